@@ -1,0 +1,36 @@
+//! The compiler's face for build scripts.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs, process};
+
+/// Compiles a manifest from a build script, for `rover::include_app!()`. The path is
+/// relative to the crate's `Cargo.toml`. On a mistake it prints what is wrong and ends
+/// the build.
+pub fn compile(manifest: impl AsRef<Path>) {
+    compile_to(manifest, "rover_app.rs");
+}
+
+/// As [`compile`], into a file of another name in `OUT_DIR`.
+pub fn compile_to(manifest: impl AsRef<Path>, file: &str) {
+    if let Err(message) = try_compile(manifest.as_ref(), file) {
+        eprintln!("{message}");
+        process::exit(1);
+    }
+}
+
+fn try_compile(manifest: &Path, file: &str) -> Result<(), String> {
+    let variable = |name: &str| {
+        env::var_os(name)
+            .map(PathBuf::from)
+            .ok_or_else(|| format!("{name} is not set: call this from a build script"))
+    };
+    let manifest = variable("CARGO_MANIFEST_DIR")?.join(manifest);
+    println!("cargo::rerun-if-changed={}", manifest.display());
+    let compiled = crate::compile_file(&manifest).map_err(|e| e.to_string())?;
+    for path in &compiled.dependencies {
+        println!("cargo::rerun-if-changed={}", path.display());
+    }
+    let target = variable("OUT_DIR")?.join(file);
+    fs::write(&target, compiled.tokens.to_string())
+        .map_err(|e| format!("{}: {e}", target.display()))
+}

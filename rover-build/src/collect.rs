@@ -1,0 +1,370 @@
+//! Runs the chunk once against the recording server.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use mlua::chunk::ChunkMode;
+use mlua::{Function, HookTriggers, Lua, LuaOptions, LuaString, StdLib, Table, Value, VmState};
+use rover_model::{BUILDERS, SERVER_LUA};
+
+use crate::diagnostic::{Diagnostic, Failure, Position};
+use crate::load::{File, Sources};
+
+/// A chunk that takes longer than this is taken for one that does not end.
+const DEADLINE: Duration = Duration::from_secs(2);
+const HOOK_INSTRUCTIONS: u32 = 10_000;
+
+/// What the run showed.
+pub(crate) struct Collected {
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) options: Vec<(String, OptionValue)>,
+}
+
+/// One assignment on the server.
+pub(crate) struct Entry {
+    pub(crate) path: Vec<String>,
+    pub(crate) key: String,
+    pub(crate) position: Position,
+    pub(crate) value: Recorded,
+}
+
+pub(crate) enum Recorded {
+    /// A function, by the lines where it starts and ends.
+    Function(FunctionPlace),
+    Other(&'static str),
+}
+
+/// Where a function stands, as far as the VM knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionPlace {
+    /// The file, relative to the manifest's folder.
+    pub file: String,
+    /// The line with its `function`.
+    pub line: usize,
+    /// The line with its `end`.
+    pub last_line: usize,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum OptionValue {
+    Text(String),
+    Number(f64),
+    Boolean(bool),
+    Other(&'static str),
+}
+
+/// The parts of the standard library that programs do not get, and those that do
+/// nothing or are refused while routes are collected.
+const SANDBOX_LUA: &str = r#"
+local server, load_chunk, builder_names, null = ...
+local g = _G
+local made
+-- Calling a builder gives an object whose methods give it again.
+local object = setmetatable({}, { __index = function() return function(self) return self end end })
+local function build() return object end
+-- Using a builder's name as a route is recorded, for the compiler to complain about.
+local function builder(name)
+  return setmetatable({}, {
+    __call = build,
+    __index = function(_, key)
+      if key == "status" or key == "permanent" then return build end
+      return server.child(made, name)[key]
+    end,
+    __newindex = function(_, key, value) server.child(made, name)[key] = value end,
+  })
+end
+local builders = {}
+for i = 1, #builder_names do builders[builder_names[i]] = builder(builder_names[i]) end
+local nothing = function() end
+local rover = setmetatable({
+  null = null,
+  array = function(t) return t or {} end,
+  log = { debug = nothing, info = nothing, warn = nothing, error = nothing },
+}, { __index = function(_, key)
+  error("rover." .. tostring(key) .. " is not available in this version", 2)
+end })
+function rover.server(options)
+  if made then error("rover.server was called twice", 2) end
+  if options ~= nil and type(options) ~= "table" then
+    error("rover.server takes a table of options, got " .. type(options), 2)
+  end
+  made = server.new(options or {}, builders)
+  return made
+end
+local loaded = {}
+g.require = function(name)
+  if loaded[name] ~= nil then return loaded[name] end
+  local chunk = load_chunk(name)
+  if not chunk then error("module '" .. tostring(name) .. "' was not found", 2) end
+  loaded[name] = true
+  local value = chunk(name)
+  if value ~= nil then loaded[name] = value end
+  return loaded[name]
+end
+for _, name in pairs { "debug", "package", "module", "dofile", "loadfile", "jit", "newproxy", "ffi" } do
+  g[name] = nil
+end
+string.dump = nil
+-- The clock stands and the environment is empty: a build gives the same routes always.
+local time, date = os.time, os.date
+g.os = {
+  time = function(t) return t and time(t) or 0 end,
+  date = function(form, at) return date(form, at or 0) end,
+  clock = function() return 0 end,
+  getenv = nothing,
+  difftime = os.difftime,
+}
+g.io = setmetatable({}, { __index = function(_, key)
+  error("io." .. tostring(key) .. " cannot be used while the routes are collected", 2)
+end })
+local raw_load, raw_loadstring = load, loadstring
+g.load = function(chunk, name, _, env)
+  if env ~= nil then return raw_load(chunk, name, "t", env) end
+  return raw_load(chunk, name, "t")
+end
+g.loadstring = function(text, name)
+  if text:byte(1) == 27 then return nil, "bytecode is not loaded" end
+  return raw_loadstring(text, name)
+end
+g.print = nothing
+g.rover = rover
+"#;
+
+pub(crate) fn collect(sources: &Sources) -> Result<Collected, Failure> {
+    run(sources).map_err(|diagnostic| sources.failure(vec![*diagnostic]))
+}
+
+fn run(sources: &Sources) -> Result<Collected, Box<Diagnostic>> {
+    let timed_out = Rc::new(RefCell::new(None));
+    let lua = new_vm(&timed_out).map_err(|e| internal(&e))?;
+    let server: Table = lua
+        .load(SERVER_LUA)
+        .set_name("=rover")
+        .call(())
+        .map_err(|e| internal(&e))?;
+    let chunks = chunks(sources, &lua)?;
+    let manifest = chunks[0].1.clone();
+    let load_chunk = lua.create_function(move |_, name: String| {
+        let found = chunks.iter().find(|(module, _)| *module == name);
+        Ok(found.map(|(_, chunk)| chunk.clone()))
+    });
+    let load_chunk = load_chunk.map_err(|e| internal(&e))?;
+    let null = mlua::LightUserData(std::ptr::null_mut());
+    lua.load(SANDBOX_LUA)
+        .set_name("=rover")
+        .call::<()>((&server, load_chunk, BUILDERS.to_vec(), null))
+        .map_err(|e| internal(&e))?;
+    let result: Result<Value, mlua::Error> = manifest.call(());
+    let result = result.map_err(|error| Box::new(run_error(sources, &error, &timed_out)))?;
+    read(sources, &server, result)
+}
+
+fn internal(error: &mlua::Error) -> Box<Diagnostic> {
+    Box::new(Diagnostic::new(format!("the compiler's VM failed: {error}")))
+}
+
+fn new_vm(timed_out: &Rc<RefCell<Option<Position>>>) -> mlua::Result<Lua> {
+    let lua = Lua::new_with(
+        StdLib::ALL_SAFE,
+        LuaOptions::new().catch_rust_panics(false),
+    )?;
+    // Compiled code runs no hooks.
+    lua.load("jit.off(); jit.flush()").exec()?;
+    // The two fields of `debug.getinfo` that the recording server reads.
+    let get_info = lua.create_function(|lua, (level, _): (usize, String)| {
+        let found = lua.inspect_stack(level, |d| {
+            let source = d.source().source.map(|s| s.into_owned());
+            (source, d.current_line())
+        });
+        let Some((source, line)) = found else {
+            return Ok(None);
+        };
+        let table = lua.create_table()?;
+        table.set("source", source)?;
+        table.set("currentline", line)?;
+        Ok(Some(table))
+    })?;
+    let debug = lua.create_table()?;
+    debug.set("getinfo", get_info)?;
+    lua.globals().set("debug", debug)?;
+    let start = Instant::now();
+    let place = Rc::clone(timed_out);
+    lua.set_hook(
+        HookTriggers::new().every_nth_instruction(HOOK_INSTRUCTIONS),
+        move |_, debug| {
+            if start.elapsed() < DEADLINE {
+                return Ok(VmState::Continue);
+            }
+            let file = debug.source().source.map(|s| s.into_owned());
+            if let (Some(file), Some(line)) = (file, debug.current_line()) {
+                place.borrow_mut().get_or_insert(Position {
+                    file: file.trim_start_matches('@').to_owned(),
+                    line,
+                    column: 0,
+                });
+            }
+            Err(mlua::Error::runtime("deadline"))
+        },
+    )?;
+    Ok(lua)
+}
+
+/// Bytecode of the lowered texts, in the order of `Sources`, with debug information.
+pub(crate) fn bytecode(sources: &Sources, texts: &[String]) -> Result<Vec<Vec<u8>>, Failure> {
+    let lua = Lua::new();
+    let all = sources.files.iter().zip(texts);
+    all.map(|(file, text)| Ok(load_text(&lua, file, text)?.dump(false)))
+        .collect::<mlua::Result<_>>()
+        .map_err(|error| sources.failure(vec![*internal(&error)]))
+}
+
+fn load_text(lua: &Lua, file: &File, text: &str) -> mlua::Result<Function> {
+    lua.load(text)
+        .set_name(format!("@{}", file.name))
+        .set_mode(ChunkMode::Text)
+        .into_function()
+}
+
+/// The program's chunks by module name; the manifest is the first.
+fn chunks(sources: &Sources, lua: &Lua) -> Result<Vec<(String, Function)>, Box<Diagnostic>> {
+    let load = |file: &File| Ok((file.module.clone(), load_text(lua, file, &file.text)?));
+    let chunks: mlua::Result<Vec<_>> = sources.files.iter().map(load).collect();
+    chunks.map_err(|error| {
+        let (message, position) = located(sources, &error.to_string());
+        let diagnostic = Diagnostic::new("Lua syntax error");
+        Box::new(match position {
+            Some(position) => diagnostic.at(position, message),
+            None => Diagnostic::new(message),
+        })
+    })
+}
+
+fn run_error(
+    sources: &Sources,
+    error: &mlua::Error,
+    timed_out: &RefCell<Option<Position>>,
+) -> Diagnostic {
+    if let Some(position) = timed_out.take() {
+        return Diagnostic::new("the manifest did not finish")
+            .at(position, "still here after 2 seconds")
+            .help("the chunk runs at build to learn the routes: it must end");
+    }
+    let (message, position) = located(sources, &error.to_string());
+    let diagnostic = Diagnostic::new("error while the routes were collected");
+    match position {
+        Some(position) => diagnostic.at(position, message),
+        None => Diagnostic::new(format!("error while the routes were collected: {message}")),
+    }
+}
+
+/// Splits `file:line: message`; the file must be one of ours.
+fn located(sources: &Sources, error: &str) -> (String, Option<Position>) {
+    let text = error.split("\nstack traceback:").next().unwrap_or(error);
+    let text = text
+        .trim_start_matches("runtime error: ")
+        .trim_start_matches("syntax error: ");
+    for file in &sources.files {
+        let Some(rest) = text.strip_prefix(&format!("{}:", file.name)) else {
+            continue;
+        };
+        if let Some((line, message)) = rest.split_once(':')
+            && let Ok(line) = line.parse()
+        {
+            let position = Position {
+                file: file.name.clone(),
+                line,
+                column: 0,
+            };
+            return (message.trim().to_owned(), Some(position));
+        }
+    }
+    (text.to_owned(), None)
+}
+
+fn read(
+    sources: &Sources,
+    server: &Table,
+    result: Value,
+) -> Result<Collected, Box<Diagnostic>> {
+    let function = |name: &str| server.get::<Function>(name).map_err(|e| internal(&e));
+    let is_server: bool = function("is_server")?
+        .call(&result)
+        .map_err(|e| internal(&e))?;
+    if !is_server {
+        let manifest = &sources.files[0];
+        let position = Position {
+            file: manifest.name.clone(),
+            line: manifest.text.lines().count().max(1),
+            column: 0,
+        };
+        return Err(Box::new(
+            Diagnostic::new("the manifest does not return the server")
+                .at(position, format!("this returned a {}", result.type_name()))
+                .help("end the file with `return api`, the value of rover.server { ... }"),
+        ));
+    }
+    let (entries, options): (Table, Table) = function("seal")?
+        .call(result)
+        .map_err(|e| internal(&e))?;
+    let entries = entries
+        .sequence_values::<Table>()
+        .map(|entry| read_entry(&entry?))
+        .collect::<mlua::Result<Vec<_>>>()
+        .map_err(|e| internal(&e))?;
+    let options = options
+        .pairs::<LuaString, Value>()
+        .map(|pair| {
+            let (name, value) = pair?;
+            Ok((name.to_string_lossy(), option_value(&value)))
+        })
+        .collect::<mlua::Result<Vec<_>>>()
+        .map_err(|e| internal(&e))?;
+    Ok(Collected { entries, options })
+}
+
+fn chunk_name(source: Option<String>) -> String {
+    source.unwrap_or_default().trim_start_matches('@').to_owned()
+}
+
+fn option_value(value: &Value) -> OptionValue {
+    match value {
+        Value::String(text) => OptionValue::Text(text.to_string_lossy()),
+        Value::Integer(number) => OptionValue::Number(*number as f64),
+        Value::Number(number) => OptionValue::Number(*number),
+        Value::Boolean(value) => OptionValue::Boolean(*value),
+        other => OptionValue::Other(other.type_name()),
+    }
+}
+
+fn read_entry(entry: &Table) -> mlua::Result<Entry> {
+    let text = |value: Value| match value {
+        Value::String(text) => text.to_string_lossy(),
+        Value::Integer(number) => number.to_string(),
+        Value::Number(number) => number.to_string(),
+        other => other.type_name().to_owned(),
+    };
+    let path: Vec<Value> = entry.get("path")?;
+    let source: Option<String> = entry.get("source")?;
+    let line: Option<usize> = entry.get("line")?;
+    Ok(Entry {
+        path: path.into_iter().map(text).collect(),
+        key: text(entry.get("key")?),
+        position: Position {
+            file: chunk_name(source),
+            line: line.unwrap_or(1),
+            column: 0,
+        },
+        value: match entry.get("value")? {
+            Value::Function(function) => {
+                let info = function.info();
+                Recorded::Function(FunctionPlace {
+                    file: chunk_name(info.source),
+                    line: info.line_defined.unwrap_or(0),
+                    last_line: info.last_line_defined.unwrap_or(0),
+                })
+            }
+            other => Recorded::Other(other.type_name()),
+        },
+    })
+}

@@ -1,0 +1,131 @@
+//! Mistakes in Lua files, and how they are shown.
+
+use std::fmt;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+/// A place in a Lua file. Lines and columns count from 1.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// The file as `Sources` names it: relative to the manifest's folder.
+    pub file: String,
+    /// Line.
+    pub line: usize,
+    /// Column; 0 for the line's first character that is not blank.
+    pub column: usize,
+}
+
+/// One mistake.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// What is wrong.
+    pub message: String,
+    /// Where, with what stands there; the first is the place to mend.
+    pub labels: Vec<(Position, String)>,
+    /// How to mend it.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Diagnostic {
+            message: message.into(),
+            labels: Vec::new(),
+            help: None,
+        }
+    }
+
+    pub(crate) fn at(mut self, position: Position, label: impl Into<String>) -> Self {
+        self.labels.push((position, label.into()));
+        self
+    }
+
+    pub(crate) fn help(mut self, text: impl Into<String>) -> Self {
+        self.help = Some(text.into());
+        self
+    }
+}
+
+/// All mistakes found, rendered.
+#[derive(Debug, thiserror::Error)]
+pub struct Failure {
+    /// The mistakes, by position.
+    pub diagnostics: Vec<Diagnostic>,
+    rendered: String,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.rendered)
+    }
+}
+
+impl Failure {
+    /// Sorts and renders; `text` gives a file's content.
+    pub(crate) fn new<'a>(
+        mut diagnostics: Vec<Diagnostic>,
+        text: impl Fn(&str) -> Option<&'a str>,
+    ) -> Self {
+        diagnostics.sort_by(|a, b| {
+            let key = |d: &Diagnostic| d.labels.first().map(|(p, _)| p.clone());
+            key(a).cmp(&key(b))
+        });
+        let all: Vec<String> = diagnostics.iter().map(|d| render(d, &text)).collect();
+        Failure {
+            rendered: all.join("\n\n"),
+            diagnostics,
+        }
+    }
+}
+
+fn render<'a>(diagnostic: &Diagnostic, text: &impl Fn(&str) -> Option<&'a str>) -> String {
+    let mut group = Group::with_title(Level::ERROR.primary_title(&diagnostic.message));
+    for (at, (position, label)) in diagnostic.labels.iter().enumerate() {
+        let Some(source) = text(&position.file) else {
+            continue;
+        };
+        let kind = match at {
+            0 => AnnotationKind::Primary,
+            _ => AnnotationKind::Context,
+        };
+        let annotation = kind.span(span(source, position)).label(label);
+        group = group.element(
+            Snippet::source(source)
+                .path(&position.file)
+                .annotation(annotation),
+        );
+    }
+    if let Some(help) = &diagnostic.help {
+        group = group.element(Level::HELP.message(help));
+    }
+    Renderer::plain().render(&[group])
+}
+
+/// The bytes that a caret underlines: the word at the column, else one character.
+fn span(source: &str, position: &Position) -> std::ops::Range<usize> {
+    let mut start = 0;
+    let mut content = "";
+    for (at, line) in source.split_inclusive('\n').enumerate() {
+        content = line.trim_end();
+        if at + 1 == position.line {
+            break;
+        }
+        start += line.len();
+    }
+    let start = start.min(source.len());
+    if position.column == 0 {
+        let blank = content.len() - content.trim_start().len();
+        return start + blank..start + content.len();
+    }
+    let offset: usize = content
+        .chars()
+        .take(position.column - 1)
+        .map(char::len_utf8)
+        .sum();
+    let rest = &content[offset..];
+    let word = rest
+        .find(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .unwrap_or(rest.len());
+    let length = word.max(rest.chars().next().map_or(0, char::len_utf8));
+    start + offset..start + offset + length
+}

@@ -1,0 +1,251 @@
+//! The generated Rust: constants, a map of static paths, a match function.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote};
+use rover_model::{LogLevel, Method};
+
+use crate::load::Sources;
+use crate::model::{App, Needs, Options, Route, Segment};
+
+pub(crate) fn emit(
+    app: &App,
+    bytecode: &[Vec<u8>],
+    order: &[String],
+    sources: &Sources,
+) -> TokenStream {
+    let files = sources.files.iter().map(|file| {
+        let path = file.path.to_string_lossy();
+        quote!(const _: &[u8] = ::core::include_bytes!(#path);)
+    });
+    let count = app.routes.len();
+    let routes = app.routes.iter().map(route);
+    let static_paths = static_paths(&app.routes);
+    let dynamic = dynamic(&app.routes);
+    let options = options(&app.options);
+    let name = or_env(app.options.title.as_deref(), "CARGO_PKG_NAME");
+    let version = or_env(app.options.version.as_deref(), "CARGO_PKG_VERSION");
+    let chunks = sources
+        .files
+        .iter()
+        .zip(bytecode)
+        .map(|(file, code)| {
+            let module = &file.module;
+            let code = Literal::byte_string(code);
+            quote!(rt::Chunk { module: #module, bytecode: #code })
+        });
+    quote! {
+        #[allow(unused_imports)]
+        use ::rover::__private as rt;
+        #(#files)*
+        static ROUTES: [rt::Route; #count] = [#(#routes),*];
+        static STATIC_PATHS: rt::phf::Map<&'static str, &'static [(rt::Method, u16)]> =
+            #static_paths;
+        #dynamic
+        static PROGRAM: rt::Program = rt::Program {
+            name: #name,
+            version: #version,
+            options: #options,
+            chunks: &[#(#chunks),*],
+            routes: &ROUTES,
+            static_paths: &STATIC_PATHS,
+            dynamic,
+            key_order: &[#(#order),*],
+        };
+        /// The compiled program.
+        #[allow(unreachable_pub)]
+        pub fn app() -> ::rover::App {
+            ::rover::App::new(&PROGRAM)
+        }
+    }
+}
+
+fn or_env(given: Option<&str>, variable: &str) -> TokenStream {
+    match given {
+        Some(text) => quote!(#text),
+        None => quote!(::core::env!(#variable)),
+    }
+}
+
+fn options(options: &Options) -> TokenStream {
+    let Options {
+        host,
+        port,
+        workers,
+        docs,
+        body_limit,
+        ..
+    } = options;
+    let level = match options.log_level {
+        LogLevel::Debug => quote!(Debug),
+        LogLevel::Info => quote!(Info),
+        LogLevel::Warn => quote!(Warn),
+        LogLevel::Error => quote!(Error),
+        LogLevel::Off => quote!(Off),
+    };
+    quote! {
+        rt::Options {
+            host: #host,
+            port: #port,
+            workers: #workers,
+            log_level: rt::LogLevel::#level,
+            docs: #docs,
+            body_limit: #body_limit,
+        }
+    }
+}
+
+fn method(method: Method) -> TokenStream {
+    let name = match method {
+        Method::Get => "Get",
+        Method::Post => "Post",
+        Method::Put => "Put",
+        Method::Patch => "Patch",
+        Method::Delete => "Delete",
+        Method::Head => "Head",
+        Method::Options => "Options",
+    };
+    let name = format_ident!("{name}");
+    quote!(rt::Method::#name)
+}
+
+fn route(route: &Route) -> TokenStream {
+    let params = route
+        .path
+        .iter()
+        .enumerate()
+        .filter_map(|(at, segment)| match segment {
+            Segment::Literal(_) => None,
+            Segment::Param(name) => Some((at, name, false)),
+            Segment::Rest(name) => Some((at, name, true)),
+        })
+        .map(|(at, name, rest)| quote!(rt::Param { name: #name, segment: #at, rest: #rest }));
+    let method = method(route.method);
+    let pattern = route.pattern();
+    let Needs { ctx, body } = route.needs;
+    let source = format!("{}:{}", route.position.file, route.position.line);
+    quote! {
+        rt::Route {
+            method: #method,
+            pattern: #pattern,
+            params: &[#(#params),*],
+            needs: rt::Needs { ctx: #ctx, body: #body },
+            source: #source,
+        }
+    }
+}
+
+fn is_static(route: &Route) -> bool {
+    route.path.iter().all(|s| matches!(s, Segment::Literal(_)))
+}
+
+fn static_paths(routes: &[Route]) -> TokenStream {
+    let mut paths: BTreeMap<String, Vec<TokenStream>> = BTreeMap::new();
+    for (index, route) in routes.iter().enumerate().filter(|(_, r)| is_static(r)) {
+        let (method, index) = (method(route.method), index as u16);
+        let table = paths.entry(route.pattern()).or_default();
+        table.push(quote!((#method, #index)));
+    }
+    let mut map = phf_codegen::Map::new();
+    for (path, table) in &paths {
+        map.entry(path.as_str(), quote!(&[#(#table),*]).to_string());
+    }
+    let text = map.phf_path("rt::phf").build().to_string();
+    text.parse().unwrap_or_default()
+}
+
+/// A node of the tree of paths with parameters.
+#[derive(Default)]
+struct Node {
+    routes: Vec<(Method, u16)>,
+    literals: BTreeMap<String, Node>,
+    param: Option<Box<Node>>,
+    rest: Vec<(Method, u16)>,
+}
+
+fn dynamic(routes: &[Route]) -> TokenStream {
+    let mut root = Node::default();
+    for (index, route) in routes.iter().enumerate().filter(|(_, r)| !is_static(r)) {
+        let end = (route.method, index as u16);
+        let mut node = &mut root;
+        let mut rest = false;
+        for segment in &route.path {
+            match segment {
+                Segment::Literal(text) => node = node.literals.entry(text.clone()).or_default(),
+                Segment::Param(_) => node = node.param.get_or_insert_default(),
+                Segment::Rest(_) => rest = true,
+            }
+        }
+        if rest {
+            node.rest.push(end);
+        } else {
+            node.routes.push(end);
+        }
+    }
+    let body = node(&root, 0);
+    quote! {
+        #[allow(unused_variables, clippy::all)]
+        fn dynamic(method: rt::Method, path: &rt::Path<'_>) -> ::core::option::Option<u16> {
+            #body
+            ::core::option::Option::None
+        }
+    }
+}
+
+fn found(routes: &[(Method, u16)]) -> TokenStream {
+    let arms = routes.iter().map(|(m, index)| {
+        let m = method(*m);
+        quote!(#m => return ::core::option::Option::Some(#index),)
+    });
+    quote!(match method { #(#arms)* _ => {} })
+}
+
+/// A match on a segment compares one literal after the other; above so many a perfect
+/// hash is quicker.
+const MATCH_LITERALS: usize = 8;
+
+fn literals(node_: &Node, depth: usize) -> Option<TokenStream> {
+    if node_.literals.is_empty() {
+        return None;
+    }
+    let children = node_.literals.values().map(|child| node(child, depth + 1));
+    if node_.literals.len() <= MATCH_LITERALS {
+        let texts = node_.literals.keys().map(|text| Literal::byte_string(text.as_bytes()));
+        return Some(quote!(match path.segment(#depth) { #(#texts => { #children })* _ => {} }));
+    }
+    let mut map = phf_codegen::Map::new();
+    for (index, text) in node_.literals.keys().enumerate() {
+        map.entry(text.as_bytes(), format!("{index}_u16"));
+    }
+    let map = map.phf_path("rt::phf").build().to_string();
+    let map: TokenStream = map.parse().unwrap_or_default();
+    let numbers = (0..node_.literals.len()).map(|index| Literal::u16_suffixed(index as u16));
+    Some(quote! {
+        static LITERALS: rt::phf::Map<&'static [u8], u16> = #map;
+        match LITERALS.get(path.segment(#depth)) {
+            #(::core::option::Option::Some(#numbers) => { #children })*
+            _ => {}
+        }
+    })
+}
+
+/// Code that returns on a match and falls through, to the less specific ones, without.
+fn node(node_: &Node, depth: usize) -> TokenStream {
+    let mut inner = TokenStream::new();
+    inner.extend(literals(node_, depth));
+    if let Some(child) = &node_.param {
+        let child = node(child, depth + 1);
+        inner.extend(quote!(if !path.segment(#depth).is_empty() { #child }));
+    }
+    if !node_.rest.is_empty() {
+        let found = found(&node_.rest);
+        inner.extend(quote!(if path.rest_nonempty(#depth) { #found }));
+    }
+    let end = (!node_.routes.is_empty()).then(|| {
+        let found = found(&node_.routes);
+        quote!(if path.len() == #depth { #found })
+    });
+    let below = (!inner.is_empty()).then(|| quote!(if path.len() > #depth { #inner }));
+    quote!(#end #below)
+}

@@ -1,0 +1,193 @@
+//! Reads and parses the manifest and every module it requires.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use full_moon::ast::{Ast, Call, Expression, FunctionArgs, FunctionCall, Prefix, Suffix};
+use full_moon::node::Node;
+use full_moon::tokenizer::TokenType;
+use full_moon::visitors::Visitor;
+
+use crate::diagnostic::{Diagnostic, Failure, Position};
+use crate::tree::Tree;
+
+/// The program's files; the manifest is the first.
+pub(crate) struct Sources {
+    pub(crate) files: Vec<File>,
+}
+
+pub(crate) struct File {
+    /// What `require` calls it; empty for the manifest.
+    pub(crate) module: String,
+    pub(crate) path: PathBuf,
+    /// Relative to the manifest's folder, with `/`: the name in messages and bytecode.
+    pub(crate) name: String,
+    pub(crate) text: String,
+    pub(crate) ast: Ast,
+    pub(crate) tree: Tree,
+}
+
+impl Sources {
+    pub(crate) fn failure(&self, diagnostics: Vec<Diagnostic>) -> Failure {
+        Failure::new(diagnostics, |name| {
+            let file = self.files.iter().find(|f| f.name == name)?;
+            Some(file.text.as_str())
+        })
+    }
+}
+
+struct Pending {
+    module: String,
+    path: PathBuf,
+    name: String,
+}
+
+pub(crate) fn load(manifest: &Path) -> Result<Sources, Failure> {
+    let folder = manifest.parent().unwrap_or(Path::new("."));
+    let mut texts: Vec<(String, String)> = Vec::new();
+    let mut sources = Sources { files: Vec::new() };
+    let mut diagnostics = Vec::new();
+    let mut queue = vec![Pending {
+        module: String::new(),
+        path: manifest.to_owned(),
+        name: file_name(manifest),
+    }];
+    while let Some(next) = queue.pop() {
+        if sources.files.iter().any(|f| f.module == next.module) {
+            continue;
+        }
+        let text = match fs::read_to_string(&next.path) {
+            Ok(text) => text,
+            Err(error) => {
+                let message = format!("cannot read {}: {error}", next.path.display());
+                diagnostics.push(Diagnostic::new(message));
+                continue;
+            }
+        };
+        texts.push((next.name.clone(), text.clone()));
+        match full_moon::parse(&text) {
+            Ok(ast) => {
+                queue.extend(requires(&ast, folder, &next.name, &mut diagnostics));
+                sources.files.push(File {
+                    tree: Tree::new(&next.name, &ast),
+                    module: next.module,
+                    path: next.path,
+                    name: next.name,
+                    text,
+                    ast,
+                });
+            }
+            Err(errors) => diagnostics.extend(errors.iter().map(|error| {
+                let (start, _) = error.range();
+                let position = Position {
+                    file: next.name.clone(),
+                    line: start.line(),
+                    column: start.character(),
+                };
+                Diagnostic::new("Lua syntax error").at(position, error.error_message())
+            })),
+        }
+    }
+    if diagnostics.is_empty() {
+        Ok(sources)
+    } else {
+        Err(Failure::new(diagnostics, |name| {
+            let found = texts.iter().find(|(n, _)| n == name)?;
+            Some(found.1.as_str())
+        }))
+    }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name()
+        .map(|n| n.to_string_lossy().into_owned())
+        .unwrap_or_default()
+}
+
+fn requires(
+    ast: &Ast,
+    folder: &Path,
+    file: &str,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Pending> {
+    let mut finder = Requires::default();
+    finder.visit_ast(ast);
+    let mut found = Vec::new();
+    for (line, column, module) in finder.calls {
+        let position = Position {
+            file: file.to_owned(),
+            line,
+            column,
+        };
+        let Some(module) = module else {
+            let message = "the argument of `require` is not a constant string";
+            diagnostics.push(
+                Diagnostic::new(message)
+                    .at(position, "the compiler cannot tell which file this is")
+                    .help("write the module's name in quotes: require \"a.b\""),
+            );
+            continue;
+        };
+        let base = module.replace('.', "/");
+        let candidates = [format!("{base}.lua"), format!("{base}/init.lua")];
+        let clean = module
+            .split('.')
+            .all(|part| !part.is_empty() && !part.contains(['/', '\\']));
+        match candidates.iter().find(|c| clean && folder.join(c).is_file()) {
+            Some(name) => found.push(Pending {
+                module,
+                path: folder.join(name),
+                name: name.clone(),
+            }),
+            None => diagnostics.push(
+                Diagnostic::new(format!("module `{module}` was not found"))
+                    .at(position, "required here")
+                    .help(format!(
+                        "modules stand beside the manifest: {} or {}",
+                        candidates[0], candidates[1]
+                    )),
+            ),
+        }
+    }
+    found
+}
+
+#[derive(Default)]
+struct Requires {
+    calls: Vec<(usize, usize, Option<String>)>,
+}
+
+impl Visitor for Requires {
+    fn visit_function_call(&mut self, call: &FunctionCall) {
+        let Prefix::Name(name) = call.prefix() else {
+            return;
+        };
+        let Some(Suffix::Call(Call::AnonymousCall(arguments))) = call.suffixes().next() else {
+            return;
+        };
+        if name.token().to_string() != "require" {
+            return;
+        }
+        let at = name.start_position();
+        let (line, column) = at.map_or((1, 1), |p| (p.line(), p.character()));
+        self.calls.push((line, column, constant(arguments)));
+    }
+}
+
+fn constant(arguments: &FunctionArgs) -> Option<String> {
+    let token = match arguments {
+        FunctionArgs::String(token) => token,
+        FunctionArgs::Parentheses { arguments, .. } => {
+            let mut expressions = arguments.iter();
+            match (expressions.next(), expressions.next()) {
+                (Some(Expression::String(token)), None) => token,
+                _ => return None,
+            }
+        }
+        _ => return None,
+    };
+    match token.token().token_type() {
+        TokenType::StringLiteral { literal, .. } => Some(literal.to_string()),
+        _ => None,
+    }
+}

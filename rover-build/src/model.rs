@@ -1,0 +1,138 @@
+//! What was recorded, as routes and options; the checks that need no syntax tree.
+
+use rover_model::{LogLevel, Method};
+
+use crate::check::check;
+use crate::collect::{Collected, FunctionPlace};
+use crate::diagnostic::{Failure, Position};
+use crate::load::Sources;
+use crate::options::options;
+use crate::route::{Defined, conflict, define};
+
+/// A checked program.
+#[derive(Clone, Debug, PartialEq)]
+pub struct App {
+    /// The options of `rover.server`.
+    pub options: Options,
+    /// The routes, in order of definition.
+    pub routes: Vec<Route>,
+    /// The functions that replace built-in answers, by name: `on_error`, `not_found`.
+    pub hooks: Vec<(String, FunctionPlace)>,
+}
+
+impl App {
+    /// Every function that is called with a `ctx`.
+    pub(crate) fn functions(&self) -> impl Iterator<Item = &FunctionPlace> {
+        let handlers = self.routes.iter().map(|route| &route.handler);
+        handlers.chain(self.hooks.iter().map(|(_, place)| place))
+    }
+}
+
+/// The options of `rover.server`, with defaults.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Options {
+    /// Where to listen.
+    pub host: String,
+    /// Port; 0 for any free one.
+    pub port: u16,
+    /// Workers; 0 for one per core.
+    pub workers: usize,
+    /// Log level.
+    pub log_level: LogLevel,
+    /// Whether documentation is served.
+    pub docs: bool,
+    /// Largest body in bytes.
+    pub body_limit: u64,
+    /// Title, if given.
+    pub title: Option<String>,
+    /// Version, if given.
+    pub version: Option<String>,
+}
+
+/// One method on one path.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Route {
+    /// The request method.
+    pub method: Method,
+    /// The path.
+    pub path: Vec<Segment>,
+    /// Where it is defined.
+    pub position: Position,
+    /// The handler.
+    pub handler: FunctionPlace,
+    /// What must be prepared before the handler runs.
+    pub needs: Needs,
+}
+
+/// What a handler reads, as far as it must be known before it runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Needs {
+    /// It uses `ctx`.
+    pub ctx: bool,
+    /// It may read the body.
+    pub body: bool,
+}
+
+/// One part of a route's path.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Segment {
+    /// Matches itself.
+    Literal(String),
+    /// Matches one segment.
+    Param(String),
+    /// Matches all that remains.
+    Rest(String),
+}
+
+impl Segment {
+    /// The name of a parameter.
+    pub fn parameter(&self) -> Option<&String> {
+        match self {
+            Segment::Literal(_) => None,
+            Segment::Param(name) | Segment::Rest(name) => Some(name),
+        }
+    }
+}
+
+impl Route {
+    /// The path as people write it: `/users/{id}`.
+    pub fn pattern(&self) -> String {
+        if self.path.is_empty() {
+            return "/".to_owned();
+        }
+        let parts = self.path.iter().map(|segment| match segment {
+            Segment::Literal(text) => format!("/{text}"),
+            Segment::Param(name) => format!("/{{{name}}}"),
+            Segment::Rest(name) => format!("/{{{name}...}}"),
+        });
+        parts.collect()
+    }
+}
+
+pub(crate) fn model(sources: &Sources, collected: &Collected) -> Result<App, Failure> {
+    let mut diagnostics = Vec::new();
+    let mut app = App {
+        options: options(sources, &collected.options, &mut diagnostics),
+        routes: Vec::new(),
+        hooks: Vec::new(),
+    };
+    for entry in &collected.entries {
+        match define(sources, entry) {
+            Ok(Defined::Route(route)) => match conflict(&app.routes, &route) {
+                Some(problem) => diagnostics.push(problem),
+                None => app.routes.push(route),
+            },
+            Ok(Defined::Hook(name, place)) => {
+                app.hooks.retain(|(other, _)| *other != name);
+                app.hooks.push((name, place));
+            }
+            Err(diagnostic) => diagnostics.push(*diagnostic),
+        }
+    }
+    diagnostics.extend(check(sources, &app));
+    if diagnostics.is_empty() {
+        Ok(app)
+    } else {
+        Err(sources.failure(diagnostics))
+    }
+}

@@ -1,0 +1,179 @@
+//! From one recorded assignment to a route, and the rules that routes must keep.
+
+use rover_model::{BUILDERS, HOOKS, Method, RESERVED};
+
+use crate::collect::{Entry, FunctionPlace, Recorded};
+use crate::diagnostic::{Diagnostic, Position};
+use crate::load::Sources;
+use crate::model::{Needs, Route, Segment};
+use crate::suggest::nearest;
+
+/// What an assignment on the server means.
+pub(crate) enum Defined {
+    Route(Route),
+    Hook(String, FunctionPlace),
+}
+
+/// Reads an entry.
+///
+/// # Errors
+/// When it is neither a route nor a hook.
+pub(crate) fn define(sources: &Sources, entry: &Entry) -> Result<Defined, Box<Diagnostic>> {
+    let place = |segment: usize| place(sources, entry, segment);
+    let last = entry.path.len();
+    let key = entry.key.as_str();
+    let first = entry.path.first().map_or(key, String::as_str);
+    if BUILDERS.contains(&first) || RESERVED.contains(&first) {
+        let message = format!("`{first}` is reserved at the top level of the server");
+        return Err(Box::new(
+            Diagnostic::new(message)
+                .at(place(0), "cannot begin a path")
+                .help("choose another first segment, or put this one deeper in the path"),
+        ));
+    }
+    let handler = match &entry.value {
+        Recorded::Function(place) => place.clone(),
+        Recorded::Other(kind) => {
+            let message = format!("a route's handler is a function, not a {kind}");
+            return Err(Box::new(
+                Diagnostic::new(message)
+                    .at(place(last), "assigned here")
+                    .help(format!("write `function api.path.{}(ctx) ... end`", shown_key(key))),
+            ));
+        }
+    };
+    if HOOKS.contains(&key) && entry.path.is_empty() {
+        return Ok(Defined::Hook(entry.key.clone(), handler));
+    }
+    let Some(method) = Method::from_key(key) else {
+        return Err(Box::new(unknown_method(key, place(last))));
+    };
+    Ok(Defined::Route(Route {
+        method,
+        path: path(entry, &place)?,
+        position: place(last),
+        needs: needs(sources, &handler),
+        handler,
+    }))
+}
+
+/// A method for a help text.
+fn shown_key(key: &str) -> &str {
+    Method::from_key(key).map_or("get", Method::key)
+}
+
+/// Where a key of the entry is written; the method stands after the last segment.
+fn place(sources: &Sources, entry: &Entry, segment: usize) -> Position {
+    let file = sources.files.iter().find(|f| f.name == entry.position.file);
+    let from_end = entry.path.len() - segment;
+    file.and_then(|f| f.tree.place(entry.position.line, &entry.key, from_end))
+        .unwrap_or_else(|| entry.position.clone())
+}
+
+fn path(entry: &Entry, place: &impl Fn(usize) -> Position) -> Result<Vec<Segment>, Box<Diagnostic>> {
+    let mut path: Vec<Segment> = Vec::new();
+    for (at, part) in entry.path.iter().enumerate() {
+        let problem = |message: String, label: &str, help: &str| {
+            Box::new(Diagnostic::new(message).at(place(at), label).help(help))
+        };
+        let segment = segment(part).map_err(|(message, help)| problem(message, "here", help))?;
+        if let Segment::Param(name) | Segment::Rest(name) = &segment
+            && let Some(earlier) = path.iter().position(|s| s.parameter() == Some(name))
+        {
+            let message = format!("the parameter `{name}` stands twice in one path");
+            let twice = problem(message, "second time", "give one of them another name");
+            return Err(Box::new(twice.at(place(earlier), "first time")));
+        }
+        if matches!(segment, Segment::Rest(_)) && at + 1 < entry.path.len() {
+            let message = format!("`{part}` takes the rest of the path, so it must be last");
+            let help = "a `p_` parameter takes one segment";
+            return Err(problem(message, "nothing can follow it", help));
+        }
+        path.push(segment);
+    }
+    Ok(path)
+}
+
+fn segment(key: &str) -> Result<Segment, (String, &'static str)> {
+    let never = |what: &str| {
+        let message = format!("the path segment `{key}` {what}, so no request can reach it");
+        (message, "write one key per segment")
+    };
+    match (key, key.strip_prefix("p_"), key.strip_prefix("rest_")) {
+        ("", ..) => Err(never("is empty")),
+        (_, Some(""), _) | (_, _, Some("")) => Err((
+            format!("the path segment `{key}` has no name"),
+            "name the parameter: `p_id`, `rest_path`",
+        )),
+        (_, Some(name), _) => Ok(Segment::Param(name.to_owned())),
+        (_, _, Some(name)) => Ok(Segment::Rest(name.to_owned())),
+        _ if key.contains('/') => Err(never("contains a slash")),
+        _ if key.contains(['{', '}']) => Err((
+            format!("the path segment `{key}` contains a brace"),
+            "a parameter is written `p_name`",
+        )),
+        _ if key.contains('\u{fffd}') => Err(never("is not UTF-8")),
+        _ => Ok(Segment::Literal(key.to_owned())),
+    }
+}
+
+fn needs(sources: &Sources, handler: &FunctionPlace) -> Needs {
+    let file = sources.files.iter().find(|f| f.name == handler.file);
+    let mut functions = file
+        .into_iter()
+        .flat_map(|f| f.tree.functions_at(handler.line, handler.last_line))
+        .peekable();
+    // A function the tree does not show was made by `load`: it may do anything.
+    if functions.peek().is_none() {
+        return Needs { ctx: true, body: true };
+    }
+    functions.fold(Needs { ctx: false, body: false }, |needs, f| Needs {
+        ctx: needs.ctx || f.variadic || f.ctx.used(),
+        body: needs.body || f.variadic || f.ctx.reads_body(),
+    })
+}
+
+fn unknown_method(key: &str, position: Position) -> Diagnostic {
+    if key == "ws" || key == "sse" {
+        let message = format!("`{key}` endpoints are not available in this version");
+        return Diagnostic::new(message).at(position, "defined here");
+    }
+    let known = Method::ALL.map(Method::key);
+    let help = match nearest(key, known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("the last key of a route is one of: {}", known.join(", ")),
+    };
+    Diagnostic::new(format!("`{key}` is not a request method"))
+        .at(position, "the last key is the method")
+        .help(help)
+}
+
+pub(crate) fn conflict(routes: &[Route], new: &Route) -> Option<Diagnostic> {
+    let both = |message: String, old: &Route| {
+        Diagnostic::new(message)
+            .at(new.position.clone(), "here")
+            .at(old.position.clone(), "and here")
+    };
+    routes.iter().find_map(|old| {
+        if old.method == new.method && old.path == new.path {
+            let message = format!("{} {} is defined twice", new.method, new.pattern());
+            return Some(both(message, old));
+        }
+        for (a, b) in old.path.iter().zip(&new.path) {
+            match (a, b) {
+                (Segment::Param(x), Segment::Param(y)) if x != y => {
+                    let message = format!("two names for one parameter: `{x}` and `{y}`");
+                    return Some(both(message, old).help("use one name at each level"));
+                }
+                (Segment::Rest(x), Segment::Rest(y)) if x != y => {
+                    let message = format!("two names for the rest of a path: `{x}` and `{y}`");
+                    return Some(both(message, old).help("use one name at each level"));
+                }
+                _ if a != b => break,
+                _ => {}
+            }
+        }
+        None
+    })
+}
+

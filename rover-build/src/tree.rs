@@ -1,0 +1,180 @@
+//! Where things stand in a file's syntax tree: the targets of definitions and the
+//! functions, found by the lines that a running chunk knows.
+
+use full_moon::ast::{
+    AnonymousFunction, Ast, Assignment, Expression, FunctionBody, FunctionDeclaration, Index,
+    LocalFunction, Suffix, Var,
+};
+use full_moon::node::Node;
+use full_moon::tokenizer::{TokenReference, TokenType};
+use full_moon::visitors::Visitor;
+
+use crate::analyse::{CtxUse, ctx_use};
+use crate::diagnostic::Position;
+
+/// One file's definitions.
+#[derive(Debug, Default)]
+pub(crate) struct Tree {
+    file: String,
+    targets: Vec<Target>,
+    pub(crate) functions: Vec<Function>,
+}
+
+/// What a function statement or an assignment defines: `api.users.get`.
+#[derive(Debug)]
+struct Target {
+    line: usize,
+    keys: Vec<(String, Position)>,
+}
+
+/// A function expression or statement.
+#[derive(Debug)]
+pub(crate) struct Function {
+    pub(crate) line: usize,
+    pub(crate) last_line: usize,
+    /// The first parameter's name; `None` without parameters.
+    pub(crate) parameter: Option<String>,
+    pub(crate) variadic: bool,
+    /// How the first parameter is used, if it is `ctx`.
+    pub(crate) ctx: CtxUse,
+}
+
+impl Tree {
+    pub(crate) fn new(file: &str, ast: &Ast) -> Self {
+        let mut tree = Tree {
+            file: file.to_owned(),
+            ..Tree::default()
+        };
+        tree.visit_ast(ast);
+        tree
+    }
+
+    /// Where a definition on a line stands: its key `from_end` keys before the last one.
+    pub(crate) fn place(&self, line: usize, key: &str, from_end: usize) -> Option<Position> {
+        let on_line = || self.targets.iter().filter(|t| t.line == line);
+        let named = on_line().find(|t| t.keys.last().is_some_and(|(name, _)| name == key));
+        let target = named.or_else(|| on_line().next())?;
+        let at = match named {
+            Some(_) => target.keys.len().saturating_sub(1 + from_end),
+            None => 0,
+        };
+        target.keys.get(at).map(|(_, position)| position.clone())
+    }
+
+    /// The functions that start and end on these lines: more than one only where
+    /// several stand on one line.
+    pub(crate) fn functions_at(
+        &self,
+        line: usize,
+        last_line: usize,
+    ) -> impl Iterator<Item = &Function> {
+        self.functions
+            .iter()
+            .filter(move |f| f.line == line && f.last_line == last_line)
+    }
+
+    fn add(&mut self, start: &TokenReference, body: &FunctionBody) {
+        let line = line(start);
+        let last_line = self::line(body.end_token());
+        let mut names = body.parameters().iter().map(|p| p.to_string());
+        let first = names.next().map(|name| name.trim().to_owned());
+        let variadic = body
+            .parameters()
+            .iter()
+            .any(|p| p.to_string().trim() == "...");
+        let parameter = first.filter(|name| name != "...");
+        let ctx = match &parameter {
+            Some(name) => ctx_use(&self.file, body, name),
+            None => CtxUse::default(),
+        };
+        self.functions.push(Function {
+            line,
+            last_line,
+            parameter,
+            variadic,
+            ctx,
+        });
+    }
+
+    fn key(&self, token: &TokenReference) -> (String, Position) {
+        (text(token), position(&self.file, token))
+    }
+
+    fn var_keys(&self, var: &Var) -> Vec<(String, Position)> {
+        let expression = match var {
+            Var::Name(name) => return vec![self.key(name)],
+            Var::Expression(expression) => expression,
+            _ => return Vec::new(),
+        };
+        let mut keys = Vec::new();
+        if let Some(first) = expression.prefix().tokens().next() {
+            keys.push(self.key(first));
+        }
+        for suffix in expression.suffixes() {
+            match suffix {
+                Suffix::Index(Index::Dot { name, .. }) => keys.push(self.key(name)),
+                Suffix::Index(Index::Brackets { expression, .. }) => match &**expression {
+                    Expression::String(token) => keys.push(self.key(token)),
+                    other => {
+                        let token = other.tokens().next();
+                        keys.extend(token.map(|t| (String::new(), position(&self.file, t))));
+                    }
+                },
+                _ => {}
+            }
+        }
+        keys
+    }
+}
+
+impl Visitor for Tree {
+    fn visit_function_declaration(&mut self, function: &FunctionDeclaration) {
+        self.add(function.function_token(), function.body());
+        let name = function.name();
+        let method = name.method_name().into_iter();
+        let keys: Vec<_> = name.names().iter().chain(method).map(|t| self.key(t)).collect();
+        self.targets.push(Target {
+            line: line(function.function_token()),
+            keys,
+        });
+    }
+
+    fn visit_local_function(&mut self, function: &LocalFunction) {
+        self.add(function.function_token(), function.body());
+    }
+
+    fn visit_anonymous_function(&mut self, function: &AnonymousFunction) {
+        self.add(function.function_token(), function.body());
+    }
+
+    fn visit_assignment(&mut self, assignment: &Assignment) {
+        for var in assignment.variables() {
+            let keys = self.var_keys(var);
+            if let Some((_, first)) = keys.first() {
+                let line = first.line;
+                self.targets.push(Target { line, keys });
+            }
+        }
+    }
+}
+
+fn line(token: &TokenReference) -> usize {
+    token.start_position().map_or(0, |p| p.line())
+}
+
+/// A name's or a string literal's text.
+pub(crate) fn text(token: &TokenReference) -> String {
+    match token.token().token_type() {
+        TokenType::StringLiteral { literal, .. } => literal.to_string(),
+        _ => token.token().to_string(),
+    }
+}
+
+pub(crate) fn position(file: &str, token: &TokenReference) -> Position {
+    let at = token.token().start_position();
+    Position {
+        file: file.to_owned(),
+        line: at.line(),
+        column: at.character(),
+    }
+}

@@ -1,0 +1,64 @@
+//! The `app!` macro: reads its arguments, calls the compiler, returns tokens.
+
+use std::path::PathBuf;
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::parse::{Parse, ParseStream};
+use syn::{Ident, LitStr, Token, Visibility, parse_macro_input};
+
+struct Arguments {
+    module: Option<(Visibility, Ident)>,
+    manifest: LitStr,
+}
+
+impl Parse for Arguments {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let module = if input.peek(LitStr) {
+            None
+        } else {
+            let visibility = input.parse()?;
+            input.parse::<Token![mod]>()?;
+            let name = input.parse()?;
+            input.parse::<Token![=]>()?;
+            Some((visibility, name))
+        };
+        let manifest = input.parse()?;
+        Ok(Arguments { module, manifest })
+    }
+}
+
+/// Compiles a Lua manifest.
+///
+/// `rover::app!("routes.lua");` is a whole program with its `main`;
+/// `rover::app!(pub mod api = "routes.lua");` is a module with `api::app()`. The path is
+/// relative to the crate's `Cargo.toml`. Mistakes in the Lua files are build errors.
+#[proc_macro]
+pub fn app(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    let Arguments { module, manifest } = parse_macro_input!(input as Arguments);
+    let folder = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(PathBuf::new, PathBuf::from);
+    let (items, error) = match rover_build::compile_file(&folder.join(manifest.value())) {
+        Ok(compiled) => (compiled.tokens, None),
+        Err(failure) => {
+            let text = failure.to_string();
+            // What uses the program should not fail a second time.
+            let stub = quote! {
+                pub fn app() -> ::rover::App { ::core::unreachable!() }
+            };
+            let error = quote_spanned!(manifest.span()=> ::core::compile_error!(#text););
+            (stub, Some(error))
+        }
+    };
+    let tokens: TokenStream = match module {
+        Some((visibility, name)) => quote! {
+            #error
+            #visibility mod #name { #items }
+        },
+        None => quote! {
+            #error
+            #items
+            fn main() -> ::std::process::ExitCode { ::rover::main(app()) }
+        },
+    };
+    tokens.into()
+}

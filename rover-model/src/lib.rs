@@ -1,0 +1,64 @@
+//! What the compiler (`rover-build`) and the runtime (`rover-rt`) must agree on.
+//!
+//! The crate has no dependencies. It holds the vocabulary of routes, the rules of
+//! server options, and the Lua text of the recording server, which runs once at
+//! build and once in every worker.
+
+mod method;
+mod options;
+
+pub use method::Method;
+pub use options::{LogLevel, OptionError, parse_log_level, parse_size};
+
+/// The recording server: a chunk that returns `{ new = ..., routes = ... }`.
+///
+/// `new(options, builders)` makes a server table whose indexing grows route
+/// paths and whose assignments are recorded; `seal(server)` ends recording and returns
+/// the recorded entries in order.
+pub const SERVER_LUA: &str = include_str!("../lua/server.lua");
+
+/// The functions a manifest may call on the server table. They are reserved as
+/// first path segments.
+pub const BUILDERS: [&str; 7] = [
+    "json",
+    "text",
+    "html",
+    "redirect",
+    "error",
+    "no_content",
+    "bytes",
+];
+
+/// First path segments that are not builders but may not be routes either.
+pub const RESERVED: [&str; 1] = ["config"];
+
+/// Functions directly on the server table that replace the built-in answers.
+pub const HOOKS: [&str; 2] = ["on_error", "not_found"];
+
+/// The option names of `rover.server`.
+pub const OPTIONS: [&str; 8] = [
+    "host",
+    "port",
+    "workers",
+    "log_level",
+    "docs",
+    "body_limit",
+    "title",
+    "version",
+];
+
+/// Members of `ctx` that are plain values.
+pub const CTX_FIELDS: [&str; 4] = ["method", "path", "client_ip", "request_id"];
+
+/// Members of `ctx` that are called.
+pub const CTX_METHODS: [&str; 9] = [
+    "params",
+    "query",
+    "query_all",
+    "headers",
+    "header_all",
+    "cookies",
+    "body",
+    "set",
+    "get",
+];

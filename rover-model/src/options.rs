@@ -1,0 +1,101 @@
+use std::fmt;
+
+/// How much the server's log tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LogLevel {
+    /// Everything.
+    Debug,
+    /// Requests and what is worth knowing.
+    Info,
+    /// What may need attention.
+    Warn,
+    /// What went wrong.
+    Error,
+    /// Nothing.
+    Off,
+}
+
+impl LogLevel {
+    /// The level's name as options and log lines spell it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            LogLevel::Debug => "debug",
+            LogLevel::Info => "info",
+            LogLevel::Warn => "warn",
+            LogLevel::Error => "error",
+            LogLevel::Off => "off",
+        }
+    }
+}
+
+/// An option's value that does not parse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OptionError(String);
+
+impl fmt::Display for OptionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for OptionError {}
+
+/// Reads a log level. `nope` is an old spelling of `off`.
+///
+/// # Errors
+/// When the text names no level.
+pub fn parse_log_level(text: &str) -> Result<LogLevel, OptionError> {
+    match text {
+        "debug" => Ok(LogLevel::Debug),
+        "info" => Ok(LogLevel::Info),
+        "warn" => Ok(LogLevel::Warn),
+        "error" => Ok(LogLevel::Error),
+        "off" | "nope" => Ok(LogLevel::Off),
+        other => Err(OptionError(format!(
+            "`{other}` is not a log level: use debug, info, warn, error or off"
+        ))),
+    }
+}
+
+/// Reads a size in bytes: digits and an optional unit (`B`, `kB`, `KiB`, `MB`,
+/// `MiB`, `GB`, `GiB`), in any case.
+///
+/// # Errors
+/// When the number or the unit is not understood, or the size does not fit 64 bits.
+pub fn parse_size(text: &str) -> Result<u64, OptionError> {
+    let error = || {
+        OptionError(format!(
+            "`{text}` is not a size: use bytes or a text such as \"512KiB\" or \"1MiB\""
+        ))
+    };
+    let trimmed = text.trim();
+    let digits = trimmed.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = trimmed.split_at(digits);
+    let number: u64 = number.parse().map_err(|_| error())?;
+    let factor: u64 = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "kb" => 1_000,
+        "kib" => 1 << 10,
+        "mb" => 1_000_000,
+        "mib" => 1 << 20,
+        "gb" => 1_000_000_000,
+        "gib" => 1 << 30,
+        _ => return Err(error()),
+    };
+    number.checked_mul(factor).ok_or_else(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes() {
+        assert_eq!(parse_size("1MiB"), Ok(1 << 20));
+        assert_eq!(parse_size("10 kb"), Ok(10_000));
+        assert_eq!(parse_size("17"), Ok(17));
+        for bad in ["", "MiB", "1XB", "-1", "99999999999GiB", "1.5MiB"] {
+            assert!(parse_size(bad).is_err(), "{bad}");
+        }
+    }
+}

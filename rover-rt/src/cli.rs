@@ -1,0 +1,120 @@
+//! The command line of a compiled program.
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::process::ExitCode;
+
+use lexopt::prelude::{Long, Short};
+
+use crate::app::App;
+use crate::error::Error;
+use crate::log::Log;
+use crate::program::Program;
+use crate::vm::Vm;
+
+const FLAGS: &str = "\
+Options:
+      --host <HOST>        address or name to listen on   [env: ROVER_HOST]
+      --port <PORT>        TCP port, 0 for any free one   [env: ROVER_PORT]
+      --workers <N>        threads with a VM each         [env: ROVER_WORKERS]
+      --log-level <LEVEL>  debug info warn error off      [env: ROVER_LOG]
+      --routes             print the routes and exit
+      --check              load the program, then exit
+  -h, --help               print this help
+  -V, --version            print the version
+";
+
+enum Command {
+    Serve,
+    Check,
+    Routes,
+    Help,
+    Version,
+}
+
+/// Runs a program as a command: reads environment and arguments, serves, and turns
+/// an error into one line on standard error.
+pub fn main(app: App) -> ExitCode {
+    match run(app) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(mut app: App) -> Result<(), Error> {
+    app.settings.read_environment()?;
+    let program = app.program;
+    match parse(&mut app, std::env::args_os().skip(1))? {
+        Command::Serve => app.run(),
+        Command::Check => {
+            Vm::new(program, Log::new(app.settings.log_level))?;
+            print(&format!(
+                "{}: {} routes, ok\n",
+                program.name,
+                program.routes.len()
+            ))
+        }
+        Command::Routes => print(&routes(program)),
+        Command::Help => print(&format!(
+            "{} {}\n\nUsage: [OPTIONS]\n\n{FLAGS}",
+            program.name, program.version
+        )),
+        Command::Version => print(&format!("{} {}\n", program.name, program.version)),
+    }
+}
+
+/// Prints to standard output; a reader that went away early is no error.
+fn print(text: &str) -> Result<(), Error> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+fn parse(app: &mut App, arguments: impl Iterator<Item = OsString>) -> Result<Command, Error> {
+    let usage = |e: lexopt::Error| Error::Usage(e.to_string());
+    let mut parser = lexopt::Parser::from_args(arguments);
+    let mut command = Command::Serve;
+    while let Some(argument) = parser.next().map_err(usage)? {
+        let flag = match argument {
+            Long("help") | Short('h') => return Ok(Command::Help),
+            Long("version") | Short('V') => return Ok(Command::Version),
+            Long("routes") => {
+                command = Command::Routes;
+                continue;
+            }
+            Long("check") => {
+                command = Command::Check;
+                continue;
+            }
+            Long("host") => "--host",
+            Long("port") => "--port",
+            Long("workers") => "--workers",
+            Long("log-level") => "--log-level",
+            other => return Err(usage(other.unexpected())),
+        };
+        let value = parser.value().map_err(usage)?;
+        app.settings.set(flag, &value.to_string_lossy())?;
+    }
+    Ok(command)
+}
+
+fn routes(program: &Program) -> String {
+    let width = program.routes.iter().map(|r| r.pattern.len()).max();
+    let width = width.unwrap_or_default();
+    program
+        .routes
+        .iter()
+        .map(|r| {
+            format!(
+                "{:<7} {:<width$}  {}\n",
+                r.method.as_str(),
+                r.pattern,
+                r.source
+            )
+        })
+        .collect()
+}

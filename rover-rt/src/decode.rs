@@ -1,0 +1,100 @@
+//! Decoding of what URLs, forms and cookies carry.
+
+/// Appends the decoded bytes; `None` at a `%` without two hex digits
+/// (RFC 3986, section 2.1).
+pub(crate) fn percent_decode(text: &[u8], out: &mut Vec<u8>) -> Option<()> {
+    let mut at = 0;
+    while let Some(&byte) = text.get(at) {
+        if byte == b'%' {
+            out.push(escape(text, at)?);
+            at += 3;
+        } else {
+            out.push(byte);
+            at += 1;
+        }
+    }
+    Some(())
+}
+
+fn escape(text: &[u8], at: usize) -> Option<u8> {
+    let digit = |b: u8| (b as char).to_digit(16);
+    let high = digit(*text.get(at + 1)?)?;
+    let low = digit(*text.get(at + 2)?)?;
+    Some((high * 16 + low) as u8)
+}
+
+/// Decodes one name or value of `application/x-www-form-urlencoded` text (WHATWG URL,
+/// section 5.1): `+` is a space, a broken escape stands for itself, bytes that are
+/// not UTF-8 become U+FFFD.
+pub(crate) fn form_decode(text: &[u8]) -> String {
+    let mut out = Vec::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(&byte) = text.get(at) {
+        at += 1;
+        match byte {
+            b'+' => out.push(b' '),
+            b'%' => match escape(text, at - 1) {
+                Some(decoded) => {
+                    out.push(decoded);
+                    at += 2;
+                }
+                None => out.push(b'%'),
+            },
+            other => out.push(other),
+        }
+    }
+    match String::from_utf8(out) {
+        Ok(text) => text,
+        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+    }
+}
+
+/// The pairs of form text, in order. A name without `=` has an empty value.
+pub(crate) fn form_pairs(text: &[u8]) -> impl Iterator<Item = (String, String)> + '_ {
+    text.split(|b| *b == b'&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let at = pair.iter().position(|b| *b == b'=').unwrap_or(pair.len());
+            let value = pair.get(at + 1..).unwrap_or_default();
+            (form_decode(&pair[..at]), form_decode(value))
+        })
+}
+
+/// The pairs of a `Cookie` header (RFC 6265, section 5.4); quotes around a value go.
+pub(crate) fn cookie_pairs(text: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> + '_ {
+    text.split(|b| *b == b';').filter_map(|pair| {
+        let pair = pair.trim_ascii();
+        let at = pair.iter().position(|b| *b == b'=')?;
+        let value = pair[at + 1..].trim_ascii();
+        let inner = value
+            .strip_prefix(b"\"")
+            .and_then(|v| v.strip_suffix(b"\""));
+        Some((pair[..at].trim_ascii(), inner.unwrap_or(value)))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms() {
+        let pairs: Vec<_> = form_pairs(b"a=1&b=x+y%21&c&=v&d=%zz&e=%ff").collect();
+        let expect = [
+            ("a", "1"),
+            ("b", "x y!"),
+            ("c", ""),
+            ("", "v"),
+            ("d", "%zz"),
+            ("e", "\u{fffd}"),
+        ];
+        assert_eq!(pairs, expect.map(|(k, v)| (k.to_string(), v.to_string())));
+    }
+
+    #[test]
+    fn cookies() {
+        let pairs: Vec<_> = cookie_pairs(b"a=1; b=\"two\";broken; c=x=y").collect();
+        let expect: [(&[u8], &[u8]); 3] = [(b"a", b"1"), (b"b", b"two"), (b"c", b"x=y")];
+        assert_eq!(pairs, expect);
+    }
+}

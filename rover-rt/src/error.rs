@@ -1,0 +1,38 @@
+use std::io;
+
+/// Why a program did not start or stopped.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {reason}")]
+    Bind {
+        /// Host and port as given.
+        address: String,
+        /// What the system said.
+        reason: String,
+    },
+    /// An option, flag or environment variable has a value that does not parse.
+    #[error("{name}: {reason}")]
+    Setting {
+        /// The flag or variable.
+        name: &'static str,
+        /// What is wrong and what would be right.
+        reason: String,
+    },
+    /// The command line was not understood.
+    #[error("{0} (see --help)")]
+    Usage(String),
+    /// The Lua program failed while it loaded.
+    #[error("the program failed to load: {0}")]
+    Load(String),
+    /// The program's routes are not those it had when it was compiled.
+    #[error("the routes differ from those at build: {0}")]
+    Routes(String),
+    /// A worker's event loop could not be made, or ended.
+    #[error("worker: {0}")]
+    Worker(String),
+    /// The operating system refused something else.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}

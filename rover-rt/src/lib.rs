@@ -1,0 +1,26 @@
+//! The runtime of compiled Rover programs: workers, HTTP, the LuaJIT VM, requests,
+//! responses, JSON and logs.
+//!
+//! Programs use it through the `rover` crate.
+
+mod app;
+mod cli;
+mod client;
+mod connection;
+mod decode;
+mod error;
+mod listen;
+mod log;
+pub mod program;
+mod reply;
+mod request;
+mod service;
+mod settings;
+mod vm;
+mod worker;
+
+pub use app::App;
+pub use cli::main;
+pub use client::{TestClient, TestRequest, TestResponse};
+pub use error::Error;
+pub use rover_model::LogLevel;

@@ -1,0 +1,249 @@
+//! A compiled program as plain constants: what the generated code holds.
+
+use smallvec::SmallVec;
+
+pub use phf;
+pub use rover_model::{LogLevel, Method};
+
+use crate::decode::percent_decode;
+
+/// Everything the compiler learned about a manifest.
+#[derive(Debug)]
+pub struct Program {
+    /// The program's name: the `title` option, else the package's name.
+    pub name: &'static str,
+    /// The program's version: the `version` option, else the package's.
+    pub version: &'static str,
+    /// The options of `rover.server`, with defaults filled in.
+    pub options: Options,
+    /// The manifest (module name `""`) and its modules, as LuaJIT bytecode.
+    pub chunks: &'static [Chunk],
+    /// Every route, in order of definition.
+    pub routes: &'static [Route],
+    /// Paths without parameters, and their routes by method.
+    pub static_paths: &'static phf::Map<&'static str, &'static [(Method, u16)]>,
+    /// Finds the route of a path with parameters.
+    pub dynamic: fn(Method, &Path<'_>) -> Option<u16>,
+    /// Names of record fields, ordered as the program's constructors write them.
+    pub key_order: &'static [&'static str],
+}
+
+/// The options of `rover.server`.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Address or name to listen on.
+    pub host: &'static str,
+    /// TCP port; 0 takes any free one.
+    pub port: u16,
+    /// Number of workers; 0 means one per core.
+    pub workers: usize,
+    /// Level of the log.
+    pub log_level: LogLevel,
+    /// Whether `/docs` and `/openapi.json` are served.
+    pub docs: bool,
+    /// Largest request body in bytes.
+    pub body_limit: u64,
+}
+
+/// One Lua file's bytecode.
+#[derive(Clone, Copy, Debug)]
+pub struct Chunk {
+    /// The name `require` knows it by; empty for the manifest.
+    pub module: &'static str,
+    /// What `string.dump` gave, with debug information.
+    pub bytecode: &'static [u8],
+}
+
+/// One method on one path.
+#[derive(Clone, Copy, Debug)]
+pub struct Route {
+    /// The request method.
+    pub method: Method,
+    /// The path as people write it: `/users/{id}`.
+    pub pattern: &'static str,
+    /// Where the parameters stand.
+    pub params: &'static [Param],
+    /// What must be prepared before the handler runs.
+    pub needs: Needs,
+    /// Lua file and line of the definition.
+    pub source: &'static str,
+}
+
+/// A parameter's place in the path.
+#[derive(Clone, Copy, Debug)]
+pub struct Param {
+    /// The name after `p_` or `rest_`.
+    pub name: &'static str,
+    /// Index of the first segment it takes.
+    pub segment: usize,
+    /// Whether it takes all segments from there on.
+    pub rest: bool,
+}
+
+/// What a handler reads, as far as it must be known before it runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Needs {
+    /// The handler takes `ctx`.
+    pub ctx: bool,
+    /// The handler may read the body.
+    pub body: bool,
+}
+
+impl Program {
+    /// The route for a method and path: static paths first, then the matcher.
+    pub fn find(&self, method: Method, path: &Path<'_>) -> Option<u16> {
+        if let Some(table) = path.static_key().and_then(|key| self.static_paths.get(key))
+            && let Some((_, route)) = table.iter().find(|(m, _)| *m == method)
+        {
+            return Some(*route);
+        }
+        (self.dynamic)(method, path)
+    }
+
+    /// The methods that answer on a path, HEAD and OPTIONS included where implied.
+    pub fn allowed(&self, path: &Path<'_>) -> Vec<Method> {
+        let has = |m| self.find(m, path).is_some();
+        let mut methods: Vec<Method> = Method::ALL
+            .into_iter()
+            .filter(|&m| has(m) || (m == Method::Head && has(Method::Get)))
+            .collect();
+        if !methods.is_empty() && !methods.contains(&Method::Options) {
+            methods.push(Method::Options);
+        }
+        methods
+    }
+}
+
+/// A request path, split at its slashes and percent-decoded (RFC 3986, section 2.1).
+#[derive(Debug)]
+pub struct Path<'a> {
+    raw: &'a str,
+    /// The decoded text, where the path has escapes.
+    decoded: Option<Vec<u8>>,
+    segments: SmallVec<[(u32, u32); 12]>,
+}
+
+/// A path that is not one: no leading slash, or a broken percent escape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MalformedPath;
+
+impl<'a> Path<'a> {
+    /// Splits and decodes a raw path.
+    ///
+    /// # Errors
+    /// When it does not start with a slash or has a `%` without two hex digits.
+    pub fn parse(raw: &'a str) -> Result<Self, MalformedPath> {
+        let bytes = raw.as_bytes();
+        if bytes.first() != Some(&b'/') {
+            return Err(MalformedPath);
+        }
+        let mut path = Path {
+            raw,
+            decoded: None,
+            segments: SmallVec::new(),
+        };
+        if bytes.contains(&b'%') {
+            path.decode()?;
+        } else if bytes.len() > 1 {
+            let mut start = 1;
+            for (at, byte) in bytes.iter().enumerate().skip(1) {
+                if *byte == b'/' {
+                    path.segments.push((start, at as u32));
+                    start = at as u32 + 1;
+                }
+            }
+            path.segments.push((start, bytes.len() as u32));
+        }
+        Ok(path)
+    }
+
+    fn decode(&mut self) -> Result<(), MalformedPath> {
+        let mut text = Vec::with_capacity(self.raw.len());
+        for segment in self.raw[1..].split('/') {
+            text.push(b'/');
+            let start = text.len() as u32;
+            percent_decode(segment.as_bytes(), &mut text).ok_or(MalformedPath)?;
+            self.segments.push((start, text.len() as u32));
+        }
+        self.decoded = Some(text);
+        Ok(())
+    }
+
+    fn text(&self) -> &[u8] {
+        self.decoded.as_deref().unwrap_or(self.raw.as_bytes())
+    }
+
+    /// The path as it came, without the query.
+    pub fn raw(&self) -> &'a str {
+        self.raw
+    }
+
+    /// Number of segments: none for `/`, two for `/users/` (the last one empty).
+    #[allow(clippy::len_without_is_empty)]
+    pub fn len(&self) -> usize {
+        self.segments.len()
+    }
+
+    /// A decoded segment; empty where there is none.
+    pub fn segment(&self, index: usize) -> &[u8] {
+        self.segments.get(index).map_or(&[], |&(start, end)| {
+            &self.text()[start as usize..end as usize]
+        })
+    }
+
+    /// Everything from a segment to the end, slashes included.
+    pub fn rest(&self, index: usize) -> &[u8] {
+        self.segments
+            .get(index)
+            .map_or(&[], |&(start, _)| &self.text()[start as usize..])
+    }
+
+    /// Whether a `rest_` parameter can start at this segment.
+    pub fn rest_nonempty(&self, index: usize) -> bool {
+        !self.rest(index).is_empty()
+    }
+
+    /// The key of `Program::static_paths`, unless a decoded slash stands inside a
+    /// segment: then no literal path can be meant.
+    fn static_key(&self) -> Option<&str> {
+        match &self.decoded {
+            None => Some(self.raw),
+            Some(text) => {
+                let slashes = text.iter().filter(|b| **b == b'/').count();
+                (slashes == self.segments.len())
+                    .then(|| std::str::from_utf8(text).ok())
+                    .flatten()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn segments(raw: &str) -> Vec<String> {
+        let path = Path::parse(raw).unwrap();
+        (0..path.len())
+            .map(|i| String::from_utf8_lossy(path.segment(i)).into_owned())
+            .collect()
+    }
+
+    #[test]
+    fn splits_and_decodes() {
+        assert!(segments("/").is_empty());
+        assert_eq!(segments("/users/"), ["users", ""]);
+        assert_eq!(segments("/a%2Fb/c%20d+e"), ["a/b", "c d+e"]);
+        assert_eq!(Path::parse("/a%2Fb").unwrap().static_key(), None);
+        assert_eq!(Path::parse("/%61").unwrap().static_key(), Some("/a"));
+        assert_eq!(Path::parse("*").unwrap_err(), MalformedPath);
+        assert_eq!(Path::parse("/%4").unwrap_err(), MalformedPath);
+    }
+
+    #[test]
+    fn rest_keeps_slashes() {
+        let path = Path::parse("/files/a/b").unwrap();
+        assert_eq!(path.rest(1), b"a/b");
+        assert!(!Path::parse("/files/").unwrap().rest_nonempty(1));
+    }
+}

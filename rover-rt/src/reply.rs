@@ -1,0 +1,80 @@
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderValue};
+use hyper::{Response, StatusCode};
+
+use crate::program::Method;
+
+pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");
+pub(crate) const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
+
+/// A response in the making.
+#[derive(Debug, Default)]
+pub(crate) struct Reply {
+    /// `None`: the usual status of the place it is used in (200, 404 in `not_found`, ...).
+    pub(crate) status: Option<StatusCode>,
+    pub(crate) content_type: Option<HeaderValue>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Reply {
+    pub(crate) fn empty(status: StatusCode) -> Self {
+        Reply {
+            status: Some(status),
+            ..Reply::default()
+        }
+    }
+
+    /// `{"error": message}`, the form of every answer the runtime gives by itself.
+    pub(crate) fn error(status: StatusCode, message: &str) -> Self {
+        Reply::json(status, &serde_json::json!({ "error": message }))
+    }
+
+    pub(crate) fn internal_error(request_id: &str) -> Self {
+        Reply::json(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            &serde_json::json!({ "error": "Internal Server Error", "request_id": request_id }),
+        )
+    }
+
+    fn json(status: StatusCode, value: &serde_json::Value) -> Self {
+        Reply {
+            status: Some(status),
+            content_type: Some(JSON),
+            headers: HeaderMap::new(),
+            body: value.to_string().into_bytes(),
+        }
+    }
+
+    /// Adds `Allow` (RFC 9110, section 10.2.1).
+    pub(crate) fn allow(mut self, methods: &[Method]) -> Self {
+        let names: Vec<&str> = methods.iter().map(|m| m.as_str()).collect();
+        if let Ok(value) = HeaderValue::from_str(&names.join(", ")) {
+            self.headers.insert(ALLOW, value);
+        }
+        self
+    }
+
+    /// The response, without body or content type where the status forbids one
+    /// (RFC 9110, section 6.4.1).
+    pub(crate) fn into_response(mut self) -> Response<Full<Bytes>> {
+        let status = self.status.unwrap_or(StatusCode::OK);
+        let bodiless = status.is_informational()
+            || status == StatusCode::NO_CONTENT
+            || status == StatusCode::NOT_MODIFIED;
+        let body = if bodiless {
+            self.headers.remove(CONTENT_TYPE);
+            Bytes::new()
+        } else {
+            if let Some(value) = self.content_type {
+                self.headers.entry(CONTENT_TYPE).or_insert(value);
+            }
+            Bytes::from(self.body)
+        };
+        let mut response = Response::new(Full::new(body));
+        *response.status_mut() = status;
+        *response.headers_mut() = self.headers;
+        response
+    }
+}

@@ -1,0 +1,79 @@
+use std::env;
+use std::thread;
+
+use rover_model::{LogLevel, parse_log_level};
+
+use crate::error::Error;
+use crate::program::Options;
+
+/// The options in force: the program's, overridden by environment and flags.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    pub(crate) workers: usize,
+    pub(crate) log_level: LogLevel,
+    pub(crate) body_limit: u64,
+}
+
+impl Settings {
+    pub(crate) fn new(options: &Options) -> Self {
+        let workers = match options.workers {
+            0 => thread::available_parallelism().map_or(1, usize::from),
+            n => n,
+        };
+        Settings {
+            host: options.host.to_owned(),
+            port: options.port,
+            workers,
+            log_level: options.log_level,
+            body_limit: options.body_limit,
+        }
+    }
+
+    /// Takes what `ROVER_HOST`, `ROVER_PORT`, `ROVER_WORKERS` and `ROVER_LOG` say.
+    pub(crate) fn read_environment(&mut self) -> Result<(), Error> {
+        const NAMES: [&str; 4] = ["ROVER_HOST", "ROVER_PORT", "ROVER_WORKERS", "ROVER_LOG"];
+        for name in NAMES {
+            let Some(value) = env::var_os(name) else {
+                continue;
+            };
+            let Some(value) = value.to_str() else {
+                return Err(Error::Setting {
+                    name,
+                    reason: "not UTF-8".to_owned(),
+                });
+            };
+            self.set(name, value)?;
+        }
+        Ok(())
+    }
+
+    /// Sets what a flag or variable names.
+    pub(crate) fn set(&mut self, name: &'static str, value: &str) -> Result<(), Error> {
+        let wrong = |reason: String| Error::Setting { name, reason };
+        match name {
+            "--host" | "ROVER_HOST" if value.is_empty() => {
+                return Err(wrong("a host name or address is needed".to_owned()));
+            }
+            "--host" | "ROVER_HOST" => self.host = value.to_owned(),
+            "--port" | "ROVER_PORT" => {
+                self.port = value
+                    .parse()
+                    .map_err(|_| wrong(format!("`{value}` is not a port: use 0 to 65535")))?;
+            }
+            "--workers" | "ROVER_WORKERS" => {
+                self.workers = match value.parse() {
+                    Ok(n @ 1..=1024) => n,
+                    _ => {
+                        return Err(wrong(format!(
+                            "`{value}` is not a number of workers: use 1 to 1024"
+                        )));
+                    }
+                };
+            }
+            _ => self.log_level = parse_log_level(value).map_err(|e| wrong(e.to_string()))?,
+        }
+        Ok(())
+    }
+}

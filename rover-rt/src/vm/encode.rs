@@ -1,0 +1,403 @@
+//! Lua values to JSON (RFC 8259), over the raw C API.
+
+use std::ffi::{c_int, c_void};
+use std::fmt;
+
+use mlua::ffi::{self, lua_State};
+use rustc_hash::FxHashMap;
+
+use super::Shared;
+
+const MAX_DEPTH: usize = 128;
+/// Objects with more fields than this are written in the table's own order.
+const MAX_ORDERED: usize = 64;
+
+/// Where each field name stands in the program's constructors, by the address of the
+/// interned string (a registry table keeps the strings alive).
+pub(super) type KeyOrder = FxHashMap<*const c_void, u32>;
+
+/// Why a value has no JSON form, and where in the value.
+#[derive(Debug)]
+pub(super) struct EncodeError {
+    reason: String,
+    /// From the inside out.
+    path: Vec<String>,
+}
+
+impl EncodeError {
+    fn new(reason: impl Into<String>) -> Self {
+        EncodeError {
+            reason: reason.into(),
+            path: Vec::new(),
+        }
+    }
+
+    fn within(mut self, step: String) -> Self {
+        self.path.push(step);
+        self
+    }
+}
+
+impl fmt::Display for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path: String = self.path.iter().rev().map(String::as_str).collect();
+        match path.strip_prefix('.').unwrap_or(&path) {
+            "" => f.write_str(&self.reason),
+            // A cycle's path has no end worth reading.
+            path if path.len() > 200 => write!(f, "{} at {:.200}...", self.reason, path),
+            path => write!(f, "{} at {path}", self.reason),
+        }
+    }
+}
+
+/// Appends the JSON form of the value on top of the stack.
+///
+/// # Safety
+/// `state` is a live Lua thread in a protected call with a value on top.
+pub(super) unsafe fn encode(
+    state: *mut lua_State,
+    shared: &Shared,
+    out: &mut Vec<u8>,
+) -> Result<(), EncodeError> {
+    let mut encoder = Encoder { state, shared, out };
+    // SAFETY: as the caller's.
+    unsafe { encoder.value(ffi::lua_gettop(state), 0) }
+}
+
+struct Encoder<'a> {
+    state: *mut lua_State,
+    shared: &'a Shared,
+    out: &'a mut Vec<u8>,
+}
+
+impl Encoder<'_> {
+    /// # Safety
+    /// `index` is an absolute, valid stack index.
+    unsafe fn value(&mut self, index: c_int, depth: usize) -> Result<(), EncodeError> {
+        // SAFETY: reads by the value's type.
+        unsafe {
+            match ffi::lua_type(self.state, index) {
+                ffi::LUA_TNIL => self.out.extend_from_slice(b"null"),
+                ffi::LUA_TBOOLEAN => {
+                    let text: &[u8] = match ffi::lua_toboolean(self.state, index) {
+                        0 => b"false",
+                        _ => b"true",
+                    };
+                    self.out.extend_from_slice(text);
+                }
+                ffi::LUA_TNUMBER => number(ffi::lua_tonumber(self.state, index), self.out),
+                ffi::LUA_TSTRING => {
+                    let bytes = self.bytes(index);
+                    string(bytes, self.out)?;
+                }
+                ffi::LUA_TLIGHTUSERDATA if ffi::lua_touserdata(self.state, index).is_null() => {
+                    self.out.extend_from_slice(b"null");
+                }
+                ffi::LUA_TTABLE => return self.table(index, depth),
+                other => {
+                    let name = std::ffi::CStr::from_ptr(ffi::lua_typename(self.state, other));
+                    let name = name.to_string_lossy();
+                    return Err(EncodeError::new(format!("a {name} has no JSON form")));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// # Safety
+    /// A string is at `index`; the slice is used before the string can be collected.
+    unsafe fn bytes<'s>(&self, index: c_int) -> &'s [u8] {
+        let mut length = 0;
+        // SAFETY: as the caller's.
+        unsafe {
+            let text = ffi::lua_tolstring(self.state, index, &raw mut length);
+            std::slice::from_raw_parts(text.cast(), length)
+        }
+    }
+
+    /// # Safety
+    /// A table is at the absolute `index`.
+    unsafe fn table(&mut self, index: c_int, depth: usize) -> Result<(), EncodeError> {
+        if depth >= MAX_DEPTH {
+            return Err(EncodeError::new("nesting beyond 128 levels"));
+        }
+        // SAFETY: the stack is grown before values are pushed, and restored.
+        unsafe {
+            if ffi::lua_checkstack(self.state, 8) == 0 {
+                return Err(EncodeError::new("the value is nested too deeply"));
+            }
+            let mut meta = std::ptr::null();
+            if ffi::lua_getmetatable(self.state, index) != 0 {
+                meta = ffi::lua_topointer(self.state, -1);
+                ffi::lua_pop(self.state, 1);
+            }
+            if meta == self.shared.body_meta.get() && !meta.is_null() {
+                return self.body(index);
+            }
+            let length = ffi::lua_objlen(self.state, index);
+            let marked = meta == self.shared.array_meta.get() && !meta.is_null();
+            let top = ffi::lua_gettop(self.state);
+            let result = if marked || (length > 0 && self.is_sequence(index, length)) {
+                self.array(index, length, depth)
+            } else {
+                self.object(index, depth)
+            };
+            ffi::lua_settop(self.state, top);
+            result
+        }
+    }
+
+    /// # Safety
+    /// A body object is at `index`.
+    unsafe fn body(&mut self, index: c_int) -> Result<(), EncodeError> {
+        // SAFETY: slot 1 holds the bytes; anything else is caught by `value`.
+        unsafe {
+            ffi::lua_rawgeti(self.state, index, 1);
+            let result = self.value(ffi::lua_gettop(self.state), MAX_DEPTH);
+            ffi::lua_pop(self.state, 1);
+            result
+        }
+    }
+
+    /// Are the table's keys exactly 1..length?
+    ///
+    /// # Safety
+    /// A table is at the absolute `index`.
+    unsafe fn is_sequence(&self, index: c_int, length: usize) -> bool {
+        let mut count = 0;
+        // SAFETY: a traversal that changes nothing.
+        unsafe {
+            let top = ffi::lua_gettop(self.state);
+            ffi::lua_pushnil(self.state);
+            while ffi::lua_next(self.state, index) != 0 {
+                let key = match ffi::lua_type(self.state, -2) {
+                    ffi::LUA_TNUMBER => ffi::lua_tonumber(self.state, -2),
+                    _ => 0.0,
+                };
+                if key < 1.0 || key > length as f64 || key.fract() != 0.0 {
+                    ffi::lua_settop(self.state, top);
+                    return false;
+                }
+                count += 1;
+                ffi::lua_pop(self.state, 1);
+            }
+        }
+        count == length
+    }
+
+    /// # Safety
+    /// A table is at the absolute `index`.
+    unsafe fn array(
+        &mut self,
+        index: c_int,
+        length: usize,
+        depth: usize,
+    ) -> Result<(), EncodeError> {
+        self.out.push(b'[');
+        for at in 1..=length {
+            if at > 1 {
+                self.out.push(b',');
+            }
+            // SAFETY: one value is pushed and popped.
+            unsafe {
+                ffi::lua_rawgeti(self.state, index, at as i64);
+                let element = ffi::lua_gettop(self.state);
+                self.value(element, depth + 1)
+                    .map_err(|e| e.within(format!("[{at}]")))?;
+                ffi::lua_settop(self.state, element - 1);
+            }
+        }
+        self.out.push(b']');
+        Ok(())
+    }
+
+    /// # Safety
+    /// A table is at the absolute `index`; the caller restores the stack.
+    unsafe fn object(&mut self, index: c_int, depth: usize) -> Result<(), EncodeError> {
+        let mut fields = [(0_u32, 0 as c_int); MAX_ORDERED];
+        let mut count = 0;
+        // SAFETY: keys and values stay on the stack, which is grown for them, until
+        // they are written; a copy of the key is what `lua_next` takes.
+        unsafe {
+            let base = ffi::lua_gettop(self.state);
+            ffi::lua_pushnil(self.state);
+            while ffi::lua_next(self.state, index) != 0 {
+                let room = ffi::lua_checkstack(self.state, 8) != 0;
+                if count == MAX_ORDERED || !room {
+                    ffi::lua_settop(self.state, base);
+                    return self.large_object(index, depth);
+                }
+                let key = ffi::lua_gettop(self.state) - 1;
+                fields[count] = (self.rank(key), key);
+                count += 1;
+                ffi::lua_pushvalue(self.state, key);
+            }
+            let fields = &mut fields[..count];
+            // Stable and quick on so few: the table's own order stays between equals.
+            fields.sort_by_key(|(rank, _)| *rank);
+            self.out.push(b'{');
+            for (at, &(_, key)) in fields.iter().enumerate() {
+                if at > 0 {
+                    self.out.push(b',');
+                }
+                self.field(key, depth)?;
+            }
+            self.out.push(b'}');
+        }
+        Ok(())
+    }
+
+    /// # Safety
+    /// As [`Self::object`].
+    unsafe fn large_object(&mut self, index: c_int, depth: usize) -> Result<(), EncodeError> {
+        self.out.push(b'{');
+        let mut first = true;
+        // SAFETY: one key and value on the stack at a time.
+        unsafe {
+            ffi::lua_pushnil(self.state);
+            while ffi::lua_next(self.state, index) != 0 {
+                if !std::mem::take(&mut first) {
+                    self.out.push(b',');
+                }
+                self.field(ffi::lua_gettop(self.state) - 1, depth)?;
+                ffi::lua_pop(self.state, 1);
+            }
+        }
+        self.out.push(b'}');
+        Ok(())
+    }
+
+    /// # Safety
+    /// A key is at the absolute `key`.
+    unsafe fn rank(&self, key: c_int) -> u32 {
+        // SAFETY: only a string's address is taken.
+        unsafe {
+            if ffi::lua_type(self.state, key) != ffi::LUA_TSTRING {
+                return u32::MAX;
+            }
+            let address = self.bytes(key).as_ptr().cast();
+            let order = self.shared.order.get();
+            order
+                .and_then(|order| order.get(&address))
+                .copied()
+                .unwrap_or(u32::MAX)
+        }
+    }
+
+    /// Writes the key at `key` and the value after it.
+    ///
+    /// # Safety
+    /// Both are on the stack.
+    unsafe fn field(&mut self, key: c_int, depth: usize) -> Result<(), EncodeError> {
+        // SAFETY: a number key is read as a number, so that `lua_next` still knows it.
+        unsafe {
+            let name = match ffi::lua_type(self.state, key) {
+                ffi::LUA_TSTRING => {
+                    let bytes = self.bytes(key);
+                    string(bytes, self.out)?;
+                    String::from_utf8_lossy(bytes)
+                }
+                ffi::LUA_TNUMBER => {
+                    self.out.push(b'"');
+                    let start = self.out.len();
+                    number(ffi::lua_tonumber(self.state, key), self.out);
+                    let name = String::from_utf8_lossy(&self.out[start..]).into_owned();
+                    self.out.push(b'"');
+                    name.into()
+                }
+                other => {
+                    let name = std::ffi::CStr::from_ptr(ffi::lua_typename(self.state, other));
+                    let kind = name.to_string_lossy();
+                    return Err(EncodeError::new(format!("a {kind} cannot be a key")));
+                }
+            };
+            self.out.push(b':');
+            self.value(key + 1, depth + 1)
+                .map_err(|e| e.within(format!(".{name}")))
+        }
+    }
+}
+
+/// Appends a number: integral below 2^53 without a fraction, others shortest
+/// round-trip; what JSON has no number for is `null`.
+fn number(value: f64, out: &mut Vec<u8>) {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    if !value.is_finite() {
+        out.extend_from_slice(b"null");
+    } else if value.fract() == 0.0 && value.abs() < EXACT {
+        out.extend_from_slice(itoa::Buffer::new().format(value as i64).as_bytes());
+    } else {
+        out.extend_from_slice(ryu::Buffer::new().format_finite(value).as_bytes());
+    }
+}
+
+/// Appends a string with quotes and escapes.
+fn string(bytes: &[u8], out: &mut Vec<u8>) -> Result<(), EncodeError> {
+    if std::str::from_utf8(bytes).is_err() {
+        return Err(EncodeError::new("a string that is not UTF-8"));
+    }
+    out.push(b'"');
+    let mut start = 0;
+    for (at, &byte) in bytes.iter().enumerate() {
+        if byte >= b' ' && byte != b'"' && byte != b'\\' {
+            continue;
+        }
+        out.extend_from_slice(&bytes[start..at]);
+        start = at + 1;
+        let short = match byte {
+            b'"' => b'"',
+            b'\\' => b'\\',
+            0x08 => b'b',
+            0x0c => b'f',
+            b'\n' => b'n',
+            b'\r' => b'r',
+            b'\t' => b't',
+            control => {
+                const HEX: &[u8; 16] = b"0123456789abcdef";
+                let digits = [
+                    HEX[usize::from(control >> 4)],
+                    HEX[usize::from(control & 15)],
+                ];
+                out.extend_from_slice(b"\\u00");
+                out.extend_from_slice(&digits);
+                continue;
+            }
+        };
+        out.extend_from_slice(&[b'\\', short]);
+    }
+    out.extend_from_slice(&bytes[start..]);
+    out.push(b'"');
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers() {
+        let text = |v| {
+            let mut out = Vec::new();
+            number(v, &mut out);
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(text(3.0), "3");
+        assert_eq!(text(-0.0), "0");
+        assert_eq!(text(0.1), "0.1");
+        assert_eq!(text(9_007_199_254_740_991.0), "9007199254740991");
+        assert_eq!(text(f64::NAN), "null");
+        assert_eq!(text(1e300).parse::<f64>(), Ok(1e300));
+    }
+
+    #[test]
+    fn strings_agree_with_serde_json() {
+        for code in 0..0x300_u32 {
+            let text: String = ["a", "b"].join(&char::from_u32(code).unwrap().to_string());
+            let mut out = Vec::new();
+            string(text.as_bytes(), &mut out).unwrap();
+            let back: String = serde_json::from_slice(&out).unwrap();
+            assert_eq!(back, text);
+        }
+        assert!(string(b"\xff", &mut Vec::new()).is_err());
+    }
+}

@@ -1,0 +1,544 @@
+//! The LuaJIT VM: the one module with `unsafe`.
+//!
+//! Requests run on a Lua thread of their own, so that the stack below a request is
+//! always the same: [`HANDLERS`] and its neighbours. Everything a request does in Lua
+//! happens inside one protected call ([`run`]), where an error, running out of memory
+//! included, unwinds to `lua_pcall`. Frames that it unwinds own nothing: what they
+//! write to lives in [`Call`], which belongs to the caller.
+#![allow(unsafe_code)]
+
+mod decode;
+mod encode;
+mod native;
+mod start;
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::ffi::{c_int, c_void};
+
+use hyper::StatusCode;
+use hyper::header::{HeaderMap, HeaderName, HeaderValue};
+use mlua::ffi::{self, lua_State};
+use rover_model::LogLevel;
+
+use crate::log::Log;
+use crate::program::Program;
+use crate::reply::{JSON, Reply, TEXT};
+use crate::request::RequestData;
+use encode::KeyOrder;
+
+// Fixed places at the bottom of the request thread's stack.
+const ON_ERROR_TRACE: c_int = 1;
+const HANDLERS: c_int = 2;
+const CTX_META: c_int = 3;
+const RESPONSE_META: c_int = 4;
+const HTTP_ERROR_META: c_int = 5;
+const FIXED: c_int = HTTP_ERROR_META;
+
+/// What natives reach through their upvalue; it outlives the Lua state.
+pub(crate) struct Shared {
+    program: &'static Program,
+    log: Log,
+    /// The running request, for log lines.
+    request_id: RefCell<Option<String>>,
+    /// The traceback of the last error.
+    trace: RefCell<String>,
+    order: OnceCell<KeyOrder>,
+    array_meta: Cell<*const c_void>,
+    body_meta: Cell<*const c_void>,
+}
+
+/// A loaded program.
+pub(crate) struct Vm {
+    // Dropped before `shared`, to which its closures point.
+    _lua: mlua::Lua,
+    state: *mut lua_State,
+    hooks: [bool; 2],
+    shared: Box<Shared>,
+}
+
+/// Functions on the server that replace the runtime's own answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hook {
+    /// `api.on_error(ctx, err)`
+    Error,
+    /// `api.not_found(ctx)`
+    NotFound,
+}
+
+/// One protected call, in and out.
+struct Call<'a> {
+    shared: &'a Shared,
+    request: &'a RequestData<'a>,
+    /// Index in the table of handlers.
+    handler: c_int,
+    wants_ctx: bool,
+    argument: Argument<'a>,
+    reply: Reply,
+    failure: Option<String>,
+}
+
+/// What a hook is given after `ctx`.
+enum Argument<'a> {
+    None,
+    /// The error value on top of the request thread's stack.
+    Raised,
+    Http(StatusCode, &'a str),
+}
+
+impl Vm {
+    pub(crate) fn log(&self) -> &Log {
+        &self.shared.log
+    }
+
+    fn hook_index(&self, hook: Hook) -> c_int {
+        self.shared.program.routes.len() as c_int
+            + match hook {
+                Hook::Error => 1,
+                Hook::NotFound => 2,
+            }
+    }
+
+    /// Runs a route's handler.
+    pub(crate) fn call(&self, route: u16, request: &RequestData<'_>) -> Reply {
+        let needs = self.shared.program.routes[usize::from(route)].needs;
+        let handler = c_int::from(route) + 1;
+        match self.protected(request, handler, needs.ctx, Argument::None) {
+            Ok(reply) => reply,
+            Err(failure) => self.failed(request, failure),
+        }
+    }
+
+    /// Gives an answer of the runtime's own to the program's hook for it, if it has one.
+    pub(crate) fn hook(&self, hook: Hook, request: &RequestData<'_>, standard: Reply) -> Reply {
+        if !self.hooks[hook as usize] {
+            return standard;
+        }
+        let status = standard.status.unwrap_or(StatusCode::NOT_FOUND);
+        let message = status.canonical_reason().unwrap_or("Error");
+        let argument = match hook {
+            Hook::Error => Argument::Http(status, message),
+            Hook::NotFound => Argument::None,
+        };
+        match self.protected(request, self.hook_index(hook), true, argument) {
+            Ok(mut reply) => {
+                reply.status.get_or_insert(status);
+                for (name, value) in &standard.headers {
+                    reply.headers.entry(name).or_insert_with(|| value.clone());
+                }
+                reply
+            }
+            Err(failure) => self.give_up(request, &failure),
+        }
+    }
+
+    /// After a handler's error: the error that is an answer, the hook, or 500. The
+    /// error value is on top of the stack.
+    fn failed(&self, request: &RequestData<'_>, failure: Failure) -> Reply {
+        let status = match &failure {
+            Failure::Http(status, _) => *status,
+            Failure::Lua(_) | Failure::Value(_) => {
+                self.log_failure(request, &failure);
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
+        };
+        if self.hooks[Hook::Error as usize] {
+            let index = self.hook_index(Hook::Error);
+            return match self.protected(request, index, true, Argument::Raised) {
+                Ok(mut reply) => {
+                    reply.status.get_or_insert(status);
+                    reply
+                }
+                Err(failure) => self.give_up(request, &failure),
+            };
+        }
+        self.settle();
+        match failure {
+            Failure::Http(status, message) => Reply::error(status, &message),
+            _ => Reply::internal_error(request.request_id.as_str()),
+        }
+    }
+
+    /// A hook failed, too.
+    fn give_up(&self, request: &RequestData<'_>, failure: &Failure) -> Reply {
+        self.settle();
+        self.log_failure(request, failure);
+        Reply::internal_error(request.request_id.as_str())
+    }
+
+    fn log_failure(&self, request: &RequestData<'_>, failure: &Failure) {
+        let (Failure::Lua(text) | Failure::Value(text) | Failure::Http(_, text)) = failure;
+        let line = format!("{} {}: {text}", request.method, request.path.raw());
+        let id = Some(request.request_id.as_str());
+        self.shared.log.line(LogLevel::Error, &line, id);
+    }
+
+    /// Clears what a failed call left on the stack.
+    fn settle(&self) {
+        // SAFETY: the state lives as long as `self`, and the fixed places stay.
+        unsafe { ffi::lua_settop(self.state, FIXED) }
+    }
+
+    fn protected(
+        &self,
+        request: &RequestData<'_>,
+        handler: c_int,
+        wants_ctx: bool,
+        argument: Argument<'_>,
+    ) -> Result<Reply, Failure> {
+        let raised = matches!(argument, Argument::Raised);
+        let mut call = Call {
+            shared: &self.shared,
+            request,
+            handler,
+            wants_ctx,
+            argument,
+            reply: Reply::default(),
+            failure: None,
+        };
+        if self.shared.log.enabled(LogLevel::Debug) {
+            let id = request.request_id.as_str().to_owned();
+            self.shared.request_id.replace(Some(id));
+        }
+        let state = self.state;
+        // SAFETY: `state` is a live Lua thread whose stack holds the fixed places and,
+        // for `Raised`, an error value. `call` outlives the protected call, and `run`
+        // is the only one to use the pointer. Lua errors do not leave `lua_pcall`.
+        let outcome = unsafe {
+            if raised {
+                // [fixed.., error] becomes [fixed.., run, call, error].
+                ffi::lua_pushcfunction(state, run);
+                ffi::lua_insert(state, FIXED + 1);
+                ffi::lua_pushlightuserdata(state, (&raw mut call).cast());
+                ffi::lua_insert(state, FIXED + 2);
+            } else {
+                ffi::lua_settop(state, FIXED);
+                ffi::lua_pushcfunction(state, run);
+                ffi::lua_pushlightuserdata(state, (&raw mut call).cast());
+                ffi::lua_pushnil(state);
+            }
+            let status = ffi::lua_pcall(state, 2, 0, ON_ERROR_TRACE);
+            if wants_ctx {
+                end_ctx(state, HANDLERS);
+            }
+            if status == ffi::LUA_OK {
+                Ok(())
+            } else {
+                Err(self.failure(status))
+            }
+        };
+        outcome?;
+        if let Some(reason) = call.failure {
+            // No Lua error happened, so there is no value for a hook but the text.
+            // SAFETY: as above; a short string on a stack with room.
+            unsafe { ffi::lua_pushlstring(state, reason.as_ptr().cast(), reason.len()) };
+            return Err(Failure::Value(reason));
+        }
+        Ok(call.reply)
+    }
+
+    /// Reads the error value on top of the stack, and leaves it there.
+    ///
+    /// # Safety
+    /// `self.state` has an error value on top.
+    unsafe fn failure(&self, status: c_int) -> Failure {
+        let state = self.state;
+        // SAFETY: only fields of a table of the runtime's own are read, raw; strings
+        // are copied before anything else runs.
+        unsafe {
+            if ffi::lua_type(state, -1) == ffi::LUA_TTABLE && ffi::lua_getmetatable(state, -1) != 0
+            {
+                let http = ffi::lua_rawequal(state, -1, HTTP_ERROR_META) != 0;
+                ffi::lua_pop(state, 1);
+                if http {
+                    return self.http_failure();
+                }
+            }
+            if status == ffi::LUA_ERRMEM {
+                return Failure::Lua("not enough memory".to_owned());
+            }
+        }
+        Failure::Lua(self.shared.trace.take())
+    }
+
+    /// # Safety
+    /// An HTTP error is on top of the stack.
+    unsafe fn http_failure(&self) -> Failure {
+        let state = self.state;
+        // SAFETY: the table has a number and a string in these fields unless the
+        // program wrote to it, which the fallbacks cover; the keys exist as strings.
+        unsafe {
+            ffi::lua_pushstring(state, c"status".as_ptr());
+            ffi::lua_rawget(state, -2);
+            let status = ffi::lua_tonumber(state, -1) as u16;
+            ffi::lua_pop(state, 1);
+            ffi::lua_pushstring(state, c"message".as_ptr());
+            ffi::lua_rawget(state, -2);
+            let message = lossy(state, -1);
+            ffi::lua_pop(state, 1);
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
+            Failure::Http(status, message)
+        }
+    }
+}
+
+/// Why a handler gave no response.
+enum Failure {
+    /// An uncaught Lua error, with its traceback.
+    Lua(String),
+    /// A result that is no response.
+    Value(String),
+    /// An error that is an answer.
+    Http(StatusCode, String),
+}
+
+/// The protected part of a request: `ctx`, the handler, the response.
+///
+/// # Safety
+/// Called by `lua_pcall` on the request thread with a pointer to a [`Call`] and an
+/// error value or nil.
+unsafe extern "C-unwind" fn run(state: *mut lua_State) -> c_int {
+    // SAFETY: see above. The Lua functions called here may unwind this frame, which
+    // owns nothing.
+    unsafe {
+        let call = &mut *ffi::lua_touserdata(state, 1).cast::<Call<'_>>();
+        let shared: &Shared = call.shared;
+        let fixed = shared.fixed(state);
+        ffi::lua_rawgeti(state, fixed.handlers, call.handler.into());
+        let mut arguments = 0;
+        if call.wants_ctx {
+            ffi::lua_createtable(state, 4, 0);
+            let request: *const RequestData<'_> = call.request;
+            ffi::lua_pushlightuserdata(state, request.cast_mut().cast());
+            ffi::lua_rawseti(state, -2, 1);
+            ffi::lua_pushvalue(state, fixed.ctx_meta);
+            ffi::lua_setmetatable(state, -2);
+            // A second reference, by which `end_ctx` ends the handle.
+            ffi::lua_pushvalue(state, -1);
+            ffi::lua_rawseti(state, fixed.handlers, 0);
+            arguments = 1;
+        }
+        match call.argument {
+            Argument::None => {}
+            Argument::Raised => {
+                ffi::lua_pushvalue(state, 2);
+                arguments += 1;
+            }
+            Argument::Http(status, message) => {
+                push_http_error(state, fixed.http_error_meta, status, message);
+                arguments += 1;
+            }
+        }
+        ffi::lua_call(state, arguments, 1);
+        respond(state, call, &fixed);
+        0
+    }
+}
+
+/// Marks the last request's ctx as ended, so that a kept one raises an error.
+///
+/// # Safety
+/// `handlers` is the index of the table of handlers.
+unsafe fn end_ctx(state: *mut lua_State, handlers: c_int) {
+    // SAFETY: slot 0 holds a ctx or nil.
+    unsafe {
+        ffi::lua_rawgeti(state, handlers, 0);
+        if ffi::lua_type(state, -1) == ffi::LUA_TTABLE {
+            ffi::lua_pushboolean(state, 0);
+            ffi::lua_rawseti(state, -2, 1);
+        }
+        ffi::lua_pop(state, 1);
+    }
+}
+
+/// # Safety
+/// `meta` is the index of the HTTP errors' metatable.
+unsafe fn push_http_error(state: *mut lua_State, meta: c_int, status: StatusCode, text: &str) {
+    // SAFETY: plain pushes inside a protected call.
+    unsafe {
+        ffi::lua_createtable(state, 0, 2);
+        ffi::lua_pushnumber(state, f64::from(status.as_u16()));
+        ffi::lua_setfield(state, -2, c"status".as_ptr());
+        ffi::lua_pushlstring(state, text.as_ptr().cast(), text.len());
+        ffi::lua_setfield(state, -2, c"message".as_ptr());
+        ffi::lua_pushvalue(state, meta);
+        ffi::lua_setmetatable(state, -2);
+    }
+}
+
+/// The runtime's own values, inside a C function: upvalues cannot be used by a
+/// function that is pushed anew for every request, so they are copied from the
+/// registry's table.
+struct Fixed {
+    handlers: c_int,
+    ctx_meta: c_int,
+    response_meta: c_int,
+    http_error_meta: c_int,
+}
+
+impl Shared {
+    /// # Safety
+    /// Called at the start of a C function on the request thread.
+    unsafe fn fixed(&self, state: *mut lua_State) -> Fixed {
+        // SAFETY: `start` puts a table with these values into the registry under the
+        // address of the `Shared`.
+        unsafe {
+            let key: *const Shared = self;
+            ffi::lua_pushlightuserdata(state, key.cast_mut().cast());
+            ffi::lua_rawget(state, ffi::LUA_REGISTRYINDEX);
+            let table = ffi::lua_gettop(state);
+            for place in [HANDLERS, CTX_META, RESPONSE_META, HTTP_ERROR_META] {
+                ffi::lua_rawgeti(state, table, place.into());
+            }
+            Fixed {
+                handlers: table + 1,
+                ctx_meta: table + 2,
+                response_meta: table + 3,
+                http_error_meta: table + 4,
+            }
+        }
+    }
+}
+
+/// Turns the value on top of the stack into the call's reply.
+///
+/// # Safety
+/// Inside the protected call, with the handler's result on top.
+unsafe fn respond(state: *mut lua_State, call: &mut Call<'_>, fixed: &Fixed) {
+    // SAFETY: reads of the value by its type; strings are copied at once.
+    unsafe {
+        let reply = &mut call.reply;
+        match ffi::lua_type(state, -1) {
+            ffi::LUA_TNIL => reply.status = Some(StatusCode::NO_CONTENT),
+            ffi::LUA_TSTRING | ffi::LUA_TNUMBER => {
+                reply.content_type = Some(TEXT);
+                append_string(state, -1, &mut reply.body);
+            }
+            ffi::LUA_TBOOLEAN => {
+                reply.content_type = Some(TEXT);
+                let text = ffi::lua_toboolean(state, -1) != 0;
+                reply.body.extend_from_slice(text.to_string().as_bytes());
+            }
+            ffi::LUA_TTABLE => {
+                if is_response(state, fixed) {
+                    respond_built(state, call);
+                } else {
+                    respond_json(state, call);
+                }
+            }
+            other => {
+                let name = std::ffi::CStr::from_ptr(ffi::lua_typename(state, other));
+                let kind = name.to_string_lossy();
+                call.failure = Some(format!("the handler returned a {kind}"));
+            }
+        }
+    }
+}
+
+/// # Safety
+/// A table is on top of the stack.
+unsafe fn is_response(state: *mut lua_State, fixed: &Fixed) -> bool {
+    // SAFETY: compares metatables and restores the stack.
+    unsafe {
+        if ffi::lua_getmetatable(state, -1) == 0 {
+            return false;
+        }
+        let same = ffi::lua_rawequal(state, -1, fixed.response_meta) != 0;
+        ffi::lua_pop(state, 1);
+        same
+    }
+}
+
+/// # Safety
+/// The value to encode is on top of the stack.
+unsafe fn respond_json(state: *mut lua_State, call: &mut Call<'_>) {
+    call.reply.content_type = Some(JSON);
+    // SAFETY: as the caller's.
+    let encoded = unsafe { encode::encode(state, call.shared, &mut call.reply.body) };
+    if let Err(error) = encoded {
+        call.failure = Some(format!("the handler's result is not JSON: {error}"));
+    }
+}
+
+/// Reads a response object (see `runtime.lua` for its slots).
+///
+/// # Safety
+/// A response object is on top of the stack.
+unsafe fn respond_built(state: *mut lua_State, call: &mut Call<'_>) {
+    const JSON_KIND: f64 = 1.0;
+    const BYTES_KIND: f64 = 2.0;
+    // SAFETY: raw reads of a table; every value's type is checked by what reads it.
+    unsafe {
+        let object = ffi::lua_gettop(state);
+        ffi::lua_rawgeti(state, object, 1);
+        if ffi::lua_type(state, -1) == ffi::LUA_TNUMBER {
+            call.reply.status = StatusCode::from_u16(ffi::lua_tonumber(state, -1) as u16).ok();
+        }
+        ffi::lua_rawgeti(state, object, 5);
+        if ffi::lua_type(state, -1) == ffi::LUA_TTABLE
+            && let Err(reason) = read_headers(state, &mut call.reply.headers)
+        {
+            call.failure = Some(reason);
+            return;
+        }
+        ffi::lua_settop(state, object);
+        ffi::lua_rawgeti(state, object, 2);
+        let kind = ffi::lua_tonumber(state, -1);
+        ffi::lua_rawgeti(state, object, 3);
+        if kind == JSON_KIND {
+            respond_json(state, call);
+        } else if kind == BYTES_KIND {
+            append_string(state, -1, &mut call.reply.body);
+            ffi::lua_rawgeti(state, object, 4);
+            call.reply.content_type = HeaderValue::from_bytes(lossy(state, -1).as_bytes()).ok();
+        }
+    }
+}
+
+/// # Safety
+/// The flat list of names and values is on top of the stack.
+unsafe fn read_headers(state: *mut lua_State, headers: &mut HeaderMap) -> Result<(), String> {
+    // SAFETY: raw reads; strings are copied before their values are popped.
+    unsafe {
+        let list = ffi::lua_gettop(state);
+        let count = ffi::lua_objlen(state, list) as i64;
+        for at in (1..count).step_by(2) {
+            ffi::lua_rawgeti(state, list, at);
+            let name = HeaderName::from_bytes(lossy(state, -1).as_bytes());
+            ffi::lua_rawgeti(state, list, at + 1);
+            let mut bytes = Vec::new();
+            append_string(state, -1, &mut bytes);
+            ffi::lua_settop(state, list);
+            match (name, HeaderValue::from_bytes(&bytes)) {
+                (Ok(name), Ok(value)) => headers.append(name, value),
+                _ => return Err("a response header is malformed".to_owned()),
+            };
+        }
+    }
+    Ok(())
+}
+
+/// Appends a string's or number's text; nothing for other values.
+///
+/// # Safety
+/// `index` is valid and the value is not a key of a running `lua_next`.
+unsafe fn append_string(state: *mut lua_State, index: c_int, out: &mut Vec<u8>) {
+    // SAFETY: the pointer is used before anything else runs in Lua.
+    unsafe {
+        let mut length = 0;
+        let text = ffi::lua_tolstring(state, index, &raw mut length);
+        if !text.is_null() {
+            out.extend_from_slice(std::slice::from_raw_parts(text.cast(), length));
+        }
+    }
+}
+
+/// A string's or number's text; bytes that are not UTF-8 are replaced.
+///
+/// # Safety
+/// As [`append_string`].
+unsafe fn lossy(state: *mut lua_State, index: c_int) -> String {
+    let mut bytes = Vec::new();
+    // SAFETY: as the caller's.
+    unsafe { append_string(state, index, &mut bytes) };
+    String::from_utf8_lossy(&bytes).into_owned()
+}

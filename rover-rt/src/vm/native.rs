@@ -1,0 +1,304 @@
+//! The Rust half of `runtime.lua`: C functions that read the request.
+//!
+//! Each takes the request's address, which Lua code holds only while the request
+//! runs (`live` in `runtime.lua`), as its first argument.
+
+use std::ffi::c_int;
+
+use mlua::ffi::{self, lua_CFunction, lua_State};
+use rover_model::LogLevel;
+
+use super::{Shared, append_string, decode, encode, lossy};
+use crate::decode::{cookie_pairs, form_pairs};
+use crate::request::RequestData;
+
+pub(super) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 17] = [
+    (c"method", method),
+    (c"path", path),
+    (c"client_ip", client_ip),
+    (c"request_id", request_id),
+    (c"params", params),
+    (c"query", query),
+    (c"query_all", query_all),
+    (c"headers", headers),
+    (c"header_all", header_all),
+    (c"cookies", cookies),
+    (c"body", body),
+    (c"form_decode", form_decode),
+    (c"lossy", lossy_text),
+    (c"json_decode", json_decode),
+    (c"json_encode", json_encode),
+    (c"log", log),
+    (c"trace", trace),
+];
+
+/// # Safety
+/// The first argument is the address of the running request.
+unsafe fn request<'a>(state: *mut lua_State) -> &'a RequestData<'a> {
+    // SAFETY: `live` passes the pointer that `run` stored for this very call, during
+    // which the request is borrowed.
+    unsafe { &*ffi::lua_touserdata(state, 1).cast::<RequestData<'a>>() }
+}
+
+/// # Safety
+/// The running C function has the `Shared` as its first upvalue.
+unsafe fn shared<'a>(state: *mut lua_State) -> &'a Shared {
+    // SAFETY: `start` gives every native that upvalue, and drops the state first.
+    unsafe { &*ffi::lua_touserdata(state, ffi::lua_upvalueindex(1)).cast::<Shared>() }
+}
+
+/// # Safety
+/// In a protected call with a free stack slot.
+unsafe fn push(state: *mut lua_State, text: &[u8]) {
+    // SAFETY: Lua copies the bytes.
+    unsafe { ffi::lua_pushlstring(state, text.as_ptr().cast(), text.len()) };
+}
+
+/// # Safety
+/// A table is on top.
+unsafe fn set(state: *mut lua_State, key: &[u8], value: &[u8]) {
+    // SAFETY: two pushes that `lua_rawset` pops.
+    unsafe {
+        push(state, key);
+        push(state, value);
+        ffi::lua_rawset(state, -3);
+    }
+}
+
+unsafe extern "C-unwind" fn method(state: *mut lua_State) -> c_int {
+    // SAFETY (all natives): called by `runtime.lua` with the arguments it documents,
+    // inside the protected call of a request.
+    unsafe { push(state, request(state).method.as_bytes()) };
+    1
+}
+
+unsafe extern "C-unwind" fn path(state: *mut lua_State) -> c_int {
+    // SAFETY: see `method`.
+    unsafe { push(state, request(state).path.raw().as_bytes()) };
+    1
+}
+
+unsafe extern "C-unwind" fn client_ip(state: *mut lua_State) -> c_int {
+    // SAFETY: see `method`.
+    unsafe { push(state, request(state).client_ip.to_string().as_bytes()) };
+    1
+}
+
+unsafe extern "C-unwind" fn request_id(state: *mut lua_State) -> c_int {
+    // SAFETY: see `method`.
+    unsafe { push(state, request(state).request_id.as_str().as_bytes()) };
+    1
+}
+
+unsafe extern "C-unwind" fn params(state: *mut lua_State) -> c_int {
+    // SAFETY: see `method`.
+    unsafe {
+        let request = request(state);
+        ffi::lua_createtable(state, 0, request.params.len() as c_int);
+        for param in request.params {
+            let value = match param.rest {
+                true => request.path.rest(param.segment),
+                false => request.path.segment(param.segment),
+            };
+            set(state, param.name.as_bytes(), value);
+        }
+    }
+    1
+}
+
+unsafe extern "C-unwind" fn query(state: *mut lua_State) -> c_int {
+    // SAFETY: see `method`.
+    unsafe {
+        ffi::lua_createtable(state, 0, 4);
+        for (name, value) in form_pairs(request(state).query.as_bytes()) {
+            set(state, name.as_bytes(), value.as_bytes());
+        }
+    }
+    1
+}
+
+unsafe extern "C-unwind" fn query_all(state: *mut lua_State) -> c_int {
+    // SAFETY: see `method`.
+    unsafe {
+        let wanted = lossy(state, 2);
+        let query = request(state).query.as_bytes();
+        let values = form_pairs(query).filter(|(name, _)| *name == wanted);
+        list(state, values.map(|(_, value)| value.into_bytes()));
+    }
+    1
+}
+
+/// Pushes a list of strings that is an array in JSON even when it is empty.
+///
+/// # Safety
+/// In a native, in a protected call.
+unsafe fn list(state: *mut lua_State, values: impl Iterator<Item = impl AsRef<[u8]>>) {
+    // SAFETY: table below, string on top, which `lua_rawseti` pops; the second
+    // upvalue is the metatable of arrays.
+    unsafe {
+        ffi::lua_createtable(state, 2, 0);
+        for (at, value) in values.enumerate() {
+            push(state, value.as_ref());
+            ffi::lua_rawseti(state, -2, at as i64 + 1);
+        }
+        ffi::lua_pushvalue(state, ffi::lua_upvalueindex(2));
+        ffi::lua_setmetatable(state, -2);
+    }
+}
+
+unsafe extern "C-unwind" fn headers(state: *mut lua_State) -> c_int {
+    // SAFETY: see `method`.
+    unsafe {
+        let headers = &request(state).headers;
+        ffi::lua_createtable(state, 0, headers.keys_len() as c_int);
+        for name in headers.keys() {
+            let mut values = headers.get_all(name).iter();
+            let Some(first) = values.next() else { continue };
+            match values.next() {
+                None => set(state, name.as_str().as_bytes(), first.as_bytes()),
+                Some(_) => {
+                    let all: Vec<&[u8]> =
+                        headers.get_all(name).iter().map(|v| v.as_bytes()).collect();
+                    set(state, name.as_str().as_bytes(), &all.join(&b", "[..]));
+                }
+            }
+        }
+    }
+    1
+}
+
+unsafe extern "C-unwind" fn header_all(state: *mut lua_State) -> c_int {
+    // SAFETY: see `method`.
+    unsafe {
+        let wanted = lossy(state, 2);
+        let values = request(state).headers.get_all(wanted.as_str()).iter();
+        list(state, values.map(|v| v.as_bytes()));
+    }
+    1
+}
+
+unsafe extern "C-unwind" fn cookies(state: *mut lua_State) -> c_int {
+    // SAFETY: see `method`.
+    unsafe {
+        ffi::lua_createtable(state, 0, 2);
+        let headers = &request(state).headers;
+        // The first of two cookies of one name is the more specific one (RFC 6265,
+        // section 5.4), so it is set last.
+        let sent: Vec<_> = headers
+            .get_all(hyper::header::COOKIE)
+            .iter()
+            .flat_map(|v| cookie_pairs(v.as_bytes()))
+            .collect();
+        for (name, value) in sent.into_iter().rev() {
+            set(state, name, value);
+        }
+    }
+    1
+}
+
+unsafe extern "C-unwind" fn body(state: *mut lua_State) -> c_int {
+    // SAFETY: see `method`.
+    unsafe {
+        let request = request(state);
+        let Some(body) = &request.body else { return 0 };
+        push(state, body);
+        match request.headers.get(hyper::header::CONTENT_TYPE) {
+            Some(value) => push(state, value.as_bytes()),
+            None => ffi::lua_pushnil(state),
+        }
+    }
+    2
+}
+
+unsafe extern "C-unwind" fn form_decode(state: *mut lua_State) -> c_int {
+    // SAFETY: see `method`; the first argument is a string.
+    unsafe {
+        let mut text = Vec::new();
+        append_string(state, 1, &mut text);
+        ffi::lua_createtable(state, 0, 4);
+        for (name, value) in form_pairs(&text) {
+            set(state, name.as_bytes(), value.as_bytes());
+        }
+    }
+    1
+}
+
+unsafe extern "C-unwind" fn lossy_text(state: *mut lua_State) -> c_int {
+    // SAFETY: see `method`; the first argument is a string.
+    unsafe { push(state, lossy(state, 1).as_bytes()) };
+    1
+}
+
+/// `json_decode(text)` gives true and the value, or false and a message.
+unsafe extern "C-unwind" fn json_decode(state: *mut lua_State) -> c_int {
+    // SAFETY: see `method`; the first argument is a string, which stays on the stack
+    // while it is parsed.
+    unsafe {
+        let mut length = 0;
+        let text = ffi::lua_tolstring(state, 1, &raw mut length);
+        let text = std::slice::from_raw_parts(text.cast(), length);
+        ffi::lua_pushvalue(state, ffi::lua_upvalueindex(2));
+        let meta = ffi::lua_gettop(state);
+        ffi::lua_pushboolean(state, 1);
+        if let Err(message) = decode::decode(state, meta, text) {
+            ffi::lua_pushboolean(state, 0);
+            push(state, message.as_bytes());
+        }
+    }
+    2
+}
+
+/// `json_encode(value)` gives true and the text, or false and a message.
+unsafe extern "C-unwind" fn json_encode(state: *mut lua_State) -> c_int {
+    // SAFETY: see `method`.
+    unsafe {
+        ffi::lua_settop(state, 1);
+        let mut out = Vec::new();
+        let result = encode::encode(state, shared(state), &mut out);
+        ffi::lua_pushboolean(state, c_int::from(result.is_ok()));
+        match result {
+            Ok(()) => push(state, &out),
+            Err(error) => push(state, error.to_string().as_bytes()),
+        }
+    }
+    2
+}
+
+/// `log(level, message)`
+unsafe extern "C-unwind" fn log(state: *mut lua_State) -> c_int {
+    // SAFETY: see `method`.
+    unsafe {
+        let level = match ffi::lua_tonumber(state, 1) as u8 {
+            0 => LogLevel::Debug,
+            1 => LogLevel::Info,
+            2 => LogLevel::Warn,
+            _ => LogLevel::Error,
+        };
+        let shared = shared(state);
+        if shared.log.enabled(level) {
+            let message = lossy(state, 2);
+            let id = shared.request_id.borrow();
+            shared.log.line(level, &message, id.as_deref());
+        }
+    }
+    0
+}
+
+/// The message handler: keeps the traceback, gives the error on unchanged.
+unsafe extern "C-unwind" fn trace(state: *mut lua_State) -> c_int {
+    // SAFETY: called by Lua with the error value; `luaL_traceback` takes any text.
+    unsafe {
+        let text = match ffi::lua_type(state, 1) {
+            ffi::LUA_TSTRING | ffi::LUA_TNUMBER => lossy(state, 1),
+            other => {
+                let name = std::ffi::CStr::from_ptr(ffi::lua_typename(state, other));
+                format!("(error object is a {} value)", name.to_string_lossy())
+            }
+        };
+        ffi::luaL_traceback(state, state, std::ptr::null(), 1);
+        let trace = format!("{text}\n{}", lossy(state, -1));
+        shared(state).trace.replace(trace);
+        ffi::lua_pushvalue(state, 1);
+    }
+    1
+}

@@ -1,0 +1,214 @@
+//! Loading a program into a new VM.
+
+use std::cell::{Cell, OnceCell, RefCell};
+
+use mlua::{Function, Lua, LuaOptions, StdLib, Table, Value, ffi};
+use rover_model::{HOOKS, Method, SERVER_LUA};
+use rustc_hash::FxHashMap;
+
+use super::native::FUNCTIONS;
+use super::{FIXED, Shared, Vm};
+use crate::error::Error;
+use crate::log::Log;
+use crate::program::{Program, Route};
+
+const RUNTIME_LUA: &str = include_str!("../../lua/runtime.lua");
+
+impl From<mlua::Error> for Error {
+    fn from(error: mlua::Error) -> Self {
+        let text = error.to_string();
+        // One line for people; mlua appends a traceback.
+        let line = text.split("\nstack traceback:").next().unwrap_or(&text);
+        Error::Load(line.to_owned())
+    }
+}
+
+impl Vm {
+    /// Makes a VM, runs the program's chunk in it and takes the handlers.
+    pub(crate) fn new(program: &'static Program, log: Log) -> Result<Self, Error> {
+        let options = LuaOptions::new().catch_rust_panics(false);
+        // SAFETY: `debug` and `ffi` are only seen by `runtime.lua` and `server.lua`,
+        // which take them away before the program runs.
+        let lua = unsafe { Lua::unsafe_new_with(StdLib::ALL, options) };
+        let shared = Box::new(Shared {
+            program,
+            log,
+            request_id: RefCell::new(None),
+            trace: RefCell::new(String::new()),
+            order: OnceCell::new(),
+            array_meta: Cell::new(std::ptr::null()),
+            body_meta: Cell::new(std::ptr::null()),
+        });
+        let natives = lua.create_table()?;
+        natives.set(
+            "null",
+            Value::LightUserData(mlua::LightUserData(std::ptr::null_mut())),
+        )?;
+        let array = lua.create_table()?;
+        register(&lua, &shared, &natives, &array)?;
+        let server: Table = lua.load(SERVER_LUA).set_name("=rover").call(())?;
+        let runtime: Table = lua.load(RUNTIME_LUA).set_name("=rover").call((
+            &natives,
+            server,
+            load_chunk(&lua, program)?,
+            &array,
+        ))?;
+        let entries: Table = runtime.get::<Function>("boot")?.call(())?;
+        let (handlers, hooks) = take_handlers(&lua, program, &entries)?;
+        let fixed = lua.create_table()?;
+        fixed.push(natives.get::<Function>("trace")?)?;
+        fixed.push(handlers)?;
+        for name in ["ctx", "response", "http_error"] {
+            fixed.push(runtime.get::<Table>(name)?)?;
+        }
+        shared.array_meta.set(array.to_pointer());
+        shared
+            .body_meta
+            .set(runtime.get::<Table>("body")?.to_pointer());
+        let order = key_order(&lua, program)?;
+        // It is set once, here.
+        let _ = shared.order.set(order);
+        let state = request_thread(&lua, &shared, fixed)?;
+        Ok(Vm {
+            _lua: lua,
+            state,
+            hooks,
+            shared,
+        })
+    }
+}
+
+/// Makes the natives: C closures over the `Shared` and the metatable of arrays.
+fn register(lua: &Lua, shared: &Shared, natives: &Table, array: &Table) -> mlua::Result<()> {
+    let shared: *const Shared = shared;
+    // SAFETY: two arguments are on the stack of a protected call; every closure takes
+    // its upvalues, and the table that is returned is what remains.
+    unsafe {
+        lua.exec_raw::<()>((natives, array), |state| {
+            for (name, function) in FUNCTIONS {
+                ffi::lua_pushlightuserdata(state, shared.cast_mut().cast());
+                ffi::lua_pushvalue(state, 2);
+                ffi::lua_pushcclosure(state, function, 2);
+                ffi::lua_setfield(state, 1, name.as_ptr());
+            }
+            ffi::lua_settop(state, 0);
+        })
+    }
+}
+
+/// The function by which `runtime.lua` gets a bundled module's chunk.
+fn load_chunk(lua: &Lua, program: &'static Program) -> mlua::Result<Function> {
+    lua.create_function(move |lua, name: mlua::LuaString| {
+        let name = name.to_string_lossy();
+        let Some(chunk) = program.chunks.iter().find(|c| c.module == name) else {
+            return Ok(None);
+        };
+        let loaded = lua
+            .load(chunk.bytecode)
+            .set_mode(mlua::chunk::ChunkMode::Binary);
+        loaded.into_function().map(Some)
+    })
+}
+
+/// Puts the recorded functions where the compiled routes expect them, hooks after
+/// them; routes of one side only are an error.
+fn take_handlers(
+    lua: &Lua,
+    program: &Program,
+    entries: &Table,
+) -> Result<(Table, [bool; 2]), Error> {
+    let handlers = lua.create_table()?;
+    let mut missing: Vec<&Route> = program.routes.iter().collect();
+    let mut extra = Vec::new();
+    let mut hooks = [false; 2];
+    for entry in entries.sequence_values::<Table>() {
+        let entry = entry?;
+        let path: Vec<mlua::LuaString> = entry.get("path")?;
+        let key: String = entry.get("key")?;
+        let value: Value = entry.get("value")?;
+        if let (true, Some(at)) = (path.is_empty(), HOOKS.iter().position(|h| *h == key)) {
+            handlers.raw_set(program.routes.len() + at + 1, value)?;
+            hooks[at] = true;
+            continue;
+        }
+        let pattern = pattern(&path);
+        let method = Method::from_key(&key);
+        let same = |r: &Route| Some(r.method) == method && r.pattern == pattern;
+        match program.routes.iter().position(same) {
+            Some(index) => {
+                handlers.raw_set(index + 1, value)?;
+                missing.retain(|r| !same(r));
+            }
+            None => extra.push(format!("{} {pattern} is new", key.to_uppercase())),
+        }
+    }
+    let gone = missing
+        .iter()
+        .map(|r| format!("{} {} is missing", r.method, r.pattern));
+    let differences: Vec<String> = gone.chain(extra).collect();
+    if differences.is_empty() {
+        Ok((handlers, hooks))
+    } else {
+        Err(Error::Routes(differences.join(", ")))
+    }
+}
+
+/// The path as `Route::pattern` writes it.
+fn pattern(path: &[mlua::LuaString]) -> String {
+    if path.is_empty() {
+        return "/".to_owned();
+    }
+    let mut text = String::new();
+    for key in path {
+        let key = key.to_string_lossy();
+        text.push('/');
+        match (key.strip_prefix("p_"), key.strip_prefix("rest_")) {
+            (Some(name), _) => text.push_str(&format!("{{{name}}}")),
+            (_, Some(name)) => text.push_str(&format!("{{{name}...}}")),
+            _ => text.push_str(&key),
+        }
+    }
+    text
+}
+
+/// Interns the field names; their addresses stay valid because a registry table
+/// holds them.
+fn key_order(
+    lua: &Lua,
+    program: &Program,
+) -> mlua::Result<FxHashMap<*const std::ffi::c_void, u32>> {
+    let names = lua.create_table()?;
+    let mut order = FxHashMap::default();
+    for (rank, name) in program.key_order.iter().enumerate() {
+        let name = lua.create_string(name)?;
+        order.insert(name.as_bytes().as_ptr().cast(), rank as u32);
+        names.push(name)?;
+    }
+    lua.set_named_registry_value("rover.key_order", names)?;
+    Ok(order)
+}
+
+/// Makes the thread that requests run on, with the fixed values at the bottom of its
+/// stack, and puts their table into the registry under the `Shared`'s address.
+fn request_thread(lua: &Lua, shared: &Shared, fixed: Table) -> Result<*mut ffi::lua_State, Error> {
+    let key: *const Shared = shared;
+    let state = Cell::new(std::ptr::null_mut());
+    // SAFETY: one argument, the table, is on the stack of a protected call. The new
+    // thread is kept alive by the table's slot 0.
+    unsafe {
+        lua.exec_raw::<()>(fixed, |parent| {
+            let thread = ffi::lua_newthread(parent);
+            for place in 1..=FIXED {
+                ffi::lua_rawgeti(parent, 1, place.into());
+            }
+            ffi::lua_xmove(parent, thread, FIXED);
+            ffi::lua_rawseti(parent, 1, 0);
+            ffi::lua_pushlightuserdata(parent, key.cast_mut().cast());
+            ffi::lua_pushvalue(parent, 1);
+            ffi::lua_rawset(parent, ffi::LUA_REGISTRYINDEX);
+            ffi::lua_settop(parent, 0);
+            state.set(thread);
+        })?;
+    }
+    Ok(state.get())
+}

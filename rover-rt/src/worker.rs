@@ -1,0 +1,142 @@
+//! A worker: one thread with an event loop, a listening socket and a VM of its own.
+
+use std::convert::Infallible;
+use std::net::{SocketAddr, TcpListener};
+use std::rc::Rc;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use rover_model::LogLevel;
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::task::LocalSet;
+
+use crate::connection::{Connection, Connections};
+use crate::error::Error;
+use crate::log::FLUSH_EVERY;
+use crate::program::Program;
+use crate::service::Service;
+use crate::settings::Settings;
+
+/// Deep recursion in Lua and its C libraries needs room.
+const STACK_BYTES: usize = 64 << 20;
+/// How long running requests may take after the stop was asked for.
+pub(crate) const DRAIN: Duration = Duration::from_secs(30);
+const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Starts a worker's thread. `ready` hears whether it serves; dropping `done` tells
+/// that it has ended.
+pub(crate) fn spawn(
+    index: usize,
+    program: &'static Program,
+    settings: Settings,
+    listener: TcpListener,
+    ready: mpsc::Sender<Result<(), Error>>,
+    stop: watch::Receiver<bool>,
+    done: tokio::sync::mpsc::Sender<()>,
+) -> Result<(), Error> {
+    thread::Builder::new()
+        .name(format!("rover-{index}"))
+        .stack_size(STACK_BYTES)
+        .spawn(move || {
+            let _done = done;
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
+            // A closed `ready` means that the start was given up already.
+            match runtime {
+                Ok(runtime) => LocalSet::new()
+                    .block_on(&runtime, run(program, settings, listener, ready, stop)),
+                Err(error) => drop(ready.send(Err(error.into()))),
+            }
+        })?;
+    Ok(())
+}
+
+async fn run(
+    program: &'static Program,
+    settings: Settings,
+    listener: TcpListener,
+    ready: mpsc::Sender<Result<(), Error>>,
+    mut stop: watch::Receiver<bool>,
+) {
+    let started = Service::new(program, &settings).and_then(|service| {
+        Ok((
+            Rc::new(service),
+            tokio::net::TcpListener::from_std(listener)?,
+        ))
+    });
+    let (service, listener) = match started {
+        Ok(started) => started,
+        Err(error) => return drop(ready.send(Err(error))),
+    };
+    if ready.send(Ok(())).is_err() {
+        return;
+    }
+    drop(ready);
+    tokio::task::spawn_local(flush_log(Rc::clone(&service)));
+    let connections = Rc::new(Connections::default());
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT)
+        .pipeline_flush(true)
+        .max_buf_size(64 * 1024);
+    loop {
+        tokio::select! {
+            biased;
+            _ = stop.wait_for(|stop| *stop) => break,
+            accepted = listener.accept() => match accepted {
+                Ok((stream, peer)) => start(&http, &service, &connections, stream, peer),
+                Err(error) => {
+                    // Out of descriptors, or a client already gone: serve the others.
+                    service.log().line(LogLevel::Warn, &format!("accept: {error}"), None);
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            },
+        }
+    }
+    drop(listener);
+    connections.stop();
+    if tokio::time::timeout(DRAIN, connections.all_closed())
+        .await
+        .is_err()
+    {
+        let message = "some requests did not finish in time and were cut off";
+        service.log().line(LogLevel::Warn, message, None);
+    }
+    service.log().flush();
+}
+
+fn start(
+    http: &http1::Builder,
+    service: &Rc<Service>,
+    connections: &Rc<Connections>,
+    stream: TcpStream,
+    peer: SocketAddr,
+) {
+    // Without it small responses wait for acknowledgements; nothing is lost if it fails.
+    let _ = stream.set_nodelay(true);
+    let service = Rc::clone(service);
+    let handler = service_fn(move |request| {
+        let service = Rc::clone(&service);
+        async move { Ok::<_, Infallible>(service.answer(request, peer.ip()).await) }
+    });
+    let connection = http.serve_connection(TokioIo::new(stream), handler);
+    let task = Connection::new(connection, connections);
+    tokio::task::spawn_local(async move {
+        // What a client does to its connection is its own affair.
+        let _ = task.await;
+    });
+}
+
+async fn flush_log(service: Rc<Service>) {
+    loop {
+        tokio::time::sleep(FLUSH_EVERY).await;
+        service.log().flush();
+    }
+}
