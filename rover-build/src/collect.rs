@@ -190,23 +190,25 @@ fn new_vm(timed_out: &Rc<RefCell<Option<Position>>>) -> mlua::Result<Lua> {
     lua.globals().set("debug", debug)?;
     let start = Instant::now();
     let place = Rc::clone(timed_out);
-    lua.set_hook(
-        HookTriggers::new().every_nth_instruction(HOOK_INSTRUCTIONS),
-        move |_, debug| {
-            if start.elapsed() < DEADLINE {
-                return Ok(VmState::Continue);
-            }
-            let file = debug.source().source.map(|s| s.into_owned());
-            if let (Some(file), Some(line)) = (file, debug.current_line()) {
-                place.borrow_mut().get_or_insert(Position {
-                    file: file.trim_start_matches('@').to_owned(),
-                    line,
-                    column: 0,
-                });
-            }
+    let often = HookTriggers::new().every_nth_instruction(HOOK_INSTRUCTIONS);
+    lua.set_hook(often, move |lua, debug| {
+        if start.elapsed() < DEADLINE {
+            return Ok(VmState::Continue);
+        }
+        let file = debug.source().source.map(|s| s.into_owned());
+        if let (Some(file), Some(line)) = (file, debug.current_line()) {
+            place.borrow_mut().get_or_insert(Position {
+                file: chunk_name(Some(file)),
+                line,
+                column: 0,
+            });
+        }
+        // From now on at every instruction, so that no `pcall` of the chunk's own goes on.
+        lua.set_hook(HookTriggers::new().every_nth_instruction(1), |_, _| {
             Err(mlua::Error::runtime("deadline"))
-        },
-    )?;
+        })?;
+        Err(mlua::Error::runtime("deadline"))
+    })?;
     Ok(lua)
 }
 
@@ -300,7 +302,7 @@ fn read(
         };
         return Err(Box::new(
             Diagnostic::new("the manifest does not return the server")
-                .at(position, format!("this returned a {}", result.type_name()))
+                .at(position, format!("this returned {}", kind(&result)))
                 .help("end the file with `return api`, the value of rover.server { ... }"),
         ));
     }
@@ -323,6 +325,20 @@ fn read(
     Ok(Collected { entries, options })
 }
 
+/// A value's type with its article.
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Nil => "nil",
+        Value::Boolean(_) => "a boolean",
+        Value::Integer(_) | Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Table(_) => "a table",
+        Value::Function(_) => "a function",
+        Value::Thread(_) => "a thread",
+        _ => "a userdata",
+    }
+}
+
 fn chunk_name(source: Option<String>) -> String {
     source.unwrap_or_default().trim_start_matches('@').to_owned()
 }
@@ -333,7 +349,7 @@ fn option_value(value: &Value) -> OptionValue {
         Value::Integer(number) => OptionValue::Number(*number as f64),
         Value::Number(number) => OptionValue::Number(*number),
         Value::Boolean(value) => OptionValue::Boolean(*value),
-        other => OptionValue::Other(other.type_name()),
+        other => OptionValue::Other(kind(other)),
     }
 }
 
@@ -364,7 +380,7 @@ fn read_entry(entry: &Table) -> mlua::Result<Entry> {
                     last_line: info.last_line_defined.unwrap_or(0),
                 })
             }
-            other => Recorded::Other(other.type_name()),
+            other => Recorded::Other(kind(&other)),
         },
     })
 }

@@ -61,10 +61,10 @@ impl fmt::Display for Failure {
 }
 
 impl Failure {
-    /// Sorts and renders; `text` gives a file's content.
+    /// Sorts and renders; `text` gives a file's path as shown and its content.
     pub(crate) fn new<'a>(
         mut diagnostics: Vec<Diagnostic>,
-        text: impl Fn(&str) -> Option<&'a str>,
+        text: impl Fn(&str) -> Option<(&'a str, &'a str)>,
     ) -> Self {
         diagnostics.sort_by(|a, b| {
             let key = |d: &Diagnostic| d.labels.first().map(|(p, _)| p.clone());
@@ -78,22 +78,30 @@ impl Failure {
     }
 }
 
-fn render<'a>(diagnostic: &Diagnostic, text: &impl Fn(&str) -> Option<&'a str>) -> String {
+fn render<'a>(
+    diagnostic: &Diagnostic,
+    text: &impl Fn(&str) -> Option<(&'a str, &'a str)>,
+) -> String {
     let mut group = Group::with_title(Level::ERROR.primary_title(&diagnostic.message));
-    for (at, (position, label)) in diagnostic.labels.iter().enumerate() {
-        let Some(source) = text(&position.file) else {
-            continue;
-        };
-        let kind = match at {
-            0 => AnnotationKind::Primary,
-            _ => AnnotationKind::Context,
-        };
-        let annotation = kind.span(span(source, position)).label(label);
-        group = group.element(
-            Snippet::source(source)
-                .path(&position.file)
-                .annotation(annotation),
-        );
+    let mut files: Vec<&str> = Vec::new();
+    for (position, _) in &diagnostic.labels {
+        if !files.contains(&position.file.as_str()) {
+            files.push(&position.file);
+        }
+    }
+    for (path, source) in files.iter().filter_map(|file| text(file)) {
+        let here = diagnostic.labels.iter().enumerate();
+        let annotations = here
+            .filter(|(_, (position, _))| text(&position.file) == Some((path, source)))
+            .map(|(at, (position, label))| {
+                let kind = match at {
+                    0 => AnnotationKind::Primary,
+                    _ => AnnotationKind::Context,
+                };
+                kind.span(span(source, position)).label(label)
+            });
+        let snippet = Snippet::source(source).path(path);
+        group = group.element(snippet.annotations(annotations));
     }
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(help));

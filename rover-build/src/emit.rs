@@ -7,18 +7,22 @@ use quote::{format_ident, quote};
 use rover_model::{LogLevel, Method};
 
 use crate::load::Sources;
+use crate::order::Orders;
 use crate::model::{App, Needs, Options, Route, Segment};
 
 pub(crate) fn emit(
     app: &App,
     bytecode: &[Vec<u8>],
-    order: &[String],
+    orders: &Orders,
     sources: &Sources,
 ) -> TokenStream {
     let files = sources.files.iter().map(|file| {
         let path = file.path.to_string_lossy();
         quote!(const _: &[u8] = ::core::include_bytes!(#path);)
     });
+    let Orders {
+        common, special, ..
+    } = orders;
     let count = app.routes.len();
     let routes = app.routes.iter().map(route);
     let static_paths = static_paths(&app.routes);
@@ -51,7 +55,8 @@ pub(crate) fn emit(
             routes: &ROUTES,
             static_paths: &STATIC_PATHS,
             dynamic,
-            key_order: &[#(#order),*],
+            key_order: &[#(#common),*],
+            special_orders: &[#(&[#(#special),*]),*],
         };
         /// The compiled program.
         #[allow(unreachable_pub)]

@@ -49,10 +49,10 @@ pub fn compile_file(manifest: &Path) -> Result<Compiled, Failure> {
     let sources = load::load(manifest)?;
     let collected = collect::collect(&sources)?;
     let app = model::model(&sources, &collected)?;
-    let texts = lower::lower(&sources, &app);
+    let orders = order::orders(&sources, &app);
+    let texts = lower::lower(&sources, &app, &orders);
     let bytecode = collect::bytecode(&sources, &texts)?;
-    let order = order::key_order(&sources);
-    let tokens = emit::emit(&app, &bytecode, &order, &sources);
+    let tokens = emit::emit(&app, &bytecode, &orders, &sources);
     let dependencies = sources.files.iter().map(|f| f.path.clone()).collect();
     Ok(Compiled {
         app,

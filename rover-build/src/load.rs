@@ -22,6 +22,8 @@ pub(crate) struct File {
     pub(crate) path: PathBuf,
     /// Relative to the manifest's folder, with `/`: the name in messages and bytecode.
     pub(crate) name: String,
+    /// Relative to the crate, where it lies inside: the path in build errors.
+    pub(crate) shown: String,
     pub(crate) text: String,
     pub(crate) ast: Ast,
     pub(crate) tree: Tree,
@@ -31,7 +33,7 @@ impl Sources {
     pub(crate) fn failure(&self, diagnostics: Vec<Diagnostic>) -> Failure {
         Failure::new(diagnostics, |name| {
             let file = self.files.iter().find(|f| f.name == name)?;
-            Some(file.text.as_str())
+            Some((file.shown.as_str(), file.text.as_str()))
         })
     }
 }
@@ -44,7 +46,7 @@ struct Pending {
 
 pub(crate) fn load(manifest: &Path) -> Result<Sources, Failure> {
     let folder = manifest.parent().unwrap_or(Path::new("."));
-    let mut texts: Vec<(String, String)> = Vec::new();
+    let mut texts: Vec<(String, String, String)> = Vec::new();
     let mut sources = Sources { files: Vec::new() };
     let mut diagnostics = Vec::new();
     let mut queue = vec![Pending {
@@ -64,7 +66,8 @@ pub(crate) fn load(manifest: &Path) -> Result<Sources, Failure> {
                 continue;
             }
         };
-        texts.push((next.name.clone(), text.clone()));
+        let shown = shown(&next.path);
+        texts.push((next.name.clone(), shown.clone(), text.clone()));
         match full_moon::parse(&text) {
             Ok(ast) => {
                 queue.extend(requires(&ast, folder, &next.name, &mut diagnostics));
@@ -73,11 +76,13 @@ pub(crate) fn load(manifest: &Path) -> Result<Sources, Failure> {
                     module: next.module,
                     path: next.path,
                     name: next.name,
+                    shown,
                     text,
                     ast,
                 });
             }
-            Err(errors) => diagnostics.extend(errors.iter().map(|error| {
+            // The first one; the others mostly follow from it.
+            Err(errors) => diagnostics.extend(errors.first().map(|error| {
                 let (start, _) = error.range();
                 let position = Position {
                     file: next.name.clone(),
@@ -92,10 +97,16 @@ pub(crate) fn load(manifest: &Path) -> Result<Sources, Failure> {
         Ok(sources)
     } else {
         Err(Failure::new(diagnostics, |name| {
-            let found = texts.iter().find(|(n, _)| n == name)?;
-            Some(found.1.as_str())
+            let (_, shown, text) = texts.iter().find(|(n, ..)| n == name)?;
+            Some((shown.as_str(), text.as_str()))
         }))
     }
+}
+
+fn shown(path: &Path) -> String {
+    let folder = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
+    let inside = path.strip_prefix(&folder).unwrap_or(path);
+    inside.to_string_lossy().into_owned()
 }
 
 fn file_name(path: &Path) -> String {

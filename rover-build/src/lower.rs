@@ -5,11 +5,45 @@ use std::collections::HashSet;
 
 use crate::load::{File, Sources};
 use crate::model::App;
+use crate::order::Orders;
+
+/// A text that is inserted into a file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Edit {
+    /// Byte in the file.
+    at: usize,
+    text: String,
+}
+
+impl Edit {
+    pub(crate) fn new(at: usize, text: impl Into<String>) -> Self {
+        let text = text.into();
+        Edit { at, text }
+    }
+}
 
 /// The text of every file, in the order of `Sources`.
-pub(crate) fn lower(sources: &Sources, app: &App) -> Vec<String> {
+pub(crate) fn lower(sources: &Sources, app: &App, orders: &Orders) -> Vec<String> {
     let names = ctx_names(sources, app);
-    sources.files.iter().map(|file| lower_file(file, &names)).collect()
+    let files = sources.files.iter().zip(&orders.edits);
+    files
+        .map(|(file, marks)| {
+            let mut edits = missing_bodies(file, &names);
+            edits.extend_from_slice(marks);
+            apply(&file.text, edits)
+        })
+        .collect()
+}
+
+fn apply(text: &str, mut edits: Vec<Edit>) -> String {
+    edits.sort();
+    // A function inside another is seen twice.
+    edits.dedup();
+    let mut lowered = text.to_owned();
+    for edit in edits.iter().rev() {
+        lowered.insert_str(edit.at, &edit.text);
+    }
+    lowered
 }
 
 /// What the program's handlers call their `ctx`. A function whose first parameter has
@@ -27,22 +61,14 @@ fn ctx_names<'a>(sources: &'a Sources, app: &App) -> HashSet<&'a str> {
 
 /// `ctx:body():json()` becomes `ctx:body_or_400():json()`: a missing body is then the
 /// client's mistake, not an index of nil.
-fn lower_file(file: &File, names: &HashSet<&str>) -> String {
-    let mut places: Vec<usize> = file
-        .tree
-        .functions
-        .iter()
-        .filter(|f| !f.ctx.shadowed && f.parameter.as_deref().is_some_and(|p| names.contains(p)))
+fn missing_bodies(file: &File, names: &HashSet<&str>) -> Vec<Edit> {
+    let known = |p: Option<&str>| p.is_some_and(|p| names.contains(p));
+    let functions = file.tree.functions.iter();
+    functions
+        .filter(|f| !f.ctx.shadowed && known(f.parameter.as_deref()))
         .flat_map(|f| f.ctx.members.iter())
         .filter(|m| m.name == "body")
         .filter_map(|m| m.chained)
-        .collect();
-    places.sort_unstable();
-    // A function inside another sees the same call.
-    places.dedup();
-    let mut text = file.text.clone();
-    for place in places.into_iter().rev() {
-        text.insert_str(place, "_or_400");
-    }
-    text
+        .map(|at| Edit::new(at, "_or_400"))
+        .collect()
 }

@@ -56,8 +56,10 @@ pub struct Route {
     pub method: Method,
     /// The path.
     pub path: Vec<Segment>,
-    /// Where it is defined.
+    /// Where it is defined: the key that is its method.
     pub position: Position,
+    /// Where each segment is written.
+    pub(crate) places: Vec<Position>,
     /// The handler.
     pub handler: FunctionPlace,
     /// What must be prepared before the handler runs.

@@ -3,52 +3,118 @@
 
 use std::collections::{HashMap, HashSet};
 
-use full_moon::ast::{Field, TableConstructor};
+use full_moon::ast::{Field, FunctionArgs, TableConstructor};
 use full_moon::visitors::Visitor;
 
 use crate::load::Sources;
+use crate::lower::Edit;
+use crate::model::App;
 
-/// All field names, ordered so that every constructor's order is kept. A constructor
-/// that contradicts the ones before it is left out.
-pub(crate) fn key_order(sources: &Sources) -> Vec<String> {
-    let mut order = Order::default();
-    for file in &sources.files {
-        order.visit_ast(&file.ast);
-    }
-    order.sorted()
+/// Field names in order.
+pub(crate) struct Orders {
+    /// One order that keeps that of every constructor but the special ones.
+    pub(crate) common: Vec<String>,
+    /// The orders of constructors that contradict others; the lowered program marks
+    /// what they make with the order's number, from 1.
+    pub(crate) special: Vec<Vec<String>>,
+    /// The marks, for each file.
+    pub(crate) edits: Vec<Vec<Edit>>,
 }
+
+/// The program's constructors, then the parameters of routes, in order.
+pub(crate) fn orders(sources: &Sources, app: &App) -> Orders {
+    let mut finder = Finder::default();
+    let mut edits = Vec::new();
+    for file in &sources.files {
+        finder.visit_ast(&file.ast);
+        let mut found = std::mem::take(&mut finder.edits);
+        if !found.is_empty() {
+            found.push(Edit::new(0, format!("local {MARK} = {MARK} ")));
+        }
+        edits.push(found);
+    }
+    for route in &app.routes {
+        let names = route.path.iter().filter_map(|s| s.parameter());
+        let keys: Vec<usize> = names.map(|n| finder.graph.intern(n.clone())).collect();
+        // A contradiction is left out: the order of parameters is not promised.
+        let _ = finder.graph.add(&keys);
+    }
+    Orders {
+        common: finder.graph.sorted(),
+        special: finder.special,
+        edits,
+    }
+}
+
+/// The runtime's function that marks a table with an order.
+const MARK: &str = "__rover_order";
 
 #[derive(Default)]
-struct Order {
-    names: Vec<String>,
-    index: HashMap<String, usize>,
-    /// Which names come later than a name.
-    later: Vec<HashSet<usize>>,
+struct Finder {
+    graph: Graph,
+    special: Vec<Vec<String>>,
+    edits: Vec<Edit>,
+    /// Where constructors that are a call's only argument start: `f { ... }`.
+    arguments: HashSet<usize>,
 }
 
-impl Visitor for Order {
+impl Visitor for Finder {
+    fn visit_function_args(&mut self, arguments: &FunctionArgs) {
+        if let FunctionArgs::TableConstructor(table) = arguments {
+            self.arguments.insert(span(table).0);
+        }
+    }
+
     fn visit_table_constructor(&mut self, table: &TableConstructor) {
         let mut keys: Vec<usize> = Vec::new();
         for field in table.fields() {
             if let Field::NameKey { key, .. } = field {
-                let at = self.intern(key.token().to_string());
+                let at = self.graph.intern(key.token().to_string());
                 if !keys.contains(&at) {
                     keys.push(at);
                 }
             }
         }
-        let contradicts = keys
-            .windows(2)
-            .any(|pair| self.reaches(pair[1], pair[0]));
-        if !contradicts {
-            for pair in keys.windows(2) {
-                self.later[pair[0]].insert(pair[1]);
-            }
+        if self.graph.add(&keys) {
+            return;
         }
+        let names = keys.iter().map(|&k| self.graph.names[k].clone()).collect();
+        let known = self.special.iter().position(|order| *order == names);
+        let number = known.unwrap_or(self.special.len()) + 1;
+        if known.is_none() {
+            self.special.push(names);
+        }
+        let (start, end) = span(table);
+        let (open, close) = match self.arguments.contains(&start) {
+            true => ("(", "))"),
+            false => (" ", ")"),
+        };
+        self.edits.push(Edit::new(start, format!("{open}{MARK}({number}, ")));
+        self.edits.push(Edit::new(end, close));
+    }
+
+    fn visit_ast(&mut self, ast: &full_moon::ast::Ast) {
+        self.arguments.clear();
+        full_moon::visitors::Visit::visit(ast.nodes(), self);
     }
 }
 
-impl Order {
+/// The bytes of a constructor, braces included.
+fn span(table: &TableConstructor) -> (usize, usize) {
+    let (open, close) = table.braces().tokens();
+    let end = close.token().end_position().bytes();
+    (open.token().start_position().bytes(), end)
+}
+
+/// Which names come before which.
+#[derive(Default)]
+struct Graph {
+    names: Vec<String>,
+    index: HashMap<String, usize>,
+    later: Vec<HashSet<usize>>,
+}
+
+impl Graph {
     fn intern(&mut self, name: String) -> usize {
         let next = self.names.len();
         *self.index.entry(name.clone()).or_insert_with(|| {
@@ -56,6 +122,20 @@ impl Order {
             self.later.push(HashSet::new());
             next
         })
+    }
+
+    /// Adds an order unless it contradicts those before it.
+    fn add(&mut self, keys: &[usize]) -> bool {
+        let known = |graph: &Self, pair: &[usize]| graph.later[pair[0]].contains(&pair[1]);
+        let fits = keys
+            .windows(2)
+            .all(|pair| known(self, pair) || !self.reaches(pair[1], pair[0]));
+        if fits {
+            for pair in keys.windows(2) {
+                self.later[pair[0]].insert(pair[1]);
+            }
+        }
+        fits
     }
 
     fn reaches(&self, from: usize, to: usize) -> bool {
@@ -72,21 +152,22 @@ impl Order {
         false
     }
 
+    /// Always the first name, by appearance, that nothing left must precede.
     fn sorted(&self) -> Vec<String> {
         let mut before = vec![0_usize; self.names.len()];
-        for later in &self.later {
-            for &at in later {
-                before[at] += 1;
-            }
+        for &at in self.later.iter().flatten() {
+            before[at] += 1;
         }
+        let mut free: std::collections::BTreeSet<usize> =
+            (0..before.len()).filter(|&i| before[i] == 0).collect();
         let mut sorted = Vec::new();
-        let mut done = vec![false; self.names.len()];
-        // Always the first name, by appearance, that nothing must precede.
-        while let Some(at) = (0..before.len()).find(|&i| !done[i] && before[i] == 0) {
-            done[at] = true;
+        while let Some(at) = free.pop_first() {
             sorted.push(self.names[at].clone());
             for &next in &self.later[at] {
                 before[next] -= 1;
+                if before[next] == 0 {
+                    free.insert(next);
+                }
             }
         }
         sorted

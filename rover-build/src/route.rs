@@ -34,7 +34,7 @@ pub(crate) fn define(sources: &Sources, entry: &Entry) -> Result<Defined, Box<Di
     let handler = match &entry.value {
         Recorded::Function(place) => place.clone(),
         Recorded::Other(kind) => {
-            let message = format!("a route's handler is a function, not a {kind}");
+            let message = format!("a route's handler is a function, not {kind}");
             return Err(Box::new(
                 Diagnostic::new(message)
                     .at(place(last), "assigned here")
@@ -49,6 +49,7 @@ pub(crate) fn define(sources: &Sources, entry: &Entry) -> Result<Defined, Box<Di
         return Err(Box::new(unknown_method(key, place(last))));
     };
     Ok(Defined::Route(Route {
+        places: (0..last).map(place).collect(),
         method,
         path: path(entry, &place)?,
         position: place(last),
@@ -64,10 +65,14 @@ fn shown_key(key: &str) -> &str {
 
 /// Where a key of the entry is written; the method stands after the last segment.
 fn place(sources: &Sources, entry: &Entry, segment: usize) -> Position {
-    let file = sources.files.iter().find(|f| f.name == entry.position.file);
+    let tree = |name: &str| Some(&sources.files.iter().find(|f| f.name == name)?.tree);
     let from_end = entry.path.len() - segment;
-    file.and_then(|f| f.tree.place(entry.position.line, &entry.key, from_end))
-        .unwrap_or_else(|| entry.position.clone())
+    let target = || tree(&entry.position.file)?.place(entry.position.line, &entry.key, from_end);
+    let field = || match &entry.value {
+        Recorded::Function(place) => tree(&place.file)?.field(place.line, &entry.key),
+        Recorded::Other(_) => None,
+    };
+    target().or_else(field).unwrap_or_else(|| entry.position.clone())
 }
 
 fn path(entry: &Entry, place: &impl Fn(usize) -> Position) -> Result<Vec<Segment>, Box<Diagnostic>> {
@@ -149,25 +154,29 @@ fn unknown_method(key: &str, position: Position) -> Diagnostic {
 }
 
 pub(crate) fn conflict(routes: &[Route], new: &Route) -> Option<Diagnostic> {
-    let both = |message: String, old: &Route| {
+    let both = |message: String, new: &Position, old: &Position| {
         Diagnostic::new(message)
-            .at(new.position.clone(), "here")
-            .at(old.position.clone(), "and here")
+            .at(new.clone(), "here")
+            .at(old.clone(), "and here")
     };
     routes.iter().find_map(|old| {
         if old.method == new.method && old.path == new.path {
             let message = format!("{} {} is defined twice", new.method, new.pattern());
-            return Some(both(message, old));
+            return Some(both(message, &new.position, &old.position));
         }
-        for (a, b) in old.path.iter().zip(&new.path) {
+        for (at, (a, b)) in old.path.iter().zip(&new.path).enumerate() {
+            let here = |message| {
+                let both = both(message, &new.places[at], &old.places[at]);
+                Some(both.help("use one name at each level"))
+            };
             match (a, b) {
                 (Segment::Param(x), Segment::Param(y)) if x != y => {
                     let message = format!("two names for one parameter: `{x}` and `{y}`");
-                    return Some(both(message, old).help("use one name at each level"));
+                    return here(message);
                 }
                 (Segment::Rest(x), Segment::Rest(y)) if x != y => {
                     let message = format!("two names for the rest of a path: `{x}` and `{y}`");
-                    return Some(both(message, old).help("use one name at each level"));
+                    return here(message);
                 }
                 _ if a != b => break,
                 _ => {}

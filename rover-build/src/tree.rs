@@ -2,7 +2,7 @@
 //! functions, found by the lines that a running chunk knows.
 
 use full_moon::ast::{
-    AnonymousFunction, Ast, Assignment, Expression, FunctionBody, FunctionDeclaration, Index,
+    AnonymousFunction, Ast, Assignment, Expression, Field, FunctionBody, FunctionDeclaration, Index,
     LocalFunction, Suffix, Var,
 };
 use full_moon::node::Node;
@@ -17,6 +17,8 @@ use crate::diagnostic::Position;
 pub(crate) struct Tree {
     file: String,
     targets: Vec<Target>,
+    /// Functions in table constructors: the line of `function`, the key.
+    fields: Vec<(usize, String, Position)>,
     pub(crate) functions: Vec<Function>,
 }
 
@@ -51,14 +53,17 @@ impl Tree {
 
     /// Where a definition on a line stands: its key `from_end` keys before the last one.
     pub(crate) fn place(&self, line: usize, key: &str, from_end: usize) -> Option<Position> {
-        let on_line = || self.targets.iter().filter(|t| t.line == line);
-        let named = on_line().find(|t| t.keys.last().is_some_and(|(name, _)| name == key));
-        let target = named.or_else(|| on_line().next())?;
-        let at = match named {
-            Some(_) => target.keys.len().saturating_sub(1 + from_end),
-            None => 0,
-        };
+        let mut on_line = self.targets.iter().filter(|t| t.line == line);
+        let target = on_line.find(|t| t.keys.last().is_some_and(|(name, _)| name == key))?;
+        let at = target.keys.len().saturating_sub(1 + from_end);
         target.keys.get(at).map(|(_, position)| position.clone())
+    }
+
+    /// Where the key of a function in a table constructor stands.
+    pub(crate) fn field(&self, function_line: usize, key: &str) -> Option<Position> {
+        let mut fields = self.fields.iter();
+        let found = fields.find(|(line, name, _)| *line == function_line && name == key);
+        found.map(|(.., position)| position.clone())
     }
 
     /// The functions that start and end on these lines: more than one only where
@@ -145,6 +150,16 @@ impl Visitor for Tree {
 
     fn visit_anonymous_function(&mut self, function: &AnonymousFunction) {
         self.add(function.function_token(), function.body());
+    }
+
+    fn visit_field(&mut self, field: &Field) {
+        if let Field::NameKey { key, value, .. } = field
+            && let Expression::Function(function) = &**value
+        {
+            let (name, position) = self.key(key);
+            let line = line(function.function_token());
+            self.fields.push((line, name, position));
+        }
     }
 
     fn visit_assignment(&mut self, assignment: &Assignment) {

@@ -391,6 +391,14 @@ globals.require = function(name)
   return loaded[name]
 end
 
+-- Tables from constructors whose order of fields contradicts others, by the number of
+-- their order: the compiler writes the calls.
+local marked = setmetatable({}, { __mode = "k" })
+globals.__rover_order = function(number, t)
+  marked[t] = number
+  return t
+end
+
 -- Runs the manifest. Returns what the Rust half needs.
 local function boot()
   local result = load_chunk("")()
@@ -400,5 +408,5 @@ end
 
 return {
   boot = boot, ctx = Ctx, response = Response, http_error = HttpError,
-  array = Array, body = Body,
+  array = Array, body = Body, marked = marked,
 }

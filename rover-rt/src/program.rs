@@ -26,6 +26,8 @@ pub struct Program {
     pub dynamic: fn(Method, &Path<'_>) -> Option<u16>,
     /// Names of record fields, ordered as the program's constructors write them.
     pub key_order: &'static [&'static str],
+    /// The orders of constructors that contradict `key_order`.
+    pub special_orders: &'static [&'static [&'static str]],
 }
 
 /// The options of `rover.server`.
@@ -78,6 +80,16 @@ pub struct Param {
     pub segment: usize,
     /// Whether it takes all segments from there on.
     pub rest: bool,
+}
+
+impl Param {
+    /// The parameter's part of a path, decoded.
+    pub fn value<'p>(&self, path: &'p Path<'_>) -> &'p [u8] {
+        match self.rest {
+            true => path.rest(self.segment),
+            false => path.segment(self.segment),
+        }
+    }
 }
 
 /// What a handler reads, as far as it must be known before it runs.

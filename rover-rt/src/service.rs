@@ -153,7 +153,7 @@ impl Service {
 fn params_are_text(data: &RequestData<'_>) -> bool {
     data.params
         .iter()
-        .all(|p| std::str::from_utf8(data.path.segment(p.segment)).is_ok())
+        .all(|p| std::str::from_utf8(p.value(data.path)).is_ok())
 }
 
 async fn read_body<B>(body: B, headers: &HeaderMap, limit: u64) -> Result<Bytes, Reply>

@@ -12,9 +12,18 @@ const MAX_DEPTH: usize = 128;
 /// Objects with more fields than this are written in the table's own order.
 const MAX_ORDERED: usize = 64;
 
-/// Where each field name stands in the program's constructors, by the address of the
-/// interned string (a registry table keeps the strings alive).
-pub(super) type KeyOrder = FxHashMap<*const c_void, u32>;
+/// Where each field name stands in the program's constructors.
+pub(super) struct KeyOrder {
+    pub(super) common: Ranks,
+    /// By the number of a marked table, less one.
+    pub(super) special: Vec<Ranks>,
+}
+
+/// By the address of the interned string, which a registry table keeps alive.
+pub(super) type Ranks = FxHashMap<*const c_void, u32>;
+
+/// The registry's table of marked tables and their numbers.
+pub(super) const MARKED: &str = "rover.marked";
 
 /// Why a value has no JSON form, and where in the value.
 #[derive(Debug)]
@@ -59,7 +68,13 @@ pub(super) unsafe fn encode(
     shared: &Shared,
     out: &mut Vec<u8>,
 ) -> Result<(), EncodeError> {
-    let mut encoder = Encoder { state, shared, out };
+    let order = shared.order.get();
+    let mut encoder = Encoder {
+        state,
+        shared,
+        order,
+        out,
+    };
     // SAFETY: as the caller's.
     unsafe { encoder.value(ffi::lua_gettop(state), 0) }
 }
@@ -67,10 +82,11 @@ pub(super) unsafe fn encode(
 struct Encoder<'a> {
     state: *mut lua_State,
     shared: &'a Shared,
+    order: Option<&'a KeyOrder>,
     out: &'a mut Vec<u8>,
 }
 
-impl Encoder<'_> {
+impl<'a> Encoder<'a> {
     /// # Safety
     /// `index` is an absolute, valid stack index.
     unsafe fn value(&mut self, index: c_int, depth: usize) -> Result<(), EncodeError> {
@@ -220,6 +236,7 @@ impl Encoder<'_> {
         // they are written; a copy of the key is what `lua_next` takes.
         unsafe {
             let base = ffi::lua_gettop(self.state);
+            let special = self.special_order(index);
             ffi::lua_pushnil(self.state);
             while ffi::lua_next(self.state, index) != 0 {
                 let room = ffi::lua_checkstack(self.state, 8) != 0;
@@ -228,7 +245,7 @@ impl Encoder<'_> {
                     return self.large_object(index, depth);
                 }
                 let key = ffi::lua_gettop(self.state) - 1;
-                fields[count] = (self.rank(key), key);
+                fields[count] = (self.rank(key, special), key);
                 count += 1;
                 ffi::lua_pushvalue(self.state, key);
             }
@@ -267,21 +284,42 @@ impl Encoder<'_> {
         Ok(())
     }
 
+    /// The order that the table is marked with.
+    ///
+    /// # Safety
+    /// A table is at the absolute `index`.
+    unsafe fn special_order(&self, index: c_int) -> Option<&'a Ranks> {
+        let special = &self.order?.special;
+        if special.is_empty() {
+            return None;
+        }
+        // SAFETY: three pushes, popped again; the raw read is of the runtime's own table.
+        unsafe {
+            ffi::lua_pushlstring(self.state, MARKED.as_ptr().cast(), MARKED.len());
+            ffi::lua_rawget(self.state, ffi::LUA_REGISTRYINDEX);
+            ffi::lua_pushvalue(self.state, index);
+            ffi::lua_rawget(self.state, -2);
+            let number = ffi::lua_tonumber(self.state, -1) as usize;
+            ffi::lua_pop(self.state, 2);
+            special.get(number.wrapping_sub(1))
+        }
+    }
+
     /// # Safety
     /// A key is at the absolute `key`.
-    unsafe fn rank(&self, key: c_int) -> u32 {
+    unsafe fn rank(&self, key: c_int, special: Option<&Ranks>) -> u32 {
         // SAFETY: only a string's address is taken.
-        unsafe {
+        let address: *const c_void = unsafe {
             if ffi::lua_type(self.state, key) != ffi::LUA_TSTRING {
                 return u32::MAX;
             }
-            let address = self.bytes(key).as_ptr().cast();
-            let order = self.shared.order.get();
-            order
-                .and_then(|order| order.get(&address))
-                .copied()
-                .unwrap_or(u32::MAX)
-        }
+            self.bytes(key).as_ptr().cast()
+        };
+        // What a special order does not know comes after it.
+        let after = special.map_or(0, |order| order.len() as u32);
+        let first = special.and_then(|order| order.get(&address).copied());
+        let common = || Some(self.order?.common.get(&address)? + after);
+        first.or_else(common).unwrap_or(u32::MAX)
     }
 
     /// Writes the key at `key` and the value after it.
@@ -327,7 +365,9 @@ fn number(value: f64, out: &mut Vec<u8>) {
     } else if value.fract() == 0.0 && value.abs() < EXACT {
         out.extend_from_slice(itoa::Buffer::new().format(value as i64).as_bytes());
     } else {
-        out.extend_from_slice(ryu::Buffer::new().format_finite(value).as_bytes());
+        let mut buffer = ryu::Buffer::new();
+        let text = buffer.format_finite(value);
+        out.extend_from_slice(text.strip_suffix(".0").unwrap_or(text).as_bytes());
     }
 }
 

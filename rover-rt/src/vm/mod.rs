@@ -38,8 +38,8 @@ const FIXED: c_int = HTTP_ERROR_META;
 pub(crate) struct Shared {
     program: &'static Program,
     log: Log,
-    /// The running request, for log lines.
-    request_id: RefCell<Option<String>>,
+    /// The running request, for log lines; null between requests.
+    current: Cell<*const c_void>,
     /// The traceback of the last error.
     trace: RefCell<String>,
     order: OnceCell<KeyOrder>,
@@ -195,10 +195,8 @@ impl Vm {
             reply: Reply::default(),
             failure: None,
         };
-        if self.shared.log.enabled(LogLevel::Debug) {
-            let id = request.request_id.as_str().to_owned();
-            self.shared.request_id.replace(Some(id));
-        }
+        let current: *const RequestData<'_> = request;
+        self.shared.current.set(current.cast());
         let state = self.state;
         // SAFETY: `state` is a live Lua thread whose stack holds the fixed places and,
         // for `Raised`, an error value. `call` outlives the protected call, and `run`
@@ -217,6 +215,7 @@ impl Vm {
                 ffi::lua_pushnil(state);
             }
             let status = ffi::lua_pcall(state, 2, 0, ON_ERROR_TRACE);
+            self.shared.current.set(std::ptr::null());
             if wants_ctx {
                 end_ctx(state, HANDLERS);
             }

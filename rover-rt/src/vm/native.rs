@@ -96,11 +96,7 @@ unsafe extern "C-unwind" fn params(state: *mut lua_State) -> c_int {
         let request = request(state);
         ffi::lua_createtable(state, 0, request.params.len() as c_int);
         for param in request.params {
-            let value = match param.rest {
-                true => request.path.rest(param.segment),
-                false => request.path.segment(param.segment),
-            };
-            set(state, param.name.as_bytes(), value);
+            set(state, param.name.as_bytes(), param.value(request.path));
         }
     }
     1
@@ -277,8 +273,10 @@ unsafe extern "C-unwind" fn log(state: *mut lua_State) -> c_int {
         let shared = shared(state);
         if shared.log.enabled(level) {
             let message = lossy(state, 2);
-            let id = shared.request_id.borrow();
-            shared.log.line(level, &message, id.as_deref());
+            // The request is borrowed for as long as the pointer is set.
+            let current = shared.current.get().cast::<RequestData<'_>>().as_ref();
+            let id = current.map(|request| request.request_id.as_str());
+            shared.log.line(level, &message, id);
         }
     }
     0

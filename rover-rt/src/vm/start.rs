@@ -4,8 +4,8 @@ use std::cell::{Cell, OnceCell, RefCell};
 
 use mlua::{Function, Lua, LuaOptions, StdLib, Table, Value, ffi};
 use rover_model::{HOOKS, Method, SERVER_LUA};
-use rustc_hash::FxHashMap;
 
+use super::encode::{KeyOrder, MARKED, Ranks};
 use super::native::FUNCTIONS;
 use super::{FIXED, Shared, Vm};
 use crate::error::Error;
@@ -33,7 +33,7 @@ impl Vm {
         let shared = Box::new(Shared {
             program,
             log,
-            request_id: RefCell::new(None),
+            current: Cell::new(std::ptr::null()),
             trace: RefCell::new(String::new()),
             order: OnceCell::new(),
             array_meta: Cell::new(std::ptr::null()),
@@ -66,6 +66,7 @@ impl Vm {
             .body_meta
             .set(runtime.get::<Table>("body")?.to_pointer());
         let order = key_order(&lua, program)?;
+        lua.set_named_registry_value(MARKED, runtime.get::<Table>("marked")?)?;
         // It is set once, here.
         let _ = shared.order.set(order);
         let state = request_thread(&lua, &shared, fixed)?;
@@ -173,19 +174,22 @@ fn pattern(path: &[mlua::LuaString]) -> String {
 
 /// Interns the field names; their addresses stay valid because a registry table
 /// holds them.
-fn key_order(
-    lua: &Lua,
-    program: &Program,
-) -> mlua::Result<FxHashMap<*const std::ffi::c_void, u32>> {
-    let names = lua.create_table()?;
-    let mut order = FxHashMap::default();
-    for (rank, name) in program.key_order.iter().enumerate() {
-        let name = lua.create_string(name)?;
-        order.insert(name.as_bytes().as_ptr().cast(), rank as u32);
-        names.push(name)?;
-    }
-    lua.set_named_registry_value("rover.key_order", names)?;
-    Ok(order)
+fn key_order(lua: &Lua, program: &Program) -> mlua::Result<KeyOrder> {
+    let kept = lua.create_table()?;
+    let ranks = |names: &[&str]| {
+        let mut ranks = Ranks::default();
+        for (rank, name) in names.iter().enumerate() {
+            let name = lua.create_string(name)?;
+            ranks.insert(name.as_bytes().as_ptr().cast(), rank as u32);
+            kept.push(name)?;
+        }
+        mlua::Result::Ok(ranks)
+    };
+    let common = ranks(program.key_order)?;
+    let special = program.special_orders.iter().map(|names| ranks(names));
+    let special = special.collect::<mlua::Result<_>>()?;
+    lua.set_named_registry_value("rover.key_order", kept)?;
+    Ok(KeyOrder { common, special })
 }
 
 /// Makes the thread that requests run on, with the fixed values at the bottom of its

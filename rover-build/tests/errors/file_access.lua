@@ -1,0 +1,3 @@
+local api = rover.server {}
+local file = io.open("/etc/passwd")
+return api

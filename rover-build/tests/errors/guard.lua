@@ -1,0 +1,3 @@
+local api = rover.server {}
+local g = rover.guard
+return api

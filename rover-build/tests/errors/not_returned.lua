@@ -1,0 +1,2 @@
+local api = rover.server {}
+function api.hello.get() return "x" end

@@ -1,0 +1,5 @@
+local api = rover.server {
+  prot = 8080,
+  colour = "red",
+}
+return api

@@ -1,0 +1,2 @@
+local api = rover.server(8080)
+return api

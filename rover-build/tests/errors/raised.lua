@@ -1,0 +1,5 @@
+local api = rover.server {}
+local settings = nil
+function api.hello.get() return settings.name end
+api.port.get = settings.handler
+return api

@@ -1,0 +1,3 @@
+local api = rover.server {}
+local other = rover.server {}
+return api

@@ -1,0 +1,5 @@
+local api = rover.server {}
+function api.hello.get(ctx)
+  return { id = }
+end
+return api

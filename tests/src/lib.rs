@@ -1,0 +1,13 @@
+//! What the tests share: the compiled programs, a server on a socket, and the format of
+//! `requests.http`.
+
+mod case;
+mod server;
+
+pub use case::{Case, parse};
+pub use server::{Response, Server};
+
+/// The manifests of `contract/`, compiled.
+pub mod programs {
+    include!(concat!(env!("OUT_DIR"), "/programs.rs"));
+}
