@@ -1,11 +1,13 @@
-//! Compiles every manifest of `contract/` into this one crate.
+//! Compiles every manifest of `contract/`, and some random sets of routes, into this
+//! one crate.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 fn main() {
     println!("cargo::rerun-if-changed=contract");
-    let root = Path::new(&env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("contract");
+    println!("cargo::rerun-if-changed=build.rs");
+    let root = folder("CARGO_MANIFEST_DIR").join("contract");
     let mut names: Vec<String> = fs::read_dir(&root)
         .expect("contract/ is part of this crate")
         .map(|entry| entry.expect("a readable folder").file_name())
@@ -14,16 +16,78 @@ fn main() {
     names.sort();
     let mut list = String::new();
     for name in &names {
-        rover_build::compile_to(format!("contract/{name}/routes.lua"), &format!("{name}.rs"));
-        list += &format!(
-            "#[allow(missing_docs)] pub mod {name} {{ include!(concat!(env!(\"OUT_DIR\"), \"/{name}.rs\")); }}\n"
-        );
+        list += &module(name, &PathBuf::from(format!("contract/{name}/routes.lua")));
     }
-    list += "/// Every case's name and program.\npub const PROGRAMS: &[(&str, fn() -> rover::App)] = &[\n";
+    list += "/// Every case's name and program.\n\
+             pub const PROGRAMS: &[(&str, fn() -> rover::App)] = &[\n";
     for name in &names {
         list += &format!("(\"{name}\", {name}::app),\n");
     }
     list += "];\n";
-    let target = Path::new(&env::var_os("OUT_DIR").expect("cargo sets it")).join("programs.rs");
-    fs::write(target, list).expect("OUT_DIR is writable");
+    list += &random_routes();
+    fs::write(folder("OUT_DIR").join("programs.rs"), list).expect("OUT_DIR is writable");
+}
+
+fn folder(variable: &str) -> PathBuf {
+    PathBuf::from(env::var_os(variable).expect("cargo sets it"))
+}
+
+fn module(name: &str, manifest: &Path) -> String {
+    rover_build::compile_to(manifest, &format!("{name}.rs"));
+    format!(
+        "#[allow(missing_docs)] pub mod {name} {{ \
+         include!(concat!(env!(\"OUT_DIR\"), \"/{name}.rs\")); }}\n"
+    )
+}
+
+const SETS: usize = 6;
+const KEYS: [&str; 6] = ["a", "b", "c", "p_x", "p_x", "rest_y"];
+const METHODS: [&str; 3] = ["get", "post", "put"];
+
+/// Sets of routes whose handlers return their own path, for the property test of the
+/// router. The same at every build: a linear congruential generator chooses.
+fn random_routes() -> String {
+    let mut state = 7_u64;
+    let mut random = move |below: usize| {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (state >> 33) as usize % below
+    };
+    let mut modules = String::new();
+    let mut list = "/// Random programs, and their routes as the manifest writes them.\n\
+                    pub const RANDOM: &[(fn() -> rover::App, &[&str])] = &[\n"
+        .to_owned();
+    for set in 0..SETS {
+        let mut routes: Vec<String> = Vec::new();
+        for _ in 0..(10 + set * 20) {
+            let mut keys: Vec<&str> = Vec::new();
+            for depth in 0..random(5) {
+                let key = KEYS[random(KEYS.len())];
+                // One name at each level, no name twice in a path.
+                keys.push(match key {
+                    "p_x" => ["p_0", "p_1", "p_2", "p_3"][depth],
+                    other => other,
+                });
+                if key == "rest_y" {
+                    break;
+                }
+            }
+            keys.push(METHODS[random(METHODS.len())]);
+            let route = keys.join(".");
+            if !routes.contains(&route) {
+                routes.push(route);
+            }
+        }
+        let definitions = routes
+            .iter()
+            .map(|route| format!("api.{route} = function() return '{route}' end\n"));
+        let text = format!(
+            "local api = rover.server {{}}\n{}return api\n",
+            definitions.collect::<String>()
+        );
+        let manifest = folder("OUT_DIR").join(format!("random_{set}.lua"));
+        fs::write(&manifest, text).expect("OUT_DIR is writable");
+        modules += &module(&format!("random_{set}"), &manifest);
+        list += &format!("(random_{set}::app, &{routes:?}),\n");
+    }
+    format!("{modules}{list}];\n")
 }

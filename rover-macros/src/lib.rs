@@ -16,6 +16,11 @@ impl Parse for Arguments {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let module = if input.peek(LitStr) {
             None
+        } else if !input.peek(Token![pub]) && !input.peek(Token![mod]) {
+            return Err(input.error(
+                "expected the manifest, as in `app!(\"routes.lua\")`, \
+                 or a module, as in `app!(pub mod api = \"routes.lua\")`",
+            ));
         } else {
             let visibility = input.parse()?;
             input.parse::<Token![mod]>()?;

@@ -1,5 +1,6 @@
 //! Lua values to JSON (RFC 8259), over the raw C API.
 
+use std::cmp::Ordering;
 use std::ffi::{c_int, c_void};
 use std::fmt;
 
@@ -9,7 +10,7 @@ use rustc_hash::FxHashMap;
 use super::Shared;
 
 const MAX_DEPTH: usize = 128;
-/// Objects with more fields than this are written in the table's own order.
+/// Objects with more fields than this are written in the table's own, random order.
 const MAX_ORDERED: usize = 64;
 
 /// Where each field name stands in the program's constructors.
@@ -250,8 +251,9 @@ impl<'a> Encoder<'a> {
                 ffi::lua_pushvalue(self.state, key);
             }
             let fields = &mut fields[..count];
-            // Stable and quick on so few: the table's own order stays between equals.
-            fields.sort_by_key(|(rank, _)| *rank);
+            fields.sort_unstable_by(|(a, first), (b, second)| {
+                a.cmp(b).then_with(|| self.compare(*first, *second))
+            });
             self.out.push(b'{');
             for (at, &(_, key)) in fields.iter().enumerate() {
                 if at > 0 {
@@ -311,7 +313,7 @@ impl<'a> Encoder<'a> {
         // SAFETY: only a string's address is taken.
         let address: *const c_void = unsafe {
             if ffi::lua_type(self.state, key) != ffi::LUA_TSTRING {
-                return u32::MAX;
+                return u32::MAX - 1;
             }
             self.bytes(key).as_ptr().cast()
         };
@@ -320,6 +322,26 @@ impl<'a> Encoder<'a> {
         let first = special.and_then(|order| order.get(&address).copied());
         let common = || Some(self.order?.common.get(&address)? + after);
         first.or_else(common).unwrap_or(u32::MAX)
+    }
+
+    /// Compares keys that no constructor names: numbers first, then by their bytes, so
+    /// that an answer is the same from every worker and every start.
+    ///
+    /// # Safety
+    /// Keys of the same rank are at the absolute indices.
+    unsafe fn compare(&self, first: c_int, second: c_int) -> Ordering {
+        // SAFETY: both slices are used before anything else runs.
+        unsafe {
+            let kinds = [first, second].map(|key| ffi::lua_type(self.state, key));
+            match kinds {
+                [ffi::LUA_TSTRING, ffi::LUA_TSTRING] => self.bytes(first).cmp(self.bytes(second)),
+                [ffi::LUA_TNUMBER, ffi::LUA_TNUMBER] => {
+                    let [a, b] = [first, second].map(|key| ffi::lua_tonumber(self.state, key));
+                    a.total_cmp(&b)
+                }
+                _ => Ordering::Equal,
+            }
+        }
     }
 
     /// Writes the key at `key` and the value after it.

@@ -1,0 +1,1 @@
+return function(name) return "Hello, " .. tostring(name) end

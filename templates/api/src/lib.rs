@@ -1,0 +1,3 @@
+//! The program as a library: `main.rs` serves it, `tests/` asks it.
+
+rover::app!(pub mod api = "routes.lua");

@@ -1,0 +1,16 @@
+local api = rover.server { port = 0, workers = 2, title = "program", version = "1.2.3" }
+
+function api.hello.get() return "hello" end
+function api.echo.post(ctx) return ctx:body():text() end
+function api.log.get()
+  rover.log.info("a message", { n = 1 })
+  print("printed", 1, nil)
+  error("what only the log may know")
+end
+
+-- Nothing is in the environment at build, so this route is only found at the start.
+if os.getenv("MORE_ROUTES") then
+  function api.more.get() return "more" end
+end
+
+return api

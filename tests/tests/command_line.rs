@@ -1,0 +1,257 @@
+//! The command line of a compiled program, its log, and how it stops.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use rover_tests::Response;
+
+fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_program"));
+    for variable in ["ROVER_HOST", "ROVER_PORT", "ROVER_WORKERS", "ROVER_LOG"] {
+        command.env_remove(variable);
+    }
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    program().args(arguments).output().expect("the program starts")
+}
+
+/// Exactly one line on standard error, none on standard output, a non-zero exit.
+fn error_line(output: &Output) -> String {
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success(), "{text}");
+    assert!(output.stdout.is_empty());
+    assert_eq!(text.lines().count(), 1, "{text}");
+    text.trim_end().to_owned()
+}
+
+struct Running {
+    child: Child,
+    log: BufReader<std::process::ChildStderr>,
+    address: SocketAddr,
+}
+
+impl Running {
+    fn start(command: &mut Command) -> Self {
+        let mut child = command
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let mut log = BufReader::new(child.stderr.take().expect("piped"));
+        let mut line = String::new();
+        log.read_line(&mut line).expect("a first line");
+        let address = line
+            .trim_end()
+            .rsplit_once("http://")
+            .and_then(|(_, address)| address.parse().ok())
+            .unwrap_or_else(|| panic!("no address in {line:?}"));
+        Running {
+            child,
+            log,
+            address,
+        }
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-s", name, &id]).status();
+        assert!(sent.expect("kill runs").success());
+    }
+
+    /// Waits for the end; gives the exit code and the rest of the log.
+    fn end(mut self) -> (Option<i32>, String) {
+        let mut rest = String::new();
+        self.log.read_to_string(&mut rest).expect("a log of text");
+        let status = self.child.wait().expect("an end");
+        (status.code(), rest)
+    }
+
+    fn get(&self, path: &str) -> Response {
+        let mut stream = TcpStream::connect(self.address).expect("a connection");
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: t\r\nX-Request-Id: t-1\r\nConnection: close\r\n\r\n")
+            .expect("sent");
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).expect("an answer");
+        Response::parse(&answer)
+    }
+}
+
+#[test]
+fn help_version_routes_check() {
+    let help = run(&["--help"]);
+    let text = String::from_utf8_lossy(&help.stdout);
+    assert!(help.status.success());
+    for flag in ["--host", "--port", "--workers", "--log-level", "--routes", "--check", "ROVER_PORT"] {
+        assert!(text.contains(flag), "{flag} is not in {text}");
+    }
+    assert_eq!(run(&["--version"]).stdout, b"program 1.2.3\n");
+    let routes = run(&["--routes"]);
+    let expected = "\
+GET     /hello  routes.lua:3
+POST    /echo   routes.lua:4
+GET     /log    routes.lua:5
+";
+    assert_eq!(String::from_utf8_lossy(&routes.stdout), expected);
+    assert_eq!(run(&["--check"]).stdout, b"program: 3 routes, ok\n");
+}
+
+#[test]
+fn bad_arguments_are_one_line() {
+    let cases: [(&[&str], &str); 9] = [
+        (&["--nonsense"], "--nonsense"),
+        (&["extra"], "extra"),
+        (&["--port"], "--port"),
+        (&["--port", "70000"], "--port"),
+        (&["--port", "http"], "--port"),
+        (&["--workers", "0"], "--workers"),
+        (&["--workers", "-1"], "--workers"),
+        (&["--log-level", "loud"], "--log-level"),
+        (&["--host", "no such host"], "no such host"),
+    ];
+    for (arguments, named) in cases {
+        let line = error_line(&run(arguments));
+        assert!(line.starts_with("error: "), "{line}");
+        assert!(line.contains(named), "{named} is not in {line:?}");
+    }
+}
+
+#[test]
+fn bad_environment_is_one_line() {
+    for (variable, value) in [
+        ("ROVER_PORT", "x"),
+        ("ROVER_WORKERS", "many"),
+        ("ROVER_LOG", "loud"),
+    ] {
+        let output = program().env(variable, value).output().expect("a start");
+        let line = error_line(&output);
+        assert!(line.contains(variable), "{variable} is not in {line:?}");
+    }
+}
+
+#[test]
+fn a_port_in_use() {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = taken.local_addr().expect("bound").port().to_string();
+    let line = error_line(&run(&["--port", &port]));
+    assert!(line.contains(&port), "{line}");
+}
+
+#[test]
+fn a_port_in_use_by_another_program_of_ours() {
+    let first = Running::start(&mut program());
+    let port = first.address.port().to_string();
+    let line = error_line(&run(&["--port", &port]));
+    assert!(line.contains(&port), "{line}");
+    first.signal("TERM");
+    assert_eq!(first.end().0, Some(0));
+}
+
+#[test]
+fn arguments_override_the_environment() {
+    let running = Running::start(
+        program()
+            .args(["--port", "0", "--host", "127.0.0.1", "--workers", "1"])
+            .env("ROVER_PORT", "1")
+            .env("ROVER_HOST", "192.0.2.1"),
+    );
+    assert_eq!(running.get("/hello").text(), "hello");
+    running.signal("INT");
+    assert_eq!(running.end().0, Some(0));
+}
+
+#[test]
+fn ipv6() {
+    if TcpListener::bind("[::1]:0").is_err() {
+        return;
+    }
+    let running = Running::start(program().args(["--host", "::1"]));
+    assert!(running.address.is_ipv6());
+    assert_eq!(running.get("/hello").text(), "hello");
+    running.signal("TERM");
+    assert_eq!(running.end().0, Some(0));
+}
+
+#[test]
+fn the_log() {
+    let running = Running::start(&mut program());
+    let answer = running.get("/log");
+    assert_eq!(answer.status, 500);
+    assert!(!answer.text().contains("only the log"));
+    assert_eq!(running.get("/hello").status, 200);
+    running.signal("TERM");
+    let (code, log) = running.end();
+    assert_eq!(code, Some(0));
+    let find = |text: &str| {
+        log.lines()
+            .find(|line| line.contains(text))
+            .unwrap_or_else(|| panic!("{text} is not in {log}"))
+    };
+    for text in ["a message {\"n\":1}", "printed\t1\tnil", "GET /hello 200"] {
+        let line = find(text);
+        assert!(line.contains(" info "), "{line}");
+        assert!(line.ends_with("request_id=t-1"), "{line}");
+    }
+    let error = find("what only the log may know");
+    assert!(error.contains(" error "), "{error}");
+    assert!(error.contains("routes.lua:8:"), "{error}");
+    assert!(log.contains("stack traceback"), "{log}");
+}
+
+#[test]
+fn the_log_can_be_off() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = listener.local_addr().expect("bound").port();
+    drop(listener);
+    let child = program()
+        .args(["--log-level", "off", "--port", &port.to_string()])
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("a start");
+    let address = SocketAddr::from(([127, 0, 0, 1], port));
+    let until = Instant::now() + Duration::from_secs(20);
+    while TcpStream::connect(address).is_err() && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let id = child.id().to_string();
+    Command::new("kill").args(["-s", "TERM", &id]).status().expect("kill");
+    let output = child.wait_with_output().expect("an end");
+    assert!(output.status.success());
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+#[test]
+fn a_stop_finishes_what_runs() {
+    let mut running = Running::start(&mut program());
+    let mut stream = TcpStream::connect(running.address).expect("a connection");
+    stream
+        .write_all(b"POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\n\r\nhe")
+        .expect("sent");
+    let idle = TcpStream::connect(running.address).expect("a connection");
+    // The idle connection answers once, so that it is known to have been accepted.
+    let mut idle = idle;
+    idle.write_all(b"GET /hello HTTP/1.1\r\nHost: t\r\n\r\n").expect("sent");
+    let mut first = [0; 15];
+    idle.read_exact(&mut first).expect("an answer");
+    running.signal("TERM");
+    let mut rest = Vec::new();
+    idle.read_to_end(&mut rest).expect("the idle connection is closed");
+    assert!(running.child.try_wait().expect("a state").is_none(), "it did not wait");
+    let refused = TcpStream::connect(running.address);
+    assert!(refused.is_err(), "a new connection was accepted");
+    stream.write_all(b"llo").expect("sent");
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).expect("an answer");
+    let answer = Response::parse(&answer);
+    assert_eq!((answer.status, answer.text().as_str()), (200, "hello"));
+    assert_eq!(running.end().0, Some(0));
+}
+
+#[test]
+fn routes_that_differ_stop_the_start() {
+    let output = program().env("MORE_ROUTES", "1").output().expect("a start");
+    let line = error_line(&output);
+    assert!(line.contains("GET /more"), "{line}");
+}
