@@ -19,7 +19,7 @@ fn main() {
         list += &module(name, &PathBuf::from(format!("contract/{name}/routes.lua")));
     }
     list += "/// Every case's name and program.\n\
-             pub const PROGRAMS: &[(&str, fn() -> rover::App)] = &[\n";
+             pub const PROGRAMS: &[(&str, super::Program)] = &[\n";
     for name in &names {
         list += &format!("(\"{name}\", {name}::app),\n");
     }
@@ -49,12 +49,14 @@ const METHODS: [&str; 3] = ["get", "post", "put"];
 fn random_routes() -> String {
     let mut state = 7_u64;
     let mut random = move |below: usize| {
-        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        state = state
+            .wrapping_mul(6364136223846793005)
+            .wrapping_add(1442695040888963407);
         (state >> 33) as usize % below
     };
     let mut modules = String::new();
     let mut list = "/// Random programs, and their routes as the manifest writes them.\n\
-                    pub const RANDOM: &[(fn() -> rover::App, &[&str])] = &[\n"
+                    pub const RANDOM: &[(super::Program, &[&str])] = &[\n"
         .to_owned();
     for set in 0..SETS {
         let mut routes: Vec<String> = Vec::new();

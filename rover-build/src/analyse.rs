@@ -88,11 +88,13 @@ impl Finder<'_> {
         };
         let chained = match after_call {
             Some([Suffix::Call(Call::MethodCall(_)), ..])
-            | Some([
-                Suffix::Index(Index::Dot { .. }),
-                Suffix::Call(Call::AnonymousCall(_)),
-                ..,
-            ]) => Some(token.token().end_position().bytes()),
+            | Some(
+                [
+                    Suffix::Index(Index::Dot { .. }),
+                    Suffix::Call(Call::AnonymousCall(_)),
+                    ..,
+                ],
+            ) => Some(token.token().end_position().bytes()),
             _ => None,
         };
         self.found.members.push(Member {
@@ -168,7 +170,11 @@ impl ServerCalls {
         let mut names = ServerName::default();
         names.visit_ast(ast);
         let mut calls = ServerCalls {
-            declarations: names.declared.iter().filter(|n| Some(*n) == names.server.as_ref()).count(),
+            declarations: names
+                .declared
+                .iter()
+                .filter(|n| Some(*n) == names.server.as_ref())
+                .count(),
             name: names.server,
             calls: Vec::new(),
             file: file.to_owned(),
@@ -198,7 +204,9 @@ impl Visitor for ServerCalls {
                 _ => return,
             }
         }
-        let named = names.into_iter().map(|t| (text(t), position(&self.file, t)));
+        let named = names
+            .into_iter()
+            .map(|t| (text(t), position(&self.file, t)));
         self.calls.push(named.collect());
     }
 }
@@ -218,9 +226,10 @@ impl ServerName {
 impl Visitor for ServerName {
     fn visit_local_assignment(&mut self, local: &LocalAssignment) {
         local.names().iter().for_each(|t| self.declare(t));
-        if let (Some(name), Some(Expression::FunctionCall(call))) =
-            (local.names().iter().next(), local.expressions().iter().next())
-            && let Prefix::Name(prefix) = call.prefix()
+        if let (Some(name), Some(Expression::FunctionCall(call))) = (
+            local.names().iter().next(),
+            local.expressions().iter().next(),
+        ) && let Prefix::Name(prefix) = call.prefix()
             && let Some(Suffix::Index(Index::Dot { name: member, .. })) = call.suffixes().next()
             && (text(prefix).as_str(), text(member).as_str()) == ("rover", "server")
         {

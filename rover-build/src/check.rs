@@ -16,7 +16,12 @@ pub(crate) fn check(sources: &Sources, app: &App) -> Vec<Diagnostic> {
         file.into_iter()
             .flat_map(|f| f.tree.functions_at(handler.line, handler.last_line))
             .filter(|f| !f.ctx.shadowed)
-            .flat_map(|f| f.ctx.members.iter().filter_map(|m| unknown_member(f.parameter.as_deref(), m)))
+            .flat_map(|f| {
+                f.ctx
+                    .members
+                    .iter()
+                    .filter_map(|m| unknown_member(f.parameter.as_deref(), m))
+            })
     });
     let mut found: Vec<Diagnostic> = handlers.collect();
     for file in &sources.files {
@@ -41,7 +46,12 @@ fn unknown_member(ctx: Option<&str>, member: &Member) -> Option<Diagnostic> {
         });
     }
     let known = CTX_METHODS.into_iter().chain(CTX_FIELDS);
-    Some(unknown(&format!("`{ctx}` has no member `{name}`"), &member.position, name, known))
+    Some(unknown(
+        &format!("`{ctx}` has no member `{name}`"),
+        &member.position,
+        name,
+        known,
+    ))
 }
 
 fn unknown_builder(call: &[(String, Position)]) -> Option<Diagnostic> {
@@ -56,7 +66,11 @@ fn unknown_builder(call: &[(String, Position)]) -> Option<Diagnostic> {
         _ => &RESPONSE_METHODS,
     };
     names.enumerate().find_map(|(place, (name, at))| {
-        let known = if place == 0 { members } else { &RESPONSE_METHODS };
+        let known = if place == 0 {
+            members
+        } else {
+            &RESPONSE_METHODS
+        };
         let message = format!("`{builder}` has no member `{name}`");
         (!known.contains(&name.as_str()))
             .then(|| unknown(&message, at, name, known.iter().copied()))

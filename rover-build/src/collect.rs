@@ -161,14 +161,13 @@ fn run(sources: &Sources) -> Result<Collected, Box<Diagnostic>> {
 }
 
 fn internal(error: &mlua::Error) -> Box<Diagnostic> {
-    Box::new(Diagnostic::new(format!("the compiler's VM failed: {error}")))
+    Box::new(Diagnostic::new(format!(
+        "the compiler's VM failed: {error}"
+    )))
 }
 
 fn new_vm(timed_out: &Rc<RefCell<Option<Position>>>) -> mlua::Result<Lua> {
-    let lua = Lua::new_with(
-        StdLib::ALL_SAFE,
-        LuaOptions::new().catch_rust_panics(false),
-    )?;
+    let lua = Lua::new_with(StdLib::ALL_SAFE, LuaOptions::new().catch_rust_panics(false))?;
     // Compiled code runs no hooks.
     lua.load("jit.off(); jit.flush()").exec()?;
     // The two fields of `debug.getinfo` that the recording server reads.
@@ -284,11 +283,7 @@ fn located(sources: &Sources, error: &str) -> (String, Option<Position>) {
     (text.to_owned(), None)
 }
 
-fn read(
-    sources: &Sources,
-    server: &Table,
-    result: Value,
-) -> Result<Collected, Box<Diagnostic>> {
+fn read(sources: &Sources, server: &Table, result: Value) -> Result<Collected, Box<Diagnostic>> {
     let function = |name: &str| server.get::<Function>(name).map_err(|e| internal(&e));
     let is_server: bool = function("is_server")?
         .call(&result)
@@ -306,9 +301,8 @@ fn read(
                 .help("end the file with `return api`, the value of rover.server { ... }"),
         ));
     }
-    let (entries, options): (Table, Table) = function("seal")?
-        .call(result)
-        .map_err(|e| internal(&e))?;
+    let (entries, options): (Table, Table) =
+        function("seal")?.call(result).map_err(|e| internal(&e))?;
     let entries = entries
         .sequence_values::<Table>()
         .map(|entry| read_entry(&entry?))
@@ -340,7 +334,10 @@ fn kind(value: &Value) -> &'static str {
 }
 
 fn chunk_name(source: Option<String>) -> String {
-    source.unwrap_or_default().trim_start_matches('@').to_owned()
+    source
+        .unwrap_or_default()
+        .trim_start_matches('@')
+        .to_owned()
 }
 
 fn option_value(value: &Value) -> OptionValue {

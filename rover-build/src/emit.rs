@@ -7,8 +7,8 @@ use quote::{format_ident, quote};
 use rover_model::{LogLevel, Method};
 
 use crate::load::Sources;
-use crate::order::Orders;
 use crate::model::{App, Needs, Options, Route, Segment};
+use crate::order::Orders;
 
 pub(crate) fn emit(
     app: &App,
@@ -18,7 +18,9 @@ pub(crate) fn emit(
 ) -> TokenStream {
     let files = sources.files.iter().map(|file| {
         let path = file.path.to_string_lossy();
-        quote!(const _: &[u8] = ::core::include_bytes!(#path);)
+        quote!(
+            const _: &[u8] = ::core::include_bytes!(#path);
+        )
     });
     let Orders {
         common, special, ..
@@ -30,15 +32,11 @@ pub(crate) fn emit(
     let options = options(&app.options);
     let name = or_env(app.options.title.as_deref(), "CARGO_PKG_NAME");
     let version = or_env(app.options.version.as_deref(), "CARGO_PKG_VERSION");
-    let chunks = sources
-        .files
-        .iter()
-        .zip(bytecode)
-        .map(|(file, code)| {
-            let module = &file.module;
-            let code = Literal::byte_string(code);
-            quote!(rt::Chunk { module: #module, bytecode: #code })
-        });
+    let chunks = sources.files.iter().zip(bytecode).map(|(file, code)| {
+        let module = &file.module;
+        let code = Literal::byte_string(code);
+        quote!(rt::Chunk { module: #module, bytecode: #code })
+    });
     quote! {
         #[allow(unused_imports)]
         use ::rover::__private as rt;
@@ -216,7 +214,10 @@ fn literals(node_: &Node, depth: usize) -> Option<TokenStream> {
     }
     let children = node_.literals.values().map(|child| node(child, depth + 1));
     if node_.literals.len() <= MATCH_LITERALS {
-        let texts = node_.literals.keys().map(|text| Literal::byte_string(text.as_bytes()));
+        let texts = node_
+            .literals
+            .keys()
+            .map(|text| Literal::byte_string(text.as_bytes()));
         return Some(quote!(match path.segment(#depth) { #(#texts => { #children })* _ => {} }));
     }
     let mut map = phf_codegen::Map::new();

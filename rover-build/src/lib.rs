@@ -1,10 +1,10 @@
 //! The compiler: from a Lua route manifest to the Rust items of a server.
 //!
-//! The phases, each a function from one plain data type to the next: [`load`] reads and
-//! parses the manifest and its modules, [`tree`] and [`analyse`] note what stands where and
-//! how handlers use `ctx`, [`collect`] runs the chunk against the recording server,
-//! [`model`] turns what was recorded into routes, [`check`] looks for mistakes, [`lower`]
-//! rewrites the program's text, [`emit`] writes tokens.
+//! The phases, each a function from one plain data type to the next: `load` reads and
+//! parses the manifest and its modules, `tree` and `analyse` note what stands where and
+//! how handlers use `ctx`, `collect` runs the chunk against the recording server,
+//! `model` turns what was recorded into routes, `check` looks for mistakes, `lower`
+//! rewrites the program's text, `emit` writes tokens.
 
 mod analyse;
 mod build_script;

@@ -144,7 +144,10 @@ fn requires(
         let clean = module
             .split('.')
             .all(|part| !part.is_empty() && !part.contains(['/', '\\']));
-        match candidates.iter().find(|c| clean && folder.join(c).is_file()) {
+        match candidates
+            .iter()
+            .find(|c| clean && folder.join(c).is_file())
+        {
             Some(name) => found.push(Pending {
                 module,
                 path: folder.join(name),

@@ -1,6 +1,6 @@
 //! The options of `rover.server`, checked.
 
-use full_moon::ast::{Call, Field, FunctionArgs, FunctionCall, Expression, Prefix, Suffix};
+use full_moon::ast::{Call, Expression, Field, FunctionArgs, FunctionCall, Prefix, Suffix};
 use full_moon::visitors::Visitor;
 use rover_model::{LogLevel, OPTIONS, parse_log_level, parse_size};
 
@@ -120,8 +120,11 @@ impl Visitor for Finder<'_> {
             return;
         };
         let suffixes: Vec<&Suffix> = call.suffixes().collect();
-        let [Suffix::Index(server), Suffix::Call(Call::AnonymousCall(arguments)), ..] =
-            suffixes.as_slice()
+        let [
+            Suffix::Index(server),
+            Suffix::Call(Call::AnonymousCall(arguments)),
+            ..,
+        ] = suffixes.as_slice()
         else {
             return;
         };

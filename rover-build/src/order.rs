@@ -89,7 +89,8 @@ impl Visitor for Finder {
             true => ("(", "))"),
             false => (" ", ")"),
         };
-        self.edits.push(Edit::new(start, format!("{open}{MARK}({number}, ")));
+        self.edits
+            .push(Edit::new(start, format!("{open}{MARK}({number}, ")));
         self.edits.push(Edit::new(end, close));
     }
 

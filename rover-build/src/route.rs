@@ -38,7 +38,10 @@ pub(crate) fn define(sources: &Sources, entry: &Entry) -> Result<Defined, Box<Di
             return Err(Box::new(
                 Diagnostic::new(message)
                     .at(place(last), "assigned here")
-                    .help(format!("write `function api.path.{}(ctx) ... end`", shown_key(key))),
+                    .help(format!(
+                        "write `function api.path.{}(ctx) ... end`",
+                        shown_key(key)
+                    )),
             ));
         }
     };
@@ -72,10 +75,15 @@ fn place(sources: &Sources, entry: &Entry, segment: usize) -> Position {
         Recorded::Function(place) => tree(&place.file)?.field(place.line, &entry.key),
         Recorded::Other(_) => None,
     };
-    target().or_else(field).unwrap_or_else(|| entry.position.clone())
+    target()
+        .or_else(field)
+        .unwrap_or_else(|| entry.position.clone())
 }
 
-fn path(entry: &Entry, place: &impl Fn(usize) -> Position) -> Result<Vec<Segment>, Box<Diagnostic>> {
+fn path(
+    entry: &Entry,
+    place: &impl Fn(usize) -> Position,
+) -> Result<Vec<Segment>, Box<Diagnostic>> {
     let mut path: Vec<Segment> = Vec::new();
     for (at, part) in entry.path.iter().enumerate() {
         let problem = |message: String, label: &str, help: &str| {
@@ -130,12 +138,21 @@ fn needs(sources: &Sources, handler: &FunctionPlace) -> Needs {
         .peekable();
     // A function the tree does not show was made by `load`: it may do anything.
     if functions.peek().is_none() {
-        return Needs { ctx: true, body: true };
+        return Needs {
+            ctx: true,
+            body: true,
+        };
     }
-    functions.fold(Needs { ctx: false, body: false }, |needs, f| Needs {
-        ctx: needs.ctx || f.variadic || f.ctx.used(),
-        body: needs.body || f.variadic || f.ctx.reads_body(),
-    })
+    functions.fold(
+        Needs {
+            ctx: false,
+            body: false,
+        },
+        |needs, f| Needs {
+            ctx: needs.ctx || f.variadic || f.ctx.used(),
+            body: needs.body || f.variadic || f.ctx.reads_body(),
+        },
+    )
 }
 
 fn unknown_method(key: &str, position: Position) -> Diagnostic {
@@ -185,4 +202,3 @@ pub(crate) fn conflict(routes: &[Route], new: &Route) -> Option<Diagnostic> {
         None
     })
 }
-

@@ -2,8 +2,8 @@
 //! functions, found by the lines that a running chunk knows.
 
 use full_moon::ast::{
-    AnonymousFunction, Ast, Assignment, Expression, Field, FunctionBody, FunctionDeclaration, Index,
-    LocalFunction, Suffix, Var,
+    AnonymousFunction, Assignment, Ast, Expression, Field, FunctionBody, FunctionDeclaration,
+    Index, LocalFunction, Suffix, Var,
 };
 use full_moon::node::Node;
 use full_moon::tokenizer::{TokenReference, TokenType};
@@ -137,7 +137,12 @@ impl Visitor for Tree {
         self.add(function.function_token(), function.body());
         let name = function.name();
         let method = name.method_name().into_iter();
-        let keys: Vec<_> = name.names().iter().chain(method).map(|t| self.key(t)).collect();
+        let keys: Vec<_> = name
+            .names()
+            .iter()
+            .chain(method)
+            .map(|t| self.key(t))
+            .collect();
         self.targets.push(Target {
             line: line(function.function_token()),
             keys,

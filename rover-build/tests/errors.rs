@@ -34,7 +34,9 @@ fn errors_are_printed_as_expected() {
         let expected = fs::read_to_string(&file).unwrap_or_default();
         if failure != expected {
             let name = manifest.display();
-            differences.push(format!("{name}\n--- expected\n{expected}--- printed\n{failure}"));
+            differences.push(format!(
+                "{name}\n--- expected\n{expected}--- printed\n{failure}"
+            ));
         }
     }
     assert!(differences.is_empty(), "{}", differences.join("\n"));

@@ -1,5 +1,7 @@
 //! The route model and the generated code of a small manifest.
 
+#![allow(clippy::unwrap_used)]
+
 use std::path::Path;
 
 fn manifest() -> std::path::PathBuf {
@@ -30,8 +32,13 @@ fn generated_code() {
 #[test]
 fn dependencies_are_the_manifest_and_its_modules() {
     let compiled = rover_build::compile_file(&manifest()).unwrap();
-    let names = compiled.dependencies.iter().filter_map(|path| path.file_name());
-    let names: Vec<_> = names.map(|name| name.to_string_lossy().into_owned()).collect();
+    let names = compiled
+        .dependencies
+        .iter()
+        .filter_map(|path| path.file_name());
+    let names: Vec<_> = names
+        .map(|name| name.to_string_lossy().into_owned())
+        .collect();
     assert_eq!(names, ["routes.lua", "greet.lua"]);
 }
 
@@ -49,7 +56,10 @@ return api
     let code = rover_build::expand(&manifest).unwrap();
     std::fs::remove_dir_all(&folder).unwrap();
     let file: syn::File = syn::parse_str(&code).unwrap();
-    let invocations = file.items.iter().filter(|i| matches!(i, syn::Item::Macro(_)));
+    let invocations = file
+        .items
+        .iter()
+        .filter(|i| matches!(i, syn::Item::Macro(_)));
     assert_eq!(invocations.count(), 0, "{code}");
     let functions = file.items.iter().filter(|i| matches!(i, syn::Item::Fn(_)));
     assert_eq!(functions.count(), 2, "{code}");

@@ -128,7 +128,9 @@ impl Case {
                 (Some(found), expected) => matches(expected.as_bytes(), found.as_bytes()),
             };
             if !same {
-                return Some(format!("header {name} is {found:?} instead of {expected:?}"));
+                return Some(format!(
+                    "header {name} is {found:?} instead of {expected:?}"
+                ));
             }
         }
         match &self.body {

@@ -7,6 +7,9 @@ mod server;
 pub use case::{Case, parse};
 pub use server::{Response, Server};
 
+/// A compiled manifest.
+pub type Program = fn() -> rover::App;
+
 /// The manifests of `contract/`, compiled.
 pub mod programs {
     include!(concat!(env!("OUT_DIR"), "/programs.rs"));

@@ -16,7 +16,10 @@ fn program() -> Command {
 }
 
 fn run(arguments: &[&str]) -> Output {
-    program().args(arguments).output().expect("the program starts")
+    program()
+        .args(arguments)
+        .output()
+        .expect("the program starts")
 }
 
 /// Exactly one line on standard error, none on standard output, a non-zero exit.
@@ -71,8 +74,11 @@ impl Running {
 
     fn get(&self, path: &str) -> Response {
         let mut stream = TcpStream::connect(self.address).expect("a connection");
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: t\r\nX-Request-Id: t-1\r\nConnection: close\r\n\r\n")
-            .expect("sent");
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nHost: t\r\nX-Request-Id: t-1\r\nConnection: close\r\n\r\n"
+        )
+        .expect("sent");
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).expect("an answer");
         Response::parse(&answer)
@@ -84,7 +90,15 @@ fn help_version_routes_check() {
     let help = run(&["--help"]);
     let text = String::from_utf8_lossy(&help.stdout);
     assert!(help.status.success());
-    for flag in ["--host", "--port", "--workers", "--log-level", "--routes", "--check", "ROVER_PORT"] {
+    for flag in [
+        "--host",
+        "--port",
+        "--workers",
+        "--log-level",
+        "--routes",
+        "--check",
+        "ROVER_PORT",
+    ] {
         assert!(text.contains(flag), "{flag} is not in {text}");
     }
     assert_eq!(run(&["--version"]).stdout, b"program 1.2.3\n");
@@ -216,7 +230,10 @@ fn the_log_can_be_off() {
         std::thread::sleep(Duration::from_millis(20));
     }
     let id = child.id().to_string();
-    Command::new("kill").args(["-s", "TERM", &id]).status().expect("kill");
+    Command::new("kill")
+        .args(["-s", "TERM", &id])
+        .status()
+        .expect("kill");
     let output = child.wait_with_output().expect("an end");
     assert!(output.status.success());
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
@@ -232,13 +249,18 @@ fn a_stop_finishes_what_runs() {
     let idle = TcpStream::connect(running.address).expect("a connection");
     // The idle connection answers once, so that it is known to have been accepted.
     let mut idle = idle;
-    idle.write_all(b"GET /hello HTTP/1.1\r\nHost: t\r\n\r\n").expect("sent");
+    idle.write_all(b"GET /hello HTTP/1.1\r\nHost: t\r\n\r\n")
+        .expect("sent");
     let mut first = [0; 15];
     idle.read_exact(&mut first).expect("an answer");
     running.signal("TERM");
     let mut rest = Vec::new();
-    idle.read_to_end(&mut rest).expect("the idle connection is closed");
-    assert!(running.child.try_wait().expect("a state").is_none(), "it did not wait");
+    idle.read_to_end(&mut rest)
+        .expect("the idle connection is closed");
+    assert!(
+        running.child.try_wait().expect("a state").is_none(),
+        "it did not wait"
+    );
     let refused = TcpStream::connect(running.address);
     assert!(refused.is_err(), "a new connection was accepted");
     stream.write_all(b"llo").expect("sent");

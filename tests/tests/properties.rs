@@ -1,6 +1,8 @@
 //! What must hold for any input: the compiled router against a naive one, JSON against
 //! serde_json.
 
+#![allow(clippy::unwrap_used)]
+
 use proptest::prelude::*;
 use rover_tests::programs::{RANDOM, json_in};
 use serde_json::Value;
@@ -74,7 +76,9 @@ fn json() -> impl Strategy<Value = Value> {
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
         any::<i32>().prop_map(Value::from),
-        any::<f64>().prop_filter("JSON has no others", |n| n.is_finite()).prop_map(Value::from),
+        any::<f64>()
+            .prop_filter("JSON has no others", |n| n.is_finite())
+            .prop_map(Value::from),
         ".*".prop_map(Value::from),
     ];
     leaf.prop_recursive(5, 60, 6, |inner| {
@@ -101,7 +105,10 @@ fn in_lua(value: Value) -> Value {
 
 #[test]
 fn json_goes_through_unchanged() {
-    let client = json_in::app().log_level(rover::LogLevel::Off).client().unwrap();
+    let client = json_in::app()
+        .log_level(rover::LogLevel::Off)
+        .client()
+        .unwrap();
     proptest!(cases(1000), |(value in json())| {
         let request = serde_json::to_string(&value).unwrap();
         let response = client.post("/echo").json_text(&request).send().unwrap();
@@ -121,7 +128,10 @@ fn in_lua_numbers(value: Value) -> Value {
     match value {
         Value::Number(number) => Value::from(number.as_f64().unwrap()),
         Value::Array(items) => items.into_iter().map(in_lua_numbers).collect(),
-        Value::Object(map) => map.into_iter().map(|(k, v)| (k, in_lua_numbers(v))).collect(),
+        Value::Object(map) => map
+            .into_iter()
+            .map(|(k, v)| (k, in_lua_numbers(v)))
+            .collect(),
         other => other,
     }
 }

@@ -1,6 +1,8 @@
 //! Rover as a user's crate sees it: build errors through the macro and through a build
 //! script, and what makes the program rebuild.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -122,8 +124,14 @@ fn the_build_script() {
         "by-script",
         "rover-build = { path = \"{root}/rover-build\" }\n",
         &[
-            ("build.rs", "fn main() { rover_build::compile(\"routes.lua\"); }\n"),
-            ("src/main.rs", "mod api { rover::include_app!(); }\nfn main() -> std::process::ExitCode { rover::main(api::app()) }\n"),
+            (
+                "build.rs",
+                "fn main() { rover_build::compile(\"routes.lua\"); }\n",
+            ),
+            (
+                "src/main.rs",
+                "mod api { rover::include_app!(); }\nfn main() -> std::process::ExitCode { rover::main(api::app()) }\n",
+            ),
             ("routes.lua", BAD),
             ("lib/greet.lua", GREET),
         ],
@@ -131,7 +139,10 @@ fn the_build_script() {
     let (built, text) = user.cargo("build");
     assert!(!built);
     // Cargo indents what a build script prints.
-    let text: Vec<&str> = text.lines().map(|line| line.strip_prefix("  ").unwrap_or(line)).collect();
+    let text: Vec<&str> = text
+        .lines()
+        .map(|line| line.strip_prefix("  ").unwrap_or(line))
+        .collect();
     shows_both_errors(&text.join("\n"));
 
     user.write("routes.lua", GOOD);
@@ -153,7 +164,10 @@ fn mistakes_in_the_macro_itself() {
     for (source, message) in [
         ("rover::app!(\"missing.lua\");\n", "missing.lua"),
         ("rover::app!();\nfn main() {}\n", "expected the manifest"),
-        ("rover::app!(pub api = \"routes.lua\");\nfn main() {}\n", "expected `mod`"),
+        (
+            "rover::app!(pub api = \"routes.lua\");\nfn main() {}\n",
+            "expected `mod`",
+        ),
     ] {
         user.write("src/main.rs", source);
         let (built, text) = user.cargo("check");

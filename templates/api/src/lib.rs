@@ -1,3 +1,3 @@
 //! The program as a library: `main.rs` serves it, `tests/` asks it.
 
-rover::app!(pub mod api = "routes.lua");
+rover::app!(pub mod routes = "routes.lua");

@@ -5,5 +5,5 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     // Reads the command line and the environment, and serves until it is told to stop.
-    rover::main(api::api::app())
+    rover::main(api::routes::app())
 }

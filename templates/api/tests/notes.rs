@@ -1,7 +1,7 @@
 use rover::TestClient;
 
 fn client() -> TestClient {
-    api::api::app().client().unwrap()
+    api::routes::app().client().unwrap()
 }
 
 #[test]
