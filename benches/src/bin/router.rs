@@ -25,9 +25,11 @@ program!(ten, "/routes_10.rs");
 program!(hundred, "/routes_100.rs");
 program!(thousand, "/routes_1000.rs");
 
+type Find = fn(&str) -> Option<u16>;
+
 fn main() {
     println!("routes  kind     rover ns  matchit ns  ratio");
-    let programs: [(usize, fn(&str) -> Option<u16>); 3] = [
+    let programs: [(usize, Find); 3] = [
         (10, ten::find),
         (100, hundred::find),
         (1000, thousand::find),
