@@ -24,6 +24,16 @@ fn main() {
         list += &format!("(\"{name}\", {name}::app),\n");
     }
     list += "];\n";
+    list += "/// Every example's name and program.\n\
+             pub const EXAMPLES: &[(&str, super::Program)] = &[\n";
+    let mut modules = String::new();
+    for name in EXAMPLES {
+        let manifest = format!("../examples/{name}/routes.lua");
+        modules += &module(name, Path::new(&manifest));
+        list += &format!("(\"{name}\", {name}::app),\n");
+    }
+    list += "];\n";
+    list += &modules;
     list += &random_routes();
     fs::write(folder("OUT_DIR").join("programs.rs"), list).expect("OUT_DIR is writable");
 }
@@ -40,6 +50,7 @@ fn module(name: &str, manifest: &Path) -> String {
     )
 }
 
+const EXAMPLES: [&str; 3] = ["hello", "echo", "bookshop"];
 const SETS: usize = 6;
 const KEYS: [&str; 6] = ["a", "b", "c", "p_x", "p_x", "rest_y"];
 const METHODS: [&str; 3] = ["get", "post", "put"];

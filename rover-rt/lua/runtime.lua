@@ -113,7 +113,7 @@ local Body = {}
 local function text_of(value, what)
   local kind = type(value)
   if kind == "string" then return value end
-  if kind == "number" or getmetatable(value) == Body then return tostring(value) end
+  if kind == "number" or getmetatable(value) == Body.__metatable then return tostring(value) end
   error(what .. " takes a string, got " .. kind, 3)
 end
 
@@ -149,7 +149,7 @@ local function json(value) return response(nil, JSON, value) end
 local function text(value) return response(nil, BYTES, text_of(value, "text"), TEXT) end
 
 local function html(value)
-  if type(value) == "table" and getmetatable(value) ~= Body then
+  if type(value) == "table" and getmetatable(value) ~= Body.__metatable then
     error("templates are not available in this version: pass a string of HTML", 2)
   end
   return response(nil, BYTES, text_of(value, "html"), HTML)
@@ -340,6 +340,7 @@ local rover = setmetatable({
   null = native.null,
   array = function(t)
     if t ~= nil and type(t) ~= "table" then error("rover.array takes a table", 2) end
+    if getmetatable(t) == Array.__metatable then return t end
     return setmetatable(t or {}, Array)
   end,
   server = function(options)

@@ -1,29 +1,44 @@
-//! The contract over real sockets: every folder of `contract/` holds a manifest and the
-//! requests that are sent to it.
+//! Requests over real sockets. Every folder of `contract/` holds a manifest and what is
+//! asked of it; `examples/` holds what is asked of the examples.
 
 use std::fs;
 use std::path::Path;
 
-use rover_tests::programs::PROGRAMS;
-use rover_tests::{Server, parse};
+use rover_tests::programs::{EXAMPLES, PROGRAMS};
+use rover_tests::{Program, Server, parse};
+
+/// Sends the cases of a file to a program; gives their number.
+fn ask(name: &str, app: Program, file: &str, failures: &mut Vec<String>) -> usize {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    let text = fs::read_to_string(&file).expect("every program has its requests");
+    let server = Server::start(app().log_level(rover::LogLevel::Off));
+    let cases = parse(&text);
+    for case in &cases {
+        let response = server.send(&case.request);
+        if let Some(difference) = case.difference(&response) {
+            failures.push(format!("{name}: {}: {difference}", case.title));
+        }
+    }
+    cases.len()
+}
 
 #[test]
 fn contract() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("contract");
     let mut failures = Vec::new();
-    let mut count = 0;
-    for (name, app) in PROGRAMS {
-        let file = folder.join(name).join("requests.http");
-        let text = fs::read_to_string(&file).expect("every program has its requests");
-        let server = Server::start(app().log_level(rover::LogLevel::Off));
-        for case in parse(&text) {
-            count += 1;
-            let response = server.send(&case.request);
-            if let Some(difference) = case.difference(&response) {
-                failures.push(format!("{name}: {}: {difference}", case.title));
-            }
-        }
+    let asked = PROGRAMS.iter().map(|(name, app)| {
+        let file = format!("contract/{name}/requests.http");
+        ask(name, *app, &file, &mut failures)
+    });
+    let count: usize = asked.sum();
+    assert!(failures.is_empty(), "{}\n", failures.join("\n"));
+    assert!(count > 200, "only {count} cases were found");
+}
+
+#[test]
+fn examples() {
+    let mut failures = Vec::new();
+    for (name, app) in EXAMPLES {
+        ask(name, *app, &format!("examples/{name}.http"), &mut failures);
     }
     assert!(failures.is_empty(), "{}\n", failures.join("\n"));
-    assert!(count > 100, "only {count} cases were found");
 }

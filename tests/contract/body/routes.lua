@@ -17,6 +17,8 @@ function api.b.string.post(ctx)
 end
 function api.b.whole.post(ctx) return ctx:body() end
 function api.b.binary.post(ctx) return api.bytes(ctx:body():raw()) end
+function api.b.as_text.post(ctx) return api.text(ctx:body()) end
+function api.b.as_html.post(ctx) return api.html(ctx:body()) end
 function api.b.unused.post() return "did not look" end
 function api.b.caught.post(ctx)
   local ok, err = pcall(function() return ctx:body():json() end)

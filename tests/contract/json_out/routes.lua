@@ -17,6 +17,7 @@ local values = {
   empty = {},
   empty_array = rover.array(),
   marked = rover.array {},
+  marked_twice = rover.array(rover.array {}),
   nested = { list = {}, items = rover.array { { id = 1 }, { id = 2 } } },
   gap = { 1, nil, 3 },
   mixed = { 1, 2, x = 3 },

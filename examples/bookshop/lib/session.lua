@@ -1,0 +1,21 @@
+-- A visitor is known by a cookie.
+local session = {}
+
+-- Enough for an example; ids that must not be guessed come from a random source.
+local count = 0
+
+function session.of(ctx) return ctx:cookies().session end
+
+-- The visitor's session; the second result is true for one that was just made.
+function session.ensure(ctx)
+  local known = session.of(ctx)
+  if known then return known, false end
+  count = count + 1
+  return ("%x-%x"):format(os.time(), count), true
+end
+
+function session.remember(response, id)
+  return response:cookie("session", id, { path = "/", http_only = true, same_site = "lax", max_age = 86400 })
+end
+
+return session

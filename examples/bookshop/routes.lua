@@ -1,0 +1,26 @@
+-- One worker, because the shop's state is in its memory.
+local api = rover.server { port = 4242, workers = 1, title = "Bookshop", version = "1.0.0", body_limit = "64KiB" }
+
+require "routes.books" (api)
+require "routes.reviews" (api)
+require "routes.authors" (api)
+require "routes.shelves" (api)
+require "routes.cart" (api)
+require "routes.orders" (api)
+require "routes.pages" (api)
+
+function api.health.get()
+  return { status = "ok", books = require("lib.store").count() }
+end
+
+function api.not_found(ctx)
+  return api.json { error = "Nothing at " .. ctx.path, try = "/books" }
+end
+
+function api.on_error(ctx, err)
+  -- Errors that are answers (400, 405, 413, ...) are tables with a message.
+  local message = type(err) == "table" and err.message or "Something broke; it is in the log"
+  return { error = message, request_id = ctx.request_id }
+end
+
+return api

@@ -1,0 +1,63 @@
+local session = require "lib.session"
+local store = require "lib.store"
+
+-- The lines of a cart with their prices, and the sum.
+local function priced(cart)
+  local lines, total = rover.array(), 0
+  for id, quantity in pairs(cart) do
+    local book = store.book(id)
+    if book then
+      lines[#lines + 1] = { book = id, title = book.title, quantity = quantity, price = book.price * quantity }
+      total = total + book.price * quantity
+    end
+  end
+  table.sort(lines, function(a, b) return a.book < b.book end)
+  return { lines = lines, total = total }
+end
+
+return function(api)
+  local cart = api.cart
+
+  local function answer(id, is_new)
+    local response = api.json(priced(store.cart(id)))
+    return is_new and session.remember(response, id) or response
+  end
+
+  function cart.get(ctx) return answer(session.ensure(ctx)) end
+
+  function cart.delete(ctx)
+    local id = session.of(ctx)
+    if id then store.empty_cart(id) end
+    return api.no_content()
+  end
+
+  function cart.p_book.put(ctx)
+    local book = store.book(ctx:params().book)
+    if not book then return api.error(404, "No such book") end
+    local quantity = tonumber(ctx:query().quantity or 1)
+    if not quantity or quantity < 1 or quantity > 99 or quantity % 1 ~= 0 then
+      return api.error(422, "quantity is an integer from 1 to 99")
+    end
+    local id, is_new = session.ensure(ctx)
+    store.cart(id)[book.id] = quantity
+    return answer(id, is_new)
+  end
+
+  function cart.p_book.delete(ctx)
+    local id, is_new = session.ensure(ctx)
+    store.cart(id)[tonumber(ctx:params().book) or 0] = nil
+    return answer(id, is_new)
+  end
+
+  -- A form's answer is a redirect, so that a reload does not order again.
+  function cart.checkout.post(ctx)
+    local form = ctx:body():form()
+    local id = session.of(ctx)
+    local content = priced(id and store.cart(id) or {})
+    if #content.lines == 0 then return api.error(409, "The cart is empty") end
+    if not form.name or form.name == "" then return api.error(422, "name is required") end
+    local order = store.add_order(id, { name = form.name, lines = content.lines, total = content.total })
+    store.empty_cart(id)
+    return api.redirect:status(303, "/orders/" .. order.id)
+  end
+end
