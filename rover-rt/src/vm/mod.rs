@@ -28,11 +28,16 @@ use encode::KeyOrder;
 
 // Fixed places at the bottom of the request thread's stack.
 const ON_ERROR_TRACE: c_int = 1;
-const HANDLERS: c_int = 2;
-const CTX_META: c_int = 3;
-const RESPONSE_META: c_int = 4;
-const HTTP_ERROR_META: c_int = 5;
+const RUN: c_int = 2;
+const HANDLERS: c_int = 3;
+const HTTP_ERROR_META: c_int = 4;
 const FIXED: c_int = HTTP_ERROR_META;
+
+// The upvalues of `run`.
+const RUN_HANDLERS: c_int = ffi::lua_upvalueindex(1);
+const RUN_CTX_META: c_int = ffi::lua_upvalueindex(2);
+const RUN_RESPONSE_META: c_int = ffi::lua_upvalueindex(3);
+const RUN_HTTP_ERROR_META: c_int = ffi::lua_upvalueindex(4);
 
 /// What natives reach through their upvalue; it outlives the Lua state.
 pub(crate) struct Shared {
@@ -204,13 +209,13 @@ impl Vm {
         let outcome = unsafe {
             if raised {
                 // [fixed.., error] becomes [fixed.., run, call, error].
-                ffi::lua_pushcfunction(state, run);
+                ffi::lua_pushvalue(state, RUN);
                 ffi::lua_insert(state, FIXED + 1);
                 ffi::lua_pushlightuserdata(state, (&raw mut call).cast());
                 ffi::lua_insert(state, FIXED + 2);
             } else {
                 ffi::lua_settop(state, FIXED);
-                ffi::lua_pushcfunction(state, run);
+                ffi::lua_pushvalue(state, RUN);
                 ffi::lua_pushlightuserdata(state, (&raw mut call).cast());
                 ffi::lua_pushnil(state);
             }
@@ -293,27 +298,25 @@ enum Failure {
 /// The protected part of a request: `ctx`, the handler, the response.
 ///
 /// # Safety
-/// Called by `lua_pcall` on the request thread with a pointer to a [`Call`] and an
-/// error value or nil.
+/// Called by `lua_pcall` on the request thread, with its upvalues, a pointer to a
+/// [`Call`] and an error value or nil.
 unsafe extern "C-unwind" fn run(state: *mut lua_State) -> c_int {
     // SAFETY: see above. The Lua functions called here may unwind this frame, which
     // owns nothing.
     unsafe {
         let call = &mut *ffi::lua_touserdata(state, 1).cast::<Call<'_>>();
-        let shared: &Shared = call.shared;
-        let fixed = shared.fixed(state);
-        ffi::lua_rawgeti(state, fixed.handlers, call.handler.into());
+        ffi::lua_rawgeti(state, RUN_HANDLERS, call.handler.into());
         let mut arguments = 0;
         if call.wants_ctx {
             ffi::lua_createtable(state, 4, 0);
             let request: *const RequestData<'_> = call.request;
             ffi::lua_pushlightuserdata(state, request.cast_mut().cast());
             ffi::lua_rawseti(state, -2, 1);
-            ffi::lua_pushvalue(state, fixed.ctx_meta);
+            ffi::lua_pushvalue(state, RUN_CTX_META);
             ffi::lua_setmetatable(state, -2);
             // A second reference, by which `end_ctx` ends the handle.
             ffi::lua_pushvalue(state, -1);
-            ffi::lua_rawseti(state, fixed.handlers, 0);
+            ffi::lua_rawseti(state, RUN_HANDLERS, 0);
             arguments = 1;
         }
         match call.argument {
@@ -323,12 +326,12 @@ unsafe extern "C-unwind" fn run(state: *mut lua_State) -> c_int {
                 arguments += 1;
             }
             Argument::Http(status, message) => {
-                push_http_error(state, fixed.http_error_meta, status, message);
+                push_http_error(state, RUN_HTTP_ERROR_META, status, message);
                 arguments += 1;
             }
         }
         ffi::lua_call(state, arguments, 1);
-        respond(state, call, &fixed);
+        respond(state, call);
         0
     }
 }
@@ -364,45 +367,11 @@ unsafe fn push_http_error(state: *mut lua_State, meta: c_int, status: StatusCode
     }
 }
 
-/// The runtime's own values, inside a C function: upvalues cannot be used by a
-/// function that is pushed anew for every request, so they are copied from the
-/// registry's table.
-struct Fixed {
-    handlers: c_int,
-    ctx_meta: c_int,
-    response_meta: c_int,
-    http_error_meta: c_int,
-}
-
-impl Shared {
-    /// # Safety
-    /// Called at the start of a C function on the request thread.
-    unsafe fn fixed(&self, state: *mut lua_State) -> Fixed {
-        // SAFETY: `start` puts a table with these values into the registry under the
-        // address of the `Shared`.
-        unsafe {
-            let key: *const Shared = self;
-            ffi::lua_pushlightuserdata(state, key.cast_mut().cast());
-            ffi::lua_rawget(state, ffi::LUA_REGISTRYINDEX);
-            let table = ffi::lua_gettop(state);
-            for place in [HANDLERS, CTX_META, RESPONSE_META, HTTP_ERROR_META] {
-                ffi::lua_rawgeti(state, table, place.into());
-            }
-            Fixed {
-                handlers: table + 1,
-                ctx_meta: table + 2,
-                response_meta: table + 3,
-                http_error_meta: table + 4,
-            }
-        }
-    }
-}
-
 /// Turns the value on top of the stack into the call's reply.
 ///
 /// # Safety
 /// Inside the protected call, with the handler's result on top.
-unsafe fn respond(state: *mut lua_State, call: &mut Call<'_>, fixed: &Fixed) {
+unsafe fn respond(state: *mut lua_State, call: &mut Call<'_>) {
     // SAFETY: reads of the value by its type; strings are copied at once.
     unsafe {
         let reply = &mut call.reply;
@@ -418,7 +387,7 @@ unsafe fn respond(state: *mut lua_State, call: &mut Call<'_>, fixed: &Fixed) {
                 reply.body.extend_from_slice(text.to_string().as_bytes());
             }
             ffi::LUA_TTABLE => {
-                if is_response(state, fixed) {
+                if is_response(state) {
                     respond_built(state, call);
                 } else {
                     respond_json(state, call);
@@ -435,13 +404,13 @@ unsafe fn respond(state: *mut lua_State, call: &mut Call<'_>, fixed: &Fixed) {
 
 /// # Safety
 /// A table is on top of the stack.
-unsafe fn is_response(state: *mut lua_State, fixed: &Fixed) -> bool {
+unsafe fn is_response(state: *mut lua_State) -> bool {
     // SAFETY: compares metatables and restores the stack.
     unsafe {
         if ffi::lua_getmetatable(state, -1) == 0 {
             return false;
         }
-        let same = ffi::lua_rawequal(state, -1, fixed.response_meta) != 0;
+        let same = ffi::lua_rawequal(state, -1, RUN_RESPONSE_META) != 0;
         ffi::lua_pop(state, 1);
         same
     }

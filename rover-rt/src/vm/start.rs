@@ -7,7 +7,7 @@ use rover_model::{HOOKS, Method, SERVER_LUA};
 
 use super::encode::{KeyOrder, MARKED, Ranks};
 use super::native::FUNCTIONS;
-use super::{FIXED, Shared, Vm};
+use super::{FIXED, Shared, Vm, run};
 use crate::error::Error;
 use crate::log::Log;
 use crate::program::{Program, Route};
@@ -55,11 +55,11 @@ impl Vm {
         ))?;
         let entries: Table = runtime.get::<Function>("boot")?.call(())?;
         let (handlers, hooks) = take_handlers(&lua, program, &entries)?;
-        let fixed = lua.create_table()?;
-        fixed.push(natives.get::<Function>("trace")?)?;
-        fixed.push(handlers)?;
+        let parts = lua.create_table()?;
+        parts.push(natives.get::<Function>("trace")?)?;
+        parts.push(handlers)?;
         for name in ["ctx", "response", "http_error"] {
-            fixed.push(runtime.get::<Table>(name)?)?;
+            parts.push(runtime.get::<Table>(name)?)?;
         }
         shared.array_meta.set(array.to_pointer());
         shared
@@ -69,7 +69,7 @@ impl Vm {
         lua.set_named_registry_value(MARKED, runtime.get::<Table>("marked")?)?;
         // It is set once, here.
         let _ = shared.order.set(order);
-        let state = request_thread(&lua, &shared, fixed)?;
+        let state = request_thread(&lua, parts)?;
         Ok(Vm {
             _lua: lua,
             state,
@@ -193,26 +193,27 @@ fn key_order(lua: &Lua, program: &Program) -> mlua::Result<KeyOrder> {
 }
 
 /// Makes the thread that requests run on, with the fixed values at the bottom of its
-/// stack, and puts their table into the registry under the `Shared`'s address.
-fn request_thread(lua: &Lua, shared: &Shared, fixed: Table) -> Result<*mut ffi::lua_State, Error> {
-    let key: *const Shared = shared;
+/// stack. `parts` holds the message handler, then the upvalues of `run`.
+fn request_thread(lua: &Lua, parts: Table) -> Result<*mut ffi::lua_State, Error> {
     let state = Cell::new(std::ptr::null_mut());
-    // SAFETY: one argument, the table, is on the stack of a protected call. The new
-    // thread is kept alive by the table's slot 0.
+    // SAFETY: one argument, the table, is on the stack of a protected call.
     unsafe {
-        lua.exec_raw::<()>(fixed, |parent| {
+        lua.exec_raw::<()>(&parts, |parent| {
             let thread = ffi::lua_newthread(parent);
-            for place in 1..=FIXED {
-                ffi::lua_rawgeti(parent, 1, place.into());
+            ffi::lua_rawgeti(parent, 1, 1);
+            for part in 2..=5 {
+                ffi::lua_rawgeti(parent, 1, part);
             }
+            ffi::lua_pushcclosure(parent, run, 4);
+            ffi::lua_rawgeti(parent, 1, 2);
+            ffi::lua_rawgeti(parent, 1, 5);
             ffi::lua_xmove(parent, thread, FIXED);
+            // The registry keeps the table, and the table the thread.
             ffi::lua_rawseti(parent, 1, 0);
-            ffi::lua_pushlightuserdata(parent, key.cast_mut().cast());
-            ffi::lua_pushvalue(parent, 1);
-            ffi::lua_rawset(parent, ffi::LUA_REGISTRYINDEX);
             ffi::lua_settop(parent, 0);
             state.set(thread);
         })?;
     }
+    lua.set_named_registry_value("rover.parts", parts)?;
     Ok(state.get())
 }
