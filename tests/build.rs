@@ -4,6 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use rover_build::Form;
+
 fn main() {
     println!("cargo::rerun-if-changed=contract");
     println!("cargo::rerun-if-changed=build.rs");
@@ -18,19 +20,19 @@ fn main() {
     for name in &names {
         list += &module(name, &PathBuf::from(format!("contract/{name}/routes.lua")));
     }
-    list += "/// Every case's name and program.\n\
-             pub const PROGRAMS: &[(&str, super::Program)] = &[\n";
+    list += "/// Every case's name and program, specialised and as written.\n\
+             pub const PROGRAMS: &[(&str, super::Program, super::Program)] = &[\n";
     for name in &names {
-        list += &format!("(\"{name}\", {name}::app),\n");
+        list += &format!("(\"{name}\", {name}::app, {name}::reference::app),\n");
     }
     list += "];\n";
-    list += "/// Every example's name and program.\n\
-             pub const EXAMPLES: &[(&str, super::Program)] = &[\n";
+    list += "/// Every example's name and program, specialised and as written.\n\
+             pub const EXAMPLES: &[(&str, super::Program, super::Program)] = &[\n";
     let mut modules = String::new();
     for name in EXAMPLES {
         let manifest = format!("../examples/{name}/routes.lua");
         modules += &module(name, Path::new(&manifest));
-        list += &format!("(\"{name}\", {name}::app),\n");
+        list += &format!("(\"{name}\", {name}::app, {name}::reference::app),\n");
     }
     list += "];\n";
     list += &modules;
@@ -42,11 +44,16 @@ fn folder(variable: &str) -> PathBuf {
     PathBuf::from(env::var_os(variable).expect("cargo sets it"))
 }
 
+/// Compiles a manifest in both forms, into `name` and `name::reference`.
 fn module(name: &str, manifest: &Path) -> String {
-    rover_build::compile_to(manifest, &format!("{name}.rs"));
+    let include = |file: &str| format!("include!(concat!(env!(\"OUT_DIR\"), \"/{file}\"));");
+    let (specialised, reference) = (format!("{name}.rs"), format!("{name}_reference.rs"));
+    rover_build::compile_form_to(manifest, &specialised, Form::Specialised);
+    rover_build::compile_form_to(manifest, &reference, Form::Reference);
     format!(
-        "#[allow(missing_docs)] pub mod {name} {{ \
-         include!(concat!(env!(\"OUT_DIR\"), \"/{name}.rs\")); }}\n"
+        "#[allow(missing_docs)] pub mod {name} {{ {} pub mod reference {{ {} }} }}\n",
+        include(&specialised),
+        include(&reference),
     )
 }
 

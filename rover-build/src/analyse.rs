@@ -1,257 +1,400 @@
-//! What a function does with its `ctx`: from this follow a route's needs, the errors
-//! for unknown members, and the rewriting of `ctx:body():json()`.
+//! What a function does with its `ctx`. From this follow a route's needs, the errors for
+//! unknown members, and which reads the lowered program makes directly.
 
-use full_moon::ast::{
-    Call, Expression, FunctionBody, FunctionCall, GenericFor, Index, LocalAssignment,
-    LocalFunction, NumericFor, Parameter, Prefix, Suffix, Var, VarExpression,
-};
-use full_moon::tokenizer::{Token, TokenReference};
-use full_moon::visitors::{Visit, Visitor};
+use std::collections::{HashMap, HashSet};
 
-use crate::diagnostic::Position;
-use crate::tree::{position, text};
+use rover_model::CTX_FIELDS;
 
-/// How a function uses its first parameter, if that is a `ctx`.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct CtxUse {
-    /// Members that are named directly: `ctx:params()`, `ctx.method`.
-    pub(crate) members: Vec<Member>,
-    /// The name is used in some other way: passed on, returned, indexed by a value.
-    pub(crate) escapes: bool,
-    /// The name means something else in some part of the function.
-    pub(crate) shadowed: bool,
+use crate::hir::{Chunk, Expr, FunctionId, Kind, Span, Stmt, VarId};
+
+/// The tables of `ctx` that are read by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Table {
+    /// `ctx:params()`
+    Params,
+    /// `ctx:query()`
+    Query,
+    /// `ctx:headers()`
+    Headers,
+    /// `ctx:cookies()`
+    Cookies,
 }
 
-/// One `ctx:name` or `ctx.name`.
-#[derive(Clone, Debug)]
+impl Table {
+    fn from_member(name: &str) -> Option<Table> {
+        Some(match name {
+            "params" => Table::Params,
+            "query" => Table::Query,
+            "headers" => Table::Headers,
+            "cookies" => Table::Cookies,
+            _ => return None,
+        })
+    }
+}
+
+/// How a function uses its first parameter, if that is a `ctx`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct CtxUse {
+    /// In the order of the text.
+    pub(crate) members: Vec<Member>,
+    /// `ctx` is used in some other way: passed on, returned, assigned.
+    pub(crate) escapes: bool,
+}
+
+/// One `ctx:name` or `ctx.name`, or the use of a local that holds its result.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Member {
     pub(crate) name: String,
-    pub(crate) position: Position,
+    pub(crate) name_span: Span,
     pub(crate) called: bool,
-    /// For a call whose result has a method called on it, as in `ctx:body():json()`:
-    /// the byte in the file after the member's name.
-    pub(crate) chained: Option<usize>,
+    /// In a function inside, which may run later than the request.
+    pub(crate) nested: bool,
+    pub(crate) access: Access,
+}
+
+/// What is done with a member.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Something that only the member itself can do.
+    Whole,
+    /// A plain value is read: `ctx.path`. The whole expression.
+    Field(Span),
+    /// One value of a table is read: `ctx:params().id`, `p.id`.
+    Read(Table, String, Span),
+    /// A local takes the table, and only named values are read of it: the call.
+    Alias(Table, Span),
+    /// A method is called on the body: `ctx:body():json()`. The method and the whole call
+    /// where it has no arguments.
+    Body(String, Option<Span>),
 }
 
 impl CtxUse {
     /// Whether the function may read the request's body.
     pub(crate) fn reads_body(&self) -> bool {
-        self.escapes || self.shadowed || self.members.iter().any(|m| m.name == "body")
+        self.escapes || self.members.iter().any(|m| m.name == "body")
     }
 
-    pub(crate) fn used(&self) -> bool {
-        self.escapes || self.shadowed || !self.members.is_empty()
+    /// Whether a read may be made without `ctx`: nothing can tell the difference.
+    pub(crate) fn is_direct(&self, member: &Member) -> bool {
+        if member.nested {
+            return false;
+        }
+        match &member.access {
+            Access::Whole => false,
+            Access::Field(_) => true,
+            Access::Read(table, ..) | Access::Alias(table, _) => self.only_read(*table),
+            Access::Body(method, whole) => {
+                whole.is_some() && matches!(method.as_str(), "json" | "text" | "raw")
+            }
+        }
+    }
+
+    /// The table is seen by this function alone, and only values are read of it.
+    fn only_read(&self, table: Table) -> bool {
+        let mut same = self
+            .members
+            .iter()
+            .filter(|m| Table::from_member(&m.name) == Some(table));
+        !self.escapes
+            && same.all(|m| !m.nested && matches!(m.access, Access::Read(..) | Access::Alias(..)))
+    }
+
+    /// Whether any use is left for which a `ctx` must be made.
+    pub(crate) fn needs_ctx(&self) -> bool {
+        self.escapes || self.members.iter().any(|m| !self.is_direct(m))
     }
 }
 
-pub(crate) fn ctx_use(file: &str, body: &FunctionBody, name: &str) -> CtxUse {
-    let mut finder = Finder {
-        file,
-        name,
-        found: CtxUse::default(),
-        mentions: 0,
+/// How a function uses its first parameter.
+pub(crate) fn ctx_use(chunk: &Chunk, function: FunctionId) -> CtxUse {
+    let Some(&ctx) = chunk.functions[function.0].params.first() else {
+        return CtxUse::default();
     };
-    body.block().visit(&mut finder);
-    let Finder {
-        mut found,
-        mentions,
-        ..
-    } = finder;
-    found.escapes = mentions > found.members.len();
+    let mut aliases = Aliases {
+        chunk,
+        ctx,
+        tables: HashMap::new(),
+        broken: HashSet::new(),
+    };
+    let body = &chunk.functions[function.0].body;
+    aliases.declarations(body);
+    aliases.uses(body, false);
+    let Aliases { tables, broken, .. } = aliases;
+    let mut finder = Finder {
+        chunk,
+        ctx,
+        aliases: tables,
+        broken,
+        nested: false,
+        found: CtxUse::default(),
+    };
+    finder.found.escapes = chunk.vars[ctx.0].writes > 0;
+    finder.block(body);
+    let mut found = finder.found;
+    found.members.sort_by_key(|m| m.name_span.start);
     found
 }
 
-struct Finder<'a> {
-    file: &'a str,
-    name: &'a str,
-    found: CtxUse,
-    mentions: usize,
+/// `ctx:name(...)` and `ctx.name(...)`: the name, its place, whether there are arguments.
+fn called_member(ctx: VarId, expr: &Expr) -> Option<(&str, Span, bool)> {
+    match &expr.kind {
+        Kind::Method(object, name, span, args) if object.var() == Some(ctx) => {
+            Some((name, *span, !args.is_empty()))
+        }
+        Kind::Call(callee, args) => {
+            let (name, span) = named_member(ctx, callee)?;
+            Some((name, span, !args.is_empty()))
+        }
+        _ => None,
+    }
 }
 
-impl Finder<'_> {
-    fn is_ctx(&self, prefix: &Prefix) -> bool {
-        matches!(prefix, Prefix::Name(token) if text(token) == self.name)
+/// `ctx.name`
+fn named_member(ctx: VarId, expr: &Expr) -> Option<(&str, Span)> {
+    match &expr.kind {
+        Kind::Index(object, key) if object.var() == Some(ctx) => Some((key.text()?, key.span)),
+        _ => None,
+    }
+}
+
+/// The table that an expression is: `ctx:params()`.
+fn table_of(ctx: VarId, expr: &Expr) -> Option<Table> {
+    let (name, _, arguments) = called_member(ctx, expr)?;
+    Table::from_member(name).filter(|_| !arguments)
+}
+
+/// Locals that hold a table of `ctx`: `local q = ctx:query()`.
+struct Aliases<'a> {
+    chunk: &'a Chunk,
+    ctx: VarId,
+    tables: HashMap<VarId, Table>,
+    /// More is done with them than reading values by name.
+    broken: HashSet<VarId>,
+}
+
+impl<'a> Aliases<'a> {
+    fn declarations(&mut self, block: &'a [Stmt]) {
+        for stmt in block {
+            if let Stmt::Local(vars, values) = stmt {
+                for (var, value) in vars.iter().zip(values) {
+                    if let (Some(table), 0) =
+                        (table_of(self.ctx, value), self.chunk.vars[var.0].writes)
+                    {
+                        self.tables.insert(*var, table);
+                    }
+                }
+            }
+            let mut blocks = Vec::new();
+            stmt.parts(&mut |_| {}, &mut |inner| blocks.push(inner));
+            for inner in blocks {
+                self.declarations(inner);
+            }
+        }
     }
 
-    fn chain<'s>(&mut self, prefix: &Prefix, suffixes: impl Iterator<Item = &'s Suffix>) {
-        if !self.is_ctx(prefix) {
-            return;
+    fn uses(&mut self, block: &'a [Stmt], nested: bool) {
+        for stmt in block {
+            if let Stmt::Assign(targets, values) = stmt {
+                for target in targets {
+                    // Writing a field is no reading.
+                    match &target.kind {
+                        Kind::Index(object, key) => {
+                            self.value(object, nested);
+                            self.value(key, nested);
+                        }
+                        _ => self.value(target, nested),
+                    }
+                }
+                values.iter().for_each(|e| self.value(e, nested));
+                continue;
+            }
+            match stmt {
+                Stmt::LocalFunction(f) => self.uses(&self.chunk.functions[f.0].body, true),
+                Stmt::Function(target, f) => {
+                    self.value(target, nested);
+                    self.uses(&self.chunk.functions[f.0].body, true);
+                }
+                _ => {
+                    let (mut exprs, mut blocks) = (Vec::new(), Vec::new());
+                    stmt.parts(&mut |e| exprs.push(e), &mut |b| blocks.push(b));
+                    exprs.into_iter().for_each(|e| self.value(e, nested));
+                    blocks.into_iter().for_each(|b| self.uses(b, nested));
+                }
+            }
         }
-        let suffixes: Vec<&Suffix> = suffixes.collect();
-        let (token, after_call) = match suffixes.as_slice() {
-            [Suffix::Call(Call::MethodCall(call)), rest @ ..] => (call.name(), Some(rest)),
-            [Suffix::Index(Index::Dot { name, .. }), rest @ ..] => match rest {
-                [Suffix::Call(Call::AnonymousCall(_)), rest @ ..] => (name, Some(rest)),
-                _ => (name, None),
-            },
-            _ => return,
-        };
-        let chained = match after_call {
-            Some([Suffix::Call(Call::MethodCall(_)), ..])
-            | Some(
-                [
-                    Suffix::Index(Index::Dot { .. }),
-                    Suffix::Call(Call::AnonymousCall(_)),
-                    ..,
-                ],
-            ) => Some(token.token().end_position().bytes()),
-            _ => None,
-        };
+    }
+
+    fn value(&mut self, expr: &'a Expr, nested: bool) {
+        match &expr.kind {
+            Kind::Var(var) => {
+                self.broken.insert(*var);
+            }
+            Kind::Index(object, key)
+                if !nested && object.var().is_some() && key.text().is_some() => {}
+            Kind::Function(f) => self.uses(&self.chunk.functions[f.0].body, true),
+            _ => expr.each_child(&mut |child| self.value(child, nested)),
+        }
+    }
+}
+
+struct Finder<'a> {
+    chunk: &'a Chunk,
+    ctx: VarId,
+    aliases: HashMap<VarId, Table>,
+    broken: HashSet<VarId>,
+    nested: bool,
+    found: CtxUse,
+}
+
+impl<'a> Finder<'a> {
+    fn block(&mut self, block: &'a [Stmt]) {
+        for stmt in block {
+            match stmt {
+                Stmt::Local(vars, values) => {
+                    for (at, value) in values.iter().enumerate() {
+                        let var = vars.get(at).copied();
+                        match var.and_then(|var| self.alias(var)) {
+                            Some(table) => {
+                                let access = Access::Alias(table, value.span);
+                                self.member_call(value, access);
+                            }
+                            None => self.expr(value),
+                        }
+                    }
+                }
+                Stmt::Assign(targets, values) => {
+                    for target in targets {
+                        self.target(target);
+                    }
+                    values.iter().for_each(|e| self.expr(e));
+                }
+                Stmt::LocalFunction(f) => self.function(*f),
+                Stmt::Function(target, f) => {
+                    self.target(target);
+                    self.function(*f);
+                }
+                _ => {
+                    let (mut exprs, mut blocks) = (Vec::new(), Vec::new());
+                    stmt.parts(&mut |e| exprs.push(e), &mut |b| blocks.push(b));
+                    exprs.into_iter().for_each(|e| self.expr(e));
+                    blocks.into_iter().for_each(|b| self.block(b));
+                }
+            }
+        }
+    }
+
+    /// The table that a local holds for nothing but reading.
+    fn alias(&self, var: VarId) -> Option<Table> {
+        self.aliases
+            .get(&var)
+            .copied()
+            .filter(|_| !self.broken.contains(&var))
+    }
+
+    fn function(&mut self, function: FunctionId) {
+        let outer = std::mem::replace(&mut self.nested, true);
+        self.block(&self.chunk.functions[function.0].body);
+        self.nested = outer;
+    }
+
+    fn target(&mut self, target: &'a Expr) {
+        match &target.kind {
+            Kind::Index(object, key) => {
+                if let Some((name, span)) = named_member(self.ctx, target) {
+                    return self.push(name, span, false, Access::Whole);
+                }
+                self.expr(object);
+                self.expr(key);
+            }
+            _ => self.expr(target),
+        }
+    }
+
+    fn push(&mut self, name: &str, name_span: Span, called: bool, access: Access) {
         self.found.members.push(Member {
-            name: text(token),
-            position: position(self.file, token),
-            called: after_call.is_some(),
-            chained,
+            name: name.to_owned(),
+            name_span,
+            called,
+            nested: self.nested,
+            access,
         });
     }
 
-    fn declared<'s>(&mut self, names: impl Iterator<Item = &'s TokenReference>) {
-        for token in names {
-            self.found.shadowed |= text(token) == self.name;
+    /// Notes a called member, and looks into its arguments.
+    fn member_call(&mut self, call: &'a Expr, access: Access) {
+        if let Some((name, span, _)) = called_member(self.ctx, call) {
+            self.push(name, span, true, access);
         }
-    }
-}
-
-impl Visitor for Finder<'_> {
-    fn visit_function_call(&mut self, call: &FunctionCall) {
-        self.chain(call.prefix(), call.suffixes());
-    }
-
-    fn visit_var_expression(&mut self, expression: &VarExpression) {
-        self.chain(expression.prefix(), expression.suffixes());
-    }
-
-    fn visit_identifier(&mut self, token: &Token) {
-        self.mentions += usize::from(token.to_string() == self.name);
-    }
-
-    fn visit_local_assignment(&mut self, local: &LocalAssignment) {
-        self.declared(local.names().iter());
-    }
-
-    fn visit_local_function(&mut self, local: &LocalFunction) {
-        self.declared(std::iter::once(local.name()));
-    }
-
-    fn visit_parameter(&mut self, parameter: &Parameter) {
-        if let Parameter::Name(token) = parameter {
-            self.declared(std::iter::once(token));
+        if let Kind::Method(_, _, _, args) | Kind::Call(_, args) = &call.kind {
+            args.iter().for_each(|arg| self.expr(arg));
         }
     }
 
-    fn visit_generic_for(&mut self, statement: &GenericFor) {
-        self.declared(statement.names().iter());
-    }
-
-    fn visit_numeric_for(&mut self, statement: &NumericFor) {
-        self.declared(std::iter::once(statement.index_variable()));
-    }
-
-    fn visit_assignment(&mut self, assignment: &full_moon::ast::Assignment) {
-        for var in assignment.variables() {
-            if let Var::Name(token) = var {
-                self.declared(std::iter::once(token));
+    fn expr(&mut self, expr: &'a Expr) {
+        match &expr.kind {
+            Kind::Var(var) => self.found.escapes |= *var == self.ctx,
+            Kind::Function(function) => self.function(*function),
+            Kind::Index(object, key) => {
+                if let Some(var) = object.var()
+                    && let (Some(table), Some(name)) = (self.alias(var), key.text())
+                {
+                    let member = member_of(table);
+                    return self.push(
+                        member,
+                        key.span,
+                        true,
+                        Access::Read(table, name.to_owned(), expr.span),
+                    );
+                }
+                if let (Some(table), Some(name)) = (table_of(self.ctx, object), key.text()) {
+                    let access = Access::Read(table, name.to_owned(), expr.span);
+                    return self.member_call(object, access);
+                }
+                if let Some((name, span)) = named_member(self.ctx, expr) {
+                    let access = match CTX_FIELDS.contains(&name) {
+                        true => Access::Field(expr.span),
+                        false => Access::Whole,
+                    };
+                    return self.push(name, span, false, access);
+                }
+                expr.each_child(&mut |child| self.expr(child));
             }
-        }
-    }
-}
-
-/// The calls on the server that a file makes: `api.json(...)`, `api.redirect:status(...)`.
-pub(crate) struct ServerCalls {
-    name: Option<String>,
-    declarations: usize,
-    /// Builder, member of the builder, method of the response; each with its place.
-    pub(crate) calls: Vec<Vec<(String, Position)>>,
-    file: String,
-}
-
-impl ServerCalls {
-    pub(crate) fn new(file: &str, ast: &full_moon::ast::Ast) -> Self {
-        let mut names = ServerName::default();
-        names.visit_ast(ast);
-        let mut calls = ServerCalls {
-            declarations: names
-                .declared
-                .iter()
-                .filter(|n| Some(*n) == names.server.as_ref())
-                .count(),
-            name: names.server,
-            calls: Vec::new(),
-            file: file.to_owned(),
-        };
-        // A name with two meanings in one file proves nothing.
-        if calls.name.is_some() && calls.declarations == 1 {
-            calls.visit_ast(ast);
-        }
-        calls
-    }
-}
-
-impl Visitor for ServerCalls {
-    fn visit_function_call(&mut self, call: &FunctionCall) {
-        let Prefix::Name(name) = call.prefix() else {
-            return;
-        };
-        if Some(text(name)) != self.name {
-            return;
-        }
-        let mut names = Vec::new();
-        for suffix in call.suffixes() {
-            match suffix {
-                Suffix::Call(Call::MethodCall(method)) => names.push(method.name()),
-                Suffix::Index(Index::Dot { name, .. }) => names.push(name),
-                Suffix::Call(Call::AnonymousCall(_)) => {}
-                _ => return,
+            Kind::Method(object, method, _, args) => {
+                if let Some(("body", ..)) = called_member(self.ctx, object) {
+                    let whole = args.is_empty().then_some(expr.span);
+                    self.member_call(object, Access::Body(method.clone(), whole));
+                    return args.iter().for_each(|arg| self.expr(arg));
+                }
+                self.call(expr);
             }
-        }
-        let named = names
-            .into_iter()
-            .map(|t| (text(t), position(&self.file, t)));
-        self.calls.push(named.collect());
-    }
-}
-
-#[derive(Default)]
-struct ServerName {
-    server: Option<String>,
-    declared: Vec<String>,
-}
-
-impl ServerName {
-    fn declare(&mut self, token: &TokenReference) {
-        self.declared.push(text(token));
-    }
-}
-
-impl Visitor for ServerName {
-    fn visit_local_assignment(&mut self, local: &LocalAssignment) {
-        local.names().iter().for_each(|t| self.declare(t));
-        if let (Some(name), Some(Expression::FunctionCall(call))) = (
-            local.names().iter().next(),
-            local.expressions().iter().next(),
-        ) && let Prefix::Name(prefix) = call.prefix()
-            && let Some(Suffix::Index(Index::Dot { name: member, .. })) = call.suffixes().next()
-            && (text(prefix).as_str(), text(member).as_str()) == ("rover", "server")
-        {
-            self.server = Some(text(name));
+            Kind::Call(callee, args) => {
+                // `ctx.body().json()`
+                if let Kind::Index(object, key) = &callee.kind
+                    && let (Some(("body", ..)), Some(method)) =
+                        (called_member(self.ctx, object), key.text())
+                {
+                    self.member_call(object, Access::Body(method.to_owned(), None));
+                    return args.iter().for_each(|arg| self.expr(arg));
+                }
+                self.call(expr);
+            }
+            _ => expr.each_child(&mut |child| self.expr(child)),
         }
     }
 
-    fn visit_local_function(&mut self, local: &LocalFunction) {
-        self.declare(local.name());
-    }
-
-    fn visit_parameter(&mut self, parameter: &Parameter) {
-        if let Parameter::Name(token) = parameter {
-            self.declare(token);
+    fn call(&mut self, expr: &'a Expr) {
+        match called_member(self.ctx, expr) {
+            Some(_) => self.member_call(expr, Access::Whole),
+            None => expr.each_child(&mut |child| self.expr(child)),
         }
     }
+}
 
-    fn visit_generic_for(&mut self, statement: &GenericFor) {
-        statement.names().iter().for_each(|t| self.declare(t));
-    }
-
-    fn visit_numeric_for(&mut self, statement: &NumericFor) {
-        self.declare(statement.index_variable());
+fn member_of(table: Table) -> &'static str {
+    match table {
+        Table::Params => "params",
+        Table::Query => "query",
+        Table::Headers => "headers",
+        Table::Cookies => "cookies",
     }
 }

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 
+use crate::lower::{Form, REFERENCE};
+
 /// Compiles a manifest from a build script, for `rover::include_app!()`. The path is
 /// relative to the crate's `Cargo.toml`. On a mistake it prints what is wrong and ends
 /// the build.
@@ -12,13 +14,19 @@ pub fn compile(manifest: impl AsRef<Path>) {
 
 /// As [`compile`], into a file of another name in `OUT_DIR`.
 pub fn compile_to(manifest: impl AsRef<Path>, file: &str) {
-    if let Err(message) = try_compile(manifest.as_ref(), file) {
+    compile_form_to(manifest, file, Form::from_environment());
+}
+
+/// As [`compile_to`], in one of the program's forms.
+pub fn compile_form_to(manifest: impl AsRef<Path>, file: &str, form: Form) {
+    println!("cargo::rerun-if-env-changed={REFERENCE}");
+    if let Err(message) = try_compile(manifest.as_ref(), file, form) {
         eprintln!("{message}");
         process::exit(1);
     }
 }
 
-fn try_compile(manifest: &Path, file: &str) -> Result<(), String> {
+fn try_compile(manifest: &Path, file: &str, form: Form) -> Result<(), String> {
     let variable = |name: &str| {
         env::var_os(name)
             .map(PathBuf::from)
@@ -26,7 +34,7 @@ fn try_compile(manifest: &Path, file: &str) -> Result<(), String> {
     };
     let manifest = variable("CARGO_MANIFEST_DIR")?.join(manifest);
     println!("cargo::rerun-if-changed={}", manifest.display());
-    let compiled = crate::compile_file(&manifest).map_err(|e| e.to_string())?;
+    let compiled = crate::compile_form(&manifest, form).map_err(|e| e.to_string())?;
     for path in &compiled.dependencies {
         println!("cargo::rerun-if-changed={}", path.display());
     }

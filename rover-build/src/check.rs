@@ -2,84 +2,175 @@
 
 use rover_model::{BUILDERS, CTX_FIELDS, CTX_METHODS};
 
-use crate::analyse::{Member, ServerCalls};
+use crate::analyse::Member;
 use crate::diagnostic::{Diagnostic, Position};
-use crate::load::Sources;
-use crate::model::App;
+use crate::hir::{Expr, Kind, Span, Stmt};
+use crate::load::File;
+use crate::model::{App, Program};
+use crate::server_vars::ServerVars;
 use crate::suggest::nearest;
 
 const RESPONSE_METHODS: [&str; 3] = ["header", "status", "cookie"];
 
-pub(crate) fn check(sources: &Sources, app: &App) -> Vec<Diagnostic> {
-    let handlers = app.functions().flat_map(|handler| {
-        let file = sources.files.iter().find(|f| f.name == handler.file);
-        file.into_iter()
-            .flat_map(|f| f.tree.functions_at(handler.line, handler.last_line))
-            .filter(|f| !f.ctx.shadowed)
-            .flat_map(|f| {
-                f.ctx
-                    .members
-                    .iter()
-                    .filter_map(|m| unknown_member(f.parameter.as_deref(), m))
-            })
-    });
-    let mut found: Vec<Diagnostic> = handlers.collect();
-    for file in &sources.files {
-        let calls = ServerCalls::new(&file.name, &file.ast).calls;
-        found.extend(calls.iter().filter_map(|call| unknown_builder(call)));
+pub(crate) fn check(program: &Program<'_>, app: &App) -> Vec<Diagnostic> {
+    let sources = program.sources;
+    let mut found = Vec::new();
+    for place in app.functions() {
+        for handler in program.handlers.at(sources, place) {
+            let file = &sources.files[handler.file];
+            let Some(ctx) = handler.function.params.first() else {
+                continue;
+            };
+            let name = &file.hir.vars[ctx.0].name;
+            // An assigned parameter may be anything by then.
+            if file.hir.vars[ctx.0].writes == 0 {
+                let members = handler.ctx.members.iter();
+                found.extend(members.filter_map(|m| unknown_member(file, name, m)));
+            }
+        }
+    }
+    for (number, file) in sources.files.iter().enumerate() {
+        for function in &file.hir.functions {
+            builders(
+                &program.handlers.servers,
+                number,
+                file,
+                &function.body,
+                &mut found,
+            );
+        }
     }
     found.dedup();
     found
 }
 
-fn unknown_member(ctx: Option<&str>, member: &Member) -> Option<Diagnostic> {
+fn unknown_member(file: &File, ctx: &str, member: &Member) -> Option<Diagnostic> {
     let name = member.name.as_str();
-    let ctx = ctx.unwrap_or("ctx");
+    let position = || file.position(member.name_span.start);
     if CTX_METHODS.contains(&name) {
         return None;
     }
     if CTX_FIELDS.contains(&name) {
         return member.called.then(|| {
             Diagnostic::new(format!("`{name}` is a value, not a function"))
-                .at(member.position.clone(), "called here")
+                .at(position(), "called here")
                 .help(format!("write `{ctx}.{name}`"))
         });
     }
     let known = CTX_METHODS.into_iter().chain(CTX_FIELDS);
-    Some(unknown(
-        &format!("`{ctx}` has no member `{name}`"),
-        &member.position,
-        name,
-        known,
-    ))
+    let message = format!("`{ctx}` has no member `{name}`");
+    Some(unknown(&message, position(), name, known))
 }
 
-fn unknown_builder(call: &[(String, Position)]) -> Option<Diagnostic> {
-    let mut names = call.iter();
-    let (builder, at) = names.next()?;
-    if !BUILDERS.contains(&builder.as_str()) {
-        let message = format!("the server has no function `{builder}`");
-        return Some(unknown(&message, at, builder, BUILDERS));
+/// Looks for calls of builders that there are none of.
+fn builders(
+    servers: &ServerVars,
+    number: usize,
+    file: &File,
+    block: &[Stmt],
+    found: &mut Vec<Diagnostic>,
+) {
+    for stmt in block {
+        let mut blocks = Vec::new();
+        let mut look = |e: &Expr| calls(servers, number, file, e, found);
+        stmt.parts(&mut look, &mut |inner| blocks.push(inner));
+        for inner in blocks {
+            builders(servers, number, file, inner, found);
+        }
     }
-    let members: &[&str] = match builder.as_str() {
+}
+
+fn calls(
+    servers: &ServerVars,
+    number: usize,
+    file: &File,
+    expr: &Expr,
+    found: &mut Vec<Diagnostic>,
+) {
+    if matches!(expr.kind, Kind::Call(..) | Kind::Method(..)) {
+        let mut names = Vec::new();
+        if chain(servers, number, expr, &mut names) {
+            found.extend(unknown_builder(file, &names));
+            arguments(expr, &mut |arg| calls(servers, number, file, arg, found));
+            return;
+        }
+    }
+    expr.each_child(&mut |child| calls(servers, number, file, child, found));
+}
+
+/// The names after the server in `api.json:status(...):header(...)`.
+fn chain<'e>(
+    servers: &ServerVars,
+    number: usize,
+    expr: &'e Expr,
+    names: &mut Vec<(&'e str, Span)>,
+) -> bool {
+    if servers.is_server(number, expr) {
+        return true;
+    }
+    let (object, name) = match &expr.kind {
+        Kind::Call(callee, _) => return chain(servers, number, callee, names),
+        Kind::Method(object, name, span, _) => (object, (name.as_str(), *span)),
+        Kind::Index(object, key) => match key.text() {
+            Some(name) => (object, (name, key.span)),
+            None => return false,
+        },
+        _ => return false,
+    };
+    let known = chain(servers, number, object, names);
+    names.push(name);
+    known
+}
+
+/// Calls `f` with the arguments of every call in a chain.
+fn arguments<'e>(expr: &'e Expr, f: &mut dyn FnMut(&'e Expr)) {
+    match &expr.kind {
+        Kind::Call(object, args) | Kind::Method(object, _, _, args) => {
+            arguments(object, f);
+            args.iter().for_each(f);
+        }
+        Kind::Index(object, _) => arguments(object, f),
+        _ => {}
+    }
+}
+
+fn unknown_builder(file: &File, names: &[(&str, Span)]) -> Option<Diagnostic> {
+    let mut names = names.iter();
+    let (builder, span) = names.next()?;
+    if !BUILDERS.contains(builder) {
+        let message = format!("the server has no function `{builder}`");
+        return Some(unknown(
+            &message,
+            file.position(span.start),
+            builder,
+            BUILDERS,
+        ));
+    }
+    let members: &[&str] = match *builder {
         "redirect" => &["permanent", "status", "header", "cookie"],
         _ => &RESPONSE_METHODS,
     };
-    names.enumerate().find_map(|(place, (name, at))| {
+    names.enumerate().find_map(|(place, (name, span))| {
         let known = if place == 0 {
             members
         } else {
             &RESPONSE_METHODS
         };
         let message = format!("`{builder}` has no member `{name}`");
-        (!known.contains(&name.as_str()))
-            .then(|| unknown(&message, at, name, known.iter().copied()))
+        (!known.contains(name)).then(|| {
+            unknown(
+                &message,
+                file.position(span.start),
+                name,
+                known.iter().copied(),
+            )
+        })
     })
 }
 
 fn unknown<'a>(
     message: &str,
-    position: &Position,
+    position: Position,
     name: &str,
     known: impl IntoIterator<Item = &'a str>,
 ) -> Diagnostic {
@@ -89,6 +180,6 @@ fn unknown<'a>(
         None => format!("there is: {}", known.join(", ")),
     };
     Diagnostic::new(message)
-        .at(position.clone(), "not known")
+        .at(position, "not known")
         .help(help)
 }

@@ -7,12 +7,15 @@ use quote::{format_ident, quote};
 use rover_model::{LogLevel, Method};
 
 use crate::load::Sources;
+use crate::lower::REFERENCE;
 use crate::model::{App, Needs, Options, Route, Segment};
 use crate::order::Orders;
+use crate::template::{Piece, Template};
 
 pub(crate) fn emit(
     app: &App,
     bytecode: &[Vec<u8>],
+    templates: &[Template],
     orders: &Orders,
     sources: &Sources,
 ) -> TokenStream {
@@ -22,6 +25,8 @@ pub(crate) fn emit(
             const _: &[u8] = ::core::include_bytes!(#path);
         )
     });
+    let reference = REFERENCE;
+    let templates = templates.iter().map(template);
     let Orders {
         common, special, ..
     } = orders;
@@ -41,6 +46,7 @@ pub(crate) fn emit(
         #[allow(unused_imports)]
         use ::rover::__private as rt;
         #(#files)*
+        const _: ::core::option::Option<&str> = ::core::option_env!(#reference);
         static ROUTES: [rt::Route; #count] = [#(#routes),*];
         static STATIC_PATHS: rt::phf::Map<&'static str, &'static [(rt::Method, u16)]> =
             #static_paths;
@@ -54,6 +60,7 @@ pub(crate) fn emit(
             static_paths: &STATIC_PATHS,
             dynamic,
             key_order: &[#(#common),*],
+            templates: &[#(#templates),*],
             special_orders: &[#(&[#(#special),*]),*],
         };
         /// The compiled program.
@@ -126,17 +133,35 @@ fn route(route: &Route) -> TokenStream {
         .map(|(at, name, rest)| quote!(rt::Param { name: #name, segment: #at, rest: #rest }));
     let method = method(route.method);
     let pattern = route.pattern();
-    let Needs { ctx, body } = route.needs;
+    let Needs {
+        ctx,
+        body,
+        constant,
+    } = route.needs;
     let source = format!("{}:{}", route.position.file, route.position.line);
     quote! {
         rt::Route {
             method: #method,
             pattern: #pattern,
             params: &[#(#params),*],
-            needs: rt::Needs { ctx: #ctx, body: #body },
+            needs: rt::Needs { ctx: #ctx, body: #body, constant: #constant },
             source: #source,
         }
     }
+}
+
+fn template(template: &Template) -> TokenStream {
+    let Template { status, pieces } = template;
+    let pieces = pieces.iter().map(|piece| match piece {
+        Piece::Text(text) => quote!(rt::Piece::Text(#text)),
+        Piece::Fields(text) => quote!(rt::Piece::Fields(#text)),
+        Piece::Field { name, depth, path } => {
+            let key = format!("\"{name}\":");
+            let path = format!("{path}.{name}");
+            quote!(rt::Piece::Field { key: #key, depth: #depth, path: #path })
+        }
+    });
+    quote!(rt::Template { status: #status, pieces: &[#(#pieces),*] })
 }
 
 fn is_static(route: &Route) -> bool {

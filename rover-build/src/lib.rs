@@ -1,34 +1,42 @@
 //! The compiler: from a Lua route manifest to the Rust items of a server.
 //!
 //! The phases, each a function from one plain data type to the next: `load` reads and
-//! parses the manifest and its modules, `tree` and `analyse` note what stands where and
-//! how handlers use `ctx`, `collect` runs the chunk against the recording server,
-//! `model` turns what was recorded into routes, `check` looks for mistakes, `lower`
-//! rewrites the program's text, `emit` writes tokens.
+//! parses the manifest and its modules, `resolve` makes the `hir`, the tree with names
+//! resolved, `collect` runs the chunk against the recording server, `handlers` and
+//! `analyse` find what handlers do with `ctx`, `model` turns what was recorded into
+//! routes, `check` looks for mistakes, `lower` rewrites the program's text, `emit` writes
+//! tokens.
 
 mod analyse;
 mod build_script;
 mod check;
 mod collect;
+mod constant;
 mod diagnostic;
 mod emit;
+mod handlers;
+mod hir;
 mod load;
 mod lower;
 mod model;
 mod options;
 mod order;
+mod resolve;
 mod route;
+mod server_vars;
 mod suggest;
+mod template;
 mod tree;
 
 use std::path::{Path, PathBuf};
 
 use proc_macro2::TokenStream;
 
-pub use build_script::{compile, compile_to};
+pub use build_script::{compile, compile_form_to, compile_to};
 pub use collect::FunctionPlace;
 pub use diagnostic::{Diagnostic, Failure, Position};
-pub use model::{App, Needs, Options, Route, Segment};
+pub use lower::Form;
+pub use model::{App, Needs, Options, Reads, Route, Segment};
 
 /// A compiled manifest.
 #[derive(Debug)]
@@ -37,6 +45,8 @@ pub struct Compiled {
     pub app: App,
     /// The items of the generated module.
     pub tokens: TokenStream,
+    /// The Lua that became bytecode, in the order of `dependencies`.
+    pub lowered: Vec<String>,
     /// Every Lua file that was read.
     pub dependencies: Vec<PathBuf>,
 }
@@ -46,16 +56,31 @@ pub struct Compiled {
 /// # Errors
 /// With every mistake found in the Lua files.
 pub fn compile_file(manifest: &Path) -> Result<Compiled, Failure> {
+    compile_form(manifest, Form::from_environment())
+}
+
+/// Compiles a manifest in one of its forms.
+///
+/// # Errors
+/// As [`compile_file`].
+pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
     let sources = load::load(manifest)?;
     let collected = collect::collect(&sources)?;
-    let app = model::model(&sources, &collected)?;
+    let handlers = handlers::Handlers::analyse(&sources);
+    let program = model::Program {
+        sources: &sources,
+        handlers: &handlers,
+        form,
+    };
+    let app = model::model(&program, &collected)?;
     let orders = order::orders(&sources, &app);
-    let texts = lower::lower(&sources, &app, &orders);
-    let bytecode = collect::bytecode(&sources, &texts)?;
-    let tokens = emit::emit(&app, &bytecode, &orders, &sources);
+    let lowered = lower::lower(&sources, &app, &handlers, &orders, form);
+    let bytecode = collect::bytecode(&sources, &lowered.texts)?;
+    let tokens = emit::emit(&app, &bytecode, &lowered.templates, &orders, &sources);
     let dependencies = sources.files.iter().map(|f| f.path.clone()).collect();
     Ok(Compiled {
         app,
+        lowered: lowered.texts,
         tokens,
         dependencies,
     })

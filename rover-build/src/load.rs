@@ -9,6 +9,8 @@ use full_moon::tokenizer::TokenType;
 use full_moon::visitors::Visitor;
 
 use crate::diagnostic::{Diagnostic, Failure, Position};
+use crate::hir::Chunk;
+use crate::resolve::resolve;
 use crate::tree::Tree;
 
 /// The program's files; the manifest is the first.
@@ -27,6 +29,20 @@ pub(crate) struct File {
     pub(crate) text: String,
     pub(crate) ast: Ast,
     pub(crate) tree: Tree,
+    pub(crate) hir: Chunk,
+}
+
+impl File {
+    /// Line and column of a byte.
+    pub(crate) fn position(&self, byte: usize) -> Position {
+        let before = &self.text[..byte];
+        let start = before.rfind('\n').map_or(0, |at| at + 1);
+        Position {
+            file: self.name.clone(),
+            line: before.matches('\n').count() + 1,
+            column: before[start..].chars().count() + 1,
+        }
+    }
 }
 
 impl Sources {
@@ -73,6 +89,7 @@ pub(crate) fn load(manifest: &Path) -> Result<Sources, Failure> {
                 queue.extend(requires(&ast, folder, &next.name, &mut diagnostics));
                 sources.files.push(File {
                     tree: Tree::new(&next.name, &ast),
+                    hir: resolve(&ast),
                     module: next.module,
                     path: next.path,
                     name: next.name,

@@ -1,74 +1,338 @@
-//! Rewrites the program's text before it becomes bytecode. Lines never move, so that
-//! errors at run time name the manifest's own lines.
+//! Rewrites the program's text before it becomes bytecode: the specialised program. Lines
+//! never move, so that errors at run time name the manifest's own lines.
 
 use std::collections::HashSet;
 
-use crate::load::{File, Sources};
+use crate::analyse::{Access, Member, Table};
+use crate::constant::builder;
+use crate::handlers::{Handler, Handlers};
+use crate::hir::{Expr, Kind, Stmt};
+use crate::load::Sources;
 use crate::model::App;
 use crate::order::Orders;
+use crate::template::{Template, error_template, template};
 
-/// A text that is inserted into a file.
+/// Which program is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Form {
+    /// Handlers are specialised for what they do.
+    #[default]
+    Specialised,
+    /// The program as it is written. It answers like the specialised one.
+    Reference,
+}
+
+/// The environment variable that asks for the reference form.
+pub(crate) const REFERENCE: &str = "ROVER_REFERENCE";
+
+impl Form {
+    /// The reference form where `ROVER_REFERENCE` is set to anything but nothing or `0`.
+    pub fn from_environment() -> Self {
+        match std::env::var_os(REFERENCE) {
+            Some(value) if !value.is_empty() && value != "0" => Form::Reference,
+            _ => Form::Specialised,
+        }
+    }
+}
+
+/// The rewritten program.
+pub(crate) struct Lowered {
+    /// In the order of `Sources`.
+    pub(crate) texts: Vec<String>,
+    pub(crate) templates: Vec<Template>,
+}
+
+/// A part of a file that is replaced.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Edit {
-    /// Byte in the file.
-    at: usize,
+struct Edit {
+    start: usize,
+    end: usize,
     text: String,
 }
 
-impl Edit {
-    pub(crate) fn new(at: usize, text: impl Into<String>) -> Self {
-        let text = text.into();
-        Edit { at, text }
+pub(crate) fn lower(
+    sources: &Sources,
+    app: &App,
+    handlers: &Handlers,
+    orders: &Orders,
+    form: Form,
+) -> Lowered {
+    let mut lowering = Lowering {
+        sources,
+        handlers,
+        edits: vec![Vec::new(); sources.files.len()],
+        written: HashSet::new(),
+        templates: Vec::new(),
+    };
+    lowering.missing_bodies(app, form);
+    if form == Form::Specialised {
+        let mut done = HashSet::new();
+        for place in app.functions() {
+            if let Some(handler) = handlers.specialised(sources, place)
+                && done.insert((handler.file, handler.id))
+            {
+                lowering.reads(handler);
+                lowering.returns(handler, &handler.function.body);
+            }
+        }
+    }
+    for (file, marks) in orders.marks.iter().enumerate() {
+        for mark in marks {
+            if !lowering.written.contains(&(file, mark.span.start)) {
+                let (open, close) = if mark.argument {
+                    ("(", "))")
+                } else {
+                    (" ", ")")
+                };
+                let (start, end) = (mark.span.start, mark.span.end);
+                lowering.insert(
+                    file,
+                    start,
+                    format!("{open}__rover.order({}, ", mark.number),
+                );
+                lowering.insert(file, end, close.to_owned());
+            }
+        }
+    }
+    let files = sources.files.iter().zip(lowering.edits);
+    Lowered {
+        texts: files
+            .map(|(file, edits)| apply(&file.text, edits))
+            .collect(),
+        templates: lowering.templates,
     }
 }
 
-/// The text of every file, in the order of `Sources`.
-pub(crate) fn lower(sources: &Sources, app: &App, orders: &Orders) -> Vec<String> {
-    let names = ctx_names(sources, app);
-    let files = sources.files.iter().zip(&orders.edits);
-    files
-        .map(|(file, marks)| {
-            let mut edits = missing_bodies(file, &names);
-            edits.extend_from_slice(marks);
-            apply(&file.text, edits)
+struct Lowering<'a> {
+    sources: &'a Sources,
+    handlers: &'a Handlers,
+    edits: Vec<Vec<Edit>>,
+    /// Constructors that became templates, by file and start.
+    written: HashSet<(usize, usize)>,
+    templates: Vec<Template>,
+}
+
+impl Lowering<'_> {
+    fn insert(&mut self, file: usize, at: usize, text: String) {
+        self.replace(file, at, at, text);
+    }
+
+    /// Replaces a range, and keeps its line breaks.
+    fn replace(&mut self, file: usize, start: usize, end: usize, mut text: String) {
+        let breaks = self.sources.files[file].text[start..end]
+            .matches('\n')
+            .count();
+        text.extend(std::iter::repeat_n('\n', breaks));
+        self.edits[file].push(Edit { start, end, text });
+    }
+
+    /// `ctx:body():json()` becomes `ctx:body_or_400():json()`: a missing body is then the
+    /// client's mistake, not an index of nil. A function whose first parameter is named
+    /// like a handler's, handler or helper, is taken to get a `ctx`.
+    fn missing_bodies(&mut self, app: &App, form: Form) {
+        let first = |file: usize, function: &crate::hir::Function| {
+            let var = function.params.first()?;
+            Some(self.sources.files[file].hir.vars[var.0].name.clone())
+        };
+        let mut names = HashSet::new();
+        let mut direct = HashSet::new();
+        for place in app.functions() {
+            for handler in self.handlers.at(self.sources, place) {
+                names.extend(first(handler.file, handler.function));
+            }
+            if let (Form::Specialised, Some(handler)) =
+                (form, self.handlers.specialised(self.sources, place))
+            {
+                let members = handler.ctx.members.iter();
+                let lowered = members.filter(|m| handler.ctx.is_direct(m));
+                direct.extend(lowered.map(|m| (handler.file, m.name_span.start)));
+            }
+        }
+        let mut places = HashSet::new();
+        for file in 0..self.sources.files.len() {
+            for (function, uses) in self.handlers.all(self.sources, file) {
+                if first(file, function).is_some_and(|name| names.contains(&name)) {
+                    let bodies = uses
+                        .members
+                        .iter()
+                        .filter(|m| matches!(m.access, Access::Body(..)));
+                    places.extend(bodies.map(|m| (file, m.name_span)));
+                }
+            }
+        }
+        for (file, span) in places {
+            if !direct.contains(&(file, span.start)) {
+                self.insert(file, span.end, "_or_400".to_owned());
+            }
+        }
+    }
+
+    /// Reads that need no `ctx`.
+    fn reads(&mut self, handler: Handler<'_>) {
+        let direct = |m: &&Member| handler.ctx.is_direct(m);
+        for member in handler.ctx.members.iter().filter(direct) {
+            let (span, text) = match &member.access {
+                Access::Field(span) => (*span, format!("__rover.{}()", member.name)),
+                Access::Read(table, name, span) => {
+                    let function = match table {
+                        Table::Params => "param",
+                        Table::Query => "query",
+                        Table::Headers => "header",
+                        Table::Cookies => "cookie",
+                    };
+                    let name = match table {
+                        Table::Headers => name.to_ascii_lowercase(),
+                        _ => name.clone(),
+                    };
+                    (*span, format!("__rover.{function}({})", quoted(&name)))
+                }
+                Access::Alias(_, span) => (*span, "nil".to_owned()),
+                Access::Body(method, Some(span)) => (*span, format!("__rover.body_{method}()")),
+                Access::Body(_, None) | Access::Whole => continue,
+            };
+            self.replace(handler.file, span.start, span.end, text);
+        }
+    }
+
+    /// Returned constructors.
+    fn returns(&mut self, handler: Handler<'_>, block: &[Stmt]) {
+        for stmt in block {
+            if let Stmt::Return(values) = stmt
+                && let [value] = values.as_slice()
+            {
+                self.returned(handler.file, value);
+            }
+            stmt.parts(&mut |_| {}, &mut |inner| self.returns(handler, inner));
+        }
+    }
+
+    fn returned(&mut self, file: usize, value: &Expr) {
+        let Some((status, content)) = self.response(file, value) else {
+            return;
+        };
+        let found = match content {
+            Content::Json(table) => template(table, status),
+            Content::Error(message) => error_template(message, status).map(|t| (t, Vec::new())),
+        };
+        let Some((template, slots)) = found else {
+            return;
+        };
+        if let Content::Json(table) = content {
+            self.forget_marks(file, table, &slots);
+        }
+        let known = self.templates.iter().position(|t| *t == template);
+        let number = known.unwrap_or(self.templates.len()) + 1;
+        if known.is_none() {
+            self.templates.push(template);
+        }
+        // Not a tail call: the handler's frame names the line of an error.
+        let mut text = format!("(__rover.reply({number}");
+        let mut from = value.span.start;
+        for (at, slot) in slots.iter().enumerate() {
+            let many = at + 1 == slots.len()
+                && matches!(slot.kind, Kind::Call(..) | Kind::Method(..) | Kind::Vararg);
+            text.push_str(if many { ", (" } else { ", " });
+            self.replace(file, from, slot.span.start, std::mem::take(&mut text));
+            from = slot.span.end;
+            text.push_str(if many { ")" } else { "" });
+        }
+        text.push_str("))");
+        self.replace(file, from, value.span.end, text);
+    }
+
+    /// Constructors that are part of a template need no mark of their order.
+    fn forget_marks(&mut self, file: usize, expr: &Expr, slots: &[&Expr]) {
+        if slots.iter().any(|slot| slot.span == expr.span) {
+            return;
+        }
+        if matches!(expr.kind, Kind::Table(_)) {
+            self.written.insert((file, expr.span.start));
+        }
+        expr.each_child(&mut |child| self.forget_marks(file, child, slots));
+    }
+
+    /// A returned value that is a JSON response: its status and what it is made of.
+    fn response<'e>(&self, file: usize, value: &'e Expr) -> Option<(u16, Content<'e>)> {
+        if matches!(value.kind, Kind::Table(_)) {
+            return Some((0, Content::Json(value)));
+        }
+        let servers = &self.handlers.servers;
+        let (name, args) = match &value.kind {
+            Kind::Call(callee, args) => match &callee.kind {
+                // `api.json.status(...)`
+                Kind::Index(inner, key) if !servers.is_server(file, inner) => (
+                    status_of(builder(servers, file, inner)?, key.text()?)?,
+                    args,
+                ),
+                _ => (builder(servers, file, callee)?, args),
+            },
+            Kind::Method(object, name, _, args) if servers.is_server(file, object) => {
+                (name.as_str(), args)
+            }
+            Kind::Method(object, name, _, args) => {
+                (status_of(builder(servers, file, object)?, name)?, args)
+            }
+            _ => return None,
+        };
+        match (name, args.as_slice()) {
+            ("json", [table]) => Some((0, Content::Json(table))),
+            ("json:status", [status, table]) => {
+                Some((literal_status(status)?, Content::Json(table)))
+            }
+            ("error", [status, message]) => {
+                Some((literal_status(status)?, Content::Error(message)))
+            }
+            _ => None,
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Content<'e> {
+    Json(&'e Expr),
+    Error(&'e Expr),
+}
+
+fn status_of(builder: &str, method: &str) -> Option<&'static str> {
+    (builder == "json" && method == "status").then_some("json:status")
+}
+
+fn literal_status(expr: &Expr) -> Option<u16> {
+    match &expr.kind {
+        Kind::Number(digits) => digits.parse().ok().filter(|s| (100..=599).contains(s)),
+        _ => None,
+    }
+}
+
+/// A Lua string. Names come from the program's own texts without escapes or quotes.
+fn quoted(text: &str) -> String {
+    let escaped: String = text
+        .bytes()
+        .map(|b| match b {
+            b' '..=b'~' if b != b'"' && b != b'\\' => char::from(b).to_string(),
+            other => format!("\\{other:03}"),
         })
-        .collect()
+        .collect();
+    format!("\"{escaped}\"")
 }
 
 fn apply(text: &str, mut edits: Vec<Edit>) -> String {
-    edits.sort();
-    // A function inside another is seen twice.
-    edits.dedup();
-    let mut lowered = text.to_owned();
-    for edit in edits.iter().rev() {
-        lowered.insert_str(edit.at, &edit.text);
+    if edits.iter().any(|edit| edit.text.contains("__rover.")) {
+        edits.push(Edit {
+            start: 0,
+            end: 0,
+            text: "local __rover = __rover ".to_owned(),
+        });
     }
+    edits.sort();
+    let mut lowered = String::with_capacity(text.len() + 64);
+    let mut at = 0;
+    for edit in &edits {
+        debug_assert!(edit.start >= at, "edits overlap: {edit:?}");
+        lowered.push_str(&text[at..edit.start]);
+        lowered.push_str(&edit.text);
+        at = edit.end;
+    }
+    lowered.push_str(&text[at..]);
     lowered
-}
-
-/// What the program's handlers call their `ctx`. A function whose first parameter has
-/// such a name, handler or helper, is taken to get one.
-fn ctx_names<'a>(sources: &'a Sources, app: &App) -> HashSet<&'a str> {
-    app.functions()
-        .flat_map(|handler| {
-            let file = sources.files.iter().find(|f| f.name == handler.file);
-            file.into_iter()
-                .flat_map(|f| f.tree.functions_at(handler.line, handler.last_line))
-        })
-        .filter_map(|function| function.parameter.as_deref())
-        .collect()
-}
-
-/// `ctx:body():json()` becomes `ctx:body_or_400():json()`: a missing body is then the
-/// client's mistake, not an index of nil.
-fn missing_bodies(file: &File, names: &HashSet<&str>) -> Vec<Edit> {
-    let known = |p: Option<&str>| p.is_some_and(|p| names.contains(p));
-    let functions = file.tree.functions.iter();
-    functions
-        .filter(|f| !f.ctx.shadowed && known(f.parameter.as_deref()))
-        .flat_map(|f| f.ctx.members.iter())
-        .filter(|m| m.name == "body")
-        .filter_map(|m| m.chained)
-        .map(|at| Edit::new(at, "_or_400"))
-        .collect()
 }

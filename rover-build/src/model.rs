@@ -5,7 +5,9 @@ use rover_model::{LogLevel, Method};
 use crate::check::check;
 use crate::collect::{Collected, FunctionPlace};
 use crate::diagnostic::{Failure, Position};
+use crate::handlers::Handlers;
 use crate::load::Sources;
+use crate::lower::Form;
 use crate::options::options;
 use crate::route::{Defined, conflict, define};
 
@@ -64,15 +66,46 @@ pub struct Route {
     pub handler: FunctionPlace,
     /// What must be prepared before the handler runs.
     pub needs: Needs,
+    /// What the handler reads of the request.
+    pub reads: Reads,
 }
 
 /// What a handler reads, as far as it must be known before it runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Needs {
-    /// It uses `ctx`.
+    /// It must be given a `ctx`.
     pub ctx: bool,
     /// It may read the body.
     pub body: bool,
+    /// Its answer is always the same.
+    pub constant: bool,
+}
+
+/// What a handler reads of the request, as far as the text shows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reads {
+    /// Path parameters by name.
+    pub params: Vec<String>,
+    /// Query values by name.
+    pub query: Vec<String>,
+    /// Headers by name.
+    pub headers: Vec<String>,
+    /// Cookies by name.
+    pub cookies: Vec<String>,
+    /// The methods that are called on the body.
+    pub body: Vec<String>,
+    /// Other members of `ctx`: `path`, `set`, or a table that is used whole.
+    pub members: Vec<String>,
+    /// `ctx` is passed on or kept: anything may be read.
+    pub escapes: bool,
+}
+
+/// What the model is made from.
+#[derive(Clone, Copy)]
+pub(crate) struct Program<'a> {
+    pub(crate) sources: &'a Sources,
+    pub(crate) handlers: &'a Handlers,
+    pub(crate) form: Form,
 }
 
 /// One part of a route's path.
@@ -111,7 +144,8 @@ impl Route {
     }
 }
 
-pub(crate) fn model(sources: &Sources, collected: &Collected) -> Result<App, Failure> {
+pub(crate) fn model(program: &Program<'_>, collected: &Collected) -> Result<App, Failure> {
+    let sources = program.sources;
     let mut diagnostics = Vec::new();
     let mut app = App {
         options: options(sources, &collected.options, &mut diagnostics),
@@ -119,10 +153,10 @@ pub(crate) fn model(sources: &Sources, collected: &Collected) -> Result<App, Fai
         hooks: Vec::new(),
     };
     for entry in &collected.entries {
-        match define(sources, entry) {
+        match define(program, entry) {
             Ok(Defined::Route(route)) => match conflict(&app.routes, &route) {
                 Some(problem) => diagnostics.push(problem),
-                None => app.routes.push(route),
+                None => app.routes.push(*route),
             },
             Ok(Defined::Hook(name, place)) => {
                 app.hooks.retain(|(other, _)| *other != name);
@@ -131,7 +165,7 @@ pub(crate) fn model(sources: &Sources, collected: &Collected) -> Result<App, Fai
             Err(diagnostic) => diagnostics.push(*diagnostic),
         }
     }
-    diagnostics.extend(check(sources, &app));
+    diagnostics.extend(check(program, &app));
     if diagnostics.is_empty() {
         Ok(app)
     } else {

@@ -6,8 +6,8 @@ use std::collections::{HashMap, HashSet};
 use full_moon::ast::{Field, FunctionArgs, TableConstructor};
 use full_moon::visitors::Visitor;
 
+use crate::hir::Span;
 use crate::load::Sources;
-use crate::lower::Edit;
 use crate::model::App;
 
 /// Field names in order.
@@ -17,21 +17,25 @@ pub(crate) struct Orders {
     /// The orders of constructors that contradict others; the lowered program marks
     /// what they make with the order's number, from 1.
     pub(crate) special: Vec<Vec<String>>,
-    /// The marks, for each file.
-    pub(crate) edits: Vec<Vec<Edit>>,
+    /// The constructors of special order, for each file.
+    pub(crate) marks: Vec<Vec<Mark>>,
+}
+
+/// A constructor of special order.
+pub(crate) struct Mark {
+    pub(crate) span: Span,
+    pub(crate) number: usize,
+    /// It is a call's only argument, without parentheses: `f { ... }`.
+    pub(crate) argument: bool,
 }
 
 /// The program's constructors, then the parameters of routes, in order.
 pub(crate) fn orders(sources: &Sources, app: &App) -> Orders {
     let mut finder = Finder::default();
-    let mut edits = Vec::new();
+    let mut marks = Vec::new();
     for file in &sources.files {
         finder.visit_ast(&file.ast);
-        let mut found = std::mem::take(&mut finder.edits);
-        if !found.is_empty() {
-            found.push(Edit::new(0, format!("local {MARK} = {MARK} ")));
-        }
-        edits.push(found);
+        marks.push(std::mem::take(&mut finder.marks));
     }
     for route in &app.routes {
         let names = route.path.iter().filter_map(|s| s.parameter());
@@ -42,18 +46,15 @@ pub(crate) fn orders(sources: &Sources, app: &App) -> Orders {
     Orders {
         common: finder.graph.sorted(),
         special: finder.special,
-        edits,
+        marks,
     }
 }
-
-/// The runtime's function that marks a table with an order.
-const MARK: &str = "__rover_order";
 
 #[derive(Default)]
 struct Finder {
     graph: Graph,
     special: Vec<Vec<String>>,
-    edits: Vec<Edit>,
+    marks: Vec<Mark>,
     /// Where constructors that are a call's only argument start: `f { ... }`.
     arguments: HashSet<usize>,
 }
@@ -61,7 +62,7 @@ struct Finder {
 impl Visitor for Finder {
     fn visit_function_args(&mut self, arguments: &FunctionArgs) {
         if let FunctionArgs::TableConstructor(table) = arguments {
-            self.arguments.insert(span(table).0);
+            self.arguments.insert(span(table).start);
         }
     }
 
@@ -84,14 +85,12 @@ impl Visitor for Finder {
         if known.is_none() {
             self.special.push(names);
         }
-        let (start, end) = span(table);
-        let (open, close) = match self.arguments.contains(&start) {
-            true => ("(", "))"),
-            false => (" ", ")"),
-        };
-        self.edits
-            .push(Edit::new(start, format!("{open}{MARK}({number}, ")));
-        self.edits.push(Edit::new(end, close));
+        let span = span(table);
+        self.marks.push(Mark {
+            span,
+            number,
+            argument: self.arguments.contains(&span.start),
+        });
     }
 
     fn visit_ast(&mut self, ast: &full_moon::ast::Ast) {
@@ -101,10 +100,12 @@ impl Visitor for Finder {
 }
 
 /// The bytes of a constructor, braces included.
-fn span(table: &TableConstructor) -> (usize, usize) {
+fn span(table: &TableConstructor) -> Span {
     let (open, close) = table.braces().tokens();
-    let end = close.token().end_position().bytes();
-    (open.token().start_position().bytes(), end)
+    Span {
+        start: open.token().start_position().bytes(),
+        end: close.token().end_position().bytes(),
+    }
 }
 
 /// Which names come before which.

@@ -2,15 +2,17 @@
 
 use rover_model::{BUILDERS, HOOKS, Method, RESERVED};
 
+use crate::analyse::{Access, Table};
 use crate::collect::{Entry, FunctionPlace, Recorded};
 use crate::diagnostic::{Diagnostic, Position};
 use crate::load::Sources;
-use crate::model::{Needs, Route, Segment};
+use crate::lower::Form;
+use crate::model::{Needs, Program, Reads, Route, Segment};
 use crate::suggest::nearest;
 
 /// What an assignment on the server means.
 pub(crate) enum Defined {
-    Route(Route),
+    Route(Box<Route>),
     Hook(String, FunctionPlace),
 }
 
@@ -18,8 +20,8 @@ pub(crate) enum Defined {
 ///
 /// # Errors
 /// When it is neither a route nor a hook.
-pub(crate) fn define(sources: &Sources, entry: &Entry) -> Result<Defined, Box<Diagnostic>> {
-    let place = |segment: usize| place(sources, entry, segment);
+pub(crate) fn define(program: &Program<'_>, entry: &Entry) -> Result<Defined, Box<Diagnostic>> {
+    let place = |segment: usize| place(program.sources, entry, segment);
     let last = entry.path.len();
     let key = entry.key.as_str();
     let first = entry.path.first().map_or(key, String::as_str);
@@ -51,14 +53,15 @@ pub(crate) fn define(sources: &Sources, entry: &Entry) -> Result<Defined, Box<Di
     let Some(method) = Method::from_key(key) else {
         return Err(Box::new(unknown_method(key, place(last))));
     };
-    Ok(Defined::Route(Route {
+    Ok(Defined::Route(Box::new(Route {
         places: (0..last).map(place).collect(),
         method,
         path: path(entry, &place)?,
         position: place(last),
-        needs: needs(sources, &handler),
+        needs: needs(program, &handler),
+        reads: reads(program, &handler),
         handler,
-    }))
+    })))
 }
 
 /// A method for a help text.
@@ -130,29 +133,54 @@ fn segment(key: &str) -> Result<Segment, (String, &'static str)> {
     }
 }
 
-fn needs(sources: &Sources, handler: &FunctionPlace) -> Needs {
-    let file = sources.files.iter().find(|f| f.name == handler.file);
-    let mut functions = file
-        .into_iter()
-        .flat_map(|f| f.tree.functions_at(handler.line, handler.last_line))
-        .peekable();
-    // A function the tree does not show was made by `load`: it may do anything.
-    if functions.peek().is_none() {
+fn needs(program: &Program<'_>, place: &FunctionPlace) -> Needs {
+    let Program {
+        sources,
+        handlers,
+        form,
+    } = *program;
+    let found = handlers.at(sources, place);
+    let specialised = match form {
+        Form::Specialised => handlers.specialised(sources, place),
+        Form::Reference => None,
+    };
+    if let Some(handler) = specialised {
         return Needs {
-            ctx: true,
-            body: true,
+            ctx: handler.ctx.needs_ctx(),
+            body: handler.ctx.reads_body(),
+            constant: handlers.is_constant(sources, handler),
         };
     }
-    functions.fold(
-        Needs {
-            ctx: false,
-            body: false,
-        },
-        |needs, f| Needs {
-            ctx: needs.ctx || f.variadic || f.ctx.used(),
-            body: needs.body || f.variadic || f.ctx.reads_body(),
-        },
-    )
+    // A function the tree does not show was made by `load`: it may do anything.
+    let unknown = found.is_empty() || found.iter().any(|h| h.function.variadic);
+    Needs {
+        ctx: unknown || found.iter().any(|h| !h.function.params.is_empty()),
+        body: unknown || found.iter().any(|h| h.ctx.reads_body()),
+        constant: false,
+    }
+}
+
+/// What the analysis knows of a handler; of several on the same lines, of all.
+fn reads(program: &Program<'_>, place: &FunctionPlace) -> Reads {
+    let mut reads = Reads::default();
+    for handler in program.handlers.at(program.sources, place) {
+        reads.escapes |= handler.ctx.escapes;
+        for member in &handler.ctx.members {
+            let (list, name) = match &member.access {
+                Access::Read(Table::Params, name, _) => (&mut reads.params, name),
+                Access::Read(Table::Query, name, _) => (&mut reads.query, name),
+                Access::Read(Table::Headers, name, _) => (&mut reads.headers, name),
+                Access::Read(Table::Cookies, name, _) => (&mut reads.cookies, name),
+                Access::Body(method, _) => (&mut reads.body, method),
+                Access::Alias(..) => continue,
+                Access::Field(_) | Access::Whole => (&mut reads.members, &member.name),
+            };
+            if !list.contains(name) {
+                list.push(name.clone());
+            }
+        }
+    }
+    reads
 }
 
 fn unknown_method(key: &str, position: Position) -> Diagnostic {

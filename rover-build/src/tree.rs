@@ -1,15 +1,11 @@
 //! Where things stand in a file's syntax tree: the targets of definitions and the
 //! functions, found by the lines that a running chunk knows.
 
-use full_moon::ast::{
-    AnonymousFunction, Assignment, Ast, Expression, Field, FunctionBody, FunctionDeclaration,
-    Index, LocalFunction, Suffix, Var,
-};
+use full_moon::ast::{Assignment, Ast, Expression, Field, FunctionDeclaration, Index, Suffix, Var};
 use full_moon::node::Node;
 use full_moon::tokenizer::{TokenReference, TokenType};
 use full_moon::visitors::Visitor;
 
-use crate::analyse::{CtxUse, ctx_use};
 use crate::diagnostic::Position;
 
 /// One file's definitions.
@@ -19,7 +15,6 @@ pub(crate) struct Tree {
     targets: Vec<Target>,
     /// Functions in table constructors: the line of `function`, the key.
     fields: Vec<(usize, String, Position)>,
-    pub(crate) functions: Vec<Function>,
 }
 
 /// What a function statement or an assignment defines: `api.users.get`.
@@ -27,18 +22,6 @@ pub(crate) struct Tree {
 struct Target {
     line: usize,
     keys: Vec<(String, Position)>,
-}
-
-/// A function expression or statement.
-#[derive(Debug)]
-pub(crate) struct Function {
-    pub(crate) line: usize,
-    pub(crate) last_line: usize,
-    /// The first parameter's name; `None` without parameters.
-    pub(crate) parameter: Option<String>,
-    pub(crate) variadic: bool,
-    /// How the first parameter is used, if it is `ctx`.
-    pub(crate) ctx: CtxUse,
 }
 
 impl Tree {
@@ -64,41 +47,6 @@ impl Tree {
         let mut fields = self.fields.iter();
         let found = fields.find(|(line, name, _)| *line == function_line && name == key);
         found.map(|(.., position)| position.clone())
-    }
-
-    /// The functions that start and end on these lines: more than one only where
-    /// several stand on one line.
-    pub(crate) fn functions_at(
-        &self,
-        line: usize,
-        last_line: usize,
-    ) -> impl Iterator<Item = &Function> {
-        self.functions
-            .iter()
-            .filter(move |f| f.line == line && f.last_line == last_line)
-    }
-
-    fn add(&mut self, start: &TokenReference, body: &FunctionBody) {
-        let line = line(start);
-        let last_line = self::line(body.end_token());
-        let mut names = body.parameters().iter().map(|p| p.to_string());
-        let first = names.next().map(|name| name.trim().to_owned());
-        let variadic = body
-            .parameters()
-            .iter()
-            .any(|p| p.to_string().trim() == "...");
-        let parameter = first.filter(|name| name != "...");
-        let ctx = match &parameter {
-            Some(name) => ctx_use(&self.file, body, name),
-            None => CtxUse::default(),
-        };
-        self.functions.push(Function {
-            line,
-            last_line,
-            parameter,
-            variadic,
-            ctx,
-        });
     }
 
     fn key(&self, token: &TokenReference) -> (String, Position) {
@@ -134,7 +82,6 @@ impl Tree {
 
 impl Visitor for Tree {
     fn visit_function_declaration(&mut self, function: &FunctionDeclaration) {
-        self.add(function.function_token(), function.body());
         let name = function.name();
         let method = name.method_name().into_iter();
         let keys: Vec<_> = name
@@ -147,14 +94,6 @@ impl Visitor for Tree {
             line: line(function.function_token()),
             keys,
         });
-    }
-
-    fn visit_local_function(&mut self, function: &LocalFunction) {
-        self.add(function.function_token(), function.body());
-    }
-
-    fn visit_anonymous_function(&mut self, function: &AnonymousFunction) {
-        self.add(function.function_token(), function.body());
     }
 
     fn visit_field(&mut self, field: &Field) {

@@ -64,3 +64,36 @@ return api
     let functions = file.items.iter().filter(|i| matches!(i, syn::Item::Fn(_)));
     assert_eq!(functions.count(), 2, "{code}");
 }
+
+/// The specialised program's text: every rewrite that should be made, and beside it what
+/// looks alike and must stay.
+#[test]
+fn specialised_text() {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lowering/routes.lua");
+    let compiled = rover_build::compile_form(&manifest, rover_build::Form::Specialised).unwrap();
+    insta::assert_snapshot!(compiled.lowered.join("\n-- next file\n"));
+    let lines = |text: &str| text.matches('\n').count();
+    for (path, text) in compiled.dependencies.iter().zip(&compiled.lowered) {
+        let written = std::fs::read_to_string(path).unwrap();
+        assert_eq!(lines(&written), lines(text), "lines moved in {path:?}");
+    }
+}
+
+#[test]
+fn the_reference_form_is_the_program_as_written() {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lowering/routes.lua");
+    let compiled = rover_build::compile_form(&manifest, rover_build::Form::Reference).unwrap();
+    assert!(
+        compiled
+            .lowered
+            .iter()
+            .all(|text| !text.contains("__rover.reply"))
+    );
+    assert!(
+        compiled
+            .app
+            .routes
+            .iter()
+            .all(|route| !route.needs.constant)
+    );
+}

@@ -1,8 +1,9 @@
 -- The Lua half of the runtime: what a program finds as `rover`, `ctx` and builders.
 --
 -- Called once per VM with the functions of the Rust half, the recording server's
--- module, a function that loads a bundled module's chunk by name, and the metatable of arrays.
-local native, server, load_chunk, Array = ...
+-- module, a function that loads a bundled module's chunk by name, the metatable of arrays, and
+-- what specialised handlers call.
+local native, server, load_chunk, Array, direct = ...
 
 local error, type, tostring, rawget, rawset = error, type, tostring, rawget, rawset
 local setmetatable, select, next, pairs = setmetatable, select, next, pairs
@@ -392,13 +393,30 @@ globals.require = function(name)
   return loaded[name]
 end
 
--- Tables from constructors whose order of fields contradicts others, by the number of
--- their order: the compiler writes the calls.
+-- What the compiler's rewriting calls. Tables from constructors whose order of fields
+-- contradicts others are marked with the number of their order.
 local marked = setmetatable({}, { __mode = "k" })
-globals.__rover_order = function(number, t)
+function direct.order(number, t)
   marked[t] = number
   return t
 end
+
+function direct.body_json()
+  local ok, value = direct.decoded_body()
+  if ok then return value end
+  if ok == nil then http_error(400, "Request has no body") end
+  http_error(400, "Malformed JSON: " .. value)
+end
+
+function direct.body_raw()
+  local body = direct.raw_body()
+  if body == nil then http_error(400, "Request has no body") end
+  return body
+end
+
+function direct.body_text() return native.lossy(direct.body_raw()) end
+
+globals.__rover = direct
 
 -- Runs the manifest. Returns what the Rust half needs.
 local function boot()

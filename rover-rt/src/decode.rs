@@ -1,5 +1,7 @@
 //! Decoding of what URLs, forms and cookies carry.
 
+use std::borrow::Cow;
+
 /// Appends the decoded bytes; `None` at a `%` without two hex digits
 /// (RFC 3986, section 2.1).
 pub(crate) fn percent_decode(text: &[u8], out: &mut Vec<u8>) -> Option<()> {
@@ -26,7 +28,10 @@ fn escape(text: &[u8], at: usize) -> Option<u8> {
 /// Decodes one name or value of `application/x-www-form-urlencoded` text (WHATWG URL,
 /// section 5.1): `+` is a space, a broken escape stands for itself, bytes that are
 /// not UTF-8 become U+FFFD.
-pub(crate) fn form_decode(text: &[u8]) -> String {
+pub(crate) fn form_decode(text: &[u8]) -> Cow<'_, str> {
+    if !text.iter().any(|b| matches!(b, b'+' | b'%')) {
+        return String::from_utf8_lossy(text);
+    }
     let mut out = Vec::with_capacity(text.len());
     let mut at = 0;
     while let Some(&byte) = text.get(at) {
@@ -43,14 +48,12 @@ pub(crate) fn form_decode(text: &[u8]) -> String {
             other => out.push(other),
         }
     }
-    match String::from_utf8(out) {
-        Ok(text) => text,
-        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
-    }
+    let text = String::from_utf8(out);
+    Cow::Owned(text.unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned()))
 }
 
 /// The pairs of form text, in order. A name without `=` has an empty value.
-pub(crate) fn form_pairs(text: &[u8]) -> impl Iterator<Item = (String, String)> + '_ {
+pub(crate) fn form_pairs(text: &[u8]) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
     text.split(|b| *b == b'&')
         .filter(|pair| !pair.is_empty())
         .map(|pair| {
@@ -88,7 +91,7 @@ mod tests {
             ("d", "%zz"),
             ("e", "\u{fffd}"),
         ];
-        assert_eq!(pairs, expect.map(|(k, v)| (k.to_string(), v.to_string())));
+        assert_eq!(pairs, expect.map(|(k, v)| (k.into(), v.into())));
     }
 
     #[test]

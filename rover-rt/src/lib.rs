@@ -7,6 +7,7 @@ mod app;
 mod cli;
 mod client;
 mod connection;
+mod constant;
 mod decode;
 mod error;
 mod listen;

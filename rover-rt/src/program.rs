@@ -26,6 +26,8 @@ pub struct Program {
     pub dynamic: fn(Method, &Path<'_>) -> Option<u16>,
     /// Names of record fields, ordered as the program's constructors write them.
     pub key_order: &'static [&'static str],
+    /// Responses whose shape the compiler knows, by the numbers in the bytecode, less one.
+    pub templates: &'static [Template],
     /// The orders of constructors that contradict `key_order`.
     pub special_orders: &'static [&'static [&'static str]],
 }
@@ -95,10 +97,39 @@ impl Param {
 /// What a handler reads, as far as it must be known before it runs.
 #[derive(Clone, Copy, Debug)]
 pub struct Needs {
-    /// The handler takes `ctx`.
+    /// The handler must be given a `ctx`.
     pub ctx: bool,
     /// The handler may read the body.
     pub body: bool,
+    /// The answer is always the same: it is made once, when a worker starts.
+    pub constant: bool,
+}
+
+/// A JSON response whose shape the compiler knows.
+#[derive(Clone, Copy, Debug)]
+pub struct Template {
+    /// The status; 0 where the program gives none.
+    pub status: u16,
+    /// What is written, in order.
+    pub pieces: &'static [Piece],
+}
+
+/// A part of a template.
+#[derive(Clone, Copy, Debug)]
+pub enum Piece {
+    /// JSON as it is.
+    Text(&'static str),
+    /// Fields as they are, after a comma unless they are their object's first.
+    Fields(&'static str),
+    /// A field whose value is the next argument, and that is absent where it is nil.
+    Field {
+        /// `"name":`
+        key: &'static str,
+        /// How many containers are around the value.
+        depth: u8,
+        /// The names that lead to it, for errors: `.rows.first`.
+        path: &'static str,
+    },
 }
 
 impl Program {

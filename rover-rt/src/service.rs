@@ -10,6 +10,7 @@ use hyper::header::{CONNECTION, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderVal
 use hyper::{Request, Response, StatusCode};
 use rover_model::LogLevel;
 
+use crate::constant::Constant;
 use crate::error::Error;
 use crate::log::Log;
 use crate::program::{Method, Path, Program};
@@ -25,6 +26,7 @@ pub(crate) struct Service {
     program: &'static Program,
     body_limit: u64,
     vm: Vm,
+    constants: Vec<Option<Constant>>,
     ids: RequestIds,
 }
 
@@ -36,10 +38,12 @@ enum Found {
 
 impl Service {
     pub(crate) fn new(program: &'static Program, settings: &Settings) -> Result<Self, Error> {
+        let vm = Vm::new(program, Log::new(settings.log_level))?;
         Ok(Service {
             program,
             body_limit: settings.body_limit,
-            vm: Vm::new(program, Log::new(settings.log_level))?,
+            constants: Constant::prepare(program, &vm),
+            vm,
             ids: RequestIds::new(),
         })
     }
@@ -61,8 +65,8 @@ impl Service {
         let (parts, body) = request.into_parts();
         let id = self.ids.of(&parts.headers);
         let raw_path = parts.uri.path();
-        let reply = match Path::parse(raw_path) {
-            Err(_) => Reply::error(StatusCode::BAD_REQUEST, "Malformed path"),
+        let mut response = match Path::parse(raw_path) {
+            Err(_) => Reply::error(StatusCode::BAD_REQUEST, "Malformed path").into_response(),
             Ok(path) => {
                 let mut data = RequestData {
                     method: parts.method.as_str(),
@@ -77,7 +81,6 @@ impl Service {
                 self.dispatch(&mut data, body).await
             }
         };
-        let mut response = reply.into_response();
         if let Ok(value) = HeaderValue::from_str(id.as_str()) {
             response.headers_mut().insert(X_REQUEST_ID, value);
         }
@@ -95,31 +98,40 @@ impl Service {
         response
     }
 
-    async fn dispatch<B>(&self, data: &mut RequestData<'_>, body: B) -> Reply
+    async fn dispatch<B>(&self, data: &mut RequestData<'_>, body: B) -> Response<Full<Bytes>>
     where
         B: Body<Data = Bytes>,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        match self.find(data.method, data.path) {
-            Found::Nothing => {
-                let standard = Reply::error(StatusCode::NOT_FOUND, "Not Found");
-                self.vm.hook(Hook::NotFound, data, standard)
+        let index = match self.find(data.method, data.path) {
+            Found::Route(index) => index,
+            other => return self.without_route(other, data).into_response(),
+        };
+        let route = &self.program.routes[usize::from(index)];
+        data.params = route.params;
+        if !params_are_text(data) {
+            let reply = Reply::error(StatusCode::BAD_REQUEST, "Malformed path parameter");
+            return reply.into_response();
+        }
+        if let Some(constant) = &self.constants[usize::from(index)] {
+            return constant.answer(data.headers);
+        }
+        if route.needs.body {
+            match read_body(body, data.headers, self.body_limit).await {
+                Ok(bytes) => data.body = Some(bytes).filter(|b| !b.is_empty()),
+                Err(reply) => return self.vm.hook(Hook::Error, data, reply).into_response(),
             }
+        }
+        self.vm.call(index, data).into_response()
+    }
+
+    fn without_route(&self, found: Found, data: &RequestData<'_>) -> Reply {
+        match found {
             Found::Reply(reply) if reply.status == Some(StatusCode::NO_CONTENT) => reply,
             Found::Reply(reply) => self.vm.hook(Hook::Error, data, reply),
-            Found::Route(index) => {
-                let route = &self.program.routes[usize::from(index)];
-                data.params = route.params;
-                if !params_are_text(data) {
-                    return Reply::error(StatusCode::BAD_REQUEST, "Malformed path parameter");
-                }
-                if route.needs.body {
-                    match read_body(body, data.headers, self.body_limit).await {
-                        Ok(bytes) => data.body = Some(bytes).filter(|b| !b.is_empty()),
-                        Err(reply) => return self.vm.hook(Hook::Error, data, reply),
-                    }
-                }
-                self.vm.call(index, data)
+            _ => {
+                let standard = Reply::error(StatusCode::NOT_FOUND, "Not Found");
+                self.vm.hook(Hook::NotFound, data, standard)
             }
         }
     }

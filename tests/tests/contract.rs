@@ -1,5 +1,6 @@
 //! Requests over real sockets. Every folder of `contract/` holds a manifest and what is
-//! asked of it; `examples/` holds what is asked of the examples.
+//! asked of it; `examples/` holds what is asked of the examples. Both forms of a program
+//! are asked: the specialised one and the one as it is written.
 
 use std::fs;
 use std::path::Path;
@@ -25,8 +26,14 @@ fn ask(name: &str, app: Program, file: &str, failures: &mut Vec<String>) -> usiz
 #[test]
 fn contract() {
     let mut failures = Vec::new();
-    let asked = PROGRAMS.iter().map(|(name, app)| {
+    let asked = PROGRAMS.iter().map(|(name, app, reference)| {
         let file = format!("contract/{name}/requests.http");
+        ask(
+            &format!("{name}, as written"),
+            *reference,
+            &file,
+            &mut failures,
+        );
         ask(name, *app, &file, &mut failures)
     });
     let count: usize = asked.sum();
@@ -37,8 +44,15 @@ fn contract() {
 #[test]
 fn examples() {
     let mut failures = Vec::new();
-    for (name, app) in EXAMPLES {
-        ask(name, *app, &format!("examples/{name}.http"), &mut failures);
+    for (name, app, reference) in EXAMPLES {
+        let file = format!("examples/{name}.http");
+        ask(name, *app, &file, &mut failures);
+        ask(
+            &format!("{name}, as written"),
+            *reference,
+            &file,
+            &mut failures,
+        );
     }
     assert!(failures.is_empty(), "{}\n", failures.join("\n"));
 }

@@ -42,7 +42,7 @@ impl EncodeError {
         }
     }
 
-    fn within(mut self, step: String) -> Self {
+    pub(super) fn within(mut self, step: String) -> Self {
         self.path.push(step);
         self
     }
@@ -69,28 +69,40 @@ pub(super) unsafe fn encode(
     shared: &Shared,
     out: &mut Vec<u8>,
 ) -> Result<(), EncodeError> {
-    let order = shared.order.get();
-    let mut encoder = Encoder {
-        state,
-        shared,
-        order,
-        out,
-    };
+    let mut encoder = Encoder::new(state, shared, out);
     // SAFETY: as the caller's.
     unsafe { encoder.value(ffi::lua_gettop(state), 0) }
 }
 
-struct Encoder<'a> {
+/// A comma, unless the object that is being written has no field yet.
+pub(super) fn comma(out: &mut Vec<u8>) {
+    if out.last() != Some(&b'{') {
+        out.push(b',');
+    }
+}
+
+pub(super) struct Encoder<'a> {
     state: *mut lua_State,
     shared: &'a Shared,
     order: Option<&'a KeyOrder>,
-    out: &'a mut Vec<u8>,
+    pub(super) out: &'a mut Vec<u8>,
 }
 
 impl<'a> Encoder<'a> {
+    pub(super) fn new(state: *mut lua_State, shared: &'a Shared, out: &'a mut Vec<u8>) -> Self {
+        Encoder {
+            state,
+            shared,
+            order: shared.order.get(),
+            out,
+        }
+    }
+
+    /// Appends the JSON form of a value with so many containers around it.
+    ///
     /// # Safety
-    /// `index` is an absolute, valid stack index.
-    unsafe fn value(&mut self, index: c_int, depth: usize) -> Result<(), EncodeError> {
+    /// `index` is an absolute, valid stack index, in a protected call.
+    pub(super) unsafe fn value(&mut self, index: c_int, depth: usize) -> Result<(), EncodeError> {
         // SAFETY: reads by the value's type.
         unsafe {
             match ffi::lua_type(self.state, index) {

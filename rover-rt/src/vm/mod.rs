@@ -9,20 +9,21 @@
 
 mod decode;
 mod encode;
+mod lowered;
 mod native;
+mod respond;
 mod start;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::ffi::{c_int, c_void};
 
 use hyper::StatusCode;
-use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use mlua::ffi::{self, lua_State};
 use rover_model::LogLevel;
 
 use crate::log::Log;
 use crate::program::Program;
-use crate::reply::{JSON, Reply, TEXT};
+use crate::reply::Reply;
 use crate::request::RequestData;
 use encode::KeyOrder;
 
@@ -43,8 +44,8 @@ const RUN_HTTP_ERROR_META: c_int = ffi::lua_upvalueindex(4);
 pub(crate) struct Shared {
     program: &'static Program,
     log: Log,
-    /// The running request, for log lines; null between requests.
-    current: Cell<*const c_void>,
+    /// The running call; null between requests.
+    current: Cell<*const Call<'static>>,
     /// The traceback of the last error.
     trace: RefCell<String>,
     order: OnceCell<KeyOrder>,
@@ -78,8 +79,9 @@ struct Call<'a> {
     handler: c_int,
     wants_ctx: bool,
     argument: Argument<'a>,
-    reply: Reply,
-    failure: Option<String>,
+    /// Natives write these while `run` is on the stack below them.
+    reply: RefCell<Reply>,
+    failure: RefCell<Option<String>>,
 }
 
 /// What a hook is given after `ctx`.
@@ -101,6 +103,13 @@ impl Vm {
                 Hook::Error => 1,
                 Hook::NotFound => 2,
             }
+    }
+
+    /// Runs a route's handler; nothing where it fails.
+    pub(crate) fn try_call(&self, route: u16, request: &RequestData<'_>) -> Option<Reply> {
+        let reply = self.protected(request, c_int::from(route) + 1, false, Argument::None);
+        self.settle();
+        reply.ok()
     }
 
     /// Runs a route's handler.
@@ -191,16 +200,16 @@ impl Vm {
         argument: Argument<'_>,
     ) -> Result<Reply, Failure> {
         let raised = matches!(argument, Argument::Raised);
-        let mut call = Call {
+        let call = Call {
             shared: &self.shared,
             request,
             handler,
             wants_ctx,
             argument,
-            reply: Reply::default(),
-            failure: None,
+            reply: RefCell::default(),
+            failure: RefCell::default(),
         };
-        let current: *const RequestData<'_> = request;
+        let current: *const Call<'_> = &raw const call;
         self.shared.current.set(current.cast());
         let state = self.state;
         // SAFETY: `state` is a live Lua thread whose stack holds the fixed places and,
@@ -211,12 +220,12 @@ impl Vm {
                 // [fixed.., error] becomes [fixed.., run, call, error].
                 ffi::lua_pushvalue(state, RUN);
                 ffi::lua_insert(state, FIXED + 1);
-                ffi::lua_pushlightuserdata(state, (&raw mut call).cast());
+                ffi::lua_pushlightuserdata(state, (&raw const call).cast_mut().cast());
                 ffi::lua_insert(state, FIXED + 2);
             } else {
                 ffi::lua_settop(state, FIXED);
                 ffi::lua_pushvalue(state, RUN);
-                ffi::lua_pushlightuserdata(state, (&raw mut call).cast());
+                ffi::lua_pushlightuserdata(state, (&raw const call).cast_mut().cast());
                 ffi::lua_pushnil(state);
             }
             let status = ffi::lua_pcall(state, 2, 0, ON_ERROR_TRACE);
@@ -231,13 +240,13 @@ impl Vm {
             }
         };
         outcome?;
-        if let Some(reason) = call.failure {
+        if let Some(reason) = call.failure.into_inner() {
             // No Lua error happened, so there is no value for a hook but the text.
             // SAFETY: as above; a short string on a stack with room.
             unsafe { ffi::lua_pushlstring(state, reason.as_ptr().cast(), reason.len()) };
             return Err(Failure::Value(reason));
         }
-        Ok(call.reply)
+        Ok(call.reply.into_inner())
     }
 
     /// Reads the error value on top of the stack, and leaves it there.
@@ -304,7 +313,7 @@ unsafe extern "C-unwind" fn run(state: *mut lua_State) -> c_int {
     // SAFETY: see above. The Lua functions called here may unwind this frame, which
     // owns nothing.
     unsafe {
-        let call = &mut *ffi::lua_touserdata(state, 1).cast::<Call<'_>>();
+        let call = &*ffi::lua_touserdata(state, 1).cast::<Call<'_>>();
         ffi::lua_rawgeti(state, RUN_HANDLERS, call.handler.into());
         let mut arguments = 0;
         if call.wants_ctx {
@@ -331,7 +340,7 @@ unsafe extern "C-unwind" fn run(state: *mut lua_State) -> c_int {
             }
         }
         ffi::lua_call(state, arguments, 1);
-        respond(state, call);
+        respond::respond(state, call);
         0
     }
 }
@@ -365,124 +374,6 @@ unsafe fn push_http_error(state: *mut lua_State, meta: c_int, status: StatusCode
         ffi::lua_pushvalue(state, meta);
         ffi::lua_setmetatable(state, -2);
     }
-}
-
-/// Turns the value on top of the stack into the call's reply.
-///
-/// # Safety
-/// Inside the protected call, with the handler's result on top.
-unsafe fn respond(state: *mut lua_State, call: &mut Call<'_>) {
-    // SAFETY: reads of the value by its type; strings are copied at once.
-    unsafe {
-        let reply = &mut call.reply;
-        match ffi::lua_type(state, -1) {
-            ffi::LUA_TNIL => reply.status = Some(StatusCode::NO_CONTENT),
-            ffi::LUA_TSTRING | ffi::LUA_TNUMBER => {
-                reply.content_type = Some(TEXT);
-                append_string(state, -1, &mut reply.body);
-            }
-            ffi::LUA_TBOOLEAN => {
-                reply.content_type = Some(TEXT);
-                let text = ffi::lua_toboolean(state, -1) != 0;
-                reply.body.extend_from_slice(text.to_string().as_bytes());
-            }
-            ffi::LUA_TTABLE => {
-                if is_response(state) {
-                    respond_built(state, call);
-                } else {
-                    respond_json(state, call);
-                }
-            }
-            other => {
-                let name = std::ffi::CStr::from_ptr(ffi::lua_typename(state, other));
-                let kind = name.to_string_lossy();
-                call.failure = Some(format!("the handler returned a {kind}"));
-            }
-        }
-    }
-}
-
-/// # Safety
-/// A table is on top of the stack.
-unsafe fn is_response(state: *mut lua_State) -> bool {
-    // SAFETY: compares metatables and restores the stack.
-    unsafe {
-        if ffi::lua_getmetatable(state, -1) == 0 {
-            return false;
-        }
-        let same = ffi::lua_rawequal(state, -1, RUN_RESPONSE_META) != 0;
-        ffi::lua_pop(state, 1);
-        same
-    }
-}
-
-/// # Safety
-/// The value to encode is on top of the stack.
-unsafe fn respond_json(state: *mut lua_State, call: &mut Call<'_>) {
-    call.reply.content_type = Some(JSON);
-    // SAFETY: as the caller's.
-    let encoded = unsafe { encode::encode(state, call.shared, &mut call.reply.body) };
-    if let Err(error) = encoded {
-        call.failure = Some(format!("the handler's result is not JSON: {error}"));
-    }
-}
-
-/// Reads a response object (see `runtime.lua` for its slots).
-///
-/// # Safety
-/// A response object is on top of the stack.
-unsafe fn respond_built(state: *mut lua_State, call: &mut Call<'_>) {
-    const JSON_KIND: f64 = 1.0;
-    const BYTES_KIND: f64 = 2.0;
-    // SAFETY: raw reads of a table; every value's type is checked by what reads it.
-    unsafe {
-        let object = ffi::lua_gettop(state);
-        ffi::lua_rawgeti(state, object, 1);
-        if ffi::lua_type(state, -1) == ffi::LUA_TNUMBER {
-            call.reply.status = StatusCode::from_u16(ffi::lua_tonumber(state, -1) as u16).ok();
-        }
-        ffi::lua_rawgeti(state, object, 5);
-        if ffi::lua_type(state, -1) == ffi::LUA_TTABLE
-            && let Err(reason) = read_headers(state, &mut call.reply.headers)
-        {
-            call.failure = Some(reason);
-            return;
-        }
-        ffi::lua_settop(state, object);
-        ffi::lua_rawgeti(state, object, 2);
-        let kind = ffi::lua_tonumber(state, -1);
-        ffi::lua_rawgeti(state, object, 3);
-        if kind == JSON_KIND {
-            respond_json(state, call);
-        } else if kind == BYTES_KIND {
-            append_string(state, -1, &mut call.reply.body);
-            ffi::lua_rawgeti(state, object, 4);
-            call.reply.content_type = HeaderValue::from_bytes(lossy(state, -1).as_bytes()).ok();
-        }
-    }
-}
-
-/// # Safety
-/// The flat list of names and values is on top of the stack.
-unsafe fn read_headers(state: *mut lua_State, headers: &mut HeaderMap) -> Result<(), String> {
-    // SAFETY: raw reads; strings are copied before their values are popped.
-    unsafe {
-        let list = ffi::lua_gettop(state);
-        let count = ffi::lua_objlen(state, list) as i64;
-        for at in (1..count).step_by(2) {
-            ffi::lua_rawgeti(state, list, at);
-            let name = HeaderName::from_bytes(lossy(state, -1).as_bytes());
-            ffi::lua_rawgeti(state, list, at + 1);
-            let mut bytes = Vec::new();
-            append_string(state, -1, &mut bytes);
-            ffi::lua_settop(state, list);
-            match (name, HeaderValue::from_bytes(&bytes)) {
-                (Ok(name), Ok(value)) => headers.append(name, value),
-                _ => return Err("a response header is malformed".to_owned()),
-            };
-        }
-    }
-    Ok(())
 }
 
 /// Appends a string's or number's text; nothing for other values.

@@ -3,8 +3,10 @@
 //! Each takes the request's address, which Lua code holds only while the request
 //! runs (`live` in `runtime.lua`), as its first argument.
 
+use std::borrow::Cow;
 use std::ffi::c_int;
 
+use hyper::header::HeaderMap;
 use mlua::ffi::{self, lua_CFunction, lua_State};
 use rover_model::LogLevel;
 
@@ -42,14 +44,14 @@ unsafe fn request<'a>(state: *mut lua_State) -> &'a RequestData<'a> {
 
 /// # Safety
 /// The running C function has the `Shared` as its first upvalue.
-unsafe fn shared<'a>(state: *mut lua_State) -> &'a Shared {
+pub(super) unsafe fn shared<'a>(state: *mut lua_State) -> &'a Shared {
     // SAFETY: `start` gives every native that upvalue, and drops the state first.
     unsafe { &*ffi::lua_touserdata(state, ffi::lua_upvalueindex(1)).cast::<Shared>() }
 }
 
 /// # Safety
 /// In a protected call with a free stack slot.
-unsafe fn push(state: *mut lua_State, text: &[u8]) {
+pub(super) unsafe fn push(state: *mut lua_State, text: &[u8]) {
     // SAFETY: Lua copies the bytes.
     unsafe { ffi::lua_pushlstring(state, text.as_ptr().cast(), text.len()) };
 }
@@ -119,7 +121,7 @@ unsafe extern "C-unwind" fn query_all(state: *mut lua_State) -> c_int {
         let wanted = lossy(state, 2);
         let query = request(state).query.as_bytes();
         let values = form_pairs(query).filter(|(name, _)| *name == wanted);
-        list(state, values.map(|(_, value)| value.into_bytes()));
+        list(state, values.map(|(_, value)| value.into_owned()));
     }
     1
 }
@@ -148,19 +150,38 @@ unsafe extern "C-unwind" fn headers(state: *mut lua_State) -> c_int {
         let headers = &request(state).headers;
         ffi::lua_createtable(state, 0, headers.keys_len() as c_int);
         for name in headers.keys() {
-            let mut values = headers.get_all(name).iter();
-            let Some(first) = values.next() else { continue };
-            match values.next() {
-                None => set(state, name.as_str().as_bytes(), first.as_bytes()),
-                Some(_) => {
-                    let all: Vec<&[u8]> =
-                        headers.get_all(name).iter().map(|v| v.as_bytes()).collect();
-                    set(state, name.as_str().as_bytes(), &all.join(&b", "[..]));
-                }
+            let name = name.as_str();
+            if let Some(value) = joined(headers, name) {
+                set(state, name.as_bytes(), &value);
             }
         }
     }
     1
+}
+
+/// A header's value; those of a repeated one are joined (RFC 9110, section 5.3).
+pub(super) fn joined<'h>(headers: &'h HeaderMap, name: &str) -> Option<Cow<'h, [u8]>> {
+    let mut values = headers.get_all(name).iter().map(|v| v.as_bytes());
+    let first = values.next()?;
+    Some(match values.next() {
+        None => Cow::Borrowed(first),
+        Some(second) => {
+            let all: Vec<&[u8]> = [first, second].into_iter().chain(values).collect();
+            Cow::Owned(all.join(&b", "[..]))
+        }
+    })
+}
+
+/// A cookie's value: of two of one name the first counts (RFC 6265, section 5.4).
+pub(super) fn cookie_value<'h>(headers: &'h HeaderMap, name: &[u8]) -> Option<&'h [u8]> {
+    sent_cookies(headers)
+        .find(|(sent, _)| *sent == name)
+        .map(|(_, value)| value)
+}
+
+fn sent_cookies(headers: &HeaderMap) -> impl Iterator<Item = (&[u8], &[u8])> {
+    let lines = headers.get_all(hyper::header::COOKIE).iter();
+    lines.flat_map(|line| cookie_pairs(line.as_bytes()))
 }
 
 unsafe extern "C-unwind" fn header_all(state: *mut lua_State) -> c_int {
@@ -178,13 +199,8 @@ unsafe extern "C-unwind" fn cookies(state: *mut lua_State) -> c_int {
     unsafe {
         ffi::lua_createtable(state, 0, 2);
         let headers = &request(state).headers;
-        // The first of two cookies of one name is the more specific one (RFC 6265,
-        // section 5.4), so it is set last.
-        let sent: Vec<_> = headers
-            .get_all(hyper::header::COOKIE)
-            .iter()
-            .flat_map(|v| cookie_pairs(v.as_bytes()))
-            .collect();
+        let sent: Vec<_> = sent_cookies(headers).collect();
+        // The first one counts, so it is set last.
         for (name, value) in sent.into_iter().rev() {
             set(state, name, value);
         }
@@ -273,9 +289,7 @@ unsafe extern "C-unwind" fn log(state: *mut lua_State) -> c_int {
         let shared = shared(state);
         if shared.log.enabled(level) {
             let message = lossy(state, 2);
-            // The request is borrowed for as long as the pointer is set.
-            let current = shared.current.get().cast::<RequestData<'_>>().as_ref();
-            let id = current.map(|request| request.request_id.as_str());
+            let id = shared.call().map(|call| call.request.request_id.as_str());
             shared.log.line(level, &message, id);
         }
     }

@@ -7,7 +7,7 @@ use rover_model::{HOOKS, Method, SERVER_LUA};
 
 use super::encode::{KeyOrder, MARKED, Ranks};
 use super::native::FUNCTIONS;
-use super::{FIXED, Shared, Vm, run};
+use super::{FIXED, Shared, Vm, lowered, run};
 use crate::error::Error;
 use crate::log::Log;
 use crate::program::{Program, Route};
@@ -45,13 +45,16 @@ impl Vm {
             Value::LightUserData(mlua::LightUserData(std::ptr::null_mut())),
         )?;
         let array = lua.create_table()?;
-        register(&lua, &shared, &natives, &array)?;
+        register(&lua, &shared, &natives, &array, &FUNCTIONS)?;
+        let direct = lua.create_table()?;
+        register(&lua, &shared, &direct, &array, &lowered::FUNCTIONS)?;
         let server: Table = lua.load(SERVER_LUA).set_name("=rover").call(())?;
         let runtime: Table = lua.load(RUNTIME_LUA).set_name("=rover").call((
             &natives,
             server,
             load_chunk(&lua, program)?,
             &array,
+            direct,
         ))?;
         let entries: Table = runtime.get::<Function>("boot")?.call(())?;
         let (handlers, hooks) = take_handlers(&lua, program, &entries)?;
@@ -80,13 +83,19 @@ impl Vm {
 }
 
 /// Makes the natives: C closures over the `Shared` and the metatable of arrays.
-fn register(lua: &Lua, shared: &Shared, natives: &Table, array: &Table) -> mlua::Result<()> {
+fn register(
+    lua: &Lua,
+    shared: &Shared,
+    natives: &Table,
+    array: &Table,
+    functions: &'static [(&std::ffi::CStr, ffi::lua_CFunction)],
+) -> mlua::Result<()> {
     let shared: *const Shared = shared;
     // SAFETY: two arguments are on the stack of a protected call; every closure takes
     // its upvalues, and the table that is returned is what remains.
     unsafe {
         lua.exec_raw::<()>((natives, array), |state| {
-            for (name, function) in FUNCTIONS {
+            for &(name, function) in functions {
                 ffi::lua_pushlightuserdata(state, shared.cast_mut().cast());
                 ffi::lua_pushvalue(state, 2);
                 ffi::lua_pushcclosure(state, function, 2);

@@ -1,0 +1,179 @@
+//! The program's tree with names resolved: what the analysis reads.
+//!
+//! full_moon's tree keeps every token and comment; this one keeps what a program means
+//! and, as byte ranges, where it is written.
+
+/// A range of bytes in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub(crate) struct Span {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct VarId(pub(crate) usize);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct FunctionId(pub(crate) usize);
+
+/// One file.
+#[derive(Debug, Default)]
+pub(crate) struct Chunk {
+    pub(crate) vars: Vec<Var>,
+    /// The first is the file itself.
+    pub(crate) functions: Vec<Function>,
+}
+
+/// A local variable, parameter or loop variable.
+#[derive(Debug)]
+pub(crate) struct Var {
+    pub(crate) name: String,
+    /// Assignments beside its declaration.
+    pub(crate) writes: usize,
+}
+
+#[derive(Debug)]
+pub(crate) struct Function {
+    /// The line of `function`, as the VM knows it.
+    pub(crate) line: usize,
+    pub(crate) last_line: usize,
+    pub(crate) params: Vec<VarId>,
+    pub(crate) variadic: bool,
+    pub(crate) body: Vec<Stmt>,
+}
+
+#[derive(Debug)]
+pub(crate) enum Stmt {
+    Local(Vec<VarId>, Vec<Expr>),
+    Assign(Vec<Expr>, Vec<Expr>),
+    Call(Expr),
+    Do(Vec<Stmt>),
+    While(Expr, Vec<Stmt>),
+    Repeat(Vec<Stmt>, Expr),
+    If(Vec<(Expr, Vec<Stmt>)>, Vec<Stmt>),
+    For(Vec<Expr>, Vec<Stmt>),
+    LocalFunction(FunctionId),
+    Function(Expr, FunctionId),
+    Return(Vec<Expr>),
+}
+
+#[derive(Debug)]
+pub(crate) struct Expr {
+    pub(crate) span: Span,
+    pub(crate) kind: Kind,
+}
+
+#[derive(Debug)]
+pub(crate) enum Kind {
+    Nil,
+    Boolean(bool),
+    Number(String),
+    /// The text between the quotes; `None` where it has escapes or is a long string.
+    Text(Option<String>),
+    Vararg,
+    Function(FunctionId),
+    Var(VarId),
+    Global(String),
+    Index(Box<Expr>, Box<Expr>),
+    Call(Box<Expr>, Vec<Expr>),
+    /// `object:name(args)`, with the name's place.
+    Method(Box<Expr>, String, Span, Vec<Expr>),
+    Binary(Box<Expr>, Box<Expr>),
+    Unary(Box<Expr>),
+    Paren(Box<Expr>),
+    Table(Vec<Field>),
+}
+
+/// A constructor's field.
+#[derive(Debug)]
+pub(crate) enum Field {
+    Item(Expr),
+    /// `name = value` and `["name"] = value`.
+    Named(String, Expr),
+    Keyed(Expr, Expr),
+}
+
+impl Expr {
+    /// The variable that this expression is.
+    pub(crate) fn var(&self) -> Option<VarId> {
+        match self.kind {
+            Kind::Var(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The text of a string without escapes.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Text(text) => text.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// Calls `f` with the expressions directly inside.
+    pub(crate) fn each_child<'a>(&'a self, f: &mut dyn FnMut(&'a Expr)) {
+        match &self.kind {
+            Kind::Index(a, b) | Kind::Binary(a, b) => {
+                f(a);
+                f(b);
+            }
+            Kind::Call(callee, args) => {
+                f(callee);
+                args.iter().for_each(f);
+            }
+            Kind::Method(object, _, _, args) => {
+                f(object);
+                args.iter().for_each(f);
+            }
+            Kind::Unary(e) | Kind::Paren(e) => f(e),
+            Kind::Table(fields) => {
+                for field in fields {
+                    match field {
+                        Field::Item(e) | Field::Named(_, e) => f(e),
+                        Field::Keyed(k, e) => {
+                            f(k);
+                            f(e);
+                        }
+                    }
+                }
+            }
+            Kind::Nil
+            | Kind::Boolean(_)
+            | Kind::Number(_)
+            | Kind::Text(_)
+            | Kind::Vararg
+            | Kind::Function(_)
+            | Kind::Var(_)
+            | Kind::Global(_) => {}
+        }
+    }
+}
+
+impl Stmt {
+    /// Calls `f` with the statement's own expressions, and `g` with the blocks inside.
+    pub(crate) fn parts<'a>(&'a self, f: &mut dyn FnMut(&'a Expr), g: &mut dyn FnMut(&'a [Stmt])) {
+        match self {
+            Stmt::Local(_, values) | Stmt::Return(values) => values.iter().for_each(f),
+            Stmt::Assign(targets, values) => targets.iter().chain(values).for_each(f),
+            Stmt::Call(call) => f(call),
+            Stmt::Do(block) => g(block),
+            Stmt::While(condition, block) | Stmt::Repeat(block, condition) => {
+                f(condition);
+                g(block);
+            }
+            Stmt::If(arms, otherwise) => {
+                for (condition, block) in arms {
+                    f(condition);
+                    g(block);
+                }
+                g(otherwise);
+            }
+            Stmt::For(values, block) => {
+                values.iter().for_each(f);
+                g(block);
+            }
+            Stmt::Function(target, _) => f(target),
+            Stmt::LocalFunction(_) => {}
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! Returned table constructors as runs of constant JSON with places for values.
+
+use crate::hir::{Expr, Field, Kind};
+
+/// A response whose shape is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Template {
+    /// The status; 0 where the program gives none.
+    pub(crate) status: u16,
+    /// What is written, in order.
+    pub(crate) pieces: Vec<Piece>,
+}
+
+/// A part of a template. The values come in the order of the pieces that take one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Piece {
+    /// JSON as it is.
+    Text(String),
+    /// Fields as they are, with a comma before them unless they are an object's first.
+    Fields(String),
+    /// A field's name, with a value that may be absent.
+    Field {
+        /// The name.
+        name: String,
+        /// How many containers are around the value.
+        depth: u8,
+        /// The fields around it, for errors: `rows.first`.
+        path: String,
+    },
+}
+
+/// More values than this are passed in a table.
+const MAX_VALUES: usize = 50;
+const MAX_DEPTH: u8 = 16;
+
+/// The template of a constructor, and the expressions whose values it takes.
+pub(crate) fn template(table: &Expr, status: u16) -> Option<(Template, Vec<&Expr>)> {
+    let mut writer = Writer::default();
+    if !writer.table(table, 0, "") {
+        return None;
+    }
+    writer.flush();
+    let Writer { pieces, values, .. } = writer;
+    (values.len() <= MAX_VALUES).then_some((Template { status, pieces }, values))
+}
+
+/// `{"error":message}`
+pub(crate) fn error_template(message: &Expr, status: u16) -> Option<Template> {
+    let mut writer = Writer::default();
+    writer.run.push_str("{\"error\":");
+    if !matches!(message.kind, Kind::Text(_)) || !writer.constant(message) {
+        return None;
+    }
+    writer.run.push('}');
+    writer.flush();
+    let pieces = writer.pieces;
+    Some(Template { status, pieces })
+}
+
+/// What stands before the next field of an object.
+#[derive(Clone, Copy, PartialEq)]
+enum Before {
+    Nothing,
+    Something,
+    /// Only fields that may be absent.
+    Unknown,
+}
+
+#[derive(Default)]
+struct Writer<'a> {
+    pieces: Vec<Piece>,
+    values: Vec<&'a Expr>,
+    run: String,
+    /// The run begins with a field that may need a comma.
+    run_of_fields: bool,
+}
+
+impl<'a> Writer<'a> {
+    fn flush(&mut self) {
+        let run = std::mem::take(&mut self.run);
+        if !run.is_empty() {
+            self.pieces.push(match self.run_of_fields {
+                true => Piece::Fields(run),
+                false => Piece::Text(run),
+            });
+        }
+        self.run_of_fields = false;
+    }
+
+    /// Writes a constructor; false, with nothing written, where its shape is not known.
+    fn table(&mut self, expr: &'a Expr, depth: u8, path: &str) -> bool {
+        let Kind::Table(fields) = &expr.kind else {
+            return false;
+        };
+        if depth > MAX_DEPTH || !is_regular(fields) {
+            return false;
+        }
+        match fields.first() {
+            Some(Field::Item(_)) => self.array(fields, depth, path),
+            _ => {
+                self.object(fields, depth, path);
+                true
+            }
+        }
+    }
+
+    fn array(&mut self, fields: &'a [Field], depth: u8, path: &str) -> bool {
+        let items = || {
+            fields.iter().filter_map(|field| match field {
+                Field::Item(value) => Some(value),
+                _ => None,
+            })
+        };
+        // A value that might be nil would change what the table is.
+        if !items().all(|item| is_plain(item) || is_table(item, depth + 1)) {
+            return false;
+        }
+        self.run.push('[');
+        for (at, item) in items().enumerate() {
+            if at > 0 {
+                self.run.push(',');
+            }
+            if !self.constant(item) {
+                self.table(item, depth + 1, &format!("{path}[{}]", at + 1));
+            }
+        }
+        self.run.push(']');
+        true
+    }
+
+    fn object(&mut self, fields: &'a [Field], depth: u8, path: &str) {
+        self.run.push('{');
+        let mut before = Before::Nothing;
+        for field in fields {
+            let Field::Named(name, value) = field else {
+                continue;
+            };
+            if matches!(value.kind, Kind::Nil) {
+                continue;
+            }
+            let inner = format!("{path}.{name}");
+            if !is_plain(value) && !is_table(value, depth + 1) {
+                self.flush();
+                self.values.push(value);
+                let (name, path) = (name.clone(), path.to_owned());
+                let depth = depth + 1;
+                self.pieces.push(Piece::Field { name, depth, path });
+                if before == Before::Nothing {
+                    before = Before::Unknown;
+                }
+                continue;
+            }
+            match before {
+                Before::Nothing => {}
+                Before::Something => self.run.push(','),
+                Before::Unknown => {
+                    self.flush();
+                    self.run_of_fields = true;
+                }
+            }
+            before = Before::Something;
+            self.run += &format!("\"{name}\":");
+            if !self.constant(value) {
+                self.table(value, depth + 1, &inner);
+            }
+        }
+        self.run.push('}');
+    }
+
+    fn constant(&mut self, expr: &Expr) -> bool {
+        match &expr.kind {
+            Kind::Boolean(value) => self.run += &value.to_string(),
+            Kind::Text(Some(text)) if is_plain(expr) => self.run += &format!("\"{text}\""),
+            Kind::Number(digits) if is_plain(expr) => {
+                let digits = digits.trim_start_matches('0');
+                self.run += if digits.is_empty() { "0" } else { digits };
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+
+/// Whether all fields are items, or all have plain names of which none comes twice.
+fn is_regular(fields: &[Field]) -> bool {
+    let mut names = Vec::new();
+    let mut items = 0;
+    for field in fields {
+        match field {
+            Field::Item(_) => items += 1,
+            Field::Named(name, _) if is_plain_text(name) && !names.contains(&name) => {
+                names.push(name);
+            }
+            _ => return false,
+        }
+    }
+    items == 0 || names.is_empty()
+}
+
+/// Whether a value's JSON is the same text without any escape or rounding.
+fn is_plain(expr: &Expr) -> bool {
+    match &expr.kind {
+        Kind::Boolean(_) => true,
+        Kind::Text(Some(text)) => is_plain_text(text),
+        Kind::Number(digits) => digits.len() <= 15 && digits.bytes().all(|b| b.is_ascii_digit()),
+        _ => false,
+    }
+}
+
+fn is_plain_text(text: &str) -> bool {
+    !text.contains(|c: char| c.is_control() || c == '"' || c == '\\')
+}
+
+/// Whether [`Writer::table`] can write it.
+fn is_table(expr: &Expr, depth: u8) -> bool {
+    match &expr.kind {
+        Kind::Table(fields) if depth <= MAX_DEPTH && is_regular(fields) => {
+            fields.iter().all(|field| match field {
+                Field::Item(item) => is_plain(item) || is_table(item, depth + 1),
+                _ => true,
+            })
+        }
+        _ => false,
+    }
+}

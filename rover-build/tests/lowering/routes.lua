@@ -1,0 +1,95 @@
+local api = rover.server {}
+local GREETING = "hi"
+local shared = {}
+local books = api.books
+
+-- Reads by name.
+function api.reads.p_id.get(ctx)
+  local p, q = ctx:params(), ctx:query()
+  return { id = p.id, page = q.page or "1", agent = ctx:headers()["User-Agent"], s = ctx.cookies().s,
+    path = ctx.path, method = ctx.method }
+end
+
+-- Tables that are used whole stay tables.
+function api.whole.p_id.get(ctx)
+  local q = ctx:query()
+  for k in pairs(q) do shared[k] = true end
+  return { q = q.a, params = ctx:params(), id = ctx:params().id }
+end
+
+-- A written table stays one.
+function api.written.get(ctx)
+  local q = ctx:query()
+  q.a = "b"
+  return { a = ctx:query().a }
+end
+
+-- A function inside may run later.
+function api.later.get(ctx)
+  shared.f = function() return ctx:query().a, ctx.path end
+  return { ok = true, a = ctx:query().a }
+end
+
+-- An escaping ctx: anything may happen to its tables.
+function api.escapes.p_id.get(ctx)
+  shared.g(ctx)
+  return { id = ctx:params().id, path = ctx.path }
+end
+
+-- Another value of the same name.
+function api.shadowed.p_id.get(ctx)
+  local id = ctx:params().id
+  do
+    local ctx = shared
+    id = id .. ctx:params().id
+  end
+  return id
+end
+
+-- Bodies.
+function api.bodies.post(ctx)
+  local text = ctx:body():text()
+  local body = ctx:body()
+  return { json = ctx:body():json(), raw = ctx:body():raw(), text = text, form = body and ctx:body():form() }
+end
+
+-- Returned constructors.
+function api.returned.get(ctx)
+  if ctx:query().a then
+    return api.json:status(201, { first = shared.a, ok = true, nested = { n = 1, none = nil, last = #shared } })
+  elseif ctx:query().b then
+    return api.error(404, "No such thing")
+  end
+  return api:json { list = { "a", "b", { c = 1 } }, dynamic = { shared.x, shared.y }, empty = {}, f = shared.f() }
+end
+
+-- Constructors that are not lowered.
+function api.kept.p_id.get(ctx)
+  if ctx:query().a then return { 1, shared.x } end
+  if ctx:query().b then return { [shared.k] = 1, a = 1 } end
+  if ctx:query().c then return { a = 1, a = 2 } end
+  if ctx:query().d then return { a = 1, 2 } end
+  return { a = "quote\"", b = 0x10, c = 1e3, d = -1, e = [[long]], f = 'it"s' }
+end
+
+-- Functions that others can call.
+local function helper(ctx) return { id = ctx:params().id } end
+function api.helped.p_id.get(ctx) return helper(ctx) end
+local handlers = {}
+function handlers.get(ctx) return { id = ctx:params().id } end
+api.tabled.p_id.get = handlers.get
+books.p_id = { get = function(ctx) return { id = ctx:params().id } end }
+
+-- The same always.
+function api.constant.get() return { message = GREETING, list = { 1, 2 } } end
+function api.constant.text.get() return api.text("x" .. 1):header("x-a", "b") end
+
+-- Orders that contradict each other.
+function api.order.get() return shared.f { b = 1, a = 2 } end
+function api.order.other.get()
+  local row = { a = 1, b = 2 }
+  return { b = 1, a = row }
+end
+
+require "module" (api)
+return api

@@ -1,0 +1,242 @@
+//! What specialised handlers call: reads of the running request by name, without `ctx`,
+//! and the writing of templates.
+//!
+//! The compiler writes these calls only into functions that nothing but the runtime
+//! calls, so there is always a running request when they are made.
+
+use std::ffi::c_int;
+
+use hyper::StatusCode;
+use mlua::ffi::{self, lua_CFunction, lua_State};
+
+use super::encode::{Encoder, comma};
+use super::native::{cookie_value, joined, push, shared};
+use super::respond::not_json;
+use super::{Call, Shared, decode};
+use crate::decode::form_pairs;
+use crate::program::Piece;
+use crate::reply::JSON;
+
+pub(super) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 11] = [
+    (c"method", method),
+    (c"path", path),
+    (c"client_ip", client_ip),
+    (c"request_id", request_id),
+    (c"param", param),
+    (c"query", query),
+    (c"header", header),
+    (c"cookie", cookie),
+    (c"raw_body", raw_body),
+    (c"decoded_body", decoded_body),
+    (c"reply", reply),
+];
+
+/// Its address is what `reply` returns: the answer is written already.
+static WRITTEN: u8 = 0;
+
+/// Whether the light userdata on top of the stack stands for a written answer.
+///
+/// # Safety
+/// A light userdata is on top of the stack.
+pub(super) unsafe fn is_written(state: *mut lua_State) -> bool {
+    let written: *const u8 = &raw const WRITTEN;
+    // SAFETY: as the caller's.
+    unsafe { ffi::lua_touserdata(state, -1).cast_const() == written.cast() }
+}
+
+impl Shared {
+    /// The running call.
+    pub(super) fn call(&self) -> Option<&Call<'_>> {
+        // SAFETY: `protected` sets the pointer for as long as it borrows the call, and
+        // only what runs inside it asks.
+        unsafe { self.current.get().as_ref() }
+    }
+}
+
+/// Raises a Lua error.
+///
+/// # Safety
+/// In a protected call; the frame owns nothing.
+unsafe fn fail(state: *mut lua_State, message: &[u8]) -> ! {
+    // SAFETY: as the caller's.
+    unsafe {
+        push(state, message);
+        ffi::lua_error(state)
+    }
+}
+
+/// # Safety
+/// The running C function has the `Shared` as its first upvalue, and runs in a request.
+unsafe fn call<'a>(state: *mut lua_State) -> &'a Call<'a> {
+    // SAFETY: see above; `luaL_error` does not return.
+    unsafe {
+        match shared(state).call() {
+            Some(call) => call,
+            None => fail(state, b"the request has ended"),
+        }
+    }
+}
+
+/// # Safety
+/// The first argument is a string; the slice is used while it is on the stack.
+unsafe fn name<'a>(state: *mut lua_State) -> &'a [u8] {
+    let mut length = 0;
+    // SAFETY: as the caller's.
+    unsafe {
+        let text = ffi::lua_tolstring(state, 1, &raw mut length);
+        std::slice::from_raw_parts(text.cast(), length)
+    }
+}
+
+/// Pushes a text, or nil where there is none.
+///
+/// # Safety
+/// In a protected call with a free stack slot.
+unsafe fn push_some(state: *mut lua_State, text: Option<&[u8]>) -> c_int {
+    // SAFETY: as the caller's.
+    unsafe {
+        match text {
+            Some(text) => push(state, text),
+            None => ffi::lua_pushnil(state),
+        }
+    }
+    1
+}
+
+unsafe extern "C-unwind" fn method(state: *mut lua_State) -> c_int {
+    // SAFETY (all functions here): called by lowered code inside the protected call of a
+    // request, with the arguments that the compiler wrote.
+    unsafe { push_some(state, Some(call(state).request.method.as_bytes())) }
+}
+
+unsafe extern "C-unwind" fn path(state: *mut lua_State) -> c_int {
+    // SAFETY: see `method`.
+    unsafe { push_some(state, Some(call(state).request.path.raw().as_bytes())) }
+}
+
+unsafe extern "C-unwind" fn client_ip(state: *mut lua_State) -> c_int {
+    // SAFETY: see `method`.
+    unsafe {
+        let address = call(state).request.client_ip.to_string();
+        push_some(state, Some(address.as_bytes()))
+    }
+}
+
+unsafe extern "C-unwind" fn request_id(state: *mut lua_State) -> c_int {
+    // SAFETY: see `method`.
+    unsafe {
+        push_some(
+            state,
+            Some(call(state).request.request_id.as_str().as_bytes()),
+        )
+    }
+}
+
+unsafe extern "C-unwind" fn param(state: *mut lua_State) -> c_int {
+    // SAFETY: see `method`.
+    unsafe {
+        let request = call(state).request;
+        let wanted = name(state);
+        let mut params = request.params.iter();
+        let found = params.find(|param| param.name.as_bytes() == wanted);
+        push_some(state, found.map(|param| param.value(request.path)))
+    }
+}
+
+unsafe extern "C-unwind" fn query(state: *mut lua_State) -> c_int {
+    // SAFETY: see `method`.
+    unsafe {
+        let wanted = name(state);
+        let pairs = form_pairs(call(state).request.query.as_bytes());
+        let found = pairs.filter(|(name, _)| name.as_bytes() == wanted).last();
+        push_some(state, found.as_ref().map(|(_, value)| value.as_bytes()))
+    }
+}
+
+unsafe extern "C-unwind" fn header(state: *mut lua_State) -> c_int {
+    // SAFETY: see `method`.
+    unsafe {
+        let wanted = std::str::from_utf8(name(state)).unwrap_or_default();
+        let found = joined(call(state).request.headers, wanted);
+        push_some(state, found.as_deref())
+    }
+}
+
+unsafe extern "C-unwind" fn cookie(state: *mut lua_State) -> c_int {
+    // SAFETY: see `method`.
+    unsafe {
+        push_some(
+            state,
+            cookie_value(call(state).request.headers, name(state)),
+        )
+    }
+}
+
+unsafe extern "C-unwind" fn raw_body(state: *mut lua_State) -> c_int {
+    // SAFETY: see `method`.
+    unsafe { push_some(state, call(state).request.body.as_deref()) }
+}
+
+/// The body's JSON: nothing without a body, true and the value, or false and a message.
+unsafe extern "C-unwind" fn decoded_body(state: *mut lua_State) -> c_int {
+    // SAFETY: see `method`; the second upvalue is the metatable of arrays.
+    unsafe {
+        let Some(body) = call(state).request.body.as_deref() else {
+            return 0;
+        };
+        ffi::lua_pushvalue(state, ffi::lua_upvalueindex(2));
+        let meta = ffi::lua_gettop(state);
+        ffi::lua_pushboolean(state, 1);
+        if let Err(message) = decode::decode(state, meta, body) {
+            ffi::lua_pushboolean(state, 0);
+            push(state, message.as_bytes());
+        }
+    }
+    2
+}
+
+/// `reply(template, values...)`: writes the answer.
+unsafe extern "C-unwind" fn reply(state: *mut lua_State) -> c_int {
+    // SAFETY: see `method`; the values stay on the stack while they are encoded, and
+    // nothing of the program's runs meanwhile.
+    unsafe {
+        let call = call(state);
+        let number = ffi::lua_tonumber(state, 1) as usize;
+        let templates = call.shared.program.templates;
+        let Some(template) = templates.get(number.wrapping_sub(1)) else {
+            fail(state, b"there is no such template");
+        };
+        let reply = &mut *call.reply.borrow_mut();
+        reply.content_type = Some(JSON);
+        reply.status = StatusCode::from_u16(template.status).ok();
+        reply.body.clear();
+        reply.body.reserve(128);
+        let mut encoder = Encoder::new(state, call.shared, &mut reply.body);
+        let mut slot = 1;
+        for piece in template.pieces {
+            match *piece {
+                Piece::Text(text) => encoder.out.extend_from_slice(text.as_bytes()),
+                Piece::Fields(text) => {
+                    comma(encoder.out);
+                    encoder.out.extend_from_slice(text.as_bytes());
+                }
+                Piece::Field { key, depth, path } => {
+                    slot += 1;
+                    if ffi::lua_isnoneornil(state, slot) != 0 {
+                        continue;
+                    }
+                    comma(encoder.out);
+                    encoder.out.extend_from_slice(key.as_bytes());
+                    if let Err(error) = encoder.value(slot, usize::from(depth)) {
+                        let error = error.within(path.to_owned());
+                        *call.failure.borrow_mut() = Some(not_json(&error));
+                        break;
+                    }
+                }
+            }
+        }
+        let written: *const u8 = &raw const WRITTEN;
+        ffi::lua_pushlightuserdata(state, written.cast_mut().cast());
+    }
+    1
+}

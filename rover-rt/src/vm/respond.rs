@@ -1,0 +1,134 @@
+//! From what a handler returned to a reply.
+
+use hyper::StatusCode;
+use hyper::header::{HeaderMap, HeaderName, HeaderValue};
+use mlua::ffi::{self, lua_State};
+
+use super::{Call, RUN_RESPONSE_META, Shared, append_string, encode, lossy, lowered};
+use crate::reply::{JSON, Reply, TEXT};
+
+// The kinds of response objects (see `runtime.lua`).
+const JSON_KIND: f64 = 1.0;
+const BYTES_KIND: f64 = 2.0;
+
+/// Turns the value on top of the stack into the call's reply.
+///
+/// # Safety
+/// Inside the protected call, with the handler's result on top.
+pub(super) unsafe fn respond(state: *mut lua_State, call: &Call<'_>) {
+    let reply = &mut *call.reply.borrow_mut();
+    // SAFETY: as the caller's.
+    if let Err(reason) = unsafe { read(state, call.shared, reply) } {
+        *call.failure.borrow_mut() = Some(reason);
+    }
+}
+
+/// # Safety
+/// As [`respond`].
+unsafe fn read(state: *mut lua_State, shared: &Shared, reply: &mut Reply) -> Result<(), String> {
+    // SAFETY: reads of the value by its type; strings are copied at once.
+    unsafe {
+        match ffi::lua_type(state, -1) {
+            ffi::LUA_TNIL => reply.status = Some(StatusCode::NO_CONTENT),
+            ffi::LUA_TSTRING | ffi::LUA_TNUMBER => {
+                reply.content_type = Some(TEXT);
+                append_string(state, -1, &mut reply.body);
+            }
+            ffi::LUA_TBOOLEAN => {
+                reply.content_type = Some(TEXT);
+                let text = ffi::lua_toboolean(state, -1) != 0;
+                reply.body.extend_from_slice(text.to_string().as_bytes());
+            }
+            ffi::LUA_TTABLE if is_response(state) => return built(state, shared, reply),
+            ffi::LUA_TTABLE => return json(state, shared, reply),
+            ffi::LUA_TLIGHTUSERDATA if lowered::is_written(state) => {}
+            other => {
+                let name = std::ffi::CStr::from_ptr(ffi::lua_typename(state, other));
+                let kind = name.to_string_lossy();
+                return Err(format!("the handler returned a {kind}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// # Safety
+/// A table is on top of the stack.
+unsafe fn is_response(state: *mut lua_State) -> bool {
+    // SAFETY: compares metatables and restores the stack.
+    unsafe {
+        if ffi::lua_getmetatable(state, -1) == 0 {
+            return false;
+        }
+        let same = ffi::lua_rawequal(state, -1, RUN_RESPONSE_META) != 0;
+        ffi::lua_pop(state, 1);
+        same
+    }
+}
+
+/// # Safety
+/// The value to encode is on top of the stack.
+unsafe fn json(state: *mut lua_State, shared: &Shared, reply: &mut Reply) -> Result<(), String> {
+    reply.content_type = Some(JSON);
+    // SAFETY: as the caller's.
+    let encoded = unsafe { encode::encode(state, shared, &mut reply.body) };
+    encoded.map_err(|error| not_json(&error))
+}
+
+pub(super) fn not_json(error: &encode::EncodeError) -> String {
+    format!("the handler's result is not JSON: {error}")
+}
+
+/// Reads a response object (see `runtime.lua` for its slots).
+///
+/// # Safety
+/// A response object is on top of the stack.
+unsafe fn built(state: *mut lua_State, shared: &Shared, reply: &mut Reply) -> Result<(), String> {
+    // SAFETY: raw reads of slots; values of other types than ours are passed over.
+    unsafe {
+        let object = ffi::lua_gettop(state);
+        ffi::lua_rawgeti(state, object, 1);
+        if ffi::lua_type(state, -1) == ffi::LUA_TNUMBER {
+            reply.status = StatusCode::from_u16(ffi::lua_tonumber(state, -1) as u16).ok();
+        }
+        ffi::lua_rawgeti(state, object, 5);
+        if ffi::lua_type(state, -1) == ffi::LUA_TTABLE {
+            read_headers(state, &mut reply.headers)?;
+        }
+        ffi::lua_settop(state, object);
+        ffi::lua_rawgeti(state, object, 2);
+        let kind = ffi::lua_tonumber(state, -1);
+        ffi::lua_rawgeti(state, object, 3);
+        if kind == JSON_KIND {
+            json(state, shared, reply)?;
+        } else if kind == BYTES_KIND {
+            append_string(state, -1, &mut reply.body);
+            ffi::lua_rawgeti(state, object, 4);
+            reply.content_type = HeaderValue::from_bytes(lossy(state, -1).as_bytes()).ok();
+        }
+    }
+    Ok(())
+}
+
+/// # Safety
+/// The flat list of names and values is on top of the stack.
+unsafe fn read_headers(state: *mut lua_State, headers: &mut HeaderMap) -> Result<(), String> {
+    // SAFETY: raw reads; strings are copied before their values are popped.
+    unsafe {
+        let list = ffi::lua_gettop(state);
+        let count = ffi::lua_objlen(state, list) as i64;
+        for at in (1..count).step_by(2) {
+            ffi::lua_rawgeti(state, list, at);
+            let name = HeaderName::from_bytes(lossy(state, -1).as_bytes());
+            ffi::lua_rawgeti(state, list, at + 1);
+            let mut bytes = Vec::new();
+            append_string(state, -1, &mut bytes);
+            ffi::lua_settop(state, list);
+            match (name, HeaderValue::from_bytes(&bytes)) {
+                (Ok(name), Ok(value)) => headers.append(name, value),
+                _ => return Err("a response header is malformed".to_owned()),
+            };
+        }
+    }
+    Ok(())
+}
