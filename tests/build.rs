@@ -6,6 +6,10 @@ use std::{env, fs};
 
 use rover_build::Form;
 
+#[path = "generate.rs"]
+mod generate;
+use generate::Random;
+
 fn main() {
     println!("cargo::rerun-if-changed=contract");
     println!("cargo::rerun-if-changed=build.rs");
@@ -37,6 +41,7 @@ fn main() {
     list += "];\n";
     list += &modules;
     list += &random_routes();
+    list += &random_handlers();
     fs::write(folder("OUT_DIR").join("programs.rs"), list).expect("OUT_DIR is writable");
 }
 
@@ -63,15 +68,9 @@ const KEYS: [&str; 6] = ["a", "b", "c", "p_x", "p_x", "rest_y"];
 const METHODS: [&str; 3] = ["get", "post", "put"];
 
 /// Sets of routes whose handlers return their own path, for the property test of the
-/// router. The same at every build: a linear congruential generator chooses.
+/// router.
 fn random_routes() -> String {
-    let mut state = 7_u64;
-    let mut random = move |below: usize| {
-        state = state
-            .wrapping_mul(6364136223846793005)
-            .wrapping_add(1442695040888963407);
-        (state >> 33) as usize % below
-    };
+    let mut random = Random::new(7);
     let mut modules = String::new();
     let mut list = "/// Random programs, and their routes as the manifest writes them.\n\
                     pub const RANDOM: &[(super::Program, &[&str])] = &[\n"
@@ -80,8 +79,8 @@ fn random_routes() -> String {
         let mut routes: Vec<String> = Vec::new();
         for _ in 0..(10 + set * 20) {
             let mut keys: Vec<&str> = Vec::new();
-            for depth in 0..random(5) {
-                let key = KEYS[random(KEYS.len())];
+            for depth in 0..random.below(5) {
+                let key = KEYS[random.below(KEYS.len())];
                 // One name at each level, no name twice in a path.
                 keys.push(match key {
                     "p_x" => ["p_0", "p_1", "p_2", "p_3"][depth],
@@ -91,7 +90,7 @@ fn random_routes() -> String {
                     break;
                 }
             }
-            keys.push(METHODS[random(METHODS.len())]);
+            keys.push(METHODS[random.below(METHODS.len())]);
             let route = keys.join(".");
             if !routes.contains(&route) {
                 routes.push(route);
@@ -108,6 +107,32 @@ fn random_routes() -> String {
         fs::write(&manifest, text).expect("OUT_DIR is writable");
         modules += &module(&format!("random_{set}"), &manifest);
         list += &format!("(random_{set}::app, &{routes:?}),\n");
+    }
+    format!("{modules}{list}];\n")
+}
+
+/// Programs for the differential test. `ROVER_DIFFERENTIAL_PROGRAMS` asks for more.
+fn random_handlers() -> String {
+    const VARIABLE: &str = "ROVER_DIFFERENTIAL_PROGRAMS";
+    println!("cargo::rerun-if-env-changed={VARIABLE}");
+    println!("cargo::rerun-if-changed=generate.rs");
+    let count = env::var(VARIABLE)
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(10);
+    let mut modules = String::new();
+    let mut list = "/// Programs of random handlers, specialised and as written.\n\
+                    pub const HANDLERS: &[(&str, super::Program, super::Program)] = &[\n"
+        .to_owned();
+    for number in 0..count {
+        let name = format!("handlers_{number}");
+        let manifest = folder("OUT_DIR").join(format!("{name}.lua"));
+        fs::write(&manifest, generate::program(number)).expect("OUT_DIR is writable");
+        modules += &module(&name, &manifest);
+        list += &format!(
+            "(\"{}\", {name}::app, {name}::reference::app),\n",
+            manifest.display()
+        );
     }
     format!("{modules}{list}];\n")
 }

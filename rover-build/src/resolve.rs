@@ -222,13 +222,34 @@ impl Resolver {
     fn expr(&mut self, expression: &Expression) -> Expr {
         let kind = match expression {
             Expression::BinaryOperator { lhs, rhs, .. } => {
-                Kind::Binary(Box::new(self.expr(lhs)), Box::new(self.expr(rhs)))
+                let (left, right) = (self.expr(lhs), self.expr(rhs));
+                let span = Span {
+                    start: left.span.start,
+                    end: right.span.end,
+                };
+                let kind = Kind::Binary(Box::new(left), Box::new(right));
+                return Expr { span, kind };
             }
-            Expression::Parentheses { expression, .. } => {
-                Kind::Paren(Box::new(self.expr(expression)))
+            Expression::UnaryOperator { unop, expression } => {
+                let inner = self.expr(expression);
+                let span = Span {
+                    start: span(unop).start,
+                    end: inner.span.end,
+                };
+                let kind = Kind::Unary(Box::new(inner));
+                return Expr { span, kind };
             }
-            Expression::UnaryOperator { expression, .. } => {
-                Kind::Unary(Box::new(self.expr(expression)))
+            Expression::Parentheses {
+                contained,
+                expression,
+            } => {
+                let (open, close) = contained.tokens();
+                let span = Span {
+                    start: span(open).start,
+                    end: end(close),
+                };
+                let kind = Kind::Paren(Box::new(self.expr(expression)));
+                return Expr { span, kind };
             }
             Expression::Function(function) => {
                 let start = function.function_token();
@@ -258,19 +279,16 @@ impl Resolver {
             _ => opaque(prefix),
         };
         for suffix in suffixes {
-            let end = end(suffix);
+            let end = suffix_end(suffix);
             let start = chain.span.start;
             let kind = match suffix {
                 Suffix::Index(Index::Dot { name, .. }) => {
                     chain = index(chain, constant(name), end);
                     continue;
                 }
-                Suffix::Index(Index::Brackets {
-                    brackets,
-                    expression,
-                }) => {
+                Suffix::Index(Index::Brackets { expression, .. }) => {
                     let key = self.expr(expression);
-                    chain = index(chain, key, self::end(brackets.tokens().1));
+                    chain = index(chain, key, end);
                     continue;
                 }
                 Suffix::Call(Call::AnonymousCall(args)) => {
@@ -365,6 +383,21 @@ fn span(node: &impl Node) -> Span {
     let start = node.start_position().map_or(0, |p| p.bytes());
     let end = node.end_position().map_or(0, |p| p.bytes());
     Span { start, end }
+}
+
+/// Where a suffix ends, its closing bracket included.
+fn suffix_end(suffix: &Suffix) -> usize {
+    let args = match suffix {
+        Suffix::Index(Index::Brackets { brackets, .. }) => return end(brackets.tokens().1),
+        Suffix::Call(Call::AnonymousCall(args)) => args,
+        Suffix::Call(Call::MethodCall(call)) => call.args(),
+        other => return end(other),
+    };
+    match args {
+        FunctionArgs::Parentheses { parentheses, .. } => end(parentheses.tokens().1),
+        FunctionArgs::TableConstructor(table) => end(table.braces().tokens().1),
+        other => end(other),
+    }
 }
 
 fn end(node: &impl Node) -> usize {

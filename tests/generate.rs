@@ -1,0 +1,277 @@
+// Random programs for the differential test, part of the build script: handlers that
+// read the request in every way, branch, loop, build tables, shadow names, call helpers
+// and fail, so that whatever the compiler rewrites stands beside what it must not.
+
+/// A linear congruential generator: the same programs at every build.
+pub(crate) struct Random(u64);
+
+impl Random {
+    pub(crate) fn new(seed: u64) -> Self {
+        let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        random.below(2);
+        random
+    }
+
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
+        let next = self.0.wrapping_mul(6_364_136_223_846_793_005);
+        self.0 = next.wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % limit
+    }
+
+    fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
+        of[self.below(of.len())]
+    }
+}
+
+pub(crate) const HANDLERS: usize = 20;
+
+/// A manifest of handlers at `/h0/{x}`, `/h1/{x}`, ..., for GET and POST.
+pub(crate) fn program(seed: u64) -> String {
+    let mut writer = Writer {
+        random: Random::new(seed),
+        locals: Vec::new(),
+        names: 0,
+    };
+    let mut text = "\
+local api = rover.server {}
+local shared = { x = 1, name = \"shared\" }
+local GREETING = \"hello\"
+local function helper(ctx) return { id = ctx:params().x, a = ctx:query().a } end
+local function twice(v) return tostring(v) .. tostring(v) end
+local function two() return 1, 2 end
+local strange = setmetatable({ own = 1 }, { __index = function(_, k) return k .. \"!\" end })
+"
+    .to_owned();
+    for number in 0..HANDLERS {
+        let method = if number % 3 == 0 { "post" } else { "get" };
+        text += &format!("function api.h{number}.p_x.{method}(ctx)\n");
+        writer.locals.clear();
+        let count = 1 + writer.random.below(5);
+        text += &writer.block(count, 1);
+        text += &writer.last(1);
+        text += "end\n";
+    }
+    text + "return api\n"
+}
+
+struct Writer {
+    random: Random,
+    locals: Vec<String>,
+    names: usize,
+}
+
+const READS: [&str; 24] = [
+    "ctx:params().x",
+    "ctx.params().x",
+    "ctx:params().nothing",
+    "ctx:params()[\"x\"]",
+    "ctx:query().a",
+    "ctx:query().b",
+    "ctx.query()[\"c d\"]",
+    "ctx:query()[\n  \"a\"]",
+    "ctx:headers()[\"X-Thing\"]",
+    "ctx:headers().accept",
+    "ctx:cookies().s",
+    "ctx.method",
+    "ctx.path",
+    "ctx.client_ip",
+    "ctx.request_id",
+    "ctx:body():text()",
+    "ctx:body():raw()",
+    "ctx:body():json()",
+    "ctx:body()",
+    "ctx:get(\"k\")",
+    "ctx:query_all(\"a\")[1]",
+    "ctx:header_all(\"x-thing\")",
+    "ctx:query()",
+    "ctx:params()",
+];
+
+const LITERALS: [&str; 16] = [
+    "nil",
+    "true",
+    "false",
+    "0",
+    "1",
+    "007",
+    "42",
+    "-3",
+    "1.5",
+    "0x1F",
+    "\"text\"",
+    "'it''s'",
+    "\"q\\\"\"",
+    "[[long]]",
+    "\"é\"",
+    "GREETING",
+];
+
+impl Writer {
+    fn expr(&mut self, depth: usize) -> String {
+        let kinds = if depth == 0 { 5 } else { 17 };
+        match self.random.below(kinds) {
+            0 | 1 => self.random.one(&READS).to_owned(),
+            2 => match self.random.one(&LITERALS) {
+                "'it''s'" => "'it\"s'".to_owned(),
+                literal => literal.to_owned(),
+            },
+            3 | 4 => match self.locals.len() {
+                0 => "shared.x".to_owned(),
+                count => self.locals[self.random.below(count)].clone(),
+            },
+            5 => format!("twice({})", self.expr(depth - 1)),
+            6 => format!("tostring({}) .. {}", self.expr(depth - 1), "\"+\""),
+            7 => format!("({} or {})", self.expr(depth - 1), self.expr(depth - 1)),
+            8 => format!("({} and {})", self.expr(depth - 1), self.expr(depth - 1)),
+            9 => format!("not {}", self.expr(depth - 1)),
+            10 => format!("({} == {})", self.expr(depth - 1), self.expr(depth - 1)),
+            11 => format!("(tonumber({}) or 7) + 1", self.expr(depth - 1)),
+            12 | 13 => self.table(depth - 1),
+            14 => format!("(function() return {} end)()", self.expr(depth - 1)),
+            15 => self
+                .random
+                .one(&["helper(ctx)", "two()", "strange.key", "strange", "shared"])
+                .to_owned(),
+            _ => format!(
+                "select(2, pcall(function() return {} end))",
+                self.expr(depth - 1)
+            ),
+        }
+    }
+
+    fn table(&mut self, depth: usize) -> String {
+        let mut fields = Vec::new();
+        let count = self.random.below(5);
+        let form = self.random.below(6);
+        for at in 0..count {
+            let value = self.expr(depth);
+            fields.push(match (form, at) {
+                (0, _) => value,
+                (1, 0) => format!("[\"k {at}\"] = {value}"),
+                (2, 1) => value,
+                (3, _) => format!("same = {value}"),
+                _ => {
+                    let name = self.random.one(&["id", "name", "a", "b", "list"]);
+                    format!("{name}{at} = {value}")
+                }
+            });
+        }
+        let space = if self.random.below(4) == 0 {
+            "\n    "
+        } else {
+            " "
+        };
+        format!("{{{space}{}{space}}}", fields.join(&format!(",{space}")))
+    }
+
+    fn name(&mut self) -> String {
+        self.names += 1;
+        format!("v{}", self.names)
+    }
+
+    fn block(&mut self, count: usize, depth: usize) -> String {
+        (0..count).map(|_| self.stmt(depth)).collect()
+    }
+
+    /// A block whose locals end with it.
+    fn inner(&mut self, depth: usize) -> String {
+        let known = self.locals.len();
+        let count = 1 + self.random.below(2);
+        let text = self.block(count, depth);
+        self.locals.truncate(known);
+        text
+    }
+
+    fn stmt(&mut self, depth: usize) -> String {
+        let kinds = if depth < 3 { 14 } else { 6 };
+        match self.random.below(kinds) {
+            0..=2 => {
+                let value = self.expr(2);
+                let name = self.name();
+                self.locals.push(name.clone());
+                format!("  local {name} = {value}\n")
+            }
+            3 => {
+                let value = self.expr(1);
+                match self.locals.last() {
+                    Some(name) => format!("  {name} = {value}\n"),
+                    None => format!("  shared.name = twice({value})\n"),
+                }
+            }
+            4 => "  shared.x = (shared.x or 0) + 1\n".to_owned(),
+            5 => {
+                let key = self.random.one(&["k", "other"]);
+                format!("  ctx:set(\"{key}\", {})\n", self.expr(1))
+            }
+            6 | 7 => {
+                let condition = self.expr(1);
+                let (first, second) = (self.inner(depth + 1), self.inner(depth + 1));
+                let leave = if self.random.below(3) == 0 {
+                    self.last(depth + 1)
+                } else {
+                    String::new()
+                };
+                format!("  if {condition} then\n{first}{leave}  else\n{second}  end\n")
+            }
+            8 => format!("  for i = 1, 3 do\n{}  end\n", self.inner(depth + 1)),
+            9 => {
+                let (table, key) = self.alias();
+                let name = self.name();
+                self.locals.push(format!("{name}.{key}"));
+                format!("  local {name} = ctx:{table}()\n")
+            }
+            10 => format!(
+                "  do\n    local q = ctx:query()\n    q.a = {}\n  end\n",
+                self.expr(1)
+            ),
+            11 => {
+                let fake = "{ path = \"p\", params = function() return { x = \"fake\" } end, query = function() return {} end, \
+                            headers = function() return {} end, cookies = function() return {} end, \
+                            body = function() return setmetatable({}, { __index = function() return function() return \"b\" end end }) end, \
+                            get = function() end, set = function() end, query_all = function() return {} end, header_all = function() end }";
+                format!(
+                    "  do\n    local ctx = {fake}\n{}  end\n",
+                    self.inner(depth + 1)
+                )
+            }
+            12 => format!("  if {} then error({}) end\n", self.expr(1), self.expr(1)),
+            _ => {
+                let value = self.expr(1);
+                format!("  shared.f = function() return {value} end\n")
+            }
+        }
+    }
+
+    fn alias(&mut self) -> (&'static str, &'static str) {
+        [
+            ("params", "x"),
+            ("query", "a"),
+            ("query", "b"),
+            ("headers", "accept"),
+            ("cookies", "s"),
+        ][self.random.below(5)]
+    }
+
+    fn last(&mut self, depth: usize) -> String {
+        let value = match self.random.below(14) {
+            0 | 1 => self.table(2),
+            2 => format!("api.json({})", self.table(2)),
+            3 => format!("api:json {}", self.table(1)),
+            4 => format!("api.json:status(201, {})", self.table(2)),
+            5 => format!("api.json.status(202, {})", self.table(1)),
+            6 => format!("api.error(404, {})", self.expr(1)),
+            7 => format!(
+                "api.text(twice({})):header(\"x-made\", \"1\")",
+                self.expr(1)
+            ),
+            8 => format!("api.json({}):status(203)", self.expr(1)),
+            9 => "helper(ctx)".to_owned(),
+            10 => format!("({})", self.table(1)),
+            11 => format!("{}, {}", self.table(1), self.expr(1)),
+            _ => self.expr(2),
+        };
+        let indent = "  ".repeat(depth);
+        // A return ends its block.
+        format!("{indent}do return {value} end\n")
+    }
+}

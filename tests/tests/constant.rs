@@ -1,0 +1,56 @@
+//! Handlers that always answer the same: their answer carries a validator.
+
+use rover_tests::programs::{hello, json_out};
+use rover_tests::{Response, Server};
+
+fn ask(server: &Server, method: &str, path: &str, tag: &str) -> Response {
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: t\r\nConnection: close\r\nIf-None-Match: {tag}\r\n\r\n"
+    );
+    server.send(request.as_bytes())
+}
+
+#[test]
+fn a_constant_answer_has_a_validator() {
+    let server = Server::start(hello::app().log_level(rover::LogLevel::Off));
+    let first = server.get("/hello");
+    let tag = first.header("etag").expect("a validator");
+    assert_eq!(
+        (first.status, first.text().as_str()),
+        (200, "Hello from Rover!")
+    );
+    assert_eq!(server.get("/hello").header("etag").as_ref(), Some(&tag));
+    let lists = [
+        tag.clone(),
+        format!("W/{tag}"),
+        format!("\"other\", {tag}"),
+        "*".to_owned(),
+    ];
+    for list in &lists {
+        for method in ["GET", "HEAD"] {
+            let known = ask(&server, method, "/hello", list);
+            assert_eq!(known.status, 304, "{method} {list}");
+            assert_eq!(known.header("etag").as_ref(), Some(&tag));
+            assert_eq!(known.header("content-type"), None);
+            assert!(known.body.is_empty());
+        }
+    }
+    let other = ask(&server, "GET", "/hello", "\"other\"");
+    assert_eq!(
+        (other.status, other.text().as_str()),
+        (200, "Hello from Rover!")
+    );
+    let head = ask(&server, "HEAD", "/hello", "\"other\"");
+    assert_eq!((head.status, head.body.len()), (200, 0));
+    assert_eq!(head.header("content-length").as_deref(), Some("17"));
+}
+
+#[test]
+fn what_depends_on_the_request_has_none() {
+    let server = Server::start(hello::app().log_level(rover::LogLevel::Off));
+    assert_eq!(server.get("/users/1").header("etag"), None);
+    assert_eq!(server.get("/nothing").header("etag"), None);
+    // A table of the program's own may change between requests.
+    let server = Server::start(json_out::app().log_level(rover::LogLevel::Off));
+    assert_eq!(server.get("/v/array").header("etag"), None);
+}

@@ -1,0 +1,114 @@
+//! The specialised program answers like the one that was written: random programs, random
+//! requests, both forms. `ROVER_DIFFERENTIAL_PROGRAMS` (at build) and
+//! `ROVER_DIFFERENTIAL_REQUESTS` ask for more.
+#![allow(clippy::unwrap_used)]
+
+#[allow(dead_code)]
+#[path = "../generate.rs"]
+mod generate;
+
+use generate::{HANDLERS, Random};
+use rover::{LogLevel, TestClient, TestResponse};
+use rover_tests::programs::HANDLERS as PROGRAMS;
+
+/// One request, sent to both.
+struct Request {
+    method: &'static str,
+    path: String,
+    headers: Vec<(&'static str, &'static str)>,
+    body: &'static str,
+}
+
+fn request(random: &mut Random) -> Request {
+    let handler = random.below(HANDLERS);
+    let value = ["1", "x", "a%20b", "%C3%A9", "a%2Fb"][random.below(5)];
+    let query = [
+        "",
+        "?a=1",
+        "?a=1&a=2",
+        "?b",
+        "?a=&b=2&c+d=e",
+        "?a=%FF",
+        "?c%20d=1&a=x%26y",
+        "?a=%zz",
+    ][random.below(8)];
+    let mut headers = vec![("x-request-id", "same")];
+    for header in [
+        ("x-thing", "one"),
+        ("X-Thing", "two"),
+        ("accept", "*/*"),
+        ("cookie", "s=1; t=2; s=3"),
+        ("content-type", "application/json"),
+    ] {
+        if random.below(2) == 0 {
+            headers.push(header);
+        }
+    }
+    let body = ["", "{\"a\":[1,null,{}]}", "[", "text", "3"][random.below(5)];
+    Request {
+        method: if handler.is_multiple_of(3) { "POST" } else { "GET" },
+        path: format!("/h{handler}/{value}{query}"),
+        headers,
+        body,
+    }
+}
+
+fn send(client: &TestClient, request: &Request) -> TestResponse {
+    let start = client.request(request.method, &request.path);
+    let sent = request
+        .headers
+        .iter()
+        .fold(start, |sent, (name, value)| sent.header(name, value));
+    sent.body(request.body).send().unwrap()
+}
+
+/// What must be the same: status, headers but the validator of constant answers, JSON.
+fn shown(response: &TestResponse) -> (u16, Vec<Option<&str>>, String) {
+    let names = [
+        "content-type",
+        "location",
+        "x-made",
+        "x-request-id",
+        "allow",
+    ];
+    let headers = names.iter().map(|name| response.header(name)).collect();
+    let json = serde_json::from_slice::<serde_json::Value>(response.bytes());
+    let body = json.map_or_else(|_| response.text(), |value| value.to_string());
+    (response.status(), headers, without_addresses(&body))
+}
+
+/// `tostring` of a table tells its address.
+fn without_addresses(text: &str) -> String {
+    let mut parts = text.split("0x");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| {
+        text + "0x" + part.trim_start_matches(|c: char| c.is_ascii_hexdigit())
+    })
+}
+
+#[test]
+fn specialised_programs_answer_like_the_written_ones() {
+    let wanted = std::env::var("ROVER_DIFFERENTIAL_REQUESTS").ok();
+    let requests = wanted.and_then(|text| text.parse().ok()).unwrap_or(200);
+    let mut statuses = std::collections::BTreeMap::new();
+    for (seed, (name, specialised, reference)) in PROGRAMS.iter().enumerate() {
+        let [specialised, reference] =
+            [specialised, reference].map(|app| app().log_level(LogLevel::Off).client().unwrap());
+        let mut random = Random::new(seed as u64 + 1000);
+        for _ in 0..requests {
+            let request = request(&mut random);
+            let answers = [&specialised, &reference].map(|client| send(client, &request));
+            let [ours, theirs] = answers.each_ref().map(shown);
+            *statuses.entry(theirs.0).or_insert(0) += 1;
+            assert_eq!(
+                ours, theirs,
+                "{name}: {} {} {:?} {:?}",
+                request.method, request.path, request.headers, request.body
+            );
+        }
+    }
+    println!("{} programs, {statuses:?}", PROGRAMS.len());
+    assert!(statuses.values().sum::<usize>() >= 2000);
+    // The generator is of use only while most handlers get through.
+    assert!(statuses[&200] > 500, "{statuses:?}");
+}
