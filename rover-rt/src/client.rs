@@ -4,16 +4,14 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::mpsc;
 use std::thread;
 
-use bytes::Bytes;
-use http_body_util::{BodyExt, Full};
-use hyper::{Method, Request};
-
 use crate::app::App;
 use crate::error::Error;
+use crate::http1::{Clock, Exchange, Place, Step};
+use crate::program::Method;
 use crate::service::Service;
 
 type Answer = Result<TestResponse, Error>;
-type Job = (Request<Full<Bytes>>, mpsc::Sender<Answer>);
+type Job = (Vec<u8>, mpsc::Sender<Answer>);
 
 /// Answers requests from one VM on a thread of its own.
 #[derive(Debug)]
@@ -39,73 +37,76 @@ impl TestClient {
     pub fn request(&self, method: &str, path: &str) -> TestRequest<'_> {
         TestRequest {
             client: self,
-            builder: Request::builder().method(method).uri(path),
+            head: format!("{method} {path} HTTP/1.1\r\n"),
+            has_host: false,
             body: Vec::new(),
         }
     }
 
     /// A GET request.
     pub fn get(&self, path: &str) -> TestRequest<'_> {
-        self.request(Method::GET.as_str(), path)
+        self.request(Method::Get.as_str(), path)
     }
 
     /// A POST request.
     pub fn post(&self, path: &str) -> TestRequest<'_> {
-        self.request(Method::POST.as_str(), path)
+        self.request(Method::Post.as_str(), path)
     }
 
     /// A PUT request.
     pub fn put(&self, path: &str) -> TestRequest<'_> {
-        self.request(Method::PUT.as_str(), path)
+        self.request(Method::Put.as_str(), path)
     }
 
     /// A PATCH request.
     pub fn patch(&self, path: &str) -> TestRequest<'_> {
-        self.request(Method::PATCH.as_str(), path)
+        self.request(Method::Patch.as_str(), path)
     }
 
     /// A DELETE request.
     pub fn delete(&self, path: &str) -> TestRequest<'_> {
-        self.request(Method::DELETE.as_str(), path)
+        self.request(Method::Delete.as_str(), path)
     }
 
     /// A HEAD request.
     pub fn head(&self, path: &str) -> TestRequest<'_> {
-        self.request(Method::HEAD.as_str(), path)
+        self.request(Method::Head.as_str(), path)
     }
 
     /// An OPTIONS request.
     pub fn options(&self, path: &str) -> TestRequest<'_> {
-        self.request(Method::OPTIONS.as_str(), path)
+        self.request(Method::Options.as_str(), path)
     }
 }
 
 fn serve(app: &App, queue: &mpsc::Receiver<Job>, ready: &mpsc::Sender<Result<(), Error>>) {
-    let started = Service::new(app.program, &app.settings).and_then(|service| {
-        let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-        Ok((service, runtime))
-    });
-    let (service, runtime) = match started {
-        Ok(started) => started,
+    let service = match Service::new(app.program, &app.settings) {
+        Ok(service) => service,
         Err(error) => return drop(ready.send(Err(error))),
     };
     if ready.send(Ok(())).is_err() {
         return;
     }
+    let clock = Clock::new();
+    let place = Place {
+        service: &service,
+        clock: &clock,
+        client_ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        stopping: false,
+    };
     for (request, reply) in queue {
-        let head = request.method() == Method::HEAD;
-        let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        let answer = runtime.block_on(async {
-            let (parts, body) = service.answer(request, address).await.into_parts();
-            let body = match body.collect().await {
-                Ok(body) if !head => body.to_bytes(),
-                _ => Bytes::new(),
-            };
-            TestResponse { parts, body }
-        });
         // A test that stopped waiting has failed already.
-        let _ = reply.send(Ok(answer));
+        let _ = reply.send(exchange(&place, &request));
     }
+}
+
+/// Gives a request's bytes to the program as a connection would.
+fn exchange(place: &Place<'_>, request: &[u8]) -> Answer {
+    let (mut exchange, mut out, mut done) = (Exchange::default(), Vec::new(), 0);
+    while let Step::Consumed(bytes) = exchange.step(place, &request[done..], &mut out) {
+        done += bytes;
+    }
+    TestResponse::parse(&out)
 }
 
 /// A request in the making.
@@ -113,14 +114,16 @@ fn serve(app: &App, queue: &mpsc::Receiver<Job>, ready: &mpsc::Sender<Result<(),
 #[must_use = "a request is only made by `send`"]
 pub struct TestRequest<'a> {
     client: &'a TestClient,
-    builder: hyper::http::request::Builder,
+    head: String,
+    has_host: bool,
     body: Vec<u8>,
 }
 
 impl TestRequest<'_> {
     /// Adds a header.
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        self.builder = self.builder.header(name, value);
+        self.has_host |= name.eq_ignore_ascii_case("host");
+        self.head += &format!("{name}: {value}\r\n");
         self
     }
 
@@ -138,12 +141,21 @@ impl TestRequest<'_> {
     /// Makes the request.
     ///
     /// # Errors
-    /// When path, method or a header is malformed.
+    /// When path, method or a header would end the line they stand in.
     pub fn send(self) -> Result<TestResponse, Error> {
-        let request = self
-            .builder
-            .body(Full::new(Bytes::from(self.body)))
-            .map_err(|e| Error::Usage(e.to_string()))?;
+        let lines = self.head.matches('\n').count();
+        if lines != self.head.matches("\r\n").count() || self.head.contains("\r\n\r\n") {
+            return Err(Error::Usage("a line break in a request's head".to_owned()));
+        }
+        let host = if self.has_host {
+            ""
+        } else {
+            "host: localhost\r\n"
+        };
+        let length = self.body.len();
+        let mut request =
+            format!("{}{host}content-length: {length}\r\n\r\n", self.head).into_bytes();
+        request.extend(self.body);
         let ended = || Error::Worker("the client's thread ended".to_owned());
         let (reply, answer) = mpsc::channel();
         self.client
@@ -157,19 +169,41 @@ impl TestRequest<'_> {
 /// A response.
 #[derive(Debug)]
 pub struct TestResponse {
-    parts: hyper::http::response::Parts,
-    body: Bytes,
+    status: u16,
+    headers: Vec<(String, Vec<u8>)>,
+    body: Vec<u8>,
 }
 
 impl TestResponse {
+    fn parse(bytes: &[u8]) -> Answer {
+        let malformed = |what: &str| Error::Worker(format!("the answer is not HTTP: {what}"));
+        let mut space = [httparse::EMPTY_HEADER; 256];
+        let mut response = httparse::Response::new(&mut space);
+        let head = match response.parse(bytes) {
+            Ok(httparse::Status::Complete(head)) => head,
+            Ok(httparse::Status::Partial) => return Err(malformed("it has no end")),
+            Err(error) => return Err(malformed(&error.to_string())),
+        };
+        let headers = response.headers.iter();
+        Ok(TestResponse {
+            status: response.code.unwrap_or_default(),
+            headers: headers
+                .map(|h| (h.name.to_owned(), h.value.to_vec()))
+                .collect(),
+            body: bytes[head..].to_vec(),
+        })
+    }
+
     /// The status code.
     pub fn status(&self) -> u16 {
-        self.parts.status.as_u16()
+        self.status
     }
 
     /// A header's first value, if it is text.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.parts.headers.get(name)?.to_str().ok()
+        let mut headers = self.headers.iter();
+        let (_, value) = headers.find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+        std::str::from_utf8(value).ok()
     }
 
     /// The body.

@@ -3,20 +3,19 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::{IpAddr, Ipv4Addr};
 
-use bytes::Bytes;
-use http_body_util::Full;
-use hyper::header::{CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH};
-use hyper::{Response, StatusCode};
+use http::StatusCode;
+use http::header::{ETAG, HeaderValue};
 
+use crate::http1::Prepared;
 use crate::program::{Path, Program};
-use crate::request::{RequestData, RequestIds};
+use crate::reply::Reply;
+use crate::request::{Headers, RequestData, RequestIds};
 use crate::vm::Vm;
 
-/// A prepared answer.
+/// A prepared answer, and the one for clients that have it already.
 pub(crate) struct Constant {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Bytes,
+    whole: Prepared,
+    known: Option<(Vec<u8>, Prepared)>,
 }
 
 impl Constant {
@@ -32,70 +31,60 @@ impl Constant {
     }
 
     fn new(vm: &Vm, route: u16) -> Option<Self> {
-        let id = RequestIds::new().of(&HeaderMap::new());
-        let path = Path::parse("/").ok()?;
         let request = RequestData {
             method: "GET",
-            path: &path,
+            path: &Path::ROOT,
             query: "",
-            headers: &HeaderMap::new(),
+            headers: Headers::new(&[]),
             params: &[],
             body: None,
             client_ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
-            request_id: &id,
+            request_id: &RequestIds::new().of(&Headers::new(&[])),
         };
-        let reply = vm.try_call(route, &request)?;
-        let body = Bytes::copy_from_slice(&reply.body);
-        let response = reply.into_response();
-        let status = response.status();
-        let mut headers = response.headers().clone();
-        if status == StatusCode::OK && !headers.contains_key(ETAG) {
-            headers.insert(ETAG, tag(&body, headers.get(CONTENT_TYPE)));
+        let mut reply = vm.try_call(route, &request)?;
+        if reply.status.unwrap_or(StatusCode::OK) == StatusCode::OK {
+            let tag = tag(&reply);
+            reply.headers.entry(ETAG).or_insert(tag);
         }
-        let body = if headers.contains_key(CONTENT_TYPE) {
-            body
-        } else {
-            Bytes::new()
-        };
-        Some(Constant {
-            status,
-            headers,
-            body,
-        })
+        let known = reply.headers.get(ETAG).map(|tag| {
+            let mut headers = reply.headers.clone();
+            headers.remove(http::header::CONTENT_TYPE);
+            let not_modified = Reply {
+                status: Some(StatusCode::NOT_MODIFIED),
+                headers,
+                ..Reply::default()
+            };
+            (opaque(tag.as_bytes()).to_vec(), Prepared::new(not_modified))
+        });
+        let whole = Prepared::new(reply);
+        Some(Constant { whole, known })
     }
 
     /// The answer, or 304 where the client has it already (RFC 9110, section 13.1.2).
-    pub(crate) fn answer(&self, request: &HeaderMap) -> Response<Full<Bytes>> {
-        let tag = self.headers.get(ETAG);
-        let known = tag.is_some_and(|tag| client_has(request, tag));
-        let mut headers = self.headers.clone();
-        let (status, body) = if known {
-            headers.remove(CONTENT_TYPE);
-            (StatusCode::NOT_MODIFIED, Bytes::new())
-        } else {
-            (self.status, self.body.clone())
-        };
-        let mut response = Response::new(Full::new(body));
-        *response.status_mut() = status;
-        *response.headers_mut() = headers;
-        response
+    pub(crate) fn answer(&self, request: &Headers<'_>) -> &Prepared {
+        let mut lines = request.get_all("if-none-match").peekable();
+        if let (Some(_), Some((tag, not_modified))) = (lines.peek(), &self.known) {
+            let mut given = lines
+                .flat_map(|line| line.split(|b| *b == b','))
+                .map(<[u8]>::trim_ascii);
+            if given.any(|given| given == b"*" || opaque(given) == *tag) {
+                return not_modified;
+            }
+        }
+        &self.whole
     }
 }
 
 /// A strong validator: the same for the same bytes in every worker and build.
-fn tag(body: &[u8], content_type: Option<&HeaderValue>) -> HeaderValue {
+fn tag(reply: &Reply) -> HeaderValue {
     let mut hasher = DefaultHasher::new();
-    (body, content_type.map(HeaderValue::as_bytes)).hash(&mut hasher);
+    let content_type = reply.content_type.as_ref().map(HeaderValue::as_bytes);
+    (&reply.body, content_type).hash(&mut hasher);
     let text = format!("\"{:016x}\"", hasher.finish());
     HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("\"0\""))
 }
 
-fn client_has(request: &HeaderMap, tag: &HeaderValue) -> bool {
-    let strong = |tag: &[u8]| tag.strip_prefix(b"W/").unwrap_or(tag).to_vec();
-    let tag = strong(tag.as_bytes());
-    let lines = request.get_all(IF_NONE_MATCH).iter();
-    lines
-        .flat_map(|line| line.as_bytes().split(|b| *b == b','))
-        .map(<[u8]>::trim_ascii)
-        .any(|given| given == b"*" || strong(given) == tag)
+/// A tag for the weak comparison (RFC 9110, section 8.8.3.2).
+fn opaque(tag: &[u8]) -> &[u8] {
+    tag.strip_prefix(b"W/").unwrap_or(tag)
 }

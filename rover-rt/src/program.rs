@@ -170,6 +170,15 @@ pub struct Path<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MalformedPath;
 
+impl Path<'static> {
+    /// `/`
+    pub(crate) const ROOT: Self = Path {
+        raw: "/",
+        decoded: None,
+        segments: SmallVec::new_const(),
+    };
+}
+
 impl<'a> Path<'a> {
     /// Splits and decodes a raw path.
     ///

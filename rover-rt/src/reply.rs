@@ -1,7 +1,5 @@
-use bytes::Bytes;
-use http_body_util::Full;
-use hyper::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderValue};
-use hyper::{Response, StatusCode};
+use http::StatusCode;
+use http::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderValue};
 
 use crate::program::Method;
 
@@ -56,25 +54,20 @@ impl Reply {
         self
     }
 
-    /// The response, without body or content type where the status forbids one
-    /// (RFC 9110, section 6.4.1).
-    pub(crate) fn into_response(mut self) -> Response<Full<Bytes>> {
+    /// Without body and content type where the status forbids them (RFC 9110,
+    /// section 6.4.1); a `content-type` among the headers replaces the usual one.
+    pub(crate) fn finished(mut self) -> Self {
         let status = self.status.unwrap_or(StatusCode::OK);
-        let bodiless = status.is_informational()
+        if status.is_informational()
             || status == StatusCode::NO_CONTENT
-            || status == StatusCode::NOT_MODIFIED;
-        let body = if bodiless {
+            || status == StatusCode::NOT_MODIFIED
+        {
             self.headers.remove(CONTENT_TYPE);
-            Bytes::new()
-        } else {
-            if let Some(value) = self.content_type {
-                self.headers.entry(CONTENT_TYPE).or_insert(value);
-            }
-            Bytes::from(self.body)
-        };
-        let mut response = Response::new(Full::new(body));
-        *response.status_mut() = status;
-        *response.headers_mut() = self.headers;
-        response
+            self.content_type = None;
+            self.body.clear();
+        } else if self.headers.contains_key(CONTENT_TYPE) {
+            self.content_type = None;
+        }
+        self
     }
 }

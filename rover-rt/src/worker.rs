@@ -1,21 +1,18 @@
 //! A worker: one thread with an event loop, a listening socket and a VM of its own.
 
-use std::convert::Infallible;
 use std::net::{SocketAddr, TcpListener};
 use std::rc::Rc;
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
 use rover_model::LogLevel;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::task::LocalSet;
 
-use crate::connection::{Connection, Connections};
+use crate::connection::Connection;
+use crate::connections::Connections;
 use crate::error::Error;
 use crate::log::FLUSH_EVERY;
 use crate::program::Program;
@@ -26,7 +23,6 @@ use crate::settings::Settings;
 const STACK_BYTES: usize = 64 << 20;
 /// How long running requests may take after the stop was asked for.
 pub(crate) const DRAIN: Duration = Duration::from_secs(30);
-const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Starts a worker's thread. `ready` hears whether it serves; dropping `done` tells
@@ -80,18 +76,14 @@ async fn run(
     }
     drop(ready);
     tokio::task::spawn_local(flush_log(Rc::clone(&service)));
-    let connections = Rc::new(Connections::default());
-    let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT)
-        .pipeline_flush(true)
-        .max_buf_size(64 * 1024);
+    let connections = Rc::new(Connections::new());
+    tokio::task::spawn_local(tick(Rc::clone(&connections)));
     loop {
         tokio::select! {
             biased;
             _ = stop.wait_for(|stop| *stop) => break,
             accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => start(&http, &service, &connections, stream, peer),
+                Ok((stream, peer)) => start(&service, &connections, stream, peer),
                 Err(error) => {
                     // Out of descriptors, or a client already gone: serve the others.
                     service.log().line(LogLevel::Warn, &format!("accept: {error}"), None);
@@ -113,7 +105,6 @@ async fn run(
 }
 
 fn start(
-    http: &http1::Builder,
     service: &Rc<Service>,
     connections: &Rc<Connections>,
     stream: TcpStream,
@@ -122,16 +113,16 @@ fn start(
     // Without it small responses wait for acknowledgements; nothing is lost if it fails.
     let _ = stream.set_nodelay(true);
     let service = Rc::clone(service);
-    let handler = service_fn(move |request| {
-        let service = Rc::clone(&service);
-        async move { Ok::<_, Infallible>(service.answer(request, peer.ip()).await) }
-    });
-    let connection = http.serve_connection(TokioIo::new(stream), handler);
-    let task = Connection::new(connection, connections);
-    tokio::task::spawn_local(async move {
-        // What a client does to its connection is its own affair.
-        let _ = task.await;
-    });
+    tokio::task::spawn_local(Connection::new(stream, peer.ip(), service, connections));
+}
+
+async fn tick(connections: Rc<Connections>) {
+    let mut seconds = tokio::time::interval(Duration::from_secs(1));
+    seconds.tick().await;
+    loop {
+        seconds.tick().await;
+        connections.tick();
+    }
 }
 
 async fn flush_log(service: Rc<Service>) {

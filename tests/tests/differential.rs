@@ -46,7 +46,11 @@ fn request(random: &mut Random) -> Request {
     }
     let body = ["", "{\"a\":[1,null,{}]}", "[", "text", "3"][random.below(5)];
     Request {
-        method: if handler.is_multiple_of(3) { "POST" } else { "GET" },
+        method: if handler.is_multiple_of(3) {
+            "POST"
+        } else {
+            "GET"
+        },
         path: format!("/h{handler}/{value}{query}"),
         headers,
         body,

@@ -6,11 +6,11 @@
 
 use std::ffi::c_int;
 
-use hyper::StatusCode;
+use http::StatusCode;
 use mlua::ffi::{self, lua_CFunction, lua_State};
 
 use super::encode::{Encoder, comma};
-use super::native::{cookie_value, joined, push, shared};
+use super::native::{push, shared};
 use super::respond::not_json;
 use super::{Call, Shared, decode};
 use crate::decode::form_pairs;
@@ -157,7 +157,7 @@ unsafe extern "C-unwind" fn header(state: *mut lua_State) -> c_int {
     // SAFETY: see `method`.
     unsafe {
         let wanted = std::str::from_utf8(name(state)).unwrap_or_default();
-        let found = joined(call(state).request.headers, wanted);
+        let found = call(state).request.headers.joined(wanted);
         push_some(state, found.as_deref())
     }
 }
@@ -165,23 +165,23 @@ unsafe extern "C-unwind" fn header(state: *mut lua_State) -> c_int {
 unsafe extern "C-unwind" fn cookie(state: *mut lua_State) -> c_int {
     // SAFETY: see `method`.
     unsafe {
-        push_some(
-            state,
-            cookie_value(call(state).request.headers, name(state)),
-        )
+        let wanted = name(state);
+        let mut cookies = call(state).request.headers.cookies();
+        let found = cookies.find(|(name, _)| *name == wanted);
+        push_some(state, found.map(|(_, value)| value))
     }
 }
 
 unsafe extern "C-unwind" fn raw_body(state: *mut lua_State) -> c_int {
     // SAFETY: see `method`.
-    unsafe { push_some(state, call(state).request.body.as_deref()) }
+    unsafe { push_some(state, call(state).request.body) }
 }
 
 /// The body's JSON: nothing without a body, true and the value, or false and a message.
 unsafe extern "C-unwind" fn decoded_body(state: *mut lua_State) -> c_int {
     // SAFETY: see `method`; the second upvalue is the metatable of arrays.
     unsafe {
-        let Some(body) = call(state).request.body.as_deref() else {
+        let Some(body) = call(state).request.body else {
             return 0;
         };
         ffi::lua_pushvalue(state, ffi::lua_upvalueindex(2));

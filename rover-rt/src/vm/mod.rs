@@ -17,7 +17,7 @@ mod start;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::ffi::{c_int, c_void};
 
-use hyper::StatusCode;
+use http::StatusCode;
 use mlua::ffi::{self, lua_State};
 use rover_model::LogLevel;
 

@@ -3,15 +3,13 @@
 //! Each takes the request's address, which Lua code holds only while the request
 //! runs (`live` in `runtime.lua`), as its first argument.
 
-use std::borrow::Cow;
 use std::ffi::c_int;
 
-use hyper::header::HeaderMap;
 use mlua::ffi::{self, lua_CFunction, lua_State};
 use rover_model::LogLevel;
 
 use super::{Shared, append_string, decode, encode, lossy};
-use crate::decode::{cookie_pairs, form_pairs};
+use crate::decode::form_pairs;
 use crate::request::RequestData;
 
 pub(super) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 17] = [
@@ -147,49 +145,22 @@ unsafe fn list(state: *mut lua_State, values: impl Iterator<Item = impl AsRef<[u
 unsafe extern "C-unwind" fn headers(state: *mut lua_State) -> c_int {
     // SAFETY: see `method`.
     unsafe {
-        let headers = &request(state).headers;
-        ffi::lua_createtable(state, 0, headers.keys_len() as c_int);
-        for name in headers.keys() {
-            let name = name.as_str();
-            if let Some(value) = joined(headers, name) {
-                set(state, name.as_bytes(), &value);
+        let headers = request(state).headers;
+        ffi::lua_createtable(state, 0, 8);
+        for name in headers.names() {
+            if let Some(value) = headers.joined(name) {
+                set(state, name.to_ascii_lowercase().as_bytes(), &value);
             }
         }
     }
     1
 }
 
-/// A header's value; those of a repeated one are joined (RFC 9110, section 5.3).
-pub(super) fn joined<'h>(headers: &'h HeaderMap, name: &str) -> Option<Cow<'h, [u8]>> {
-    let mut values = headers.get_all(name).iter().map(|v| v.as_bytes());
-    let first = values.next()?;
-    Some(match values.next() {
-        None => Cow::Borrowed(first),
-        Some(second) => {
-            let all: Vec<&[u8]> = [first, second].into_iter().chain(values).collect();
-            Cow::Owned(all.join(&b", "[..]))
-        }
-    })
-}
-
-/// A cookie's value: of two of one name the first counts (RFC 6265, section 5.4).
-pub(super) fn cookie_value<'h>(headers: &'h HeaderMap, name: &[u8]) -> Option<&'h [u8]> {
-    sent_cookies(headers)
-        .find(|(sent, _)| *sent == name)
-        .map(|(_, value)| value)
-}
-
-fn sent_cookies(headers: &HeaderMap) -> impl Iterator<Item = (&[u8], &[u8])> {
-    let lines = headers.get_all(hyper::header::COOKIE).iter();
-    lines.flat_map(|line| cookie_pairs(line.as_bytes()))
-}
-
 unsafe extern "C-unwind" fn header_all(state: *mut lua_State) -> c_int {
     // SAFETY: see `method`.
     unsafe {
         let wanted = lossy(state, 2);
-        let values = request(state).headers.get_all(wanted.as_str()).iter();
-        list(state, values.map(|v| v.as_bytes()));
+        list(state, request(state).headers.get_all(&wanted));
     }
     1
 }
@@ -198,9 +169,8 @@ unsafe extern "C-unwind" fn cookies(state: *mut lua_State) -> c_int {
     // SAFETY: see `method`.
     unsafe {
         ffi::lua_createtable(state, 0, 2);
-        let headers = &request(state).headers;
-        let sent: Vec<_> = sent_cookies(headers).collect();
-        // The first one counts, so it is set last.
+        let sent: Vec<_> = request(state).headers.cookies().collect();
+        // Of two of one name the first counts (RFC 6265, section 5.4): it is set last.
         for (name, value) in sent.into_iter().rev() {
             set(state, name, value);
         }
@@ -212,10 +182,10 @@ unsafe extern "C-unwind" fn body(state: *mut lua_State) -> c_int {
     // SAFETY: see `method`.
     unsafe {
         let request = request(state);
-        let Some(body) = &request.body else { return 0 };
+        let Some(body) = request.body else { return 0 };
         push(state, body);
-        match request.headers.get(hyper::header::CONTENT_TYPE) {
-            Some(value) => push(state, value.as_bytes()),
+        match request.headers.get("content-type") {
+            Some(value) => push(state, value),
             None => ffi::lua_pushnil(state),
         }
     }

@@ -1,7 +1,7 @@
 //! From what a handler returned to a reply.
 
-use hyper::StatusCode;
-use hyper::header::{HeaderMap, HeaderName, HeaderValue};
+use http::StatusCode;
+use http::header::{HeaderMap, HeaderName, HeaderValue};
 use mlua::ffi::{self, lua_State};
 
 use super::{Call, RUN_RESPONSE_META, Shared, append_string, encode, lossy, lowered};

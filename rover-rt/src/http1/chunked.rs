@@ -1,0 +1,240 @@
+//! The chunked transfer coding (RFC 9112, section 7.1).
+
+/// A chunk's size line, and a trailer line, may be so long.
+const MAX_LINE: usize = 4096;
+const MAX_TRAILERS: usize = 16 * 1024;
+
+/// Decodes a body that comes in pieces.
+#[derive(Debug)]
+pub(crate) struct Decoder {
+    pub(super) body: Vec<u8>,
+    limit: u64,
+    state: State,
+    trailers: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum State {
+    Size,
+    Data(u64),
+    /// The line end after a chunk's data.
+    DataEnd,
+    Trailers,
+}
+
+/// What the input holds.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Decoded {
+    /// More must come; so many bytes were taken.
+    Partial(usize),
+    /// The body has ended after so many bytes.
+    Complete(usize),
+    Malformed,
+    TooLarge,
+}
+
+impl Decoder {
+    pub(super) fn new(limit: u64) -> Self {
+        Decoder {
+            body: Vec::new(),
+            limit,
+            state: State::Size,
+            trailers: 0,
+        }
+    }
+
+    /// Takes as much of the input as it can.
+    pub(super) fn decode(&mut self, input: &[u8]) -> Decoded {
+        let mut at = 0;
+        loop {
+            let rest = &input[at..];
+            match self.state {
+                State::Data(left) => {
+                    let now = left.min(rest.len() as u64) as usize;
+                    self.body.extend_from_slice(&rest[..now]);
+                    at += now;
+                    if now as u64 != left {
+                        self.state = State::Data(left - now as u64);
+                        return Decoded::Partial(at);
+                    }
+                    self.state = State::DataEnd;
+                }
+                State::DataEnd => {
+                    match rest {
+                        [b'\r', b'\n', ..] => at += 2,
+                        [] | [b'\r'] => return Decoded::Partial(at),
+                        _ => return Decoded::Malformed,
+                    }
+                    self.state = State::Size;
+                }
+                State::Size | State::Trailers => {
+                    let line = match line(rest) {
+                        Ok(Some(line)) => line,
+                        Ok(None) => return Decoded::Partial(at),
+                        Err(()) => return Decoded::Malformed,
+                    };
+                    at += line.len() + 2;
+                    if let State::Trailers = self.state {
+                        self.trailers += line.len() + 2;
+                        if line.is_empty() {
+                            return Decoded::Complete(at);
+                        }
+                        if !is_field(line) || self.trailers > MAX_TRAILERS {
+                            return Decoded::Malformed;
+                        }
+                        continue;
+                    }
+                    match size(line) {
+                        None => return Decoded::Malformed,
+                        Some(0) => self.state = State::Trailers,
+                        Some(size) => {
+                            if size > self.limit.saturating_sub(self.body.len() as u64) {
+                                return Decoded::TooLarge;
+                            }
+                            self.state = State::Data(size);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The line before CR LF; an error for a bare CR or LF or a line that is too long.
+fn line(input: &[u8]) -> Result<Option<&[u8]>, ()> {
+    let Some(end) = memchr::memchr2(b'\r', b'\n', input) else {
+        return if input.len() > MAX_LINE {
+            Err(())
+        } else {
+            Ok(None)
+        };
+    };
+    match &input[end..] {
+        _ if end > MAX_LINE => Err(()),
+        [b'\r', b'\n', ..] => Ok(Some(&input[..end])),
+        [b'\r'] => Ok(None),
+        _ => Err(()),
+    }
+}
+
+/// `1*HEXDIG [ chunk-ext ]`
+fn size(line: &[u8]) -> Option<u64> {
+    let digits = line.iter().take_while(|b| b.is_ascii_hexdigit()).count();
+    if digits == 0 || digits > 15 || !is_extension(&line[digits..]) {
+        return None;
+    }
+    let text = std::str::from_utf8(&line[..digits]).ok()?;
+    u64::from_str_radix(text, 16).ok()
+}
+
+/// `*( BWS ";" BWS name [ BWS "=" BWS value ] )`, where a value is a token or quoted.
+fn is_extension(mut rest: &[u8]) -> bool {
+    let blank = |text: &[u8]| {
+        text.iter()
+            .take_while(|b| matches!(b, b' ' | b'\t'))
+            .count()
+    };
+    let token = |text: &[u8]| text.iter().take_while(|b| is_token(**b)).count();
+    while !rest.is_empty() {
+        rest = &rest[blank(rest)..];
+        let Some(after) = rest.strip_prefix(b";") else {
+            return false;
+        };
+        rest = &after[blank(after)..];
+        let name = token(rest);
+        if name == 0 {
+            return false;
+        }
+        rest = &rest[name..];
+        let after_name = &rest[blank(rest)..];
+        if let Some(value) = after_name.strip_prefix(b"=") {
+            let value = &value[blank(value)..];
+            let length = match value.first() {
+                Some(b'"') => quoted(value),
+                _ => token(value),
+            };
+            if length == 0 {
+                return false;
+            }
+            rest = &value[length..];
+        }
+    }
+    true
+}
+
+/// The length of a quoted string; 0 where it has no end or holds control bytes.
+fn quoted(text: &[u8]) -> usize {
+    let mut at = 1;
+    while let Some(&byte) = text.get(at) {
+        match byte {
+            b'"' => return at + 1,
+            b'\\' => at += 2,
+            b'\t' | b' '..=b'~' | 0x80.. => at += 1,
+            _ => return 0,
+        }
+    }
+    0
+}
+
+fn is_field(line: &[u8]) -> bool {
+    let name = line.iter().take_while(|b| is_token(**b)).count();
+    let visible = |b: &u8| matches!(b, b'\t' | b' '..=b'~' | 0x80..);
+    name > 0 && line.get(name) == Some(&b':') && line[name..].iter().all(visible)
+}
+
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn whole(input: &str, limit: u64) -> (Decoded, String) {
+        let mut decoder = Decoder::new(limit);
+        let decoded = decoder.decode(input.as_bytes());
+        (decoded, String::from_utf8(decoder.body).unwrap())
+    }
+
+    #[test]
+    fn bodies() {
+        let body = "5\r\nhello\r\n6;a=b;c=\"d e\"\r\n world\r\n0\r\nx: y\r\n\r\n";
+        let complete = (Decoded::Complete(body.len()), "hello world".to_owned());
+        assert_eq!(whole(body, 11), complete);
+        assert_eq!(whole(body, 10).0, Decoded::TooLarge);
+        // In pieces of one byte, as in one.
+        let mut decoder = Decoder::new(11);
+        let mut rest = Vec::new();
+        for (at, byte) in body.bytes().enumerate() {
+            rest.push(byte);
+            match decoder.decode(&rest) {
+                Decoded::Partial(taken) => drop(rest.drain(..taken)),
+                Decoded::Complete(_) => assert_eq!(at + 1, body.len()),
+                other => panic!("{other:?} at {at}"),
+            }
+        }
+        assert_eq!(decoder.body, b"hello world");
+    }
+
+    #[test]
+    fn malformed_bodies() {
+        for body in [
+            "\r\n",
+            "g\r\n",
+            "5 \r\nhello",
+            "5;\r\nhello",
+            "5;a=\r\nhello",
+            "5\nhello",
+            "-1\r\n",
+            "0x5\r\nhello",
+            "1\r\nab\r\n",
+            "1\r\na\n",
+            "0\r\nbad\r\n\r\n",
+            "0\r\n a: b\r\n\r\n",
+            "1000000000000000\r\n",
+            "5;a=\"b\r\nhello",
+        ] {
+            assert_eq!(whole(body, 1000).0, Decoded::Malformed, "{body:?}");
+        }
+    }
+}

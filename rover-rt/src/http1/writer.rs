@@ -1,0 +1,166 @@
+//! Responses as bytes (RFC 9112, section 4).
+
+use std::cell::{Cell, RefCell};
+use std::time::SystemTime;
+
+use http::StatusCode;
+use http::header::{HeaderMap, HeaderValue};
+
+use crate::reply::Reply;
+
+/// A worker's coarse clock: seconds since its start, and the date as headers carry it.
+#[derive(Debug)]
+pub(crate) struct Clock {
+    seconds: Cell<u32>,
+    date: RefCell<String>,
+}
+
+impl Clock {
+    pub(crate) fn new() -> Self {
+        Clock {
+            seconds: Cell::new(0),
+            date: RefCell::new(httpdate::fmt_http_date(SystemTime::now())),
+        }
+    }
+
+    pub(crate) fn seconds(&self) -> u32 {
+        self.seconds.get()
+    }
+
+    /// A second has passed.
+    pub(crate) fn tick(&self) {
+        self.seconds.set(self.seconds.get() + 1);
+        *self.date.borrow_mut() = httpdate::fmt_http_date(SystemTime::now());
+    }
+}
+
+/// What of the request shapes the response's framing.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Frame {
+    /// The response to HEAD has no body.
+    pub(super) head: bool,
+    pub(super) close: bool,
+    /// HTTP/1.0.
+    pub(super) old: bool,
+}
+
+/// A response whose bytes are known but for the date and the request's id.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    status: StatusCode,
+    head: Vec<u8>,
+    body: Vec<u8>,
+}
+
+impl Prepared {
+    pub(crate) fn new(reply: Reply) -> Self {
+        let reply = reply.finished();
+        let status = reply.status.unwrap_or(StatusCode::OK);
+        let mut head = Vec::new();
+        status_and_headers(
+            &mut head,
+            status,
+            reply.content_type.as_ref(),
+            &reply.headers,
+        );
+        if has_length(status) {
+            content_length(&mut head, reply.body.len());
+        }
+        Prepared {
+            status,
+            head,
+            body: reply.body,
+        }
+    }
+}
+
+/// Appends a prepared response; gives its status and the length of its body.
+pub(super) fn prepared(
+    out: &mut Vec<u8>,
+    response: &Prepared,
+    clock: &Clock,
+    id: &str,
+    frame: Frame,
+) -> (StatusCode, usize) {
+    out.extend_from_slice(&response.head);
+    end_of_head(out, clock, id, frame);
+    if !frame.head {
+        out.extend_from_slice(&response.body);
+    }
+    (response.status, response.body.len())
+}
+
+/// Appends a response; gives its status and the length of its body.
+pub(super) fn reply(
+    out: &mut Vec<u8>,
+    reply: Reply,
+    clock: &Clock,
+    id: &str,
+    frame: Frame,
+) -> (StatusCode, usize) {
+    let reply = reply.finished();
+    let status = reply.status.unwrap_or(StatusCode::OK);
+    status_and_headers(out, status, reply.content_type.as_ref(), &reply.headers);
+    if has_length(status) {
+        content_length(out, reply.body.len());
+    }
+    end_of_head(out, clock, id, frame);
+    if !frame.head {
+        out.extend_from_slice(&reply.body);
+    }
+    (status, reply.body.len())
+}
+
+/// RFC 9110, section 8.6: none with 1xx, 204; none with 304, which speaks of another body.
+fn has_length(status: StatusCode) -> bool {
+    !status.is_informational()
+        && status != StatusCode::NO_CONTENT
+        && status != StatusCode::NOT_MODIFIED
+}
+
+fn status_and_headers(
+    out: &mut Vec<u8>,
+    status: StatusCode,
+    content_type: Option<&HeaderValue>,
+    headers: &HeaderMap,
+) {
+    if status == StatusCode::OK {
+        out.extend_from_slice(b"HTTP/1.1 200 OK\r\n");
+    } else {
+        out.extend_from_slice(b"HTTP/1.1 ");
+        out.extend_from_slice(status.as_str().as_bytes());
+        out.push(b' ');
+        let reason = status.canonical_reason().unwrap_or_default();
+        out.extend_from_slice(reason.as_bytes());
+        out.extend_from_slice(b"\r\n");
+    }
+    if let Some(value) = content_type {
+        header(out, b"content-type", value.as_bytes());
+    }
+    for (name, value) in headers {
+        header(out, name.as_str().as_bytes(), value.as_bytes());
+    }
+}
+
+fn header(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
+    out.extend_from_slice(name);
+    out.extend_from_slice(b": ");
+    out.extend_from_slice(value);
+    out.extend_from_slice(b"\r\n");
+}
+
+fn content_length(out: &mut Vec<u8>, length: usize) {
+    let mut digits = itoa::Buffer::new();
+    header(out, b"content-length", digits.format(length).as_bytes());
+}
+
+fn end_of_head(out: &mut Vec<u8>, clock: &Clock, id: &str, frame: Frame) {
+    header(out, b"x-request-id", id.as_bytes());
+    header(out, b"date", clock.date.borrow().as_bytes());
+    if frame.close {
+        out.extend_from_slice(b"connection: close\r\n");
+    } else if frame.old {
+        out.extend_from_slice(b"connection: keep-alive\r\n");
+    }
+    out.extend_from_slice(b"\r\n");
+}
