@@ -145,6 +145,14 @@ impl Connection {
         true
     }
 
+    /// The client's side is closed: whether what it left calls for an answer.
+    fn end(&mut self) -> bool {
+        self.exchange.end_of_input();
+        self.output = self.slot.all().take_output();
+        self.receive(&[]);
+        !self.output.is_empty()
+    }
+
     /// Sends what is to be sent. Ready with an error where the client is gone.
     fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<std::io::Result<()>> {
         while self.sent < self.output.len() {
@@ -232,6 +240,7 @@ impl Future for Connection {
                 return Poll::Ready(());
             }
             match this.poll_receive(context) {
+                Poll::Ready(Ok(0)) if this.phase == Phase::Open && this.end() => {}
                 Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(()),
                 Poll::Ready(Ok(_)) => {}
                 Poll::Pending => return Poll::Pending,

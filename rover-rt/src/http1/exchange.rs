@@ -5,7 +5,7 @@ use http::StatusCode;
 use rover_model::LogLevel;
 
 use super::chunked::{Decoded, Decoder};
-use super::head::{Framing, Head, Refusal, has_end, header_space, parse};
+use super::head::{Framing, Head, Refusal, header_space, parse};
 use super::writer::{self, Clock, Frame};
 use crate::program::Path;
 use crate::reply::Reply;
@@ -80,6 +80,13 @@ impl Exchange {
         matches!(self, Exchange::Head { .. })
     }
 
+    /// The client has sent all it will: the next step looks at an unfinished line too.
+    pub(crate) fn end_of_input(&mut self) {
+        if let Exchange::Head { scanned } = self {
+            *scanned = 0;
+        }
+    }
+
     /// Takes a part of the input, and appends what it calls for.
     pub(crate) fn step(&mut self, place: &Place<'_>, input: &[u8], out: &mut Vec<u8>) -> Step {
         if input.is_empty() {
@@ -87,7 +94,9 @@ impl Exchange {
         }
         match self {
             Exchange::Head { scanned } => {
-                if *scanned > 0 && !has_end(input, *scanned) && !too_much(input) {
+                let new = &input[*scanned..];
+                // Once a line, so that a head in small pieces is not parsed for each.
+                if *scanned > 0 && memchr::memchr(b'\n', new).is_none() && !too_much(input) {
                     *scanned = input.len();
                     return Step::More;
                 }
@@ -103,6 +112,8 @@ impl Exchange {
             }
             Exchange::Body { head, body } => {
                 let (taken, refusal) = match body.take(input) {
+                    // A part of a line that cannot be read yet.
+                    Ok((0, false)) => return Step::More,
                     Ok((taken, false)) => return Step::Consumed(taken),
                     Ok((taken, true)) => (taken, None),
                     Err(refusal) => (0, Some(refusal)),

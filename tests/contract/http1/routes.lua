@@ -1,0 +1,15 @@
+-- What a connection's bytes mean: each answer tells what was understood.
+local api = rover.server { body_limit = "64KiB" }
+
+local function understood(ctx)
+  local body = ctx:body()
+  return api.text(ctx.method .. " " .. ctx.path .. " " .. (body and body:raw() or ""))
+end
+
+api.get = understood
+api.rest_path.get = understood
+api.rest_path.post = understood
+api.rest_path.put = understood
+api.unread.post = function() return "unread" end
+
+return api
