@@ -1,4 +1,5 @@
-//! Mistakes that only the syntax tree shows: unknown members of `ctx` and builders.
+//! Mistakes that only the syntax tree shows: unknown members of `ctx` and of builders, and
+//! arguments that builders do not take.
 
 use rover_model::{BUILDERS, CTX_FIELDS, CTX_METHODS};
 
@@ -91,6 +92,7 @@ fn calls(
         let mut names = Vec::new();
         if chain(servers, number, expr, &mut names) {
             found.extend(unknown_builder(file, &names));
+            found.extend(extra_argument(servers, number, file, expr));
             arguments(expr, &mut |arg| calls(servers, number, file, arg, found));
             return;
         }
@@ -166,6 +168,53 @@ fn unknown_builder(file: &File, names: &[(&str, Span)]) -> Option<Diagnostic> {
             )
         })
     })
+}
+
+/// `api.json(t, 201)`: what a builder does not take would be lost without a word.
+fn extra_argument(
+    servers: &ServerVars,
+    number: usize,
+    file: &File,
+    expr: &Expr,
+) -> Option<Diagnostic> {
+    let (object, name, args) = match &expr.kind {
+        Kind::Method(object, name, _, args) => (object, name.as_str(), args),
+        Kind::Call(callee, args) => match &callee.kind {
+            Kind::Index(object, key) => (object, key.text()?, args),
+            _ => return extra_argument(servers, number, file, callee),
+        },
+        Kind::Index(object, _) => return extra_argument(servers, number, file, object),
+        _ => return None,
+    };
+    if !servers.is_server(number, object) {
+        return extra_argument(servers, number, file, object);
+    }
+    let (takes, help) = match name {
+        "no_content" => (0, "it has no body".to_owned()),
+        "error" => (2, "it takes a status and a message".to_owned()),
+        "bytes" => (2, "it takes the bytes and their content type".to_owned()),
+        "redirect" => (
+            1,
+            "another status is another builder: `redirect:permanent(url)`, \
+             `redirect:status(307, url)`"
+                .to_owned(),
+        ),
+        "json" | "text" | "html" => (
+            1,
+            format!("another status goes first: `{name}:status(201, ...)`"),
+        ),
+        _ => return None,
+    };
+    let extra = args.get(takes)?;
+    let message = format!(
+        "`{name}` takes {takes} argument{}",
+        if takes == 1 { "" } else { "s" }
+    );
+    Some(
+        Diagnostic::new(message)
+            .at(file.position(extra.span.start), "one too many")
+            .help(help),
+    )
 }
 
 fn unknown<'a>(

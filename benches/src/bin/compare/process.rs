@@ -1,0 +1,152 @@
+//! A rival's process: its start, its CPU time, its memory.
+
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::Failure;
+use crate::rivals::Rival;
+use crate::work::Work;
+
+const PATIENCE: Duration = Duration::from_secs(10);
+
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) port: u16,
+}
+
+/// Seconds of CPU time.
+pub(crate) struct Cpu {
+    pub(crate) user: f64,
+    pub(crate) system: f64,
+}
+
+impl Server {
+    /// Starts it on the first core; the time until its first answer.
+    pub(crate) fn start(rival: &Rival) -> Result<(Server, Duration), Failure> {
+        let port = free_port()?;
+        let (program, arguments) = (rival.command)(port)?;
+        let start = Instant::now();
+        let child = Command::new("taskset")
+            .args(["-c", "0"])
+            .arg(program)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let mut server = Server { child, port };
+        while server.ask(&Work::Echo.request()).is_err() {
+            if let Some(status) = server.child.try_wait()? {
+                return Err(format!("{} ended at once: {status}", rival.name).into());
+            }
+            if start.elapsed() > PATIENCE {
+                return Err(format!("{} does not answer", rival.name).into());
+            }
+            std::thread::sleep(Duration::from_micros(200));
+        }
+        Ok((server, start.elapsed()))
+    }
+
+    fn connect(&self) -> std::io::Result<TcpStream> {
+        let stream = TcpStream::connect(SocketAddr::from((Ipv4Addr::LOCALHOST, self.port)))?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        Ok(stream)
+    }
+
+    /// Asks once, on a connection of its own: status and body.
+    pub(crate) fn ask(&self, request: &str) -> Result<(u16, Vec<u8>), Failure> {
+        converse(&mut self.connect()?, request)
+    }
+
+    pub(crate) fn cpu(&self) -> Result<Cpu, Failure> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        let (_, fields) = stat
+            .rsplit_once(") ")
+            .ok_or("/proc/<pid>/stat is strange")?;
+        let fields: Vec<&str> = fields.split(' ').collect();
+        let hertz = rustix::param::clock_ticks_per_second() as f64;
+        let seconds = |at: usize| -> Result<f64, Failure> {
+            let ticks: f64 = fields.get(at).ok_or("/proc/<pid>/stat is short")?.parse()?;
+            Ok(ticks / hertz)
+        };
+        Ok(Cpu {
+            user: seconds(11)?,
+            system: seconds(12)?,
+        })
+    }
+
+    /// Resident memory in KiB.
+    pub(crate) fn memory(&self) -> Result<f64, Failure> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let number = line.and_then(|line| line.split_whitespace().next());
+        Ok(number.ok_or("/proc/<pid>/status is strange")?.parse()?)
+    }
+
+    /// Kilobytes that each of so many idle connections adds, after it had an answer.
+    pub(crate) fn idle_connections(&self, count: usize) -> Result<f64, Failure> {
+        let request = Work::Echo.request().replace("connection: close\r\n", "");
+        for _ in 0..50 {
+            converse(&mut self.connect()?, &request)?;
+        }
+        let before = self.memory()?;
+        let mut streams = Vec::with_capacity(count);
+        for _ in 0..count {
+            let mut stream = self.connect()?;
+            converse(&mut stream, &request)?;
+            streams.push(stream);
+        }
+        std::thread::sleep(Duration::from_secs(1));
+        Ok((self.memory()? - before).max(0.0) * 1.024 / count as f64)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn free_port() -> std::io::Result<u16> {
+    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    Ok(listener.local_addr()?.port())
+}
+
+/// One request and its answer: status and body.
+fn converse(stream: &mut TcpStream, request: &str) -> Result<(u16, Vec<u8>), Failure> {
+    stream.write_all(request.as_bytes())?;
+    let mut answer = Vec::new();
+    loop {
+        let mut piece = [0; 16 * 1024];
+        let length = stream.read(&mut piece)?;
+        answer.extend_from_slice(&piece[..length]);
+        if let Some(parsed) = complete(&answer)? {
+            return Ok(parsed);
+        }
+        if length == 0 {
+            return Err("the answer is cut off".into());
+        }
+    }
+}
+
+/// Status and body, where the answer is complete.
+fn complete(answer: &[u8]) -> Result<Option<(u16, Vec<u8>)>, Failure> {
+    let mut space = [httparse::EMPTY_HEADER; 32];
+    let mut response = httparse::Response::new(&mut space);
+    let httparse::Status::Complete(head) = response.parse(answer)? else {
+        return Ok(None);
+    };
+    let length = response
+        .headers
+        .iter()
+        .find(|header| header.name.eq_ignore_ascii_case("content-length"))
+        .ok_or("the answer has no Content-Length")?;
+    let length: usize = std::str::from_utf8(length.value)?.parse()?;
+    let body = &answer[head..];
+    let status = response.code.unwrap_or_default();
+    Ok((body.len() >= length).then(|| (status, body.to_vec())))
+}

@@ -1,0 +1,127 @@
+//! What is asked of every server.
+
+use serde_json::{Value, json};
+
+use crate::Failure;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Work {
+    Echo,
+    Params,
+    Rows,
+    Post,
+    Pipeline,
+}
+
+pub(crate) const BODY: &str = r#"{"name":"Teapot","price":24.5,"quantity":3}"#;
+
+impl Work {
+    pub(crate) const ALL: [Work; 5] = [
+        Work::Echo,
+        Work::Params,
+        Work::Rows,
+        Work::Post,
+        Work::Pipeline,
+    ];
+
+    pub(crate) fn named(name: &str) -> Result<Work, Failure> {
+        let known = Work::ALL.into_iter().find(|work| work.name() == name);
+        known.ok_or_else(|| format!("no work is called `{name}`").into())
+    }
+
+    /// As `load.lua` calls it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Work::Echo => "echo",
+            Work::Params => "params",
+            Work::Rows => "rows",
+            Work::Post => "post",
+            Work::Pipeline => "pipeline",
+        }
+    }
+
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Work::Echo => "echo",
+            Work::Params => "two parameters, a query value and a header",
+            Work::Rows => "50 rows of JSON",
+            Work::Post => "POST JSON, three fields checked",
+            Work::Pipeline => "echo, 16 requests in a pipeline",
+        }
+    }
+
+    /// Pipelines have no request of their own to time.
+    pub(crate) fn is_open_loop(self) -> bool {
+        self != Work::Pipeline
+    }
+
+    pub(crate) fn path(self) -> &'static str {
+        match self {
+            Work::Echo | Work::Pipeline => "/echo",
+            Work::Params => "/users/42/posts/2026-11?limit=20",
+            Work::Rows => "/rows?count=50",
+            Work::Post => "/items",
+        }
+    }
+
+    pub(crate) fn method(self) -> &'static str {
+        match self {
+            Work::Post => "POST",
+            _ => "GET",
+        }
+    }
+
+    pub(crate) fn header(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Work::Params => Some(("x-trace", "a1b2c3d4")),
+            Work::Post => Some(("content-type", "application/json")),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn request(self) -> String {
+        let header = self
+            .header()
+            .map(|(name, value)| format!("{name}: {value}\r\n"));
+        let body = if self == Work::Post { BODY } else { "" };
+        format!(
+            "{} {} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{}content-length: {}\r\n\r\n{body}",
+            self.method(),
+            self.path(),
+            header.unwrap_or_default(),
+            body.len(),
+        )
+    }
+
+    pub(crate) fn status(self) -> u16 {
+        if self == Work::Post { 201 } else { 200 }
+    }
+
+    pub(crate) fn answer(self) -> Value {
+        let row = |i: u32| {
+            let half = i * 3;
+            let score = match half % 2 {
+                0 => json!(half / 2),
+                _ => json!(f64::from(half) / 2.0),
+            };
+            json!({
+                "id": i,
+                "name": format!("User {i}"),
+                "email": format!("user{i}@example.com"),
+                "active": i.is_multiple_of(2),
+                "score": score,
+            })
+        };
+        match self {
+            Work::Echo | Work::Pipeline => json!({ "message": "Hello, World!" }),
+            Work::Params => {
+                json!({ "user": "42", "post": "2026-11", "limit": "20", "trace": "a1b2c3d4" })
+            }
+            Work::Rows => {
+                let rows: Vec<Value> = (1..=50).map(row).collect();
+                json!({ "count": 50, "rows": rows })
+            }
+            Work::Post => json!({ "name": "Teapot", "total": 73.5 }),
+        }
+    }
+}
