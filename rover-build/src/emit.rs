@@ -160,6 +160,18 @@ fn template(template: &Template) -> TokenStream {
             let path = format!("{path}.{name}");
             quote!(rt::Piece::Field { key: #key, depth: #depth, path: #path })
         }
+        Piece::List {
+            name,
+            depth,
+            path,
+            array,
+        } => {
+            let (key, path) = match name.as_str() {
+                "" => (String::new(), String::new()),
+                name => (format!("\"{name}\":"), format!("{path}.{name}")),
+            };
+            quote!(rt::Piece::List { key: #key, depth: #depth, path: #path, array: #array })
+        }
     });
     quote!(rt::Template { status: #status, pieces: &[#(#pieces),*] })
 }

@@ -22,6 +22,8 @@ pub(crate) struct Chunk {
     pub(crate) vars: Vec<Var>,
     /// The first is the file itself.
     pub(crate) functions: Vec<Function>,
+    /// Whether there is a `goto` anywhere.
+    pub(crate) jumps: bool,
 }
 
 /// A local variable, parameter or loop variable.
@@ -52,6 +54,8 @@ pub(crate) enum Stmt {
     Repeat(Vec<Stmt>, Expr),
     If(Vec<(Expr, Vec<Stmt>)>, Vec<Stmt>),
     For(Vec<Expr>, Vec<Stmt>),
+    /// `for i = first, last, step`
+    Count(VarId, Vec<Expr>, Vec<Stmt>),
     LocalFunction(FunctionId),
     Function(Expr, FunctionId),
     Return(Vec<Expr>),
@@ -79,6 +83,8 @@ pub(crate) enum Kind {
     /// `object:name(args)`, with the name's place.
     Method(Box<Expr>, String, Span, Vec<Expr>),
     Binary(Box<Expr>, Box<Expr>),
+    /// `a .. b`
+    Concat(Box<Expr>, Box<Expr>),
     Unary(Box<Expr>),
     Paren(Box<Expr>),
     Table(Vec<Field>),
@@ -113,7 +119,7 @@ impl Expr {
     /// Calls `f` with the expressions directly inside.
     pub(crate) fn each_child<'a>(&'a self, f: &mut dyn FnMut(&'a Expr)) {
         match &self.kind {
-            Kind::Index(a, b) | Kind::Binary(a, b) => {
+            Kind::Index(a, b) | Kind::Binary(a, b) | Kind::Concat(a, b) => {
                 f(a);
                 f(b);
             }
@@ -168,7 +174,7 @@ impl Stmt {
                 }
                 g(otherwise);
             }
-            Stmt::For(values, block) => {
+            Stmt::For(values, block) | Stmt::Count(_, values, block) => {
                 values.iter().for_each(f);
                 g(block);
             }

@@ -4,13 +4,14 @@
 use std::collections::HashSet;
 
 use crate::analyse::{Access, Member, Table};
-use crate::constant::builder;
 use crate::handlers::{Handler, Handlers};
 use crate::hir::{Expr, Kind, Stmt};
+use crate::lists::{Lists, is_list, lists};
 use crate::load::Sources;
 use crate::model::App;
 use crate::order::Orders;
-use crate::template::{Template, error_template, template};
+use crate::response::{Response, response};
+use crate::template::{Template, error_template, list_template, template};
 
 /// Which program is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -72,7 +73,9 @@ pub(crate) fn lower(
                 && done.insert((handler.file, handler.id))
             {
                 lowering.reads(handler);
-                lowering.returns(handler, &handler.function.body);
+                let lists = lists(sources, &handlers.servers, handler.file, handler.id);
+                lowering.lists(handler.file, &lists);
+                lowering.returns(handler, &handler.function.body, &lists);
             }
         }
     }
@@ -103,8 +106,8 @@ pub(crate) fn lower(
     }
 }
 
-struct Lowering<'a> {
-    sources: &'a Sources,
+pub(crate) struct Lowering<'a> {
+    pub(crate) sources: &'a Sources,
     handlers: &'a Handlers,
     edits: Vec<Vec<Edit>>,
     /// Constructors that became templates, by file and start.
@@ -118,7 +121,7 @@ impl Lowering<'_> {
     }
 
     /// Replaces a range, and keeps its line breaks.
-    fn replace(&mut self, file: usize, start: usize, end: usize, mut text: String) {
+    pub(crate) fn replace(&mut self, file: usize, start: usize, end: usize, mut text: String) {
         let breaks = self.sources.files[file].text[start..end]
             .matches('\n')
             .count();
@@ -194,44 +197,63 @@ impl Lowering<'_> {
         }
     }
 
-    /// Returned constructors.
-    fn returns(&mut self, handler: Handler<'_>, block: &[Stmt]) {
+    /// A template's number, from 1.
+    pub(crate) fn number(&mut self, template: Template) -> usize {
+        let known = self.templates.iter().position(|t| *t == template);
+        known.unwrap_or_else(|| {
+            self.templates.push(template);
+            self.templates.len() - 1
+        }) + 1
+    }
+
+    /// Returned constructors and lists.
+    fn returns(&mut self, handler: Handler<'_>, block: &[Stmt], lists: &Lists<'_>) {
         for stmt in block {
             if let Stmt::Return(values) = stmt
                 && let [value] = values.as_slice()
             {
-                self.returned(handler.file, value);
+                self.returned(handler.file, value, lists);
             }
-            stmt.parts(&mut |_| {}, &mut |inner| self.returns(handler, inner));
+            stmt.parts(&mut |_| {}, &mut |inner| {
+                self.returns(handler, inner, lists)
+            });
         }
     }
 
-    fn returned(&mut self, file: usize, value: &Expr) {
-        let Some((status, content)) = self.response(file, value) else {
-            return;
-        };
-        let found = match content {
-            Content::Json(table) => template(table, status),
-            Content::Error(message) => error_template(message, status).map(|t| (t, Vec::new())),
+    fn returned(&mut self, file: usize, value: &Expr, lists: &Lists<'_>) {
+        let is_list = |e: &Expr| is_list(lists, e);
+        let found = match response(&self.handlers.servers, file, value) {
+            Some(Response::Json(status, json)) => match is_list(json) {
+                Some(array) => Some((list_template(array, status), vec![json])),
+                None => {
+                    let found = template(json, status, &is_list);
+                    if let Some((_, slots)) = &found {
+                        self.forget_marks(file, json, slots);
+                    }
+                    found
+                }
+            },
+            Some(Response::Error(status, message)) => {
+                error_template(message, status).map(|template| (template, Vec::new()))
+            }
+            None => is_list(value).map(|array| (list_template(array, 0), vec![value])),
         };
         let Some((template, slots)) = found else {
             return;
         };
-        if let Content::Json(table) = content {
-            self.forget_marks(file, table, &slots);
-        }
-        let known = self.templates.iter().position(|t| *t == template);
-        let number = known.unwrap_or(self.templates.len()) + 1;
-        if known.is_none() {
-            self.templates.push(template);
-        }
+        let number = self.number(template);
         // Not a tail call: the handler's frame names the line of an error.
         let mut text = format!("(__rover.reply({number}");
         let mut from = value.span.start;
         for (at, slot) in slots.iter().enumerate() {
+            text.push_str(", ");
+            if is_list(slot).is_some() {
+                text += &self.list_name(file, slot);
+                continue;
+            }
             let many = at + 1 == slots.len()
                 && matches!(slot.kind, Kind::Call(..) | Kind::Method(..) | Kind::Vararg);
-            text.push_str(if many { ", (" } else { ", " });
+            text.push_str(if many { "(" } else { "" });
             self.replace(file, from, slot.span.start, std::mem::take(&mut text));
             from = slot.span.end;
             text.push_str(if many { ")" } else { "" });
@@ -241,7 +263,7 @@ impl Lowering<'_> {
     }
 
     /// Constructors that are part of a template need no mark of their order.
-    fn forget_marks(&mut self, file: usize, expr: &Expr, slots: &[&Expr]) {
+    pub(crate) fn forget_marks(&mut self, file: usize, expr: &Expr, slots: &[&Expr]) {
         if slots.iter().any(|slot| slot.span == expr.span) {
             return;
         }
@@ -249,58 +271,6 @@ impl Lowering<'_> {
             self.written.insert((file, expr.span.start));
         }
         expr.each_child(&mut |child| self.forget_marks(file, child, slots));
-    }
-
-    /// A returned value that is a JSON response: its status and what it is made of.
-    fn response<'e>(&self, file: usize, value: &'e Expr) -> Option<(u16, Content<'e>)> {
-        if matches!(value.kind, Kind::Table(_)) {
-            return Some((0, Content::Json(value)));
-        }
-        let servers = &self.handlers.servers;
-        let (name, args) = match &value.kind {
-            Kind::Call(callee, args) => match &callee.kind {
-                // `api.json.status(...)`
-                Kind::Index(inner, key) if !servers.is_server(file, inner) => (
-                    status_of(builder(servers, file, inner)?, key.text()?)?,
-                    args,
-                ),
-                _ => (builder(servers, file, callee)?, args),
-            },
-            Kind::Method(object, name, _, args) if servers.is_server(file, object) => {
-                (name.as_str(), args)
-            }
-            Kind::Method(object, name, _, args) => {
-                (status_of(builder(servers, file, object)?, name)?, args)
-            }
-            _ => return None,
-        };
-        match (name, args.as_slice()) {
-            ("json", [table]) => Some((0, Content::Json(table))),
-            ("json:status", [status, table]) => {
-                Some((literal_status(status)?, Content::Json(table)))
-            }
-            ("error", [status, message]) => {
-                Some((literal_status(status)?, Content::Error(message)))
-            }
-            _ => None,
-        }
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Content<'e> {
-    Json(&'e Expr),
-    Error(&'e Expr),
-}
-
-fn status_of(builder: &str, method: &str) -> Option<&'static str> {
-    (builder == "json" && method == "status").then_some("json:status")
-}
-
-fn literal_status(expr: &Expr) -> Option<u16> {
-    match &expr.kind {
-        Kind::Number(digits) => digits.parse().ok().filter(|s| (100..=599).contains(s)),
-        _ => None,
     }
 }
 

@@ -2,8 +2,9 @@
 //! local variable it means.
 
 use full_moon::ast::{
-    Assignment, Ast, Block, Call, Expression, Field as AstField, FunctionArgs, FunctionBody, Index,
-    LastStmt, LocalAssignment, Parameter, Prefix, Stmt as AstStmt, Suffix, TableConstructor, Var,
+    Assignment, Ast, BinOp, Block, Call, Expression, Field as AstField, FunctionArgs, FunctionBody,
+    Index, LastStmt, LocalAssignment, Parameter, Prefix, Stmt as AstStmt, Suffix, TableConstructor,
+    Var,
 };
 use full_moon::node::Node;
 use full_moon::tokenizer::{StringLiteralQuoteType, TokenReference, TokenType};
@@ -115,7 +116,10 @@ impl Resolver {
             AstStmt::NumericFor(inner) => {
                 let bounds = [Some(inner.start()), Some(inner.end()), inner.step()];
                 let values = self.exprs(bounds.into_iter().flatten());
-                Stmt::For(values, self.scoped([inner.index_variable()], inner.block()))
+                // It is the next variable that is declared.
+                let counter = VarId(self.chunk.vars.len());
+                let body = self.scoped([inner.index_variable()], inner.block());
+                Stmt::Count(counter, values, body)
             }
             AstStmt::GenericFor(inner) => {
                 let values = self.exprs(inner.expressions().iter());
@@ -140,6 +144,10 @@ impl Resolver {
                 let this = name.method_name();
                 let function = self.function(inner.function_token(), inner.body(), this);
                 Stmt::Function(target, function)
+            }
+            AstStmt::Goto(_) => {
+                self.chunk.jumps = true;
+                return None;
             }
             _ => return None,
         })
@@ -221,13 +229,17 @@ impl Resolver {
 
     fn expr(&mut self, expression: &Expression) -> Expr {
         let kind = match expression {
-            Expression::BinaryOperator { lhs, rhs, .. } => {
+            Expression::BinaryOperator { lhs, binop, rhs } => {
                 let (left, right) = (self.expr(lhs), self.expr(rhs));
                 let span = Span {
                     start: left.span.start,
                     end: right.span.end,
                 };
-                let kind = Kind::Binary(Box::new(left), Box::new(right));
+                let (left, right) = (Box::new(left), Box::new(right));
+                let kind = match binop {
+                    BinOp::TwoDots(_) => Kind::Concat(left, right),
+                    _ => Kind::Binary(left, right),
+                };
                 return Expr { span, kind };
             }
             Expression::UnaryOperator { unop, expression } => {

@@ -27,6 +27,35 @@ pub(crate) enum Piece {
         /// The fields around it, for errors: `rows.first`.
         path: String,
     },
+    /// A list that was written already: as a field, or the whole response where it has no
+    /// name.
+    List {
+        /// The field's name.
+        name: String,
+        /// As a field's.
+        depth: u8,
+        /// As a field's.
+        path: String,
+        /// It is `[]` when it is empty.
+        array: bool,
+    },
+}
+
+/// Tells of an expression that is a list whether it is an array even when it is empty.
+pub(crate) type IsList<'f> = &'f dyn Fn(&Expr) -> Option<bool>;
+
+/// The template of a response that is a list.
+pub(crate) fn list_template(array: bool, status: u16) -> Template {
+    let list = Piece::List {
+        name: String::new(),
+        depth: 0,
+        path: String::new(),
+        array,
+    };
+    Template {
+        status,
+        pieces: vec![list],
+    }
 }
 
 /// More values than this are passed in a table.
@@ -34,8 +63,12 @@ const MAX_VALUES: usize = 50;
 const MAX_DEPTH: u8 = 16;
 
 /// The template of a constructor, and the expressions whose values it takes.
-pub(crate) fn template(table: &Expr, status: u16) -> Option<(Template, Vec<&Expr>)> {
-    let mut writer = Writer::default();
+pub(crate) fn template<'a>(
+    table: &'a Expr,
+    status: u16,
+    is_list: IsList<'_>,
+) -> Option<(Template, Vec<&'a Expr>)> {
+    let mut writer = Writer::new(is_list);
     if !writer.table(table, 0, "") {
         return None;
     }
@@ -46,7 +79,7 @@ pub(crate) fn template(table: &Expr, status: u16) -> Option<(Template, Vec<&Expr
 
 /// `{"error":message}`
 pub(crate) fn error_template(message: &Expr, status: u16) -> Option<Template> {
-    let mut writer = Writer::default();
+    let mut writer = Writer::new(&|_| None);
     writer.run.push_str("{\"error\":");
     if !matches!(message.kind, Kind::Text(_)) || !writer.constant(message) {
         return None;
@@ -66,16 +99,26 @@ enum Before {
     Unknown,
 }
 
-#[derive(Default)]
-struct Writer<'a> {
+struct Writer<'a, 'f> {
     pieces: Vec<Piece>,
     values: Vec<&'a Expr>,
     run: String,
     /// The run begins with a field that may need a comma.
     run_of_fields: bool,
+    is_list: IsList<'f>,
 }
 
-impl<'a> Writer<'a> {
+impl<'a, 'f> Writer<'a, 'f> {
+    fn new(is_list: IsList<'f>) -> Self {
+        Writer {
+            pieces: Vec::new(),
+            values: Vec::new(),
+            run: String::new(),
+            run_of_fields: false,
+            is_list,
+        }
+    }
+
     fn flush(&mut self) {
         let run = std::mem::take(&mut self.run);
         if !run.is_empty() {
@@ -144,7 +187,15 @@ impl<'a> Writer<'a> {
                 self.values.push(value);
                 let (name, path) = (name.clone(), path.to_owned());
                 let depth = depth + 1;
-                self.pieces.push(Piece::Field { name, depth, path });
+                self.pieces.push(match (self.is_list)(value) {
+                    Some(array) => Piece::List {
+                        name,
+                        depth,
+                        path,
+                        array,
+                    },
+                    None => Piece::Field { name, depth, path },
+                });
                 if before == Before::Nothing {
                     before = Before::Unknown;
                 }

@@ -1,9 +1,11 @@
 -- The Lua half of the runtime: what a program finds as `rover`, `ctx` and builders.
 --
 -- Called once per VM with the functions of the Rust half, the recording server's
--- module, a function that loads a bundled module's chunk by name, the metatable of arrays, and
--- what specialised handlers call.
-local native, server, load_chunk, Array, direct = ...
+-- module, a function that loads a bundled module's chunk by name, the metatable of arrays,
+-- what specialised handlers call, the addresses of what they call through the FFI, and the
+-- table of values that wait for their list's encoding.
+local native, server, load_chunk, Array, direct, written, pending = ...
+local ffi = require "ffi"
 
 local error, type, tostring, rawget, rawset = error, type, tostring, rawget, rawset
 local setmetatable, select, next, pairs = setmetatable, select, next, pairs
@@ -415,6 +417,56 @@ function direct.body_raw()
 end
 
 function direct.body_text() return native.lossy(direct.body_raw()) end
+
+-- Lists that are written while they are built. Compiled traces call these functions
+-- directly; a value with parts waits until the response is made.
+local vm = ffi.cast("void *", written.vm)
+local new_list = ffi.cast("int32_t (*)(void *)", written.list)
+local length = ffi.cast("uint32_t (*)(void *, int32_t)", written.length)
+local open = ffi.cast("void (*)(void *, int32_t, int32_t)", written.open)
+local run = ffi.cast("void (*)(void *, int32_t, int32_t)", written.run)
+local close = ffi.cast("void (*)(void *, int32_t, int32_t)", written.close)
+local put_string = ffi.cast("void (*)(void *, int32_t, int32_t, const char *, size_t)", written.put_string)
+local put_number = ffi.cast("void (*)(void *, int32_t, int32_t, double)", written.put_number)
+local put_boolean = ffi.cast("void (*)(void *, int32_t, int32_t, bool)", written.put_boolean)
+local put_value = ffi.cast("int32_t (*)(void *, int32_t, int32_t)", written.put_value)
+local put_list = ffi.cast("void (*)(void *, int32_t, int32_t, int32_t)", written.put_list)
+
+local begin = ffi.cast("void (*)(void *, int32_t, int32_t)", written.begin)
+local part = ffi.cast("void (*)(void *, int32_t, const char *, size_t)", written.part)
+local part_number = ffi.cast("bool (*)(void *, int32_t, double)", written.part_number)
+local end_text = ffi.cast("void (*)(void *, int32_t, int32_t)", written.end_text)
+
+function direct.list() return new_list(vm) end
+function direct.length(list) return length(vm, list) end
+function direct.open(list, at) open(vm, list, at) end
+function direct.run(list, at) run(vm, list, at) end
+function direct.close(list, at) close(vm, list, at) end
+function direct.put_list(list, at, inner) put_list(vm, list, at, inner) end
+
+function direct.put(list, at, value)
+  local kind = type(value)
+  if kind == "string" then put_string(vm, list, at, value, #value)
+  elseif kind == "number" then put_number(vm, list, at, value)
+  elseif value == nil then return
+  elseif kind == "boolean" then put_boolean(vm, list, at, value)
+  else pending[put_value(vm, list, at)] = value end
+end
+
+-- Strings that are written in parts: `"a" .. b .. "c"`.
+function direct.is_text(value)
+  local kind = type(value)
+  return kind == "string" or kind == "number"
+end
+function direct.begin(list, at) begin(vm, list, at) end
+function direct.finish(list, at) end_text(vm, list, at) end
+function direct.part(list, value)
+  if type(value) == "number" then
+    if part_number(vm, list, value) then return end
+    value = tostring(value)
+  end
+  part(vm, list, value, #value)
+end
 
 globals.__rover = direct
 

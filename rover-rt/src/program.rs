@@ -130,6 +130,18 @@ pub enum Piece {
         /// The names that lead to it, for errors: `.rows.first`.
         path: &'static str,
     },
+    /// A field whose value is a list that was written already; without a key, the whole
+    /// response.
+    List {
+        /// `"name":`
+        key: &'static str,
+        /// As a field's.
+        depth: u8,
+        /// As a field's.
+        path: &'static str,
+        /// It is `[]` when it is empty.
+        array: bool,
+    },
 }
 
 impl Program {

@@ -8,6 +8,7 @@ use mlua::ffi::{self, lua_State};
 use rustc_hash::FxHashMap;
 
 use super::Shared;
+use super::scalar::{number, string};
 
 const MAX_DEPTH: usize = 128;
 /// Objects with more fields than this are written in the table's own, random order.
@@ -35,7 +36,7 @@ pub(super) struct EncodeError {
 }
 
 impl EncodeError {
-    fn new(reason: impl Into<String>) -> Self {
+    pub(super) fn new(reason: impl Into<String>) -> Self {
         EncodeError {
             reason: reason.into(),
             path: Vec::new(),
@@ -82,8 +83,8 @@ pub(super) fn comma(out: &mut Vec<u8>) {
 }
 
 pub(super) struct Encoder<'a> {
-    state: *mut lua_State,
-    shared: &'a Shared,
+    pub(super) state: *mut lua_State,
+    pub(super) shared: &'a Shared,
     order: Option<&'a KeyOrder>,
     pub(super) out: &'a mut Vec<u8>,
 }
@@ -363,115 +364,41 @@ impl<'a> Encoder<'a> {
     unsafe fn field(&mut self, key: c_int, depth: usize) -> Result<(), EncodeError> {
         // SAFETY: a number key is read as a number, so that `lua_next` still knows it.
         unsafe {
-            let name = match ffi::lua_type(self.state, key) {
-                ffi::LUA_TSTRING => {
-                    let bytes = self.bytes(key);
-                    string(bytes, self.out)?;
-                    String::from_utf8_lossy(bytes)
-                }
+            match ffi::lua_type(self.state, key) {
+                ffi::LUA_TSTRING => string(self.bytes(key), self.out)?,
                 ffi::LUA_TNUMBER => {
                     self.out.push(b'"');
-                    let start = self.out.len();
                     number(ffi::lua_tonumber(self.state, key), self.out);
-                    let name = String::from_utf8_lossy(&self.out[start..]).into_owned();
                     self.out.push(b'"');
-                    name.into()
                 }
                 other => {
                     let name = std::ffi::CStr::from_ptr(ffi::lua_typename(self.state, other));
                     let kind = name.to_string_lossy();
                     return Err(EncodeError::new(format!("a {kind} cannot be a key")));
                 }
-            };
-            self.out.push(b':');
-            self.value(key + 1, depth + 1)
-                .map_err(|e| e.within(format!(".{name}")))
-        }
-    }
-}
-
-/// Appends a number: integral below 2^53 without a fraction, others shortest
-/// round-trip; what JSON has no number for is `null`.
-fn number(value: f64, out: &mut Vec<u8>) {
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    if !value.is_finite() {
-        out.extend_from_slice(b"null");
-    } else if value.fract() == 0.0 && value.abs() < EXACT {
-        out.extend_from_slice(itoa::Buffer::new().format(value as i64).as_bytes());
-    } else {
-        let mut buffer = ryu::Buffer::new();
-        let text = buffer.format_finite(value);
-        out.extend_from_slice(text.strip_suffix(".0").unwrap_or(text).as_bytes());
-    }
-}
-
-/// Appends a string with quotes and escapes.
-fn string(bytes: &[u8], out: &mut Vec<u8>) -> Result<(), EncodeError> {
-    if std::str::from_utf8(bytes).is_err() {
-        return Err(EncodeError::new("a string that is not UTF-8"));
-    }
-    out.push(b'"');
-    let mut start = 0;
-    for (at, &byte) in bytes.iter().enumerate() {
-        if byte >= b' ' && byte != b'"' && byte != b'\\' {
-            continue;
-        }
-        out.extend_from_slice(&bytes[start..at]);
-        start = at + 1;
-        let short = match byte {
-            b'"' => b'"',
-            b'\\' => b'\\',
-            0x08 => b'b',
-            0x0c => b'f',
-            b'\n' => b'n',
-            b'\r' => b'r',
-            b'\t' => b't',
-            control => {
-                const HEX: &[u8; 16] = b"0123456789abcdef";
-                let digits = [
-                    HEX[usize::from(control >> 4)],
-                    HEX[usize::from(control & 15)],
-                ];
-                out.extend_from_slice(b"\\u00");
-                out.extend_from_slice(&digits);
-                continue;
             }
-        };
-        out.extend_from_slice(&[b'\\', short]);
-    }
-    out.extend_from_slice(&bytes[start..]);
-    out.push(b'"');
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers() {
-        let text = |v| {
-            let mut out = Vec::new();
-            number(v, &mut out);
-            String::from_utf8(out).unwrap()
-        };
-        assert_eq!(text(3.0), "3");
-        assert_eq!(text(-0.0), "0");
-        assert_eq!(text(0.1), "0.1");
-        assert_eq!(text(9_007_199_254_740_991.0), "9007199254740991");
-        assert_eq!(text(f64::NAN), "null");
-        assert_eq!(text(1e300).parse::<f64>(), Ok(1e300));
-    }
-
-    #[test]
-    fn strings_agree_with_serde_json() {
-        for code in 0..0x300_u32 {
-            let text: String = ["a", "b"].join(&char::from_u32(code).unwrap().to_string());
-            let mut out = Vec::new();
-            string(text.as_bytes(), &mut out).unwrap();
-            let back: String = serde_json::from_slice(&out).unwrap();
-            assert_eq!(back, text);
+            self.out.push(b':');
+            match self.value(key + 1, depth + 1) {
+                Ok(()) => Ok(()),
+                Err(error) => Err(error.within(self.step(key))),
+            }
         }
-        assert!(string(b"\xff", &mut Vec::new()).is_err());
+    }
+
+    /// A key as a step of an error's path.
+    ///
+    /// # Safety
+    /// A string or number is at `key`.
+    #[cold]
+    unsafe fn step(&self, key: c_int) -> String {
+        // SAFETY: see `field`.
+        unsafe {
+            if ffi::lua_type(self.state, key) == ffi::LUA_TSTRING {
+                return format!(".{}", String::from_utf8_lossy(self.bytes(key)));
+            }
+            let mut digits = vec![b'.'];
+            number(ffi::lua_tonumber(self.state, key), &mut digits);
+            String::from_utf8_lossy(&digits).into_owned()
+        }
     }
 }

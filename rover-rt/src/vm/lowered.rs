@@ -233,6 +233,25 @@ unsafe extern "C-unwind" fn reply(state: *mut lua_State) -> c_int {
                         break;
                     }
                 }
+                Piece::List {
+                    key,
+                    depth,
+                    path,
+                    array,
+                } => {
+                    slot += 1;
+                    if !key.is_empty() {
+                        comma(encoder.out);
+                        encoder.out.extend_from_slice(key.as_bytes());
+                    }
+                    let list = ffi::lua_tonumber(state, slot) as i32;
+                    let written = encoder.list(list, array, usize::from(depth));
+                    if let Err(error) = written {
+                        let error = error.within(path.to_owned());
+                        *call.failure.borrow_mut() = Some(not_json(&error));
+                        break;
+                    }
+                }
             }
         }
         let written: *const u8 = &raw const WRITTEN;

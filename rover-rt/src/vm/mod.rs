@@ -9,9 +9,11 @@
 
 mod decode;
 mod encode;
+mod lists;
 mod lowered;
 mod native;
 mod respond;
+mod scalar;
 mod start;
 
 use std::cell::{Cell, OnceCell, RefCell};
@@ -26,13 +28,15 @@ use crate::program::Program;
 use crate::reply::Reply;
 use crate::request::RequestData;
 use encode::KeyOrder;
+use lists::Lists;
 
 // Fixed places at the bottom of the request thread's stack.
 const ON_ERROR_TRACE: c_int = 1;
 const RUN: c_int = 2;
 const HANDLERS: c_int = 3;
 const HTTP_ERROR_META: c_int = 4;
-const FIXED: c_int = HTTP_ERROR_META;
+const PENDING: c_int = 5;
+const FIXED: c_int = PENDING;
 
 // The upvalues of `run`.
 const RUN_HANDLERS: c_int = ffi::lua_upvalueindex(1);
@@ -51,6 +55,7 @@ pub(crate) struct Shared {
     order: OnceCell<KeyOrder>,
     array_meta: Cell<*const c_void>,
     body_meta: Cell<*const c_void>,
+    lists: Lists,
 }
 
 /// A loaded program.
@@ -211,6 +216,7 @@ impl Vm {
         };
         let current: *const Call<'_> = &raw const call;
         self.shared.current.set(current.cast());
+        self.shared.lists.reset();
         let state = self.state;
         // SAFETY: `state` is a live Lua thread whose stack holds the fixed places and,
         // for `Raised`, an error value. `call` outlives the protected call, and `run`
@@ -233,6 +239,7 @@ impl Vm {
             if wants_ctx {
                 end_ctx(state, HANDLERS);
             }
+            self.forget_pending();
             if status == ffi::LUA_OK {
                 Ok(())
             } else {
@@ -247,6 +254,20 @@ impl Vm {
             return Err(Failure::Value(reason));
         }
         Ok(call.reply.into_inner())
+    }
+
+    /// Lets go of the values that lists were waiting for.
+    ///
+    /// # Safety
+    /// There is a free stack slot.
+    unsafe fn forget_pending(&self) {
+        for value in 1..=self.shared.lists.pending.take() {
+            // SAFETY: the table has these entries, so that nothing is allocated.
+            unsafe {
+                ffi::lua_pushnil(self.state);
+                ffi::lua_rawseti(self.state, PENDING, value.into());
+            }
+        }
     }
 
     /// Reads the error value on top of the stack, and leaves it there.

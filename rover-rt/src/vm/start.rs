@@ -2,10 +2,11 @@
 
 use std::cell::{Cell, OnceCell, RefCell};
 
-use mlua::{Function, Lua, LuaOptions, StdLib, Table, Value, ffi};
+use mlua::{Function, LightUserData, Lua, LuaOptions, StdLib, Table, Value, ffi};
 use rover_model::{HOOKS, Method, SERVER_LUA};
 
 use super::encode::{KeyOrder, MARKED, Ranks};
+use super::lists::{self, Lists, PENDING};
 use super::native::FUNCTIONS;
 use super::{FIXED, Shared, Vm, lowered, run};
 use crate::error::Error;
@@ -38,16 +39,24 @@ impl Vm {
             order: OnceCell::new(),
             array_meta: Cell::new(std::ptr::null()),
             body_meta: Cell::new(std::ptr::null()),
+            lists: Lists::default(),
         });
         let natives = lua.create_table()?;
         natives.set(
             "null",
-            Value::LightUserData(mlua::LightUserData(std::ptr::null_mut())),
+            Value::LightUserData(LightUserData(std::ptr::null_mut())),
         )?;
         let array = lua.create_table()?;
         register(&lua, &shared, &natives, &array, &FUNCTIONS)?;
         let direct = lua.create_table()?;
         register(&lua, &shared, &direct, &array, &lowered::FUNCTIONS)?;
+        let pending = lua.create_table()?;
+        let written = lua.create_table()?;
+        let vm: *const Shared = &raw const *shared;
+        written.set("vm", LightUserData(vm.cast_mut().cast()))?;
+        for (name, address) in lists::addresses() {
+            written.set(name, LightUserData(address))?;
+        }
         let server: Table = lua.load(SERVER_LUA).set_name("=rover").call(())?;
         let runtime: Table = lua.load(RUNTIME_LUA).set_name("=rover").call((
             &natives,
@@ -55,6 +64,8 @@ impl Vm {
             load_chunk(&lua, program)?,
             &array,
             direct,
+            written,
+            &pending,
         ))?;
         let entries: Table = runtime.get::<Function>("boot")?.call(())?;
         let (handlers, hooks) = take_handlers(&lua, program, &entries)?;
@@ -64,6 +75,8 @@ impl Vm {
         for name in ["ctx", "response", "http_error"] {
             parts.push(runtime.get::<Table>(name)?)?;
         }
+        parts.push(&pending)?;
+        lua.set_named_registry_value(PENDING, pending)?;
         shared.array_meta.set(array.to_pointer());
         shared
             .body_meta
@@ -216,6 +229,7 @@ fn request_thread(lua: &Lua, parts: Table) -> Result<*mut ffi::lua_State, Error>
             ffi::lua_pushcclosure(parent, run, 4);
             ffi::lua_rawgeti(parent, 1, 2);
             ffi::lua_rawgeti(parent, 1, 5);
+            ffi::lua_rawgeti(parent, 1, 6);
             ffi::lua_xmove(parent, thread, FIXED);
             // The registry keeps the table, and the table the thread.
             ffi::lua_rawseti(parent, 1, 0);

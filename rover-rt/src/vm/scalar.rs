@@ -1,0 +1,189 @@
+//! Numbers and strings as JSON (RFC 8259, sections 6 and 7).
+
+use super::encode::EncodeError;
+
+/// Integers below this have no other neighbours.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// Appends a number: integral below 2^53 without a fraction, others shortest
+/// round-trip; what JSON has no number for is `null`.
+pub(super) fn number(value: f64, out: &mut Vec<u8>) {
+    let integer = value as i64;
+    if integer as f64 == value && value.abs() < EXACT {
+        out.extend_from_slice(itoa::Buffer::new().format(integer).as_bytes());
+    } else if !value.is_finite() {
+        out.extend_from_slice(b"null");
+    } else if !hundredths(value, out) {
+        let mut buffer = ryu::Buffer::new();
+        let text = buffer.format_finite(value);
+        out.extend_from_slice(text.strip_suffix(".0").unwrap_or(text).as_bytes());
+    }
+}
+
+/// Appends a number of at most two decimals, as most are.
+///
+/// What is written reads as `value`: the division rounds to the number nearest to the
+/// decimal. It is the shortest that does: no two decimals of up to 15 digits are the same
+/// number.
+fn hundredths(value: f64, out: &mut Vec<u8>) -> bool {
+    let scaled = (value * 100.0).round_ties_even();
+    if scaled.abs() >= 1e15 || scaled / 100.0 != value {
+        return false;
+    }
+    let scaled = scaled as i64;
+    let (whole, rest) = (scaled.unsigned_abs() / 100, scaled.unsigned_abs() % 100);
+    if scaled < 0 {
+        out.push(b'-');
+    }
+    out.extend_from_slice(itoa::Buffer::new().format(whole).as_bytes());
+    let digits = [b'0' + (rest / 10) as u8, b'0' + (rest % 10) as u8];
+    out.push(b'.');
+    let length = if digits[1] == b'0' { 1 } else { 2 };
+    out.extend_from_slice(&digits[..length]);
+    true
+}
+
+/// Appends a string with quotes and escapes.
+pub(super) fn string(bytes: &[u8], out: &mut Vec<u8>) -> Result<(), EncodeError> {
+    out.reserve(bytes.len() + 2);
+    if is_plain(bytes) {
+        out.push(b'"');
+        out.extend_from_slice(bytes);
+        out.push(b'"');
+        return Ok(());
+    }
+    if std::str::from_utf8(bytes).is_err() {
+        return Err(not_utf8());
+    }
+    out.push(b'"');
+    escaped(bytes, out);
+    out.push(b'"');
+    Ok(())
+}
+
+#[cold]
+pub(super) fn not_utf8() -> EncodeError {
+    EncodeError::new("a string that is not UTF-8")
+}
+
+/// Whether a text is ASCII that JSON has no escapes for.
+pub(super) fn is_plain(bytes: &[u8]) -> bool {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH: u64 = ONES << 7;
+    // The high bit of each byte that is zero, where none had it before.
+    let zero = |word: u64| word.wrapping_sub(ONES) & !word;
+    let (words, rest) = bytes.as_chunks::<8>();
+    let mut found = 0;
+    for word in words {
+        let word = u64::from_ne_bytes(*word);
+        let below_space = word.wrapping_sub(ONES * 0x20) & !word;
+        found |= word | below_space | zero(word ^ (ONES * 0x22)) | zero(word ^ (ONES * 0x5c));
+    }
+    found & HIGH == 0
+        && rest
+            .iter()
+            .all(|byte| matches!(byte, b' '..=b'~' | 0x7f) && !matches!(byte, b'"' | b'\\'))
+}
+
+/// Appends a text with JSON's escapes.
+pub(super) fn escaped(bytes: &[u8], out: &mut Vec<u8>) {
+    let mut start = 0;
+    for (at, &byte) in bytes.iter().enumerate() {
+        if byte >= b' ' && byte != b'"' && byte != b'\\' {
+            continue;
+        }
+        out.extend_from_slice(&bytes[start..at]);
+        start = at + 1;
+        let short = match byte {
+            b'"' => b'"',
+            b'\\' => b'\\',
+            0x08 => b'b',
+            0x0c => b'f',
+            b'\n' => b'n',
+            b'\r' => b'r',
+            b'\t' => b't',
+            control => {
+                const HEX: &[u8; 16] = b"0123456789abcdef";
+                let digits = [
+                    HEX[usize::from(control >> 4)],
+                    HEX[usize::from(control & 15)],
+                ];
+                out.extend_from_slice(b"\\u00");
+                out.extend_from_slice(&digits);
+                continue;
+            }
+        };
+        out.extend_from_slice(&[b'\\', short]);
+    }
+    out.extend_from_slice(&bytes[start..]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers() {
+        let text = |v| {
+            let mut out = Vec::new();
+            number(v, &mut out);
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(text(3.0), "3");
+        assert_eq!(text(-0.0), "0");
+        assert_eq!(text(0.1), "0.1");
+        assert_eq!(text(9_007_199_254_740_991.0), "9007199254740991");
+        assert_eq!(text(f64::NAN), "null");
+        assert_eq!(text(1e300).parse::<f64>(), Ok(1e300));
+        assert_eq!(text(1.5), "1.5");
+        assert_eq!(text(-12.34), "-12.34");
+        assert_eq!(text(-0.05), "-0.05");
+        assert_eq!(text(19.99), "19.99");
+        assert_eq!(text(0.1 + 0.2), "0.30000000000000004");
+    }
+
+    #[test]
+    fn numbers_are_the_shortest_that_read_the_same() {
+        let mut value = 0.123_456_789_f64;
+        for round in 0..200_000 {
+            value = (value * 1.37 + 0.01) % 1e6;
+            let shorter = f64::from(round) / 1000.0;
+            let tried = [value, (value * 100.0).round() / 100.0, shorter, -shorter];
+            for value in tried {
+                let mut out = Vec::new();
+                number(value, &mut out);
+                let text = String::from_utf8(out).unwrap();
+                let shortest = ryu::Buffer::new().format(value).to_owned();
+                let shortest = shortest.strip_suffix(".0").unwrap_or(&shortest);
+                let zero = value == 0.0;
+                assert!(zero || text == shortest, "{text} for {value}");
+            }
+        }
+    }
+
+    #[test]
+    fn plain_texts() {
+        for code in 0..=255_u8 {
+            for length in 1..20 {
+                for at in 0..length {
+                    let mut text = vec![b'a'; length];
+                    text[at] = code;
+                    let plain = (b' '..0x80).contains(&code) && !b"\"\\".contains(&code);
+                    assert_eq!(is_plain(&text), plain, "{code} at {at} of {length}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn strings_agree_with_serde_json() {
+        for code in 0..0x300_u32 {
+            let text: String = ["a", "b"].join(&char::from_u32(code).unwrap().to_string());
+            let mut out = Vec::new();
+            string(text.as_bytes(), &mut out).unwrap();
+            let back: String = serde_json::from_slice(&out).unwrap();
+            assert_eq!(back, text);
+        }
+        assert!(string(b"\xff", &mut Vec::new()).is_err());
+    }
+}
