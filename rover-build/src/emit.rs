@@ -7,7 +7,8 @@ use quote::{format_ident, quote};
 use rover_model::{LogLevel, Method};
 
 use crate::load::Sources;
-use crate::lower::REFERENCE;
+use crate::lower::{Lowered, REFERENCE};
+use crate::lower_lists::{Run, Step};
 use crate::model::{App, Needs, Options, Route, Segment};
 use crate::order::Orders;
 use crate::template::{Piece, Template};
@@ -15,7 +16,7 @@ use crate::template::{Piece, Template};
 pub(crate) fn emit(
     app: &App,
     bytecode: &[Vec<u8>],
-    templates: &[Template],
+    lowered: &Lowered,
     orders: &Orders,
     sources: &Sources,
 ) -> TokenStream {
@@ -26,7 +27,8 @@ pub(crate) fn emit(
         )
     });
     let reference = REFERENCE;
-    let templates = templates.iter().map(template);
+    let templates = lowered.templates.iter().map(template);
+    let steps = lowered.steps.iter().map(step);
     let Orders {
         common, special, ..
     } = orders;
@@ -61,6 +63,7 @@ pub(crate) fn emit(
             dynamic,
             key_order: &[#(#common),*],
             templates: &[#(#templates),*],
+            steps: &[#(#steps),*],
             special_orders: &[#(&[#(#special),*]),*],
         };
         /// The compiled program.
@@ -174,6 +177,25 @@ fn template(template: &Template) -> TokenStream {
         }
     });
     quote!(rt::Template { status: #status, pieces: &[#(#pieces),*] })
+}
+
+fn step(step: &Step) -> TokenStream {
+    let Step {
+        first,
+        last,
+        array,
+        depth,
+        path,
+        ..
+    } = step;
+    let (comma, lead) = step.lead();
+    let tail = step.tail();
+    let absent = [&step.before, &step.after]
+        .map(|Run { text, fields }| quote!(rt::Run { text: #text, fields: #fields }));
+    quote!(rt::Step {
+        first: #first, last: #last, comma: #comma, lead: #lead, tail: #tail,
+        absent: [#(#absent),*], array: #array, depth: #depth, path: #path,
+    })
 }
 
 fn is_static(route: &Route) -> bool {

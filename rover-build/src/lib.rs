@@ -79,7 +79,7 @@ pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
     let orders = order::orders(&sources, &app);
     let lowered = lower::lower(&sources, &app, &handlers, &orders, form);
     let bytecode = collect::bytecode(&sources, &lowered.texts)?;
-    let tokens = emit::emit(&app, &bytecode, &lowered.templates, &orders, &sources);
+    let tokens = emit::emit(&app, &bytecode, &lowered, &orders, &sources);
     let dependencies = sources.files.iter().map(|f| f.path.clone()).collect();
     Ok(Compiled {
         app,

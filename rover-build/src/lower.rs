@@ -8,6 +8,7 @@ use crate::handlers::{Handler, Handlers};
 use crate::hir::{Expr, Kind, Stmt};
 use crate::lists::{Lists, is_list, lists};
 use crate::load::Sources;
+use crate::lower_lists::Step;
 use crate::model::App;
 use crate::order::Orders;
 use crate::response::{Response, response};
@@ -41,6 +42,7 @@ pub(crate) struct Lowered {
     /// In the order of `Sources`.
     pub(crate) texts: Vec<String>,
     pub(crate) templates: Vec<Template>,
+    pub(crate) steps: Vec<Step>,
 }
 
 /// A part of a file that is replaced.
@@ -64,6 +66,7 @@ pub(crate) fn lower(
         edits: vec![Vec::new(); sources.files.len()],
         written: HashSet::new(),
         templates: Vec::new(),
+        steps: Vec::new(),
     };
     lowering.missing_bodies(app, form);
     if form == Form::Specialised {
@@ -103,6 +106,7 @@ pub(crate) fn lower(
             .map(|(file, edits)| apply(&file.text, edits))
             .collect(),
         templates: lowering.templates,
+        steps: lowering.steps,
     }
 }
 
@@ -113,6 +117,7 @@ pub(crate) struct Lowering<'a> {
     /// Constructors that became templates, by file and start.
     written: HashSet<(usize, usize)>,
     templates: Vec<Template>,
+    pub(crate) steps: Vec<Step>,
 }
 
 impl Lowering<'_> {
@@ -198,7 +203,7 @@ impl Lowering<'_> {
     }
 
     /// A template's number, from 1.
-    pub(crate) fn number(&mut self, template: Template) -> usize {
+    fn number(&mut self, template: Template) -> usize {
         let known = self.templates.iter().position(|t| *t == template);
         known.unwrap_or_else(|| {
             self.templates.push(template);

@@ -3,13 +3,57 @@
 use crate::hir::{Expr, Kind};
 use crate::lists::{Item, Lists, is_list, list_of};
 use crate::lower::Lowering;
-use crate::template::{Piece, template};
+use crate::template::{Piece, is_plain_text, template};
 
-/// What lowered text numbers pieces by: the template's number, less one, times this, and
-/// the piece's place.
-const PIECES: usize = 512;
 /// A longer concatenation is left to the VM.
 const MAX_PARTS: usize = 30;
+
+/// A value in an item, and the constant text around it: see `rover_rt::Step`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Step {
+    pub(crate) first: bool,
+    pub(crate) last: bool,
+    pub(crate) before: Run,
+    /// The field's name; none where the value is the item itself.
+    pub(crate) name: Option<String>,
+    /// Of a concatenation, quotes included.
+    prefix: String,
+    suffix: String,
+    pub(crate) after: Run,
+    pub(crate) array: bool,
+    pub(crate) depth: u8,
+    pub(crate) path: String,
+}
+
+/// Constant JSON.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Run {
+    pub(crate) text: String,
+    /// It begins with a field that may need a comma.
+    pub(crate) fields: bool,
+}
+
+impl Step {
+    /// What stands before a value that is there, and whether a comma may be needed first.
+    pub(crate) fn lead(&self) -> (bool, String) {
+        let Run { text, fields } = &self.before;
+        let key = self.name.as_ref().map(|name| format!("\"{name}\":"));
+        let between = match text.as_str() {
+            "" => "",
+            text if text.ends_with('{') => "",
+            _ => ",",
+        };
+        let comma = *fields || (text.is_empty() && key.is_some());
+        let key = key.unwrap_or_default();
+        (comma, format!("{text}{between}{key}{}", self.prefix))
+    }
+
+    /// What stands after a value that is there.
+    pub(crate) fn tail(&self) -> String {
+        let comma = if self.after.fields { "," } else { "" };
+        format!("{}{comma}{}", self.suffix, self.after.text)
+    }
+}
 
 /// Text to be written in place of the program's, from some byte on.
 struct Cursor<'l> {
@@ -44,7 +88,7 @@ impl Lowering<'_> {
                     text: "do".to_owned(),
                 };
                 if !self.record(&mut cursor, item, lists) {
-                    self.value(&mut cursor, "-1", item.value);
+                    self.value(&mut cursor, item_step(), item.value);
                 }
                 cursor.text += " end";
                 self.replace(file, cursor.from, item.statement.end, cursor.text);
@@ -58,46 +102,44 @@ impl Lowering<'_> {
             return false;
         };
         self.forget_marks(cursor.file, item.value, &slots);
-        let pieces = template.pieces.clone();
-        let first = (self.number(template) - 1) * PIECES;
         let list = cursor.list;
-        cursor.text += &format!(" __rover.open({list}, {first})");
         let mut slots = slots.into_iter();
-        let last = pieces.len() - 1;
-        for (at, piece) in pieces.iter().enumerate().skip(1) {
-            let place = (first + at).to_string();
-            match piece {
-                Piece::Text(_) | Piece::Fields(_) if at < last => {
-                    cursor.text += &format!(" __rover.run({list}, {place})");
+        for (step, kind) in steps(&template.pieces) {
+            match (kind, slots.next()) {
+                (Value::Any, Some(slot)) => self.value(cursor, step, slot),
+                (Value::List, Some(slot)) => {
+                    let (at, inner) = (self.step(step), self.list_name(cursor.file, slot));
+                    cursor.text += &format!(" __rover.put_list({list}, {at}, {inner})");
                 }
-                Piece::Text(_) | Piece::Fields(_) => {}
-                Piece::Field { .. } => {
-                    if let Some(slot) = slots.next() {
-                        self.value(cursor, &place, slot);
-                    }
-                }
-                Piece::List { .. } => {
-                    let inner = slots.next().map(|slot| self.list_name(cursor.file, slot));
-                    let inner = inner.unwrap_or_default();
-                    cursor.text += &format!(" __rover.put_list({list}, {place}, {inner})");
+                _ => {
+                    let at = self.step(step);
+                    cursor.text += &format!(" __rover.skip({list}, {at})");
                 }
             }
         }
-        let place = match last {
-            0 => "-1".to_owned(),
-            last => (first + last).to_string(),
-        };
-        cursor.text += &format!(" __rover.close({list}, {place})");
         true
     }
 
-    /// A value where a piece says, or as an item.
-    fn value(&mut self, cursor: &mut Cursor<'_>, place: &str, value: &Expr) {
-        let list = cursor.list;
-        if self.joined(cursor, place, value) {
-            return;
+    /// A step's number; -1 for an item that is a value itself.
+    fn step(&mut self, step: Step) -> i64 {
+        if step == item_step() {
+            return -1;
         }
-        cursor.text += &format!(" __rover.put({list}, {place}, ");
+        let known = self.steps.iter().position(|s| *s == step);
+        known.unwrap_or_else(|| {
+            self.steps.push(step);
+            self.steps.len() - 1
+        }) as i64
+    }
+
+    /// A value where a step says, or as an item.
+    fn value(&mut self, cursor: &mut Cursor<'_>, step: Step, value: &Expr) {
+        let list = cursor.list;
+        let Some(step) = self.joined(cursor, step, value) else {
+            return;
+        };
+        let at = self.step(step);
+        cursor.text += &format!(" __rover.put({list}, {at}, ");
         self.keep(cursor, value);
         cursor.text.push(')');
     }
@@ -109,18 +151,18 @@ impl Lowering<'_> {
         cursor.from = expr.span.end;
     }
 
-    /// A concatenation, part by part and without making its string. The values are looked
-    /// at first: where one is neither string nor number, the VM concatenates them, with
-    /// its own error or metamethod.
-    fn joined(&mut self, cursor: &mut Cursor<'_>, place: &str, value: &Expr) -> bool {
+    /// A concatenation, part by part and without making its string; gives the step back
+    /// where it is none. The values are looked at first: where one is neither string nor
+    /// number, the VM concatenates them, with its own error or metamethod.
+    fn joined(&mut self, cursor: &mut Cursor<'_>, mut step: Step, value: &Expr) -> Option<Step> {
         let mut parts = Vec::new();
         concatenated(value, &mut parts);
         let dynamic: Vec<&Expr> = parts.iter().copied().filter(|p| !is_literal(p)).collect();
         if parts.len() < 2 || dynamic.is_empty() || parts.len() > MAX_PARTS {
-            return false;
+            return Some(step);
         }
         let names = self.names(cursor, &dynamic);
-        let list = cursor.list;
+        let (list, plain) = (cursor.list, self.step(step.clone()));
         cursor.text += &format!(" do local {} = ", names.join(", "));
         for (at, part) in dynamic.iter().enumerate() {
             if at > 0 {
@@ -132,26 +174,34 @@ impl Lowering<'_> {
             .iter()
             .map(|n| format!("__rover.is_text({n})"))
             .collect();
-        let mut names = names.into_iter();
+        cursor.text += &format!(" if {} then", checks.join(" and "));
+        let source = &self.sources.files[cursor.file].text;
+        let mut left = names.iter();
         let operands: Vec<String> = parts
             .iter()
             .map(|part| match is_literal(part) {
-                true => self.sources.files[cursor.file].text[part.span.start..part.span.end].into(),
-                false => names.next().unwrap_or_default(),
+                true => source[part.span.start..part.span.end].to_owned(),
+                false => left.next().cloned().unwrap_or_default(),
             })
             .collect();
-        cursor.text += &format!(
-            " if {} then __rover.begin({list}, {place})",
-            checks.join(" and ")
-        );
-        for operand in &operands {
-            cursor.text += &format!(" __rover.part({list}, {operand})");
+        match (names.as_slice(), around(&parts)) {
+            ([name], Some((prefix, suffix))) => {
+                step.prefix = format!("\"{prefix}");
+                step.suffix = format!("{suffix}\"");
+                let at = self.step(step);
+                cursor.text += &format!(" __rover.join({list}, {at}, {name})");
+            }
+            _ => {
+                cursor.text += &format!(" __rover.begin({list}, {plain})");
+                for operand in &operands {
+                    cursor.text += &format!(" __rover.part({list}, {operand})");
+                }
+                cursor.text += &format!(" __rover.finish({list}, {plain})");
+            }
         }
-        cursor.text += &format!(
-            " __rover.finish({list}, {place}) else __rover.put({list}, {place}, {}) end end",
-            operands.join(" .. ")
-        );
-        true
+        let whole = operands.join(" .. ");
+        cursor.text += &format!(" else __rover.put({list}, {plain}, {whole}) end end");
+        None
     }
 
     /// Locals for the parts of a concatenation, named so that the VM's error tells which
@@ -181,6 +231,94 @@ impl Lowering<'_> {
         let vars = &self.sources.files[file].hir.vars;
         list_of(slot).map_or(String::new(), |(var, _)| vars[var.0].name.clone())
     }
+}
+
+/// What a step is followed by.
+#[derive(Clone, Copy)]
+enum Value {
+    Any,
+    List,
+    Nothing,
+}
+
+/// An item that is a value itself.
+fn item_step() -> Step {
+    Step {
+        first: true,
+        last: true,
+        depth: 1,
+        ..Step::default()
+    }
+}
+
+/// A constructor's pieces, each value with what is around it.
+fn steps(pieces: &[Piece]) -> Vec<(Step, Value)> {
+    let mut steps: Vec<(Step, Value)> = Vec::new();
+    let mut before = Run::default();
+    for piece in pieces {
+        let (name, depth, path, array, kind) = match piece {
+            Piece::Text(text) => {
+                before.text += text;
+                continue;
+            }
+            // There is a value before it, so that nothing else waits.
+            Piece::Fields(text) => {
+                before = Run {
+                    text: text.clone(),
+                    fields: true,
+                };
+                continue;
+            }
+            Piece::Field { name, depth, path } => (name, depth, path, false, Value::Any),
+            Piece::List {
+                name,
+                depth,
+                path,
+                array,
+            } => (name, depth, path, *array, Value::List),
+        };
+        let step = Step {
+            before: std::mem::take(&mut before),
+            name: Some(name.clone()),
+            array,
+            // The list is around it, too.
+            depth: depth + 1,
+            path: format!("{path}.{name}"),
+            ..Step::default()
+        };
+        steps.push((step, kind));
+    }
+    match steps.last_mut() {
+        Some((step, _)) => step.after = before,
+        None => {
+            let step = Step {
+                before,
+                ..Step::default()
+            };
+            steps.push((step, Value::Nothing));
+        }
+    }
+    if let Some((step, _)) = steps.first_mut() {
+        step.first = true;
+    }
+    if let Some((step, _)) = steps.last_mut() {
+        step.last = true;
+    }
+    steps
+}
+
+/// The constant text before and after a concatenation's only value.
+fn around(parts: &[&Expr]) -> Option<(String, String)> {
+    let (mut prefix, mut suffix) = (String::new(), String::new());
+    let mut text = &mut prefix;
+    for part in parts {
+        match part.text() {
+            Some(literal) if is_plain_text(literal) => text.push_str(literal),
+            Some(_) => return None,
+            None => text = &mut suffix,
+        }
+    }
+    Some((prefix, suffix))
 }
 
 /// The operands of a concatenation, in order.

@@ -258,7 +258,7 @@ fn is_plain(expr: &Expr) -> bool {
     }
 }
 
-fn is_plain_text(text: &str) -> bool {
+pub(crate) fn is_plain_text(text: &str) -> bool {
     !text.contains(|c: char| c.is_control() || c == '"' || c == '\\')
 }
 

@@ -421,51 +421,59 @@ function direct.body_text() return native.lossy(direct.body_raw()) end
 -- Lists that are written while they are built. Compiled traces call these functions
 -- directly; a value with parts waits until the response is made.
 local vm = ffi.cast("void *", written.vm)
-local new_list = ffi.cast("int32_t (*)(void *)", written.list)
-local length = ffi.cast("uint32_t (*)(void *, int32_t)", written.length)
-local open = ffi.cast("void (*)(void *, int32_t, int32_t)", written.open)
-local run = ffi.cast("void (*)(void *, int32_t, int32_t)", written.run)
-local close = ffi.cast("void (*)(void *, int32_t, int32_t)", written.close)
-local put_string = ffi.cast("void (*)(void *, int32_t, int32_t, const char *, size_t)", written.put_string)
-local put_number = ffi.cast("void (*)(void *, int32_t, int32_t, double)", written.put_number)
-local put_boolean = ffi.cast("void (*)(void *, int32_t, int32_t, bool)", written.put_boolean)
-local put_value = ffi.cast("int32_t (*)(void *, int32_t, int32_t)", written.put_value)
-local put_list = ffi.cast("void (*)(void *, int32_t, int32_t, int32_t)", written.put_list)
+local function c(name, signature) return ffi.cast(signature, written[name]) end
+local list = c("list", "int32_t (*)(void *)")
+local length = c("length", "uint32_t (*)(void *, int32_t)")
+local skip = c("skip", "void (*)(void *, int32_t, int32_t)")
+local put_string = c("put_string", "void (*)(void *, int32_t, int32_t, const char *, size_t)")
+local put_number = c("put_number", "void (*)(void *, int32_t, int32_t, double)")
+local put_boolean = c("put_boolean", "void (*)(void *, int32_t, int32_t, bool)")
+local put_value = c("put_value", "int32_t (*)(void *, int32_t, int32_t)")
+local put_list = c("put_list", "void (*)(void *, int32_t, int32_t, int32_t)")
+local join_string = c("join_string", "void (*)(void *, int32_t, int32_t, const char *, size_t)")
+local join_number = c("join_number", "bool (*)(void *, int32_t, int32_t, double)")
+local begin = c("begin", "void (*)(void *, int32_t, int32_t)")
+local part = c("part", "void (*)(void *, int32_t, const char *, size_t)")
+local part_number = c("part_number", "bool (*)(void *, int32_t, double)")
+local finish = c("finish", "void (*)(void *, int32_t, int32_t)")
 
-local begin = ffi.cast("void (*)(void *, int32_t, int32_t)", written.begin)
-local part = ffi.cast("void (*)(void *, int32_t, const char *, size_t)", written.part)
-local part_number = ffi.cast("bool (*)(void *, int32_t, double)", written.part_number)
-local end_text = ffi.cast("void (*)(void *, int32_t, int32_t)", written.end_text)
+function direct.list() return list(vm) end
+function direct.length(to) return length(vm, to) end
+function direct.skip(to, at) skip(vm, to, at) end
+function direct.put_list(to, at, inner) put_list(vm, to, at, inner) end
 
-function direct.list() return new_list(vm) end
-function direct.length(list) return length(vm, list) end
-function direct.open(list, at) open(vm, list, at) end
-function direct.run(list, at) run(vm, list, at) end
-function direct.close(list, at) close(vm, list, at) end
-function direct.put_list(list, at, inner) put_list(vm, list, at, inner) end
-
-function direct.put(list, at, value)
+function direct.put(to, at, value)
   local kind = type(value)
-  if kind == "string" then put_string(vm, list, at, value, #value)
-  elseif kind == "number" then put_number(vm, list, at, value)
-  elseif value == nil then return
-  elseif kind == "boolean" then put_boolean(vm, list, at, value)
-  else pending[put_value(vm, list, at)] = value end
+  if kind == "string" then put_string(vm, to, at, value, #value)
+  elseif kind == "number" then put_number(vm, to, at, value)
+  elseif value == nil then
+    if at >= 0 then skip(vm, to, at) end
+  elseif kind == "boolean" then put_boolean(vm, to, at, value)
+  else pending[put_value(vm, to, at)] = value end
 end
 
--- Strings that are written in parts: `"a" .. b .. "c"`.
+-- Concatenations are written part by part: `"a" .. b .. "c"`.
 function direct.is_text(value)
   local kind = type(value)
   return kind == "string" or kind == "number"
 end
-function direct.begin(list, at) begin(vm, list, at) end
-function direct.finish(list, at) end_text(vm, list, at) end
-function direct.part(list, value)
+
+function direct.join(to, at, value)
   if type(value) == "number" then
-    if part_number(vm, list, value) then return end
+    if join_number(vm, to, at, value) then return end
     value = tostring(value)
   end
-  part(vm, list, value, #value)
+  join_string(vm, to, at, value, #value)
+end
+
+function direct.begin(to, at) begin(vm, to, at) end
+function direct.finish(to, at) finish(vm, to, at) end
+function direct.part(to, value)
+  if type(value) == "number" then
+    if part_number(vm, to, value) then return end
+    value = tostring(value)
+  end
+  part(vm, to, value, #value)
 end
 
 globals.__rover = direct

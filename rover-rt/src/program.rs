@@ -28,6 +28,8 @@ pub struct Program {
     pub key_order: &'static [&'static str],
     /// Responses whose shape the compiler knows, by the numbers in the bytecode, less one.
     pub templates: &'static [Template],
+    /// What items of lists are made of.
+    pub steps: &'static [Step],
     /// The orders of constructors that contradict `key_order`.
     pub special_orders: &'static [&'static [&'static str]],
 }
@@ -142,6 +144,40 @@ pub enum Piece {
         /// It is `[]` when it is empty.
         array: bool,
     },
+}
+
+/// A value in an item of a list that is written while it is built, with the constant text
+/// around it.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    /// It is its item's first.
+    pub first: bool,
+    /// It is its item's last.
+    pub last: bool,
+    /// What `lead` begins with is a field, which needs a comma unless it is its object's
+    /// first.
+    pub comma: bool,
+    /// Before the value, its field's name included.
+    pub lead: &'static str,
+    /// After the value.
+    pub tail: &'static str,
+    /// What is written instead where the value is absent.
+    pub absent: [Run; 2],
+    /// A list that is `[]` when it is empty.
+    pub array: bool,
+    /// How many containers are around the value, the list included.
+    pub depth: u8,
+    /// The names that lead to it from the item, for errors: `.first`.
+    pub path: &'static str,
+}
+
+/// Constant JSON.
+#[derive(Clone, Copy, Debug)]
+pub struct Run {
+    /// The text.
+    pub text: &'static str,
+    /// It begins with a field: a comma comes first, unless it is its object's first.
+    pub fields: bool,
 }
 
 impl Program {

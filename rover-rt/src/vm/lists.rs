@@ -14,12 +14,29 @@ use mlua::ffi;
 use super::Shared;
 use super::encode::{EncodeError, Encoder, comma};
 use super::scalar::{escaped, is_plain, not_utf8, number, string};
-use crate::program::{Piece, Program};
+use crate::program::{Program, Run, Step};
 
-/// See `PIECES` in the compiler's `lower`.
-const PIECES: usize = 512;
 /// A list's buffer is kept for the next request up to this size.
 const KEPT_BYTES: usize = 256 * 1024;
+
+/// What an item that is a value itself is made of.
+static ITEM: Step = Step {
+    first: true,
+    last: true,
+    comma: false,
+    lead: "",
+    tail: "",
+    absent: [NOTHING; 2],
+    array: false,
+    depth: 1,
+    path: "",
+};
+const NOTHING: Run = Run {
+    text: "",
+    fields: false,
+};
+/// Room for a value that is not a long string.
+const SHORT: usize = 64;
 
 /// The registry's table of values that are encoded when their list is.
 pub(super) const PENDING: &str = "rover.pending";
@@ -29,18 +46,18 @@ pub(super) fn addresses() -> [(&'static str, *mut c_void); 14] {
     [
         ("list", list as *const () as *mut c_void),
         ("length", length as *const () as *mut c_void),
-        ("open", open as *const () as *mut c_void),
-        ("run", run as *const () as *mut c_void),
-        ("close", close as *const () as *mut c_void),
+        ("skip", skip as *const () as *mut c_void),
         ("put_string", put_string as *const () as *mut c_void),
         ("put_number", put_number as *const () as *mut c_void),
         ("put_boolean", put_boolean as *const () as *mut c_void),
         ("put_value", put_value as *const () as *mut c_void),
+        ("put_list", put_list as *const () as *mut c_void),
+        ("join_string", join_string as *const () as *mut c_void),
+        ("join_number", join_number as *const () as *mut c_void),
         ("begin", begin as *const () as *mut c_void),
         ("part", part as *const () as *mut c_void),
         ("part_number", part_number as *const () as *mut c_void),
-        ("end_text", end as *const () as *mut c_void),
-        ("put_list", put_list as *const () as *mut c_void),
+        ("finish", finish as *const () as *mut c_void),
     ]
 }
 
@@ -129,11 +146,37 @@ impl List {
         self.failure = None;
     }
 
-    /// What stands before an item.
-    fn next_item(&mut self) {
-        if self.items > 0 {
+    /// What stands before a value.
+    fn begin(&mut self, step: &Step) {
+        self.out.reserve(step.lead.len() + step.tail.len() + SHORT);
+        self.next(step);
+        if step.comma {
+            comma(&mut self.out);
+        }
+        self.out.extend_from_slice(step.lead.as_bytes());
+    }
+
+    fn next(&mut self, step: &Step) {
+        if step.first && self.items > 0 {
             self.out.push(b',');
         }
+    }
+
+    /// What stands after a value.
+    fn end(&mut self, step: &Step) {
+        self.out.extend_from_slice(step.tail.as_bytes());
+        self.items += u32::from(step.last);
+    }
+
+    fn absent(&mut self, step: &Step) {
+        self.next(step);
+        for run in step.absent {
+            if run.fields {
+                comma(&mut self.out);
+            }
+            self.out.extend_from_slice(run.text.as_bytes());
+        }
+        self.items += u32::from(step.last);
     }
 
     /// Notes the first value that has no JSON form.
@@ -146,34 +189,28 @@ impl List {
     }
 }
 
-fn piece(program: &Program, at: i32) -> Option<&'static Piece> {
-    let at = usize::try_from(at).ok()?;
-    program.templates.get(at / PIECES)?.pieces.get(at % PIECES)
+/// A step by its number; none is the item that is a value itself.
+fn step(program: &Program, at: i32) -> &'static Step {
+    let step = usize::try_from(at)
+        .ok()
+        .and_then(|at| program.steps.get(at));
+    step.unwrap_or(&ITEM)
 }
 
-/// Writes a value: an item where `at` is negative, the field of an item otherwise.
+/// Writes a value and what is around it.
 fn put(
     shared: &Shared,
     list: i32,
     at: i32,
     value: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
 ) {
-    let place = piece(shared.program, at);
-    shared.lists.with(list, |list| match place {
-        Some(Piece::Field { key, path, .. }) => {
-            comma(&mut list.out);
-            list.out.extend_from_slice(key.as_bytes());
-            if let Err(error) = value(&mut list.out) {
-                list.note(error, path);
-            }
+    let step = step(shared.program, at);
+    shared.lists.with(list, |list| {
+        list.begin(step);
+        if let Err(error) = value(&mut list.out) {
+            list.note(error, step.path);
         }
-        _ => {
-            list.next_item();
-            if let Err(error) = value(&mut list.out) {
-                list.note(error, "");
-            }
-            list.items += 1;
-        }
+        list.end(step);
     });
 }
 
@@ -196,47 +233,12 @@ unsafe extern "C" fn length(vm: *const c_void, list: i32) -> u32 {
     unsafe { shared(vm).lists.with(list, |list| list.items) }.unwrap_or(0)
 }
 
-/// Begins an item with constant text.
-unsafe extern "C" fn open(vm: *const c_void, list: i32, at: i32) {
+/// Writes what is around a value that is absent.
+unsafe extern "C" fn skip(vm: *const c_void, list: i32, at: i32) {
     // SAFETY: see `list`.
     let shared = unsafe { shared(vm) };
-    let text = piece(shared.program, at);
-    shared.lists.with(list, |list| {
-        list.next_item();
-        list.text(text);
-    });
-}
-
-/// Goes on with constant text.
-unsafe extern "C" fn run(vm: *const c_void, list: i32, at: i32) {
-    // SAFETY: see `list`.
-    let shared = unsafe { shared(vm) };
-    let text = piece(shared.program, at);
-    shared.lists.with(list, |list| list.text(text));
-}
-
-/// Ends an item with constant text, or with none.
-unsafe extern "C" fn close(vm: *const c_void, list: i32, at: i32) {
-    // SAFETY: see `list`.
-    let shared = unsafe { shared(vm) };
-    let text = piece(shared.program, at);
-    shared.lists.with(list, |list| {
-        list.text(text);
-        list.items += 1;
-    });
-}
-
-impl List {
-    fn text(&mut self, piece: Option<&Piece>) {
-        match piece {
-            Some(Piece::Text(text)) => self.out.extend_from_slice(text.as_bytes()),
-            Some(Piece::Fields(text)) => {
-                comma(&mut self.out);
-                self.out.extend_from_slice(text.as_bytes());
-            }
-            _ => {}
-        }
-    }
+    let step = step(shared.program, at);
+    shared.lists.with(list, |list| list.absent(step));
 }
 
 unsafe extern "C" fn put_string(
@@ -273,19 +275,61 @@ unsafe extern "C" fn put_boolean(vm: *const c_void, list: i32, at: i32, value: b
     }
 }
 
+/// A string whose constant beginning and end, quotes included, are the step's.
+unsafe extern "C" fn join_string(
+    vm: *const c_void,
+    list: i32,
+    at: i32,
+    text: *const c_char,
+    length: usize,
+) {
+    // SAFETY: see `list`.
+    let (shared, text) = unsafe {
+        let text: &[u8] = std::slice::from_raw_parts(text.cast(), length);
+        (shared(vm), text)
+    };
+    put(shared, list, at, |out| {
+        let plain = is_plain(text);
+        match plain {
+            true => out.extend_from_slice(text),
+            false => escaped(text, out),
+        }
+        match plain || std::str::from_utf8(text).is_ok() {
+            true => Ok(()),
+            false => Err(not_utf8()),
+        }
+    });
+}
+
+/// Whether Lua writes a number as an integer (`%.14g`).
+fn as_integer(value: f64) -> Option<i64> {
+    let integer = value as i64;
+    let plain = integer as f64 == value && value.abs() < 1e14;
+    (plain && (integer != 0 || value.is_sign_positive())).then_some(integer)
+}
+
+/// A number as [`join_string`]'s string; false, with nothing written, where it is no
+/// integer.
+unsafe extern "C" fn join_number(vm: *const c_void, list: i32, at: i32, value: f64) -> bool {
+    let Some(integer) = as_integer(value) else {
+        return false;
+    };
+    // SAFETY: see `list`.
+    let shared = unsafe { shared(vm) };
+    put(shared, list, at, |out| {
+        out.extend_from_slice(itoa::Buffer::new().format(integer).as_bytes());
+        Ok(())
+    });
+    true
+}
+
 /// Begins a string that is written in parts.
 unsafe extern "C" fn begin(vm: *const c_void, list: i32, at: i32) {
     // SAFETY: see `list`.
     let shared = unsafe { shared(vm) };
-    let place = piece(shared.program, at);
+    let step = step(shared.program, at);
     shared.lists.with(list, |list| {
-        match place {
-            Some(Piece::Field { key, .. }) => {
-                comma(&mut list.out);
-                list.out.extend_from_slice(key.as_bytes());
-            }
-            _ => list.next_item(),
-        }
+        list.begin(step);
         list.out.push(b'"');
         list.text_from = list.out.len();
     });
@@ -304,14 +348,11 @@ unsafe extern "C" fn part(vm: *const c_void, list: i32, text: *const c_char, len
     });
 }
 
-/// A number as a part of a string, where Lua writes it as an integer (`%.14g`); false,
-/// with nothing written, otherwise.
+/// A number as a part of a string; false, with nothing written, where it is no integer.
 unsafe extern "C" fn part_number(vm: *const c_void, list: i32, value: f64) -> bool {
-    let integer = value as i64;
-    let plain = integer as f64 == value && value.abs() < 1e14;
-    if !plain || (integer == 0 && value.is_sign_negative()) {
+    let Some(integer) = as_integer(value) else {
         return false;
-    }
+    };
     // SAFETY: see `list`.
     let shared = unsafe { shared(vm) };
     shared.lists.with(list, |list| {
@@ -323,24 +364,18 @@ unsafe extern "C" fn part_number(vm: *const c_void, list: i32, value: f64) -> bo
 }
 
 /// Ends a string that was written in parts.
-unsafe extern "C" fn end(vm: *const c_void, list: i32, at: i32) {
+unsafe extern "C" fn finish(vm: *const c_void, list: i32, at: i32) {
     // SAFETY: see `list`.
     let shared = unsafe { shared(vm) };
-    let place = piece(shared.program, at);
+    let step = step(shared.program, at);
     shared.lists.with(list, |list| {
         let text = &list.out[list.text_from..];
         let malformed = !text.is_ascii() && std::str::from_utf8(text).is_err();
         list.out.push(b'"');
-        let path = match place {
-            Some(Piece::Field { path, .. }) => path,
-            _ => "",
-        };
         if malformed {
-            list.note(not_utf8(), path);
+            list.note(not_utf8(), step.path);
         }
-        if !matches!(place, Some(Piece::Field { .. })) {
-            list.items += 1;
-        }
+        list.end(step);
     });
 }
 
@@ -350,24 +385,18 @@ unsafe extern "C" fn put_value(vm: *const c_void, list: i32, at: i32) -> i32 {
     let shared = unsafe { shared(vm) };
     let value = shared.lists.pending.get() + 1;
     shared.lists.pending.set(value);
-    put(shared, list, at, |_| Ok(()));
-    let (path, depth) = match piece(shared.program, at) {
-        Some(Piece::Field { path, depth, .. }) => (*path, 1 + usize::from(*depth)),
-        _ => ("", 1),
-    };
+    let step = step(shared.program, at);
     shared.lists.with(list, |list| {
-        let item = match at {
-            0.. => list.items + 1,
-            _ => list.items,
-        };
+        list.begin(step);
         list.pending.push(Pending {
             at: list.out.len(),
             value,
-            depth,
-            item,
-            path,
+            depth: usize::from(step.depth),
+            item: list.items + 1,
+            path: step.path,
             outer: None,
         });
+        list.end(step);
     });
     value
 }
@@ -376,15 +405,7 @@ unsafe extern "C" fn put_value(vm: *const c_void, list: i32, at: i32) -> i32 {
 unsafe extern "C" fn put_list(vm: *const c_void, list: i32, at: i32, inner: i32) {
     // SAFETY: see `list`.
     let shared = unsafe { shared(vm) };
-    let Some(Piece::List {
-        key,
-        depth,
-        path,
-        array,
-    }) = piece(shared.program, at)
-    else {
-        return;
-    };
+    let step = step(shared.program, at);
     let lists = &shared.lists;
     // Its length may still be asked.
     let taken = lists.with(inner, |inner| {
@@ -398,13 +419,12 @@ unsafe extern "C" fn put_list(vm: *const c_void, list: i32, at: i32, inner: i32)
         return;
     };
     lists.with(list, |list| {
-        comma(&mut list.out);
-        list.out.extend_from_slice(key.as_bytes());
+        list.begin(step);
         if let Some(error) = taken.failure.take() {
-            list.note(error, path);
+            list.note(error, step.path);
         }
         let start = list.out.len() + 1;
-        list.out.extend_from_slice(match (taken.items, array) {
+        list.out.extend_from_slice(match (taken.items, step.array) {
             (0, true) => b"[]",
             (0, false) => b"{}",
             _ => b"[",
@@ -418,11 +438,12 @@ unsafe extern "C" fn put_list(vm: *const c_void, list: i32, at: i32, inner: i32)
             let outer = pending.outer.as_deref().unwrap_or_default();
             Pending {
                 at: start + pending.at,
-                depth: pending.depth + 1 + usize::from(*depth),
-                outer: Some(format!("[{item}]{path}{outer}").into()),
+                depth: pending.depth + usize::from(step.depth),
+                outer: Some(format!("[{item}]{}{outer}", step.path).into()),
                 ..pending
             }
         }));
+        list.end(step);
     });
     // Its buffer serves again.
     taken.clear();
