@@ -30,6 +30,7 @@ pub(crate) fn program(seed: u64) -> String {
     let mut writer = Writer {
         random: Random::new(seed),
         locals: Vec::new(),
+        lists: Vec::new(),
         names: 0,
     };
     let mut text = "\
@@ -46,6 +47,7 @@ local strange = setmetatable({ own = 1 }, { __index = function(_, k) return k ..
         let method = if number % 3 == 0 { "post" } else { "get" };
         text += &format!("function api.h{number}.p_x.{method}(ctx)\n");
         writer.locals.clear();
+        writer.lists.clear();
         let count = 1 + writer.random.below(5);
         text += &writer.block(count, 1);
         text += &writer.last(1);
@@ -57,6 +59,8 @@ local strange = setmetatable({ own = 1 }, { __index = function(_, k) return k ..
 struct Writer {
     random: Random,
     locals: Vec<String>,
+    /// Locals that began as an empty table.
+    lists: Vec<String>,
     names: usize,
 }
 
@@ -108,7 +112,7 @@ const LITERALS: [&str; 16] = [
 
 impl Writer {
     fn expr(&mut self, depth: usize) -> String {
-        let kinds = if depth == 0 { 5 } else { 17 };
+        let kinds = if depth == 0 { 5 } else { 20 };
         match self.random.below(kinds) {
             0 | 1 => self.random.one(&READS).to_owned(),
             2 => match self.random.one(&LITERALS) {
@@ -132,6 +136,19 @@ impl Writer {
                 .random
                 .one(&["helper(ctx)", "two()", "strange.key", "strange", "shared"])
                 .to_owned(),
+            16 => match self.random.below(3) {
+                0 => format!("{} .. \"<\"", self.expr(depth - 1)),
+                1 => format!("\"a\\\"\" .. {} .. 'é\"'", self.expr(depth - 1)),
+                _ => format!(
+                    "\"n\" .. {} .. \"/\" .. {}",
+                    self.expr(depth - 1),
+                    self.expr(depth - 1)
+                ),
+            },
+            17 | 18 => match self.lists.len() {
+                0 => "#GREETING".to_owned(),
+                count => format!("#{}", self.lists[self.random.below(count)]),
+            },
             _ => format!(
                 "select(2, pcall(function() return {} end))",
                 self.expr(depth - 1)
@@ -175,15 +192,19 @@ impl Writer {
 
     /// A block whose locals end with it.
     fn inner(&mut self, depth: usize) -> String {
-        let known = self.locals.len();
+        let known = (self.locals.len(), self.lists.len());
         let count = 1 + self.random.below(2);
         let text = self.block(count, depth);
-        self.locals.truncate(known);
+        self.locals.truncate(known.0);
+        self.lists.truncate(known.1);
         text
     }
 
     fn stmt(&mut self, depth: usize) -> String {
         let kinds = if depth < 3 { 14 } else { 6 };
+        if self.random.below(3) == 0 {
+            return self.list(depth);
+        }
         match self.random.below(kinds) {
             0..=2 => {
                 let value = self.expr(2);
@@ -242,6 +263,67 @@ impl Writer {
         }
     }
 
+    /// What is done with lists: they are made, filled, sometimes used as tables.
+    fn list(&mut self, depth: usize) -> String {
+        let list = match self.lists.len() {
+            0 => return self.new_list(),
+            count => self.lists[self.random.below(count)].clone(),
+        };
+        match self.random.below(if depth < 3 { 14 } else { 9 }) {
+            0 | 1 => self.new_list(),
+            2 | 3 => format!("  {list}[#{list} + 1] = {}\n", self.table(1)),
+            4 => format!("  {list}[#{list}+1] = {}\n", self.expr(2)),
+            5 => format!("  table.insert({list}, {})\n", self.table(1)),
+            6 => format!("  table.insert({list}, {})\n", self.expr(1)),
+            7 => {
+                let inner = self.lists[self.random.below(self.lists.len())].clone();
+                let value = self.expr(1);
+                format!(
+                    "  {list}[#{list} + 1] = {{ id = {value}, list = {inner}, n = #{inner} }}\n"
+                )
+            }
+            8 => match self.random.below(4) {
+                0 => format!("  shared.list = {list}\n"),
+                1 => format!("  {list}[1] = nil\n"),
+                2 => format!("  {list}.name = {}\n", self.expr(1)),
+                _ => format!("  for k, v in pairs({list}) do shared.x = k end\n"),
+            },
+            9 | 10 => {
+                let add = self.list(depth + 1);
+                format!(
+                    "  for i = 1, 3 do\n{add}  {list}[#{list} + 1] = {}\n  end\n",
+                    self.table(1)
+                )
+            }
+            11 => format!(
+                "  for _, v in ipairs({{ {}, {} }}) do\n    local inner = {{}}\n    \
+                 inner[#inner + 1] = v\n    inner[#inner + 1] = {}\n    \
+                 {list}[#{list} + 1] = {{ v = v, inner = inner, n = #inner }}\n  end\n",
+                self.expr(1),
+                self.expr(1),
+                self.expr(1),
+            ),
+            _ => {
+                let made = self.new_list();
+                let list = self.lists[self.lists.len() - 1].clone();
+                let (value, stop) = (self.table(1), self.random.below(5));
+                format!(
+                    "{made}  for i = 1, 4 do\n    if i == {stop} then break end\n    \
+                     {list}[i] = {value}\n  end\n"
+                )
+            }
+        }
+    }
+
+    fn new_list(&mut self) -> String {
+        let name = self.name();
+        self.lists.push(name.clone());
+        let made = self
+            .random
+            .one(&["{}", "{}", "rover.array()", "rover.array {}"]);
+        format!("  local {name} = {made}\n")
+    }
+
     fn alias(&mut self) -> (&'static str, &'static str) {
         [
             ("params", "x"),
@@ -253,6 +335,21 @@ impl Writer {
     }
 
     fn last(&mut self, depth: usize) -> String {
+        if !self.lists.is_empty() && self.random.below(3) > 0 {
+            let list = self.lists[self.random.below(self.lists.len())].clone();
+            let value = match self.random.below(6) {
+                0 => list,
+                1 => format!("api.json({list})"),
+                2 => format!("rover.array({list})"),
+                3 => format!(
+                    "api.json:status(201, {{ n = #{list}, list = {list}, x = {} }})",
+                    self.expr(1)
+                ),
+                4 => format!("{{ a = {{ list = rover.array({list}) }}, again = {list} }}"),
+                _ => format!("{{ list = {list}, x = {} }}", self.expr(1)),
+            };
+            return format!("{}do return {value} end\n", "  ".repeat(depth));
+        }
         let value = match self.random.below(14) {
             0 | 1 => self.table(2),
             2 => format!("api.json({})", self.table(2)),

@@ -377,13 +377,29 @@ impl<'a> Finder<'a, '_> {
         }
         match template(json, 0, &|_| None) {
             Some((_, slots)) => {
+                let mut returned = Vec::new();
                 for slot in slots {
-                    if !self.is_returned_list(slot) {
-                        self.expr(slot);
+                    match self.is_returned_list(slot) {
+                        true => returned.extend(list_of(slot)),
+                        false => self.expr(slot),
                     }
                 }
+                self.twice(&returned);
             }
             None => self.expr(value),
+        }
+    }
+
+    /// `{ a = rows, b = rover.array(rows) }`: both are arrays when they are empty, for they
+    /// are one table.
+    fn twice(&mut self, returned: &[(VarId, bool)]) {
+        for (var, array) in returned {
+            let differs = |(other, o): &(VarId, bool)| other == var && o != array;
+            if returned.iter().any(differs)
+                && let Some(list) = self.lists.get_mut(var)
+            {
+                list.is_table = true;
+            }
         }
     }
 

@@ -91,5 +91,86 @@ function api.order.other.get()
   return { b = 1, a = row }
 end
 
+-- Lists that are only returned.
+function api.lists.get(ctx)
+  local rows = {}
+  for i = 1, tonumber(ctx:query().n) or 3 do
+    rows[i] = { id = i, name = "User " .. i, -- a comment
+      mail = "<" .. i .. ctx:query().n .. ">", kind = "row", last = shared.f(i) }
+  end
+  if #rows == 0 then return api.error(404, "No rows") end
+  return { count = #rows, rows = rows }
+end
+function api.lists.plain.get()
+  local found = rover.array()
+  for _, v in pairs(shared) do found[#found + 1] = v end
+  table.insert(found, { constant = true })
+  return api.json:status(201, found)
+end
+function api.lists.nested.get()
+  local out = {}
+  for _, v in pairs(shared) do
+    local inner = {}
+    inner[#inner + 1] = v.name
+    out[#out + 1] = { inner = rover.array(inner), n = #inner, v = v }
+  end
+  return out
+end
+
+-- Lists that must be tables.
+function api.tables.get(ctx)
+  local read, kept, named, inner, replaced, counted, early = {}, {}, {}, {}, {}, {}, {}
+  read[#read + 1] = 1
+  return { read = read, first = read[1] }
+end
+function api.tables.kept.get()
+  local kept = {}
+  kept[#kept + 1] = 1
+  shared.kept = kept
+  return kept
+end
+function api.tables.captured.get()
+  local captured = {}
+  shared.each(function(v) captured[#captured + 1] = v end)
+  return captured
+end
+function api.tables.assigned.get()
+  local assigned = {}
+  assigned[#assigned + 1] = 1
+  if shared.x then assigned = shared end
+  return assigned
+end
+function api.tables.counted.get()
+  local counted = {}
+  for i = 2, 3 do counted[i] = { i = i } end
+  local maybe = {}
+  for i = 1, 3 do if shared[i] then maybe[i] = { i = i } end end
+  local twice = {}
+  for i = 1, 3 do twice[i] = { i = i } end
+  for i = 1, 2 do twice[i] = { j = i } end
+  return { counted = counted, maybe = maybe, twice = twice }
+end
+function api.tables.outlived.get()
+  local out, inner = {}, {}
+  local other = {}
+  for i = 1, 3 do
+    other[#other + 1] = i
+    out[#out + 1] = { other = other }
+  end
+  return out
+end
+function api.tables.inserted.get()
+  local list = {}
+  table.insert(list, shared.two())
+  table.insert(list, 1, 2)
+  return list
+end
+function api.tables.shadowed.get()
+  local list, table = {}, shared
+  local own = {}
+  table.insert(own, 1)
+  return own
+end
+
 require "module" (api)
 return api

@@ -407,15 +407,7 @@ unsafe extern "C" fn put_list(vm: *const c_void, list: i32, at: i32, inner: i32)
     let shared = unsafe { shared(vm) };
     let step = step(shared.program, at);
     let lists = &shared.lists;
-    // Its length may still be asked.
-    let taken = lists.with(inner, |inner| {
-        let items = inner.items;
-        (
-            std::mem::take(inner),
-            std::mem::replace(&mut inner.items, items),
-        )
-    });
-    let Some((mut taken, items)) = taken else {
+    let Some(mut taken) = lists.with(inner, std::mem::take) else {
         return;
     };
     lists.with(list, |list| {
@@ -445,7 +437,8 @@ unsafe extern "C" fn put_list(vm: *const c_void, list: i32, at: i32, inner: i32)
         }));
         list.end(step);
     });
-    // Its buffer serves again.
+    // Its length may still be asked, and its buffer serves again.
+    let items = taken.items;
     taken.clear();
     taken.items = items;
     lists.with(inner, |inner| *inner = taken);
