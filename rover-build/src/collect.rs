@@ -51,6 +51,8 @@ pub(crate) enum OptionValue {
     Text(String),
     Number(f64),
     Boolean(bool),
+    /// A table with texts as keys.
+    Table(Vec<(String, OptionValue)>),
     Other(&'static str),
 }
 
@@ -346,6 +348,19 @@ fn option_value(value: &Value) -> OptionValue {
         Value::Integer(number) => OptionValue::Number(*number as f64),
         Value::Number(number) => OptionValue::Number(*number),
         Value::Boolean(value) => OptionValue::Boolean(*value),
+        Value::Table(table) => {
+            let pairs = table.pairs::<mlua::LuaString, Value>();
+            let fields = pairs.map(|pair| {
+                pair.map(|(name, value)| (name.to_string_lossy(), option_value(&value)))
+            });
+            match fields.collect::<mlua::Result<Vec<_>>>() {
+                Ok(mut fields) => {
+                    fields.sort_by(|(a, _), (b, _)| a.cmp(b));
+                    OptionValue::Table(fields)
+                }
+                Err(_) => OptionValue::Other(kind(value)),
+            }
+        }
         other => OptionValue::Other(kind(other)),
     }
 }

@@ -88,6 +88,7 @@ fn options(options: &Options) -> TokenStream {
         workers,
         docs,
         body_limit,
+        deadline,
         ..
     } = options;
     let level = match options.log_level {
@@ -105,6 +106,7 @@ fn options(options: &Options) -> TokenStream {
             log_level: rt::LogLevel::#level,
             docs: #docs,
             body_limit: #body_limit,
+            deadline: #deadline,
         }
     }
 }
@@ -141,6 +143,7 @@ fn route(route: &Route) -> TokenStream {
         body,
         constant,
     } = route.needs;
+    let deadline = route.deadline;
     let source = format!("{}:{}", route.position.file, route.position.line);
     quote! {
         rt::Route {
@@ -149,6 +152,7 @@ fn route(route: &Route) -> TokenStream {
             params: &[#(#params),*],
             needs: rt::Needs { ctx: #ctx, body: #body, constant: #constant },
             source: #source,
+            deadline: #deadline,
         }
     }
 }

@@ -8,6 +8,7 @@
 //! tokens.
 
 mod analyse;
+mod budget;
 mod build_script;
 mod check;
 mod collect;

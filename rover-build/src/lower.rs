@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use crate::analyse::{Access, Member, Table};
+use crate::budget::{DECLARATION, checks};
 use crate::handlers::{Handler, Handlers};
 use crate::hir::{Expr, Kind, Stmt};
 use crate::lists::{Lists, is_list, lists};
@@ -69,6 +70,7 @@ pub(crate) fn lower(
         steps: Vec::new(),
     };
     lowering.missing_bodies(app, form);
+    lowering.budgets();
     if form == Form::Specialised {
         let mut done = HashSet::new();
         for place in app.functions() {
@@ -132,6 +134,16 @@ impl Lowering<'_> {
             .count();
         text.extend(std::iter::repeat_n('\n', breaks));
         self.edits[file].push(Edit { start, end, text });
+    }
+
+    /// In both forms: what stops a handler is no matter of its form.
+    fn budgets(&mut self) {
+        for (number, file) in self.sources.files.iter().enumerate() {
+            let (places, text) = checks(&file.ast);
+            for at in places {
+                self.insert(number, at, text.to_owned());
+            }
+        }
     }
 
     /// `ctx:body():json()` becomes `ctx:body_or_400():json()`: a missing body is then the
@@ -292,12 +304,17 @@ fn quoted(text: &str) -> String {
 }
 
 fn apply(text: &str, mut edits: Vec<Edit>) -> String {
-    if edits.iter().any(|edit| edit.text.contains("__rover.")) {
-        edits.push(Edit {
-            start: 0,
-            end: 0,
-            text: "local __rover = __rover ".to_owned(),
-        });
+    for (used, declaration) in [
+        ("__rover.", "local __rover = __rover "),
+        ("__budget", DECLARATION),
+    ] {
+        if edits.iter().any(|edit| edit.text.contains(used)) {
+            edits.push(Edit {
+                start: 0,
+                end: 0,
+                text: declaration.to_owned(),
+            });
+        }
     }
     edits.sort();
     let mut lowered = String::with_capacity(text.len() + 64);

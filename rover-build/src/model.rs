@@ -8,7 +8,7 @@ use crate::diagnostic::{Failure, Position};
 use crate::handlers::Handlers;
 use crate::load::Sources;
 use crate::lower::Form;
-use crate::options::options;
+use crate::options::{options, set_deadlines};
 use crate::route::{Defined, conflict, define};
 
 /// A checked program.
@@ -45,6 +45,10 @@ pub struct Options {
     pub docs: bool,
     /// Largest body in bytes.
     pub body_limit: u64,
+    /// Milliseconds of CPU time that a handler has; 0 for any.
+    pub deadline: u32,
+    /// The same for some routes, as `GET /users/{id}`.
+    pub deadlines: Vec<(String, u32)>,
     /// Title, if given.
     pub title: Option<String>,
     /// Version, if given.
@@ -68,6 +72,8 @@ pub struct Route {
     pub needs: Needs,
     /// What the handler reads of the request.
     pub reads: Reads,
+    /// Milliseconds of CPU time that the handler has; 0 for any.
+    pub deadline: u32,
 }
 
 /// What a handler reads, as far as it must be known before it runs.
@@ -156,7 +162,10 @@ pub(crate) fn model(program: &Program<'_>, collected: &Collected) -> Result<App,
         match define(program, entry) {
             Ok(Defined::Route(route)) => match conflict(&app.routes, &route) {
                 Some(problem) => diagnostics.push(problem),
-                None => app.routes.push(*route),
+                None => {
+                    let deadline = app.options.deadline;
+                    app.routes.push(Route { deadline, ..*route });
+                }
             },
             Ok(Defined::Hook(name, place)) => {
                 app.hooks.retain(|(other, _)| *other != name);
@@ -165,6 +174,7 @@ pub(crate) fn model(program: &Program<'_>, collected: &Collected) -> Result<App,
             Err(diagnostic) => diagnostics.push(*diagnostic),
         }
     }
+    set_deadlines(sources, &mut app, &mut diagnostics);
     diagnostics.extend(check(program, &app));
     if diagnostics.is_empty() {
         Ok(app)

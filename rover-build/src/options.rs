@@ -2,12 +2,12 @@
 
 use full_moon::ast::{Call, Expression, Field, FunctionArgs, FunctionCall, Prefix, Suffix};
 use full_moon::visitors::Visitor;
-use rover_model::{LogLevel, OPTIONS, parse_log_level, parse_size};
+use rover_model::{LogLevel, OPTIONS, parse_duration, parse_log_level, parse_size};
 
 use crate::collect::OptionValue;
 use crate::diagnostic::{Diagnostic, Position};
 use crate::load::Sources;
-use crate::model::Options;
+use crate::model::{App, Options, Route};
 use crate::suggest::nearest;
 use crate::tree::{position, text};
 
@@ -23,6 +23,8 @@ pub(crate) fn options(
         log_level: LogLevel::Info,
         docs: true,
         body_limit: 1 << 20,
+        deadline: 1000,
+        deadlines: Vec::new(),
         title: None,
         version: None,
     };
@@ -73,6 +75,17 @@ fn set_option(options: &mut Options, name: &str, value: &OptionValue) -> Result<
             None => return Err(wrong("a whole number of bytes or a size such as \"1MiB\"")),
         },
         ("body_limit", _) => return Err(wrong("a number of bytes or a size such as \"1MiB\"")),
+        ("deadline", value) => options.deadline = duration(value).map_err(Diagnostic::new)?,
+        ("deadlines", OptionValue::Table(routes)) => {
+            for (route, value) in routes {
+                let millis = duration(value)
+                    .map_err(|problem| Diagnostic::new(format!("{route}: {problem}")))?;
+                options.deadlines.push((route.clone(), millis));
+            }
+        }
+        ("deadlines", _) => {
+            return Err(wrong("a table: { [\"GET /reports/{id}\"] = \"10s\" }"));
+        }
         ("title", Text(text)) => options.title = Some(text.clone()),
         ("version", Text(text)) => options.version = Some(text.clone()),
         ("title" | "version", _) => return Err(wrong("a string")),
@@ -85,6 +98,38 @@ fn set_option(options: &mut Options, name: &str, value: &OptionValue) -> Result<
         }
     }
     Ok(())
+}
+
+/// A time in milliseconds.
+fn duration(value: &OptionValue) -> Result<u32, String> {
+    let text = match value {
+        OptionValue::Text(text) => text.clone(),
+        OptionValue::Number(seconds) => seconds.to_string(),
+        _ => return Err("a time is a number of seconds or a text such as \"250ms\"".to_owned()),
+    };
+    parse_duration(&text).map_err(|error| error.to_string())
+}
+
+/// The time that each route has, from the option `deadlines`.
+pub(crate) fn set_deadlines(sources: &Sources, app: &mut App, diagnostics: &mut Vec<Diagnostic>) {
+    let name = |route: &Route| format!("{} {}", route.method, route.pattern());
+    for (wanted, millis) in &app.options.deadlines {
+        match app.routes.iter_mut().find(|route| name(route) == *wanted) {
+            Some(route) => route.deadline = *millis,
+            None => {
+                let names: Vec<String> = app.routes.iter().map(name).collect();
+                let help = match nearest(wanted, names.iter().map(String::as_str)) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "a route is written as `GET /users/{id}`".to_owned(),
+                };
+                diagnostics.push(
+                    Diagnostic::new(format!("there is no route `{wanted}`"))
+                        .at(option_position(sources, "deadlines"), "this option")
+                        .help(help),
+                );
+            }
+        }
+    }
 }
 
 /// Where an option is written, as far as can be seen: its field in the constructor that

@@ -59,6 +59,7 @@ pub(crate) fn define(program: &Program<'_>, entry: &Entry) -> Result<Defined, Bo
         path: path(entry, &place)?,
         position: place(last),
         needs: needs(program, &handler),
+        deadline: 0,
         reads: reads(program, &handler),
         handler,
     })))

@@ -8,7 +8,7 @@ mod method;
 mod options;
 
 pub use method::Method;
-pub use options::{LogLevel, OptionError, parse_log_level, parse_size};
+pub use options::{LogLevel, OptionError, parse_duration, parse_log_level, parse_size};
 
 /// The recording server: a chunk that returns `{ new = ..., routes = ... }`.
 ///
@@ -36,13 +36,15 @@ pub const RESERVED: [&str; 1] = ["config"];
 pub const HOOKS: [&str; 2] = ["on_error", "not_found"];
 
 /// The option names of `rover.server`.
-pub const OPTIONS: [&str; 8] = [
+pub const OPTIONS: [&str; 10] = [
     "host",
     "port",
     "workers",
     "log_level",
     "docs",
     "body_limit",
+    "deadline",
+    "deadlines",
     "title",
     "version",
 ];

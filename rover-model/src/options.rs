@@ -85,9 +85,51 @@ pub fn parse_size(text: &str) -> Result<u64, OptionError> {
     number.checked_mul(factor).ok_or_else(error)
 }
 
+/// Reads a time in milliseconds: digits with at most one point and a unit (`ms`, `s`, `m`).
+///
+/// # Errors
+/// When the text is not a time, or more than a day.
+pub fn parse_duration(text: &str) -> Result<u32, OptionError> {
+    const DAY: f64 = 86_400_000.0;
+    let error = || {
+        OptionError(format!(
+            "`{text}` is not a time: use seconds or a text such as \"250ms\" or \"5s\", up to a day"
+        ))
+    };
+    let trimmed = text.trim();
+    let digits = trimmed.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let factor = match &trimmed[digits.len()..] {
+        "ms" => 1.0,
+        "" | "s" => 1_000.0,
+        "m" | "min" => 60_000.0,
+        _ => return Err(error()),
+    };
+    let digits = digits.trim_end();
+    let plain = digits.starts_with(|c: char| c.is_ascii_digit())
+        && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let number: f64 = digits.parse().map_err(|_| error())?;
+    let millis = (number * factor).ceil();
+    match plain && millis <= DAY {
+        true => Ok(millis as u32),
+        false => Err(error()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn durations() {
+        assert_eq!(parse_duration("250ms"), Ok(250));
+        assert_eq!(parse_duration("1.5 s"), Ok(1500));
+        assert_eq!(parse_duration("2"), Ok(2000));
+        assert_eq!(parse_duration("0"), Ok(0));
+        assert_eq!(parse_duration("0.0001s"), Ok(1));
+        for bad in ["", "s", "-1s", "1h", "1e3", "inf", "2 days", "100000"] {
+            assert!(parse_duration(bad).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn sizes() {

@@ -437,6 +437,15 @@ local part = c("part", "void (*)(void *, int32_t, const char *, size_t)")
 local part_number = c("part_number", "bool (*)(void *, int32_t, double)")
 local finish = c("finish", "void (*)(void *, int32_t, int32_t)")
 
+local late = c("late", "bool (*)(void *)")
+local limit = c("limit", "uint32_t (*)(void *)")
+
+-- What loops and functions call when their budget is used up: gives a new one.
+function direct.check()
+  if not late(vm) then return 1000 end
+  error(format("the handler's deadline of %g s has passed", limit(vm) / 1000), 2)
+end
+
 function direct.list() return list(vm) end
 function direct.length(to) return length(vm, to) end
 function direct.skip(to, at) skip(vm, to, at) end

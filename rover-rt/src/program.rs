@@ -49,6 +49,8 @@ pub struct Options {
     pub docs: bool,
     /// Largest request body in bytes.
     pub body_limit: u64,
+    /// Milliseconds of CPU time that a handler has; 0 for any.
+    pub deadline: u32,
 }
 
 /// One Lua file's bytecode.
@@ -73,6 +75,8 @@ pub struct Route {
     pub needs: Needs,
     /// Lua file and line of the definition.
     pub source: &'static str,
+    /// Milliseconds of CPU time that the handler has; 0 for any.
+    pub deadline: u32,
 }
 
 /// A parameter's place in the path.

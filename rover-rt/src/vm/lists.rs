@@ -12,6 +12,7 @@ use std::rc::Rc;
 use mlua::ffi;
 
 use super::Shared;
+use super::deadline::{late, limit};
 use super::encode::{EncodeError, Encoder, comma};
 use super::scalar::{escaped, is_plain, not_utf8, number, string};
 use crate::program::{Program, Run, Step};
@@ -42,8 +43,10 @@ const SHORT: usize = 64;
 pub(super) const PENDING: &str = "rover.pending";
 
 /// What `runtime.lua` calls through the FFI, by name.
-pub(super) fn addresses() -> [(&'static str, *mut c_void); 14] {
+pub(super) fn addresses() -> [(&'static str, *mut c_void); 16] {
     [
+        ("late", late as *const () as *mut c_void),
+        ("limit", limit as *const () as *mut c_void),
         ("list", list as *const () as *mut c_void),
         ("length", length as *const () as *mut c_void),
         ("skip", skip as *const () as *mut c_void),
@@ -217,7 +220,7 @@ fn put(
 /// # Safety
 /// Lowered code gives the address that `start` gave it, of the `Shared` that outlives
 /// the Lua state.
-unsafe fn shared<'a>(vm: *const c_void) -> &'a Shared {
+pub(super) unsafe fn shared<'a>(vm: *const c_void) -> &'a Shared {
     // SAFETY: as the caller's.
     unsafe { &*vm.cast::<Shared>() }
 }

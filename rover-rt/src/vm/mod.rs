@@ -7,6 +7,7 @@
 //! write to lives in [`Call`], which belongs to the caller.
 #![allow(unsafe_code)]
 
+mod deadline;
 mod decode;
 mod encode;
 mod lists;
@@ -27,6 +28,7 @@ use crate::log::Log;
 use crate::program::Program;
 use crate::reply::Reply;
 use crate::request::RequestData;
+use deadline::Deadline;
 use encode::KeyOrder;
 use lists::Lists;
 
@@ -56,6 +58,7 @@ pub(crate) struct Shared {
     array_meta: Cell<*const c_void>,
     body_meta: Cell<*const c_void>,
     lists: Lists,
+    deadline: Deadline,
 }
 
 /// A loaded program.
@@ -110,6 +113,13 @@ impl Vm {
             }
     }
 
+    /// Milliseconds that a function in the table of handlers has.
+    fn limit(&self, handler: c_int) -> u32 {
+        let program = self.shared.program;
+        let route = program.routes.get(handler as usize - 1);
+        route.map_or(program.options.deadline, |route| route.deadline)
+    }
+
     /// Runs a route's handler; nothing where it fails.
     pub(crate) fn try_call(&self, route: u16, request: &RequestData<'_>) -> Option<Reply> {
         let reply = self.protected(request, c_int::from(route) + 1, false, Argument::None);
@@ -155,6 +165,10 @@ impl Vm {
     fn failed(&self, request: &RequestData<'_>, failure: Failure) -> Reply {
         let status = match &failure {
             Failure::Http(status, _) => *status,
+            Failure::Late(_) => {
+                self.log_failure(request, &failure);
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Failure::Lua(_) | Failure::Value(_) => {
                 self.log_failure(request, &failure);
                 StatusCode::INTERNAL_SERVER_ERROR
@@ -173,6 +187,7 @@ impl Vm {
         self.settle();
         match failure {
             Failure::Http(status, message) => Reply::error(status, &message),
+            Failure::Late(_) => Reply::error(status, "Service Unavailable"),
             _ => Reply::internal_error(request.request_id.as_str()),
         }
     }
@@ -185,7 +200,10 @@ impl Vm {
     }
 
     fn log_failure(&self, request: &RequestData<'_>, failure: &Failure) {
-        let (Failure::Lua(text) | Failure::Value(text) | Failure::Http(_, text)) = failure;
+        let (Failure::Lua(text)
+        | Failure::Value(text)
+        | Failure::Late(text)
+        | Failure::Http(_, text)) = failure;
         let line = format!("{} {}: {text}", request.method, request.path.raw());
         let id = Some(request.request_id.as_str());
         self.shared.log.line(LogLevel::Error, &line, id);
@@ -217,6 +235,7 @@ impl Vm {
         let current: *const Call<'_> = &raw const call;
         self.shared.current.set(current.cast());
         self.shared.lists.reset();
+        self.shared.deadline.begin(self.limit(handler));
         let state = self.state;
         // SAFETY: `state` is a live Lua thread whose stack holds the fixed places and,
         // for `Raised`, an error value. `call` outlives the protected call, and `run`
@@ -240,6 +259,7 @@ impl Vm {
                 end_ctx(state, HANDLERS);
             }
             self.forget_pending();
+            self.shared.deadline.end();
             if status == ffi::LUA_OK {
                 Ok(())
             } else {
@@ -291,7 +311,11 @@ impl Vm {
                 return Failure::Lua("not enough memory".to_owned());
             }
         }
-        Failure::Lua(self.shared.trace.take())
+        let trace = self.shared.trace.take();
+        match self.shared.deadline.has_passed() {
+            true => Failure::Late(trace),
+            false => Failure::Lua(trace),
+        }
     }
 
     /// # Safety
@@ -321,6 +345,8 @@ enum Failure {
     Lua(String),
     /// A result that is no response.
     Value(String),
+    /// The deadline has passed: the error, with its traceback.
+    Late(String),
     /// An error that is an answer.
     Http(StatusCode, String),
 }

@@ -5,6 +5,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use mlua::{Function, LightUserData, Lua, LuaOptions, StdLib, Table, Value, ffi};
 use rover_model::{HOOKS, Method, SERVER_LUA};
 
+use super::deadline::Deadline;
 use super::encode::{KeyOrder, MARKED, Ranks};
 use super::lists::{self, Lists, PENDING};
 use super::native::FUNCTIONS;
@@ -40,6 +41,7 @@ impl Vm {
             array_meta: Cell::new(std::ptr::null()),
             body_meta: Cell::new(std::ptr::null()),
             lists: Lists::default(),
+            deadline: Deadline::default(),
         });
         let natives = lua.create_table()?;
         natives.set(

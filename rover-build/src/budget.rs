@@ -1,0 +1,56 @@
+//! Budgets: every loop and every function counts down, and looks at the clock when it
+//! arrives at nothing, so that no Lua code runs for longer than its request may.
+//!
+//! LuaJIT's hooks never run in compiled traces; a counter does. It is a variable of the
+//! file, so that loops inside each other, calls and coroutines share it. After the deadline
+//! it stays below zero, and every check raises the error again until the request ends,
+//! whatever catches it.
+
+use full_moon::ast::{Ast, FunctionBody, GenericFor, NumericFor, Repeat, While};
+use full_moon::tokenizer::TokenReference;
+use full_moon::visitors::{Visit, Visitor};
+
+/// What stands at the start of a file that has budgets.
+pub(crate) const DECLARATION: &str = "local __budget = 1000 ";
+
+const CHECK: &str = " __budget = __budget - 1 if __budget < 0 then __budget = __rover.check() end ";
+
+/// Where a file's checks go, and their text.
+pub(crate) fn checks(ast: &Ast) -> (Vec<usize>, &'static str) {
+    let mut finder = Finder::default();
+    ast.nodes().visit(&mut finder);
+    (finder.places, CHECK)
+}
+
+#[derive(Default)]
+struct Finder {
+    places: Vec<usize>,
+}
+
+impl Finder {
+    fn after(&mut self, token: &TokenReference) {
+        self.places.push(token.token().end_position().bytes());
+    }
+}
+
+impl Visitor for Finder {
+    fn visit_while(&mut self, node: &While) {
+        self.after(node.do_token());
+    }
+
+    fn visit_repeat(&mut self, node: &Repeat) {
+        self.after(node.repeat_token());
+    }
+
+    fn visit_numeric_for(&mut self, node: &NumericFor) {
+        self.after(node.do_token());
+    }
+
+    fn visit_generic_for(&mut self, node: &GenericFor) {
+        self.after(node.do_token());
+    }
+
+    fn visit_function_body(&mut self, node: &FunctionBody) {
+        self.after(node.parameters_parentheses().tokens().1);
+    }
+}

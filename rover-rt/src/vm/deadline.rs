@@ -1,0 +1,83 @@
+//! The time that a handler has: see `budget` in the compiler.
+
+use std::cell::Cell;
+use std::ffi::c_void;
+use std::time::{Duration, Instant};
+
+use rustix::time::{ClockId, clock_gettime};
+
+use super::lists::shared;
+
+/// The running call's deadline.
+#[derive(Default)]
+pub(super) struct Deadline {
+    /// Milliseconds of CPU time; 0 for any.
+    limit: Cell<u32>,
+    /// When the clock was first looked at, as it is only where a call runs for long.
+    start: Cell<Option<Start>>,
+    passed: Cell<bool>,
+}
+
+#[derive(Clone, Copy)]
+struct Start {
+    wall: Instant,
+    cpu: Duration,
+}
+
+impl Deadline {
+    /// A call begins.
+    pub(super) fn begin(&self, limit: u32) {
+        self.limit.set(limit);
+        self.start.set(None);
+        self.passed.set(false);
+    }
+
+    /// The call is over: code that runs outside of any has all the time there is.
+    pub(super) fn end(&self) {
+        self.limit.set(0);
+    }
+
+    pub(super) fn has_passed(&self) -> bool {
+        self.passed.get()
+    }
+
+    pub(super) fn limit(&self) -> Duration {
+        Duration::from_millis(self.limit.get().into())
+    }
+
+    fn check(&self) -> bool {
+        if self.limit.get() == 0 || self.passed.get() {
+            return self.passed.get();
+        }
+        let Some(start) = self.start.get() else {
+            let (wall, cpu) = (Instant::now(), cpu_time());
+            self.start.set(Some(Start { wall, cpu }));
+            return false;
+        };
+        // The wall clock first: it costs no system call. A thread that waits for a core
+        // has had less than it shows.
+        let limit = self.limit();
+        if start.wall.elapsed() >= limit && cpu_time().saturating_sub(start.cpu) >= limit {
+            self.passed.set(true);
+        }
+        self.passed.get()
+    }
+}
+
+/// The CPU time of this thread.
+fn cpu_time() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+}
+
+/// Whether the running call's deadline has passed. Called through the FFI.
+pub(super) unsafe extern "C" fn late(vm: *const c_void) -> bool {
+    // SAFETY: lowered code gives the address that `start` gave it.
+    unsafe { shared(vm) }.deadline.check()
+}
+
+/// The running call's deadline in milliseconds. Called through the FFI.
+pub(super) unsafe extern "C" fn limit(vm: *const c_void) -> u32 {
+    // SAFETY: see `late`.
+    unsafe { shared(vm) }.deadline.limit.get()
+}
