@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::Shared;
 use super::scalar::{number, string};
+use super::shapes::{MAX_FIELDS, Shape};
 
 const MAX_DEPTH: usize = 128;
 /// Objects with more fields than this are written in the table's own, random order.
@@ -80,6 +81,11 @@ pub(super) fn comma(out: &mut Vec<u8>) {
     if out.last() != Some(&b'{') {
         out.push(b',');
     }
+}
+
+/// Where the key of an object's field is on the stack; its value is above it.
+fn key_slot(base: c_int, place: usize) -> c_int {
+    base + 1 + 2 * place as c_int
 }
 
 pub(super) struct Encoder<'a> {
@@ -244,37 +250,108 @@ impl<'a> Encoder<'a> {
     /// # Safety
     /// A table is at the absolute `index`; the caller restores the stack.
     unsafe fn object(&mut self, index: c_int, depth: usize) -> Result<(), EncodeError> {
-        let mut fields = [(0_u32, 0 as c_int); MAX_ORDERED];
+        let mut keys = [std::ptr::null(); MAX_FIELDS];
         let mut count = 0;
         // SAFETY: keys and values stay on the stack, which is grown for them, until
         // they are written; a copy of the key is what `lua_next` takes.
         unsafe {
             let base = ffi::lua_gettop(self.state);
-            let special = self.special_order(index);
             ffi::lua_pushnil(self.state);
             while ffi::lua_next(self.state, index) != 0 {
-                let room = ffi::lua_checkstack(self.state, 8) != 0;
-                if count == MAX_ORDERED || !room {
+                let full = count % 8 == 0 && ffi::lua_checkstack(self.state, 24) == 0;
+                if count == MAX_ORDERED || full {
                     ffi::lua_settop(self.state, base);
                     return self.large_object(index, depth);
                 }
-                let key = ffi::lua_gettop(self.state) - 1;
-                fields[count] = (self.rank(key, special), key);
+                let key = key_slot(base, count);
+                if count < MAX_FIELDS && ffi::lua_type(self.state, key) == ffi::LUA_TSTRING {
+                    keys[count] = self.bytes(key).as_ptr().cast();
+                }
                 count += 1;
                 ffi::lua_pushvalue(self.state, key);
             }
-            let fields = &mut fields[..count];
+            let special = self.special_order(index);
+            if count <= MAX_FIELDS && special.is_none() {
+                let keys = &keys[..count];
+                if let Some(shape) = self.shared.shapes.find(keys) {
+                    return self.shaped(&shape, base, depth);
+                }
+                self.sorted_object(base, count, special, depth, keys)
+            } else {
+                self.sorted_object(base, count, special, depth, &[])
+            }
+        }
+    }
+
+    /// An object whose fields are known.
+    ///
+    /// # Safety
+    /// Its keys and values are on the stack above `base`.
+    unsafe fn shaped(
+        &mut self,
+        shape: &Shape,
+        base: c_int,
+        depth: usize,
+    ) -> Result<(), EncodeError> {
+        self.out.push(b'{');
+        for (at, (place, name)) in shape.fields.iter().enumerate() {
+            if at > 0 {
+                self.out.push(b',');
+            }
+            self.out.extend_from_slice(name);
+            let key = key_slot(base, usize::from(*place));
+            // SAFETY: as the caller's.
+            unsafe {
+                if let Err(error) = self.value(key + 1, depth + 1) {
+                    return Err(error.within(self.step(key)));
+                }
+            }
+        }
+        self.out.push(b'}');
+        Ok(())
+    }
+
+    /// An object whose order must be found. It is remembered by `keys`, unless there are
+    /// none, where the program's constructors know all of them.
+    ///
+    /// # Safety
+    /// As [`Self::shaped`].
+    unsafe fn sorted_object(
+        &mut self,
+        base: c_int,
+        count: usize,
+        special: Option<&Ranks>,
+        depth: usize,
+        keys: &[*const c_void],
+    ) -> Result<(), EncodeError> {
+        let mut fields = [(0_u32, 0_usize); MAX_ORDERED];
+        let fields = &mut fields[..count];
+        // SAFETY: as the caller's.
+        unsafe {
+            for (place, field) in fields.iter_mut().enumerate() {
+                *field = (self.rank(key_slot(base, place), special), place);
+            }
             fields.sort_unstable_by(|(a, first), (b, second)| {
-                a.cmp(b).then_with(|| self.compare(*first, *second))
+                let [first, second] = [first, second].map(|place| key_slot(base, *place));
+                a.cmp(b).then_with(|| self.compare(first, second))
             });
             self.out.push(b'{');
-            for (at, &(_, key)) in fields.iter().enumerate() {
+            for (at, (_, place)) in fields.iter().enumerate() {
                 if at > 0 {
                     self.out.push(b',');
                 }
-                self.field(key, depth)?;
+                self.field(key_slot(base, *place), depth)?;
             }
             self.out.push(b'}');
+            // Other names may be collected, and their addresses become other names.
+            let known = fields.iter().all(|(rank, _)| *rank < u32::MAX - 1);
+            if known && !keys.is_empty() {
+                let order: Vec<usize> = fields.iter().map(|(_, place)| *place).collect();
+                let names: Vec<&[u8]> = (0..count)
+                    .map(|place| self.bytes(key_slot(base, place)))
+                    .collect();
+                self.shared.shapes.remember(keys, &order, &names);
+            }
         }
         Ok(())
     }

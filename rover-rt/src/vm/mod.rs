@@ -15,6 +15,7 @@ mod lowered;
 mod native;
 mod respond;
 mod scalar;
+mod shapes;
 mod start;
 
 use std::cell::{Cell, OnceCell, RefCell};
@@ -31,6 +32,7 @@ use crate::request::RequestData;
 use deadline::Deadline;
 use encode::KeyOrder;
 use lists::Lists;
+use shapes::Shapes;
 
 // Fixed places at the bottom of the request thread's stack.
 const ON_ERROR_TRACE: c_int = 1;
@@ -57,6 +59,7 @@ pub(crate) struct Shared {
     order: OnceCell<KeyOrder>,
     array_meta: Cell<*const c_void>,
     body_meta: Cell<*const c_void>,
+    shapes: Shapes,
     lists: Lists,
     deadline: Deadline,
 }

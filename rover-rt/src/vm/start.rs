@@ -9,6 +9,7 @@ use super::deadline::Deadline;
 use super::encode::{KeyOrder, MARKED, Ranks};
 use super::lists::{self, Lists, PENDING};
 use super::native::FUNCTIONS;
+use super::shapes::Shapes;
 use super::{FIXED, Shared, Vm, lowered, run};
 use crate::error::Error;
 use crate::log::Log;
@@ -40,6 +41,7 @@ impl Vm {
             order: OnceCell::new(),
             array_meta: Cell::new(std::ptr::null()),
             body_meta: Cell::new(std::ptr::null()),
+            shapes: Shapes::default(),
             lists: Lists::default(),
             deadline: Deadline::default(),
         });
