@@ -43,6 +43,20 @@ local function two() return 1, 2 end
 local strange = setmetatable({ own = 1 }, { __index = function(_, k) return k .. \"!\" end })
 "
     .to_owned();
+    // Functions that only get a `ctx`, in some programs.
+    text += writer.random.one(&[
+        "local function inner(c) return c:headers().accept end\n",
+        "local function inner(c) local q = c:query() q.a = \"written\" return q.b end\n",
+        "local function inner(c) return c:get(\"k\") or c.path end\n",
+        "local function inner(c) local n = 0 for k in pairs(c:query()) do n = n + 1 end return n end\n",
+        "local function inner(c) local f = function() return c:params().x end return f() end\n",
+    ]);
+    text += writer.random.one(&[
+        "local reader = function(v, c) return v or c:query().a or inner(c) end\n",
+        "local function reader(v, c) return { v, inner(c), c:body() and c:body():raw() } end\n",
+        "local function reader(v, c) if v then return inner(c) end return c:params().x end\n",
+        "local function reader(v, c) shared.c = c return c.method end\n",
+    ]);
     for number in 0..HANDLERS {
         let method = if number % 3 == 0 { "post" } else { "get" };
         text += &format!("function api.h{number}.p_x.{method}(ctx)\n");
@@ -335,6 +349,22 @@ impl Writer {
     }
 
     fn last(&mut self, depth: usize) -> String {
+        if self.random.below(6) == 0 {
+            let call = match self.random.below(12) {
+                0 => "(function() return reader(1, ctx) end)()".to_owned(),
+                1 => "inner(ctx)".to_owned(),
+                _ => format!("reader({}, ctx)", self.expr(1)),
+            };
+            let value = self.random.one(&["", "ctx:query().a", "ctx:params().x"]);
+            let also = match value {
+                "" => String::new(),
+                value => format!(", also = {value}"),
+            };
+            return format!(
+                "{}do return {{ read = {call}{also} }} end\n",
+                "  ".repeat(depth)
+            );
+        }
         if !self.lists.is_empty() && self.random.below(3) > 0 {
             let list = self.lists[self.random.below(self.lists.len())].clone();
             let value = match self.random.below(6) {

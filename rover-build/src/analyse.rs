@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use rover_model::CTX_FIELDS;
 
+use crate::helpers::Place;
 use crate::hir::{Chunk, Expr, FunctionId, Kind, Span, Stmt, VarId};
 
 /// The tables of `ctx` that are read by name.
@@ -21,6 +22,8 @@ pub(crate) enum Table {
 }
 
 impl Table {
+    const ALL: [Table; 4] = [Table::Params, Table::Query, Table::Headers, Table::Cookies];
+
     fn from_member(name: &str) -> Option<Table> {
         Some(match name {
             "params" => Table::Params,
@@ -35,10 +38,16 @@ impl Table {
 /// How a function uses its first parameter, if that is a `ctx`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct CtxUse {
+    /// The parameter.
+    pub(crate) var: Option<VarId>,
     /// In the order of the text.
     pub(crate) members: Vec<Member>,
     /// `ctx` is used in some other way: passed on, returned, assigned.
     pub(crate) escapes: bool,
+    /// Functions that it is passed to and that take it as their own.
+    pub(crate) passed: Vec<Place>,
+    /// What other functions do that have the same `ctx`: the tables that they use whole.
+    pub(crate) shared: HashSet<Table>,
 }
 
 /// One `ctx:name` or `ctx.name`, or the use of a local that holds its result.
@@ -96,7 +105,15 @@ impl CtxUse {
             .iter()
             .filter(|m| Table::from_member(&m.name) == Some(table));
         !self.escapes
+            && !self.shared.contains(&table)
             && same.all(|m| !m.nested && matches!(m.access, Access::Read(..) | Access::Alias(..)))
+    }
+
+    /// The tables that others cannot take to be only read.
+    pub(crate) fn used_whole(&self) -> impl Iterator<Item = Table> {
+        Table::ALL
+            .into_iter()
+            .filter(|table| !self.only_read(*table))
     }
 
     /// Whether any use is left for which a `ctx` must be made.
@@ -105,11 +122,14 @@ impl CtxUse {
     }
 }
 
-/// How a function uses its first parameter.
-pub(crate) fn ctx_use(chunk: &Chunk, function: FunctionId) -> CtxUse {
-    let Some(&ctx) = chunk.functions[function.0].params.first() else {
-        return CtxUse::default();
-    };
+/// How a function uses a parameter. `passed` tells of a callee and the place of an argument
+/// that is the parameter whether the function that is called takes it as its `ctx`.
+pub(crate) fn ctx_use(
+    chunk: &Chunk,
+    function: FunctionId,
+    ctx: VarId,
+    passed: &dyn Fn(&Expr, usize) -> Option<Place>,
+) -> CtxUse {
     let mut aliases = Aliases {
         chunk,
         ctx,
@@ -126,8 +146,10 @@ pub(crate) fn ctx_use(chunk: &Chunk, function: FunctionId) -> CtxUse {
         aliases: tables,
         broken,
         nested: false,
+        passed,
         found: CtxUse::default(),
     };
+    finder.found.var = Some(ctx);
     finder.found.escapes = chunk.vars[ctx.0].writes > 0;
     finder.block(body);
     let mut found = finder.found;
@@ -209,7 +231,7 @@ impl<'a> Aliases<'a> {
                 continue;
             }
             match stmt {
-                Stmt::LocalFunction(f) => self.uses(&self.chunk.functions[f.0].body, true),
+                Stmt::LocalFunction(_, f) => self.uses(&self.chunk.functions[f.0].body, true),
                 Stmt::Function(target, f) => {
                     self.value(target, nested);
                     self.uses(&self.chunk.functions[f.0].body, true);
@@ -237,8 +259,9 @@ impl<'a> Aliases<'a> {
     }
 }
 
-struct Finder<'a> {
+struct Finder<'a, 'p> {
     chunk: &'a Chunk,
+    passed: &'p dyn Fn(&Expr, usize) -> Option<Place>,
     ctx: VarId,
     aliases: HashMap<VarId, Table>,
     broken: HashSet<VarId>,
@@ -246,7 +269,7 @@ struct Finder<'a> {
     found: CtxUse,
 }
 
-impl<'a> Finder<'a> {
+impl<'a> Finder<'a, '_> {
     fn block(&mut self, block: &'a [Stmt]) {
         for stmt in block {
             match stmt {
@@ -268,7 +291,7 @@ impl<'a> Finder<'a> {
                     }
                     values.iter().for_each(|e| self.expr(e));
                 }
-                Stmt::LocalFunction(f) => self.function(*f),
+                Stmt::LocalFunction(_, f) => self.function(*f),
                 Stmt::Function(target, f) => {
                     self.target(target);
                     self.function(*f);
@@ -385,7 +408,24 @@ impl<'a> Finder<'a> {
     fn call(&mut self, expr: &'a Expr) {
         match called_member(self.ctx, expr) {
             Some(_) => self.member_call(expr, Access::Whole),
-            None => expr.each_child(&mut |child| self.expr(child)),
+            None => self.other_call(expr),
+        }
+    }
+
+    fn other_call(&mut self, expr: &'a Expr) {
+        let Kind::Call(callee, args) = &expr.kind else {
+            return expr.each_child(&mut |child| self.expr(child));
+        };
+        self.expr(callee);
+        for (at, arg) in args.iter().enumerate() {
+            let passed = match arg.var() == Some(self.ctx) && !self.nested {
+                true => (self.passed)(callee, at),
+                false => None,
+            };
+            match passed {
+                Some(place) => self.found.passed.push(place),
+                None => self.expr(arg),
+            }
         }
     }
 }

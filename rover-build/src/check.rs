@@ -17,9 +17,10 @@ pub(crate) fn check(program: &Program<'_>, app: &App) -> Vec<Diagnostic> {
     let sources = program.sources;
     let mut found = Vec::new();
     for place in app.functions() {
-        for handler in program.handlers.at(sources, place) {
+        let handlers = program.handlers.at(sources, place).into_iter();
+        for handler in handlers.flat_map(|h| program.handlers.reached(sources, h)) {
             let file = &sources.files[handler.file];
-            let Some(ctx) = handler.function.params.first() else {
+            let Some(ctx) = handler.ctx.var else {
                 continue;
             };
             let name = &file.hir.vars[ctx.0].name;

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::analyse::{CtxUse, ctx_use};
 use crate::collect::FunctionPlace;
 use crate::constant::is_constant;
+use crate::helpers::{Helpers, Place};
 use crate::hir::{Expr, Field, Function, FunctionId, Kind, Stmt};
 use crate::load::Sources;
 use crate::server_vars::ServerVars;
@@ -34,18 +35,85 @@ impl Handlers {
     pub(crate) fn analyse(sources: &Sources) -> Self {
         let servers = ServerVars::find(sources);
         let mut only_handlers = HashSet::new();
-        let mut uses = Vec::new();
         for (file, source) in sources.files.iter().enumerate() {
-            let all = 0..source.hir.functions.len();
-            uses.push(all.map(|f| ctx_use(&source.hir, FunctionId(f))).collect());
             for function in &source.hir.functions {
                 routes(file, &servers, &function.body, &mut only_handlers);
             }
         }
-        Handlers {
+        let helpers = Helpers::find(sources, &only_handlers);
+        let mut handlers = Handlers {
             servers,
-            uses,
+            uses: Vec::new(),
             only_handlers,
+        };
+        for (file, source) in sources.files.iter().enumerate() {
+            let chunk = &source.hir;
+            let passed = |callee: &Expr, at| helpers.passed(sources, file, callee, at);
+            let all = chunk.functions.iter().enumerate().map(|(id, function)| {
+                let id = FunctionId(id);
+                let ctx = helpers.ctx_of(sources, (file, id));
+                match ctx.or(function.params.first().copied()) {
+                    Some(ctx) => ctx_use(chunk, id, ctx, &passed),
+                    None => CtxUse::default(),
+                }
+            });
+            handlers.uses.push(all.collect());
+        }
+        handlers.share();
+        handlers
+    }
+
+    /// Functions that have the same `ctx` see the same tables: what one does with a table
+    /// as a whole keeps the others from reading around it.
+    fn share(&mut self) {
+        loop {
+            let mut changed = false;
+            for file in 0..self.uses.len() {
+                for id in 0..self.uses[file].len() {
+                    for (other, function) in self.uses[file][id].passed.clone() {
+                        let mut whole: HashSet<_> = self.uses[file][id].used_whole().collect();
+                        whole.extend(self.uses[other][function.0].used_whole());
+                        for uses in [(file, id), (other, function.0)] {
+                            let shared = &mut self.uses[uses.0][uses.1].shared;
+                            let before = shared.len();
+                            shared.extend(&whole);
+                            changed |= shared.len() > before;
+                        }
+                    }
+                }
+            }
+            if !changed {
+                return;
+            }
+        }
+    }
+
+    /// A function and those that it passes its `ctx` to.
+    pub(crate) fn reached<'a>(
+        &'a self,
+        sources: &'a Sources,
+        handler: Handler<'a>,
+    ) -> Vec<Handler<'a>> {
+        let mut found = vec![handler];
+        let mut at = 0;
+        while let Some(&Handler { ctx, .. }) = found.get(at) {
+            for place in &ctx.passed {
+                if !found.iter().any(|known| (known.file, known.id) == *place) {
+                    found.push(self.function(sources, *place));
+                }
+            }
+            at += 1;
+        }
+        found
+    }
+
+    fn function<'a>(&'a self, sources: &'a Sources, (file, id): Place) -> Handler<'a> {
+        Handler {
+            file,
+            id,
+            function: &sources.files[file].hir.functions[id.0],
+            ctx: &self.uses[file][id.0],
+            only_handler: self.only_handlers.contains(&(file, id)),
         }
     }
 
@@ -61,13 +129,7 @@ impl Handlers {
         let functions = sources.files[file].hir.functions.iter().enumerate().skip(1);
         functions
             .filter(|(_, f)| (f.line, f.last_line) == (place.line, place.last_line))
-            .map(|(index, function)| Handler {
-                file,
-                id: FunctionId(index),
-                function,
-                ctx: &self.uses[file][index],
-                only_handler: self.only_handlers.contains(&(file, FunctionId(index))),
-            })
+            .map(|(index, _)| self.function(sources, (file, FunctionId(index))))
             .collect()
     }
 

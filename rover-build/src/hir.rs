@@ -56,7 +56,7 @@ pub(crate) enum Stmt {
     For(Vec<Expr>, Vec<Stmt>),
     /// `for i = first, last, step`
     Count(VarId, Vec<Expr>, Vec<Stmt>),
-    LocalFunction(FunctionId),
+    LocalFunction(VarId, FunctionId),
     Function(Expr, FunctionId),
     Return(Vec<Expr>),
 }
@@ -179,7 +179,7 @@ impl Stmt {
                 g(block);
             }
             Stmt::Function(target, _) => f(target),
-            Stmt::LocalFunction(_) => {}
+            Stmt::LocalFunction(..) => {}
         }
     }
 }

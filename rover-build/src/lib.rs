@@ -16,6 +16,7 @@ mod constant;
 mod diagnostic;
 mod emit;
 mod handlers;
+mod helpers;
 mod hir;
 mod lists;
 mod load;

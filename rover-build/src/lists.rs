@@ -225,7 +225,7 @@ impl<'a> Finder<'a, '_> {
                 [value] => self.returned(value),
                 _ => values.iter().for_each(|value| self.expr(value)),
             },
-            Stmt::LocalFunction(function) => self.function(*function),
+            Stmt::LocalFunction(_, function) => self.function(*function),
             Stmt::Function(target, function) => {
                 self.expr(target);
                 self.function(*function);

@@ -72,12 +72,16 @@ pub(crate) fn lower(
     lowering.missing_bodies(app, form);
     lowering.budgets();
     if form == Form::Specialised {
-        let mut done = HashSet::new();
+        let (mut done, mut read) = (HashSet::new(), HashSet::new());
         for place in app.functions() {
             if let Some(handler) = handlers.specialised(sources, place)
                 && done.insert((handler.file, handler.id))
             {
-                lowering.reads(handler);
+                for function in handlers.reached(sources, handler) {
+                    if read.insert((function.file, function.id)) {
+                        lowering.reads(function);
+                    }
+                }
                 let lists = lists(sources, &handlers.servers, handler.file, handler.id);
                 lowering.lists(handler.file, &lists);
                 lowering.returns(handler, &handler.function.body, &lists);
@@ -163,9 +167,11 @@ impl Lowering<'_> {
             if let (Form::Specialised, Some(handler)) =
                 (form, self.handlers.specialised(self.sources, place))
             {
-                let members = handler.ctx.members.iter();
-                let lowered = members.filter(|m| handler.ctx.is_direct(m));
-                direct.extend(lowered.map(|m| (handler.file, m.name_span.start)));
+                for function in self.handlers.reached(self.sources, handler) {
+                    let members = function.ctx.members.iter();
+                    let lowered = members.filter(|m| function.ctx.is_direct(m));
+                    direct.extend(lowered.map(|m| (function.file, m.name_span.start)));
+                }
             }
         }
         let mut places = HashSet::new();

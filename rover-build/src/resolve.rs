@@ -127,8 +127,9 @@ impl Resolver {
             }
             AstStmt::LocalFunction(inner) => {
                 // Declared first: it may call itself.
-                self.declare(inner.name());
-                Stmt::LocalFunction(self.function(inner.function_token(), inner.body(), None))
+                let var = self.declare(inner.name());
+                let function = self.function(inner.function_token(), inner.body(), None);
+                Stmt::LocalFunction(var, function)
             }
             AstStmt::FunctionDeclaration(inner) => {
                 let name = inner.name();

@@ -146,17 +146,19 @@ fn needs(program: &Program<'_>, place: &FunctionPlace) -> Needs {
         Form::Reference => None,
     };
     if let Some(handler) = specialised {
+        let reached = handlers.reached(sources, handler);
         return Needs {
-            ctx: handler.ctx.needs_ctx(),
-            body: handler.ctx.reads_body(),
+            ctx: reached.iter().any(|h| h.ctx.needs_ctx()),
+            body: reached.iter().any(|h| h.ctx.reads_body()),
             constant: handlers.is_constant(sources, handler),
         };
     }
+    let mut reached = found.iter().flat_map(|h| handlers.reached(sources, *h));
     // A function the tree does not show was made by `load`: it may do anything.
     let unknown = found.is_empty() || found.iter().any(|h| h.function.variadic);
     Needs {
         ctx: unknown || found.iter().any(|h| !h.function.params.is_empty()),
-        body: unknown || found.iter().any(|h| h.ctx.reads_body()),
+        body: unknown || reached.any(|h| h.ctx.reads_body()),
         constant: false,
     }
 }
@@ -164,7 +166,11 @@ fn needs(program: &Program<'_>, place: &FunctionPlace) -> Needs {
 /// What the analysis knows of a handler; of several on the same lines, of all.
 fn reads(program: &Program<'_>, place: &FunctionPlace) -> Reads {
     let mut reads = Reads::default();
-    for handler in program.handlers.at(program.sources, place) {
+    let found = program.handlers.at(program.sources, place);
+    let reached = found
+        .into_iter()
+        .flat_map(|handler| program.handlers.reached(program.sources, handler));
+    for handler in reached {
         reads.escapes |= handler.ctx.escapes;
         for member in &handler.ctx.members {
             let (list, name) = match &member.access {

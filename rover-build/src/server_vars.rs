@@ -168,7 +168,7 @@ impl<'a> ModuleCalls<'a> {
 }
 
 /// The module that `require "m"` names.
-fn required(expr: &Expr) -> Option<&str> {
+pub(crate) fn required(expr: &Expr) -> Option<&str> {
     let Kind::Call(callee, args) = &expr.kind else {
         return None;
     };

@@ -172,5 +172,27 @@ function api.tables.shadowed.get()
   return own
 end
 
+-- Functions that are only called with a ctx.
+local auth = require "auth"
+local function page(n, c) return tonumber(c:query().page) or n end
+function api.helpers.get(ctx)
+  local user = auth.user(ctx)
+  if not user then return api.error(401, "Who are you?") end
+  return { user = user, page = page(1, ctx), kept = auth.kept }
+end
+
+-- Functions that are not: given something else, called by another, later, or unseen.
+local function other(c) return c:query().a end
+local function called(c) return c:query().a end
+local function later(c) return c:query().a end
+local function whole(c) return c:query() end
+function api.helpers.not_.get(ctx)
+  shared.f = function() return later(ctx) end
+  return { other(ctx), other({ query = shared.q }), pcall(called, ctx), later(ctx), auth.kept(ctx) }
+end
+function api.helpers.whole.get(ctx)
+  return { all = whole(ctx), a = ctx:query().a, path = ctx.path }
+end
+
 require "module" (api)
 return api
