@@ -392,7 +392,12 @@ impl Writer {
                 self.expr(1)
             ),
             8 => format!("api.json({}):status(203)", self.expr(1)),
-            9 => "helper(ctx)".to_owned(),
+            9 => match self.random.below(4) {
+                0 => "helper(ctx)".to_owned(),
+                1 => format!("\"<\" .. {} .. \">\"", self.expr(1)),
+                2 => format!("api.html(\"<\" .. {} .. {})", self.expr(1), self.expr(1)),
+                _ => format!("api.text:status(201, {} .. '\"')", self.expr(1)),
+            },
             10 => format!("({})", self.table(1)),
             11 => format!("{}, {}", self.table(1), self.expr(1)),
             _ => self.expr(2),

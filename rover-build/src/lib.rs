@@ -22,6 +22,7 @@ mod lists;
 mod load;
 mod lower;
 mod lower_lists;
+mod lower_text;
 mod model;
 mod options;
 mod order;

@@ -256,6 +256,9 @@ impl Lowering<'_> {
                     found
                 }
             },
+            Some(Response::Text(status, kind, text)) => {
+                return self.text(file, value, (status, kind, text));
+            }
             Some(Response::Error(status, message)) => {
                 error_template(message, status).map(|template| (template, Vec::new()))
             }

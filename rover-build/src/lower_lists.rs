@@ -6,7 +6,7 @@ use crate::lower::Lowering;
 use crate::template::{Piece, is_plain_text, template};
 
 /// A longer concatenation is left to the VM.
-const MAX_PARTS: usize = 30;
+pub(crate) const MAX_PARTS: usize = 30;
 
 /// A value in an item, and the constant text around it: see `rover_rt::Step`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,13 +55,23 @@ impl Step {
     }
 }
 
+/// A concatenation's parts after their evaluation.
+pub(crate) struct Parts {
+    /// The locals.
+    names: Vec<String>,
+    /// Locals and literals, in order.
+    pub(crate) operands: Vec<String>,
+}
+
 /// Text to be written in place of the program's, from some byte on.
-struct Cursor<'l> {
-    file: usize,
+pub(crate) struct Cursor<'l> {
+    pub(crate) file: usize,
     /// The list's variable.
-    list: &'l str,
-    from: usize,
-    text: String,
+    pub(crate) list: &'l str,
+    /// Program text with names that no local may hide.
+    pub(crate) reserved: &'l str,
+    pub(crate) from: usize,
+    pub(crate) text: String,
 }
 
 impl Lowering<'_> {
@@ -83,6 +93,7 @@ impl Lowering<'_> {
                 let mut cursor = Cursor {
                     file,
                     list: &name,
+                    reserved: &name,
                     from: item.statement.start,
                     // A block: what follows could be taken for the call's arguments.
                     text: "do".to_owned(),
@@ -145,7 +156,7 @@ impl Lowering<'_> {
     }
 
     /// Writes up to an expression of the program, which stays.
-    fn keep(&mut self, cursor: &mut Cursor<'_>, expr: &Expr) {
+    pub(crate) fn keep(&mut self, cursor: &mut Cursor<'_>, expr: &Expr) {
         let text = std::mem::take(&mut cursor.text);
         self.replace(cursor.file, cursor.from, expr.span.start, text);
         cursor.from = expr.span.end;
@@ -161,29 +172,8 @@ impl Lowering<'_> {
         if parts.len() < 2 || dynamic.is_empty() || parts.len() > MAX_PARTS {
             return Some(step);
         }
-        let names = self.names(cursor, &dynamic);
         let (list, plain) = (cursor.list, self.step(step.clone()));
-        cursor.text += &format!(" do local {} = ", names.join(", "));
-        for (at, part) in dynamic.iter().enumerate() {
-            if at > 0 {
-                cursor.text += ", ";
-            }
-            self.keep(cursor, part);
-        }
-        let checks: Vec<String> = names
-            .iter()
-            .map(|n| format!("__rover.is_text({n})"))
-            .collect();
-        cursor.text += &format!(" if {} then", checks.join(" and "));
-        let source = &self.sources.files[cursor.file].text;
-        let mut left = names.iter();
-        let operands: Vec<String> = parts
-            .iter()
-            .map(|part| match is_literal(part) {
-                true => source[part.span.start..part.span.end].to_owned(),
-                false => left.next().cloned().unwrap_or_default(),
-            })
-            .collect();
+        let Parts { names, operands } = self.evaluated(cursor, &parts, &dynamic);
         match (names.as_slice(), around(&parts)) {
             ([name], Some((prefix, suffix))) => {
                 step.prefix = format!("\"{prefix}");
@@ -204,6 +194,38 @@ impl Lowering<'_> {
         None
     }
 
+    /// Writes the evaluation of a concatenation's parts into locals, up to `then`.
+    pub(crate) fn evaluated(
+        &mut self,
+        cursor: &mut Cursor<'_>,
+        parts: &[&Expr],
+        dynamic: &[&Expr],
+    ) -> Parts {
+        let names = self.names(cursor, dynamic);
+        cursor.text += &format!(" do local {} = ", names.join(", "));
+        for (at, part) in dynamic.iter().enumerate() {
+            if at > 0 {
+                cursor.text += ", ";
+            }
+            self.keep(cursor, part);
+        }
+        let checks: Vec<String> = names
+            .iter()
+            .map(|n| format!("__rover.is_text({n})"))
+            .collect();
+        cursor.text += &format!(" if {} then", checks.join(" and "));
+        let source = &self.sources.files[cursor.file].text;
+        let mut left = names.iter();
+        let operands = parts
+            .iter()
+            .map(|part| match is_literal(part) {
+                true => source[part.span.start..part.span.end].to_owned(),
+                false => left.next().cloned().unwrap_or_default(),
+            })
+            .collect();
+        Parts { names, operands }
+    }
+
     /// Locals for the parts of a concatenation, named so that the VM's error tells which
     /// it was.
     fn names(&self, cursor: &Cursor<'_>, parts: &[&Expr]) -> Vec<String> {
@@ -218,7 +240,13 @@ impl Lowering<'_> {
                 },
                 _ => "value".to_owned(),
             };
-            while name == cursor.list || name == "__rover" || names.contains(&name) {
+            let hides = |name: &str| {
+                let mut words = cursor
+                    .reserved
+                    .split(|c: char| !c.is_alphanumeric() && c != '_');
+                name == "__rover" || words.any(|word| word == name)
+            };
+            while hides(&name) || names.contains(&name) {
                 name.push('_');
             }
             names.push(name);
@@ -322,7 +350,7 @@ fn around(parts: &[&Expr]) -> Option<(String, String)> {
 }
 
 /// The operands of a concatenation, in order.
-fn concatenated<'e>(expr: &'e Expr, parts: &mut Vec<&'e Expr>) {
+pub(crate) fn concatenated<'e>(expr: &'e Expr, parts: &mut Vec<&'e Expr>) {
     match &expr.kind {
         Kind::Concat(left, right) => {
             concatenated(left, parts);
@@ -333,6 +361,6 @@ fn concatenated<'e>(expr: &'e Expr, parts: &mut Vec<&'e Expr>) {
 }
 
 /// A string that may be written again elsewhere on its line.
-fn is_literal(expr: &Expr) -> bool {
+pub(crate) fn is_literal(expr: &Expr) -> bool {
     matches!(expr.kind, Kind::Text(Some(_)))
 }

@@ -1,16 +1,25 @@
-//! What a returned value is, where it is written as JSON.
+//! What a returned value is, where it is a response of the runtime's own making.
 
 use crate::constant::builder;
 use crate::hir::{Expr, Kind};
 use crate::server_vars::ServerVars;
 
-/// A response of JSON: its status, 0 where the program gives none, and what it is made of.
+/// A response: its status, 0 where the program gives none, and what it is made of.
 #[derive(Clone, Copy)]
 pub(crate) enum Response<'e> {
     /// `{ ... }`, `api.json(...)`
     Json(u16, &'e Expr),
     /// `api.error(status, message)`
     Error(u16, &'e Expr),
+    /// `api.text(...)`, `api.html(...)`
+    Text(u16, Text, &'e Expr),
+}
+
+/// The content type of a text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Text {
+    Plain,
+    Html,
 }
 
 pub(crate) fn response<'e>(
@@ -20,6 +29,9 @@ pub(crate) fn response<'e>(
 ) -> Option<Response<'e>> {
     if matches!(value.kind, Kind::Table(_)) {
         return Some(Response::Json(0, value));
+    }
+    if matches!(value.kind, Kind::Concat(..)) {
+        return Some(Response::Text(0, Text::Plain, value));
     }
     let (name, args) = match &value.kind {
         Kind::Call(callee, args) => match &callee.kind {
@@ -41,13 +53,26 @@ pub(crate) fn response<'e>(
     match (name, args.as_slice()) {
         ("json", [value]) => Some(Response::Json(0, value)),
         ("json:status", [status, value]) => Some(Response::Json(literal_status(status)?, value)),
+        ("text", [value]) => Some(Response::Text(0, Text::Plain, value)),
+        ("html", [value]) => Some(Response::Text(0, Text::Html, value)),
+        ("text:status", [status, value]) => {
+            Some(Response::Text(literal_status(status)?, Text::Plain, value))
+        }
+        ("html:status", [status, value]) => {
+            Some(Response::Text(literal_status(status)?, Text::Html, value))
+        }
         ("error", [status, message]) => Some(Response::Error(literal_status(status)?, message)),
         _ => None,
     }
 }
 
 fn status_of(builder: &str, method: &str) -> Option<&'static str> {
-    (builder == "json" && method == "status").then_some("json:status")
+    match (builder, method) {
+        ("json", "status") => Some("json:status"),
+        ("text", "status") => Some("text:status"),
+        ("html", "status") => Some("html:status"),
+        _ => None,
+    }
 }
 
 fn literal_status(expr: &Expr) -> Option<u16> {

@@ -194,5 +194,19 @@ function api.helpers.whole.get(ctx)
   return { all = whole(ctx), a = ctx:query().a, path = ctx.path }
 end
 
+-- Texts.
+function api.texts.p_id.get(ctx)
+  local title, api_ = ctx:params().id, shared
+  if title == "a" then return "<" .. title .. ">" end
+  if title == "b" then
+    return api.html:status(201, "<p>" .. shared.api
+      .. 'x"' .. title)
+  end
+  if title == "c" then return api.text("a" .. "b") end
+  if title == "d" then return "a" .. title, 1 end
+  if title == "e" then return api.text("a" .. title):header("x-a", "b") end
+  return api.text(shared.text)
+end
+
 require "module" (api)
 return api

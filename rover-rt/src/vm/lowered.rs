@@ -12,12 +12,12 @@ use mlua::ffi::{self, lua_CFunction, lua_State};
 use super::encode::{Encoder, comma};
 use super::native::{push, shared};
 use super::respond::not_json;
-use super::{Call, Shared, decode};
+use super::{Call, Shared, append_string, decode};
 use crate::decode::form_pairs;
 use crate::program::Piece;
-use crate::reply::JSON;
+use crate::reply::{HTML, JSON, TEXT};
 
-pub(super) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 11] = [
+pub(super) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 12] = [
     (c"method", method),
     (c"path", path),
     (c"client_ip", client_ip),
@@ -29,6 +29,7 @@ pub(super) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 11] = [
     (c"raw_body", raw_body),
     (c"decoded_body", decoded_body),
     (c"reply", reply),
+    (c"text", text),
 ];
 
 /// Its address is what `reply` returns: the answer is written already.
@@ -253,6 +254,28 @@ unsafe extern "C-unwind" fn reply(state: *mut lua_State) -> c_int {
                     }
                 }
             }
+        }
+        let written: *const u8 = &raw const WRITTEN;
+        ffi::lua_pushlightuserdata(state, written.cast_mut().cast());
+    }
+    1
+}
+
+/// `text(status, kind, parts...)`: writes an answer of text. The parts are strings or
+/// numbers.
+unsafe extern "C-unwind" fn text(state: *mut lua_State) -> c_int {
+    // SAFETY: see `method`; the parts stay on the stack.
+    unsafe {
+        let call = call(state);
+        let reply = &mut *call.reply.borrow_mut();
+        reply.status = StatusCode::from_u16(ffi::lua_tonumber(state, 1) as u16).ok();
+        reply.content_type = Some(match ffi::lua_tonumber(state, 2) as u8 {
+            0 => TEXT,
+            _ => HTML,
+        });
+        reply.body.clear();
+        for part in 3..=ffi::lua_gettop(state) {
+            append_string(state, part, &mut reply.body);
         }
         let written: *const u8 = &raw const WRITTEN;
         ffi::lua_pushlightuserdata(state, written.cast_mut().cast());
