@@ -30,6 +30,7 @@ mod resolve;
 mod response;
 mod route;
 mod server_vars;
+mod shape;
 mod suggest;
 mod template;
 mod tree;
@@ -43,6 +44,7 @@ pub use collect::FunctionPlace;
 pub use diagnostic::{Diagnostic, Failure, Position};
 pub use lower::Form;
 pub use model::{App, Needs, Options, Reads, Route, Segment};
+pub use shape::{Returned, Shape};
 
 /// A compiled manifest.
 #[derive(Debug)]

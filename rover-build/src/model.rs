@@ -10,6 +10,7 @@ use crate::load::Sources;
 use crate::lower::Form;
 use crate::options::{options, set_deadlines};
 use crate::route::{Defined, conflict, define};
+use crate::shape::Returned;
 
 /// A checked program.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,6 +73,8 @@ pub struct Route {
     pub needs: Needs,
     /// What the handler reads of the request.
     pub reads: Reads,
+    /// What the handler returns, each shape once.
+    pub returns: Vec<Returned>,
     /// Milliseconds of CPU time that the handler has; 0 for any.
     pub deadline: u32,
 }

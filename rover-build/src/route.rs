@@ -8,6 +8,7 @@ use crate::diagnostic::{Diagnostic, Position};
 use crate::load::Sources;
 use crate::lower::Form;
 use crate::model::{Needs, Program, Reads, Route, Segment};
+use crate::shape::{Returned, returned};
 use crate::suggest::nearest;
 
 /// What an assignment on the server means.
@@ -61,6 +62,7 @@ pub(crate) fn define(program: &Program<'_>, entry: &Entry) -> Result<Defined, Bo
         needs: needs(program, &handler),
         deadline: 0,
         reads: reads(program, &handler),
+        returns: returns(program, &handler),
         handler,
     })))
 }
@@ -188,6 +190,14 @@ fn reads(program: &Program<'_>, place: &FunctionPlace) -> Reads {
         }
     }
     reads
+}
+
+/// What a handler returns; nothing is known of several on the same lines.
+fn returns(program: &Program<'_>, place: &FunctionPlace) -> Vec<Returned> {
+    match program.handlers.at(program.sources, place).as_slice() {
+        [handler] => returned(program.sources, program.handlers, *handler),
+        _ => Vec::new(),
+    }
 }
 
 fn unknown_method(key: &str, position: Position) -> Diagnostic {

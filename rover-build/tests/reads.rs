@@ -37,6 +37,9 @@ fn examples() {
                 text.push_str(if is { " " } else { "" });
                 text.push_str(if is { what } else { "" });
             }
+            for returned in &route.returns {
+                write!(text, "\n    -> {returned}").unwrap();
+            }
             text.push('\n');
         }
     }
