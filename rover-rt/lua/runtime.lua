@@ -12,6 +12,11 @@ local setmetatable, select, next, pairs = setmetatable, select, next, pairs
 local find, lower, byte, concat = string.find, string.lower, string.byte, table.concat
 local format, floor = string.format, math.floor
 
+-- Room for the traces of some 1000 routes: at most 10000, and 64 MiB of machine code,
+-- which is taken in pieces as it is needed. The defaults are for one program's few loops;
+-- where they are reached, LuaJIT throws all traces away and starts again.
+require("jit.opt").start("maxtrace=10000", "maxrecord=8000", "maxmcode=65536", "maxside=200")
+
 -- Errors that are answers: thrown by ctx members, told to the client as they are.
 local HttpError = {}
 HttpError.__index = HttpError

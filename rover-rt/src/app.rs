@@ -5,6 +5,7 @@ use std::sync::mpsc;
 use rover_model::LogLevel;
 use tokio::sync::watch;
 
+use crate::balance::shares;
 use crate::client::TestClient;
 use crate::error::Error;
 use crate::listen;
@@ -102,7 +103,8 @@ impl App {
         let (stop, stopped) = watch::channel(false);
         let (ready, states) = mpsc::channel();
         let (done, mut ended) = tokio::sync::mpsc::channel(1);
-        for (index, listener) in listeners.into_iter().enumerate() {
+        let shares = shares(listeners.len());
+        for ((index, listener), share) in listeners.into_iter().enumerate().zip(shares) {
             let (ready, done) = (ready.clone(), done.clone());
             let settings = self.settings.clone();
             let stopped = stopped.clone();
@@ -110,7 +112,7 @@ impl App {
                 index,
                 self.program,
                 settings,
-                listener,
+                (listener, share),
                 ready,
                 stopped,
                 done,

@@ -7,6 +7,7 @@ use std::task::Waker;
 
 use tokio::sync::Notify;
 
+use crate::balance::Share;
 use crate::http1::Clock;
 
 /// So much is read at once.
@@ -22,6 +23,7 @@ pub(crate) struct Connections {
     free: RefCell<Vec<usize>>,
     open: Cell<usize>,
     closed: Notify,
+    share: Share,
     input: RefCell<Box<[u8]>>,
     output: RefCell<Vec<u8>>,
 }
@@ -34,7 +36,7 @@ struct Timer {
 }
 
 impl Connections {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(share: Share) -> Self {
         Connections {
             clock: Clock::new(),
             stopping: Cell::new(false),
@@ -42,6 +44,7 @@ impl Connections {
             free: RefCell::default(),
             open: Cell::new(0),
             closed: Notify::new(),
+            share,
             input: RefCell::new(vec![0; INPUT_BYTES].into()),
             output: RefCell::default(),
         }
@@ -49,6 +52,7 @@ impl Connections {
 
     pub(crate) fn enter(self: &Rc<Self>) -> Slot {
         self.open.set(self.open.get() + 1);
+        self.share.enter();
         let index = self.free.borrow_mut().pop().unwrap_or_else(|| {
             let mut slots = self.slots.borrow_mut();
             slots.push(Timer::default());
@@ -59,6 +63,11 @@ impl Connections {
             index,
             expires: Cell::new(0),
         }
+    }
+
+    /// This worker's place among the others.
+    pub(crate) fn share(&self) -> &Share {
+        &self.share
     }
 
     pub(crate) fn clock(&self) -> &Clock {
@@ -154,6 +163,7 @@ impl Drop for Slot {
         self.all.slots.borrow_mut()[self.index] = Timer::default();
         self.all.free.borrow_mut().push(self.index);
         self.all.open.set(self.all.open.get() - 1);
+        self.all.share.leave();
         self.all.closed.notify_one();
     }
 }

@@ -4,6 +4,7 @@
 //! Programs use it through the `rover` crate.
 
 mod app;
+mod balance;
 mod cli;
 mod client;
 mod connection;

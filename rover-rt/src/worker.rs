@@ -11,6 +11,7 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::task::LocalSet;
 
+use crate::balance::{Inbox, Share};
 use crate::connection::Connection;
 use crate::connections::Connections;
 use crate::error::Error;
@@ -25,13 +26,16 @@ const STACK_BYTES: usize = 64 << 20;
 pub(crate) const DRAIN: Duration = Duration::from_secs(30);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
+/// Where a worker's connections come from: its own socket and the other workers.
+pub(crate) type Source = (TcpListener, (Share, Inbox));
+
 /// Starts a worker's thread. `ready` hears whether it serves; dropping `done` tells
 /// that it has ended.
 pub(crate) fn spawn(
     index: usize,
     program: &'static Program,
     settings: Settings,
-    listener: TcpListener,
+    source: Source,
     ready: mpsc::Sender<Result<(), Error>>,
     stop: watch::Receiver<bool>,
     done: tokio::sync::mpsc::Sender<()>,
@@ -46,8 +50,9 @@ pub(crate) fn spawn(
                 .build();
             // A closed `ready` means that the start was given up already.
             match runtime {
-                Ok(runtime) => LocalSet::new()
-                    .block_on(&runtime, run(program, settings, listener, ready, stop)),
+                Ok(runtime) => {
+                    LocalSet::new().block_on(&runtime, run(program, settings, source, ready, stop))
+                }
                 Err(error) => drop(ready.send(Err(error.into()))),
             }
         })?;
@@ -57,7 +62,7 @@ pub(crate) fn spawn(
 async fn run(
     program: &'static Program,
     settings: Settings,
-    listener: TcpListener,
+    (listener, (share, mut inbox)): Source,
     ready: mpsc::Sender<Result<(), Error>>,
     mut stop: watch::Receiver<bool>,
 ) {
@@ -76,23 +81,40 @@ async fn run(
     }
     drop(ready);
     tokio::task::spawn_local(flush_log(Rc::clone(&service)));
-    let connections = Rc::new(Connections::new());
+    let connections = Rc::new(Connections::new(share));
     tokio::task::spawn_local(tick(Rc::clone(&connections)));
     loop {
         tokio::select! {
             biased;
             _ = stop.wait_for(|stop| *stop) => break,
             accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => start(&service, &connections, stream, peer),
+                Ok((stream, peer)) => match connections.share().place(stream, peer) {
+                    Ok(Some(stream)) => start(&service, &connections, stream, peer),
+                    Ok(None) => {}
+                    Err(error) => {
+                        service.log().line(LogLevel::Warn, &format!("accept: {error}"), None);
+                    }
+                },
                 Err(error) => {
                     // Out of descriptors, or a client already gone: serve the others.
                     service.log().line(LogLevel::Warn, &format!("accept: {error}"), None);
                     tokio::time::sleep(ACCEPT_PAUSE).await;
                 }
             },
+            Some((stream, peer)) = inbox.recv() => {
+                // Of a stream that cannot be taken over its client hears by the end.
+                if let Ok(stream) = TcpStream::from_std(stream) {
+                    start(&service, &connections, stream, peer);
+                }
+            }
         }
     }
     drop(listener);
+    while let Ok((stream, peer)) = inbox.try_recv() {
+        if let Ok(stream) = TcpStream::from_std(stream) {
+            start(&service, &connections, stream, peer);
+        }
+    }
     connections.stop();
     if tokio::time::timeout(DRAIN, connections.all_closed())
         .await

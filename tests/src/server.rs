@@ -31,6 +31,14 @@ impl Server {
     /// # Panics
     /// When no port is free.
     pub fn start(app: App) -> Self {
+        Self::with_workers(app, 1)
+    }
+
+    /// Starts it with so many workers.
+    ///
+    /// # Panics
+    /// When no port is free.
+    pub fn with_workers(app: App, workers: usize) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("a bound socket");
         let (stop, stopped) = oneshot::channel();
@@ -38,7 +46,7 @@ impl Server {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build()?;
-            runtime.block_on(app.workers(1).serve(listener, async {
+            runtime.block_on(app.workers(workers).serve(listener, async {
                 let _ = stopped.await;
             }))
         });

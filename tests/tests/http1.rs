@@ -162,6 +162,27 @@ fn http_1_0() {
 }
 
 #[test]
+fn workers_share_a_few_connections() {
+    let app = program::app().log_level(LogLevel::Off);
+    let server = Server::with_workers(app, 4);
+    let mut streams = Vec::new();
+    let mut served = std::collections::BTreeMap::new();
+    for _ in 0..12 {
+        let mut stream = server.connect();
+        stream
+            .write_all(b"GET /vm?x= HTTP/1.1\r\nHost: t\r\n\r\n")
+            .unwrap();
+        let mut answer = vec![0; 4096];
+        let length = stream.read(&mut answer).unwrap();
+        let (_, vm) = answers(&answer[..length]).pop().unwrap();
+        *served.entry(vm).or_insert(0) += 1;
+        streams.push(stream);
+    }
+    let counts: Vec<i32> = served.into_values().collect();
+    assert_eq!(counts, [3, 3, 3, 3]);
+}
+
+#[test]
 fn a_slow_head_is_timed_out() {
     let server = server();
     let mut stream = server.connect();

@@ -55,8 +55,9 @@ fn serve(port: u16) -> Result<(), Failure> {
         loop {
             let (stream, _) = listener.accept().await?;
             stream.set_nodelay(true)?;
-            let connection =
-                http1::Builder::new().serve_connection(TokioIo::new(stream), service_fn(answer));
+            let connection = http1::Builder::new()
+                .pipeline_flush(true)
+                .serve_connection(TokioIo::new(stream), service_fn(answer));
             tokio::task::spawn_local(async move {
                 // A client that goes away is no concern of ours.
                 let _ = connection.await;

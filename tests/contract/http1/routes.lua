@@ -6,6 +6,10 @@ local function understood(ctx)
   return api.text(ctx.method .. " " .. ctx.path .. " " .. (body and body:raw() or ""))
 end
 
+-- Every worker has a VM of its own.
+local vm = tostring {}
+function api.vm.get(ctx) return vm .. ctx:query().x end
+
 api.get = understood
 api.rest_path.get = understood
 api.rest_path.post = understood

@@ -216,7 +216,7 @@ fn character(
     let mut open_loop = Vec::new();
     if let Some(oha) = &tools.oha {
         let works = options.works.iter().copied();
-        for work in works.filter(|work| work.is_open_loop() && rival.does(*work)) {
+        for work in works.filter(|work| work.has_latencies() && rival.does(*work)) {
             let rate = load::oha(oha, server.port, work, OPEN_LOOP_RATE, options.seconds)?;
             open_loop.push((work, rate));
         }

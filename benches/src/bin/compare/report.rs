@@ -49,17 +49,18 @@ fn table(out: &mut String, work: Work, connections: u32, rows: &[&Measurement]) 
     for m in rows {
         let beside = rover.map_or(String::new(), |rover| format!("{:.2}", m.user / rover));
         let (load, l) = (&m.load, &m.load.latencies);
+        let latencies = match work.has_latencies() {
+            true => format!("{:.0} | {:.0} | {:.0}", l.p50, l.p99, l.p999),
+            false => "| |".to_owned(),
+        };
         let _ = writeln!(
             out,
-            "| {} | {:.0} | {:.2} | {:.2} | {:.2} | {beside} | {:.0} | {:.0} | {:.0} | {:.1} |",
+            "| {} | {:.0} | {:.2} | {:.2} | {:.2} | {beside} | {latencies} | {:.1} |",
             m.rival,
             load.requests as f64 / load.seconds,
             m.user,
             m.system,
             m.user + m.system,
-            l.p50,
-            l.p99,
-            l.p999,
             m.memory,
         );
     }

@@ -51,7 +51,7 @@ impl Work {
     }
 
     /// Pipelines have no request of their own to time.
-    pub(crate) fn is_open_loop(self) -> bool {
+    pub(crate) fn has_latencies(self) -> bool {
         self != Work::Pipeline
     }
 
