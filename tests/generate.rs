@@ -367,7 +367,7 @@ impl Writer {
         }
         if !self.lists.is_empty() && self.random.below(3) > 0 {
             let list = self.lists[self.random.below(self.lists.len())].clone();
-            let value = match self.random.below(6) {
+            let value = match self.random.below(7) {
                 0 => list,
                 1 => format!("api.json({list})"),
                 2 => format!("rover.array({list})"),
@@ -375,6 +375,7 @@ impl Writer {
                     "api.json:status(201, {{ n = #{list}, list = {list}, x = {} }})",
                     self.expr(1)
                 ),
+                6 => format!("api.json({{ list = {list} }}):header(\"x-made\", \"a\" .. #{list})"),
                 4 => format!("{{ a = {{ list = rover.array({list}) }}, again = {list} }}"),
                 _ => format!("{{ list = {list}, x = {} }}", self.expr(1)),
             };
@@ -384,7 +385,19 @@ impl Writer {
             0 | 1 => self.table(2),
             2 => format!("api.json({})", self.table(2)),
             3 => format!("api:json {}", self.table(1)),
-            4 => format!("api.json:status(201, {})", self.table(2)),
+            4 => match self.random.below(3) {
+                0 => format!("api.json:status(201, {})", self.table(2)),
+                1 => format!(
+                    "api.json({}):header(\"x-made\", {})",
+                    self.table(2),
+                    self.expr(1)
+                ),
+                _ => format!(
+                    "api.json:status(201, {}):header(\"x-made\", \"2\"):header(\"x-other\", {})",
+                    self.table(2),
+                    self.expr(1)
+                ),
+            },
             5 => format!("api.json.status(202, {})", self.table(1)),
             6 => format!("api.error(404, {})", self.expr(1)),
             7 => format!(

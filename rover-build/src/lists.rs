@@ -10,13 +10,15 @@
 //! A local is such a list where it is declared with an empty constructor and all its uses
 //! are items that are added at its end, its length, and its place in what is returned or
 //! in an item of another such list. A list in an item of another must be complete there:
-//! the item stands in the block that declares it, after every other use.
+//! the item stands in the block that declares it, after every other use. A list that
+//! is declared in a loop must become part of another: else one of each round would stay
+//! until the request ends.
 
 use std::collections::HashMap;
 
 use crate::hir::{Chunk, Expr, FunctionId, Kind, Span, Stmt, VarId};
 use crate::load::Sources;
-use crate::response::{Response, response};
+use crate::response::{Response, answered, response, with_header};
 use crate::server_vars::ServerVars;
 use crate::template::template;
 
@@ -34,6 +36,8 @@ pub(crate) struct List<'a> {
     /// `#rows`
     pub(crate) lengths: Vec<Span>,
     block: usize,
+    /// It is declared in a loop.
+    in_loop: bool,
     returned: bool,
     /// The lists of which an item holds this one.
     inside: Vec<Inside>,
@@ -76,6 +80,7 @@ pub(crate) fn lists<'a>(
         lists: Lists::new(),
         blocks: 0,
         nested: false,
+        loops: 0,
     };
     finder.block(&source.hir.functions[function.0].body, 0);
     let mut lists = finder.lists;
@@ -119,7 +124,7 @@ impl List<'_> {
             return false;
         }
         match self.inside.as_slice() {
-            [] => self.returned,
+            [] => self.returned && !self.in_loop,
             [inside] => {
                 let items = self.items.iter().map(|item| item.statement.start);
                 let lengths = self.lengths.iter().map(|span| span.start);
@@ -177,6 +182,8 @@ struct Finder<'a, 's> {
     blocks: usize,
     /// In a function inside.
     nested: bool,
+    /// How many loops are around.
+    loops: usize,
 }
 
 impl<'a> Finder<'a, '_> {
@@ -233,8 +240,11 @@ impl<'a> Finder<'a, '_> {
             _ => {
                 let (mut exprs, mut blocks) = (Vec::new(), Vec::new());
                 stmt.parts(&mut |e| exprs.push(e), &mut |b| blocks.push(b));
+                let repeats = matches!(stmt, Stmt::While(..) | Stmt::Repeat(..) | Stmt::For(..));
+                self.loops += usize::from(repeats);
                 // The condition of `repeat` sees the block's variables.
                 blocks.into_iter().for_each(|b| self.enter(b));
+                self.loops -= usize::from(repeats);
                 exprs.into_iter().for_each(|e| self.expr(e));
             }
         }
@@ -267,6 +277,7 @@ impl<'a> Finder<'a, '_> {
             declared: value.span,
             array,
             block,
+            in_loop: self.loops > 0,
             ..List::default()
         };
         self.lists.insert(var, list);
@@ -318,6 +329,7 @@ impl<'a> Finder<'a, '_> {
             if matches!(&first.kind, Kind::Number(digits) if digits == "1"));
         let steady = from_one && !self.chunk.jumps && self.chunk.vars[counter.0].writes == 0;
         self.blocks += 1;
+        self.loops += 1;
         let inner = self.blocks;
         for stmt in body {
             if let Stmt::Assign(targets, values) = stmt
@@ -338,6 +350,7 @@ impl<'a> Finder<'a, '_> {
                 self.statement(stmt, inner);
             }
         }
+        self.loops -= 1;
     }
 
     fn item(&mut self, list: VarId, statement: Span, value: &'a Expr, block: usize, counted: bool) {
@@ -368,6 +381,12 @@ impl<'a> Finder<'a, '_> {
     }
 
     fn returned(&mut self, value: &'a Expr) {
+        if let Some((object, header)) = with_header(value)
+            && let Some(Response::Json(..)) = answered(self.servers, self.file, object)
+        {
+            header.into_iter().for_each(|e| self.expr(e));
+            return self.returned(object);
+        }
         let json = match response(self.servers, self.file, value) {
             Some(Response::Json(_, json)) => json,
             _ => value,

@@ -12,7 +12,7 @@ use crate::load::Sources;
 use crate::lower_lists::Step;
 use crate::model::App;
 use crate::order::Orders;
-use crate::response::{Response, response};
+use crate::response::{Response, answered, response, with_header};
 use crate::template::{Template, error_template, list_template, template};
 
 /// Which program is built.
@@ -243,8 +243,21 @@ impl Lowering<'_> {
         }
     }
 
-    fn returned(&mut self, file: usize, value: &Expr, lists: &Lists<'_>) {
+    /// Whether the value is written; if not, it is as it was.
+    fn returned(&mut self, file: usize, value: &Expr, lists: &Lists<'_>) -> bool {
         let is_list = |e: &Expr| is_list(lists, e);
+        let servers = &self.handlers.servers;
+        if let Some((object, [name, header])) = with_header(value)
+            && let Some(Response::Json(..)) = answered(servers, file, object)
+        {
+            return self.returned(file, object, lists) && {
+                let (start, end) = (value.span.start, value.span.end);
+                self.insert(file, start, "(__rover.with_header(".to_owned());
+                self.replace(file, object.span.end, name.span.start, ", ".to_owned());
+                self.replace(file, header.span.end, end, "))".to_owned());
+                true
+            };
+        }
         let found = match response(&self.handlers.servers, file, value) {
             Some(Response::Json(status, json)) => match is_list(json) {
                 Some(array) => Some((list_template(array, status), vec![json])),
@@ -257,7 +270,8 @@ impl Lowering<'_> {
                 }
             },
             Some(Response::Text(status, kind, text)) => {
-                return self.text(file, value, (status, kind, text));
+                self.text(file, value, (status, kind, text));
+                return true;
             }
             Some(Response::Error(status, message)) => {
                 error_template(message, status).map(|template| (template, Vec::new()))
@@ -265,7 +279,7 @@ impl Lowering<'_> {
             None => is_list(value).map(|array| (list_template(array, 0), vec![value])),
         };
         let Some((template, slots)) = found else {
-            return;
+            return false;
         };
         let number = self.number(template);
         // Not a tail call: the handler's frame names the line of an error.
@@ -286,6 +300,7 @@ impl Lowering<'_> {
         }
         text.push_str("))");
         self.replace(file, from, value.span.end, text);
+        true
     }
 
     /// Constructors that are part of a template need no mark of their order.

@@ -66,6 +66,30 @@ pub(crate) fn response<'e>(
     }
 }
 
+/// The response below any headers.
+pub(crate) fn answered<'e>(
+    servers: &ServerVars,
+    file: usize,
+    value: &'e Expr,
+) -> Option<Response<'e>> {
+    match with_header(value) {
+        Some((object, _)) => answered(servers, file, object),
+        // A table has no methods of ours.
+        None => response(servers, file, value).filter(|_| !matches!(value.kind, Kind::Table(_))),
+    }
+}
+
+/// `response:header(name, value)`: the response, and the header.
+pub(crate) fn with_header(value: &Expr) -> Option<(&Expr, [&Expr; 2])> {
+    match &value.kind {
+        Kind::Method(object, method, _, args) if method == "header" => match args.as_slice() {
+            [name, value] => Some((object, [name, value])),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 fn status_of(builder: &str, method: &str) -> Option<&'static str> {
     match (builder, method) {
         ("json", "status") => Some("json:status"),

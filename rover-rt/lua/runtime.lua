@@ -408,6 +408,12 @@ function direct.order(number, t)
   return t
 end
 
+-- `api.json { ... }:header(name, value)`, where the answer is written already.
+function direct.with_header(answer, name, value)
+  direct.reply_header(name, check_header(name, value, 2))
+  return answer
+end
+
 function direct.body_json()
   local ok, value = direct.decoded_body()
   if ok then return value end

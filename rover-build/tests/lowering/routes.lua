@@ -159,6 +159,13 @@ function api.tables.outlived.get()
   end
   return out
 end
+function api.tables.looped.get()
+  while shared.more() do
+    local looped = {}
+    looped[#looped + 1] = 1
+    if shared.x then return looped end
+  end
+end
 function api.tables.inserted.get()
   local list = {}
   table.insert(list, shared.two())
@@ -192,6 +199,15 @@ function api.helpers.not_.get(ctx)
 end
 function api.helpers.whole.get(ctx)
   return { all = whole(ctx), a = ctx:query().a, path = ctx.path }
+end
+
+-- Headers.
+function api.headers.get(ctx)
+  local rows = {}
+  rows[#rows + 1] = 1
+  if ctx.path then return api.json:status(201, { rows = rows }):header("x-a", ctx.path):header("x-b", 1) end
+  if ctx.method then return api.error(400, "No"):header("x-a", "b") end
+  return api.json({ 1, shared.x }):header("x-a", "b")
 end
 
 -- Texts.

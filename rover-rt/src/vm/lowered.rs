@@ -7,6 +7,7 @@
 use std::ffi::c_int;
 
 use http::StatusCode;
+use http::header::{HeaderName, HeaderValue};
 use mlua::ffi::{self, lua_CFunction, lua_State};
 
 use super::encode::{Encoder, comma};
@@ -17,7 +18,7 @@ use crate::decode::form_pairs;
 use crate::program::Piece;
 use crate::reply::{HTML, JSON, TEXT};
 
-pub(super) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 12] = [
+pub(super) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 13] = [
     (c"method", method),
     (c"path", path),
     (c"client_ip", client_ip),
@@ -30,6 +31,7 @@ pub(super) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 12] = [
     (c"decoded_body", decoded_body),
     (c"reply", reply),
     (c"text", text),
+    (c"reply_header", reply_header),
 ];
 
 /// Its address is what `reply` returns: the answer is written already.
@@ -281,4 +283,26 @@ unsafe extern "C-unwind" fn text(state: *mut lua_State) -> c_int {
         ffi::lua_pushlightuserdata(state, written.cast_mut().cast());
     }
     1
+}
+
+/// `reply_header(name, value)`: adds a header, both parts checked, to a written answer.
+unsafe extern "C-unwind" fn reply_header(state: *mut lua_State) -> c_int {
+    // SAFETY: see `method`; both arguments are strings.
+    unsafe {
+        let call = call(state);
+        let (mut name, mut value) = (Vec::new(), Vec::new());
+        append_string(state, 1, &mut name);
+        append_string(state, 2, &mut value);
+        let (name, value) = (
+            HeaderName::from_bytes(&name),
+            HeaderValue::from_bytes(&value),
+        );
+        match (name, value) {
+            (Ok(name), Ok(value)) => {
+                call.reply.borrow_mut().headers.append(name, value);
+            }
+            _ => *call.failure.borrow_mut() = Some("a response header is malformed".to_owned()),
+        }
+    }
+    0
 }
