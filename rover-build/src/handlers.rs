@@ -7,12 +7,15 @@ use crate::collect::FunctionPlace;
 use crate::constant::is_constant;
 use crate::helpers::{Helpers, Place};
 use crate::hir::{Expr, Field, Function, FunctionId, Kind, Stmt};
+use crate::lists::keeps_globals;
 use crate::load::Sources;
 use crate::server_vars::ServerVars;
 
 /// The analysis of a program.
 pub(crate) struct Handlers {
     pub(crate) servers: ServerVars,
+    /// No file assigns the globals that rewriting relies on.
+    pub(crate) keep_globals: bool,
     /// By file and function.
     uses: Vec<Vec<CtxUse>>,
     /// Functions that are written as the value of a route, where nothing but the runtime
@@ -43,6 +46,7 @@ impl Handlers {
         let helpers = Helpers::find(sources, &only_handlers);
         let mut handlers = Handlers {
             servers,
+            keep_globals: sources.files.iter().all(|file| keeps_globals(&file.hir)),
             uses: Vec::new(),
             only_handlers,
         };

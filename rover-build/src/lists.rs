@@ -16,6 +16,7 @@
 
 use std::collections::HashMap;
 
+use crate::handlers::Handlers;
 use crate::hir::{Chunk, Expr, FunctionId, Kind, Span, Stmt, VarId};
 use crate::load::Sources;
 use crate::response::{Response, answered, response, with_header};
@@ -65,7 +66,7 @@ struct Inside {
 /// The lists of a file's function.
 pub(crate) fn lists<'a>(
     sources: &'a Sources,
-    servers: &ServerVars,
+    handlers: &Handlers,
     file: usize,
     function: FunctionId,
 ) -> Lists<'a> {
@@ -73,10 +74,9 @@ pub(crate) fn lists<'a>(
     let mut finder = Finder {
         chunk: &source.hir,
         text: &source.text,
-        servers,
+        servers: &handlers.servers,
         file,
-        // `table` and `rover` must be what they are called.
-        globals: sources.files.iter().all(|f| keeps_globals(&f.hir)),
+        globals: handlers.keep_globals,
         lists: Lists::new(),
         blocks: 0,
         nested: false,
@@ -140,7 +140,7 @@ impl List<'_> {
 }
 
 /// No global that the rewriting relies on is assigned, as far as can be seen.
-fn keeps_globals(chunk: &Chunk) -> bool {
+pub(crate) fn keeps_globals(chunk: &Chunk) -> bool {
     fn kept(block: &[Stmt]) -> bool {
         block.iter().all(|stmt| {
             let own = match stmt {
@@ -176,6 +176,7 @@ struct Finder<'a, 's> {
     text: &'a str,
     servers: &'s ServerVars,
     file: usize,
+    /// `table` and `rover` are what they are called.
     globals: bool,
     lists: Lists<'a>,
     /// How many blocks were entered: the next one's number.

@@ -82,7 +82,7 @@ pub(crate) fn lower(
                         lowering.reads(function);
                     }
                 }
-                let lists = lists(sources, &handlers.servers, handler.file, handler.id);
+                let lists = lists(sources, handlers, handler.file, handler.id);
                 lowering.lists(handler.file, &lists);
                 lowering.returns(handler, &handler.function.body, &lists);
             }

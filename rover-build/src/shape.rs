@@ -78,7 +78,7 @@ pub(crate) fn returned(
     handlers: &Handlers,
     handler: Handler<'_>,
 ) -> Vec<Returned> {
-    let lists = lists(sources, &handlers.servers, handler.file, handler.id);
+    let lists = lists(sources, handlers, handler.file, handler.id);
     let reader = Reader {
         handlers,
         file: handler.file,
