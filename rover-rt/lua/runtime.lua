@@ -414,16 +414,13 @@ function direct.with_header(answer, name, value)
   return answer
 end
 
-function direct.body_json()
-  local ok, value = direct.decoded_body()
-  if ok then return value end
-  if ok == nil then http_error(400, "Request has no body") end
-  http_error(400, "Malformed JSON: " .. value)
+local function bad_body(message)
+  http_error(400, message and "Malformed JSON: " .. message or "Request has no body")
 end
 
 function direct.body_raw()
   local body = direct.raw_body()
-  if body == nil then http_error(400, "Request has no body") end
+  if body == nil then bad_body() end
   return body
 end
 
@@ -507,5 +504,5 @@ end
 
 return {
   boot = boot, ctx = Ctx, response = Response, http_error = HttpError,
-  array = Array, body = Body, marked = marked,
+  array = Array, body = Body, marked = marked, bad_body = bad_body,
 }

@@ -372,7 +372,8 @@ unsafe extern "C" fn finish(vm: *const c_void, list: i32, at: i32) {
     let shared = unsafe { shared(vm) };
     let step = step(shared.program, at);
     shared.lists.with(list, |list| {
-        let text = &list.out[list.text_from..];
+        // It begins there unless a program makes such calls of its own.
+        let text = list.out.get(list.text_from..).unwrap_or_default();
         let malformed = !text.is_ascii() && std::str::from_utf8(text).is_err();
         list.out.push(b'"');
         if malformed {

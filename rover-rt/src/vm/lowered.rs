@@ -28,7 +28,7 @@ pub(super) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 13] = [
     (c"header", header),
     (c"cookie", cookie),
     (c"raw_body", raw_body),
-    (c"decoded_body", decoded_body),
+    (c"body_json", body_json),
     (c"reply", reply),
     (c"text", text),
     (c"reply_header", reply_header),
@@ -180,22 +180,32 @@ unsafe extern "C-unwind" fn raw_body(state: *mut lua_State) -> c_int {
     unsafe { push_some(state, call(state).request.body) }
 }
 
-/// The body's JSON: nothing without a body, true and the value, or false and a message.
-unsafe extern "C-unwind" fn decoded_body(state: *mut lua_State) -> c_int {
-    // SAFETY: see `method`; the second upvalue is the metatable of arrays.
+/// The registry's function that raises the error for a body that is missing or malformed.
+pub(super) const BAD_BODY: &str = "rover.bad_body";
+
+/// The body's JSON.
+unsafe extern "C-unwind" fn body_json(state: *mut lua_State) -> c_int {
+    // SAFETY: see `method`; the second upvalue is the metatable of arrays. Where the error
+    // is raised the frame owns nothing any more.
     unsafe {
-        let Some(body) = call(state).request.body else {
-            return 0;
+        let message = match call(state).request.body {
+            Some(body) => {
+                ffi::lua_pushvalue(state, ffi::lua_upvalueindex(2));
+                let meta = ffi::lua_gettop(state);
+                match decode::decode(state, meta, body) {
+                    Ok(()) => return 1,
+                    Err(message) => Some(message),
+                }
+            }
+            None => None,
         };
-        ffi::lua_pushvalue(state, ffi::lua_upvalueindex(2));
-        let meta = ffi::lua_gettop(state);
-        ffi::lua_pushboolean(state, 1);
-        if let Err(message) = decode::decode(state, meta, body) {
-            ffi::lua_pushboolean(state, 0);
-            push(state, message.as_bytes());
-        }
+        push(state, BAD_BODY.as_bytes());
+        ffi::lua_rawget(state, ffi::LUA_REGISTRYINDEX);
+        push_some(state, message.as_ref().map(String::as_bytes));
+        drop(message);
+        ffi::lua_call(state, 1, 0);
     }
-    2
+    0
 }
 
 /// `reply(template, values...)`: writes the answer.

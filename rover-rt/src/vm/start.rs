@@ -79,6 +79,8 @@ impl Vm {
         for name in ["ctx", "response", "http_error"] {
             parts.push(runtime.get::<Table>(name)?)?;
         }
+        let bad_body: Function = runtime.get("bad_body")?;
+        lua.set_named_registry_value(lowered::BAD_BODY, bad_body)?;
         parts.push(&pending)?;
         lua.set_named_registry_value(PENDING, pending)?;
         shared.array_meta.set(array.to_pointer());
