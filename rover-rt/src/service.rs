@@ -27,7 +27,8 @@ pub(crate) enum Answer<'a> {
     Prepared(&'a Prepared),
 }
 
-enum Found {
+/// What is at a path for a method.
+pub(crate) enum Found {
     Route(u16),
     /// The runtime's own answer.
     Reply(Reply),
@@ -60,15 +61,16 @@ impl Service {
     }
 
     /// Whether the body must be there before this request is answered.
-    pub(crate) fn reads_body(&self, method: &str, path: &Path<'_>) -> bool {
-        match self.find(method, path) {
-            Found::Route(index) => self.program.routes[usize::from(index)].needs.body,
+    pub(crate) fn reads_body(&self, found: &Found) -> bool {
+        match found {
+            Found::Route(index) => self.program.routes[usize::from(*index)].needs.body,
             _ => false,
         }
     }
 
-    pub(crate) fn answer(&self, data: &mut RequestData<'_>) -> Answer<'_> {
-        let index = match self.find(data.method, data.path) {
+    /// Answers a request for which `find` found this.
+    pub(crate) fn answer(&self, data: &mut RequestData<'_>, found: Found) -> Answer<'_> {
+        let index = match found {
             Found::Route(index) => index,
             other => return Answer::Reply(self.without_route(other, data)),
         };
@@ -99,7 +101,7 @@ impl Service {
         }
     }
 
-    fn find(&self, method: &str, path: &Path<'_>) -> Found {
+    pub(crate) fn find(&self, method: &str, path: &Path<'_>) -> Found {
         let Some(method) = Method::ALL.into_iter().find(|m| m.as_str() == method) else {
             let message = "Not Implemented";
             return Found::Reply(Reply::error(StatusCode::NOT_IMPLEMENTED, message));

@@ -10,7 +10,7 @@ use super::writer::{self, Clock, Frame};
 use crate::program::Path;
 use crate::reply::Reply;
 use crate::request::{Headers, RequestData};
-use crate::service::{Answer, Service};
+use crate::service::{Answer, Found, Service};
 
 /// A body that nobody reads is passed over up to this size; above it the connection
 /// closes.
@@ -129,7 +129,8 @@ impl Exchange {
                     Some(refusal) => Body::Refused(refusal),
                     None => Body::Bytes(&body),
                 };
-                answer(place, &head, body, out).unwrap_or(Step::Consumed(taken))
+                let target = Target::find(place.service, &head);
+                answer(place, &head, target, body, out).unwrap_or(Step::Consumed(taken))
             }
         }
     }
@@ -148,7 +149,8 @@ impl Exchange {
         };
         *self = Exchange::default();
         let rest = &input[head.length..];
-        let plan = plan(place.service, &head, rest);
+        let target = Target::find(place.service, &head);
+        let plan = plan(place.service, &head, &target, rest);
         let (body, consumed) = match plan {
             Plan::Here(length) => (Body::Bytes(&rest[..length]), length),
             Plan::Skip(here, to_come) => {
@@ -170,7 +172,29 @@ impl Exchange {
             }
         };
         let consumed = head.length + consumed;
-        answer(place, &head, body, out).unwrap_or(Step::Consumed(consumed))
+        answer(place, &head, target, body, out).unwrap_or(Step::Consumed(consumed))
+    }
+}
+
+/// What a request asks for.
+struct Target<'p> {
+    path: Path<'p>,
+    /// Nothing where the path is malformed.
+    found: Option<Found>,
+}
+
+impl<'p> Target<'p> {
+    fn find(service: &Service, head: &Head<'p>) -> Self {
+        match Path::parse(head.path) {
+            Ok(path) => {
+                let found = Some(service.find(head.method, &path));
+                Target { path, found }
+            }
+            Err(_) => Target {
+                path: Path::ROOT,
+                found: None,
+            },
+        }
     }
 }
 
@@ -224,10 +248,10 @@ impl Collect {
 }
 
 /// Decides about a body; `rest` is what of it has come.
-fn plan(service: &Service, head: &Head<'_>, rest: &[u8]) -> Plan {
-    let wanted = || match Path::parse(head.path) {
-        Ok(path) => service.reads_body(head.method, &path),
-        Err(_) => false,
+fn plan(service: &Service, head: &Head<'_>, target: &Target<'_>, rest: &[u8]) -> Plan {
+    let wanted = || {
+        let found = target.found.as_ref();
+        found.is_some_and(|found| service.reads_body(found))
     };
     let limit = service.body_limit();
     match head.framing {
@@ -259,14 +283,20 @@ fn plan(service: &Service, head: &Head<'_>, rest: &[u8]) -> Plan {
 }
 
 /// Appends the answer to a request; [`Step::Close`] where it is the last one.
-fn answer(place: &Place<'_>, head: &Head<'_>, body: Body<'_>, out: &mut Vec<u8>) -> Option<Step> {
+fn answer(
+    place: &Place<'_>,
+    head: &Head<'_>,
+    target: Target<'_>,
+    body: Body<'_>,
+    out: &mut Vec<u8>,
+) -> Option<Step> {
     let service = place.service;
     let timed = service.log().enabled(LogLevel::Info).then(Instant::now);
     let id = service.ids().of(&head.headers);
-    let (path, root) = (Path::parse(head.path), Path::ROOT);
+    let Target { path, found } = target;
     let mut data = RequestData {
         method: head.method,
-        path: path.as_ref().unwrap_or(&root),
+        path: &path,
         query: head.query,
         headers: head.headers,
         params: &[],
@@ -277,13 +307,13 @@ fn answer(place: &Place<'_>, head: &Head<'_>, body: Body<'_>, out: &mut Vec<u8>)
         client_ip: place.client_ip,
         request_id: &id,
     };
-    let answer = match (&path, &body) {
+    let answer = match (found, &body) {
         (_, Body::Refused(refusal)) => {
             let standard = Reply::error(refusal.status, refusal.message);
             Answer::Reply(service.refused(&data, standard))
         }
-        (Ok(_), _) => service.answer(&mut data),
-        (Err(_), _) => {
+        (Some(found), _) => service.answer(&mut data, found),
+        (None, _) => {
             let malformed = Reply::error(StatusCode::BAD_REQUEST, "Malformed path");
             Answer::Reply(service.refused(&data, malformed))
         }
