@@ -56,6 +56,7 @@ impl Helpers {
             calls: Vec::new(),
             kept: HashSet::new(),
             open: HashSet::new(),
+            inner: 0,
         };
         for (file, source) in sources.files.iter().enumerate() {
             for (id, function) in source.hir.functions.iter().enumerate() {
@@ -143,35 +144,37 @@ impl Helpers {
         }
     }
 
+    /// The functions that a module's file puts into its table, each once and at its top.
     fn exported(&mut self, file: usize, chunk: &Chunk, table: VarId) {
         let mut seen = HashSet::new();
         for stmt in &chunk.functions[0].body {
-            let (target, function) = match stmt {
-                Stmt::Function(target, function) => (target, Some(*function)),
+            let (targets, function) = match stmt {
+                Stmt::Function(target, function) => (std::slice::from_ref(target), Some(*function)),
                 Stmt::Assign(targets, values) => match (targets.as_slice(), values.as_slice()) {
                     (
-                        [target],
+                        [_],
                         [
                             Expr {
                                 kind: Kind::Function(function),
                                 ..
                             },
                         ],
-                    ) => (target, Some(*function)),
-                    ([target], _) => (target, None),
-                    _ => continue,
+                    ) => (targets.as_slice(), Some(*function)),
+                    _ => (targets.as_slice(), None),
                 },
                 _ => continue,
             };
-            if let Kind::Index(object, key) = &target.kind
-                && object.var() == Some(table)
-                && let Some(name) = key.text()
-            {
-                let name = (file, name.to_owned());
-                match function.filter(|_| seen.insert(name.clone())) {
-                    Some(function) => self.exports.insert(name, function),
-                    None => self.exports.remove(&name),
-                };
+            for target in targets {
+                if let Kind::Index(object, key) = &target.kind
+                    && object.var() == Some(table)
+                    && let Some(name) = key.text()
+                {
+                    let name = (file, name.to_owned());
+                    match (seen.insert(name.clone()), function) {
+                        (true, Some(function)) => self.exports.insert(name, function),
+                        _ => self.exports.remove(&name),
+                    };
+                }
             }
         }
     }
@@ -283,11 +286,13 @@ struct Scan<'h> {
     kept: HashSet<Place>,
     /// Modules whose table is used other than by calling what is in it.
     open: HashSet<usize>,
+    /// How many blocks of the function are around.
+    inner: usize,
 }
 
 impl Scan<'_> {
     fn block(&mut self, place: Place, block: &[Stmt]) {
-        let top = place.1 == FunctionId(0);
+        let top = place.1 == FunctionId(0) && self.inner == 0;
         for (at, stmt) in block.iter().enumerate() {
             match stmt {
                 // What a module returns, and what it puts into its table.
@@ -323,7 +328,9 @@ impl Scan<'_> {
             let (mut exprs, mut blocks) = (Vec::new(), Vec::new());
             stmt.parts(&mut |e| exprs.push(e), &mut |b| blocks.push(b));
             exprs.into_iter().for_each(|e| self.expr(place, e));
+            self.inner += 1;
             blocks.into_iter().for_each(|b| self.block(place, b));
+            self.inner -= 1;
         }
     }
 
@@ -342,7 +349,8 @@ impl Scan<'_> {
                 let table = object
                     .var()
                     .and_then(|var| self.helpers.tables.get(&(place.0, var)));
-                let fills = table == Some(&place.0) && place.1 == FunctionId(0);
+                let top = place.1 == FunctionId(0) && self.inner == 0;
+                let fills = table == Some(&place.0) && top;
                 if !fills || key.text().is_none() {
                     self.open.extend(table);
                 }

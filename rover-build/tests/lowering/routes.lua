@@ -197,6 +197,8 @@ function api.helpers.not_.get(ctx)
   shared.f = function() return later(ctx) end
   return { other(ctx), other({ query = shared.q }), pcall(called, ctx), later(ctx), auth.kept(ctx) }
 end
+local chosen = require "chosen"
+function api.helpers.chosen.get(ctx) return { a = chosen.first(ctx) } end
 function api.helpers.whole.get(ctx)
   return { all = whole(ctx), a = ctx:query().a, path = ctx.path }
 end

@@ -1,0 +1,3 @@
+local M = {}
+function M.user(ctx) return ctx:query().a end
+return M
