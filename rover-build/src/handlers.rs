@@ -6,8 +6,7 @@ use crate::analyse::{CtxUse, ctx_use};
 use crate::collect::FunctionPlace;
 use crate::constant::is_constant;
 use crate::helpers::{Helpers, Place};
-use crate::hir::{Expr, Field, Function, FunctionId, Kind, Stmt};
-use crate::lists::keeps_globals;
+use crate::hir::{Chunk, Expr, Field, Function, FunctionId, Kind, Stmt};
 use crate::load::Sources;
 use crate::server_vars::ServerVars;
 
@@ -216,5 +215,31 @@ fn literals(file: usize, value: &Expr, found: &mut HashSet<(usize, FunctionId)>)
             }
         }
         _ => {}
+    }
+}
+
+/// No global that the rewriting relies on is assigned, as far as can be seen.
+fn keeps_globals(chunk: &Chunk) -> bool {
+    fn kept(block: &[Stmt]) -> bool {
+        block.iter().all(|stmt| {
+            let own = match stmt {
+                Stmt::Assign(targets, _) => !targets.iter().any(is_global),
+                Stmt::Function(target, _) => !is_global(target),
+                _ => true,
+            };
+            let mut inner = true;
+            stmt.parts(&mut |_| {}, &mut |block| inner &= kept(block));
+            own && inner
+        })
+    }
+    chunk.functions.iter().all(|function| kept(&function.body))
+}
+
+/// `table`, `rover`, or something in them.
+fn is_global(expr: &Expr) -> bool {
+    match &expr.kind {
+        Kind::Global(name) => matches!(name.as_str(), "table" | "rover"),
+        Kind::Index(object, _) => is_global(object),
+        _ => false,
     }
 }

@@ -139,32 +139,6 @@ impl List<'_> {
     }
 }
 
-/// No global that the rewriting relies on is assigned, as far as can be seen.
-pub(crate) fn keeps_globals(chunk: &Chunk) -> bool {
-    fn kept(block: &[Stmt]) -> bool {
-        block.iter().all(|stmt| {
-            let own = match stmt {
-                Stmt::Assign(targets, _) => !targets.iter().any(is_global),
-                Stmt::Function(target, _) => !is_global(target),
-                _ => true,
-            };
-            let mut inner = true;
-            stmt.parts(&mut |_| {}, &mut |block| inner &= kept(block));
-            own && inner
-        })
-    }
-    chunk.functions.iter().all(|function| kept(&function.body))
-}
-
-/// `table`, `rover`, or something in them.
-fn is_global(expr: &Expr) -> bool {
-    match &expr.kind {
-        Kind::Global(name) => matches!(name.as_str(), "table" | "rover"),
-        Kind::Index(object, _) => is_global(object),
-        _ => false,
-    }
-}
-
 /// `object.name` of a global.
 fn is_member(expr: &Expr, object: &str, name: &str) -> bool {
     matches!(&expr.kind, Kind::Index(o, key)

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use rustix::time::{ClockId, clock_gettime};
 
-use super::lists::shared;
+use super::shared;
 
 /// The running call's deadline.
 #[derive(Default)]

@@ -11,10 +11,10 @@ use std::rc::Rc;
 
 use mlua::ffi;
 
-use super::Shared;
 use super::deadline::{late, limit};
 use super::encode::{EncodeError, Encoder, comma};
 use super::scalar::{escaped, is_plain, not_utf8, number, string};
+use super::{Shared, shared};
 use crate::program::{Program, Run, Step};
 
 /// A list's buffer is kept for the next request up to this size.
@@ -215,14 +215,6 @@ fn put(
         }
         list.end(step);
     });
-}
-
-/// # Safety
-/// Lowered code gives the address that `start` gave it, of the `Shared` that outlives
-/// the Lua state.
-pub(super) unsafe fn shared<'a>(vm: *const c_void) -> &'a Shared {
-    // SAFETY: as the caller's.
-    unsafe { &*vm.cast::<Shared>() }
 }
 
 unsafe extern "C" fn list(vm: *const c_void) -> i32 {

@@ -64,6 +64,16 @@ pub(crate) struct Shared {
     deadline: Deadline,
 }
 
+/// What a function that is called through the FFI is given first.
+///
+/// # Safety
+/// Lowered code gives the address that `start` gave it, of the `Shared` that outlives
+/// the Lua state.
+unsafe fn shared<'a>(vm: *const c_void) -> &'a Shared {
+    // SAFETY: as the caller's.
+    unsafe { &*vm.cast::<Shared>() }
+}
+
 /// A loaded program.
 pub(crate) struct Vm {
     // Dropped before `shared`, to which its closures point.
