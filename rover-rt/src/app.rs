@@ -58,15 +58,15 @@ impl App {
     /// # Errors
     /// When the address cannot be listened on or the program does not load.
     pub fn run(self) -> Result<(), Error> {
-        let settings = &self.settings;
-        let listeners = listen::bind(&settings.host, settings.port, settings.workers)?;
-        let address = listeners[0].local_addr()?;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
         runtime.block_on(async {
-            // Before the workers, so that no signal is missed.
+            // First of all: who can connect can expect a signal to be heard.
             let signal = stop_signal()?;
+            let settings = &self.settings;
+            let listeners = listen::bind(&settings.host, settings.port, settings.workers)?;
+            let address = listeners[0].local_addr()?;
             self.start(listeners, Some(address), signal).await
         })
     }

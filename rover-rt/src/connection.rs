@@ -22,6 +22,8 @@ const HEAD_SECONDS: u32 = 10;
 const IDLE_SECONDS: u32 = 75;
 /// Seconds within which something of a body, or of a response, must move.
 const PROGRESS_SECONDS: u32 = 30;
+/// Seconds for a new connection's request to come when the server stops.
+const FRESH_SECONDS: u32 = 1;
 /// Seconds for a client to close its side after ours.
 const LINGER_SECONDS: u32 = 5;
 /// Answers to pipelined requests are sent when they are so long.
@@ -53,6 +55,8 @@ pub(crate) struct Connection {
     output: Vec<u8>,
     sent: usize,
     phase: Phase,
+    /// Nothing was read yet.
+    fresh: bool,
 }
 
 impl Connection {
@@ -74,6 +78,7 @@ impl Connection {
             output: Vec::new(),
             sent: 0,
             phase: Phase::Open,
+            fresh: true,
         }
     }
 
@@ -186,6 +191,7 @@ impl Connection {
             Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
             Poll::Ready(Ok(())) => {
                 let new = buffer.filled();
+                self.fresh = false;
                 if !new.is_empty() && self.phase == Phase::Open {
                     self.output = all.take_output();
                     self.receive(new);
@@ -237,7 +243,11 @@ impl Future for Connection {
                 this.slot.expire_in(LINGER_SECONDS);
             }
             if this.phase == Phase::Open && this.slot.all().is_stopping() && this.is_free() {
-                return Poll::Ready(());
+                if !this.fresh {
+                    return Poll::Ready(());
+                }
+                // Its first request may be on the way.
+                this.slot.expire_in(FRESH_SECONDS);
             }
             match this.poll_receive(context) {
                 Poll::Ready(Ok(0)) if this.phase == Phase::Open && this.end() => {}

@@ -109,7 +109,9 @@ async fn run(
             }
         }
     }
-    drop(listener);
+    for (stream, peer) in waiting(listener) {
+        start(&service, &connections, stream, peer);
+    }
     while let Ok((stream, peer)) = inbox.try_recv() {
         if let Ok(stream) = TcpStream::from_std(stream) {
             start(&service, &connections, stream, peer);
@@ -124,6 +126,22 @@ async fn run(
         service.log().line(LogLevel::Warn, message, None);
     }
     service.log().flush();
+}
+
+/// The connections that the system has accepted already, which would be reset when their
+/// listening socket closes.
+fn waiting(listener: tokio::net::TcpListener) -> Vec<(TcpStream, SocketAddr)> {
+    let Ok(listener) = listener.into_std() else {
+        return Vec::new();
+    };
+    let mut streams = Vec::new();
+    while let Ok((stream, peer)) = listener.accept() {
+        let stream = stream
+            .set_nonblocking(true)
+            .and_then(|()| TcpStream::from_std(stream));
+        streams.extend(stream.map(|stream| (stream, peer)));
+    }
+    streams
 }
 
 fn start(
