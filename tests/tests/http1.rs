@@ -170,7 +170,7 @@ fn workers_share_a_few_connections() {
     for _ in 0..12 {
         let mut stream = server.connect();
         stream
-            .write_all(b"GET /vm?x= HTTP/1.1\r\nHost: t\r\n\r\n")
+            .write_all(b"GET /vm-id?x= HTTP/1.1\r\nHost: t\r\n\r\n")
             .unwrap();
         let mut answer = vec![0; 4096];
         let length = stream.read(&mut answer).unwrap();

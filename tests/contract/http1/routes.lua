@@ -8,7 +8,7 @@ end
 
 -- Every worker has a VM of its own.
 local vm = tostring {}
-function api.vm.get(ctx) return vm .. ctx:query().x end
+api["vm-id"].get = function(ctx) return vm .. ctx:query().x end
 
 api.get = understood
 api.rest_path.get = understood
