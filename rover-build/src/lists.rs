@@ -14,7 +14,7 @@
 //! is declared in a loop must become part of another: else one of each round would stay
 //! until the request ends.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use crate::handlers::Handlers;
 use crate::hir::{Chunk, Expr, FunctionId, Kind, Span, Stmt, VarId};
@@ -23,8 +23,8 @@ use crate::response::{Response, answered, response, with_header};
 use crate::server_vars::ServerVars;
 use crate::template::template;
 
-/// By their variables.
-pub(crate) type Lists<'a> = HashMap<VarId, List<'a>>;
+/// By their variables, in order: the same program is lowered to the same text always.
+pub(crate) type Lists<'a> = BTreeMap<VarId, List<'a>>;
 
 /// A list that needs no table.
 #[derive(Debug, Default)]

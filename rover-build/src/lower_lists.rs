@@ -6,7 +6,7 @@ use crate::lower::Lowering;
 use crate::template::{Piece, is_plain_text, template};
 
 /// A longer concatenation is left to the VM.
-pub(crate) const MAX_PARTS: usize = 30;
+const MAX_PARTS: usize = 30;
 
 /// A value in an item, and the constant text around it: see `rover_rt::Step`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -166,12 +166,9 @@ impl Lowering<'_> {
     /// where it is none. The values are looked at first: where one is neither string nor
     /// number, the VM concatenates them, with its own error or metamethod.
     fn joined(&mut self, cursor: &mut Cursor<'_>, mut step: Step, value: &Expr) -> Option<Step> {
-        let mut parts = Vec::new();
-        concatenated(value, &mut parts);
-        let dynamic: Vec<&Expr> = parts.iter().copied().filter(|p| !is_literal(p)).collect();
-        if parts.len() < 2 || dynamic.is_empty() || parts.len() > MAX_PARTS {
+        let Some((parts, dynamic)) = concatenation(value) else {
             return Some(step);
-        }
+        };
         let (list, plain) = (cursor.list, self.step(step.clone()));
         let Parts { names, operands } = self.evaluated(cursor, &parts, &dynamic);
         match (names.as_slice(), around(&parts)) {
@@ -349,8 +346,18 @@ fn around(parts: &[&Expr]) -> Option<(String, String)> {
     Some((prefix, suffix))
 }
 
+/// A concatenation's operands, and those among them that are no literals; nothing where it
+/// is none that can be written in parts.
+pub(crate) fn concatenation(expr: &Expr) -> Option<(Vec<&Expr>, Vec<&Expr>)> {
+    let mut parts = Vec::new();
+    concatenated(expr, &mut parts);
+    let dynamic: Vec<&Expr> = parts.iter().copied().filter(|p| !is_literal(p)).collect();
+    let fits = (2..=MAX_PARTS).contains(&parts.len()) && !dynamic.is_empty();
+    fits.then_some((parts, dynamic))
+}
+
 /// The operands of a concatenation, in order.
-pub(crate) fn concatenated<'e>(expr: &'e Expr, parts: &mut Vec<&'e Expr>) {
+fn concatenated<'e>(expr: &'e Expr, parts: &mut Vec<&'e Expr>) {
     match &expr.kind {
         Kind::Concat(left, right) => {
             concatenated(left, parts);
@@ -361,6 +368,6 @@ pub(crate) fn concatenated<'e>(expr: &'e Expr, parts: &mut Vec<&'e Expr>) {
 }
 
 /// A string that may be written again elsewhere on its line.
-pub(crate) fn is_literal(expr: &Expr) -> bool {
+fn is_literal(expr: &Expr) -> bool {
     matches!(expr.kind, Kind::Text(Some(_)))
 }

@@ -2,7 +2,7 @@
 
 use crate::hir::Expr;
 use crate::lower::Lowering;
-use crate::lower_lists::{Cursor, MAX_PARTS, concatenated, is_literal};
+use crate::lower_lists::{Cursor, concatenation};
 use crate::response::Text;
 
 impl Lowering<'_> {
@@ -14,12 +14,9 @@ impl Lowering<'_> {
         value: &Expr,
         (status, kind, text): (u16, Text, &Expr),
     ) {
-        let mut parts = Vec::new();
-        concatenated(text, &mut parts);
-        let dynamic: Vec<&Expr> = parts.iter().copied().filter(|p| !is_literal(p)).collect();
-        if parts.len() < 2 || dynamic.is_empty() || parts.len() > MAX_PARTS {
+        let Some((parts, dynamic)) = concatenation(text) else {
             return;
-        }
+        };
         let source = &self.sources.files[file].text;
         let Some(start) = keyword(source, value.span.start) else {
             return;
