@@ -17,6 +17,16 @@ use crate::program::{Program, Route};
 
 const RUNTIME_LUA: &str = include_str!("../../lua/runtime.lua");
 
+/// The parts that `runtime.lua` loads, by name.
+const PARTS: [(&str, &str); 6] = [
+    ("body", include_str!("../../lua/body.lua")),
+    ("response", include_str!("../../lua/response.lua")),
+    ("ctx", include_str!("../../lua/ctx.lua")),
+    ("global", include_str!("../../lua/global.lua")),
+    ("direct", include_str!("../../lua/direct.lua")),
+    ("sandbox", include_str!("../../lua/sandbox.lua")),
+];
+
 impl From<mlua::Error> for Error {
     fn from(error: mlua::Error) -> Self {
         let text = error.to_string();
@@ -62,23 +72,27 @@ impl Vm {
             written.set(name, LightUserData(address))?;
         }
         let server: Table = lua.load(SERVER_LUA).set_name("=rover").call(())?;
-        let runtime: Table = lua.load(RUNTIME_LUA).set_name("=rover").call((
-            &natives,
-            server,
-            load_chunk(&lua, program)?,
-            &array,
-            direct,
-            written,
-            &pending,
-        ))?;
+        let runtime = lua.create_table()?;
+        runtime.set("native", &natives)?;
+        runtime.set("server", server)?;
+        runtime.set("load_chunk", load_chunk(&lua, program)?)?;
+        runtime.set("Array", &array)?;
+        runtime.set("direct", direct)?;
+        runtime.set("written", written)?;
+        runtime.set("pending", &pending)?;
+        runtime.set("part", part(&lua)?)?;
+        lua.load(RUNTIME_LUA)
+            .set_name("=rover")
+            .call::<()>(&runtime)?;
         let entries: Table = runtime.get::<Function>("boot")?.call(())?;
         let (handlers, hooks) = take_handlers(&lua, program, &entries)?;
         let parts = lua.create_table()?;
         parts.push(natives.get::<Function>("trace")?)?;
         parts.push(handlers)?;
-        for name in ["ctx", "response", "http_error"] {
-            parts.push(runtime.get::<Table>(name)?)?;
-        }
+        parts.push(runtime.get::<Table>("Ctx")?)?;
+        parts.push(runtime.get::<Table>("Response")?)?;
+        let http: Table = runtime.get("http")?;
+        parts.push(http.get::<Table>("Error")?)?;
         let bad_body: Function = runtime.get("bad_body")?;
         lua.set_named_registry_value(lowered::BAD_BODY, bad_body)?;
         parts.push(&pending)?;
@@ -86,7 +100,7 @@ impl Vm {
         shared.array_meta.set(array.to_pointer());
         shared
             .body_meta
-            .set(runtime.get::<Table>("body")?.to_pointer());
+            .set(runtime.get::<Table>("Body")?.to_pointer());
         let order = key_order(&lua, program)?;
         lua.set_named_registry_value(MARKED, runtime.get::<Table>("marked")?)?;
         // It is set once, here.
@@ -99,6 +113,15 @@ impl Vm {
             shared,
         })
     }
+}
+
+/// The function by which `runtime.lua` gets its parts' chunks.
+fn part(lua: &Lua) -> mlua::Result<Function> {
+    lua.create_function(|lua, name: String| {
+        let found = PARTS.iter().find(|(part, _)| *part == name);
+        let (_, text) = found.ok_or_else(|| mlua::Error::runtime(format!("no part `{name}`")))?;
+        lua.load(*text).set_name("=rover").into_function()
+    })
 }
 
 /// Makes the natives: C closures over the `Shared` and the metatable of arrays.

@@ -1,0 +1,52 @@
+-- The request's body.
+local R = ...
+local native, http_error = R.native, R.http.error
+
+local error, tostring, setmetatable = error, tostring, setmetatable
+local find, lower, byte = string.find, string.lower, string.byte
+
+-- [1] its bytes, [2] the request's content type.
+local Body = {}
+function Body.__tostring(b) return b[1] end
+function Body.__len(b) return #b[1] end
+function Body.__concat(a, b) return tostring(a) .. tostring(b) end
+Body.__metatable = "rover.body"
+local body_methods = {}
+function Body.__index(_, key)
+  local method = body_methods[key]
+  if method then return method end
+  error("unknown member of the body: '" .. tostring(key) .. "'", 2)
+end
+
+function body_methods.json(b)
+  local ok, value = native.json_decode(b[1])
+  if not ok then http_error(400, "Malformed JSON: " .. value) end
+  return value
+end
+
+function body_methods.text(b) return native.lossy(b[1]) end
+function body_methods.raw(b) return b[1] end
+
+function body_methods.bytes(b)
+  local raw, out = b[1], {}
+  for i = 1, #raw do out[i] = byte(raw, i) end
+  return setmetatable(out, R.Array)
+end
+
+function body_methods.form(b)
+  if not find(lower(b[2] or ""), "^application/x%-www%-form%-urlencoded%s*;?") then
+    http_error(415, "Unsupported Media Type")
+  end
+  return native.form_decode(b[1])
+end
+
+function body_methods.expect()
+  error("expect: rover.guard is not available in this version", 2)
+end
+
+-- What `ctx:body():json()` reaches where there is no body (the compiler writes
+-- `body_or_400` for `body` where a method is called on the result directly).
+R.missing_body = setmetatable({}, { __index = function()
+  http_error(400, "Request has no body")
+end })
+R.Body = Body

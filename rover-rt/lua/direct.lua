@@ -1,0 +1,103 @@
+-- What the compiler's rewriting calls.
+local R = ...
+local native, direct, pending, check_header = R.native, R.direct, R.pending, R.check_header
+local http_error = R.http.error
+local ffi = require "ffi"
+
+local error, type, tostring, setmetatable, format = error, type, tostring, setmetatable, string.format
+
+-- Tables from constructors whose order of fields contradicts others are marked with the
+-- number of their order.
+local marked = setmetatable({}, { __mode = "k" })
+function direct.order(number, t)
+  marked[t] = number
+  return t
+end
+
+-- `api.json { ... }:header(name, value)`, where the answer is written already.
+function direct.with_header(answer, name, value)
+  direct.reply_header(name, check_header(name, value, 2))
+  return answer
+end
+
+local function bad_body(message)
+  http_error(400, message and "Malformed JSON: " .. message or "Request has no body")
+end
+
+function direct.body_raw()
+  local body = direct.raw_body()
+  if body == nil then bad_body() end
+  return body
+end
+
+function direct.body_text() return native.lossy(direct.body_raw()) end
+
+-- Lists that are written while they are built. Compiled traces call these functions
+-- directly; a value with parts waits until the response is made.
+local vm = ffi.cast("void *", R.written.vm)
+local function c(name, signature) return ffi.cast(signature, R.written[name]) end
+local list = c("list", "int32_t (*)(void *)")
+local length = c("length", "uint32_t (*)(void *, int32_t)")
+local skip = c("skip", "void (*)(void *, int32_t, int32_t)")
+local put_string = c("put_string", "void (*)(void *, int32_t, int32_t, const char *, size_t)")
+local put_number = c("put_number", "void (*)(void *, int32_t, int32_t, double)")
+local put_boolean = c("put_boolean", "void (*)(void *, int32_t, int32_t, bool)")
+local put_value = c("put_value", "int32_t (*)(void *, int32_t, int32_t)")
+local put_list = c("put_list", "void (*)(void *, int32_t, int32_t, int32_t)")
+local join_string = c("join_string", "void (*)(void *, int32_t, int32_t, const char *, size_t)")
+local join_number = c("join_number", "bool (*)(void *, int32_t, int32_t, double)")
+local begin = c("begin", "void (*)(void *, int32_t, int32_t)")
+local part = c("part", "void (*)(void *, int32_t, const char *, size_t)")
+local part_number = c("part_number", "bool (*)(void *, int32_t, double)")
+local finish = c("finish", "void (*)(void *, int32_t, int32_t)")
+
+local late = c("late", "bool (*)(void *)")
+local limit = c("limit", "uint32_t (*)(void *)")
+
+-- What loops and functions call when their budget is used up: gives a new one.
+function direct.check()
+  if not late(vm) then return 1000 end
+  error(format("the handler's deadline of %g s has passed", limit(vm) / 1000), 2)
+end
+
+function direct.list() return list(vm) end
+function direct.length(to) return length(vm, to) end
+function direct.skip(to, at) skip(vm, to, at) end
+function direct.put_list(to, at, inner) put_list(vm, to, at, inner) end
+
+function direct.put(to, at, value)
+  local kind = type(value)
+  if kind == "string" then put_string(vm, to, at, value, #value)
+  elseif kind == "number" then put_number(vm, to, at, value)
+  elseif value == nil then
+    if at >= 0 then skip(vm, to, at) end
+  elseif kind == "boolean" then put_boolean(vm, to, at, value)
+  else pending[put_value(vm, to, at)] = value end
+end
+
+-- Concatenations are written part by part: `"a" .. b .. "c"`.
+function direct.is_text(value)
+  local kind = type(value)
+  return kind == "string" or kind == "number"
+end
+
+function direct.join(to, at, value)
+  if type(value) == "number" then
+    if join_number(vm, to, at, value) then return end
+    value = tostring(value)
+  end
+  join_string(vm, to, at, value, #value)
+end
+
+function direct.begin(to, at) begin(vm, to, at) end
+function direct.finish(to, at) finish(vm, to, at) end
+function direct.part(to, value)
+  if type(value) == "number" then
+    if part_number(vm, to, value) then return end
+    value = tostring(value)
+  end
+  part(vm, to, value, #value)
+end
+
+R.marked = marked
+R.bad_body = bad_body

@@ -1,0 +1,36 @@
+-- The global `rover`.
+local R = ...
+local native, Array = R.native, R.Array
+
+local error, type, tostring = error, type, tostring
+local setmetatable, getmetatable, pairs = setmetatable, getmetatable, pairs
+
+local current
+local log = {}
+for level, number in pairs { debug = 0, info = 1, warn = 2, error = 3 } do
+  log[level] = function(message, more)
+    message = tostring(message)
+    if more ~= nil then
+      local ok, encoded = native.json_encode(more)
+      message = message .. " " .. (ok and encoded or tostring(more))
+    end
+    native.log(number, message)
+  end
+end
+
+R.rover = setmetatable({
+  log = log,
+  null = native.null,
+  array = function(t)
+    if t ~= nil and type(t) ~= "table" then error("rover.array takes a table", 2) end
+    if getmetatable(t) == Array.__metatable then return t end
+    return setmetatable(t or {}, Array)
+  end,
+  server = function(options)
+    if current then error("rover.server was called twice", 2) end
+    current = R.server.new(options or {}, R.builders)
+    return current
+  end,
+}, { __index = function(_, key)
+  error("rover." .. tostring(key) .. " is not available in this version", 2)
+end })

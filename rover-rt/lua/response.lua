@@ -1,0 +1,174 @@
+-- Response objects and the builders that make them: `api.json`, `api.text`, ...
+local R = ...
+local http, is_server, body_metatable = R.http, R.server.is_server, R.Body.__metatable
+
+local error, type, tostring, getmetatable = error, type, tostring, getmetatable
+local setmetatable, pairs = setmetatable, pairs
+local find, lower, concat = string.find, string.lower, table.concat
+local format, floor = string.format, math.floor
+
+-- Response objects: [1] status, [2] kind, [3] value, [4] content type, [5] headers.
+local EMPTY, JSON, BYTES = 0, 1, 2
+local HTML, TEXT = "text/html; charset=utf-8", "text/plain; charset=utf-8"
+
+local Response = {}
+Response.__index = Response
+Response.__metatable = "rover.response"
+
+local function response(status, kind, value, content_type)
+  return setmetatable({ status, kind, value, content_type }, Response)
+end
+
+local function check_status(status, level)
+  if type(status) ~= "number" or status ~= floor(status) or status < 100 or status > 599 then
+    error("a status is an integer from 100 to 599, got " .. tostring(status), level + 1)
+  end
+  return status
+end
+
+local function check_header(name, value, level)
+  if type(name) ~= "string" or not find(name, "^[%w!#$%%&'*+%-.^_`|~]+$") then
+    error(format("%q is not a header name", tostring(name)), level + 1)
+  end
+  if type(value) == "number" then value = tostring(value) end
+  if type(value) ~= "string" then
+    error("the value of header '" .. name .. "' is not a string", level + 1)
+  end
+  if find(value, "[%z\1-\8\10-\31\127]") then
+    error("the value of header '" .. name .. "' has a control character", level + 1)
+  end
+  return value
+end
+
+local function add_header(self, name, value)
+  local headers = self[5]
+  if not headers then
+    headers = {}
+    self[5] = headers
+  end
+  headers[#headers + 1] = name
+  headers[#headers + 1] = value
+  return self
+end
+
+function Response.header(self, name, value)
+  return add_header(self, name, check_header(name, value, 2))
+end
+
+function Response.status(self, status)
+  self[1] = check_status(status, 2)
+  return self
+end
+
+local SAME_SITE = { strict = "Strict", lax = "Lax", none = "None" }
+
+function Response.cookie(self, name, value, options)
+  if type(name) ~= "string" or not find(name, "^[%w!#$%%&'*+%-.^_`|~]+$") then
+    error(format("%q is not a cookie name", tostring(name)), 2)
+  end
+  value = tostring(value)
+  if find(value, '[%c%s",;\\]') then
+    error("the value of cookie '" .. name .. "' has a character cookies cannot carry", 2)
+  end
+  local parts = { name .. "=" .. value }
+  options = options or {}
+  local function attribute(key, label)
+    local v = options[key]
+    if v ~= nil then
+      v = tostring(v)
+      if find(v, "[%c;]") then error("cookie option '" .. key .. "' is malformed", 3) end
+      parts[#parts + 1] = label .. "=" .. v
+    end
+  end
+  attribute("path", "Path")
+  attribute("domain", "Domain")
+  attribute("max_age", "Max-Age")
+  if options.secure then parts[#parts + 1] = "Secure" end
+  if options.http_only then parts[#parts + 1] = "HttpOnly" end
+  if options.same_site ~= nil then
+    local known = SAME_SITE[lower(tostring(options.same_site))]
+    if not known then error("same_site is strict, lax or none", 2) end
+    parts[#parts + 1] = "SameSite=" .. known
+  end
+  return add_header(self, "set-cookie", concat(parts, "; "))
+end
+
+local function text_of(value, what)
+  local kind = type(value)
+  if kind == "string" then return value end
+  if kind == "number" or getmetatable(value) == body_metatable then return tostring(value) end
+  error(what .. " takes a string, got " .. kind, 3)
+end
+
+-- `api.name(...)`, `api:name(...)`, `api.name:status(code, ...)`: a server in front is dropped.
+local function builder(make, methods)
+  local self
+  local function without_self(first, ...)
+    if first == self then return ... end
+    return first, ...
+  end
+  local members = {}
+  for name, method in pairs(methods or {}) do
+    members[name] = function(...) return method(without_self(...)) end
+  end
+  local mt = { __index = members, __metatable = "rover.builder" }
+  function mt.__call(_, first, ...)
+    if is_server(first) then return make(...) end
+    return make(first, ...)
+  end
+  self = setmetatable({}, mt)
+  return self
+end
+
+local function with_status(make)
+  return { status = function(status, ...)
+    local r = make(...)
+    r[1] = check_status(status, 2)
+    return r
+  end }
+end
+
+local function json(value) return response(nil, JSON, value) end
+local function text(value) return response(nil, BYTES, text_of(value, "text"), TEXT) end
+
+local function html(value)
+  if type(value) == "table" and getmetatable(value) ~= body_metatable then
+    error("templates are not available in this version: pass a string of HTML", 2)
+  end
+  return response(nil, BYTES, text_of(value, "html"), HTML)
+end
+
+local function redirect_with(status)
+  return function(url)
+    if type(url) ~= "string" then error("redirect takes a URL, got " .. type(url), 2) end
+    return add_header(response(status, EMPTY), "location", check_header("location", url, 2))
+  end
+end
+
+local redirect = redirect_with(302)
+local redirects = with_status(redirect)
+redirects.permanent = redirect_with(301)
+
+local function error_response(status, message)
+  check_status(status, 2)
+  local kind = type(message)
+  if getmetatable(message) == http.Error then message = message.message
+  elseif kind ~= "string" and kind ~= "table" then message = tostring(message) end
+  return response(status, JSON, { error = message })
+end
+
+R.builders = {
+  json = builder(json, with_status(json)),
+  text = builder(text, with_status(text)),
+  html = builder(html, with_status(html)),
+  redirect = builder(redirect, redirects),
+  error = builder(error_response),
+  no_content = builder(function() return response(204, EMPTY) end),
+  bytes = builder(function(value, content_type)
+    if content_type ~= nil then check_header("content-type", content_type, 2) end
+    return response(nil, BYTES, text_of(value, "bytes"), content_type or "application/octet-stream")
+  end),
+}
+
+R.Response = Response
+R.check_header = check_header
