@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
-use rover_model::{LogLevel, Method};
+use rover_model::{Layout, LogLevel, Method, layout};
 
 use crate::load::Sources;
 use crate::lower::{Lowered, REFERENCE};
@@ -50,8 +50,7 @@ pub(crate) fn emit(
         #(#files)*
         const _: ::core::option::Option<&str> = ::core::option_env!(#reference);
         static ROUTES: [rt::Route; #count] = [#(#routes),*];
-        static STATIC_PATHS: rt::phf::Map<&'static str, &'static [(rt::Method, u16)]> =
-            #static_paths;
+        static STATIC_PATHS: rt::PerfectMap<&[(rt::Method, u16)]> = #static_paths;
         #dynamic
         static PROGRAM: rt::Program = rt::Program {
             name: #name,
@@ -213,12 +212,22 @@ fn static_paths(routes: &[Route]) -> TokenStream {
         let table = paths.entry(route.pattern()).or_default();
         table.push(quote!((#method, #index)));
     }
-    let mut map = phf_codegen::Map::new();
-    for (path, table) in &paths {
-        map.entry(path.as_str(), quote!(&[#(#table),*]).to_string());
-    }
-    let text = map.phf_path("rt::phf").build().to_string();
-    text.parse().unwrap_or_default()
+    let entries: Vec<(&[u8], TokenStream)> = paths
+        .iter()
+        .map(|(path, table)| (path.as_bytes(), quote!(&[#(#table),*])))
+        .collect();
+    perfect_map(&entries)
+}
+
+fn perfect_map(entries: &[(&[u8], TokenStream)]) -> TokenStream {
+    let keys: Vec<&[u8]> = entries.iter().map(|(key, _)| *key).collect();
+    let Layout { salt, seeds, order } = layout(&keys);
+    let entries = order.iter().map(|&at| {
+        let (key, value) = &entries[at];
+        let key = Literal::byte_string(key);
+        quote!((#key, #value))
+    });
+    quote!(rt::PerfectMap { salt: #salt, seeds: &[#(#seeds),*], entries: &[#(#entries),*] })
 }
 
 /// A node of the tree of paths with parameters.
@@ -283,15 +292,17 @@ fn literals(node_: &Node, depth: usize) -> Option<TokenStream> {
             .map(|text| Literal::byte_string(text.as_bytes()));
         return Some(quote!(match path.segment(#depth) { #(#texts => { #children })* _ => {} }));
     }
-    let mut map = phf_codegen::Map::new();
-    for (index, text) in node_.literals.keys().enumerate() {
-        map.entry(text.as_bytes(), format!("{index}_u16"));
-    }
-    let map = map.phf_path("rt::phf").build().to_string();
-    let map: TokenStream = map.parse().unwrap_or_default();
+    let texts = node_.literals.keys().enumerate();
+    let entries: Vec<(&[u8], TokenStream)> = texts
+        .map(|(index, text)| {
+            let index = Literal::u16_suffixed(index as u16);
+            (text.as_bytes(), quote!(#index))
+        })
+        .collect();
+    let map = perfect_map(&entries);
     let numbers = (0..node_.literals.len()).map(|index| Literal::u16_suffixed(index as u16));
     Some(quote! {
-        static LITERALS: rt::phf::Map<&'static [u8], u16> = #map;
+        static LITERALS: rt::PerfectMap<u16> = #map;
         match LITERALS.get(path.segment(#depth)) {
             #(::core::option::Option::Some(#numbers) => { #children })*
             _ => {}

@@ -1,14 +1,16 @@
 //! What the compiler (`rover-build`) and the runtime (`rover-rt`) must agree on.
 //!
 //! The crate has no dependencies. It holds the vocabulary of routes, the rules of
-//! server options, and the Lua text of the recording server, which runs once at
+//! server options, the perfect hash of literal paths, and the Lua text of the recording server, which runs once at
 //! build and once in every worker.
 
 mod method;
 mod options;
+mod perfect;
 
 pub use method::Method;
 pub use options::{LogLevel, OptionError, parse_duration, parse_log_level, parse_size};
+pub use perfect::{Layout, PerfectMap, layout};
 
 /// The recording server: a chunk that returns `{ new = ..., routes = ... }`.
 ///

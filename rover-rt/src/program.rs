@@ -2,8 +2,7 @@
 
 use smallvec::SmallVec;
 
-pub use phf;
-pub use rover_model::{LogLevel, Method};
+pub use rover_model::{LogLevel, Method, PerfectMap};
 
 use crate::decode::percent_decode;
 
@@ -21,7 +20,7 @@ pub struct Program {
     /// Every route, in order of definition.
     pub routes: &'static [Route],
     /// Paths without parameters, and their routes by method.
-    pub static_paths: &'static phf::Map<&'static str, &'static [(Method, u16)]>,
+    pub static_paths: &'static PerfectMap<&'static [(Method, u16)]>,
     /// Finds the route of a path with parameters.
     pub dynamic: fn(Method, &Path<'_>) -> Option<u16>,
     /// Names of record fields, ordered as the program's constructors write them.
@@ -186,18 +185,19 @@ pub struct Run {
 
 impl Program {
     /// The route for a method and path: static paths first, then the matcher.
-    pub fn find(&self, method: Method, path: &Path<'_>) -> Option<u16> {
+    pub fn find(&self, method: Method, path: &mut Path<'_>) -> Option<u16> {
         if let Some(table) = path.static_key().and_then(|key| self.static_paths.get(key))
             && let Some((_, route)) = table.iter().find(|(m, _)| *m == method)
         {
             return Some(*route);
         }
+        path.split();
         (self.dynamic)(method, path)
     }
 
     /// The methods that answer on a path, HEAD and OPTIONS included where implied.
-    pub fn allowed(&self, path: &Path<'_>) -> Vec<Method> {
-        let has = |m| self.find(m, path).is_some();
+    pub fn allowed(&self, path: &mut Path<'_>) -> Vec<Method> {
+        let mut has = |m| self.find(m, path).is_some();
         let mut methods: Vec<Method> = Method::ALL
             .into_iter()
             .filter(|&m| has(m) || (m == Method::Head && has(Method::Get)))
@@ -209,16 +209,19 @@ impl Program {
     }
 }
 
-/// A request path, split at its slashes and percent-decoded (RFC 3986, section 2.1).
+/// A request path, percent-decoded (RFC 3986, section 2.1), and split at its slashes once
+/// a route with parameters is looked for.
 #[derive(Debug)]
 pub struct Path<'a> {
     raw: &'a str,
     /// The decoded text, where the path has escapes.
     decoded: Option<Vec<u8>>,
-    segments: SmallVec<[(u32, u32); 12]>,
+    is_split: bool,
+    /// Two bytes for each end: a path is longer only where it is refused.
+    segments: SmallVec<[(u16, u16); 12]>,
 }
 
-/// A path that is not one: no leading slash, or a broken percent escape.
+/// A path that is not one: no leading slash, a broken percent escape, or too long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MalformedPath;
 
@@ -227,49 +230,61 @@ impl Path<'static> {
     pub(crate) const ROOT: Self = Path {
         raw: "/",
         decoded: None,
+        is_split: true,
         segments: SmallVec::new_const(),
     };
 }
 
 impl<'a> Path<'a> {
-    /// Splits and decodes a raw path.
+    /// Decodes a raw path.
     ///
     /// # Errors
-    /// When it does not start with a slash or has a `%` without two hex digits.
+    /// When it does not start with a slash, has a `%` without two hex digits, or is longer
+    /// than 64 KiB.
+    #[inline]
     pub fn parse(raw: &'a str) -> Result<Self, MalformedPath> {
-        let bytes = raw.as_bytes();
-        if bytes.first() != Some(&b'/') {
+        if !raw.starts_with('/') || raw.len() > usize::from(u16::MAX) {
             return Err(MalformedPath);
         }
         let mut path = Path {
             raw,
             decoded: None,
+            is_split: false,
             segments: SmallVec::new(),
         };
-        if bytes.contains(&b'%') {
+        if memchr::memchr(b'%', raw.as_bytes()).is_some() {
             path.decode()?;
-        } else if bytes.len() > 1 {
-            let mut start = 1;
-            for (at, byte) in bytes.iter().enumerate().skip(1) {
-                if *byte == b'/' {
-                    path.segments.push((start, at as u32));
-                    start = at as u32 + 1;
-                }
-            }
-            path.segments.push((start, bytes.len() as u32));
         }
         Ok(path)
+    }
+
+    /// Finds the segments, which [`Path::segment`] and its neighbours give.
+    pub(crate) fn split(&mut self) {
+        let bytes = self.raw.as_bytes();
+        if self.is_split {
+            return;
+        }
+        self.is_split = true;
+        if bytes.len() > 1 {
+            let mut start = 1;
+            for at in memchr::memchr_iter(b'/', &bytes[1..]) {
+                self.segments.push((start, at as u16 + 1));
+                start = at as u16 + 2;
+            }
+            self.segments.push((start, bytes.len() as u16));
+        }
     }
 
     fn decode(&mut self) -> Result<(), MalformedPath> {
         let mut text = Vec::with_capacity(self.raw.len());
         for segment in self.raw[1..].split('/') {
             text.push(b'/');
-            let start = text.len() as u32;
+            let start = text.len() as u16;
             percent_decode(segment.as_bytes(), &mut text).ok_or(MalformedPath)?;
-            self.segments.push((start, text.len() as u32));
+            self.segments.push((start, text.len() as u16));
         }
         self.decoded = Some(text);
+        self.is_split = true;
         Ok(())
     }
 
@@ -284,14 +299,16 @@ impl<'a> Path<'a> {
 
     /// Number of segments: none for `/`, two for `/users/` (the last one empty).
     #[allow(clippy::len_without_is_empty)]
+    #[inline]
     pub fn len(&self) -> usize {
         self.segments.len()
     }
 
     /// A decoded segment; empty where there is none.
+    #[inline]
     pub fn segment(&self, index: usize) -> &[u8] {
         self.segments.get(index).map_or(&[], |&(start, end)| {
-            &self.text()[start as usize..end as usize]
+            &self.text()[usize::from(start)..usize::from(end)]
         })
     }
 
@@ -299,7 +316,7 @@ impl<'a> Path<'a> {
     pub fn rest(&self, index: usize) -> &[u8] {
         self.segments
             .get(index)
-            .map_or(&[], |&(start, _)| &self.text()[start as usize..])
+            .map_or(&[], |&(start, _)| &self.text()[usize::from(start)..])
     }
 
     /// Whether a `rest_` parameter can start at this segment.
@@ -309,14 +326,12 @@ impl<'a> Path<'a> {
 
     /// The key of `Program::static_paths`, unless a decoded slash stands inside a
     /// segment: then no literal path can be meant.
-    fn static_key(&self) -> Option<&str> {
+    fn static_key(&self) -> Option<&[u8]> {
         match &self.decoded {
-            None => Some(self.raw),
+            None => Some(self.raw.as_bytes()),
             Some(text) => {
                 let slashes = text.iter().filter(|b| **b == b'/').count();
-                (slashes == self.segments.len())
-                    .then(|| std::str::from_utf8(text).ok())
-                    .flatten()
+                (slashes == self.segments.len()).then_some(text)
             }
         }
     }
@@ -327,7 +342,8 @@ mod tests {
     use super::*;
 
     fn segments(raw: &str) -> Vec<String> {
-        let path = Path::parse(raw).unwrap();
+        let mut path = Path::parse(raw).unwrap();
+        path.split();
         (0..path.len())
             .map(|i| String::from_utf8_lossy(path.segment(i)).into_owned())
             .collect()
@@ -339,15 +355,19 @@ mod tests {
         assert_eq!(segments("/users/"), ["users", ""]);
         assert_eq!(segments("/a%2Fb/c%20d+e"), ["a/b", "c d+e"]);
         assert_eq!(Path::parse("/a%2Fb").unwrap().static_key(), None);
-        assert_eq!(Path::parse("/%61").unwrap().static_key(), Some("/a"));
+        assert_eq!(Path::parse("/%61").unwrap().static_key(), Some(&b"/a"[..]));
         assert_eq!(Path::parse("*").unwrap_err(), MalformedPath);
         assert_eq!(Path::parse("/%4").unwrap_err(), MalformedPath);
     }
 
     #[test]
     fn rest_keeps_slashes() {
-        let path = Path::parse("/files/a/b").unwrap();
-        assert_eq!(path.rest(1), b"a/b");
-        assert!(!Path::parse("/files/").unwrap().rest_nonempty(1));
+        let split = |raw| {
+            let mut path = Path::parse(raw).unwrap();
+            path.split();
+            path
+        };
+        assert_eq!(split("/files/a/b").rest(1), b"a/b");
+        assert!(!split("/files/").rest_nonempty(1));
     }
 }

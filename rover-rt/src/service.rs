@@ -101,7 +101,7 @@ impl Service {
         }
     }
 
-    pub(crate) fn find(&self, method: &str, path: &Path<'_>) -> Found {
+    pub(crate) fn find(&self, method: &str, path: &mut Path<'_>) -> Found {
         let Some(method) = Method::ALL.into_iter().find(|m| m.as_str() == method) else {
             let message = "Not Implemented";
             return Found::Reply(Reply::error(StatusCode::NOT_IMPLEMENTED, message));

@@ -15,7 +15,7 @@ macro_rules! program {
             include!(concat!(env!("OUT_DIR"), $file));
 
             pub(crate) fn find(path: &str) -> Option<u16> {
-                PROGRAM.find(super::Method::Get, &super::Path::parse(path).ok()?)
+                PROGRAM.find(super::Method::Get, &mut super::Path::parse(path).ok()?)
             }
         }
     };

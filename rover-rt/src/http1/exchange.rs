@@ -186,8 +186,8 @@ struct Target<'p> {
 impl<'p> Target<'p> {
     fn find(service: &Service, head: &Head<'p>) -> Self {
         match Path::parse(head.path) {
-            Ok(path) => {
-                let found = Some(service.find(head.method, &path));
+            Ok(mut path) => {
+                let found = Some(service.find(head.method, &mut path));
                 Target { path, found }
             }
             Err(_) => Target {
