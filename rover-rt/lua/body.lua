@@ -3,9 +3,9 @@ local R = ...
 local native, http_error = R.native, R.http.error
 
 local error, tostring, setmetatable = error, tostring, setmetatable
-local find, lower, byte = string.find, string.lower, string.byte
+local rawget, byte = rawget, string.byte
 
--- [1] its bytes, [2] the request's content type.
+-- [1] its bytes, [2] the request's ctx.
 local Body = {}
 function Body.__tostring(b) return b[1] end
 function Body.__len(b) return #b[1] end
@@ -33,12 +33,16 @@ function body_methods.bytes(b)
   return setmetatable(out, R.Array)
 end
 
-function body_methods.form(b)
-  if not find(lower(b[2] or ""), "^application/x%-www%-form%-urlencoded%s*;?") then
-    http_error(415, "Unsupported Media Type")
-  end
-  return native.form_decode(b[1])
+-- The form is read from the request itself, so only while that runs.
+local function form(b, read, name)
+  if not rawget(b[2], 1) then error("the form of a body was read after its request ended", 3) end
+  local fields, status, message = read(name)
+  if not fields then http_error(status, message) end
+  return fields
 end
+
+function body_methods.form(b) return form(b, native.form) end
+function body_methods.form_all(b, name) return form(b, native.form_all, tostring(name)) end
 
 function body_methods.expect()
   error("expect: rover.guard is not available in this version", 2)

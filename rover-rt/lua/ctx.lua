@@ -45,8 +45,8 @@ end
 local function read_body(ctx, request)
   local body = rawget(ctx, 6)
   if body == nil then
-    local raw, content_type = native.body(request)
-    body = raw and setmetatable({ raw, content_type }, Body) or false
+    local raw = native.body(request)
+    body = raw and setmetatable({ raw, ctx }, Body) or false
     rawset(ctx, 6, body)
   end
   return body or nil

@@ -12,6 +12,7 @@ mod connections;
 mod constant;
 mod decode;
 mod error;
+mod form;
 mod http1;
 mod listen;
 mod log;

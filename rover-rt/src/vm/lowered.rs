@@ -52,7 +52,7 @@ impl Shared {
     pub(super) fn call(&self) -> Option<&Call<'_>> {
         // SAFETY: `protected` sets the pointer for as long as it borrows the call, and
         // only what runs inside it asks.
-        unsafe { self.current.get().as_ref() }
+        unsafe { self.current.get().cast::<Call<'_>>().as_ref() }
     }
 }
 

@@ -25,6 +25,7 @@ use http::StatusCode;
 use mlua::ffi::{self, lua_State};
 use rover_model::LogLevel;
 
+use crate::form::{self, Field, FormError};
 use crate::log::Log;
 use crate::program::Program;
 use crate::reply::Reply;
@@ -100,9 +101,23 @@ struct Call<'a> {
     handler: c_int,
     wants_ctx: bool,
     argument: Argument<'a>,
+    /// The body as a form, read at most once. It is kept here because an error in Lua
+    /// unwinds the natives that use it.
+    form: OnceCell<Result<Vec<Field<'a>>, FormError>>,
     /// Natives write these while `run` is on the stack below them.
     reply: RefCell<Reply>,
     failure: RefCell<Option<String>>,
+}
+
+impl<'a> Call<'a> {
+    /// The fields of the body as a form.
+    fn form(&self) -> Result<&[Field<'a>], FormError> {
+        let read = self.form.get_or_init(|| {
+            let content_type = self.request.headers.get("content-type");
+            form::read(content_type, self.request.body.unwrap_or_default())
+        });
+        read.as_deref().map_err(|error| *error)
+    }
 }
 
 /// What a hook is given after `ctx`.
@@ -242,6 +257,7 @@ impl Vm {
             handler,
             wants_ctx,
             argument,
+            form: OnceCell::new(),
             reply: RefCell::default(),
             failure: RefCell::default(),
         };

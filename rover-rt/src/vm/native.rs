@@ -8,11 +8,12 @@ use std::ffi::c_int;
 use mlua::ffi::{self, lua_CFunction, lua_State};
 use rover_model::LogLevel;
 
-use super::{Shared, append_string, decode, encode, lossy};
+use super::{Shared, decode, encode, lossy};
 use crate::decode::form_pairs;
+use crate::form::{Field, File, Value};
 use crate::request::RequestData;
 
-pub(super) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 17] = [
+pub(super) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 18] = [
     (c"method", method),
     (c"path", path),
     (c"client_ip", client_ip),
@@ -24,7 +25,8 @@ pub(super) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 17] = [
     (c"header_all", header_all),
     (c"cookies", cookies),
     (c"body", body),
-    (c"form_decode", form_decode),
+    (c"form", form),
+    (c"form_all", form_all),
     (c"lossy", lossy_text),
     (c"json_decode", json_decode),
     (c"json_encode", json_encode),
@@ -181,28 +183,97 @@ unsafe extern "C-unwind" fn cookies(state: *mut lua_State) -> c_int {
 unsafe extern "C-unwind" fn body(state: *mut lua_State) -> c_int {
     // SAFETY: see `method`.
     unsafe {
-        let request = request(state);
-        let Some(body) = request.body else { return 0 };
+        let Some(body) = request(state).body else {
+            return 0;
+        };
         push(state, body);
-        match request.headers.get("content-type") {
-            Some(value) => push(state, value),
-            None => ffi::lua_pushnil(state),
-        }
     }
-    2
+    1
 }
 
-unsafe extern "C-unwind" fn form_decode(state: *mut lua_State) -> c_int {
-    // SAFETY: see `method`; the first argument is a string.
+/// `form()` gives the fields by name, or nil, a status and a message.
+unsafe extern "C-unwind" fn form(state: *mut lua_State) -> c_int {
+    // SAFETY: see `method`.
     unsafe {
-        let mut text = Vec::new();
-        append_string(state, 1, &mut text);
-        ffi::lua_createtable(state, 0, 4);
-        for (name, value) in form_pairs(&text) {
-            set(state, name.as_bytes(), value.as_bytes());
+        let fields = match form_fields(state) {
+            Ok(fields) => fields,
+            Err(results) => return results,
+        };
+        ffi::lua_createtable(state, 0, fields.len() as c_int);
+        for field in fields {
+            push(state, field.name.as_bytes());
+            push_value(state, &field.value);
+            ffi::lua_rawset(state, -3);
         }
     }
     1
+}
+
+/// `form_all(name)` gives a list of one name's values, or what `form` gives.
+unsafe extern "C-unwind" fn form_all(state: *mut lua_State) -> c_int {
+    // SAFETY: see `method`; the argument is a string, which stays on the stack.
+    unsafe {
+        let mut length = 0;
+        let wanted = ffi::lua_tolstring(state, 1, &raw mut length);
+        let wanted: &[u8] = std::slice::from_raw_parts(wanted.cast(), length);
+        let fields = match form_fields(state) {
+            Ok(fields) => fields,
+            Err(results) => return results,
+        };
+        ffi::lua_createtable(state, 1, 0);
+        let same = fields.iter().filter(|f| f.name.as_bytes() == wanted);
+        for (at, field) in same.enumerate() {
+            push_value(state, &field.value);
+            ffi::lua_rawseti(state, -2, at as i64 + 1);
+        }
+        ffi::lua_pushvalue(state, ffi::lua_upvalueindex(2));
+        ffi::lua_setmetatable(state, -2);
+    }
+    1
+}
+
+/// The running request's form; else pushes nil, status and message and gives their number.
+///
+/// # Safety
+/// In a native of the running request.
+unsafe fn form_fields<'a>(state: *mut lua_State) -> Result<&'a [Field<'a>], c_int> {
+    // SAFETY: as the caller's; the message is kept by nobody.
+    unsafe {
+        let Some(call) = shared(state).call() else {
+            return Err(0);
+        };
+        call.form().map_err(|error| {
+            ffi::lua_pushnil(state);
+            ffi::lua_pushnumber(state, f64::from(error.status().as_u16()));
+            push(state, error.to_string().as_bytes());
+            3
+        })
+    }
+}
+
+/// Pushes a text, or a table with a file's `filename`, `content_type` and `data`.
+///
+/// # Safety
+/// In a native, in a protected call.
+unsafe fn push_value(state: *mut lua_State, value: &Value<'_>) {
+    // SAFETY: as the caller's; the values belong to the call, not to this frame.
+    unsafe {
+        match value {
+            Value::Text(text) => push(state, text.as_bytes()),
+            Value::File(File {
+                filename,
+                content_type,
+                data,
+            }) => {
+                ffi::lua_createtable(state, 0, 3);
+                set(state, b"filename", filename.as_bytes());
+                if let Some(content_type) = content_type {
+                    set(state, b"content_type", content_type.as_bytes());
+                }
+                set(state, b"data", data);
+            }
+        }
+    }
 }
 
 unsafe extern "C-unwind" fn lossy_text(state: *mut lua_State) -> c_int {

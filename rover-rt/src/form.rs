@@ -1,0 +1,128 @@
+//! Forms: `application/x-www-form-urlencoded` (WHATWG URL, section 5.1) and
+//! `multipart/form-data` (RFC 7578).
+
+mod multipart;
+mod parameters;
+
+use std::borrow::Cow;
+
+use http::StatusCode;
+
+use crate::decode::form_pairs;
+use parameters::parameters;
+
+/// The most fields of a form.
+const MAX_FIELDS: usize = 1000;
+/// The most bytes of a field's or a file's name.
+const MAX_NAME: usize = 1024;
+/// The most bytes of a part's headers.
+const MAX_PART_HEAD: usize = 8 << 10;
+/// The most headers of a part.
+const MAX_PART_HEADERS: usize = 16;
+
+/// One field of a form.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Field<'a> {
+    pub(crate) name: Cow<'a, str>,
+    pub(crate) value: Value<'a>,
+}
+
+/// What a field holds.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Value<'a> {
+    /// Bytes that are not UTF-8 are replaced.
+    Text(Cow<'a, str>),
+    File(File<'a>),
+}
+
+/// An uploaded file.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct File<'a> {
+    /// The last segment of what the client calls it.
+    pub(crate) filename: Cow<'a, str>,
+    pub(crate) content_type: Option<Cow<'a, str>>,
+    pub(crate) data: &'a [u8],
+}
+
+/// Why a body is no form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum FormError {
+    #[error("Unsupported Media Type")]
+    ContentType,
+    #[error("Malformed form: {0}")]
+    Malformed(&'static str),
+    #[error("Form too large: {0}")]
+    TooLarge(&'static str),
+}
+
+impl FormError {
+    pub(crate) fn status(&self) -> StatusCode {
+        match self {
+            FormError::ContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            FormError::Malformed(_) => StatusCode::BAD_REQUEST,
+            FormError::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+        }
+    }
+}
+
+const TOO_MANY: FormError = FormError::TooLarge("more than 1000 fields");
+const LONG_NAME: FormError = FormError::TooLarge("a name of more than 1024 bytes");
+
+/// The fields of a form, in order: the one way in which bodies are read as forms. Of
+/// repeated names the last one counts, as in a query.
+pub(crate) fn read<'a>(
+    content_type: Option<&[u8]>,
+    body: &'a [u8],
+) -> Result<Vec<Field<'a>>, FormError> {
+    let content_type = content_type.unwrap_or_default();
+    let end = content_type.iter().position(|b| *b == b';');
+    let (essence, rest) = content_type.split_at(end.unwrap_or(content_type.len()));
+    let essence = essence.trim_ascii();
+    if essence.eq_ignore_ascii_case(b"application/x-www-form-urlencoded") {
+        urlencoded(body)
+    } else if essence.eq_ignore_ascii_case(b"multipart/form-data") {
+        multipart::read(&boundary(rest)?, body)
+    } else {
+        Err(FormError::ContentType)
+    }
+}
+
+fn urlencoded(body: &[u8]) -> Result<Vec<Field<'_>>, FormError> {
+    let mut fields = Vec::new();
+    for (name, value) in form_pairs(body) {
+        if fields.len() == MAX_FIELDS {
+            return Err(TOO_MANY);
+        }
+        if name.len() > MAX_NAME {
+            return Err(LONG_NAME);
+        }
+        let value = Value::Text(value);
+        fields.push(Field { name, value });
+    }
+    Ok(fields)
+}
+
+/// The boundary among a content type's parameters (RFC 2046, section 5.1.1).
+fn boundary(text: &[u8]) -> Result<Cow<'_, [u8]>, FormError> {
+    let mut found = None;
+    for parameter in parameters(text) {
+        let (name, value) = parameter?;
+        if name.eq_ignore_ascii_case(b"boundary") && found.replace(value).is_some() {
+            return Err(FormError::Malformed("two boundaries in the content type"));
+        }
+    }
+    let boundary = found.ok_or(FormError::Malformed("no boundary in the content type"))?;
+    let allowed = |b: &u8| b.is_ascii_alphanumeric() || b"'()+_,-./:=? ".contains(b);
+    match (1..=70).contains(&boundary.len())
+        && boundary.iter().all(allowed)
+        && !boundary.ends_with(b" ")
+    {
+        true => Ok(boundary),
+        false => Err(FormError::Malformed(
+            "the boundary is not 1 to 70 of the characters it may have",
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests;
