@@ -14,6 +14,8 @@ mod decode;
 mod error;
 mod form;
 mod http1;
+#[doc(hidden)]
+pub mod json;
 mod listen;
 mod log;
 pub mod program;

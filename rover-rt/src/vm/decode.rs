@@ -1,13 +1,60 @@
-//! JSON text to Lua values, without a tree in between: `serde_json` parses, the
-//! visitor pushes.
+//! JSON text to Lua values, without a tree in between.
 
+use std::cell::{Cell, UnsafeCell};
 use std::ffi::c_int;
-use std::fmt;
+use std::fmt::Write;
 
 use mlua::ffi::{self, lua_State};
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-const MAX_DEPTH: usize = 128;
+use super::native::push;
+use crate::json::{Kind, Malformed, Reader};
+
+/// Stack slots that a container needs: itself, a key and a value.
+const SLOTS: c_int = 3;
+/// So many containers get their slots at once.
+const LEVELS: u32 = 4;
+
+/// What decoding keeps from one text to the next.
+#[derive(Default)]
+pub(super) struct Decoder {
+    /// Where strings with escapes are put together. Nothing holds on to it while Lua runs,
+    /// which may unwind whoever does.
+    scratch: UnsafeCell<String>,
+    sizes: Sizes,
+}
+
+/// How many entries the last table of its kind had, by which the next one is made: what
+/// comes once comes again, and a table that grows is laid out again each time.
+///
+/// A size serves one table until that one is complete. So what a text wastes by being
+/// different is never more than what it holds.
+struct Sizes {
+    /// By the first field's name.
+    objects: [Cell<u16>; 64],
+    /// By the depth.
+    arrays: [Cell<u16>; 16],
+}
+
+impl Default for Sizes {
+    fn default() -> Self {
+        Sizes {
+            objects: [const { Cell::new(0) }; 64],
+            arrays: [const { Cell::new(0) }; 16],
+        }
+    }
+}
+
+impl Sizes {
+    fn object(&self, key: &str) -> &Cell<u16> {
+        let bytes = key.as_bytes();
+        let [first, last] = [bytes.first(), bytes.last()].map(|b| usize::from(*b.unwrap_or(&0)));
+        &self.objects[(first * 3 + last * 5 + bytes.len()) % self.objects.len()]
+    }
+
+    fn array(&self, depth: u32) -> &Cell<u16> {
+        &self.arrays[depth as usize % self.arrays.len()]
+    }
+}
 
 /// Pushes the value of a JSON text, or pushes nothing and tells what is wrong and where.
 ///
@@ -16,134 +63,160 @@ const MAX_DEPTH: usize = 128;
 /// that marks arrays.
 pub(super) unsafe fn decode(
     state: *mut lua_State,
+    decoder: &Decoder,
     array_meta: c_int,
     text: &[u8],
-) -> Result<(), String> {
-    let mut parser = serde_json::Deserializer::from_slice(text);
-    // Counted by `Push`, which knows the contract's limit.
-    parser.disable_recursion_limit();
-    let push = Push {
+) -> Result<(), Malformed> {
+    let mut push = Push {
         state,
+        decoder,
         array_meta,
         depth: 0,
-        in_array: false,
+        reader: Reader::new(text),
     };
-    // SAFETY: the stack is restored when parsing fails half-way.
-    let top = unsafe { ffi::lua_gettop(state) };
-    let result = push.deserialize(&mut parser).and_then(|()| parser.end());
-    result.map_err(|error| {
-        // SAFETY: as above.
-        unsafe { ffi::lua_settop(state, top) };
-        error.to_string()
-    })
+    // SAFETY: the stack is restored when the text is malformed half-way.
+    unsafe {
+        let top = ffi::lua_gettop(state);
+        let result = push.value().and_then(|()| push.reader.end());
+        if result.is_err() {
+            ffi::lua_settop(state, top);
+        }
+        result
+    }
 }
 
-#[derive(Clone, Copy)]
-struct Push {
+/// Pushes what is wrong with a text.
+///
+/// # Safety
+/// In a protected call with a free stack slot.
+pub(super) unsafe fn push_malformed(
     state: *mut lua_State,
+    decoder: &Decoder,
+    malformed: Malformed,
+) {
+    // SAFETY: the text is written before Lua runs, and lives in `decoder`.
+    unsafe {
+        let text = &mut *decoder.scratch.get();
+        text.clear();
+        // A `String` takes all that is written.
+        let _ = write!(text, "{malformed}");
+        push(state, text.as_bytes());
+    }
+}
+
+struct Push<'a> {
+    state: *mut lua_State,
+    decoder: &'a Decoder,
     array_meta: c_int,
-    depth: usize,
-    /// `null` is kept in arrays, where absence would shift or end them.
-    in_array: bool,
+    depth: u32,
+    reader: Reader<'a>,
 }
 
-impl Push {
-    fn nested<E: Error>(self, in_array: bool) -> Result<Self, E> {
-        if self.depth >= MAX_DEPTH {
-            return Err(E::custom("nesting beyond 128 levels"));
-        }
-        // SAFETY: asks for room; may raise a Lua error inside the protected call.
-        if unsafe { ffi::lua_checkstack(self.state, 8) } == 0 {
-            return Err(E::custom("nesting too deep for the stack"));
-        }
-        Ok(Push {
-            depth: self.depth + 1,
-            in_array,
-            ..self
-        })
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Push {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Push {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        // SAFETY (here and below): one value is pushed; `nested` made the room.
+impl Push<'_> {
+    /// Pushes the next value.
+    ///
+    /// # Safety
+    /// In a protected call, with `SLOTS` free slots.
+    unsafe fn value(&mut self) -> Result<(), Malformed> {
+        // SAFETY (here and below): one value is pushed; `enter` made the room. A Lua error
+        // unwinds frames that own nothing.
         unsafe {
-            if self.in_array || self.depth == 0 {
-                ffi::lua_pushlightuserdata(self.state, std::ptr::null_mut());
-            } else {
-                ffi::lua_pushnil(self.state);
+            match self.reader.peek()? {
+                Kind::String => {
+                    let text = self.reader.string(&mut *self.decoder.scratch.get())?;
+                    push(self.state, text.as_bytes());
+                }
+                Kind::Number => ffi::lua_pushnumber(self.state, self.reader.number()?),
+                Kind::Object => return self.object(),
+                Kind::Array => return self.array(),
+                Kind::Boolean => {
+                    ffi::lua_pushboolean(self.state, c_int::from(self.reader.boolean()?));
+                }
+                Kind::Null => {
+                    self.reader.null()?;
+                    ffi::lua_pushlightuserdata(self.state, std::ptr::null_mut());
+                }
             }
         }
         Ok(())
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<(), E> {
-        // SAFETY: see `visit_unit`.
-        unsafe { ffi::lua_pushboolean(self.state, c_int::from(value)) };
-        Ok(())
+    /// Makes room for a container.
+    ///
+    /// # Safety
+    /// As [`Self::value`].
+    unsafe fn enter(&mut self) {
+        if self.depth.is_multiple_of(LEVELS) {
+            let slots = LEVELS as c_int * SLOTS + SLOTS;
+            // SAFETY: see `value`. The reader's limit is far below that of the stack.
+            unsafe { ffi::luaL_checkstack(self.state, slots, c"too many values".as_ptr()) };
+        }
+        self.depth += 1;
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<(), E> {
-        // SAFETY: see `visit_unit`.
-        unsafe { ffi::lua_pushnumber(self.state, value) };
-        Ok(())
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<(), E> {
-        self.visit_f64(value as f64)
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<(), E> {
-        self.visit_f64(value as f64)
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<(), E> {
-        // SAFETY: see `visit_unit`.
-        unsafe { ffi::lua_pushlstring(self.state, value.as_ptr().cast(), value.len()) };
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<(), A::Error> {
-        let inner = self.nested(true)?;
+    /// # Safety
+    /// As [`Self::value`].
+    unsafe fn array(&mut self) -> Result<(), Malformed> {
+        let mut more = self.reader.begin_array()?;
+        let decoder = self.decoder;
+        let size = decoder.sizes.array(self.depth);
         // SAFETY: table below, element on top, which `lua_rawseti` pops.
         unsafe {
-            ffi::lua_createtable(self.state, 4, 0);
-            let mut at = 1;
-            while elements.next_element_seed(inner)?.is_some() {
-                ffi::lua_rawseti(self.state, -2, at);
-                at += 1;
+            self.enter();
+            let expected = if more { size.replace(0) } else { 0 };
+            ffi::lua_createtable(self.state, expected.into(), 0);
+            let mut count = 0;
+            while more {
+                self.value()?;
+                count += 1;
+                ffi::lua_rawseti(self.state, -2, count);
+                more = self.reader.next_element()?;
+            }
+            if count > 0 {
+                size.set(u16::try_from(count).unwrap_or(u16::MAX));
             }
             ffi::lua_pushvalue(self.state, self.array_meta);
             ffi::lua_setmetatable(self.state, -2);
         }
+        self.depth -= 1;
         Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<(), A::Error> {
-        let inner = self.nested(false)?;
+    /// # Safety
+    /// As [`Self::value`].
+    unsafe fn object(&mut self) -> Result<(), Malformed> {
+        if !self.reader.begin_object()? {
+            // SAFETY: see `value`.
+            unsafe { ffi::lua_createtable(self.state, 0, 0) };
+            return Ok(());
+        }
+        let decoder = self.decoder;
         // SAFETY: table below, key and value on top, which `lua_rawset` pops; keys are
         // strings, and a nil value makes the field absent.
         unsafe {
-            ffi::lua_createtable(self.state, 0, 4);
-            while fields.next_key_seed(inner)?.is_some() {
-                fields.next_value_seed(inner)?;
+            self.enter();
+            let mut key = self.reader.key(&mut *decoder.scratch.get())?;
+            let size = decoder.sizes.object(key);
+            ffi::lua_createtable(self.state, 0, size.replace(0).into());
+            let mut count = 0_u16;
+            loop {
+                push(self.state, key.as_bytes());
+                if self.reader.peek()? == Kind::Null {
+                    self.reader.null()?;
+                    ffi::lua_pushnil(self.state);
+                } else {
+                    self.value()?;
+                }
                 ffi::lua_rawset(self.state, -3);
+                count = count.saturating_add(1);
+                if !self.reader.next_field()? {
+                    break;
+                }
+                key = self.reader.key(&mut *decoder.scratch.get())?;
             }
+            size.set(count);
         }
+        self.depth -= 1;
         Ok(())
     }
 }

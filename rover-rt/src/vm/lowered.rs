@@ -185,24 +185,26 @@ pub(super) const BAD_BODY: &str = "rover.bad_body";
 
 /// The body's JSON.
 unsafe extern "C-unwind" fn body_json(state: *mut lua_State) -> c_int {
-    // SAFETY: see `method`; the second upvalue is the metatable of arrays. Where the error
-    // is raised the frame owns nothing any more.
+    // SAFETY: see `method`; the second upvalue is the metatable of arrays. The frame owns
+    // nothing.
     unsafe {
-        let message = match call(state).request.body {
-            Some(body) => {
-                ffi::lua_pushvalue(state, ffi::lua_upvalueindex(2));
-                let meta = ffi::lua_gettop(state);
-                match decode::decode(state, meta, body) {
-                    Ok(()) => return 1,
-                    Err(message) => Some(message),
-                }
+        let call = call(state);
+        let decoder = &call.shared.decoder;
+        let mut malformed = None;
+        if let Some(body) = call.request.body {
+            ffi::lua_pushvalue(state, ffi::lua_upvalueindex(2));
+            let meta = ffi::lua_gettop(state);
+            match decode::decode(state, decoder, meta, body) {
+                Ok(()) => return 1,
+                Err(error) => malformed = Some(error),
             }
-            None => None,
-        };
+        }
         push(state, BAD_BODY.as_bytes());
         ffi::lua_rawget(state, ffi::LUA_REGISTRYINDEX);
-        push_some(state, message.as_ref().map(String::as_bytes));
-        drop(message);
+        match malformed {
+            Some(error) => decode::push_malformed(state, decoder, error),
+            None => ffi::lua_pushnil(state),
+        }
         ffi::lua_call(state, 1, 0);
     }
     0

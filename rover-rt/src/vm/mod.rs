@@ -31,6 +31,7 @@ use crate::program::Program;
 use crate::reply::Reply;
 use crate::request::RequestData;
 use deadline::Deadline;
+use decode::Decoder;
 use encode::KeyOrder;
 use lists::Lists;
 use shapes::Shapes;
@@ -61,6 +62,7 @@ pub(crate) struct Shared {
     array_meta: Cell<*const c_void>,
     body_meta: Cell<*const c_void>,
     shapes: Shapes,
+    decoder: Decoder,
     lists: Lists,
     deadline: Deadline,
 }

@@ -293,9 +293,10 @@ unsafe extern "C-unwind" fn json_decode(state: *mut lua_State) -> c_int {
         ffi::lua_pushvalue(state, ffi::lua_upvalueindex(2));
         let meta = ffi::lua_gettop(state);
         ffi::lua_pushboolean(state, 1);
-        if let Err(message) = decode::decode(state, meta, text) {
+        let decoder = &shared(state).decoder;
+        if let Err(malformed) = decode::decode(state, decoder, meta, text) {
             ffi::lua_pushboolean(state, 0);
-            push(state, message.as_bytes());
+            decode::push_malformed(state, decoder, malformed);
         }
     }
     2

@@ -6,6 +6,7 @@ use mlua::{Function, LightUserData, Lua, LuaOptions, StdLib, Table, Value, ffi};
 use rover_model::{HOOKS, Method, SERVER_LUA};
 
 use super::deadline::Deadline;
+use super::decode::Decoder;
 use super::encode::{KeyOrder, MARKED, Ranks};
 use super::lists::{self, Lists, PENDING};
 use super::native::FUNCTIONS;
@@ -52,6 +53,7 @@ impl Vm {
             array_meta: Cell::new(std::ptr::null()),
             body_meta: Cell::new(std::ptr::null()),
             shapes: Shapes::default(),
+            decoder: Decoder::default(),
             lists: Lists::default(),
             deadline: Deadline::default(),
         });
