@@ -35,6 +35,28 @@ impl Table {
     }
 }
 
+/// A part of the request that is checked against a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// `ctx:body()`
+    Body,
+    /// `ctx:query()`
+    Query,
+    /// `ctx:params()`
+    Params,
+}
+
+impl Source {
+    fn from_member(name: &str) -> Option<Source> {
+        Some(match name {
+            "body" => Source::Body,
+            "query" => Source::Query,
+            "params" => Source::Params,
+            _ => return None,
+        })
+    }
+}
+
 /// How a function uses its first parameter, if that is a `ctx`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct CtxUse {
@@ -46,6 +68,8 @@ pub(crate) struct CtxUse {
     pub(crate) escapes: bool,
     /// Functions that it is passed to and that take it as their own.
     pub(crate) passed: Vec<Place>,
+    /// What is checked, against which of the constant schemas.
+    pub(crate) expects: Vec<(Source, usize)>,
     /// What other functions do that have the same `ctx`: the tables that they use whole.
     pub(crate) shared: HashSet<Table>,
 }
@@ -75,6 +99,9 @@ pub(crate) enum Access {
     /// A method is called on the body: `ctx:body():json()`. The method and the whole call
     /// where it has no arguments.
     Body(String, Option<Span>),
+    /// It is checked against a constant schema, by its number: `ctx:body():expect(schema)`.
+    /// The whole expression.
+    Expect(Source, usize, Span),
 }
 
 impl CtxUse {
@@ -91,6 +118,7 @@ impl CtxUse {
         match &member.access {
             Access::Whole => false,
             Access::Field(_) => true,
+            Access::Expect(..) => false,
             Access::Read(table, ..) | Access::Alias(table, _) => self.only_read(*table),
             Access::Body(method, whole) => {
                 whole.is_some() && matches!(method.as_str(), "json" | "text" | "raw")
@@ -106,7 +134,12 @@ impl CtxUse {
             .filter(|m| Table::from_member(&m.name) == Some(table));
         !self.escapes
             && !self.shared.contains(&table)
-            && same.all(|m| !m.nested && matches!(m.access, Access::Read(..) | Access::Alias(..)))
+            && same.all(|m| match m.access {
+                Access::Read(..) | Access::Alias(..) => !m.nested,
+                // It looks at the request, not at the table.
+                Access::Expect(..) => true,
+                _ => false,
+            })
     }
 
     /// The tables that others cannot take to be only read.
@@ -122,13 +155,21 @@ impl CtxUse {
     }
 }
 
-/// How a function uses a parameter. `passed` tells of a callee and the place of an argument
-/// that is the parameter whether the function that is called takes it as its `ctx`.
+/// What the analysis of a function is told of the rest of the program.
+pub(crate) struct Known<'p> {
+    /// Of a callee and the place of an argument that is the `ctx`: the function that is
+    /// called, if it takes it as its own.
+    pub(crate) passed: &'p dyn Fn(&Expr, usize) -> Option<Place>,
+    /// The number of the constant schema that an expression stands for.
+    pub(crate) schema: &'p dyn Fn(&Expr) -> Option<usize>,
+}
+
+/// How a function uses a parameter.
 pub(crate) fn ctx_use(
     chunk: &Chunk,
     function: FunctionId,
     ctx: VarId,
-    passed: &dyn Fn(&Expr, usize) -> Option<Place>,
+    known: &Known<'_>,
 ) -> CtxUse {
     let mut aliases = Aliases {
         chunk,
@@ -146,7 +187,7 @@ pub(crate) fn ctx_use(
         aliases: tables,
         broken,
         nested: false,
-        passed,
+        known,
         found: CtxUse::default(),
     };
     finder.found.var = Some(ctx);
@@ -261,7 +302,7 @@ impl<'a> Aliases<'a> {
 
 struct Finder<'a, 'p> {
     chunk: &'a Chunk,
-    passed: &'p dyn Fn(&Expr, usize) -> Option<Place>,
+    known: &'p Known<'p>,
     ctx: VarId,
     aliases: HashMap<VarId, Table>,
     broken: HashSet<VarId>,
@@ -383,6 +424,11 @@ impl<'a> Finder<'a, '_> {
                 expr.each_child(&mut |child| self.expr(child));
             }
             Kind::Method(object, method, _, args) => {
+                if let Some((source, number)) = self.expectation(object, method, args) {
+                    self.found.expects.push((source, number));
+                    let access = Access::Expect(source, number, expr.span);
+                    return self.member_call(object, access);
+                }
                 if let Some(("body", ..)) = called_member(self.ctx, object) {
                     let whole = args.is_empty().then_some(expr.span);
                     self.member_call(object, Access::Body(method.clone(), whole));
@@ -405,6 +451,33 @@ impl<'a> Finder<'a, '_> {
         }
     }
 
+    /// `ctx:body():expect(schema)`, where the schema is constant.
+    fn expectation(&self, object: &Expr, method: &str, args: &[Expr]) -> Option<(Source, usize)> {
+        let (name, _, arguments) = called_member(self.ctx, object)?;
+        match args {
+            [schema] if method == "expect" && !arguments => {
+                Some((Source::from_member(name)?, (self.known.schema)(schema)?))
+            }
+            _ => None,
+        }
+    }
+
+    /// `rover.guard(ctx:body():json(), schema)`, where the schema is constant.
+    fn guarded(&mut self, args: &[Expr]) {
+        let [value, schema] = args else { return };
+        let source = match &value.kind {
+            Kind::Method(object, method, _, _) if matches!(method.as_str(), "json" | "form") => {
+                called_member(self.ctx, object).filter(|(name, ..)| *name == "body")
+            }
+            _ => called_member(self.ctx, value).filter(|(name, ..)| *name != "body"),
+        };
+        if let Some(source) = source.and_then(|(name, ..)| Source::from_member(name))
+            && let Some(number) = (self.known.schema)(schema)
+        {
+            self.found.expects.push((source, number));
+        }
+    }
+
     fn call(&mut self, expr: &'a Expr) {
         match called_member(self.ctx, expr) {
             Some(_) => self.member_call(expr, Access::Whole),
@@ -416,10 +489,11 @@ impl<'a> Finder<'a, '_> {
         let Kind::Call(callee, args) = &expr.kind else {
             return expr.each_child(&mut |child| self.expr(child));
         };
+        self.guarded(args);
         self.expr(callee);
         for (at, arg) in args.iter().enumerate() {
             let passed = match arg.var() == Some(self.ctx) && !self.nested {
-                true => (self.passed)(callee, at),
+                true => (self.known.passed)(callee, at),
                 false => None,
             };
             match passed {

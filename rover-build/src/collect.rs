@@ -9,6 +9,7 @@ use mlua::{Function, HookTriggers, Lua, LuaOptions, LuaString, StdLib, Table, Va
 use rover_model::{BUILDERS, SERVER_LUA};
 
 use crate::diagnostic::{Diagnostic, Failure, Position};
+use crate::guard;
 use crate::load::{File, Sources};
 
 /// A chunk that takes longer than this is taken for one that does not end.
@@ -59,7 +60,7 @@ pub(crate) enum OptionValue {
 /// The parts of the standard library that programs do not get, and those that do
 /// nothing or are refused while routes are collected.
 const SANDBOX_LUA: &str = r#"
-local server, load_chunk, builder_names, null = ...
+local server, load_chunk, builder_names, null, guard = ...
 local g = _G
 local made
 -- Calling a builder gives an object whose methods give it again.
@@ -81,6 +82,7 @@ for i = 1, #builder_names do builders[builder_names[i]] = builder(builder_names[
 local nothing = function() end
 local rover = setmetatable({
   null = null,
+  guard = guard,
   array = function(t) return t or {} end,
   log = { debug = nothing, info = nothing, warn = nothing, error = nothing },
 }, { __index = function(_, key)
@@ -153,9 +155,10 @@ fn run(sources: &Sources) -> Result<Collected, Box<Diagnostic>> {
     });
     let load_chunk = load_chunk.map_err(|e| internal(&e))?;
     let null = mlua::LightUserData(std::ptr::null_mut());
+    let guard = guard::install(&lua).map_err(|e| internal(&e))?;
     lua.load(SANDBOX_LUA)
         .set_name("=rover")
-        .call::<()>((&server, load_chunk, BUILDERS.to_vec(), null))
+        .call::<()>((&server, load_chunk, BUILDERS.to_vec(), null, guard))
         .map_err(|e| internal(&e))?;
     let result: Result<Value, mlua::Error> = manifest.call(());
     let result = result.map_err(|error| Box::new(run_error(sources, &error, &timed_out)))?;

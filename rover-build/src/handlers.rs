@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
-use crate::analyse::{CtxUse, ctx_use};
+use crate::analyse::{CtxUse, Known, ctx_use};
 use crate::collect::FunctionPlace;
 use crate::constant::is_constant;
+use crate::guard::Guards;
 use crate::helpers::{Helpers, Place};
 use crate::hir::{Chunk, Expr, Field, Function, FunctionId, Kind, Stmt};
 use crate::load::Sources;
@@ -34,7 +35,7 @@ pub(crate) struct Handler<'a> {
 }
 
 impl Handlers {
-    pub(crate) fn analyse(sources: &Sources) -> Self {
+    pub(crate) fn analyse(sources: &Sources, guards: &Guards) -> Self {
         let servers = ServerVars::find(sources);
         let mut only_handlers = HashSet::new();
         for (file, source) in sources.files.iter().enumerate() {
@@ -51,12 +52,15 @@ impl Handlers {
         };
         for (file, source) in sources.files.iter().enumerate() {
             let chunk = &source.hir;
-            let passed = |callee: &Expr, at| helpers.passed(sources, file, callee, at);
+            let known = Known {
+                passed: &|callee, at| helpers.passed(sources, file, callee, at),
+                schema: &|schema| guards.number(file, schema),
+            };
             let all = chunk.functions.iter().enumerate().map(|(id, function)| {
                 let id = FunctionId(id);
                 let ctx = helpers.ctx_of(sources, (file, id));
                 match ctx.or(function.params.first().copied()) {
-                    Some(ctx) => ctx_use(chunk, id, ctx, &passed),
+                    Some(ctx) => ctx_use(chunk, id, ctx, &known),
                     None => CtxUse::default(),
                 }
             });
@@ -219,7 +223,7 @@ fn literals(file: usize, value: &Expr, found: &mut HashSet<(usize, FunctionId)>)
 }
 
 /// No global that the rewriting relies on is assigned, as far as can be seen.
-fn keeps_globals(chunk: &Chunk) -> bool {
+pub(crate) fn keeps_globals(chunk: &Chunk) -> bool {
     fn kept(block: &[Stmt]) -> bool {
         block.iter().all(|stmt| {
             let own = match stmt {

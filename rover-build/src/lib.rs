@@ -2,7 +2,7 @@
 //!
 //! The phases, each a function from one plain data type to the next: `load` reads and
 //! parses the manifest and its modules, `resolve` makes the `hir`, the tree with names
-//! resolved, `collect` runs the chunk against the recording server, `handlers` and
+//! resolved, `guard` evaluates the schemas in it, `collect` runs the chunk against the recording server, `handlers` and
 //! `analyse` find what handlers do with `ctx`, `model` turns what was recorded into
 //! routes, `check` looks for mistakes, `lower` rewrites the program's text, `emit` writes
 //! tokens.
@@ -15,10 +15,12 @@ mod collect;
 mod constant;
 mod diagnostic;
 mod emit;
+mod guard;
 mod handlers;
 mod helpers;
 mod hir;
 mod lists;
+mod literal;
 mod load;
 mod lower;
 mod lower_lists;
@@ -43,7 +45,8 @@ pub use build_script::{compile, compile_form_to, compile_to};
 pub use collect::FunctionPlace;
 pub use diagnostic::{Diagnostic, Failure, Position};
 pub use lower::Form;
-pub use model::{App, Needs, Options, Reads, Route, Segment};
+pub use model::{App, Expects, Needs, Options, Reads, Route, Segment};
+pub use rover_model::guard::Schema;
 pub use shape::{Returned, Shape};
 
 /// A compiled manifest.
@@ -73,10 +76,18 @@ pub fn compile_file(manifest: &Path) -> Result<Compiled, Failure> {
 /// As [`compile_file`].
 pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
     let sources = load::load(manifest)?;
-    let collected = collect::collect(&sources)?;
-    let handlers = handlers::Handlers::analyse(&sources);
+    let guards = guard::Guards::find(&sources);
+    let collected = match collect::collect(&sources) {
+        // The same mistake, without its place in the line.
+        Err(_) if !guards.diagnostics.is_empty() => {
+            return Err(sources.failure(guards.diagnostics));
+        }
+        collected => collected?,
+    };
+    let handlers = handlers::Handlers::analyse(&sources, &guards);
     let program = model::Program {
         sources: &sources,
+        guards: &guards,
         handlers: &handlers,
         form,
     };

@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use full_moon::ast::{Ast, Call, Expression, FunctionArgs, FunctionCall, Prefix, Suffix};
+use full_moon::ast::{
+    Ast, Call, Expression, FunctionArgs, FunctionCall, Prefix, Suffix, VarExpression,
+};
 use full_moon::node::Node;
 use full_moon::tokenizer::TokenType;
 use full_moon::visitors::Visitor;
@@ -188,12 +190,12 @@ struct Requires {
     calls: Vec<(usize, usize, Option<String>)>,
 }
 
-impl Visitor for Requires {
-    fn visit_function_call(&mut self, call: &FunctionCall) {
-        let Prefix::Name(name) = call.prefix() else {
+impl Requires {
+    fn chain<'a>(&mut self, prefix: &Prefix, mut suffixes: impl Iterator<Item = &'a Suffix>) {
+        let Prefix::Name(name) = prefix else {
             return;
         };
-        let Some(Suffix::Call(Call::AnonymousCall(arguments))) = call.suffixes().next() else {
+        let Some(Suffix::Call(Call::AnonymousCall(arguments))) = suffixes.next() else {
             return;
         };
         if name.token().to_string() != "require" {
@@ -202,6 +204,17 @@ impl Visitor for Requires {
         let at = name.start_position();
         let (line, column) = at.map_or((1, 1), |p| (p.line(), p.character()));
         self.calls.push((line, column, constant(arguments)));
+    }
+}
+
+impl Visitor for Requires {
+    fn visit_function_call(&mut self, call: &FunctionCall) {
+        self.chain(call.prefix(), call.suffixes());
+    }
+
+    /// `require("m").field`
+    fn visit_var_expression(&mut self, var: &VarExpression) {
+        self.chain(var.prefix(), var.suffixes());
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use crate::analyse::{Access, Member, Table};
+use crate::analyse::{Access, Member, Source, Table};
 use crate::budget::{DECLARATION, checks};
 use crate::handlers::{Handler, Handlers};
 use crate::hir::{Expr, Kind, Stmt};
@@ -178,10 +178,12 @@ impl Lowering<'_> {
         for file in 0..self.sources.files.len() {
             for (function, uses) in self.handlers.all(self.sources, file) {
                 if first(file, function).is_some_and(|name| names.contains(&name)) {
-                    let bodies = uses
-                        .members
-                        .iter()
-                        .filter(|m| matches!(m.access, Access::Body(..)));
+                    let bodies = uses.members.iter().filter(|m| {
+                        matches!(
+                            m.access,
+                            Access::Body(..) | Access::Expect(Source::Body, ..)
+                        )
+                    });
                     places.extend(bodies.map(|m| (file, m.name_span)));
                 }
             }
@@ -214,7 +216,7 @@ impl Lowering<'_> {
                 }
                 Access::Alias(_, span) => (*span, "nil".to_owned()),
                 Access::Body(method, Some(span)) => (*span, format!("__rover.body_{method}()")),
-                Access::Body(_, None) | Access::Whole => continue,
+                Access::Expect(..) | Access::Body(_, None) | Access::Whole => continue,
             };
             self.replace(handler.file, span.start, span.end, text);
         }

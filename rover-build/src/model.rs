@@ -1,10 +1,12 @@
 //! What was recorded, as routes and options; the checks that need no syntax tree.
 
+use rover_model::guard::Schema;
 use rover_model::{LogLevel, Method};
 
 use crate::check::check;
 use crate::collect::{Collected, FunctionPlace};
 use crate::diagnostic::{Failure, Position};
+use crate::guard::Guards;
 use crate::handlers::Handlers;
 use crate::load::Sources;
 use crate::lower::Form;
@@ -73,6 +75,8 @@ pub struct Route {
     pub needs: Needs,
     /// What the handler reads of the request.
     pub reads: Reads,
+    /// The schemas that the request is checked against.
+    pub expects: Expects,
     /// What the handler returns, each shape once.
     pub returns: Vec<Returned>,
     /// Milliseconds of CPU time that the handler has; 0 for any.
@@ -109,10 +113,23 @@ pub struct Reads {
     pub escapes: bool,
 }
 
+/// The schemas that a handler checks its request against, where they are constant in the
+/// source: `ctx:body():expect(schema)`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Expects {
+    /// Of the body.
+    pub body: Option<Schema>,
+    /// Of the query.
+    pub query: Option<Schema>,
+    /// Of the path's parameters.
+    pub params: Option<Schema>,
+}
+
 /// What the model is made from.
 #[derive(Clone, Copy)]
 pub(crate) struct Program<'a> {
     pub(crate) sources: &'a Sources,
+    pub(crate) guards: &'a Guards,
     pub(crate) handlers: &'a Handlers,
     pub(crate) form: Form,
 }
@@ -179,6 +196,7 @@ pub(crate) fn model(program: &Program<'_>, collected: &Collected) -> Result<App,
     }
     set_deadlines(sources, &mut app, &mut diagnostics);
     diagnostics.extend(check(program, &app));
+    diagnostics.extend_from_slice(&program.guards.diagnostics);
     if diagnostics.is_empty() {
         Ok(app)
     } else {

@@ -2,12 +2,12 @@
 
 use rover_model::{BUILDERS, HOOKS, Method, RESERVED};
 
-use crate::analyse::{Access, Table};
+use crate::analyse::{Access, Source, Table};
 use crate::collect::{Entry, FunctionPlace, Recorded};
 use crate::diagnostic::{Diagnostic, Position};
 use crate::load::Sources;
 use crate::lower::Form;
-use crate::model::{Needs, Program, Reads, Route, Segment};
+use crate::model::{Expects, Needs, Program, Reads, Route, Segment};
 use crate::shape::{Returned, returned};
 use crate::suggest::nearest;
 
@@ -62,6 +62,7 @@ pub(crate) fn define(program: &Program<'_>, entry: &Entry) -> Result<Defined, Bo
         needs: needs(program, &handler),
         deadline: 0,
         reads: reads(program, &handler),
+        expects: expects(program, &handler),
         returns: returns(program, &handler),
         handler,
     })))
@@ -141,6 +142,7 @@ fn needs(program: &Program<'_>, place: &FunctionPlace) -> Needs {
         sources,
         handlers,
         form,
+        ..
     } = *program;
     let found = handlers.at(sources, place);
     let specialised = match form {
@@ -181,6 +183,7 @@ fn reads(program: &Program<'_>, place: &FunctionPlace) -> Reads {
                 Access::Read(Table::Headers, name, _) => (&mut reads.headers, name),
                 Access::Read(Table::Cookies, name, _) => (&mut reads.cookies, name),
                 Access::Body(method, _) => (&mut reads.body, method),
+                Access::Expect(..) => continue,
                 Access::Alias(..) => continue,
                 Access::Field(_) | Access::Whole => (&mut reads.members, &member.name),
             };
@@ -190,6 +193,25 @@ fn reads(program: &Program<'_>, place: &FunctionPlace) -> Reads {
         }
     }
     reads
+}
+
+/// The schemas that a handler and what it calls check the request against: the first for
+/// each part of it.
+fn expects(program: &Program<'_>, place: &FunctionPlace) -> Expects {
+    let mut expects = Expects::default();
+    let found = program.handlers.at(program.sources, place);
+    let reached = found
+        .into_iter()
+        .flat_map(|handler| program.handlers.reached(program.sources, handler));
+    for (source, number) in reached.flat_map(|handler| handler.ctx.expects.clone()) {
+        let part = match source {
+            Source::Body => &mut expects.body,
+            Source::Query => &mut expects.query,
+            Source::Params => &mut expects.params,
+        };
+        part.get_or_insert_with(|| program.guards.schemas[number].clone());
+    }
+    expects
 }
 
 /// What a handler returns; nothing is known of several on the same lines.

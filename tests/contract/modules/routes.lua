@@ -9,6 +9,8 @@ function api.count.get() return counter.next() end
 function api.same.get() return { same = require "lib.greet" == greet } end
 require "lib.routes" (api)
 
+function api.field.get() return { name = require("lib.only_a_field").name } end
+
 -- Functions of modules that get a ctx.
 local auth = require "lib.auth"
 function api.user.get(ctx) return { user = auth.user(ctx), query = ctx:query().a } end

@@ -1,3 +1,0 @@
-local api = rover.server {}
-local g = rover.guard
-return api

@@ -1,0 +1,3 @@
+local M = { book = { title = { type = "string" } } }
+function M.change() M.book.title.required = true end
+return M

@@ -1,0 +1,3 @@
+local schemas = require "lib.schemas"
+local kind = "num" .. "ber"
+return rover.guard:object { title = schemas.TITLE, price = rover.guard[kind](rover.guard) }

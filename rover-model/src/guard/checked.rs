@@ -1,0 +1,372 @@
+//! The engine: a value laid out by its schema, and what is wrong with it.
+//!
+//! A reader of JSON, of a form or of Lua values puts what it finds into slots, an object's
+//! fields in the order of its schema, and drops what the schema does not know
+//! ([`Checked::object`], [`Checked::array`]). [`Checked::check`] then goes through the schema
+//! in its order, applies the rules, and fills in defaults.
+
+use std::fmt;
+
+use super::fault::{Fault, Unit};
+use super::{Constant, Got, Kind, Patterns, Schema};
+
+/// As many problems as one answer tells of.
+pub const MAX_PROBLEMS: usize = 100;
+
+/// A value in a slot.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Value {
+    /// There is none.
+    Absent,
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Boolean(bool),
+    /// A number.
+    Number(f64),
+    /// A string.
+    Text(Text),
+    /// So many slots, from the first.
+    Array {
+        /// The first one's number.
+        first: u32,
+        /// How many.
+        length: u32,
+    },
+    /// As many slots as the schema has fields, from the first.
+    Object {
+        /// The first one's number.
+        first: u32,
+    },
+    /// A value of any kind, by a number that its reader gave it.
+    Any(u32),
+    /// A value of any kind that stands in the schema, by its number in
+    /// [`Checked::constants`].
+    Constant(u32),
+    /// Another kind of value than the schema's.
+    Other(Got),
+}
+
+/// Where a text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// In the reader's source or in the buffer.
+    pub place: Place,
+    /// Its first byte.
+    pub start: u32,
+    /// Its length.
+    pub length: u32,
+}
+
+/// What holds a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// What was read.
+    Source,
+    /// [`Checked::buffer`].
+    Buffer,
+}
+
+/// A rule that was broken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Where: `user.name`, `items[1].id`; empty for the value itself.
+    pub field: String,
+    /// What is wrong, for people.
+    pub message: String,
+    /// What is wrong, for programs.
+    pub kind: &'static str,
+}
+
+/// A value laid out by its schema.
+#[derive(Debug)]
+pub struct Checked {
+    /// The value itself.
+    pub root: Value,
+    /// What is wrong with it.
+    pub problems: Vec<Problem>,
+    /// Texts that do not stand in the source as they are.
+    pub buffer: Vec<u8>,
+    /// Defaults of any kind.
+    pub constants: Vec<Constant>,
+    slots: Vec<Value>,
+    /// The elements of arrays that have not ended.
+    open: Vec<Value>,
+}
+
+impl Default for Checked {
+    fn default() -> Self {
+        Checked {
+            root: Value::Absent,
+            problems: Vec::new(),
+            buffer: Vec::new(),
+            constants: Vec::new(),
+            slots: Vec::new(),
+            open: Vec::new(),
+        }
+    }
+}
+
+impl Checked {
+    /// Makes room for another value.
+    pub fn clear(&mut self) {
+        self.root = Value::Absent;
+        self.problems.clear();
+        self.buffer.clear();
+        self.constants.clear();
+        self.slots.clear();
+        self.open.clear();
+    }
+
+    /// Makes an object's slots, which are absent until they are set.
+    pub fn object(&mut self, fields: usize) -> u32 {
+        let first = self.slots.len();
+        self.slots.resize(first + fields, Value::Absent);
+        first as u32
+    }
+
+    /// Sets a slot.
+    pub fn set(&mut self, slot: u32, value: Value) {
+        self.slots[slot as usize] = value;
+    }
+
+    /// A slot's value.
+    pub fn slot(&self, slot: u32) -> Value {
+        self.slots
+            .get(slot as usize)
+            .copied()
+            .unwrap_or(Value::Absent)
+    }
+
+    /// Begins an array; what is given goes to [`Checked::end_array`].
+    pub fn begin_array(&mut self) -> usize {
+        self.open.len()
+    }
+
+    /// Adds an element to the array that began last.
+    pub fn push(&mut self, value: Value) {
+        self.open.push(value);
+    }
+
+    /// Ends an array.
+    pub fn end_array(&mut self, begin: usize) -> Value {
+        let (first, length) = (self.slots.len() as u32, (self.open.len() - begin) as u32);
+        self.slots.extend(self.open.drain(begin..));
+        Value::Array { first, length }
+    }
+
+    /// Keeps a text.
+    pub fn text(&mut self, text: &[u8]) -> Value {
+        let start = self.buffer.len() as u32;
+        self.buffer.extend_from_slice(text);
+        Value::Text(Text {
+            place: Place::Buffer,
+            start,
+            length: text.len() as u32,
+        })
+    }
+
+    /// A text's bytes.
+    pub fn bytes<'a>(&'a self, source: &'a [u8], text: Text) -> &'a [u8] {
+        let all = match text.place {
+            Place::Source => source,
+            Place::Buffer => &self.buffer,
+        };
+        let (start, length) = (text.start as usize, text.length as usize);
+        all.get(start..start + length).unwrap_or_default()
+    }
+
+    /// The value at a path of fields, by their numbers; absent where something on the way
+    /// is.
+    pub fn at(&self, path: &[u8]) -> Value {
+        path.iter().fold(self.root, |value, field| match value {
+            Value::Object { first } => self.slot(first + u32::from(*field)),
+            _ => Value::Absent,
+        })
+    }
+
+    /// Lays out a constant.
+    pub fn constant(&mut self, schema: &Schema, constant: &Constant) -> Value {
+        match (&schema.kind, constant) {
+            (Kind::Any, constant) => {
+                self.constants.push(constant.clone());
+                Value::Constant(self.constants.len() as u32 - 1)
+            }
+            (_, Constant::Null) => Value::Null,
+            (Kind::Boolean, Constant::Boolean(value)) => Value::Boolean(*value),
+            (Kind::Number(_) | Kind::Integer(_), Constant::Number(value)) => Value::Number(*value),
+            (Kind::String(_), Constant::Text(text)) => self.text(text.as_bytes()),
+            (Kind::Array(element, _), Constant::List(items)) => {
+                let begin = self.begin_array();
+                for item in items.as_ref() {
+                    let item = self.constant(element, item);
+                    self.push(item);
+                }
+                self.end_array(begin)
+            }
+            (Kind::Object(fields), Constant::Record(values)) => {
+                let first = self.object(fields.len());
+                for (slot, field) in (first..).zip(fields.as_ref()) {
+                    let mut values = values.iter();
+                    if let Some((_, value)) = values.find(|(name, _)| *name == field.name) {
+                        let value = self.constant(&field.schema, value);
+                        self.set(slot, value);
+                    }
+                }
+                Value::Object { first }
+            }
+            (_, other) => Value::Other(match other {
+                Constant::Null => Got::Null,
+                Constant::Boolean(_) => Got::Boolean,
+                Constant::Number(value) => Got::number(*value),
+                Constant::Text(_) => Got::String,
+                Constant::List(_) => Got::Array,
+                Constant::Record(_) => Got::Object,
+            }),
+        }
+    }
+
+    /// Applies the rules to what was laid out from `source`.
+    pub fn check(&mut self, schema: &Schema, source: &[u8], patterns: &dyn Patterns) {
+        let check = Check { source, patterns };
+        self.root = check.value(self, schema, self.root, &Path::Value);
+    }
+}
+
+/// Where a value is, from the outside.
+enum Path<'p> {
+    Value,
+    Field(&'p Path<'p>, &'p str),
+    Item(&'p Path<'p>, u32),
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Path::Value => Ok(()),
+            Path::Field(Path::Value, name) => f.write_str(name),
+            Path::Field(outer, name) => write!(f, "{outer}.{name}"),
+            Path::Item(outer, number) => write!(f, "{outer}[{number}]"),
+        }
+    }
+}
+
+struct Check<'a> {
+    source: &'a [u8],
+    patterns: &'a dyn Patterns,
+}
+
+impl Check<'_> {
+    /// Checks a value; gives what stands in its place.
+    fn value(
+        &self,
+        checked: &mut Checked,
+        schema: &Schema,
+        value: Value,
+        path: &Path<'_>,
+    ) -> Value {
+        let absent = match value {
+            Value::Absent => true,
+            Value::Null if schema.nullable => return value,
+            Value::Null => match (path, &schema.kind) {
+                (Path::Field(..), _) => true,
+                (_, Kind::Any) => return value,
+                _ => {
+                    report(
+                        checked,
+                        schema,
+                        path,
+                        &Fault::Type(schema.kind.article(), Got::Null),
+                    );
+                    return value;
+                }
+            },
+            _ => false,
+        };
+        if !absent {
+            self.present(checked, schema, value, path);
+            return value;
+        }
+        match &schema.default {
+            Some(default) => {
+                let value = checked.constant(schema, default);
+                self.present(checked, schema, value, path);
+                return value;
+            }
+            None if schema.required => report(checked, schema, path, &Fault::Required),
+            None => {}
+        }
+        Value::Absent
+    }
+
+    fn present(&self, checked: &mut Checked, schema: &Schema, value: Value, path: &Path<'_>) {
+        let wrong = |got| Fault::Type(schema.kind.article(), got);
+        match (&schema.kind, value) {
+            (_, Value::Other(got)) => report(checked, schema, path, &wrong(got)),
+            (Kind::Number(range), Value::Number(value)) => {
+                range.check(value, &mut |fault| report(checked, schema, path, &fault));
+            }
+            (Kind::Integer(_), Value::Number(value)) if value.fract() != 0.0 => {
+                report(checked, schema, path, &wrong(Got::Number));
+            }
+            (Kind::Integer(range), Value::Number(value)) => {
+                range.check(value, &mut |fault| report(checked, schema, path, &fault));
+            }
+            (Kind::String(rules), Value::Text(text)) => {
+                // Problems are told after the text is looked at: both are `checked`'s.
+                let mut found = Vec::new();
+                let bytes = checked.bytes(self.source, text);
+                let message = |fault: Fault<'_>| (fault.kind(), fault.message(""));
+                rules.check(bytes, self.patterns, &mut |fault| {
+                    found.push(message(fault))
+                });
+                for (kind, message) in found {
+                    problem(checked, path, kind, message);
+                }
+            }
+            (Kind::Array(element, bounds), Value::Array { first, length }) => {
+                bounds.check(length as usize, Unit::Items, &mut |fault| {
+                    report(checked, schema, path, &fault);
+                });
+                for item in 0..length {
+                    let value = checked.slot(first + item);
+                    let path = Path::Item(path, item + 1);
+                    let value = self.value(checked, element, value, &path);
+                    checked.set(first + item, value);
+                }
+            }
+            (Kind::Object(fields), Value::Object { first }) => {
+                for (slot, field) in (first..).zip(fields.as_ref()) {
+                    let path = Path::Field(path, &field.name);
+                    let value = checked.slot(slot);
+                    let value = self.value(checked, &field.schema, value, &path);
+                    checked.set(slot, value);
+                }
+            }
+            // What a reader lays out has the kind that the schema asks for.
+            _ => {}
+        }
+    }
+}
+
+fn report(checked: &mut Checked, schema: &Schema, path: &Path<'_>, fault: &Fault<'_>) {
+    if checked.problems.len() == MAX_PROBLEMS {
+        return;
+    }
+    let message = match (fault, &schema.message) {
+        (Fault::Required, Some(message)) => message.clone().into_owned(),
+        _ => fault.message(&path.to_string()),
+    };
+    problem(checked, path, fault.kind(), message);
+}
+
+fn problem(checked: &mut Checked, path: &Path<'_>, kind: &'static str, message: String) {
+    if checked.problems.len() < MAX_PROBLEMS {
+        let field = path.to_string();
+        checked.problems.push(Problem {
+            field,
+            message,
+            kind,
+        });
+    }
+}

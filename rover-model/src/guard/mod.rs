@@ -1,0 +1,27 @@
+//! `rover.guard`: schemas, and the rules by which values are checked against them.
+//!
+//! The compiler evaluates the schemas that are constant in the source and puts them into
+//! the program as constants; the runtime makes the others from Lua values. Both are the
+//! same [`Schema`], made by the same functions ([`Schema::of_kind`], [`Schema::with`]) and
+//! checked by the same engine ([`Checked`]), so that they cannot disagree.
+
+mod checked;
+mod fault;
+mod format;
+mod given;
+mod options;
+mod pattern;
+mod rules;
+mod schema;
+
+pub use checked::{Checked, MAX_PROBLEMS, Place, Problem, Text, Value};
+pub use fault::Got;
+pub use format::Format;
+pub use given::{Constant, Given};
+pub use options::{KINDS, OPTIONS, Step, Wrong, accepts};
+pub use rules::{Patterns, number_of, truth_of};
+pub use schema::{Element, Field, Kind, Length, Range, Schema, Str, TextRules};
+
+/// The Lua half of `rover.guard`: a chunk that is given `{ new, with, check, null, kinds, options }`
+/// and returns `rover.guard`.
+pub const GUARD_LUA: &str = include_str!("../../lua/guard.lua");

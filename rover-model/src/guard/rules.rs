@@ -1,0 +1,134 @@
+//! The rules for single values.
+
+use super::fault::{Bound, Fault, Unit};
+use super::{Length, Range, TextRules};
+
+/// Lua's pattern matching, which is the VM's.
+pub trait Patterns {
+    /// Whether a well-formed pattern is found in a text.
+    fn found(&self, pattern: &str, text: &[u8]) -> bool;
+}
+
+impl Range {
+    pub(super) fn check<'a>(&self, value: f64, report: &mut dyn FnMut(Fault<'a>)) {
+        // Not a number is in no range.
+        match (self.min, self.max) {
+            (Some(min), _) if value < min || value.is_nan() => report(Fault::Least(min, value)),
+            (_, Some(max)) if value > max || value.is_nan() => report(Fault::Most(max, value)),
+            _ => {}
+        }
+    }
+}
+
+impl Length {
+    pub(super) fn check<'a>(&self, got: usize, unit: Unit, report: &mut dyn FnMut(Fault<'a>)) {
+        let above = self.max.filter(|max| got > *max as usize);
+        let exact = self.max == Some(self.min);
+        let (bound, limit) = match (got < self.min as usize, above) {
+            (true, _) if exact => (Bound::Exactly, self.min),
+            (true, _) => (Bound::Least, self.min),
+            (_, Some(max)) if exact => (Bound::Exactly, max),
+            (_, Some(max)) => (Bound::Most, max),
+            _ => return,
+        };
+        report(Fault::Length(bound, limit, got, unit));
+    }
+
+    fn is_open(&self) -> bool {
+        self.min == 0 && self.max.is_none()
+    }
+}
+
+impl TextRules {
+    pub(super) fn check<'a>(
+        &'a self,
+        text: &'a [u8],
+        patterns: &dyn Patterns,
+        report: &mut dyn FnMut(Fault<'a>),
+    ) {
+        let choices = self.choices.as_ref();
+        if !choices.is_empty() && !choices.iter().any(|choice| choice.as_bytes() == text) {
+            report(Fault::Enum(choices, text));
+        }
+        if !self.length.is_open() {
+            self.length
+                .check(characters(text), Unit::Characters, report);
+        }
+        if let Some(pattern) = &self.pattern
+            && !patterns.found(pattern, text)
+        {
+            report(Fault::Pattern(pattern));
+        }
+        if let Some(format) = self.format
+            && !format.matches(text)
+        {
+            report(Fault::Format(format));
+        }
+    }
+}
+
+/// How many characters a text has: the bytes that begin one.
+fn characters(text: &[u8]) -> usize {
+    text.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
+}
+
+/// The number that a text of a query or a form stands for: digits with a sign, a fraction
+/// and an exponent, as JSON writes them, and zeros before them.
+pub fn number_of(text: &str) -> Option<f64> {
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let rest = text.strip_prefix('-').unwrap_or(text);
+    let whole = digits(rest);
+    let mut rest = &rest[whole..];
+    let mut good = whole > 0;
+    if let Some(fraction) = rest.strip_prefix('.') {
+        good &= digits(fraction) > 0;
+        rest = &fraction[digits(fraction)..];
+    }
+    if let Some(exponent) = rest.strip_prefix(['e', 'E']) {
+        let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+        good &= digits(exponent) > 0;
+        rest = &exponent[digits(exponent)..];
+    }
+    let number: f64 = text.parse().ok().filter(|_| good && rest.is_empty())?;
+    number.is_finite().then_some(number)
+}
+
+/// The truth value that a text of a query or a form stands for.
+pub fn truth_of(text: &str) -> Option<bool> {
+    match text {
+        "true" | "1" | "on" => Some(true),
+        "false" | "0" | "off" => Some(false),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{number_of, truth_of};
+
+    #[test]
+    fn numbers() {
+        for (text, number) in [
+            ("0", 0.0),
+            ("-12.50", -12.5),
+            ("007", 7.0),
+            ("1e3", 1000.0),
+            ("1E-1", 0.1),
+        ] {
+            assert_eq!(number_of(text), Some(number), "{text}");
+        }
+        for text in [
+            "", "-", "+1", ".5", "1.", "1e", "0x10", "1 ", " 1", "inf", "nan", "1e999", "1_0",
+        ] {
+            assert_eq!(number_of(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn truths() {
+        assert_eq!(
+            ["true", "0", "yes", "TRUE"].map(truth_of),
+            [Some(true), Some(false), None, None]
+        );
+    }
+}

@@ -1,0 +1,1 @@
+return { name = "a field of a module that nothing else requires" }
