@@ -1,4 +1,4 @@
-//! Budgets: every loop and every function counts down, and looks at the clock when it
+//! Budgets: every loop, every function and every `goto` counts down, and looks at the clock when it
 //! arrives at nothing, so that no Lua code runs for longer than its request may.
 //!
 //! LuaJIT's hooks never run in compiled traces; a counter does. It is a variable of the
@@ -6,6 +6,7 @@
 //! it stays below zero, and every check raises the error again until the request ends,
 //! whatever catches it.
 
+use full_moon::ast::lua52::Goto;
 use full_moon::ast::{Ast, FunctionBody, GenericFor, NumericFor, Repeat, While};
 use full_moon::tokenizer::TokenReference;
 use full_moon::visitors::{Visit, Visitor};
@@ -48,6 +49,13 @@ impl Visitor for Finder {
 
     fn visit_generic_for(&mut self, node: &GenericFor) {
         self.after(node.do_token());
+    }
+
+    /// Before it: after the label a check would be a statement, and a `goto` may only jump over
+    /// locals to a label that ends its block.
+    fn visit_goto(&mut self, node: &Goto) {
+        let start = node.goto_token().token().start_position();
+        self.places.push(start.bytes());
     }
 
     fn visit_function_body(&mut self, node: &FunctionBody) {

@@ -15,6 +15,7 @@ for _, name in pairs { "debug", "package", "module", "dofile", "loadfile", "jit"
   globals[name] = nil
 end
 string.dump = nil
+for name, f in pairs(R.patterns) do string[name] = f end
 local os_kept = { time = os.time, date = os.date, clock = os.clock, getenv = os.getenv, difftime = os.difftime }
 globals.os = os_kept
 globals.io = unavailable

@@ -18,6 +18,7 @@ mod http1;
 pub mod json;
 mod listen;
 mod log;
+mod pattern;
 pub mod program;
 mod reply;
 mod request;

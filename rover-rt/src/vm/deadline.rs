@@ -2,11 +2,13 @@
 
 use std::cell::Cell;
 use std::ffi::c_void;
+use std::io::Write;
 use std::time::{Duration, Instant};
 
+use mlua::ffi::lua_State;
 use rustix::time::{ClockId, clock_gettime};
 
-use super::shared;
+use super::{Shared, guard, shared};
 
 /// The running call's deadline.
 #[derive(Default)]
@@ -16,7 +18,12 @@ pub(super) struct Deadline {
     /// When the clock was first looked at, as it is only where a call runs for long.
     start: Cell<Option<Start>>,
     passed: Cell<bool>,
+    /// Steps of the library's own work until the clock is looked at.
+    steps: Cell<u32>,
 }
+
+/// So many steps take about a tenth of a millisecond.
+const STEPS: u32 = 20_000;
 
 #[derive(Clone, Copy)]
 struct Start {
@@ -45,6 +52,20 @@ impl Deadline {
         Duration::from_millis(self.limit.get().into())
     }
 
+    /// The library has done so much; whether there is time for more.
+    pub(super) fn spend(&self, steps: u32) -> bool {
+        match self.steps.get().checked_sub(steps) {
+            Some(left) => {
+                self.steps.set(left);
+                true
+            }
+            None => {
+                self.steps.set(STEPS);
+                !self.check()
+            }
+        }
+    }
+
     fn check(&self) -> bool {
         if self.limit.get() == 0 || self.passed.get() {
             return self.passed.get();
@@ -68,6 +89,21 @@ impl Deadline {
 fn cpu_time() -> Duration {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+}
+
+/// Raises the error of a deadline that has passed.
+///
+/// # Safety
+/// In a C function; the frame owns nothing.
+pub(super) unsafe fn raise(state: *mut lua_State, shared: &Shared) -> ! {
+    let mut text = [0; 64];
+    let mut rest = &mut text[..];
+    let seconds = shared.deadline.limit().as_secs_f64();
+    // It has room for the longest number.
+    let _ = write!(rest, "the handler's deadline of {seconds} s has passed");
+    let length = 64 - rest.len();
+    // SAFETY: as the caller's.
+    unsafe { guard::fail(state, &text[..length]) }
 }
 
 /// Whether the running call's deadline has passed. Called through the FFI.

@@ -10,6 +10,7 @@
 mod deadline;
 mod decode;
 mod encode;
+mod guard;
 mod lists;
 mod lowered;
 mod native;
@@ -17,6 +18,7 @@ mod respond;
 mod scalar;
 mod shapes;
 mod start;
+mod text;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::ffi::{c_int, c_void};
@@ -35,6 +37,7 @@ use decode::Decoder;
 use encode::KeyOrder;
 use lists::Lists;
 use shapes::Shapes;
+use text::Buffers;
 
 // Fixed places at the bottom of the request thread's stack.
 const ON_ERROR_TRACE: c_int = 1;
@@ -65,6 +68,64 @@ pub(crate) struct Shared {
     decoder: Decoder,
     lists: Lists,
     deadline: Deadline,
+    buffers: Buffers,
+    /// Where the request's part of the native stack begins.
+    stack: Cell<usize>,
+    /// Rust code panicked: the VM serves no other request.
+    panicked: Cell<bool>,
+}
+
+impl Shared {
+    fn new(program: &'static Program, log: Log) -> Self {
+        Shared {
+            program,
+            log,
+            current: Cell::new(std::ptr::null()),
+            trace: RefCell::default(),
+            order: OnceCell::new(),
+            array_meta: Cell::new(std::ptr::null()),
+            body_meta: Cell::new(std::ptr::null()),
+            shapes: Shapes::default(),
+            decoder: Decoder::default(),
+            lists: Lists::default(),
+            deadline: Deadline::default(),
+            buffers: Buffers::default(),
+            stack: Cell::new(0),
+            panicked: Cell::new(false),
+        }
+    }
+
+    /// For tests of functions that need no program.
+    #[cfg(test)]
+    fn bare() -> Self {
+        const OPTIONS: crate::program::Options = crate::program::Options {
+            host: "",
+            port: 0,
+            workers: 1,
+            log_level: LogLevel::Off,
+            docs: false,
+            body_limit: 0,
+            deadline: 0,
+        };
+        static PROGRAM: Program = Program {
+            name: "",
+            version: "",
+            options: OPTIONS,
+            chunks: &[],
+            routes: &[],
+            static_paths: &rover_model::PerfectMap {
+                salt: 0,
+                seeds: &[],
+                entries: &[],
+            },
+            dynamic: |_, _| None,
+            key_order: &[],
+            templates: &[],
+            steps: &[],
+            special_orders: &[],
+        };
+        Shared::new(&PROGRAM, Log::new(LogLevel::Off))
+    }
 }
 
 /// What a function that is called through the FFI is given first.
@@ -266,6 +327,7 @@ impl Vm {
         let current: *const Call<'_> = &raw const call;
         self.shared.current.set(current.cast());
         self.shared.lists.reset();
+        guard::begin(&self.shared);
         self.shared.deadline.begin(self.limit(handler));
         let state = self.state;
         // SAFETY: `state` is a live Lua thread whose stack holds the fixed places and,

@@ -1,17 +1,14 @@
 //! Loading a program into a new VM.
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::Cell;
 
 use mlua::{Function, LightUserData, Lua, LuaOptions, StdLib, Table, Value, ffi};
 use rover_model::{HOOKS, Method, SERVER_LUA};
 
-use super::deadline::Deadline;
-use super::decode::Decoder;
 use super::encode::{KeyOrder, MARKED, Ranks};
-use super::lists::{self, Lists, PENDING};
+use super::lists::{self, PENDING};
 use super::native::FUNCTIONS;
-use super::shapes::Shapes;
-use super::{FIXED, Shared, Vm, lowered, run};
+use super::{FIXED, Shared, Vm, lowered, run, text};
 use crate::error::Error;
 use crate::log::Log;
 use crate::program::{Program, Route};
@@ -44,19 +41,7 @@ impl Vm {
         // SAFETY: `debug` and `ffi` are only seen by `runtime.lua` and `server.lua`,
         // which take them away before the program runs.
         let lua = unsafe { Lua::unsafe_new_with(StdLib::ALL, options) };
-        let shared = Box::new(Shared {
-            program,
-            log,
-            current: Cell::new(std::ptr::null()),
-            trace: RefCell::new(String::new()),
-            order: OnceCell::new(),
-            array_meta: Cell::new(std::ptr::null()),
-            body_meta: Cell::new(std::ptr::null()),
-            shapes: Shapes::default(),
-            decoder: Decoder::default(),
-            lists: Lists::default(),
-            deadline: Deadline::default(),
-        });
+        let shared = Box::new(Shared::new(program, log));
         let natives = lua.create_table()?;
         natives.set(
             "null",
@@ -66,6 +51,8 @@ impl Vm {
         register(&lua, &shared, &natives, &array, &FUNCTIONS)?;
         let direct = lua.create_table()?;
         register(&lua, &shared, &direct, &array, &lowered::FUNCTIONS)?;
+        let patterns = lua.create_table()?;
+        register(&lua, &shared, &patterns, &array, &text::FUNCTIONS)?;
         let pending = lua.create_table()?;
         let written = lua.create_table()?;
         let vm: *const Shared = &raw const *shared;
@@ -80,6 +67,7 @@ impl Vm {
         runtime.set("load_chunk", load_chunk(&lua, program)?)?;
         runtime.set("Array", &array)?;
         runtime.set("direct", direct)?;
+        runtime.set("patterns", patterns)?;
         runtime.set("written", written)?;
         runtime.set("pending", &pending)?;
         runtime.set("part", part(&lua)?)?;
@@ -127,7 +115,7 @@ fn part(lua: &Lua) -> mlua::Result<Function> {
 }
 
 /// Makes the natives: C closures over the `Shared` and the metatable of arrays.
-fn register(
+pub(super) fn register(
     lua: &Lua,
     shared: &Shared,
     natives: &Table,

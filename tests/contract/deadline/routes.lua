@@ -27,6 +27,12 @@ local kinds = {
   sort = function() while true do table.sort({ 3, 2, 1 }, function(a, b) return a < b end) end end,
   inner = function() for i = 1, 1e9 do for j = 1, 900 do local x = i * j end end end,
   module = function() require "busy"() end,
+  back = function() ::top:: goto top end,
+  find = function() return ("a"):rep(340):find(".-.-.-.-b$") end,
+  match = function() return ("a"):rep(5000):match("a*a*a*a*b") end,
+  gmatch = function() for _ in ("a"):rep(5000):gmatch("(a*)(a*)(a*)b") do end end,
+  gsub_pattern = function() return (("a"):rep(5000):gsub("[ab]*a?a*a*c", "")) end,
+  frontier = function() while true do pcall(string.find, ("a"):rep(340), "%f[a].-.-.-.-%f[b]") end end,
   gsub = function() while true do ("abc"):gsub(".", function(c) return c end) end end,
 }
 
