@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
-use rover_model::{Layout, LogLevel, Method, layout};
+use rover_model::{Layout, Limits, LogLevel, Method, layout};
 
 use crate::load::Sources;
 use crate::lower::{Lowered, REFERENCE};
@@ -86,7 +86,7 @@ fn options(options: &Options) -> TokenStream {
         port,
         workers,
         docs,
-        body_limit,
+        health,
         deadline,
         ..
     } = options;
@@ -97,6 +97,8 @@ fn options(options: &Options) -> TokenStream {
         LogLevel::Error => quote!(Error),
         LogLevel::Off => quote!(Off),
     };
+    let names = Limits::NAMES.iter().map(|name| format_ident!("{name}"));
+    let values = options.limits.values();
     quote! {
         rt::Options {
             host: #host,
@@ -104,7 +106,8 @@ fn options(options: &Options) -> TokenStream {
             workers: #workers,
             log_level: rt::LogLevel::#level,
             docs: #docs,
-            body_limit: #body_limit,
+            health: #health,
+            limits: rt::Limits { #(#names: #values),* },
             deadline: #deadline,
         }
     }
@@ -142,7 +145,7 @@ fn route(route: &Route) -> TokenStream {
         body,
         constant,
     } = route.needs;
-    let deadline = route.deadline;
+    let (deadline, body_limit) = (route.deadline, route.body_limit);
     let source = format!("{}:{}", route.position.file, route.position.line);
     quote! {
         rt::Route {
@@ -152,6 +155,7 @@ fn route(route: &Route) -> TokenStream {
             needs: rt::Needs { ctx: #ctx, body: #body, constant: #constant },
             source: #source,
             deadline: #deadline,
+            body_limit: #body_limit,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What was recorded, as routes and options; the checks that need no syntax tree.
 
 use rover_model::guard::Schema;
-use rover_model::{LogLevel, Method};
+use rover_model::{Limits, LogLevel, Method};
 
 use crate::check::check;
 use crate::collect::{Collected, FunctionPlace};
@@ -10,7 +10,7 @@ use crate::guard::Guards;
 use crate::handlers::Handlers;
 use crate::load::Sources;
 use crate::lower::Form;
-use crate::options::{options, set_deadlines};
+use crate::options::{options, set_by_route};
 use crate::route::{Defined, conflict, define};
 use crate::shape::Returned;
 
@@ -46,8 +46,12 @@ pub struct Options {
     pub log_level: LogLevel,
     /// Whether documentation is served.
     pub docs: bool,
-    /// Largest body in bytes.
-    pub body_limit: u64,
+    /// Whether `/healthz` and `/readyz` are served.
+    pub health: bool,
+    /// What bounds requests and connections.
+    pub limits: Limits,
+    /// The largest body for some routes, as `GET /users/{id}`.
+    pub body_limits: Vec<(String, u64)>,
     /// Milliseconds of CPU time that a handler has; 0 for any.
     pub deadline: u32,
     /// The same for some routes, as `GET /users/{id}`.
@@ -81,6 +85,8 @@ pub struct Route {
     pub returns: Vec<Returned>,
     /// Milliseconds of CPU time that the handler has; 0 for any.
     pub deadline: u32,
+    /// The largest body in bytes; 0 for any.
+    pub body_limit: u64,
 }
 
 /// What a handler reads, as far as it must be known before it runs.
@@ -183,8 +189,11 @@ pub(crate) fn model(program: &Program<'_>, collected: &Collected) -> Result<App,
             Ok(Defined::Route(route)) => match conflict(&app.routes, &route) {
                 Some(problem) => diagnostics.push(problem),
                 None => {
-                    let deadline = app.options.deadline;
-                    app.routes.push(Route { deadline, ..*route });
+                    app.routes.push(Route {
+                        deadline: app.options.deadline,
+                        body_limit: app.options.limits.body_limit,
+                        ..*route
+                    });
                 }
             },
             Ok(Defined::Hook(name, place)) => {
@@ -194,7 +203,7 @@ pub(crate) fn model(program: &Program<'_>, collected: &Collected) -> Result<App,
             Err(diagnostic) => diagnostics.push(*diagnostic),
         }
     }
-    set_deadlines(sources, &mut app, &mut diagnostics);
+    set_by_route(sources, &mut app, &mut diagnostics);
     diagnostics.extend(check(program, &app));
     diagnostics.extend_from_slice(&program.guards.diagnostics);
     if diagnostics.is_empty() {

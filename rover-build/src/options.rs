@@ -2,7 +2,7 @@
 
 use full_moon::ast::{Call, Expression, Field, FunctionArgs, FunctionCall, Prefix, Suffix};
 use full_moon::visitors::Visitor;
-use rover_model::{LogLevel, OPTIONS, parse_duration, parse_log_level, parse_size};
+use rover_model::{Limits, LogLevel, OPTIONS, Unit, parse_duration, parse_log_level, parse_size};
 
 use crate::collect::OptionValue;
 use crate::diagnostic::{Diagnostic, Position};
@@ -22,7 +22,9 @@ pub(crate) fn options(
         workers: 0,
         log_level: LogLevel::Info,
         docs: true,
-        body_limit: 1 << 20,
+        health: false,
+        limits: Limits::DEFAULT,
+        body_limits: Vec::new(),
         deadline: 1000,
         deadlines: Vec::new(),
         title: None,
@@ -44,7 +46,7 @@ fn whole(value: &OptionValue, max: f64) -> Option<f64> {
 }
 
 fn set_option(options: &mut Options, name: &str, value: &OptionValue) -> Result<(), Diagnostic> {
-    use OptionValue::{Boolean, Number, Text};
+    use OptionValue::{Boolean, Text};
     let wrong = |rule: &str| Diagnostic::new(format!("`{name}` must be {rule}"));
     match (name, value) {
         ("host", Text(host)) if !host.is_empty() && !host.contains([' ', '/']) => {
@@ -65,16 +67,18 @@ fn set_option(options: &mut Options, name: &str, value: &OptionValue) -> Result<
         },
         ("log_level", _) => return Err(wrong("debug, info, warn, error or off")),
         ("docs", Boolean(docs)) => options.docs = *docs,
-        ("docs", _) => return Err(wrong("true or false")),
-        ("body_limit", Text(size)) => match parse_size(size) {
-            Ok(size) => options.body_limit = size,
-            Err(error) => return Err(Diagnostic::new(error.to_string())),
-        },
-        ("body_limit", Number(_)) => match whole(value, 9e15) {
-            Some(size) => options.body_limit = size as u64,
-            None => return Err(wrong("a whole number of bytes or a size such as \"1MiB\"")),
-        },
-        ("body_limit", _) => return Err(wrong("a number of bytes or a size such as \"1MiB\"")),
+        ("health", Boolean(health)) => options.health = *health,
+        ("docs" | "health", _) => return Err(wrong("true or false")),
+        ("body_limits", OptionValue::Table(routes)) => {
+            for (route, value) in routes {
+                let bytes = size(value)
+                    .map_err(|problem| Diagnostic::new(format!("{route}: {problem}")))?;
+                options.body_limits.push((route.clone(), bytes));
+            }
+        }
+        ("body_limits", _) => {
+            return Err(wrong("a table: { [\"POST /upload\"] = \"20MiB\" }"));
+        }
         ("deadline", value) => options.deadline = duration(value).map_err(Diagnostic::new)?,
         ("deadlines", OptionValue::Table(routes)) => {
             for (route, value) in routes {
@@ -89,15 +93,49 @@ fn set_option(options: &mut Options, name: &str, value: &OptionValue) -> Result<
         ("title", Text(text)) => options.title = Some(text.clone()),
         ("version", Text(text)) => options.version = Some(text.clone()),
         ("title" | "version", _) => return Err(wrong("a string")),
-        _ => {
-            let help = match nearest(name, OPTIONS) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("the options are: {}", OPTIONS.join(", ")),
-            };
-            return Err(Diagnostic::new(format!("unknown option `{name}`")).help(help));
-        }
+        (name, value) => return set_limit(&mut options.limits, name, value),
     }
     Ok(())
+}
+
+fn set_limit(limits: &mut Limits, name: &str, value: &OptionValue) -> Result<(), Diagnostic> {
+    let Some((unit, limit)) = limits.get_mut(name) else {
+        let names = || OPTIONS.iter().chain(Limits::NAMES).copied();
+        let help = match nearest(name, names()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!(
+                "the options are: {}",
+                names().collect::<Vec<_>>().join(", ")
+            ),
+        };
+        return Err(Diagnostic::new(format!("unknown option `{name}`")).help(help));
+    };
+    let named = |problem: String| Diagnostic::new(format!("`{name}`: {problem}"));
+    *limit = match unit {
+        Unit::Bytes => size(value).map_err(named)?,
+        Unit::Time => duration(value).map_err(named)?.into(),
+        Unit::Count(most) => match whole(value, most as f64) {
+            Some(count) => count as u64,
+            None => {
+                let rule = format!("`{name}` must be an integer from 0 to {most}");
+                return Err(Diagnostic::new(rule));
+            }
+        },
+    };
+    Ok(())
+}
+
+/// A number of bytes.
+fn size(value: &OptionValue) -> Result<u64, String> {
+    let rule = "a size is a whole number of bytes or a text such as \"1MiB\"";
+    match value {
+        OptionValue::Text(text) => parse_size(text).map_err(|error| error.to_string()),
+        OptionValue::Number(_) => match whole(value, 9e15) {
+            Some(size) => Ok(size as u64),
+            None => Err(rule.to_owned()),
+        },
+        _ => Err(rule.to_owned()),
+    }
 }
 
 /// A time in milliseconds.
@@ -110,26 +148,43 @@ fn duration(value: &OptionValue) -> Result<u32, String> {
     parse_duration(&text).map_err(|error| error.to_string())
 }
 
-/// The time that each route has, from the option `deadlines`.
-pub(crate) fn set_deadlines(sources: &Sources, app: &mut App, diagnostics: &mut Vec<Diagnostic>) {
-    let name = |route: &Route| format!("{} {}", route.method, route.pattern());
-    for (wanted, millis) in &app.options.deadlines {
-        match app.routes.iter_mut().find(|route| name(route) == *wanted) {
-            Some(route) => route.deadline = *millis,
-            None => {
-                let names: Vec<String> = app.routes.iter().map(name).collect();
-                let help = match nearest(wanted, names.iter().map(String::as_str)) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => "a route is written as `GET /users/{id}`".to_owned(),
-                };
-                diagnostics.push(
-                    Diagnostic::new(format!("there is no route `{wanted}`"))
-                        .at(option_position(sources, "deadlines"), "this option")
-                        .help(help),
-                );
-            }
+/// What each route has of its own, from the options `deadlines` and `body_limits`.
+pub(crate) fn set_by_route(sources: &Sources, app: &mut App, diagnostics: &mut Vec<Diagnostic>) {
+    let App {
+        options, routes, ..
+    } = app;
+    for (name, millis) in &options.deadlines {
+        match route(routes, name) {
+            Ok(route) => route.deadline = *millis,
+            Err(problem) => diagnostics.push(unknown_route(sources, "deadlines", problem)),
         }
     }
+    for (name, bytes) in &options.body_limits {
+        match route(routes, name) {
+            Ok(route) => route.body_limit = *bytes,
+            Err(problem) => diagnostics.push(unknown_route(sources, "body_limits", problem)),
+        }
+    }
+}
+
+/// The route of a name such as `GET /users/{id}`.
+fn route<'r>(routes: &'r mut [Route], wanted: &str) -> Result<&'r mut Route, Diagnostic> {
+    let name = |route: &Route| format!("{} {}", route.method, route.pattern());
+    let names: Vec<String> = routes.iter().map(name).collect();
+    match names.iter().position(|name| name == wanted) {
+        Some(index) => Ok(&mut routes[index]),
+        None => {
+            let help = match nearest(wanted, names.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "a route is written as `GET /users/{id}`".to_owned(),
+            };
+            Err(Diagnostic::new(format!("there is no route `{wanted}`")).help(help))
+        }
+    }
+}
+
+fn unknown_route(sources: &Sources, option: &str, problem: Diagnostic) -> Diagnostic {
+    problem.at(option_position(sources, option), "this option")
 }
 
 /// Where an option is written, as far as can be seen: its field in the constructor that

@@ -61,6 +61,7 @@ pub(crate) fn define(program: &Program<'_>, entry: &Entry) -> Result<Defined, Bo
         position: place(last),
         needs: needs(program, &handler),
         deadline: 0,
+        body_limit: 0,
         reads: reads(program, &handler),
         expects: expects(program, &handler),
         returns: returns(program, &handler),

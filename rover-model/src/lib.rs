@@ -5,10 +5,12 @@
 //! build and once in every worker.
 
 pub mod guard;
+mod limits;
 mod method;
 mod options;
 mod perfect;
 
+pub use limits::{Limits, Unit};
 pub use method::Method;
 pub use options::{LogLevel, OptionError, parse_duration, parse_log_level, parse_size};
 pub use perfect::{Layout, PerfectMap, layout};
@@ -38,14 +40,15 @@ pub const RESERVED: [&str; 1] = ["config"];
 /// Functions directly on the server table that replace the built-in answers.
 pub const HOOKS: [&str; 2] = ["on_error", "not_found"];
 
-/// The option names of `rover.server`.
-pub const OPTIONS: [&str; 10] = [
+/// The option names of `rover.server`, besides those of [`Limits`].
+pub const OPTIONS: [&str; 11] = [
     "host",
     "port",
     "workers",
     "log_level",
     "docs",
-    "body_limit",
+    "health",
+    "body_limits",
     "deadline",
     "deadlines",
     "title",

@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-pub use rover_model::{LogLevel, Method, PerfectMap};
+pub use rover_model::{Limits, LogLevel, Method, PerfectMap};
 
 use crate::decode::percent_decode;
 
@@ -46,8 +46,10 @@ pub struct Options {
     pub log_level: LogLevel,
     /// Whether `/docs` and `/openapi.json` are served.
     pub docs: bool,
-    /// Largest request body in bytes.
-    pub body_limit: u64,
+    /// Whether `/healthz` and `/readyz` are served.
+    pub health: bool,
+    /// What bounds requests and connections.
+    pub limits: Limits,
     /// Milliseconds of CPU time that a handler has; 0 for any.
     pub deadline: u32,
 }
@@ -76,6 +78,8 @@ pub struct Route {
     pub source: &'static str,
     /// Milliseconds of CPU time that the handler has; 0 for any.
     pub deadline: u32,
+    /// Largest request body in bytes; 0 for any.
+    pub body_limit: u64,
 }
 
 /// A parameter's place in the path.

@@ -30,6 +30,11 @@ impl Reply {
         Reply::json(status, &serde_json::json!({ "error": message }))
     }
 
+    /// `{"status": word}`, what health checks are told.
+    pub(crate) fn state(status: StatusCode, word: &str) -> Self {
+        Reply::json(status, &serde_json::json!({ "status": word }))
+    }
+
     pub(crate) fn internal_error(request_id: &str) -> Self {
         Reply::json(
             StatusCode::INTERNAL_SERVER_ERROR,

@@ -1,10 +1,12 @@
 //! From a request to its answer: routing, the handler, the hooks.
 
+use std::cell::Cell;
+
 use http::StatusCode;
 
 use crate::constant::Constant;
 use crate::error::Error;
-use crate::http1::Prepared;
+use crate::http1::{HeadLimits, Prepared};
 use crate::log::Log;
 use crate::program::{Method, Path, Program};
 use crate::reply::Reply;
@@ -12,10 +14,15 @@ use crate::request::{RequestData, RequestIds};
 use crate::settings::Settings;
 use crate::vm::{Hook, Vm};
 
+/// Headers that one head may have at most, where no limit is set.
+const MAX_HEADERS: usize = 10_000;
+
 /// One worker's program.
 pub(crate) struct Service {
     program: &'static Program,
-    body_limit: u64,
+    health: bool,
+    leaving: Cell<bool>,
+    head_limits: HeadLimits,
     vm: Vm,
     constants: Vec<Option<Constant>>,
     ids: RequestIds,
@@ -32,6 +39,8 @@ pub(crate) enum Found {
     Route(u16),
     /// The runtime's own answer.
     Reply(Reply),
+    /// The same where it is an error, for which the program may have another.
+    Refused(Reply),
     Nothing,
 }
 
@@ -40,7 +49,16 @@ impl Service {
         let vm = Vm::new(program, Log::new(settings.log_level))?;
         Ok(Service {
             program,
-            body_limit: settings.body_limit,
+            health: settings.health,
+            leaving: Cell::new(false),
+            head_limits: HeadLimits {
+                line: size(settings.limits.request_line_limit),
+                head: size(settings.limits.header_limit),
+                headers: match settings.limits.max_headers {
+                    0 => MAX_HEADERS,
+                    count => count as usize,
+                },
+            },
             constants: Constant::prepare(program, &vm),
             vm,
             ids: RequestIds::new(),
@@ -55,9 +73,16 @@ impl Service {
         &self.ids
     }
 
-    /// Largest request body in bytes.
-    pub(crate) fn body_limit(&self) -> u64 {
-        self.body_limit
+    pub(crate) fn head_limits(&self) -> HeadLimits {
+        self.head_limits
+    }
+
+    /// Largest body of a request in bytes.
+    pub(crate) fn body_limit(&self, found: &Found) -> usize {
+        match found {
+            Found::Route(index) => size(self.program.routes[usize::from(*index)].body_limit),
+            _ => 0,
+        }
     }
 
     /// Whether the body must be there before this request is answered.
@@ -92,8 +117,8 @@ impl Service {
 
     fn without_route(&self, found: Found, data: &RequestData<'_>) -> Reply {
         match found {
-            Found::Reply(reply) if reply.status == Some(StatusCode::NO_CONTENT) => reply,
-            Found::Reply(reply) => self.refused(data, reply),
+            Found::Reply(reply) => reply,
+            Found::Refused(reply) => self.refused(data, reply),
             _ => {
                 let standard = Reply::error(StatusCode::NOT_FOUND, "Not Found");
                 self.vm.hook(Hook::NotFound, data, standard)
@@ -101,10 +126,41 @@ impl Service {
         }
     }
 
+    /// What `OPTIONS *` is told (RFC 9110, section 9.3.7).
+    pub(crate) fn whole_server(&self) -> Found {
+        let has = |method: &Method| self.program.routes.iter().any(|r| r.method == *method);
+        let implied = |method: &Method| match method {
+            Method::Options => true,
+            Method::Head => has(&Method::Get),
+            _ => false,
+        };
+        let methods = Method::ALL.into_iter();
+        let methods: Vec<Method> = methods.filter(|m| has(m) || implied(m)).collect();
+        Found::Reply(Reply::empty(StatusCode::NO_CONTENT).allow(&methods))
+    }
+
+    /// What a path of the health checks is told, where they are wanted: that the process
+    /// lives, and whether it should be sent requests.
+    fn health(&self, path: &Path<'_>) -> Option<Reply> {
+        let ready = !self.leaving.get();
+        match path.raw() {
+            _ if !self.health => None,
+            "/healthz" => Some(Reply::state(StatusCode::OK, "ok")),
+            "/readyz" if ready => Some(Reply::state(StatusCode::OK, "ready")),
+            "/readyz" => Some(Reply::state(StatusCode::SERVICE_UNAVAILABLE, "stopping")),
+            _ => None,
+        }
+    }
+
+    /// From now on the server is not ready for new clients.
+    pub(crate) fn leave(&self) {
+        self.leaving.set(true);
+    }
+
     pub(crate) fn find(&self, method: &str, path: &mut Path<'_>) -> Found {
         let Some(method) = Method::ALL.into_iter().find(|m| m.as_str() == method) else {
             let message = "Not Implemented";
-            return Found::Reply(Reply::error(StatusCode::NOT_IMPLEMENTED, message));
+            return Found::Refused(Reply::error(StatusCode::NOT_IMPLEMENTED, message));
         };
         let direct = self.program.find(method, path);
         let found = match method {
@@ -114,15 +170,30 @@ impl Service {
         if let Some(index) = found {
             return Found::Route(index);
         }
-        let allowed = self.program.allowed(path);
+        let mut allowed = self.program.allowed(path);
         if allowed.is_empty() {
-            Found::Nothing
-        } else if method == Method::Options {
+            match self.health(path) {
+                Some(reply) if matches!(method, Method::Get | Method::Head) => {
+                    return Found::Reply(reply);
+                }
+                Some(_) => allowed = vec![Method::Get, Method::Head, Method::Options],
+                None => return Found::Nothing,
+            }
+        }
+        if method == Method::Options {
             Found::Reply(Reply::empty(StatusCode::NO_CONTENT).allow(&allowed))
         } else {
             let status = StatusCode::METHOD_NOT_ALLOWED;
-            Found::Reply(Reply::error(status, "Method Not Allowed").allow(&allowed))
+            Found::Refused(Reply::error(status, "Method Not Allowed").allow(&allowed))
         }
+    }
+}
+
+/// A limit in bytes; 0 stands for none.
+fn size(limit: u64) -> usize {
+    match limit {
+        0 => usize::MAX,
+        bytes => usize::try_from(bytes).unwrap_or(usize::MAX),
     }
 }
 

@@ -1,7 +1,7 @@
 use std::env;
 use std::thread;
 
-use rover_model::{LogLevel, parse_log_level};
+use rover_model::{Limits, LogLevel, parse_log_level};
 
 use crate::error::Error;
 use crate::program::Options;
@@ -13,7 +13,8 @@ pub(crate) struct Settings {
     pub(crate) port: u16,
     pub(crate) workers: usize,
     pub(crate) log_level: LogLevel,
-    pub(crate) body_limit: u64,
+    pub(crate) health: bool,
+    pub(crate) limits: Limits,
 }
 
 impl Settings {
@@ -27,7 +28,8 @@ impl Settings {
             port: options.port,
             workers,
             log_level: options.log_level,
-            body_limit: options.body_limit,
+            health: options.health,
+            limits: options.limits,
         }
     }
 

@@ -2,6 +2,10 @@
 
 /// A chunk's size line, and a trailer line, may be so long.
 const MAX_LINE: usize = 4096;
+/// Bytes of all extensions of a body. Without it, chunks of one byte with an extension each
+/// cost thousands of times what they carry.
+const MAX_EXTENSIONS: usize = 16 * 1024;
+/// Bytes of all trailers.
 const MAX_TRAILERS: usize = 16 * 1024;
 
 /// Decodes a body that comes in pieces.
@@ -10,6 +14,7 @@ pub(crate) struct Decoder {
     pub(super) body: Vec<u8>,
     limit: u64,
     state: State,
+    extensions: usize,
     trailers: usize,
 }
 
@@ -31,6 +36,7 @@ pub(super) enum Decoded {
     Complete(usize),
     Malformed,
     TooLarge,
+    TooManyTrailers,
 }
 
 impl Decoder {
@@ -39,6 +45,7 @@ impl Decoder {
             body: Vec::new(),
             limit,
             state: State::Size,
+            extensions: 0,
             trailers: 0,
         }
     }
@@ -74,28 +81,42 @@ impl Decoder {
                         Err(()) => return Decoded::Malformed,
                     };
                     at += line.len() + 2;
-                    if let State::Trailers = self.state {
-                        self.trailers += line.len() + 2;
-                        if line.is_empty() {
-                            return Decoded::Complete(at);
-                        }
-                        if !is_field(line) || self.trailers > MAX_TRAILERS {
-                            return Decoded::Malformed;
-                        }
-                        continue;
-                    }
-                    match size(line) {
-                        None => return Decoded::Malformed,
-                        Some(0) => self.state = State::Trailers,
-                        Some(size) => {
-                            if size > self.limit.saturating_sub(self.body.len() as u64) {
-                                return Decoded::TooLarge;
-                            }
-                            self.state = State::Data(size);
-                        }
+                    let step = match self.state {
+                        State::Size => self.chunk(line),
+                        _ => self.trailer(line),
+                    };
+                    match step {
+                        Ok(Some(state)) => self.state = state,
+                        Ok(None) => return Decoded::Complete(at),
+                        Err(decoded) => return decoded,
                     }
                 }
             }
+        }
+    }
+
+    /// A chunk's first line.
+    fn chunk(&mut self, line: &[u8]) -> Result<Option<State>, Decoded> {
+        let (size, extensions) = size(line).ok_or(Decoded::Malformed)?;
+        self.extensions += extensions;
+        if self.extensions > MAX_EXTENSIONS {
+            return Err(Decoded::Malformed);
+        }
+        match size {
+            0 => Ok(Some(State::Trailers)),
+            _ if size > self.limit.saturating_sub(self.body.len() as u64) => Err(Decoded::TooLarge),
+            _ => Ok(Some(State::Data(size))),
+        }
+    }
+
+    /// A trailer is checked and dropped (RFC 9110, section 6.5.1); nothing after the last.
+    fn trailer(&mut self, line: &[u8]) -> Result<Option<State>, Decoded> {
+        self.trailers += line.len() + 2;
+        match line {
+            [] => Ok(None),
+            _ if self.trailers > MAX_TRAILERS => Err(Decoded::TooManyTrailers),
+            line if is_field(line) => Ok(Some(State::Trailers)),
+            _ => Err(Decoded::Malformed),
         }
     }
 }
@@ -117,14 +138,16 @@ fn line(input: &[u8]) -> Result<Option<&[u8]>, ()> {
     }
 }
 
-/// `1*HEXDIG [ chunk-ext ]`
-fn size(line: &[u8]) -> Option<u64> {
+/// `1*HEXDIG [ chunk-ext ]`: the number, which fits however many zeros it begins with, and
+/// the bytes of the extensions.
+fn size(line: &[u8]) -> Option<(u64, usize)> {
     let digits = line.iter().take_while(|b| b.is_ascii_hexdigit()).count();
     if digits == 0 || digits > 15 || !is_extension(&line[digits..]) {
         return None;
     }
     let text = std::str::from_utf8(&line[..digits]).ok()?;
-    u64::from_str_radix(text, 16).ok()
+    let size = u64::from_str_radix(text, 16).ok()?;
+    Some((size, line.len() - digits))
 }
 
 /// `*( BWS ";" BWS name [ BWS "=" BWS value ] )`, where a value is a token or quoted.
@@ -168,18 +191,23 @@ fn quoted(text: &[u8]) -> usize {
     while let Some(&byte) = text.get(at) {
         match byte {
             b'"' => return at + 1,
-            b'\\' => at += 2,
-            b'\t' | b' '..=b'~' | 0x80.. => at += 1,
+            b'\\' if text.get(at + 1).is_some_and(is_visible) => at += 2,
+            b'\\' => return 0,
+            byte if is_visible(&byte) => at += 1,
             _ => return 0,
         }
     }
     0
 }
 
+/// `HTAB / SP / VCHAR / obs-text`
+fn is_visible(byte: &u8) -> bool {
+    matches!(byte, b'\t' | b' '..=b'~' | 0x80..)
+}
+
 fn is_field(line: &[u8]) -> bool {
     let name = line.iter().take_while(|b| is_token(**b)).count();
-    let visible = |b: &u8| matches!(b, b'\t' | b' '..=b'~' | 0x80..);
-    name > 0 && line.get(name) == Some(&b':') && line[name..].iter().all(visible)
+    name > 0 && line.get(name) == Some(&b':') && line[name..].iter().all(is_visible)
 }
 
 fn is_token(byte: u8) -> bool {
@@ -233,8 +261,34 @@ mod tests {
             "0\r\n a: b\r\n\r\n",
             "1000000000000000\r\n",
             "5;a=\"b\r\nhello",
+            "5;a=\"b\\\u{0}\"\r\nhello",
+            "5;a=\"b\\\r\nhello",
+            "5;a=b;\r\nhello",
+            "5 a\r\nhello",
+            "5,5\r\nhello",
+            "+5\r\nhello",
+            "0000000000000005\r\nhello",
+            "ffffffffffffffffffff\r\n",
+            "0\r\na : b\r\n\r\n",
+            "0\r\na: b\u{0}\r\n\r\n",
+            "0\r\na: b\r\n c\r\n\r\n",
+            "0\r\na: b\n\r\n",
         ] {
             assert_eq!(whole(body, 1000).0, Decoded::Malformed, "{body:?}");
         }
+    }
+
+    #[test]
+    fn what_stands_around_the_data_has_limits() {
+        let extension = format!("1;{}\r\na\r\n", "e".repeat(4000));
+        assert_eq!(whole(&extension.repeat(4), 1000).1, "aaaa");
+        assert_eq!(whole(&extension.repeat(5), 1000).0, Decoded::Malformed);
+        let long = format!("1;{}\r\na\r\n", "e".repeat(5000));
+        assert_eq!(whole(&long, 1000).0, Decoded::Malformed);
+        let trailer = format!("a: {}\r\n", "b".repeat(4000));
+        let trailers = |count| format!("0\r\n{}\r\n", trailer.repeat(count));
+        let four = trailers(4);
+        assert_eq!(whole(&four, 1000).0, Decoded::Complete(four.len()));
+        assert_eq!(whole(&trailers(5), 1000).0, Decoded::TooManyTrailers);
     }
 }

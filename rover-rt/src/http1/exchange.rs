@@ -5,7 +5,8 @@ use http::StatusCode;
 use rover_model::LogLevel;
 
 use super::chunked::{Decoded, Decoder};
-use super::head::{Framing, Head, Refusal, header_space, parse};
+use super::framing::Framing;
+use super::head::{Head, HeaderSpace, Refusal, parse};
 use super::writer::{self, Clock, Frame};
 use crate::program::Path;
 use crate::reply::Reply;
@@ -96,7 +97,8 @@ impl Exchange {
             Exchange::Head { scanned } => {
                 let new = &input[*scanned..];
                 // Once a line, so that a head in small pieces is not parsed for each.
-                if *scanned > 0 && memchr::memchr(b'\n', new).is_none() && !too_much(input) {
+                let too_much = input.len() > place.service.head_limits().head;
+                if *scanned > 0 && memchr::memchr(b'\n', new).is_none() && !too_much {
                     *scanned = input.len();
                     return Step::More;
                 }
@@ -120,8 +122,9 @@ impl Exchange {
                 };
                 let (head, body) = (std::mem::take(head), body.bytes());
                 *self = Exchange::default();
-                let mut space = header_space();
-                let Ok(Some(head)) = parse(&head, &mut space) else {
+                let mut space = HeaderSpace::new();
+                let limits = place.service.head_limits();
+                let Ok(Some(head)) = parse(&head, &mut space, limits) else {
                     // It was parsed before.
                     return Step::Close { unread: true };
                 };
@@ -136,8 +139,9 @@ impl Exchange {
     }
 
     fn head(&mut self, place: &Place<'_>, input: &[u8], out: &mut Vec<u8>) -> Step {
-        let mut space = header_space();
-        let head = match parse(input, &mut space) {
+        let mut space = HeaderSpace::new();
+        let limits = place.service.head_limits();
+        let head = match parse(input, &mut space, limits) {
             Ok(Some(head)) => head,
             Ok(None) => {
                 *self = Exchange::Head {
@@ -185,6 +189,12 @@ struct Target<'p> {
 
 impl<'p> Target<'p> {
     fn find(service: &Service, head: &Head<'p>) -> Self {
+        if head.path == "*" {
+            return Target {
+                path: Path::ROOT,
+                found: Some(service.whole_server()),
+            };
+        }
         match Path::parse(head.path) {
             Ok(mut path) => {
                 let found = Some(service.find(head.method, &mut path));
@@ -208,11 +218,6 @@ enum Body<'b> {
     Refused(&'b Refusal),
 }
 
-/// Whether a head without an end should be looked at once more, to be refused.
-fn too_much(input: &[u8]) -> bool {
-    input.len() > super::head::MAX_HEAD
-}
-
 const TOO_LARGE: Refusal = Refusal {
     status: StatusCode::PAYLOAD_TOO_LARGE,
     message: "Payload Too Large",
@@ -231,6 +236,7 @@ impl Collect {
                 Decoded::Partial(taken) => Ok((taken, false)),
                 Decoded::Complete(taken) => Ok((taken, true)),
                 Decoded::TooLarge => Err(TOO_LARGE),
+                Decoded::TooManyTrailers => Err(Refusal::HEAD_TOO_LARGE),
                 Decoded::Malformed => Err(Refusal {
                     status: StatusCode::BAD_REQUEST,
                     message: "Malformed chunked body",
@@ -249,14 +255,17 @@ impl Collect {
 
 /// Decides about a body; `rest` is what of it has come.
 fn plan(service: &Service, head: &Head<'_>, target: &Target<'_>, rest: &[u8]) -> Plan {
+    // The largest body, where the route reads one.
     let wanted = || {
         let found = target.found.as_ref();
-        found.is_some_and(|found| service.reads_body(found))
+        let found = found.filter(|found| service.reads_body(found));
+        found.map(|found| service.body_limit(found) as u64)
     };
-    let limit = service.body_limit();
-    match head.framing {
-        Framing::Length(0) => Plan::Here(0),
-        Framing::Length(length) if wanted() => {
+    if head.framing == Framing::Length(0) {
+        return Plan::Here(0);
+    }
+    match (head.framing, wanted()) {
+        (Framing::Length(length), Some(limit)) => {
             if length > limit {
                 return Plan::TooLarge;
             }
@@ -269,7 +278,7 @@ fn plan(service: &Service, head: &Head<'_>, target: &Target<'_>, rest: &[u8]) ->
                 length,
             })
         }
-        Framing::Length(length) => {
+        (Framing::Length(length), None) => {
             let here = length.min(rest.len() as u64);
             let to_come = length - here;
             if to_come > MAX_SKIP || (to_come > 0 && head.expects_continue) {
@@ -277,8 +286,8 @@ fn plan(service: &Service, head: &Head<'_>, target: &Target<'_>, rest: &[u8]) ->
             }
             Plan::Skip(here as usize, to_come)
         }
-        Framing::Chunked if wanted() => Plan::Collect(Collect::Chunked(Decoder::new(limit))),
-        Framing::Chunked => Plan::Leave,
+        (Framing::Chunked, Some(limit)) => Plan::Collect(Collect::Chunked(Decoder::new(limit))),
+        (Framing::Chunked, None) => Plan::Leave,
     }
 }
 

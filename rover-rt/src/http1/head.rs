@@ -5,17 +5,45 @@ use std::mem::MaybeUninit;
 use http::StatusCode;
 use httparse::{Error, Header, Status};
 
+use super::framing::{Framing, expects_continue, framing, keep_alive};
+use super::target::{host, target};
 use crate::request::Headers;
 
-/// Request line and headers together.
-pub(super) const MAX_HEAD: usize = 32 * 1024;
-const MAX_REQUEST_LINE: usize = 8 * 1024;
-const MAX_HEADERS: usize = 100;
+/// How much of a head is read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HeadLimits {
+    /// Bytes of the request line, its end not counted.
+    pub(crate) line: usize,
+    /// Bytes of request line and headers together.
+    pub(crate) head: usize,
+    /// Number of headers.
+    pub(crate) headers: usize,
+}
 
-pub(super) type HeaderSpace<'b> = [MaybeUninit<Header<'b>>; MAX_HEADERS];
+/// So many headers need no space on the heap.
+const INLINE_HEADERS: usize = 100;
 
-pub(super) const fn header_space<'b>() -> HeaderSpace<'b> {
-    [const { MaybeUninit::uninit() }; MAX_HEADERS]
+/// Where the headers of a head are listed.
+pub(super) struct HeaderSpace<'b> {
+    inline: [MaybeUninit<Header<'b>>; INLINE_HEADERS],
+    more: Vec<MaybeUninit<Header<'b>>>,
+}
+
+impl<'b> HeaderSpace<'b> {
+    pub(super) const fn new() -> Self {
+        HeaderSpace {
+            inline: [const { MaybeUninit::uninit() }; INLINE_HEADERS],
+            more: Vec::new(),
+        }
+    }
+
+    fn of(&mut self, count: usize) -> &mut [MaybeUninit<Header<'b>>] {
+        if count <= INLINE_HEADERS {
+            return &mut self.inline[..count];
+        }
+        self.more.resize_with(count, MaybeUninit::uninit);
+        &mut self.more
+    }
 }
 
 /// A request that is not answered by the program.
@@ -26,7 +54,33 @@ pub(super) struct Refusal {
 }
 
 impl Refusal {
-    fn bad(message: &'static str) -> Self {
+    pub(super) const UNKNOWN_CODING: Self = Refusal {
+        status: StatusCode::NOT_IMPLEMENTED,
+        message: "Unknown Transfer-Encoding",
+    };
+    pub(super) const EXPECTATION: Self = Refusal {
+        status: StatusCode::EXPECTATION_FAILED,
+        message: "Expectation Failed",
+    };
+    /// What follows a CONNECT is not HTTP's.
+    pub(super) const TUNNEL: Self = Refusal {
+        status: StatusCode::NOT_IMPLEMENTED,
+        message: "Not Implemented",
+    };
+    pub(super) const HEAD_TOO_LARGE: Self = Refusal {
+        status: StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+        message: "Request Header Fields Too Large",
+    };
+    const LINE_TOO_LONG: Self = Refusal {
+        status: StatusCode::URI_TOO_LONG,
+        message: "URI Too Long",
+    };
+    const VERSION: Self = Refusal {
+        status: StatusCode::HTTP_VERSION_NOT_SUPPORTED,
+        message: "HTTP Version Not Supported",
+    };
+
+    pub(super) const fn bad(message: &'static str) -> Self {
         Refusal {
             status: StatusCode::BAD_REQUEST,
             message,
@@ -34,18 +88,11 @@ impl Refusal {
     }
 }
 
-/// How a request's body is delimited (RFC 9112, section 6.3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Framing {
-    Length(u64),
-    Chunked,
-}
-
 /// A head that was accepted.
 #[derive(Debug)]
 pub(super) struct Head<'h> {
     pub(super) method: &'h str,
-    /// Origin form.
+    /// Origin form, or `*`.
     pub(super) path: &'h str,
     pub(super) query: &'h str,
     pub(super) headers: Headers<'h>,
@@ -58,77 +105,76 @@ pub(super) struct Head<'h> {
     pub(super) length: usize,
 }
 
-/// Reads a head; nothing while it is incomplete.
+/// Reads a head; nothing while it is incomplete. A head in pieces is refused for what a
+/// whole one is: each rule looks no further than the first byte that breaks it.
 pub(super) fn parse<'h>(
     input: &'h [u8],
     space: &'h mut HeaderSpace<'h>,
+    limits: HeadLimits,
 ) -> Result<Option<Head<'h>>, Refusal> {
+    let input = &input[..input.len().min(limits.head.saturating_add(1))];
     let mut request = httparse::Request::new(&mut []);
-    let length = match request.parse_with_uninit_headers(input, space) {
-        Ok(Status::Complete(length)) => length,
-        Ok(Status::Partial) => {
-            too_long(input)?;
+    let parsed = request.parse_with_uninit_headers(input, space.of(limits.headers));
+    let length = match parsed {
+        Ok(Status::Complete(length)) if length <= limits.head => length,
+        Ok(_) => {
+            request_line(input, limits)?;
             bare_line_feeds(input)?;
-            return Ok(None);
+            return match input.len() > limits.head {
+                true => Err(Refusal::HEAD_TOO_LARGE),
+                false => Ok(None),
+            };
         }
-        Err(error) => return Err(refusal(error, input)),
+        Err(error) => {
+            request_line(input, limits)?;
+            return Err(refusal(error, input));
+        }
     };
-    if length > MAX_HEAD {
-        return Err(TOO_LARGE);
-    }
     bare_line_feeds(&input[..length])?;
-    let (method, target) = (request.method.unwrap_or(""), request.path.unwrap_or(""));
-    if target.len() > MAX_REQUEST_LINE {
-        return Err(TOO_LONG);
+    let (method, text) = (request.method.unwrap_or(""), request.path.unwrap_or(""));
+    if method.len() + text.len() + "  HTTP/1.1".len() > limits.line {
+        return Err(Refusal::LINE_TOO_LONG);
     }
     let old = request.version == Some(0);
+    let target = target(method, text)?;
+    host(request.headers, &target, old)?;
     let headers = Headers::new(request.headers);
-    host(&headers, old)?;
-    let (path, query) = origin_form(target)?;
+    let framing = framing(&headers, old)?;
     Ok(Some(Head {
         method,
-        path,
-        query,
-        framing: framing(&headers, old)?,
+        path: target.path,
+        query: target.query,
+        framing,
         keep_alive: keep_alive(&headers, old),
         old,
-        expects_continue: !old
-            && headers
-                .get("expect")
-                .is_some_and(|v| v.eq_ignore_ascii_case(b"100-continue")),
+        expects_continue: expects_continue(&headers, old)?,
         headers,
         length,
     }))
 }
 
-const TOO_LARGE: Refusal = Refusal {
-    status: StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-    message: "Request Header Fields Too Large",
-};
-
-const TOO_LONG: Refusal = Refusal {
-    status: StatusCode::URI_TOO_LONG,
-    message: "URI Too Long",
-};
-
-fn too_long(input: &[u8]) -> Result<(), Refusal> {
-    let line = memchr::memchr(b'\n', input).unwrap_or(input.len());
-    if line > MAX_REQUEST_LINE {
-        return Err(TOO_LONG);
+/// The request line's length, as far as it is there. Empty lines before it do not count.
+fn request_line(input: &[u8], limits: HeadLimits) -> Result<(), Refusal> {
+    let line = without_empty_lines(input);
+    let mut length = memchr::memchr(b'\n', line).unwrap_or(line.len());
+    if line[..length].ends_with(b"\r") {
+        length -= 1;
     }
-    if input.len() > MAX_HEAD {
-        return Err(TOO_LARGE);
+    match length > limits.line {
+        true => Err(Refusal::LINE_TOO_LONG),
+        false => Ok(()),
     }
-    Ok(())
+}
+
+fn without_empty_lines(input: &[u8]) -> &[u8] {
+    let start = input.iter().position(|byte| !matches!(byte, b'\r' | b'\n'));
+    &input[start.unwrap_or(input.len())..]
 }
 
 fn refusal(error: Error, input: &[u8]) -> Refusal {
     match error {
-        Error::TooManyHeaders => TOO_LARGE,
-        Error::Version if names_a_version(input) => Refusal {
-            status: StatusCode::HTTP_VERSION_NOT_SUPPORTED,
-            message: "HTTP Version Not Supported",
-        },
+        Error::TooManyHeaders => Refusal::HEAD_TOO_LARGE,
+        Error::Version if names_a_version(input) => Refusal::VERSION,
         _ => Refusal::bad("Malformed request"),
     }
 }
@@ -136,9 +182,9 @@ fn refusal(error: Error, input: &[u8]) -> Refusal {
 /// Whether the third word of the request line is a version of HTTP's; after a space in the
 /// target it is anything else.
 fn names_a_version(input: &[u8]) -> bool {
-    let line = input.split(|byte| matches!(byte, b'\r' | b'\n'));
-    let line = line.into_iter().find(|line| !line.is_empty());
-    let version = line.and_then(|line| line.split(|&byte| byte == b' ').nth(2));
+    let line = without_empty_lines(input);
+    let end = memchr::memchr2(b'\r', b'\n', line).unwrap_or(line.len());
+    let version = line[..end].split(|&byte| byte == b' ').nth(2);
     matches!(version, Some([b'H', b'T', b'T', b'P', b'/', major, b'.', minor])
         if major.is_ascii_digit() && minor.is_ascii_digit())
 }
@@ -153,103 +199,18 @@ fn bare_line_feeds(head: &[u8]) -> Result<(), Refusal> {
     }
 }
 
-/// RFC 9112, section 3.2: exactly one `Host` in HTTP/1.1.
-fn host(headers: &Headers<'_>, old: bool) -> Result<(), Refusal> {
-    let mut hosts = headers.get_all("host");
-    let Some(host) = hosts.next() else {
-        return if old {
-            Ok(())
-        } else {
-            Err(Refusal::bad("Missing Host"))
-        };
-    };
-    let valid = |b: &u8| b.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:[]%".contains(b);
-    if hosts.next().is_some() || !host.iter().all(valid) {
-        return Err(Refusal::bad("Malformed Host"));
-    }
-    Ok(())
-}
-
-/// Path and query of a target in origin or absolute form (RFC 9112, section 3.2).
-fn origin_form(target: &str) -> Result<(&str, &str), Refusal> {
-    let malformed = || Refusal::bad("Malformed request target");
-    let origin = if target.starts_with('/') {
-        target
-    } else {
-        let rest = ["http://", "https://"].iter().find_map(|scheme| {
-            let start = target.get(..scheme.len())?;
-            start
-                .eq_ignore_ascii_case(scheme)
-                .then(|| &target[scheme.len()..])
-        });
-        let rest = rest.ok_or_else(malformed)?;
-        let authority = rest.find(['/', '?']).unwrap_or(rest.len());
-        if authority == 0 || rest[..authority].contains('@') {
-            return Err(malformed());
-        }
-        &rest[authority..]
-    };
-    if origin.contains('#') {
-        return Err(malformed());
-    }
-    let (path, query) = origin.split_once('?').unwrap_or((origin, ""));
-    // In absolute form an empty path is the root (section 3.2.1).
-    Ok((if path.is_empty() { "/" } else { path }, query))
-}
-
-/// RFC 9112, section 6: lengths that servers could disagree about are refused.
-fn framing(headers: &Headers<'_>, old: bool) -> Result<Framing, Refusal> {
-    let mut codings = headers.get_all("transfer-encoding");
-    let mut lengths = headers.get_all("content-length");
-    match (codings.next(), lengths.next()) {
-        (None, None) => Ok(Framing::Length(0)),
-        (None, Some(length)) => {
-            let digits = !length.is_empty() && length.iter().all(u8::is_ascii_digit);
-            let number = std::str::from_utf8(length)
-                .ok()
-                .and_then(|l| l.parse().ok());
-            match number {
-                Some(number) if digits && lengths.next().is_none() => Ok(Framing::Length(number)),
-                _ => Err(Refusal::bad("Malformed Content-Length")),
-            }
-        }
-        (Some(_), Some(_)) => Err(Refusal::bad("Content-Length with Transfer-Encoding")),
-        (Some(coding), None) => {
-            if old || codings.next().is_some() {
-                return Err(Refusal::bad("Malformed Transfer-Encoding"));
-            }
-            if !coding.eq_ignore_ascii_case(b"chunked") {
-                return Err(Refusal {
-                    status: StatusCode::NOT_IMPLEMENTED,
-                    message: "Unknown Transfer-Encoding",
-                });
-            }
-            Ok(Framing::Chunked)
-        }
-    }
-}
-
-/// RFC 9112, section 9.3.
-fn keep_alive(headers: &Headers<'_>, old: bool) -> bool {
-    let has = |token: &[u8]| {
-        let lines = headers.get_all("connection");
-        lines
-            .flat_map(|line| line.split(|b| *b == b','))
-            .any(|option| option.trim_ascii().eq_ignore_ascii_case(token))
-    };
-    match old {
-        true => has(b"keep-alive") && !has(b"close"),
-        false => !has(b"close"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn status(text: &str) -> u16 {
-        let mut space = header_space();
-        match parse(text.as_bytes(), &mut space) {
+        let limits = HeadLimits {
+            line: 8 * 1024,
+            head: 32 * 1024,
+            headers: 100,
+        };
+        let mut space = HeaderSpace::new();
+        match parse(text.as_bytes(), &mut space, limits) {
             Ok(Some(_)) => 200,
             Ok(None) => 0,
             Err(refusal) => refusal.status.as_u16(),
@@ -276,7 +237,25 @@ mod tests {
             (400, "GET / HTTP/1.1\r\nHost: a\r\n b\r\n\r\n"),
             (400, "GET / HTTP/1.1\r\nHost: a\r\nx: \u{1}\r\n\r\n"),
             (400, "GET * HTTP/1.1\r\nHost: a\r\n\r\n"),
-            (400, "CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n"),
+            (501, "CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n"),
+            (200, "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n"),
+            (400, "GET / HTTP/1.1\r\nHost:\r\n\r\n"),
+            (400, "GET / HTTP/1.0\r\nHost: a b\r\n\r\n"),
+            (417, "GET / HTTP/1.1\r\nHost: a\r\nExpect: b\r\n\r\n"),
+            (200, "GET / HTTP/1.0\r\nExpect: b\r\n\r\n"),
+            (400, "GET / HTTP/1.1\r\nHost: a\r\nx: a\rb\r\n\r\n"),
+            (400, "GET / HTTP/1.1\r\nHost: a\r\nx: \u{7f}\r\n\r\n"),
+            (400, "GET / HTTP/1.1\r\nHost: a\r\nx\u{0}: b\r\n\r\n"),
+            (400, "GET / HTTP/1.1\r\nHost: a\r\n: b\r\n\r\n"),
+            (400, "GET / HTTP/1.1\r\nHost: a\r\nx\r\n\r\n"),
+            (400, "GET / HTTP/1.1\r\n Host: a\r\n\r\n"),
+            (400, "GET /\u{0} HTTP/1.1\r\nHost: a\r\n\r\n"),
+            (400, "GET /\rHTTP/1.1\r\nHost: a\r\n\r\n"),
+            (400, "GET / HTTP/1.1 \r\nHost: a\r\n\r\n"),
+            (400, "GET / http/1.1\r\nHost: a\r\n\r\n"),
+            (400, "GET\t/ HTTP/1.1\r\nHost: a\r\n\r\n"),
+            (400, " GET / HTTP/1.1\r\nHost: a\r\n\r\n"),
+            (505, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
             (400, "GET /#a HTTP/1.1\r\nHost: a\r\n\r\n"),
             (400, "GET  / HTTP/1.1\r\nHost: a\r\n\r\n"),
             (505, "GET / HTTP/2.0\r\nHost: a\r\n\r\n"),
@@ -307,6 +286,35 @@ mod tests {
                 501,
                 "GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
             ),
+            (
+                400,
+                "GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, gzip\r\n\r\n",
+            ),
+            (
+                400,
+                "GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n",
+            ),
+            (
+                400,
+                "GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked;q=1\r\n\r\n",
+            ),
+            (
+                400,
+                "GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\r\n\r\n",
+            ),
+            (
+                400,
+                "GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
+            ),
+            (
+                501,
+                "GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: Chunked\r\n\r\n",
+            ),
+            (400, "GET / HTTP/1.1\r\nHost: a\r\nContent-Length:\r\n\r\n"),
+            (
+                400,
+                "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 0x1\r\n\r\n",
+            ),
         ] {
             assert_eq!(status(head), expected, "{head:?}");
         }
@@ -319,5 +327,43 @@ mod tests {
         );
         let large = format!("GET / HTTP/1.1\r\nHost: a\r\nx: {}", "y".repeat(40_000));
         assert_eq!(status(&large), 431);
+    }
+
+    /// The least that a limit is exceeded by, and lines of which the last is malformed.
+    #[test]
+    fn a_head_in_pieces_is_judged_as_a_whole() {
+        let line = |length: usize| "a".repeat(length - "GET / HTTP/1.1".len());
+        let head = |length: usize| "b".repeat(length);
+        for text in [
+            format!("GET /{} HTTP/1.1\r\nHost: a\r\n\r\n", line(8192)),
+            format!("GET /{} HTTP/1.1\r\nHost: a\r\n\r\n", line(8193)),
+            format!("\r\nGET /{} HTTP/1.1\r\nHost: a\r\n\r\n", line(8193)),
+            format!("GET /{} HTTP/1.1\r\nbad header\r\n\r\n", line(9000)),
+            format!("GET / HTTP/1.1\r\nHost: a\r\nx: {}\r\n\r\n", head(32_735)),
+            format!("GET / HTTP/1.1\r\nHost: a\r\nx: {}\r\n\r\n", head(32_736)),
+            format!(
+                "GET / HTTP/1.1\r\nHost: a\r\nx: {}\r\nbad header\r\n\r\n",
+                head(32_740)
+            ),
+            format!(
+                "GET / HTTP/1.1\r\nHost: a\r\n{}bad header\r\n\r\n",
+                "x: y\r\n".repeat(99)
+            ),
+            format!(
+                "GET / HTTP/1.1\r\nHost: a\r\n{}bad header\r\n\r\n",
+                "x: y\r\n".repeat(100)
+            ),
+        ] {
+            let whole = status(&text);
+            let bytes = text.as_bytes();
+            let near = |end: usize, limit: usize| end.abs_diff(limit) < 20;
+            let ends = (1..text.len())
+                .filter(|&end| bytes[end - 1] == b'\n' || near(end, 8192) || near(end, 32_768));
+            let first = ends
+                .map(|end| status(&text[..end]))
+                .find(|status| *status != 0);
+            let end = text.len() - "\r\n".len();
+            assert_eq!(first.unwrap_or(whole), whole, "{}", &text[end.min(40)..end]);
+        }
     }
 }

@@ -4,8 +4,11 @@
 
 mod chunked;
 mod exchange;
+mod framing;
 mod head;
+mod target;
 mod writer;
 
 pub(crate) use exchange::{Exchange, Place, Step, timeout};
+pub(crate) use head::HeadLimits;
 pub(crate) use writer::{Clock, Prepared};

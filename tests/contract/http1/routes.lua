@@ -10,6 +10,8 @@ end
 local vm = tostring {}
 api["vm-id"].get = function(ctx) return vm .. ctx:query().x end
 
+api.host.get = function(ctx) return ctx:headers().host end
+
 api.get = understood
 api.rest_path.get = understood
 api.rest_path.post = understood

@@ -1,0 +1,249 @@
+//! What a request is for: its target (RFC 9112, section 3.2) and its `Host`.
+
+use httparse::Header;
+
+use super::head::Refusal;
+
+/// A request target that belongs to its method.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Target<'h> {
+    /// `*` in asterisk form.
+    pub(super) path: &'h str,
+    pub(super) query: &'h str,
+    /// In absolute form: what counts instead of `Host`.
+    authority: Option<&'h str>,
+}
+
+const MALFORMED: Refusal = Refusal::bad("Malformed request target");
+
+/// Reads a target in the forms that its method may have.
+pub(super) fn target<'h>(method: &str, text: &'h str) -> Result<Target<'h>, Refusal> {
+    if method == "CONNECT" {
+        // Section 3.2.3: this method's only form, which no other has.
+        return match is_host(text.as_bytes()) && text.contains(':') {
+            true => Err(Refusal::TUNNEL),
+            false => Err(MALFORMED),
+        };
+    }
+    if text == "*" {
+        return match method {
+            "OPTIONS" => Ok(Target {
+                path: text,
+                query: "",
+                authority: None,
+            }),
+            _ => Err(MALFORMED),
+        };
+    }
+    let (authority, origin) = if text.starts_with('/') {
+        (None, text)
+    } else {
+        let rest = after_scheme(text).ok_or(MALFORMED)?;
+        let (authority, origin) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+        // User information is refused with it (RFC 9110, section 4.2.4).
+        if !is_host(authority.as_bytes()) {
+            return Err(MALFORMED);
+        }
+        (Some(authority), origin)
+    };
+    if origin.contains('#') {
+        return Err(MALFORMED);
+    }
+    let (path, query) = origin.split_once('?').unwrap_or((origin, ""));
+    // In absolute form an empty path is the root (section 3.2.1), but for OPTIONS, which
+    // then asks about the whole server (section 3.2.4).
+    let path = match path {
+        "" if method == "OPTIONS" && origin.is_empty() => "*",
+        "" => "/",
+        path => path,
+    };
+    Ok(Target {
+        path,
+        query,
+        authority,
+    })
+}
+
+fn after_scheme(text: &str) -> Option<&str> {
+    ["http://", "https://"].iter().find_map(|scheme| {
+        let start = text.get(..scheme.len())?;
+        start
+            .eq_ignore_ascii_case(scheme)
+            .then(|| &text[scheme.len()..])
+    })
+}
+
+/// Section 3.2: exactly one valid `Host` in HTTP/1.1. The authority of a target goes before
+/// it (section 3.2.2): it stands in its place from here on.
+pub(super) fn host<'h>(
+    headers: &mut [Header<'h>],
+    target: &Target<'h>,
+    old: bool,
+) -> Result<(), Refusal> {
+    let mut hosts = headers
+        .iter_mut()
+        .filter(|header| header.name.eq_ignore_ascii_case("host"));
+    match (hosts.next(), hosts.next()) {
+        (None, _) if old => Ok(()),
+        (None, _) => Err(Refusal::bad("Missing Host")),
+        (Some(host), None) if is_host(host.value) => {
+            if let Some(authority) = target.authority {
+                host.value = authority.as_bytes();
+            }
+            Ok(())
+        }
+        _ => Err(Refusal::bad("Malformed Host")),
+    }
+}
+
+/// `uri-host [ ":" port ]` (RFC 9110, section 7.2), where the host is not empty: such a URI
+/// is invalid (section 4.2.1).
+fn is_host(text: &[u8]) -> bool {
+    let (host, after) = match text {
+        [b'[', rest @ ..] => match memchr::memchr(b']', rest) {
+            Some(end) if is_ip_literal(&rest[..end]) => (&rest[..end], &rest[end + 1..]),
+            _ => return false,
+        },
+        _ => {
+            let end = memchr::memchr(b':', text).unwrap_or(text.len());
+            match is_name(&text[..end]) {
+                true => text.split_at(end),
+                false => return false,
+            }
+        }
+    };
+    !host.is_empty() && (after.is_empty() || after.strip_prefix(b":").is_some_and(is_port))
+}
+
+/// `*DIGIT`, as far as there are ports.
+fn is_port(text: &[u8]) -> bool {
+    let text = std::str::from_utf8(text).unwrap_or("-");
+    text.bytes().all(|byte| byte.is_ascii_digit())
+        && (text.is_empty() || text.parse::<u16>().is_ok())
+}
+
+/// `IPv6address` or `IPvFuture` (RFC 3986, section 3.2.2).
+fn is_ip_literal(text: &[u8]) -> bool {
+    let text = std::str::from_utf8(text).unwrap_or("");
+    let future = || {
+        let (version, address) = text.strip_prefix(['v', 'V'])?.split_once('.')?;
+        let named = |b: u8| is_plain(b) || b == b':';
+        let valid = !version.is_empty() && version.bytes().all(|b| b.is_ascii_hexdigit());
+        Some(valid && !address.is_empty() && address.bytes().all(named))
+    };
+    text.parse::<std::net::Ipv6Addr>().is_ok() || future().unwrap_or(false)
+}
+
+/// `reg-name`, which IPv4 addresses are, too.
+fn is_name(text: &[u8]) -> bool {
+    let mut rest = text;
+    while let [byte, after @ ..] = rest {
+        rest = match (byte, after) {
+            (b'%', [high, low, after @ ..])
+                if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() =>
+            {
+                after
+            }
+            (byte, after) if is_plain(*byte) => after,
+            _ => return false,
+        };
+    }
+    true
+}
+
+/// `unreserved / sub-delims`
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(&byte)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts() {
+        for valid in [
+            "a",
+            "a.b-c_d~e",
+            "a:",
+            "a:0",
+            "a:65535",
+            "127.0.0.1:8080",
+            "[::1]",
+            "[::1]:80",
+            "[2001:db8::192.0.2.1]",
+            "[v1.a:b]",
+            "a%20b",
+            "xn--bcher-kva.example",
+        ] {
+            assert!(is_host(valid.as_bytes()), "{valid}");
+        }
+        for malformed in [
+            "",
+            ":80",
+            "a:65536",
+            "a:-1",
+            "a:+1",
+            "a:8 0",
+            "a:80:80",
+            "a b",
+            "u@a",
+            "a/b",
+            "a?b",
+            "a#b",
+            "a\\b",
+            "a%2",
+            "a%zz",
+            "::1",
+            "[::1",
+            "[::1]80",
+            "[]",
+            "[a]",
+            "[::g]",
+            "[::1%25eth0]",
+            "a]",
+            "a,b:80,c",
+            "b\u{fc}cher",
+            "a\t",
+        ] {
+            let refused = !is_host(malformed.as_bytes());
+            assert!(refused, "{malformed}");
+        }
+    }
+
+    #[test]
+    fn targets() {
+        let parts = |method: &str, text: &'static str| {
+            let target = target(method, text).ok()?;
+            Some((target.path, target.query, target.authority))
+        };
+        assert_eq!(parts("GET", "/a?b?c"), Some(("/a", "b?c", None)));
+        assert_eq!(
+            parts("GET", "http://a:1/b?c"),
+            Some(("/b", "c", Some("a:1")))
+        );
+        assert_eq!(parts("GET", "HTTPS://a"), Some(("/", "", Some("a"))));
+        assert_eq!(parts("GET", "http://a?b"), Some(("/", "b", Some("a"))));
+        assert_eq!(parts("OPTIONS", "*"), Some(("*", "", None)));
+        assert_eq!(parts("OPTIONS", "http://a"), Some(("*", "", Some("a"))));
+        assert_eq!(parts("OPTIONS", "http://a/"), Some(("/", "", Some("a"))));
+        for (method, text) in [
+            ("GET", "*"),
+            ("OPTIONS", "**"),
+            ("GET", "a"),
+            ("GET", "a:80"),
+            ("GET", "ftp://a/"),
+            ("GET", "http:///a"),
+            ("GET", "http://u@a/"),
+            ("GET", "http://a:b/"),
+            ("GET", "http:/a"),
+            ("GET", "/a#b"),
+            ("GET", "http://a#b"),
+            ("CONNECT", "/"),
+            ("CONNECT", "a"),
+        ] {
+            assert_eq!(target(method, text), Err(MALFORMED), "{method} {text}");
+        }
+        assert_eq!(target("CONNECT", "a:80"), Err(Refusal::TUNNEL));
+    }
+}
