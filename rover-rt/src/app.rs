@@ -1,6 +1,7 @@
-use std::future::Future;
-use std::net::{SocketAddr, TcpListener};
+use std::future::{self, Future};
+use std::net::TcpListener;
 use std::sync::mpsc;
+use std::time::Duration;
 
 use rover_model::LogLevel;
 use tokio::sync::watch;
@@ -8,11 +9,13 @@ use tokio::sync::watch;
 use crate::balance::shares;
 use crate::client::TestClient;
 use crate::error::Error;
-use crate::listen;
 use crate::log::Log;
 use crate::program::Program;
 use crate::settings::Settings;
-use crate::worker;
+#[cfg(unix)]
+use crate::supervise::{Parent, Supervisor};
+use crate::worker::{Stop, Worker};
+use crate::{inherit, listen, stop};
 
 /// A compiled program, ready to be served.
 #[derive(Clone, Debug)]
@@ -53,26 +56,83 @@ impl App {
         self
     }
 
-    /// Serves until SIGTERM or Ctrl-C, then finishes the running requests.
+    /// Serves until SIGTERM or Ctrl-C, then finishes the running requests; a second signal
+    /// cuts them off. Listening sockets that were passed to the process are taken instead of
+    /// host and port.
     ///
     /// # Errors
-    /// When the address cannot be listened on or the program does not load.
+    /// When the address cannot be listened on, the program does not load, or requests were
+    /// cut off.
     pub fn run(self) -> Result<(), Error> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
-        runtime.block_on(async {
+        listen::raise_descriptor_limit();
+        event_loop()?.block_on(async {
             // First of all: who can connect can expect a signal to be heard.
-            let signal = stop_signal()?;
-            let settings = &self.settings;
-            let listeners = listen::bind(&settings.host, settings.port, settings.workers)?;
-            let address = listeners[0].local_addr()?;
-            self.start(listeners, Some(address), signal).await
+            let (signal, cut) = (stop::signals(1)?, stop::signals(2)?);
+            #[cfg(unix)]
+            let parent = Parent::find()?;
+            let listeners = self.listeners()?;
+            let log = Log::new(self.settings.log_level);
+            let addresses = listen::addresses(&listeners)?;
+            let tell = |state: &str| {
+                if let Err(error) = inherit::notify(state) {
+                    let message = format!("the service manager does not hear: {error}");
+                    log.line(LogLevel::Warn, &message, None);
+                }
+            };
+            let started = || {
+                log.line(LogLevel::Info, &format!("listening on {addresses}"), None);
+                log.flush();
+                tell("READY=1");
+                #[cfg(unix)]
+                parent.iter().for_each(Parent::tell_ready);
+            };
+            let gone = async {
+                #[cfg(unix)]
+                if let Some(parent) = &parent {
+                    return parent.gone().await;
+                }
+                future::pending().await
+            };
+            let shutdown = async {
+                tokio::select! {
+                    () = signal => {}
+                    () = gone => {}
+                }
+                tell("STOPPING=1");
+            };
+            self.start(listeners, started, shutdown, cut).await
         })
     }
 
+    /// Keeps the listening sockets and runs the server as a child process, which is started
+    /// again when it dies. SIGHUP or SIGUSR2 replaces it without a connection being refused.
+    ///
+    /// # Errors
+    /// When the address cannot be listened on, the first child does not come up, or requests
+    /// were cut off at the end.
+    #[cfg(unix)]
+    pub(crate) fn supervise(self) -> Result<(), Error> {
+        event_loop()?.block_on(async {
+            let listeners = self.listeners()?;
+            let log = Log::new(self.settings.log_level);
+            let limits = self.settings.limits;
+            let drain = Duration::from_millis(limits.drain.saturating_add(limits.drain_delay));
+            let drain = (limits.drain > 0).then_some(drain);
+            Supervisor::new(listeners, drain, log)?.run().await
+        })
+    }
+
+    /// The sockets that were passed to this process, or else new ones.
+    fn listeners(&self) -> Result<Vec<TcpListener>, Error> {
+        let settings = &self.settings;
+        match inherit::sockets()? {
+            Some(sockets) => Ok(sockets),
+            None => listen::bind(&settings.host, settings.port, settings.workers),
+        }
+    }
+
     /// Serves on a listening socket until `shutdown` completes, then finishes the
-    /// running requests (30 s at most).
+    /// running requests, for as long as the option `drain` says.
     ///
     /// # Errors
     /// When the program does not load or the socket cannot be shared between workers.
@@ -81,9 +141,8 @@ impl App {
         listener: TcpListener,
         shutdown: impl Future<Output = ()>,
     ) -> Result<(), Error> {
-        let listeners = listen::share(&listener, self.settings.workers)?;
-        drop(listener);
-        self.start(listeners, None, shutdown).await
+        self.start(vec![listener], || {}, shutdown, future::pending())
+            .await
     }
 
     /// Loads the program into one VM and answers requests without a socket.
@@ -94,69 +153,77 @@ impl App {
         TestClient::new(self)
     }
 
+    /// Serves until `shutdown` completes and what runs is finished, or until `cut` does.
     async fn start(
         self,
         listeners: Vec<TcpListener>,
-        announce: Option<SocketAddr>,
+        started: impl FnOnce(),
         shutdown: impl Future<Output = ()>,
+        cut: impl Future<Output = ()>,
     ) -> Result<(), Error> {
-        let (stop, stopped) = watch::channel(false);
-        let (ready, states) = mpsc::channel();
-        let (done, mut ended) = tokio::sync::mpsc::channel(1);
-        let shares = shares(listeners.len());
-        for ((index, listener), share) in listeners.into_iter().enumerate().zip(shares) {
-            let (ready, done) = (ready.clone(), done.clone());
-            let settings = self.settings.clone();
-            let stopped = stopped.clone();
-            worker::spawn(
-                index,
-                self.program,
-                settings,
-                (listener, share),
-                ready,
-                stopped,
-                done,
-            )?;
-        }
-        drop((ready, done));
-        let started: Result<Vec<()>, Error> = states.iter().collect();
-        if let Err(error) = started {
-            stop.send_replace(true);
-            return Err(error);
-        }
-        let log = Log::new(self.settings.log_level);
-        if let Some(address) = announce {
-            let message = format!("listening on http://{address}");
-            log.line(LogLevel::Info, &message, None);
-            log.flush();
-        }
-        tokio::select! {
-            () = shutdown => stop.send_replace(true),
-            // Every worker is gone without having been asked to.
-            _ = ended.recv() => return Err(Error::Worker("all workers ended".to_owned())),
+        let limits = self.settings.limits;
+        let (stop, stopped) = watch::channel(Stop::Not);
+        let mut ended = self.spawn_workers(listeners, &stopped).inspect_err(|_| {
+            stop.send_replace(Stop::Draining);
+        })?;
+        started();
+        let failed = tokio::select! {
+            () = shutdown => None,
+            // A worker is given up; or every worker is gone without having been asked to.
+            error = ended.recv() => {
+                Some(error.unwrap_or_else(|| Error::Worker("all workers ended".to_owned())))
+            }
         };
-        ended.recv().await;
-        Ok(())
+        let drained = async {
+            if failed.is_none() && limits.drain_delay > 0 {
+                stop.send_replace(Stop::Leaving);
+                tokio::time::sleep(Duration::from_millis(limits.drain_delay)).await;
+            }
+            stop.send_replace(Stop::Draining);
+            while ended.recv().await.is_some() {}
+        };
+        let cut = tokio::select! {
+            () = drained => None,
+            () = cut => Some(Error::Cut),
+        };
+        failed.or(cut).map_or(Ok(()), Err)
+    }
+
+    /// Starts the workers and waits until each of them serves. What is returned hears of
+    /// those that fail later, and ends with the last of them.
+    fn spawn_workers(
+        &self,
+        listeners: Vec<TcpListener>,
+        stop: &watch::Receiver<Stop>,
+    ) -> Result<tokio::sync::mpsc::Receiver<Error>, Error> {
+        let workers = self.settings.workers;
+        let limits = self.settings.limits;
+        let (ready, states) = mpsc::channel();
+        let (done, ended) = tokio::sync::mpsc::channel(workers);
+        let connections = listen::room_for_connections(&limits, workers);
+        let shares = shares(workers, connections, limits.max_connections_per_ip);
+        let sockets = listen::deal(listeners, workers)?;
+        for ((index, listeners), (share, inbox)) in sockets.into_iter().enumerate().zip(shares) {
+            let worker = Worker {
+                index,
+                program: self.program,
+                settings: self.settings.clone(),
+                listeners,
+                share,
+                inbox,
+                stop: stop.clone(),
+            };
+            worker.spawn(ready.clone(), done.clone())?;
+        }
+        drop(ready);
+        states.iter().collect::<Result<Vec<()>, Error>>()?;
+        Ok(ended)
     }
 }
 
-#[cfg(unix)]
-fn stop_signal() -> Result<impl Future<Output = ()>, Error> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    })
-}
-
-#[cfg(not(unix))]
-fn stop_signal() -> Result<impl Future<Output = ()>, Error> {
-    Ok(async {
-        // Without a handler the system ends the process, which is a stop, too.
-        let _ = tokio::signal::ctrl_c().await;
-    })
+/// The event loop of the main thread, which waits for signals.
+fn event_loop() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
 }

@@ -10,6 +10,8 @@ use crate::app::App;
 use crate::error::Error;
 use crate::log::Log;
 use crate::program::Program;
+#[cfg(unix)]
+use crate::supervise::is_supervised;
 use crate::vm::Vm;
 
 const FLAGS: &str = "\
@@ -18,6 +20,9 @@ Options:
       --port <PORT>        TCP port, 0 for any free one   [env: ROVER_PORT]
       --workers <N>        threads with a VM each         [env: ROVER_WORKERS]
       --log-level <LEVEL>  debug info warn error off      [env: ROVER_LOG]
+      --drain <TIME>       for requests after a stop      [env: ROVER_DRAIN]
+      --max-connections <N>  open at one time             [env: ROVER_MAX_CONNECTIONS]
+      --supervise          keep a server process running, replace it on SIGHUP
       --routes             print the routes and exit
       --check              load the program, then exit
   -h, --help               print this help
@@ -26,6 +31,8 @@ Options:
 
 enum Command {
     Serve,
+    #[cfg(unix)]
+    Supervise,
     Check,
     Routes,
     Help,
@@ -49,6 +56,11 @@ fn run(mut app: App) -> Result<(), Error> {
     let program = app.program;
     match parse(&mut app, std::env::args_os().skip(1))? {
         Command::Serve => app.run(),
+        #[cfg(unix)]
+        Command::Supervise => match is_supervised() {
+            true => app.run(),
+            false => app.supervise(),
+        },
         Command::Check => {
             Vm::new(program, Log::new(app.settings.log_level))?;
             print(&format!(
@@ -90,6 +102,13 @@ fn parse(app: &mut App, arguments: impl Iterator<Item = OsString>) -> Result<Com
                 command = Command::Check;
                 continue;
             }
+            #[cfg(unix)]
+            Long("supervise") => {
+                command = Command::Supervise;
+                continue;
+            }
+            Long("drain") => "--drain",
+            Long("max-connections") => "--max-connections",
             Long("host") => "--host",
             Long("port") => "--port",
             Long("workers") => "--workers",

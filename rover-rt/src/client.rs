@@ -5,8 +5,9 @@ use std::sync::mpsc;
 use std::thread;
 
 use crate::app::App;
+use crate::clock::Clock;
 use crate::error::Error;
-use crate::http1::{Clock, Exchange, Place, Step};
+use crate::http1::{Exchange, Place, Step};
 use crate::program::Method;
 use crate::service::Service;
 
@@ -93,6 +94,8 @@ fn serve(app: &App, queue: &mpsc::Receiver<Job>, ready: &mpsc::Sender<Result<(),
         clock: &clock,
         client_ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
         stopping: false,
+        late: None,
+        room: usize::MAX,
     };
     for (request, reply) in queue {
         // A test that stopped waiting has failed already.

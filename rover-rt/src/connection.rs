@@ -12,20 +12,20 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-use crate::connections::{Connections, Slot};
+use crate::address::Owner;
+use crate::clock::{TICK, ticks_of};
+use crate::connections::{Connections, Slot, Stage};
 use crate::http1::{Exchange, Place, Step, timeout};
 use crate::service::Service;
 
-/// Seconds until a request's head must be complete.
-const HEAD_SECONDS: u32 = 10;
-/// Seconds between two requests.
-const IDLE_SECONDS: u32 = 75;
-/// Seconds within which something of a body, or of a response, must move.
-const PROGRESS_SECONDS: u32 = 30;
-/// Seconds for a new connection's request to come when the server stops.
-const FRESH_SECONDS: u32 = 1;
-/// Seconds for a client to close its side after ours.
-const LINGER_SECONDS: u32 = 5;
+/// For a connection's next request to come when the server stops: it may be on its way.
+const FAREWELL: u32 = (1000 / TICK.as_millis()) as u32;
+/// For a client to close its side after ours.
+const LINGER: u32 = (5000 / TICK.as_millis()) as u32;
+/// However quickly it was before, a transfer that stands still has no longer than so many
+/// times the grace. One that is slow moves in steps: that the system's buffers have room is
+/// seen when they have much.
+const STANDSTILL: u32 = 6;
 /// Answers to pipelined requests are sent when they are so long.
 const FLUSH_BYTES: usize = 64 * 1024;
 
@@ -55,8 +55,12 @@ pub(crate) struct Connection {
     output: Vec<u8>,
     sent: usize,
     phase: Phase,
-    /// Nothing was read yet.
-    fresh: bool,
+    /// The stop of the server was seen.
+    leaving: bool,
+    /// It has made a request.
+    proven: bool,
+    /// Bytes of a transfer that have not been counted as time.
+    credit: u64,
 }
 
 impl Connection {
@@ -66,8 +70,8 @@ impl Connection {
         service: Rc<Service>,
         all: &Rc<Connections>,
     ) -> Self {
-        let slot = Connections::enter(all);
-        slot.expire_in(HEAD_SECONDS);
+        let slot = Connections::enter(all, Owner::of(client_ip));
+        slot.begin(Stage::New, all.grants().head);
         Connection {
             stream,
             client_ip,
@@ -78,7 +82,9 @@ impl Connection {
             output: Vec::new(),
             sent: 0,
             phase: Phase::Open,
-            fresh: true,
+            leaving: false,
+            proven: false,
+            credit: 0,
         }
     }
 
@@ -91,44 +97,87 @@ impl Connection {
             kept.extend_from_slice(new);
             &kept
         };
-        let done = self.exchange(input);
+        let (done, requests) = self.exchange(input);
         if done < input.len() && self.phase == Phase::Open {
             // The head of a request, mostly: bodies are kept by the exchange.
             self.input = input[done..].to_vec();
         }
-        let seconds = match (&self.exchange, self.input.is_empty()) {
-            (exchange, true) if exchange.is_between() => IDLE_SECONDS,
+        let grants = *self.slot.all().grants();
+        match (self.exchange.is_between(), self.input.is_empty()) {
+            // Before the first byte of its first request.
+            (true, true) if !self.proven => {}
+            (true, true) => self.slot.begin(Stage::Idle, grants.keep_alive),
             // Counted from the first byte of a head, not from the last.
-            (exchange, false) if exchange.is_between() && done == 0 && !kept.is_empty() => return,
-            (exchange, _) if exchange.is_between() => HEAD_SECONDS,
-            _ => PROGRESS_SECONDS,
-        };
-        self.slot.expire_in(seconds);
+            (true, false) if done == 0 && !kept.is_empty() && self.slot.stage() != Stage::Busy => {}
+            (true, false) => {
+                let stage = match self.proven {
+                    true => Stage::Head,
+                    false => Stage::New,
+                };
+                self.slot.begin(stage, grants.head);
+            }
+            (false, _) => {
+                if self.slot.stage() != Stage::Busy || requests {
+                    self.begin_transfer();
+                }
+                self.transferred(new.len());
+            }
+        }
     }
 
-    /// Gives the number of bytes that are done with.
-    fn exchange(&mut self, input: &[u8]) -> usize {
+    /// Gives the number of bytes that are done with, and whether a request was.
+    fn exchange(&mut self, input: &[u8]) -> (usize, bool) {
         let all = self.slot.all();
+        let late = all.lag().is_late();
         let place = Place {
             service: &self.service,
             clock: all.clock(),
             client_ip: self.client_ip,
             stopping: all.is_stopping(),
+            late: late.then(|| all.lag()),
+            room: all.room(),
         };
-        let mut done = 0;
+        let (mut done, mut requests) = (0, false);
         loop {
             match self.exchange.step(&place, &input[done..], &mut self.output) {
-                Step::More => return done,
-                Step::Consumed(bytes) => done += bytes,
+                Step::More => break,
+                Step::Consumed(bytes) => {
+                    done += bytes;
+                    requests |= self.exchange.is_between();
+                }
                 Step::Close { unread } => {
                     self.phase = Phase::Closing { linger: unread };
-                    return done;
+                    break;
                 }
             }
             if self.output.len() >= FLUSH_BYTES {
-                return done;
+                break;
             }
         }
+        self.proven |= requests;
+        (done, requests)
+    }
+
+    /// A body or a response begins.
+    fn begin_transfer(&mut self) {
+        self.credit = 0;
+        let grants = self.slot.all().grants();
+        let time = grants.rate.map(|_| grants.grace);
+        self.slot.begin(Stage::Busy, time);
+    }
+
+    /// So many bytes of it have moved, which gives it the time for them.
+    fn transferred(&mut self, bytes: usize) {
+        let all = self.slot.all();
+        let grants = all.grants();
+        let Some(rate) = grants.rate else {
+            return;
+        };
+        let (earned, credit) = ticks_of(self.credit + bytes as u64, rate);
+        self.credit = credit;
+        let most = all.clock().ticks() + STANDSTILL * grants.grace.max(FAREWELL / 4);
+        let expires = self.slot.expires().saturating_add(earned);
+        self.slot.expire_at(expires.min(most));
     }
 
     /// The time is over: 408 for a request that has begun, silence otherwise.
@@ -143,10 +192,12 @@ impl Connection {
             clock: all.clock(),
             client_ip: self.client_ip,
             stopping: true,
+            late: None,
+            room: 0,
         };
         timeout(&place, &mut self.output);
         self.phase = Phase::Closing { linger: true };
-        self.slot.expire_in(PROGRESS_SECONDS);
+        self.slot.begin(Stage::Busy, Some(LINGER));
         true
     }
 
@@ -160,6 +211,7 @@ impl Connection {
 
     /// Sends what is to be sent. Ready with an error where the client is gone.
     fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        let mut moved = 0;
         while self.sent < self.output.len() {
             let rest = &self.output[self.sent..];
             match Pin::new(&mut self.stream).poll_write(context, rest) {
@@ -168,12 +220,19 @@ impl Connection {
                 }
                 Poll::Ready(Ok(bytes)) => {
                     self.sent += bytes;
-                    if self.sent < self.output.len() {
-                        self.slot.expire_in(PROGRESS_SECONDS);
-                    }
+                    moved += bytes;
                 }
                 Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
-                Poll::Pending => return Poll::Pending,
+                Poll::Pending => {
+                    // What is first sent is what the system takes at once.
+                    match self.sent == moved {
+                        true if moved > 0 || self.slot.stage() != Stage::Busy => {
+                            self.begin_transfer();
+                        }
+                        _ => self.transferred(moved),
+                    }
+                    return Poll::Pending;
+                }
             }
         }
         self.sent = 0;
@@ -191,7 +250,6 @@ impl Connection {
             Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
             Poll::Ready(Ok(())) => {
                 let new = buffer.filled();
-                self.fresh = false;
                 if !new.is_empty() && self.phase == Phase::Open {
                     self.output = all.take_output();
                     self.receive(new);
@@ -201,9 +259,57 @@ impl Connection {
         }
     }
 
-    /// Whether a stop of the server ends it: no request has begun.
+    /// Whether a stop of the server, or another connection's need, ends it: no request has
+    /// begun.
     fn is_free(&self) -> bool {
-        self.input.is_empty() && self.exchange.is_between()
+        self.input.is_empty() && self.exchange.is_between() && self.output.is_empty()
+    }
+
+    /// Moves bytes until there is nothing to do; ready at the connection's end.
+    fn drive(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        loop {
+            if !self.output.is_empty() {
+                match self.poll_flush(context) {
+                    Poll::Ready(Ok(())) => {}
+                    Poll::Ready(Err(_)) => return Poll::Ready(()),
+                    Poll::Pending => return Poll::Pending,
+                }
+                if self.phase == Phase::Open {
+                    // Requests that were left for later when the output was long.
+                    if !self.input.is_empty() {
+                        self.output = self.slot.all().take_output();
+                        self.receive(&[]);
+                        if !self.output.is_empty() {
+                            continue;
+                        }
+                    } else if self.exchange.is_between() && self.slot.stage() == Stage::Busy {
+                        let time = self.slot.all().grants().keep_alive;
+                        self.slot.begin(Stage::Idle, time);
+                    }
+                }
+            }
+            if let Phase::Closing { linger } = self.phase {
+                match Pin::new(&mut self.stream).poll_shutdown(context) {
+                    Poll::Ready(Ok(())) if linger => {}
+                    Poll::Ready(_) => return Poll::Ready(()),
+                    Poll::Pending => return Poll::Pending,
+                }
+                self.phase = Phase::Lingering;
+                self.slot.begin(Stage::Busy, Some(LINGER));
+            }
+            if !self.leaving && self.slot.all().is_stopping() {
+                self.leaving = true;
+                if self.phase == Phase::Open && self.is_free() {
+                    self.slot.expire_in(Some(FAREWELL));
+                }
+            }
+            match self.poll_receive(context) {
+                Poll::Ready(Ok(0)) if self.phase == Phase::Open && self.end() => {}
+                Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(()),
+                Poll::Ready(Ok(_)) => {}
+                Poll::Pending => return Poll::Pending,
+            }
+        }
     }
 }
 
@@ -214,47 +320,19 @@ impl Future for Connection {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let this = &mut *self;
         this.slot.register(context.waker());
-        if this.slot.is_expired() && !this.expired() {
-            return Poll::Ready(());
+        let mut outcome = this.drive(context);
+        // What has come in time is looked at before the clock.
+        if outcome.is_pending() && this.slot.is_evicted() {
+            outcome = Poll::Ready(());
         }
-        loop {
-            if !this.output.is_empty() {
-                match this.poll_flush(context) {
-                    Poll::Ready(Ok(())) => {}
-                    Poll::Ready(Err(_)) => return Poll::Ready(()),
-                    Poll::Pending => return Poll::Pending,
-                }
-                // Requests that were left for later when the output was long.
-                if this.phase == Phase::Open && !this.input.is_empty() {
-                    this.output = this.slot.all().take_output();
-                    this.receive(&[]);
-                    if !this.output.is_empty() {
-                        continue;
-                    }
-                }
-            }
-            if let Phase::Closing { linger } = this.phase {
-                match Pin::new(&mut this.stream).poll_shutdown(context) {
-                    Poll::Ready(Ok(())) if linger => {}
-                    Poll::Ready(_) => return Poll::Ready(()),
-                    Poll::Pending => return Poll::Pending,
-                }
-                this.phase = Phase::Lingering;
-                this.slot.expire_in(LINGER_SECONDS);
-            }
-            if this.phase == Phase::Open && this.slot.all().is_stopping() && this.is_free() {
-                if !this.fresh {
-                    return Poll::Ready(());
-                }
-                // Its first request may be on the way.
-                this.slot.expire_in(FRESH_SECONDS);
-            }
-            match this.poll_receive(context) {
-                Poll::Ready(Ok(0)) if this.phase == Phase::Open && this.end() => {}
-                Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(()),
-                Poll::Ready(Ok(_)) => {}
-                Poll::Pending => return Poll::Pending,
-            }
+        if outcome.is_pending() && this.slot.is_expired() {
+            outcome = match this.expired() {
+                true => this.drive(context),
+                false => Poll::Ready(()),
+            };
         }
+        let bytes = this.input.len() + this.exchange.kept() + this.output.len();
+        this.slot.keep(bytes);
+        outcome
     }
 }

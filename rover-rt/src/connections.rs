@@ -5,63 +5,142 @@ use std::cell::{Cell, RefCell, RefMut};
 use std::rc::Rc;
 use std::task::Waker;
 
+use rover_model::Limits;
 use tokio::sync::Notify;
 
+use crate::address::Owner;
 use crate::balance::Share;
-use crate::http1::Clock;
+use crate::clock::{Clock, TICK, ticks};
+use crate::lag::Lag;
 
 /// So much is read at once.
 const INPUT_BYTES: usize = 64 * 1024;
 /// An output buffer that grew beyond this is not kept.
 const KEPT_OUTPUT: usize = 256 * 1024;
+/// So many connections that may be closed are looked for at once, so that a search through
+/// all of them serves many newcomers.
+const CANDIDATES: usize = 64;
+
+/// What the connections of a worker are granted. Times are ticks; nothing stands for no limit.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Grants {
+    pub(crate) head: Option<u32>,
+    pub(crate) keep_alive: Option<u32>,
+    pub(crate) grace: u32,
+    /// Bytes per second.
+    pub(crate) rate: Option<u64>,
+    /// Bytes in all buffers.
+    buffers: usize,
+}
+
+impl Grants {
+    pub(crate) fn new(limits: &Limits, workers: usize) -> Self {
+        let buffers = match limits.buffer_limit {
+            0 => u64::MAX,
+            bytes => bytes / workers as u64,
+        };
+        Grants {
+            head: ticks(limits.header_timeout),
+            keep_alive: ticks(limits.keep_alive),
+            grace: ticks(limits.rate_grace).unwrap_or(0),
+            rate: Some(limits.min_rate).filter(|rate| *rate > 0),
+            buffers: usize::try_from(buffers).unwrap_or(usize::MAX),
+        }
+    }
+}
+
+/// What a connection is doing, as far as others want to know: in this order they are closed
+/// where there is no room.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Stage {
+    /// It has not yet made a request.
+    #[default]
+    New,
+    /// Between two requests.
+    Idle,
+    /// In the head of a request that is not its first.
+    Head,
+    /// In a body or a response.
+    Busy,
+    Evicted,
+}
 
 /// A worker's connections.
 pub(crate) struct Connections {
+    grants: Grants,
     clock: Clock,
+    lag: Lag,
     stopping: Cell<bool>,
     slots: RefCell<Vec<Timer>>,
     free: RefCell<Vec<usize>>,
+    /// No connection's time is over before.
+    earliest: Cell<u32>,
+    candidates: RefCell<Candidates>,
     open: Cell<usize>,
     closed: Notify,
     share: Share,
+    buffered: Cell<usize>,
     input: RefCell<Box<[u8]>>,
     output: RefCell<Vec<u8>>,
+}
+
+/// Connections that may be closed, as they were seen: the place of each, and when its stage
+/// began. The one that can be spared best is the last.
+#[derive(Default)]
+struct Candidates {
+    /// Whose they are; nothing for anybody's.
+    owner: Option<Owner>,
+    list: Vec<(usize, u32)>,
 }
 
 #[derive(Default)]
 struct Timer {
     waker: Option<Waker>,
+    owner: Owner,
     /// On the worker's clock.
     expires: u32,
+    /// When its stage began.
+    since: u32,
+    stage: Stage,
 }
 
 impl Connections {
-    pub(crate) fn new(share: Share) -> Self {
+    pub(crate) fn new(share: Share, grants: Grants, lag: Lag) -> Self {
         Connections {
+            grants,
             clock: Clock::new(),
+            lag,
             stopping: Cell::new(false),
             slots: RefCell::default(),
             free: RefCell::default(),
+            earliest: Cell::new(u32::MAX),
+            candidates: RefCell::default(),
             open: Cell::new(0),
             closed: Notify::new(),
             share,
+            buffered: Cell::new(0),
             input: RefCell::new(vec![0; INPUT_BYTES].into()),
             output: RefCell::default(),
         }
     }
 
-    pub(crate) fn enter(self: &Rc<Self>) -> Slot {
+    pub(crate) fn enter(self: &Rc<Self>, owner: Owner) -> Slot {
         self.open.set(self.open.get() + 1);
-        self.share.enter();
+        self.share.enter(owner);
+        let mut slots = self.slots.borrow_mut();
         let index = self.free.borrow_mut().pop().unwrap_or_else(|| {
-            let mut slots = self.slots.borrow_mut();
             slots.push(Timer::default());
             slots.len() - 1
         });
+        slots[index].owner = owner;
+        slots[index].since = self.clock.ticks();
         Slot {
             all: Rc::clone(self),
             index,
+            owner,
             expires: Cell::new(0),
+            stage: Cell::new(Stage::New),
+            buffered: Cell::new(0),
         }
     }
 
@@ -70,23 +149,45 @@ impl Connections {
         &self.share
     }
 
+    pub(crate) fn grants(&self) -> &Grants {
+        &self.grants
+    }
+
     pub(crate) fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    pub(crate) fn lag(&self) -> &Lag {
+        &self.lag
     }
 
     pub(crate) fn is_stopping(&self) -> bool {
         self.stopping.get()
     }
 
-    /// A second has passed: wakes the connections whose time is over.
-    pub(crate) fn tick(&self) {
-        self.clock.tick();
-        let now = self.clock.seconds();
-        for timer in self.slots.borrow().iter() {
-            if let Some(waker) = timer.waker.as_ref().filter(|_| timer.expires <= now) {
-                waker.wake_by_ref();
+    /// Bytes that may still be kept.
+    pub(crate) fn room(&self) -> usize {
+        self.grants.buffers.saturating_sub(self.buffered.get())
+    }
+
+    /// Looks at the clock, and wakes the connections whose time is over; whether a second
+    /// has passed.
+    pub(crate) fn tick(&self) -> bool {
+        let second = self.clock.look();
+        let now = self.clock.ticks();
+        if self.earliest.get() <= now {
+            let mut earliest = u32::MAX;
+            for timer in self.slots.borrow().iter() {
+                match &timer.waker {
+                    Some(waker) if timer.expires <= now => waker.wake_by_ref(),
+                    Some(_) => earliest = earliest.min(timer.expires),
+                    None => {}
+                }
             }
+            // Those that were woken say themselves how long they go on.
+            self.earliest.set(earliest);
         }
+        second
     }
 
     /// Tells every connection to finish its request and close.
@@ -103,6 +204,38 @@ impl Connections {
     pub(crate) async fn all_closed(&self) {
         while self.open.get() > 0 {
             self.closed.notified().await;
+        }
+    }
+
+    /// Closes the connection that can be spared best, of one address or of all; whether
+    /// there is one. Its task closes it when its turn comes.
+    pub(crate) fn evict(&self, owner: Option<Owner>) -> bool {
+        let mut slots = self.slots.borrow_mut();
+        let mut candidates = self.candidates.borrow_mut();
+        let mut searched = false;
+        loop {
+            if candidates.owner == owner {
+                while let Some((index, since)) = candidates.list.pop() {
+                    let timer = &mut slots[index];
+                    // As it was when it was seen.
+                    if timer.since != since || timer.stage > Stage::Head {
+                        continue;
+                    }
+                    if let Some(waker) = &timer.waker {
+                        timer.stage = Stage::Evicted;
+                        waker.wake_by_ref();
+                        return true;
+                    }
+                }
+            }
+            if searched {
+                return false;
+            }
+            searched = true;
+            *candidates = Candidates {
+                owner,
+                list: spared(&slots, owner),
+            };
         }
     }
 
@@ -124,11 +257,39 @@ impl Connections {
     }
 }
 
+/// The connections that can be spared, the best last: of the first stage in which there are
+/// any, the oldest.
+fn spared(slots: &[Timer], owner: Option<Owner>) -> Vec<(usize, u32)> {
+    let matching = || {
+        slots.iter().enumerate().filter(|(_, timer)| {
+            timer.waker.is_some()
+                && timer.stage <= Stage::Head
+                && owner.is_none_or(|owner| owner == timer.owner)
+        })
+    };
+    let Some(stage) = matching().map(|(_, timer)| timer.stage).min() else {
+        return Vec::new();
+    };
+    let mut found: Vec<(usize, u32)> = matching()
+        .filter(|(_, timer)| timer.stage == stage)
+        .map(|(index, timer)| (index, timer.since))
+        .collect();
+    if found.len() > CANDIDATES {
+        found.select_nth_unstable_by_key(CANDIDATES, |(_, since)| *since);
+        found.truncate(CANDIDATES);
+    }
+    found.sort_unstable_by_key(|(_, since)| std::cmp::Reverse(*since));
+    found
+}
+
 /// One connection's entry.
 pub(crate) struct Slot {
     all: Rc<Connections>,
     index: usize,
+    owner: Owner,
     expires: Cell<u32>,
+    stage: Cell<Stage>,
+    buffered: Cell<usize>,
 }
 
 impl Slot {
@@ -144,26 +305,91 @@ impl Slot {
         }
     }
 
-    /// From now on the connection has so many seconds.
-    pub(crate) fn expire_in(&self, seconds: u32) {
+    /// Whether the connection was chosen to make room.
+    pub(crate) fn is_evicted(&self) -> bool {
+        self.all.slots.borrow()[self.index].stage == Stage::Evicted
+    }
+
+    pub(crate) fn stage(&self) -> Stage {
+        self.stage.get()
+    }
+
+    /// A stage begins, for which the connection has so many ticks.
+    pub(crate) fn begin(&self, stage: Stage, time: Option<u32>) {
+        self.stage.set(stage);
+        let now = self.all.clock.ticks();
+        {
+            let timer = &mut self.all.slots.borrow_mut()[self.index];
+            timer.stage = stage;
+            timer.since = now;
+        }
+        self.expire_in(time);
+    }
+
+    /// From now on the connection has so many ticks.
+    pub(crate) fn expire_in(&self, time: Option<u32>) {
         // The clock may be about to tick.
-        let expires = self.all.clock.seconds() + seconds + 1;
+        let after = |time: u32| {
+            self.all
+                .clock
+                .ticks()
+                .saturating_add(time)
+                .saturating_add(1)
+        };
+        self.expire_at(time.map_or(u32::MAX, after));
+    }
+
+    pub(crate) fn expire_at(&self, expires: u32) {
         if self.expires.replace(expires) != expires {
             self.all.slots.borrow_mut()[self.index].expires = expires;
+            let earliest = &self.all.earliest;
+            earliest.set(earliest.get().min(expires));
         }
     }
 
+    pub(crate) fn expires(&self) -> u32 {
+        self.expires.get()
+    }
+
     pub(crate) fn is_expired(&self) -> bool {
-        self.expires.get() <= self.all.clock.seconds()
+        self.expires.get() <= self.all.clock.ticks()
+    }
+
+    /// Notes the bytes that the connection keeps.
+    pub(crate) fn keep(&self, bytes: usize) {
+        let before = self.buffered.replace(bytes);
+        if before != bytes {
+            let all = &self.all.buffered;
+            all.set((all.get() + bytes).saturating_sub(before));
+        }
     }
 }
 
 impl Drop for Slot {
     fn drop(&mut self) {
+        self.keep(0);
         self.all.slots.borrow_mut()[self.index] = Timer::default();
         self.all.free.borrow_mut().push(self.index);
         self.all.open.set(self.all.open.get() - 1);
-        self.all.share.leave();
+        self.all.share.leave(self.owner);
         self.all.closed.notify_one();
+    }
+}
+
+/// Ticks the clock, for as long as the worker lives.
+pub(crate) async fn tick(
+    connections: Rc<Connections>,
+    each_tick: impl Fn(),
+    each_second: impl Fn(),
+) {
+    let mut ticks = tokio::time::interval(TICK);
+    // After a long handler the clock jumps.
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    loop {
+        ticks.tick().await;
+        each_tick();
+        if connections.tick() {
+            each_second();
+        }
     }
 }

@@ -32,6 +32,12 @@ pub enum Error {
     /// A worker's event loop could not be made, or ended.
     #[error("worker: {0}")]
     Worker(String),
+    /// The sockets that the process was started with cannot be used.
+    #[error("the sockets passed to this process: {0}")]
+    Inherited(String),
+    /// A second signal, or the end of the time there was, ended running requests.
+    #[error("stopped before every request was finished")]
+    Cut,
     /// The operating system refused something else.
     #[error(transparent)]
     Io(#[from] io::Error),

@@ -3,10 +3,13 @@
 //!
 //! Programs use it through the `rover` crate.
 
+mod accept;
+mod address;
 mod app;
 mod balance;
 mod cli;
 mod client;
+mod clock;
 mod connection;
 mod connections;
 mod constant;
@@ -14,8 +17,10 @@ mod decode;
 mod error;
 mod form;
 mod http1;
+mod inherit;
 #[doc(hidden)]
 pub mod json;
+mod lag;
 mod listen;
 mod log;
 mod pattern;
@@ -24,6 +29,9 @@ mod reply;
 mod request;
 mod service;
 mod settings;
+mod stop;
+#[cfg(unix)]
+mod supervise;
 mod vm;
 mod worker;
 

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 
+use rover_model::Limits;
 use socket2::{Domain, Protocol, Socket, Type};
 
 use crate::error::Error;
@@ -35,7 +36,7 @@ fn display(host: &str, port: u16) -> String {
 }
 
 /// One listening socket per worker: on Linux sockets of their own between which the
-/// kernel spreads connections (SO_REUSEPORT), elsewhere handles of one socket.
+/// kernel spreads connections (SO_REUSEPORT), elsewhere one for all.
 pub(crate) fn bind(host: &str, port: u16, count: usize) -> Result<Vec<TcpListener>, Error> {
     let address = resolve(host, port)?;
     let failed = |e: io::Error| Error::Bind {
@@ -47,7 +48,9 @@ pub(crate) fn bind(host: &str, port: u16, count: usize) -> Result<Vec<TcpListene
         },
     };
     if !cfg!(target_os = "linux") {
-        return share(&open(address, false).map_err(failed)?, count).map_err(failed);
+        return open(address, false)
+            .map(|listener| vec![listener])
+            .map_err(failed);
     }
     // Two programs of one user could share a port unnoticed with SO_REUSEPORT, so a
     // plain socket asks first whether the port is free.
@@ -59,10 +62,98 @@ pub(crate) fn bind(host: &str, port: u16, count: usize) -> Result<Vec<TcpListene
         .collect()
 }
 
-/// Handles of one socket.
-pub(crate) fn share(listener: &TcpListener, count: usize) -> io::Result<Vec<TcpListener>> {
-    listener.set_nonblocking(true)?;
-    (0..count).map(|_| listener.try_clone()).collect()
+/// Deals sockets to workers. Of sockets with one address, between which the system spreads
+/// connections, each goes to a worker; there is no worker without, and no socket.
+pub(crate) fn deal(
+    listeners: Vec<TcpListener>,
+    workers: usize,
+) -> io::Result<Vec<Vec<TcpListener>>> {
+    let mut addresses: Vec<(SocketAddr, Vec<TcpListener>)> = Vec::new();
+    for listener in listeners {
+        listener.set_nonblocking(true)?;
+        bound_unsent(&listener);
+        let address = listener.local_addr()?;
+        match addresses.iter_mut().find(|(known, _)| *known == address) {
+            Some((_, group)) => group.push(listener),
+            None => addresses.push((address, vec![listener])),
+        }
+    }
+    let mut dealt: Vec<Vec<TcpListener>> = (0..workers).map(|_| Vec::new()).collect();
+    for (_, group) in addresses {
+        for turn in 0..workers.max(group.len()) {
+            dealt[turn % workers].push(group[turn % group.len()].try_clone()?);
+        }
+    }
+    Ok(dealt)
+}
+
+/// The addresses of sockets, each once, as a browser takes them.
+pub(crate) fn addresses(listeners: &[TcpListener]) -> io::Result<String> {
+    let mut addresses: Vec<String> = Vec::new();
+    for listener in listeners {
+        let address = format!("http://{}", listener.local_addr()?);
+        if !addresses.contains(&address) {
+            addresses.push(address);
+        }
+    }
+    Ok(addresses.join(" "))
+}
+
+/// Of a response, the system keeps no more than this beyond what is on its way: whether a
+/// client reads is seen early, and those that do not fill no memory. Accepted sockets have
+/// it of their listening socket.
+#[cfg(target_os = "linux")]
+fn bound_unsent(listener: &TcpListener) {
+    const UNSENT: u32 = 16 * 1024;
+    // Without it responses are sent all the same.
+    let _ = socket2::SockRef::from(listener).set_tcp_notsent_lowat(UNSENT);
+}
+
+#[cfg(not(target_os = "linux"))]
+fn bound_unsent(_: &TcpListener) {}
+
+/// Descriptors that are not for connections: those of each worker, and of the process.
+const OWN: u64 = 32;
+const OWN_OF_WORKER: u64 = 8;
+
+/// How many connections there may be: as many as the option says, and as descriptors allow.
+pub(crate) fn room_for_connections(limits: &Limits, workers: usize) -> usize {
+    let wanted = match limits.max_connections {
+        0 => u64::MAX,
+        most => most,
+    };
+    let own = OWN + OWN_OF_WORKER * workers as u64;
+    let descriptors = descriptor_limit().map_or(u64::MAX, |limit| {
+        limit.saturating_sub(own.max(limit / 8)).max(1)
+    });
+    usize::try_from(wanted.min(descriptors)).unwrap_or(usize::MAX)
+}
+
+#[cfg(unix)]
+fn descriptor_limit() -> Option<u64> {
+    use rustix::process::{Resource, getrlimit};
+    getrlimit(Resource::Nofile).current
+}
+
+#[cfg(not(unix))]
+fn descriptor_limit() -> Option<u64> {
+    None
+}
+
+/// Takes as many descriptors as the process may have: what it starts with is a limit for
+/// programs that cannot handle more.
+pub(crate) fn raise_descriptor_limit() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let limit = getrlimit(Resource::Nofile);
+        let raised = Rlimit {
+            current: limit.maximum,
+            ..limit
+        };
+        // Where it is refused, connections are fewer.
+        let _ = setrlimit(Resource::Nofile, raised);
+    }
 }
 
 fn open(address: SocketAddr, reuse_port: bool) -> io::Result<TcpListener> {

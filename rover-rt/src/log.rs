@@ -2,14 +2,12 @@
 
 use std::cell::RefCell;
 use std::io::Write;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use rover_model::LogLevel;
 
-/// Lines wait here until so many bytes are there ...
+/// Lines wait here until so many bytes are there, or the worker's clock ticks.
 const FLUSH_BYTES: usize = 16 * 1024;
-/// ... or so much time has passed.
-pub(crate) const FLUSH_EVERY: Duration = Duration::from_millis(50);
 
 /// One worker's log. Lines are written whole, so workers need no lock between them.
 #[derive(Debug)]

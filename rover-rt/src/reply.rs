@@ -1,5 +1,5 @@
 use http::StatusCode;
-use http::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderValue};
+use http::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 
 use crate::program::Method;
 
@@ -57,6 +57,12 @@ impl Reply {
         if let Ok(value) = HeaderValue::from_str(&names.join(", ")) {
             self.headers.insert(ALLOW, value);
         }
+        self
+    }
+
+    /// Adds `Retry-After` (RFC 9110, section 10.2.3).
+    pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
+        self.headers.insert(RETRY_AFTER, seconds.into());
         self
     }
 

@@ -93,6 +93,15 @@ impl Service {
         }
     }
 
+    /// Whether an answer costs the program's time.
+    pub(crate) fn runs_lua(&self, found: &Found) -> bool {
+        match found {
+            Found::Route(index) => self.constants[usize::from(*index)].is_none(),
+            Found::Reply(_) => false,
+            Found::Refused(_) | Found::Nothing => true,
+        }
+    }
+
     /// Answers a request for which `find` found this.
     pub(crate) fn answer(&self, data: &mut RequestData<'_>, found: Found) -> Answer<'_> {
         let index = match found {

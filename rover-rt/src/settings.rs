@@ -1,7 +1,7 @@
 use std::env;
 use std::thread;
 
-use rover_model::{Limits, LogLevel, parse_log_level};
+use rover_model::{Limits, LogLevel, parse_duration, parse_log_level};
 
 use crate::error::Error;
 use crate::program::Options;
@@ -33,9 +33,16 @@ impl Settings {
         }
     }
 
-    /// Takes what `ROVER_HOST`, `ROVER_PORT`, `ROVER_WORKERS` and `ROVER_LOG` say.
+    /// Takes what variables of the environment say.
     pub(crate) fn read_environment(&mut self) -> Result<(), Error> {
-        const NAMES: [&str; 4] = ["ROVER_HOST", "ROVER_PORT", "ROVER_WORKERS", "ROVER_LOG"];
+        const NAMES: [&str; 6] = [
+            "ROVER_HOST",
+            "ROVER_PORT",
+            "ROVER_WORKERS",
+            "ROVER_LOG",
+            "ROVER_DRAIN",
+            "ROVER_MAX_CONNECTIONS",
+        ];
         for name in NAMES {
             let Some(value) = env::var_os(name) else {
                 continue;
@@ -70,6 +77,20 @@ impl Settings {
                     _ => {
                         return Err(wrong(format!(
                             "`{value}` is not a number of workers: use 1 to 1024"
+                        )));
+                    }
+                };
+            }
+            "--drain" | "ROVER_DRAIN" => {
+                let millis = parse_duration(value).map_err(|e| wrong(e.to_string()))?;
+                self.limits.drain = millis.into();
+            }
+            "--max-connections" | "ROVER_MAX_CONNECTIONS" => {
+                self.limits.max_connections = match value.parse() {
+                    Ok(n @ 0..=10_000_000) => n,
+                    _ => {
+                        return Err(wrong(format!(
+                            "`{value}` is not a number of connections: use 0 to 10000000"
                         )));
                     }
                 };

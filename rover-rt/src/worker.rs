@@ -1,173 +1,199 @@
-//! A worker: one thread with an event loop, a listening socket and a VM of its own.
+//! A worker: one thread with an event loop, listening sockets and a VM of its own.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::TcpListener;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rover_model::LogLevel;
-use tokio::net::TcpStream;
 use tokio::sync::watch;
-use tokio::task::LocalSet;
+use tokio::task::{LocalSet, spawn_local};
 
+use crate::accept::Door;
 use crate::balance::{Inbox, Share};
-use crate::connection::Connection;
-use crate::connections::Connections;
+use crate::connections::{Connections, Grants, tick};
 use crate::error::Error;
-use crate::log::FLUSH_EVERY;
+use crate::lag::Lag;
+use crate::log::Log;
 use crate::program::Program;
 use crate::service::Service;
 use crate::settings::Settings;
 
 /// Deep recursion in Lua and its C libraries needs room.
 const STACK_BYTES: usize = 64 << 20;
-/// How long running requests may take after the stop was asked for.
-pub(crate) const DRAIN: Duration = Duration::from_secs(30);
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// A worker whose event loop failed this often ...
+const FAILURES: usize = 5;
+/// ... within this time is given up, and the process with it.
+const FAILURES_WITHIN: Duration = Duration::from_secs(60);
 
-/// Where a worker's connections come from: its own socket and the other workers.
-pub(crate) type Source = (TcpListener, (Share, Inbox));
-
-/// Starts a worker's thread. `ready` hears whether it serves; dropping `done` tells
-/// that it has ended.
-pub(crate) fn spawn(
-    index: usize,
-    program: &'static Program,
-    settings: Settings,
-    source: Source,
-    ready: mpsc::Sender<Result<(), Error>>,
-    stop: watch::Receiver<bool>,
-    done: tokio::sync::mpsc::Sender<()>,
-) -> Result<(), Error> {
-    thread::Builder::new()
-        .name(format!("rover-{index}"))
-        .stack_size(STACK_BYTES)
-        .spawn(move || {
-            let _done = done;
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build();
-            // A closed `ready` means that the start was given up already.
-            match runtime {
-                Ok(runtime) => {
-                    LocalSet::new().block_on(&runtime, run(program, settings, source, ready, stop))
-                }
-                Err(error) => drop(ready.send(Err(error.into()))),
-            }
-        })?;
-    Ok(())
+/// What the server is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Stop {
+    Not,
+    /// Clients are told to go elsewhere, and are still served.
+    Leaving,
+    /// Requests that have begun are finished.
+    Draining,
 }
 
-async fn run(
-    program: &'static Program,
-    settings: Settings,
-    (listener, (share, mut inbox)): Source,
-    ready: mpsc::Sender<Result<(), Error>>,
-    mut stop: watch::Receiver<bool>,
-) {
-    let started = Service::new(program, &settings).and_then(|service| {
-        Ok((
-            Rc::new(service),
-            tokio::net::TcpListener::from_std(listener)?,
-        ))
-    });
-    let (service, listener) = match started {
-        Ok(started) => started,
-        Err(error) => return drop(ready.send(Err(error))),
-    };
-    if ready.send(Ok(())).is_err() {
-        return;
+/// What a worker is made from.
+pub(crate) struct Worker {
+    pub(crate) index: usize,
+    pub(crate) program: &'static Program,
+    pub(crate) settings: Settings,
+    pub(crate) listeners: Vec<TcpListener>,
+    pub(crate) share: Share,
+    pub(crate) inbox: Inbox,
+    pub(crate) stop: watch::Receiver<Stop>,
+}
+
+impl Worker {
+    /// Starts the thread. `ready` hears whether it serves, `done` what it failed of later;
+    /// dropping `done` tells that it has ended.
+    pub(crate) fn spawn(
+        mut self,
+        ready: mpsc::Sender<Result<(), Error>>,
+        done: tokio::sync::mpsc::Sender<Error>,
+    ) -> Result<(), Error> {
+        thread::Builder::new()
+            .name(format!("rover-{}", self.index))
+            .stack_size(STACK_BYTES)
+            .spawn(move || {
+                if let Err(error) = self.live(&mut Some(ready)) {
+                    // Nobody listens where the start was given up already.
+                    let _ = done.blocking_send(error);
+                }
+            })?;
+        Ok(())
     }
-    drop(ready);
-    tokio::task::spawn_local(flush_log(Rc::clone(&service)));
-    let connections = Rc::new(Connections::new(share));
-    tokio::task::spawn_local(tick(Rc::clone(&connections)));
-    loop {
+
+    /// Serves until the server stops. A panic outside of any connection, which is where the
+    /// event loop itself fails, costs the worker its connections and not the server: it
+    /// starts again with the same sockets.
+    fn live(&mut self, ready: &mut Option<mpsc::Sender<Result<(), Error>>>) -> Result<(), Error> {
+        let mut failures: Vec<Instant> = Vec::new();
+        loop {
+            let attempt = AssertUnwindSafe(|| {
+                let runtime = tokio::runtime::Builder::new_current_thread()
+                    .enable_all()
+                    .build()?;
+                LocalSet::new().block_on(&runtime, self.serve(ready))
+            });
+            let Err(panic) = catch_unwind(attempt) else {
+                return Ok(());
+            };
+            let reason = panic
+                .downcast_ref::<String>()
+                .map(String::as_str)
+                .or_else(|| panic.downcast_ref::<&str>().copied())
+                .unwrap_or("no reason known");
+            let message = format!("worker {} failed: {reason}", self.index);
+            Log::new(self.settings.log_level).line(LogLevel::Error, &message, None);
+            failures.retain(|failure| failure.elapsed() < FAILURES_WITHIN);
+            failures.push(Instant::now());
+            if failures.len() >= FAILURES || *self.stop.borrow() == Stop::Draining {
+                return Err(Error::Worker(message));
+            }
+        }
+    }
+
+    async fn serve(
+        &mut self,
+        ready: &mut Option<mpsc::Sender<Result<(), Error>>>,
+    ) -> Result<(), Error> {
+        let started = Service::new(self.program, &self.settings)
+            .and_then(|service| Ok((Rc::new(service), self.open()?)));
+        let (service, listeners) = match (started, ready.take()) {
+            (Ok(started), None) => started,
+            // A closed `ready` means that the start was given up already.
+            (Ok(started), Some(ready)) => match ready.send(Ok(())) {
+                Ok(()) => started,
+                Err(_) => return Ok(()),
+            },
+            (Err(error), Some(ready)) => {
+                let _ = ready.send(Err(error));
+                return Ok(());
+            }
+            (Err(error), None) => return Err(error),
+        };
+        let limits = &self.settings.limits;
+        let connections = Rc::new(Connections::new(
+            self.share.clone(),
+            Grants::new(limits, self.share.workers()),
+            Lag::new(limits.max_wait),
+        ));
+        let door = Rc::new(Door::new(Rc::clone(&service), Rc::clone(&connections)));
+        housekeeping(&service, &connections, &door);
+        let mut watching = Vec::new();
+        for listener in &listeners {
+            let watch = Rc::clone(&door).watch(Rc::clone(listener));
+            watching.push(spawn_local(watch));
+        }
+        let mut stop = self.stop.clone();
         tokio::select! {
             biased;
-            _ = stop.wait_for(|stop| *stop) => break,
-            accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => match connections.share().place(stream, peer) {
-                    Ok(Some(stream)) => start(&service, &connections, stream, peer),
-                    Ok(None) => {}
-                    Err(error) => {
-                        service.log().line(LogLevel::Warn, &format!("accept: {error}"), None);
-                    }
-                },
-                Err(error) => {
-                    // Out of descriptors, or a client already gone: serve the others.
-                    service.log().line(LogLevel::Warn, &format!("accept: {error}"), None);
-                    tokio::time::sleep(ACCEPT_PAUSE).await;
-                }
-            },
-            Some((stream, peer)) = inbox.recv() => {
-                // Of a stream that cannot be taken over its client hears by the end.
-                if let Ok(stream) = TcpStream::from_std(stream) {
-                    start(&service, &connections, stream, peer);
-                }
-            }
+            () = reached(&mut stop, Stop::Draining, &service) => {}
+            () = door.receive(&mut self.inbox) => {}
         }
-    }
-    for (stream, peer) in waiting(listener) {
-        start(&service, &connections, stream, peer);
-    }
-    while let Ok((stream, peer)) = inbox.try_recv() {
-        if let Ok(stream) = TcpStream::from_std(stream) {
-            start(&service, &connections, stream, peer);
+        for watch in watching {
+            watch.abort();
+            // It ends as cancelled.
+            let _ = watch.await;
         }
-    }
-    connections.stop();
-    if tokio::time::timeout(DRAIN, connections.all_closed())
-        .await
-        .is_err()
-    {
-        let message = "some requests did not finish in time and were cut off";
-        service.log().line(LogLevel::Warn, message, None);
-    }
-    service.log().flush();
-}
-
-/// The connections that the system has accepted already, which would be reset when their
-/// listening socket closes.
-fn waiting(listener: tokio::net::TcpListener) -> Vec<(TcpStream, SocketAddr)> {
-    let Ok(listener) = listener.into_std() else {
-        return Vec::new();
-    };
-    let mut streams = Vec::new();
-    while let Ok((stream, peer)) = listener.accept() {
-        let stream = stream
-            .set_nonblocking(true)
-            .and_then(|()| TcpStream::from_std(stream));
-        streams.extend(stream.map(|stream| (stream, peer)));
-    }
-    streams
-}
-
-fn start(
-    service: &Rc<Service>,
-    connections: &Rc<Connections>,
-    stream: TcpStream,
-    peer: SocketAddr,
-) {
-    // Without it small responses wait for acknowledgements; nothing is lost if it fails.
-    let _ = stream.set_nodelay(true);
-    let service = Rc::clone(service);
-    tokio::task::spawn_local(Connection::new(stream, peer.ip(), service, connections));
-}
-
-async fn tick(connections: Rc<Connections>) {
-    let mut seconds = tokio::time::interval(Duration::from_secs(1));
-    seconds.tick().await;
-    loop {
-        seconds.tick().await;
-        connections.tick();
-    }
-}
-
-async fn flush_log(service: Rc<Service>) {
-    loop {
-        tokio::time::sleep(FLUSH_EVERY).await;
+        self.listeners.clear();
+        for listener in listeners {
+            door.empty(listener);
+        }
+        door.take_over(&mut self.inbox);
+        connections.stop();
+        self.drain(&service, &connections).await;
+        door.report();
         service.log().flush();
+        Ok(())
     }
+
+    /// The listening sockets, for the event loop.
+    fn open(&self) -> Result<Vec<Rc<tokio::net::TcpListener>>, Error> {
+        let open = |listener: &TcpListener| {
+            let listener = listener.try_clone()?;
+            Ok(Rc::new(tokio::net::TcpListener::from_std(listener)?))
+        };
+        self.listeners.iter().map(open).collect()
+    }
+
+    async fn drain(&self, service: &Service, connections: &Connections) {
+        let closed = connections.all_closed();
+        let millis = self.settings.limits.drain;
+        if millis == 0 {
+            return closed.await;
+        }
+        let time = Duration::from_millis(millis);
+        if tokio::time::timeout(time, closed).await.is_err() {
+            let message = "some requests did not finish in time and were cut off";
+            service.log().line(LogLevel::Warn, message, None);
+        }
+    }
+}
+
+/// Waits for a stage of the server's stop; the service hears of the one before.
+async fn reached(stop: &mut watch::Receiver<Stop>, stage: Stop, service: &Service) {
+    // An error means that nobody can stop the server any more, which ends it, too.
+    let _ = stop.wait_for(|stop| *stop >= Stop::Leaving).await;
+    service.leave();
+    let _ = stop.wait_for(|stop| *stop >= stage).await;
+}
+
+/// What happens beside the connections.
+fn housekeeping(service: &Rc<Service>, connections: &Rc<Connections>, door: &Rc<Door>) {
+    let (service, door) = (Rc::clone(service), Rc::clone(door));
+    let ticks = tick(
+        Rc::clone(connections),
+        move || service.log().flush(),
+        move || door.report(),
+    );
+    spawn_local(ticks);
+    let connections = Rc::clone(connections);
+    spawn_local(async move { connections.lag().probe().await });
 }

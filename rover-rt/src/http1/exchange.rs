@@ -7,10 +7,12 @@ use rover_model::LogLevel;
 use super::chunked::{Decoded, Decoder};
 use super::framing::Framing;
 use super::head::{Head, HeaderSpace, Refusal, parse};
-use super::writer::{self, Clock, Frame};
+use super::writer::{self, Frame};
+use crate::clock::Clock;
+use crate::lag::Lag;
 use crate::program::Path;
 use crate::reply::Reply;
-use crate::request::{Headers, RequestData};
+use crate::request::{Headers, RequestData, RequestId};
 use crate::service::{Answer, Found, Service};
 
 /// A body that nobody reads is passed over up to this size; above it the connection
@@ -54,6 +56,11 @@ pub(crate) struct Place<'a> {
     pub(crate) client_ip: IpAddr,
     /// The server stops: connections close after their answer.
     pub(crate) stopping: bool,
+    /// Requests have waited for too long: those that need a handler are turned away, which
+    /// is noted here.
+    pub(crate) late: Option<&'a Lag>,
+    /// Bytes of a body that may be kept.
+    pub(crate) room: usize,
 }
 
 /// What happens to a request's body.
@@ -66,7 +73,8 @@ enum Plan {
     Skip(usize, u64),
     /// Nobody reads it, and its end is too far away.
     Leave,
-    TooLarge,
+    /// It is not taken.
+    Refuse(&'static Refusal),
 }
 
 impl Default for Exchange {
@@ -79,6 +87,14 @@ impl Exchange {
     /// Between two requests, as far as this knows.
     pub(crate) fn is_between(&self) -> bool {
         matches!(self, Exchange::Head { .. })
+    }
+
+    /// Bytes that are kept here.
+    pub(crate) fn kept(&self) -> usize {
+        match self {
+            Exchange::Body { head, body } => head.len() + body.len(),
+            _ => 0,
+        }
     }
 
     /// The client has sent all it will: the next step looks at an unfinished line too.
@@ -113,7 +129,7 @@ impl Exchange {
                 Step::Consumed(now as usize)
             }
             Exchange::Body { head, body } => {
-                let (taken, refusal) = match body.take(input) {
+                let (taken, refusal) = match body.take(input, place.room) {
                     // A part of a line that cannot be read yet.
                     Ok((0, false)) => return Step::More,
                     Ok((taken, false)) => return Step::Consumed(taken),
@@ -154,7 +170,7 @@ impl Exchange {
         *self = Exchange::default();
         let rest = &input[head.length..];
         let target = Target::find(place.service, &head);
-        let plan = plan(place.service, &head, &target, rest);
+        let plan = plan(place, &head, &target, rest);
         let (body, consumed) = match plan {
             Plan::Here(length) => (Body::Bytes(&rest[..length]), length),
             Plan::Skip(here, to_come) => {
@@ -164,7 +180,7 @@ impl Exchange {
                 (Body::Bytes(&[]), here)
             }
             Plan::Leave => (Body::Left, 0),
-            Plan::TooLarge => (Body::Refused(&TOO_LARGE), 0),
+            Plan::Refuse(refusal) => (Body::Refused(refusal), 0),
             Plan::Collect(body) => {
                 if head.expects_continue && rest.is_empty() {
                     out.extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
@@ -223,9 +239,25 @@ const TOO_LARGE: Refusal = Refusal {
     message: "Payload Too Large",
 };
 
+/// Other clients' bodies fill the memory that there is for them.
+const NO_ROOM: Refusal = Refusal {
+    status: StatusCode::SERVICE_UNAVAILABLE,
+    message: "Service Unavailable",
+};
+
 impl Collect {
-    /// Takes what belongs to the body; whether it is complete.
-    fn take(&mut self, input: &[u8]) -> Result<(usize, bool), Refusal> {
+    fn len(&self) -> usize {
+        match self {
+            Collect::Length { bytes, .. } => bytes.len(),
+            Collect::Chunked(decoder) => decoder.body.len(),
+        }
+    }
+
+    /// Takes what belongs to the body, where there is room for it; whether it is complete.
+    fn take(&mut self, input: &[u8], room: usize) -> Result<(usize, bool), Refusal> {
+        if input.len() > room {
+            return Err(NO_ROOM);
+        }
         match self {
             Collect::Length { bytes, length } => {
                 let now = (*length - bytes.len()).min(input.len());
@@ -254,7 +286,8 @@ impl Collect {
 }
 
 /// Decides about a body; `rest` is what of it has come.
-fn plan(service: &Service, head: &Head<'_>, target: &Target<'_>, rest: &[u8]) -> Plan {
+fn plan(place: &Place<'_>, head: &Head<'_>, target: &Target<'_>, rest: &[u8]) -> Plan {
+    let service = place.service;
     // The largest body, where the route reads one.
     let wanted = || {
         let found = target.found.as_ref();
@@ -267,11 +300,14 @@ fn plan(service: &Service, head: &Head<'_>, target: &Target<'_>, rest: &[u8]) ->
     match (head.framing, wanted()) {
         (Framing::Length(length), Some(limit)) => {
             if length > limit {
-                return Plan::TooLarge;
+                return Plan::Refuse(&TOO_LARGE);
             }
             let length = length as usize;
             if length <= rest.len() {
                 return Plan::Here(length);
+            }
+            if length > place.room {
+                return Plan::Refuse(&NO_ROOM);
             }
             Plan::Collect(Collect::Length {
                 bytes: Vec::new(),
@@ -317,9 +353,9 @@ fn answer(
         request_id: &id,
     };
     let answer = match (found, &body) {
-        (_, Body::Refused(refusal)) => {
-            let standard = Reply::error(refusal.status, refusal.message);
-            Answer::Reply(service.refused(&data, standard))
+        (_, Body::Refused(refusal)) => Answer::Reply(service.refused(&data, refusal.reply())),
+        (Some(found), _) if place.late.is_some() && service.runs_lua(&found) => {
+            return late(place, head, &id, out);
         }
         (Some(found), _) => service.answer(&mut data, found),
         (None, _) => {
@@ -347,6 +383,20 @@ fn answer(
     frame.close.then_some(Step::Close { unread })
 }
 
+/// Turns a request away without asking the program, which has no time, nor the log.
+fn late(place: &Place<'_>, head: &Head<'_>, id: &RequestId, out: &mut Vec<u8>) -> Option<Step> {
+    if let Some(lag) = place.late {
+        lag.refuse();
+    }
+    let frame = Frame {
+        head: head.method == "HEAD",
+        close: place.stopping || !head.keep_alive,
+        old: head.old,
+    };
+    writer::reply(out, NO_ROOM.reply(), place.clock, id.as_str(), frame);
+    frame.close.then_some(Step::Close { unread: false })
+}
+
 /// Answers what cannot be a request, and ends the connection.
 fn refuse(place: &Place<'_>, out: &mut Vec<u8>, refusal: &Refusal) -> Step {
     let path = Path::ROOT;
@@ -361,8 +411,7 @@ fn refuse(place: &Place<'_>, out: &mut Vec<u8>, refusal: &Refusal) -> Step {
         client_ip: place.client_ip,
         request_id: &id,
     };
-    let standard = Reply::error(refusal.status, refusal.message);
-    let reply = place.service.refused(&data, standard);
+    let reply = place.service.refused(&data, refusal.reply());
     let frame = Frame {
         head: false,
         close: true,

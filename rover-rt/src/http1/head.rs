@@ -7,6 +7,7 @@ use httparse::{Error, Header, Status};
 
 use super::framing::{Framing, expects_continue, framing, keep_alive};
 use super::target::{host, target};
+use crate::reply::Reply;
 use crate::request::Headers;
 
 /// How much of a head is read.
@@ -79,6 +80,14 @@ impl Refusal {
         status: StatusCode::HTTP_VERSION_NOT_SUPPORTED,
         message: "HTTP Version Not Supported",
     };
+
+    pub(super) fn reply(&self) -> Reply {
+        let reply = Reply::error(self.status, self.message);
+        match self.status {
+            StatusCode::SERVICE_UNAVAILABLE => reply.retry_after(1),
+            _ => reply,
+        }
+    }
 
     pub(super) const fn bad(message: &'static str) -> Self {
         Refusal {

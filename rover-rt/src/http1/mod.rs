@@ -11,4 +11,4 @@ mod writer;
 
 pub(crate) use exchange::{Exchange, Place, Step, timeout};
 pub(crate) use head::HeadLimits;
-pub(crate) use writer::{Clock, Prepared};
+pub(crate) use writer::Prepared;

@@ -1,38 +1,10 @@
 //! Responses as bytes (RFC 9112, section 4).
 
-use std::cell::{Cell, RefCell};
-use std::time::SystemTime;
-
 use http::StatusCode;
 use http::header::{HeaderMap, HeaderValue};
 
+use crate::clock::Clock;
 use crate::reply::Reply;
-
-/// A worker's coarse clock: seconds since its start, and the date as headers carry it.
-#[derive(Debug)]
-pub(crate) struct Clock {
-    seconds: Cell<u32>,
-    date: RefCell<String>,
-}
-
-impl Clock {
-    pub(crate) fn new() -> Self {
-        Clock {
-            seconds: Cell::new(0),
-            date: RefCell::new(httpdate::fmt_http_date(SystemTime::now())),
-        }
-    }
-
-    pub(crate) fn seconds(&self) -> u32 {
-        self.seconds.get()
-    }
-
-    /// A second has passed.
-    pub(crate) fn tick(&self) {
-        self.seconds.set(self.seconds.get() + 1);
-        *self.date.borrow_mut() = httpdate::fmt_http_date(SystemTime::now());
-    }
-}
 
 /// What of the request shapes the response's framing.
 #[derive(Clone, Copy, Debug)]
@@ -156,7 +128,7 @@ fn content_length(out: &mut Vec<u8>, length: usize) {
 
 fn end_of_head(out: &mut Vec<u8>, clock: &Clock, id: &str, frame: Frame) {
     header(out, b"x-request-id", id.as_bytes());
-    header(out, b"date", clock.date.borrow().as_bytes());
+    header(out, b"date", clock.date().as_bytes());
     if frame.close {
         out.extend_from_slice(b"connection: close\r\n");
     } else if frame.old {

@@ -104,7 +104,8 @@ impl Shared {
             workers: 1,
             log_level: LogLevel::Off,
             docs: false,
-            body_limit: 0,
+            health: false,
+            limits: rover_model::Limits::DEFAULT,
             deadline: 0,
         };
         static PROGRAM: Program = Program {
