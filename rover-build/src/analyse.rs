@@ -117,8 +117,7 @@ impl CtxUse {
         }
         match &member.access {
             Access::Whole => false,
-            Access::Field(_) => true,
-            Access::Expect(..) => false,
+            Access::Field(_) | Access::Expect(..) => true,
             Access::Read(table, ..) | Access::Alias(table, _) => self.only_read(*table),
             Access::Body(method, whole) => {
                 whole.is_some() && matches!(method.as_str(), "json" | "text" | "raw")
@@ -403,16 +402,10 @@ impl<'a> Finder<'a, '_> {
                     && let (Some(table), Some(name)) = (self.alias(var), key.text())
                 {
                     let member = member_of(table);
-                    return self.push(
-                        member,
-                        key.span,
-                        true,
-                        Access::Read(table, name.to_owned(), expr.span),
-                    );
+                    return self.push(member, key.span, true, read(table, name, expr.span));
                 }
                 if let (Some(table), Some(name)) = (table_of(self.ctx, object), key.text()) {
-                    let access = Access::Read(table, name.to_owned(), expr.span);
-                    return self.member_call(object, access);
+                    return self.member_call(object, read(table, name, expr.span));
                 }
                 if let Some((name, span)) = named_member(self.ctx, expr) {
                     let access = match CTX_FIELDS.contains(&name) {
@@ -501,6 +494,14 @@ impl<'a> Finder<'a, '_> {
                 None => self.expr(arg),
             }
         }
+    }
+}
+
+/// A value of a table that is read by name; the function of that name is the table's own.
+fn read(table: Table, name: &str, span: Span) -> Access {
+    match (table, name) {
+        (Table::Query | Table::Params, "expect") => Access::Whole,
+        _ => Access::Read(table, name.to_owned(), span),
     }
 }
 

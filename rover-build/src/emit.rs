@@ -6,6 +6,8 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use rover_model::{Layout, Limits, LogLevel, Method, layout};
 
+use crate::emit_guard::schema;
+use crate::guard::Guards;
 use crate::load::Sources;
 use crate::lower::{Lowered, REFERENCE};
 use crate::lower_lists::{Run, Step};
@@ -18,6 +20,7 @@ pub(crate) fn emit(
     bytecode: &[Vec<u8>],
     lowered: &Lowered,
     orders: &Orders,
+    guards: &Guards,
     sources: &Sources,
 ) -> TokenStream {
     let files = sources.files.iter().map(|file| {
@@ -29,6 +32,7 @@ pub(crate) fn emit(
     let reference = REFERENCE;
     let templates = lowered.templates.iter().map(template);
     let steps = lowered.steps.iter().map(step);
+    let guards = guards.schemas.iter().map(schema);
     let Orders {
         common, special, ..
     } = orders;
@@ -63,6 +67,7 @@ pub(crate) fn emit(
             key_order: &[#(#common),*],
             templates: &[#(#templates),*],
             steps: &[#(#steps),*],
+            guards: &[#(#guards),*],
             special_orders: &[#(&[#(#special),*]),*],
         };
         /// The compiled program.

@@ -15,6 +15,7 @@ mod collect;
 mod constant;
 mod diagnostic;
 mod emit;
+mod emit_guard;
 mod guard;
 mod handlers;
 mod helpers;
@@ -92,10 +93,10 @@ pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
         form,
     };
     let app = model::model(&program, &collected)?;
-    let orders = order::orders(&sources, &app);
+    let orders = order::orders(&sources, &app, &guards);
     let lowered = lower::lower(&sources, &app, &handlers, &orders, form);
     let bytecode = collect::bytecode(&sources, &lowered.texts)?;
-    let tokens = emit::emit(&app, &bytecode, &lowered, &orders, &sources);
+    let tokens = emit::emit(&app, &bytecode, &lowered, &orders, &guards, &sources);
     let dependencies = sources.files.iter().map(|f| f.path.clone()).collect();
     Ok(Compiled {
         app,

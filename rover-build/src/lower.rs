@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use crate::analyse::{Access, Member, Source, Table};
 use crate::budget::{DECLARATION, checks};
 use crate::handlers::{Handler, Handlers};
-use crate::hir::{Expr, Kind, Stmt};
+use crate::hir::{Expr, Kind, Span, Stmt};
 use crate::lists::{Lists, is_list, lists};
 use crate::load::Sources;
 use crate::lower_lists::Step;
@@ -66,6 +66,7 @@ pub(crate) fn lower(
         handlers,
         edits: vec![Vec::new(); sources.files.len()],
         written: HashSet::new(),
+        dropped: Vec::new(),
         templates: Vec::new(),
         steps: Vec::new(),
     };
@@ -90,7 +91,11 @@ pub(crate) fn lower(
     }
     for (file, marks) in orders.marks.iter().enumerate() {
         for mark in marks {
-            if !lowering.written.contains(&(file, mark.span.start)) {
+            let at = mark.span.start;
+            let mut dropped = lowering.dropped.iter();
+            let gone =
+                dropped.any(|(of, span)| *of == file && (span.start..span.end).contains(&at));
+            if !gone && !lowering.written.contains(&(file, at)) {
                 let (open, close) = if mark.argument {
                     ("(", "))")
                 } else {
@@ -122,6 +127,8 @@ pub(crate) struct Lowering<'a> {
     edits: Vec<Vec<Edit>>,
     /// Constructors that became templates, by file and start.
     written: HashSet<(usize, usize)>,
+    /// Expressions that are gone, with what is in them.
+    dropped: Vec<(usize, Span)>,
     templates: Vec<Template>,
     pub(crate) steps: Vec<Step>,
 }
@@ -216,7 +223,14 @@ impl Lowering<'_> {
                 }
                 Access::Alias(_, span) => (*span, "nil".to_owned()),
                 Access::Body(method, Some(span)) => (*span, format!("__rover.body_{method}()")),
-                Access::Expect(..) | Access::Body(_, None) | Access::Whole => continue,
+                Access::Expect(source, schema, span) => {
+                    self.dropped.push((handler.file, *span));
+                    (
+                        *span,
+                        format!("__rover.expect({}, {schema})", *source as u8),
+                    )
+                }
+                Access::Body(_, None) | Access::Whole => continue,
             };
             self.replace(handler.file, span.start, span.end, text);
         }

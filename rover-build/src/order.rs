@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use full_moon::ast::{Field, FunctionArgs, TableConstructor};
 use full_moon::visitors::Visitor;
 
+use crate::guard::Guards;
 use crate::hir::Span;
 use crate::load::Sources;
 use crate::model::App;
@@ -30,8 +31,13 @@ pub(crate) struct Mark {
 }
 
 /// The program's constructors, then the parameters of routes, in order.
-pub(crate) fn orders(sources: &Sources, app: &App) -> Orders {
+pub(crate) fn orders(sources: &Sources, app: &App, guards: &Guards) -> Orders {
     let mut finder = Finder::default();
+    if guards.used {
+        // What `rover.guard` tells of mistakes has an order, too.
+        let problem = ["field", "message", "type"].map(|name| finder.graph.intern(name.into()));
+        finder.graph.add(&problem);
+    }
     let mut marks = Vec::new();
     for file in &sources.files {
         finder.visit_ast(&file.ast);

@@ -44,8 +44,9 @@ end
 function body_methods.form(b) return form(b, native.form) end
 function body_methods.form_all(b, name) return form(b, native.form_all, tostring(name)) end
 
-function body_methods.expect()
-  error("expect: rover.guard is not available in this version", 2)
+function body_methods.expect(b, schema)
+  if not rawget(b[2], 1) then error("the body was checked after its request ended", 2) end
+  return R.expect(0, schema)
 end
 
 -- What `ctx:body():json()` reaches where there is no body (the compiler writes

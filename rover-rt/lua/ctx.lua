@@ -3,6 +3,7 @@ local R = ...
 local native, Body, missing_body = R.native, R.Body, R.missing_body
 
 local error, type, tostring, rawget, rawset = error, type, tostring, rawget, rawset
+local rawequal = rawequal
 local setmetatable, getmetatable, lower = setmetatable, getmetatable, string.lower
 
 -- [1] the request while it runs, false afterwards, [2] params, [3] query,
@@ -52,9 +53,21 @@ local function read_body(ctx, request)
   return body or nil
 end
 
+-- `ctx:query():expect(schema)`: looks at the request, not at the table. A schema for the
+-- query of another request is a mistake.
+local function expecting(slot, source, what, read)
+  local mt = { __index = { expect = function(self, schema)
+    if not rawequal(rawget(last, slot), self) or not rawget(last, 1) then
+      error("`" .. what .. ":expect` is called on what `ctx:" .. what .. "()` gives", 2)
+    end
+    return R.expect(source, schema)
+  end } }
+  return cached(slot, function(request) return setmetatable(read(request), mt) end)
+end
+
 local methods = {
-  params = cached(2, native.params),
-  query = cached(3, native.query),
+  params = expecting(2, 2, "params", native.params),
+  query = expecting(3, 1, "query", native.query),
   query_all = member(function(_, request, name) return native.query_all(request, tostring(name)) end),
   headers = cached(4, function(request) return setmetatable(native.headers(request), Headers) end),
   header_all = member(function(_, request, name) return native.header_all(request, tostring(name)) end),

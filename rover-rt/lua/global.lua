@@ -21,6 +21,7 @@ end
 R.rover = setmetatable({
   log = log,
   null = native.null,
+  guard = R.guard,
   array = function(t)
     if t ~= nil and type(t) ~= "table" then error("rover.array takes a table", 2) end
     if getmetatable(t) == Array.__metatable then return t end

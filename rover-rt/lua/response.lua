@@ -152,7 +152,9 @@ redirects.permanent = redirect_with(301)
 local function error_response(status, message)
   check_status(status, 2)
   local kind = type(message)
-  if getmetatable(message) == http.Error then message = message.message
+  if getmetatable(message) == http.Error then
+    if message.errors then return response(status, JSON, { errors = message.errors }) end
+    message = message.message
   elseif kind ~= "string" and kind ~= "table" then message = tostring(message) end
   return response(status, JSON, { error = message })
 end

@@ -3,7 +3,7 @@
 --
 -- `R` comes with `native`, the functions of the Rust half; `server`, the recording server's
 -- module; `load_chunk`, which gives a bundled module's chunk by name; `Array`, the metatable
--- of arrays; `direct`, what specialised handlers call; `written`, the addresses of what they
+-- of arrays; `guard`, which is `rover.guard`; `direct`, what specialised handlers call; `written`, the addresses of what they
 -- call through the FFI; `pending`, the values that wait for their list's encoding; and
 -- `part`, which gives a part's chunk by name.
 local R = ...
@@ -21,6 +21,25 @@ function HttpError.__tostring(e) return e.message end
 R.http = { Error = HttpError }
 function R.http.error(status, message)
   error(setmetatable({ status = status, message = message }, HttpError), 0)
+end
+
+-- What did not pass `rover.guard`: a list of `{ field, message, type }`.
+function R.invalid(errors)
+  local parts = {}
+  for i = 1, #errors do
+    local field, message = errors[i].field, errors[i].message
+    parts[i] = field == "" and message or field .. ": " .. message
+  end
+  local message = table.concat(parts, "; ")
+  error(setmetatable({ status = 400, message = message, errors = errors }, HttpError), 0)
+end
+
+-- A part of the request (0 the body, 1 the query, 2 the parameters), checked. Called by
+-- functions that programs call.
+function R.expect(source, schema)
+  local value, wrong = R.native.guard_expect(source, schema)
+  if wrong then error(wrong, 3) end
+  return value
 end
 
 R.Array.__metatable = "rover.array"

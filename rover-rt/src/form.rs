@@ -11,6 +11,8 @@ use http::StatusCode;
 use crate::decode::form_pairs;
 use parameters::parameters;
 
+const URLENCODED: &[u8] = b"application/x-www-form-urlencoded";
+const MULTIPART: &[u8] = b"multipart/form-data";
 /// The most fields of a form.
 const MAX_FIELDS: usize = 1000;
 /// The most bytes of a field's or a file's name.
@@ -68,19 +70,30 @@ impl FormError {
 const TOO_MANY: FormError = FormError::TooLarge("more than 1000 fields");
 const LONG_NAME: FormError = FormError::TooLarge("a name of more than 1024 bytes");
 
+/// Whether a content type is that of a form.
+pub(crate) fn is_form(content_type: Option<&[u8]>) -> bool {
+    let (essence, _) = split(content_type);
+    essence.eq_ignore_ascii_case(URLENCODED) || essence.eq_ignore_ascii_case(MULTIPART)
+}
+
+/// A content type without its parameters, and these.
+fn split(content_type: Option<&[u8]>) -> (&[u8], &[u8]) {
+    let content_type = content_type.unwrap_or_default();
+    let end = content_type.iter().position(|b| *b == b';');
+    let (essence, rest) = content_type.split_at(end.unwrap_or(content_type.len()));
+    (essence.trim_ascii(), rest)
+}
+
 /// The fields of a form, in order: the one way in which bodies are read as forms. Of
 /// repeated names the last one counts, as in a query.
 pub(crate) fn read<'a>(
     content_type: Option<&[u8]>,
     body: &'a [u8],
 ) -> Result<Vec<Field<'a>>, FormError> {
-    let content_type = content_type.unwrap_or_default();
-    let end = content_type.iter().position(|b| *b == b';');
-    let (essence, rest) = content_type.split_at(end.unwrap_or(content_type.len()));
-    let essence = essence.trim_ascii();
-    if essence.eq_ignore_ascii_case(b"application/x-www-form-urlencoded") {
+    let (essence, rest) = split(content_type);
+    if essence.eq_ignore_ascii_case(URLENCODED) {
         urlencoded(body)
-    } else if essence.eq_ignore_ascii_case(b"multipart/form-data") {
+    } else if essence.eq_ignore_ascii_case(MULTIPART) {
         multipart::read(&boundary(rest)?, body)
     } else {
         Err(FormError::ContentType)

@@ -16,6 +16,7 @@ mod constant;
 mod decode;
 mod error;
 mod form;
+mod guard;
 mod http1;
 mod inherit;
 #[doc(hidden)]

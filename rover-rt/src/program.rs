@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-pub use rover_model::{Limits, LogLevel, Method, PerfectMap};
+pub use rover_model::{Limits, LogLevel, Method, PerfectMap, guard};
 
 use crate::decode::percent_decode;
 
@@ -29,6 +29,8 @@ pub struct Program {
     pub templates: &'static [Template],
     /// What items of lists are made of.
     pub steps: &'static [Step],
+    /// The schemas of `rover.guard` that are constant, by the numbers in the bytecode.
+    pub guards: &'static [guard::Schema],
     /// The orders of constructors that contradict `key_order`.
     pub special_orders: &'static [&'static [&'static str]],
 }

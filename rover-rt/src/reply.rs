@@ -35,6 +35,16 @@ impl Reply {
         Reply::json(status, &serde_json::json!({ "status": word }))
     }
 
+    /// `{"errors": [...]}`, given the list's JSON: what did not pass `rover.guard`.
+    pub(crate) fn errors(status: StatusCode, list: &[u8]) -> Self {
+        Reply {
+            status: Some(status),
+            content_type: Some(JSON),
+            headers: HeaderMap::new(),
+            body: [b"{\"errors\":", list, b"}"].concat(),
+        }
+    }
+
     pub(crate) fn internal_error(request_id: &str) -> Self {
         Reply::json(
             StatusCode::INTERNAL_SERVER_ERROR,

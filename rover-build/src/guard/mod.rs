@@ -20,6 +20,8 @@ pub(crate) use lua::{LuaPatterns, install};
 /// What the source shows of the program's schemas.
 #[derive(Debug, Default)]
 pub(crate) struct Guards {
+    /// `rover.guard` is named somewhere.
+    pub(crate) used: bool,
     /// The constant schemas that something is checked against, each once.
     pub(crate) schemas: Vec<Schema>,
     /// Their numbers, by the file and place of the expressions that stand for them.
@@ -98,6 +100,7 @@ impl Guards {
             });
             self.numbers.insert((file, schema.span), number);
         }
+        self.used |= matches!(expr.kind, Kind::Index(..)) && values.is_guard(file, expr);
         expr.each_child(&mut |child| self.expr(file, child, values, evaluator));
     }
 }

@@ -87,6 +87,8 @@ pub struct Checked {
     pub problems: Vec<Problem>,
     /// Texts that do not stand in the source as they are.
     pub buffer: Vec<u8>,
+    /// Where values of any kind stand in the source, by their numbers, if it is a text.
+    pub spans: Vec<(u32, u32)>,
     /// Defaults of any kind.
     pub constants: Vec<Constant>,
     slots: Vec<Value>,
@@ -100,6 +102,7 @@ impl Default for Checked {
             root: Value::Absent,
             problems: Vec::new(),
             buffer: Vec::new(),
+            spans: Vec::new(),
             constants: Vec::new(),
             slots: Vec::new(),
             open: Vec::new(),
@@ -113,6 +116,7 @@ impl Checked {
         self.root = Value::Absent;
         self.problems.clear();
         self.buffer.clear();
+        self.spans.clear();
         self.constants.clear();
         self.slots.clear();
         self.open.clear();

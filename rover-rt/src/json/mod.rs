@@ -235,6 +235,13 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Where the reader is: at a value that [`Reader::peek`] told of, or behind one that was
+    /// read.
+    #[inline]
+    pub fn offset(&self) -> usize {
+        self.at
+    }
+
     #[inline]
     fn byte(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()

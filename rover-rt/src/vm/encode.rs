@@ -199,7 +199,7 @@ impl<'a> Encoder<'a> {
     ///
     /// # Safety
     /// A table is at the absolute `index`.
-    unsafe fn is_sequence(&self, index: c_int, length: usize) -> bool {
+    pub(super) unsafe fn is_sequence(&self, index: c_int, length: usize) -> bool {
         let mut count = 0;
         // SAFETY: a traversal that changes nothing.
         unsafe {
@@ -380,7 +380,7 @@ impl<'a> Encoder<'a> {
     ///
     /// # Safety
     /// A table is at the absolute `index`.
-    unsafe fn special_order(&self, index: c_int) -> Option<&'a Ranks> {
+    pub(super) unsafe fn special_order(&self, index: c_int) -> Option<&'a Ranks> {
         let special = &self.order?.special;
         if special.is_empty() {
             return None;
@@ -399,7 +399,7 @@ impl<'a> Encoder<'a> {
 
     /// # Safety
     /// A key is at the absolute `key`.
-    unsafe fn rank(&self, key: c_int, special: Option<&Ranks>) -> u32 {
+    pub(super) unsafe fn rank(&self, key: c_int, special: Option<&Ranks>) -> u32 {
         // SAFETY: only a string's address is taken.
         let address: *const c_void = unsafe {
             if ffi::lua_type(self.state, key) != ffi::LUA_TSTRING {

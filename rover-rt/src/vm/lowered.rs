@@ -70,7 +70,7 @@ unsafe fn fail(state: *mut lua_State, message: &[u8]) -> ! {
 
 /// # Safety
 /// The running C function has the `Shared` as its first upvalue, and runs in a request.
-unsafe fn call<'a>(state: *mut lua_State) -> &'a Call<'a> {
+pub(super) unsafe fn call<'a>(state: *mut lua_State) -> &'a Call<'a> {
     // SAFETY: see above; `luaL_error` does not return.
     unsafe {
         match shared(state).call() {
@@ -199,12 +199,25 @@ unsafe extern "C-unwind" fn body_json(state: *mut lua_State) -> c_int {
                 Err(error) => malformed = Some(error),
             }
         }
-        push(state, BAD_BODY.as_bytes());
-        ffi::lua_rawget(state, ffi::LUA_REGISTRYINDEX);
         match malformed {
             Some(error) => decode::push_malformed(state, decoder, error),
             None => ffi::lua_pushnil(state),
         }
+        raise_bad_body(state)
+    }
+}
+
+/// Raises the error for a body that is missing, where nil is on top of the stack, or
+/// malformed, where there is a text.
+///
+/// # Safety
+/// In a protected call; the frame owns nothing.
+pub(super) unsafe fn raise_bad_body(state: *mut lua_State) -> c_int {
+    // SAFETY: as the caller's.
+    unsafe {
+        push(state, BAD_BODY.as_bytes());
+        ffi::lua_rawget(state, ffi::LUA_REGISTRYINDEX);
+        ffi::lua_insert(state, -2);
         ffi::lua_call(state, 1, 0);
     }
     0

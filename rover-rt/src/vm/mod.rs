@@ -10,6 +10,7 @@
 mod deadline;
 mod decode;
 mod encode;
+mod expect;
 mod guard;
 mod lists;
 mod lowered;
@@ -35,6 +36,7 @@ use crate::request::RequestData;
 use deadline::Deadline;
 use decode::Decoder;
 use encode::KeyOrder;
+use expect::Checks;
 use lists::Lists;
 use shapes::Shapes;
 use text::Buffers;
@@ -67,6 +69,7 @@ pub(crate) struct Shared {
     shapes: Shapes,
     decoder: Decoder,
     lists: Lists,
+    checks: Checks,
     deadline: Deadline,
     buffers: Buffers,
     /// Where the request's part of the native stack begins.
@@ -88,6 +91,7 @@ impl Shared {
             shapes: Shapes::default(),
             decoder: Decoder::default(),
             lists: Lists::default(),
+            checks: Checks::default(),
             deadline: Deadline::default(),
             buffers: Buffers::default(),
             stack: Cell::new(0),
@@ -123,6 +127,7 @@ impl Shared {
             key_order: &[],
             templates: &[],
             steps: &[],
+            guards: &[],
             special_orders: &[],
         };
         Shared::new(&PROGRAM, Log::new(LogLevel::Off))
@@ -256,7 +261,7 @@ impl Vm {
     /// error value is on top of the stack.
     fn failed(&self, request: &RequestData<'_>, failure: Failure) -> Reply {
         let status = match &failure {
-            Failure::Http(status, _) => *status,
+            Failure::Http(status, ..) => *status,
             Failure::Late(_) => {
                 self.log_failure(request, &failure);
                 StatusCode::SERVICE_UNAVAILABLE
@@ -278,7 +283,8 @@ impl Vm {
         }
         self.settle();
         match failure {
-            Failure::Http(status, message) => Reply::error(status, &message),
+            Failure::Http(status, _, Some(errors)) => Reply::errors(status, &errors),
+            Failure::Http(status, message, None) => Reply::error(status, &message),
             Failure::Late(_) => Reply::error(status, "Service Unavailable"),
             _ => Reply::internal_error(request.request_id.as_str()),
         }
@@ -295,7 +301,7 @@ impl Vm {
         let (Failure::Lua(text)
         | Failure::Value(text)
         | Failure::Late(text)
-        | Failure::Http(_, text)) = failure;
+        | Failure::Http(_, text, _)) = failure;
         let line = format!("{} {}: {text}", request.method, request.path.raw());
         let id = Some(request.request_id.as_str());
         self.shared.log.line(LogLevel::Error, &line, id);
@@ -428,7 +434,38 @@ impl Vm {
             let message = lossy(state, -1);
             ffi::lua_pop(state, 1);
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
-            Failure::Http(status, message)
+            let errors = self.http_errors();
+            Failure::Http(status, message, errors)
+        }
+    }
+}
+
+impl Vm {
+    /// The JSON of an HTTP error's list of errors, if it has one.
+    ///
+    /// # Safety
+    /// An HTTP error is on top of the stack.
+    unsafe fn http_errors(&self) -> Option<Vec<u8>> {
+        let state = self.state;
+        // SAFETY: as in `http_failure`; encoding allocates, so that it has a protected call
+        // of its own. What a program put there instead has perhaps no JSON form.
+        unsafe {
+            let top = ffi::lua_gettop(state);
+            ffi::lua_pushstring(state, expect::ENCODE.as_ptr());
+            ffi::lua_rawget(state, ffi::LUA_REGISTRYINDEX);
+            ffi::lua_pushstring(state, c"errors".as_ptr());
+            ffi::lua_rawget(state, top);
+            let mut errors = None;
+            if ffi::lua_type(state, -1) == ffi::LUA_TTABLE
+                && ffi::lua_pcall(state, 1, 2, 0) == ffi::LUA_OK
+                && ffi::lua_toboolean(state, -2) != 0
+            {
+                let mut out = Vec::new();
+                append_string(state, -1, &mut out);
+                errors = Some(out);
+            }
+            ffi::lua_settop(state, top);
+            errors
         }
     }
 }
@@ -441,8 +478,9 @@ enum Failure {
     Value(String),
     /// The deadline has passed: the error, with its traceback.
     Late(String),
-    /// An error that is an answer.
-    Http(StatusCode, String),
+    /// An error that is an answer: its status, its message, and the list of what did not
+    /// pass `rover.guard`, as JSON.
+    Http(StatusCode, String, Option<Vec<u8>>),
 }
 
 /// The protected part of a request: `ctx`, the handler, the response.

@@ -255,7 +255,7 @@ unsafe fn form_fields<'a>(state: *mut lua_State) -> Result<&'a [Field<'a>], c_in
 ///
 /// # Safety
 /// In a native, in a protected call.
-unsafe fn push_value(state: *mut lua_State, value: &Value<'_>) {
+pub(super) unsafe fn push_value(state: *mut lua_State, value: &Value<'_>) {
     // SAFETY: as the caller's; the values belong to the call, not to this frame.
     unsafe {
         match value {

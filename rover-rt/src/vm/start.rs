@@ -6,6 +6,7 @@ use mlua::{Function, LightUserData, Lua, LuaOptions, StdLib, Table, Value, ffi};
 use rover_model::{HOOKS, Method, SERVER_LUA};
 
 use super::encode::{KeyOrder, MARKED, Ranks};
+use super::expect;
 use super::lists::{self, PENDING};
 use super::native::FUNCTIONS;
 use super::{FIXED, Shared, Vm, lowered, run, text};
@@ -49,8 +50,10 @@ impl Vm {
         )?;
         let array = lua.create_table()?;
         register(&lua, &shared, &natives, &array, &FUNCTIONS)?;
+        register(&lua, &shared, &natives, &array, &expect::FUNCTIONS)?;
         let direct = lua.create_table()?;
         register(&lua, &shared, &direct, &array, &lowered::FUNCTIONS)?;
+        register(&lua, &shared, &direct, &array, &expect::DIRECT)?;
         let patterns = lua.create_table()?;
         register(&lua, &shared, &patterns, &array, &text::FUNCTIONS)?;
         let pending = lua.create_table()?;
@@ -71,9 +74,27 @@ impl Vm {
         runtime.set("written", written)?;
         runtime.set("pending", &pending)?;
         runtime.set("part", part(&lua)?)?;
+        runtime.set("guard", expect::install(&lua, &shared, &natives)?)?;
         lua.load(RUNTIME_LUA)
             .set_name("=rover")
             .call::<()>(&runtime)?;
+        let http: Table = runtime.get("http")?;
+        for (name, function) in [
+            (lowered::BAD_BODY, runtime.get::<Function>("bad_body")?),
+            (expect::INVALID, runtime.get("invalid")?),
+            (expect::HTTP_ERROR, http.get("error")?),
+            ("rover.json_encode", natives.get("json_encode")?),
+        ] {
+            lua.set_named_registry_value(name, function)?;
+        }
+        shared.array_meta.set(array.to_pointer());
+        shared
+            .body_meta
+            .set(runtime.get::<Table>("Body")?.to_pointer());
+        let order = key_order(&lua, program)?;
+        lua.set_named_registry_value(MARKED, runtime.get::<Table>("marked")?)?;
+        // It is set once, here, before the program makes schemas, which have an order.
+        let _ = shared.order.set(order);
         let entries: Table = runtime.get::<Function>("boot")?.call(())?;
         let (handlers, hooks) = take_handlers(&lua, program, &entries)?;
         let parts = lua.create_table()?;
@@ -81,20 +102,9 @@ impl Vm {
         parts.push(handlers)?;
         parts.push(runtime.get::<Table>("Ctx")?)?;
         parts.push(runtime.get::<Table>("Response")?)?;
-        let http: Table = runtime.get("http")?;
         parts.push(http.get::<Table>("Error")?)?;
-        let bad_body: Function = runtime.get("bad_body")?;
-        lua.set_named_registry_value(lowered::BAD_BODY, bad_body)?;
         parts.push(&pending)?;
         lua.set_named_registry_value(PENDING, pending)?;
-        shared.array_meta.set(array.to_pointer());
-        shared
-            .body_meta
-            .set(runtime.get::<Table>("Body")?.to_pointer());
-        let order = key_order(&lua, program)?;
-        lua.set_named_registry_value(MARKED, runtime.get::<Table>("marked")?)?;
-        // It is set once, here.
-        let _ = shared.order.set(order);
         let state = request_thread(&lua, parts)?;
         Ok(Vm {
             _lua: lua,

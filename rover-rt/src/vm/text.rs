@@ -52,7 +52,7 @@ impl Buffers {
 }
 
 /// The running call's steps.
-struct Steps<'a>(&'a Shared);
+pub(super) struct Steps<'a>(pub(super) &'a Shared);
 
 impl Clock for Steps<'_> {
     fn spend(&mut self, steps: u32) -> bool {

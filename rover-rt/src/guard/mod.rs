@@ -1,0 +1,8 @@
+//! What `rover.guard` checks, laid out by its schema: the body as JSON or as a form, the
+//! query, the path's parameters. The rules are in [`rover_model::guard`].
+
+mod json;
+mod pairs;
+
+pub(crate) use json::read_json;
+pub(crate) use pairs::{read_form, read_params, read_query};

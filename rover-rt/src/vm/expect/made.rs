@@ -1,0 +1,220 @@
+//! Schemas that are made in the VM: `rover.guard` itself.
+
+use std::ffi::c_int;
+
+use mlua::ffi::{self, lua_CFunction, lua_State};
+use mlua::{Lua, Table};
+use rover_model::guard::{GUARD_LUA, Given, KINDS, OPTIONS, Schema, Value, Wrong};
+
+use super::super::lowered::call;
+use super::super::native::{push, shared};
+use super::super::{Shared, lossy};
+use super::read::Lua as Reader;
+use super::{Find, Origin, Source, checked, expect, metatable};
+
+/// The natives of `rover.guard`.
+pub(in crate::vm) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 4] = [
+    (c"guard_new", new),
+    (c"guard_with", with),
+    (c"guard_check", check),
+    (c"guard_expect", expect_made),
+];
+
+/// The registry's metatable of userdata that hold a [`Schema`].
+const SCHEMA: &std::ffi::CStr = c"rover.schema";
+
+/// Makes the metatable of schemas, and `rover.guard`.
+pub(in crate::vm) fn install(lua: &Lua, shared: &Shared, natives: &Table) -> mlua::Result<Table> {
+    // SAFETY: on the stack of a protected call, which is left empty.
+    unsafe {
+        lua.exec_raw::<()>((), |state| {
+            ffi::luaL_newmetatable(state, SCHEMA.as_ptr());
+            ffi::lua_pushcclosure(state, free, 0);
+            ffi::lua_setfield(state, -2, c"__gc".as_ptr());
+            ffi::lua_pushboolean(state, 0);
+            ffi::lua_setfield(state, -2, c"__metatable".as_ptr());
+            shared.checks.schema_meta.set(ffi::lua_topointer(state, -1));
+            ffi::lua_settop(state, 0);
+        })?;
+    }
+    let [new, with, check] = ["guard_new", "guard_with", "guard_check"];
+    lua.load(GUARD_LUA).set_name("=rover").call((
+        natives.get::<mlua::Function>(new)?,
+        natives.get::<mlua::Function>(with)?,
+        natives.get::<mlua::Function>(check)?,
+        KINDS.to_vec(),
+        OPTIONS.to_vec(),
+    ))
+}
+
+/// Frees a schema with its userdata.
+unsafe extern "C-unwind" fn free(state: *mut lua_State) -> c_int {
+    // SAFETY: Lua calls it once for each userdata of ours, which holds what `push_made` put
+    // there, or null.
+    unsafe {
+        let held = ffi::lua_touserdata(state, 1).cast::<*mut Schema>();
+        let schema = std::mem::replace(&mut *held, std::ptr::null_mut());
+        if !schema.is_null() {
+            drop(Box::from_raw(schema));
+        }
+    }
+    0
+}
+
+/// The schema that a userdata holds.
+///
+/// # Safety
+/// `index` is absolute and valid; the schema is used while the value is on the stack.
+pub(super) unsafe fn held<'s>(
+    state: *mut lua_State,
+    shared: &Shared,
+    index: c_int,
+) -> Option<&'s Schema> {
+    // SAFETY: only userdata of ours have the metatable.
+    unsafe {
+        if ffi::lua_type(state, index) != ffi::LUA_TUSERDATA
+            || metatable(state, index) != shared.checks.schema_meta.get()
+        {
+            return None;
+        }
+        ffi::lua_touserdata(state, index)
+            .cast::<*const Schema>()
+            .read()
+            .as_ref()
+    }
+}
+
+/// Pushes a schema, or nil and what is wrong.
+///
+/// # Safety
+/// In a native, in a protected call.
+unsafe fn push_made(state: *mut lua_State, made: Result<Schema, Wrong>) -> c_int {
+    // SAFETY: the userdata is there before it owns the schema.
+    unsafe {
+        match made {
+            Ok(schema) => {
+                let size = size_of::<*mut Schema>();
+                let held = ffi::lua_newuserdata(state, size).cast::<*mut Schema>();
+                held.write(Box::into_raw(Box::new(schema)));
+                ffi::lua_getfield(state, ffi::LUA_REGISTRYINDEX, SCHEMA.as_ptr());
+                ffi::lua_setmetatable(state, -2);
+                1
+            }
+            Err(wrong) => push_wrong(state, &wrong),
+        }
+    }
+}
+
+/// # Safety
+/// As [`push_made`].
+unsafe fn push_wrong(state: *mut lua_State, wrong: &Wrong) -> c_int {
+    // SAFETY: as the caller's.
+    unsafe {
+        ffi::lua_pushnil(state);
+        push(state, wrong.to_string().as_bytes());
+    }
+    2
+}
+
+/// The arguments from one on.
+///
+/// # Safety
+/// In a native, in a protected call.
+unsafe fn arguments(state: *mut lua_State, from: c_int) -> Vec<Given> {
+    // SAFETY: as the caller's. Where memory runs out, what was made is lost with the VM.
+    unsafe {
+        let reader = Reader::new(state, shared(state));
+        let last = ffi::lua_gettop(state);
+        (from..=last).map(|at| reader.given(at, 0)).collect()
+    }
+}
+
+/// `guard_new(kind, ...)`
+unsafe extern "C-unwind" fn new(state: *mut lua_State) -> c_int {
+    // SAFETY (all functions here): called by `guard.lua` and `ctx.lua` with the arguments
+    // that they document.
+    unsafe {
+        let (kind, args) = (lossy(state, 1), arguments(state, 2));
+        push_made(
+            state,
+            Schema::of_kind(&kind, &args, &Find::new(shared(state))),
+        )
+    }
+}
+
+/// `guard_with(schema, option, ...)`
+unsafe extern "C-unwind" fn with(state: *mut lua_State) -> c_int {
+    // SAFETY: see `new`.
+    unsafe {
+        let (option, args) = (lossy(state, 2), arguments(state, 3));
+        match held(state, shared(state), 1) {
+            Some(schema) => {
+                let made = schema
+                    .clone()
+                    .with(&option, &args, &Find::new(shared(state)));
+                push_made(state, made)
+            }
+            None => 0,
+        }
+    }
+}
+
+/// The schema that is an argument, or a plain table that means one. It is kept by the
+/// stack, or until the next plain table is read.
+///
+/// # Safety
+/// In a native, in a protected call; `index` is absolute.
+unsafe fn schema<'s>(state: *mut lua_State, index: c_int) -> Result<&'s Schema, Wrong> {
+    // SAFETY: as the caller's; see `Checks::plain`.
+    unsafe {
+        let shared = shared(state);
+        if ffi::lua_type(state, index) == ffi::LUA_TTABLE {
+            ffi::lua_rawgeti(state, index, 1);
+            let found = held(state, shared, ffi::lua_gettop(state));
+            ffi::lua_pop(state, 1);
+            if let Some(schema) = found {
+                return Ok(schema);
+            }
+        }
+        let given = Reader::new(state, shared).given(index, 0);
+        let made = Schema::from_given(&given, &Find::new(shared))?;
+        let plain = &mut *shared.checks.plain.get();
+        Ok(plain.insert(made))
+    }
+}
+
+/// `guard_check(value, schema)`: the checked value, or nil and what is wrong with the
+/// schema.
+unsafe extern "C-unwind" fn check(state: *mut lua_State) -> c_int {
+    // SAFETY: see `new`.
+    unsafe {
+        ffi::lua_settop(state, 2);
+        let schema = match schema(state, 2) {
+            Ok(schema) => schema,
+            Err(wrong) => return push_wrong(state, &wrong),
+        };
+        let shared = shared(state);
+        ffi::lua_createtable(state, 0, 0);
+        let laid = &mut *shared.checks.checked.get();
+        laid.clear();
+        laid.root = match ffi::lua_type(state, 1) {
+            ffi::LUA_TNIL => Value::Absent,
+            _ => Reader::new(state, shared).layout(laid, schema, 1, 3),
+        };
+        checked(state, shared, schema, b"", Origin::Lua(3))
+    }
+}
+
+/// `guard_expect(source, schema)`: the checked part of the request, or nil and what is
+/// wrong with the schema.
+unsafe extern "C-unwind" fn expect_made(state: *mut lua_State) -> c_int {
+    // SAFETY: see `new`; there is a running request.
+    unsafe {
+        ffi::lua_settop(state, 2);
+        let source = Source::from_number(ffi::lua_tonumber(state, 1));
+        match schema(state, 2) {
+            Ok(schema) => expect(state, call(state), source, schema),
+            Err(wrong) => push_wrong(state, &wrong),
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! `rover.guard` in the VM: what is checked comes from the running request or from Lua, and
+//! what was checked becomes a Lua value, or the error for the client.
+
+mod made;
+mod push;
+mod read;
+
+use std::cell::{Cell, UnsafeCell};
+use std::ffi::{c_int, c_void};
+
+use mlua::ffi::{self, lua_CFunction, lua_State};
+use rover_model::guard::{Checked, Patterns, Schema};
+
+use super::guard::{panicked, pure};
+use super::lowered::{call, raise_bad_body};
+use super::native::push as push_text;
+use super::text::Steps;
+use super::{Call, Shared, deadline, decode};
+use crate::form::{self, FormError};
+use crate::guard::{read_form, read_json, read_params, read_query};
+use crate::pattern::{Matcher, PatternError};
+
+pub(super) use made::{FUNCTIONS, install};
+pub(super) use push::Origin;
+
+/// What is called by lowered code.
+pub(super) const DIRECT: [(&std::ffi::CStr, lua_CFunction); 1] = [(c"expect", expect_constant)];
+
+/// The registry's function that raises the error for what did not pass.
+pub(super) const INVALID: &str = "rover.invalid";
+/// The registry's function that raises an error that is an answer.
+pub(super) const HTTP_ERROR: &str = "rover.http_error";
+/// The registry's `json_encode`.
+pub(super) const ENCODE: &std::ffi::CStr = c"rover.json_encode";
+
+/// What checking keeps from one value to the next.
+pub(super) struct Checks {
+    /// Where values are laid out. A Lua error may unwind whoever uses it, so that it is
+    /// nobody's: each use begins with clearing it, and none begins inside another, as
+    /// nothing that is called meanwhile runs any Lua of the program's.
+    checked: UnsafeCell<Checked>,
+    scratch: UnsafeCell<String>,
+    /// The schema that was made of a plain table last. As above.
+    plain: UnsafeCell<Option<Schema>>,
+    /// The address of the metatable of userdata that hold a schema.
+    schema_meta: Cell<*const c_void>,
+}
+
+impl Default for Checks {
+    fn default() -> Self {
+        Checks {
+            checked: UnsafeCell::default(),
+            scratch: UnsafeCell::default(),
+            plain: UnsafeCell::default(),
+            schema_meta: Cell::new(std::ptr::null()),
+        }
+    }
+}
+
+/// A part of the request that is checked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Source {
+    Body,
+    Query,
+    Params,
+}
+
+impl Source {
+    /// The number that the compiler and `ctx.lua` give.
+    fn from_number(number: f64) -> Self {
+        match number as u8 {
+            0 => Source::Body,
+            1 => Source::Query,
+            _ => Source::Params,
+        }
+    }
+}
+
+/// Lua's patterns, whose steps the deadline counts.
+struct Find<'a> {
+    shared: &'a Shared,
+    /// There was no time for one of them: what it gave is of no use.
+    stopped: Cell<bool>,
+}
+
+impl<'a> Find<'a> {
+    fn new(shared: &'a Shared) -> Self {
+        Find {
+            shared,
+            stopped: Cell::new(false),
+        }
+    }
+}
+
+impl Patterns for Find<'_> {
+    fn found(&self, pattern: &str, text: &[u8]) -> bool {
+        let mut steps = Steps(self.shared);
+        let found = Matcher::new(text, pattern.as_bytes(), &mut steps).search(0);
+        if found == Err(PatternError::Stopped) {
+            self.stopped.set(true);
+        }
+        // One that is too complex is not found.
+        matches!(found, Ok(Some(_)))
+    }
+}
+
+/// Runs code that raises no Lua errors; a panic in it becomes one.
+///
+/// # Safety
+/// In a native, in a protected call; the frame owns nothing.
+unsafe fn ran<T>(state: *mut lua_State, shared: &Shared, f: impl FnOnce() -> T) -> T {
+    match pure(shared, f) {
+        Some(value) => value,
+        // SAFETY: as the caller's.
+        None => unsafe { panicked(state) },
+    }
+}
+
+/// Checks what was laid out; pushes the value, or raises the error for the client.
+///
+/// # Safety
+/// In a protected call of a request. The frame may be unwound and owns nothing.
+unsafe fn checked(
+    state: *mut lua_State,
+    shared: &Shared,
+    schema: &Schema,
+    text: &[u8],
+    origin: Origin<'_>,
+) -> c_int {
+    // SAFETY: see `Checks::checked`.
+    let checked = unsafe { &mut *shared.checks.checked.get() };
+    let find = Find::new(shared);
+    // SAFETY: as the caller's.
+    unsafe {
+        ran(state, shared, || checked.check(schema, text, &find));
+        if find.stopped.get() {
+            deadline::raise(state, shared);
+        }
+        if checked.problems.is_empty() {
+            push::value(state, shared, checked, schema, checked.root, origin);
+            return 1;
+        }
+        ffi::lua_pushlstring(state, INVALID.as_ptr().cast(), INVALID.len());
+        ffi::lua_rawget(state, ffi::LUA_REGISTRYINDEX);
+        push::problems(state, checked);
+        ffi::lua_call(state, 1, 0);
+    }
+    0
+}
+
+/// Checks a part of the request.
+///
+/// # Safety
+/// As [`checked`].
+unsafe fn expect(state: *mut lua_State, call: &Call<'_>, source: Source, schema: &Schema) -> c_int {
+    let (shared, request) = (call.shared, call.request);
+    // SAFETY: see `Checks::checked`.
+    let (laid, scratch) = unsafe {
+        (
+            &mut *shared.checks.checked.get(),
+            &mut *shared.checks.scratch.get(),
+        )
+    };
+    laid.clear();
+    // SAFETY: as the caller's; errors that are answers are raised by Lua functions.
+    unsafe {
+        match source {
+            Source::Query => {
+                ran(state, shared, || read_query(laid, schema, request.query));
+                checked(state, shared, schema, b"", Origin::Nothing)
+            }
+            Source::Params => {
+                ran(state, shared, || read_params(laid, schema, request));
+                checked(state, shared, schema, b"", Origin::Nothing)
+            }
+            Source::Body => {
+                let Some(body) = request.body else {
+                    ffi::lua_pushnil(state);
+                    return raise_bad_body(state);
+                };
+                if form::is_form(request.headers.get("content-type")) {
+                    return match call.form() {
+                        Ok(fields) => {
+                            ran(state, shared, || read_form(laid, schema, fields));
+                            checked(state, shared, schema, b"", Origin::Form(fields))
+                        }
+                        Err(error) => raise_form(state, error),
+                    };
+                }
+                let read = ran(state, shared, || read_json(laid, schema, body, scratch));
+                match read {
+                    Ok(()) => checked(state, shared, schema, body, Origin::Json(body)),
+                    Err(malformed) => {
+                        decode::push_malformed(state, &shared.decoder, malformed);
+                        raise_bad_body(state)
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// `expect(source, number)`: the checked part of the request; the schema is a constant of
+/// the program.
+unsafe extern "C-unwind" fn expect_constant(state: *mut lua_State) -> c_int {
+    // SAFETY: called by lowered code inside the protected call of a request, with the
+    // numbers that the compiler wrote.
+    unsafe {
+        let call = call(state);
+        let source = Source::from_number(ffi::lua_tonumber(state, 1));
+        let number = ffi::lua_tonumber(state, 2) as usize;
+        match call.shared.program.guards.get(number) {
+            Some(schema) => expect(state, call, source, schema),
+            None => 0,
+        }
+    }
+}
+
+/// Raises the error for a body that is no form.
+///
+/// # Safety
+/// As [`checked`].
+unsafe fn raise_form(state: *mut lua_State, error: FormError) -> c_int {
+    // SAFETY: the text is dropped before Lua is called.
+    unsafe {
+        ffi::lua_pushlstring(state, HTTP_ERROR.as_ptr().cast(), HTTP_ERROR.len());
+        ffi::lua_rawget(state, ffi::LUA_REGISTRYINDEX);
+        ffi::lua_pushnumber(state, f64::from(error.status().as_u16()));
+        push_text(state, error.to_string().as_bytes());
+        ffi::lua_call(state, 2, 0);
+    }
+    0
+}
+
+/// The address of a value's metatable; null without one.
+///
+/// # Safety
+/// `index` is absolute and valid.
+unsafe fn metatable(state: *mut lua_State, index: c_int) -> *const c_void {
+    // SAFETY: as the caller's; the stack is restored.
+    unsafe {
+        if ffi::lua_getmetatable(state, index) == 0 {
+            return std::ptr::null();
+        }
+        let address = ffi::lua_topointer(state, -1);
+        ffi::lua_pop(state, 1);
+        address
+    }
+}
