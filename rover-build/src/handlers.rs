@@ -14,6 +14,7 @@ use crate::server_vars::ServerVars;
 /// The analysis of a program.
 pub(crate) struct Handlers {
     pub(crate) servers: ServerVars,
+    pub(crate) helpers: Helpers,
     /// No file assigns the globals that rewriting relies on.
     pub(crate) keep_globals: bool,
     /// By file and function.
@@ -44,12 +45,7 @@ impl Handlers {
             }
         }
         let helpers = Helpers::find(sources, &only_handlers);
-        let mut handlers = Handlers {
-            servers,
-            keep_globals: sources.files.iter().all(|file| keeps_globals(&file.hir)),
-            uses: Vec::new(),
-            only_handlers,
-        };
+        let mut uses = Vec::new();
         for (file, source) in sources.files.iter().enumerate() {
             let chunk = &source.hir;
             let known = Known {
@@ -64,8 +60,15 @@ impl Handlers {
                     None => CtxUse::default(),
                 }
             });
-            handlers.uses.push(all.collect());
+            uses.push(all.collect());
         }
+        let mut handlers = Handlers {
+            servers,
+            helpers,
+            keep_globals: sources.files.iter().all(|file| keeps_globals(&file.hir)),
+            uses,
+            only_handlers,
+        };
         handlers.share();
         handlers
     }

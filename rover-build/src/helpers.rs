@@ -17,6 +17,8 @@ pub(crate) struct Helpers {
     locals: HashMap<(usize, VarId), FunctionId>,
     /// The functions of modules: `function M.name` in a file that returns `M`.
     exports: HashMap<(usize, String), FunctionId>,
+    /// The same, those included that another file may replace.
+    written: HashMap<(usize, String), FunctionId>,
     /// Locals that hold a module's table, in its own file or by `require`.
     tables: HashMap<(usize, VarId), usize>,
     /// The files of modules, by name.
@@ -39,6 +41,7 @@ impl Helpers {
         let mut helpers = Helpers {
             locals: HashMap::new(),
             exports: HashMap::new(),
+            written: HashMap::new(),
             tables: HashMap::new(),
             files: HashMap::new(),
             ctx: HashSet::new(),
@@ -74,6 +77,7 @@ impl Helpers {
             .iter()
             .filter(|((file, _), _)| open.contains(file));
         kept.extend(open_exports.map(|((file, _), function)| (*file, *function)));
+        helpers.written = helpers.exports.clone();
         helpers.exports.retain(|(file, _), _| !open.contains(file));
         helpers.prove(sources, handlers, &calls, &kept);
         helpers
@@ -81,12 +85,26 @@ impl Helpers {
 
     /// The function that a call's callee is.
     pub(crate) fn target(&self, file: usize, callee: &Expr) -> Option<Place> {
+        self.among(&self.exports, file, callee)
+    }
+
+    /// The function that a callee is as the text has it: for what is shown to people.
+    pub(crate) fn written(&self, file: usize, callee: &Expr) -> Option<Place> {
+        self.among(&self.written, file, callee)
+    }
+
+    fn among(
+        &self,
+        exports: &HashMap<(usize, String), FunctionId>,
+        file: usize,
+        callee: &Expr,
+    ) -> Option<Place> {
         match &callee.kind {
             Kind::Var(var) => Some((file, *self.locals.get(&(file, *var))?)),
             Kind::Index(object, key) => {
                 let module = *self.tables.get(&(file, object.var()?))?;
                 let name = (module, key.text()?.to_owned());
-                Some((module, *self.exports.get(&name)?))
+                Some((module, *exports.get(&name)?))
             }
             _ => None,
         }

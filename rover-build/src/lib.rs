@@ -20,6 +20,7 @@ mod guard;
 mod handlers;
 mod helpers;
 mod hir;
+mod infer;
 mod lists;
 mod literal;
 mod load;
@@ -48,7 +49,7 @@ pub use diagnostic::{Diagnostic, Failure, Position};
 pub use lower::Form;
 pub use model::{App, Expects, Needs, Options, Reads, Route, Segment};
 pub use rover_model::guard::Schema;
-pub use shape::{Returned, Shape};
+pub use shape::{Body, Returned, Shape};
 
 /// A compiled manifest.
 #[derive(Debug)]
@@ -86,10 +87,12 @@ pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
         collected => collected?,
     };
     let handlers = handlers::Handlers::analyse(&sources, &guards);
+    let infer = infer::Infer::new(&sources, &handlers);
     let program = model::Program {
         sources: &sources,
         guards: &guards,
         handlers: &handlers,
+        infer: &infer,
         form,
     };
     let app = model::model(&program, &collected)?;

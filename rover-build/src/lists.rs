@@ -140,7 +140,7 @@ impl List<'_> {
 }
 
 /// `object.name` of a global.
-fn is_member(expr: &Expr, object: &str, name: &str) -> bool {
+pub(crate) fn is_member(expr: &Expr, object: &str, name: &str) -> bool {
     matches!(&expr.kind, Kind::Index(o, key)
         if matches!(&o.kind, Kind::Global(g) if g == object) && key.text() == Some(name))
 }

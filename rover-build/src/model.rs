@@ -8,6 +8,7 @@ use crate::collect::{Collected, FunctionPlace};
 use crate::diagnostic::{Failure, Position};
 use crate::guard::Guards;
 use crate::handlers::Handlers;
+use crate::infer::Infer;
 use crate::load::Sources;
 use crate::lower::Form;
 use crate::options::{options, set_by_route};
@@ -137,6 +138,7 @@ pub(crate) struct Program<'a> {
     pub(crate) sources: &'a Sources,
     pub(crate) guards: &'a Guards,
     pub(crate) handlers: &'a Handlers,
+    pub(crate) infer: &'a Infer<'a>,
     pub(crate) form: Form,
 }
 

@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Position};
 use crate::load::Sources;
 use crate::lower::Form;
 use crate::model::{Expects, Needs, Program, Reads, Route, Segment};
-use crate::shape::{Returned, returned};
+use crate::shape::Returned;
 use crate::suggest::nearest;
 
 /// What an assignment on the server means.
@@ -218,7 +218,7 @@ fn expects(program: &Program<'_>, place: &FunctionPlace) -> Expects {
 /// What a handler returns; nothing is known of several on the same lines.
 fn returns(program: &Program<'_>, place: &FunctionPlace) -> Vec<Returned> {
     match program.handlers.at(program.sources, place).as_slice() {
-        [handler] => returned(program.sources, program.handlers, *handler),
+        [handler] => program.infer.returned(*handler),
         _ => Vec::new(),
     }
 }
