@@ -12,6 +12,7 @@ use crate::load::Sources;
 use crate::lower::{Lowered, REFERENCE};
 use crate::lower_lists::{Run, Step};
 use crate::model::{App, Needs, Options, Route, Segment};
+use crate::openapi::Docs;
 use crate::order::Orders;
 use crate::template::{Piece, Template};
 
@@ -22,7 +23,18 @@ pub(crate) fn emit(
     orders: &Orders,
     guards: &Guards,
     sources: &Sources,
+    docs: Option<&Docs>,
 ) -> TokenStream {
+    let docs = match docs {
+        None => quote!(::core::option::Option::None),
+        Some(Docs {
+            document,
+            page,
+            policy,
+        }) => quote!(::core::option::Option::Some(rt::Docs {
+            document: #document, page: #page, policy: #policy,
+        })),
+    };
     let files = sources.files.iter().map(|file| {
         let path = file.path.to_string_lossy();
         quote!(
@@ -68,6 +80,7 @@ pub(crate) fn emit(
             templates: &[#(#templates),*],
             steps: &[#(#steps),*],
             guards: &[#(#guards),*],
+            docs: #docs,
             special_orders: &[#(&[#(#special),*]),*],
         };
         /// The compiled program.
@@ -90,7 +103,6 @@ fn options(options: &Options) -> TokenStream {
         host,
         port,
         workers,
-        docs,
         health,
         deadline,
         ..
@@ -110,7 +122,6 @@ fn options(options: &Options) -> TokenStream {
             port: #port,
             workers: #workers,
             log_level: rt::LogLevel::#level,
-            docs: #docs,
             health: #health,
             limits: rt::Limits { #(#names: #values),* },
             deadline: #deadline,

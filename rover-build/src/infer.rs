@@ -4,7 +4,7 @@
 mod answers;
 mod values;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::handlers::{Handler, Handlers};
 use crate::helpers::Place;
@@ -27,6 +27,8 @@ pub(crate) struct Infer<'a> {
 #[derive(Default)]
 struct Locals<'a> {
     values: HashMap<VarId, &'a Expr>,
+    /// Loop variables that count.
+    counters: HashSet<VarId>,
     /// The fields that are assigned later; no name where it is not constant.
     fields: HashMap<VarId, Vec<Option<&'a str>>>,
 }
@@ -49,9 +51,9 @@ impl<'a> Infer<'a> {
             for function in &file.hir.functions {
                 locals.block(&function.body);
             }
-            locals
-                .values
-                .retain(|var, _| file.hir.vars[var.0].writes == 0);
+            let steady = |var: &VarId| file.hir.vars[var.0].writes == 0;
+            locals.values.retain(|var, _| steady(var));
+            locals.counters.retain(steady);
             locals
         });
         Infer {
@@ -135,6 +137,9 @@ impl<'a> Locals<'a> {
             match stmt {
                 Stmt::Local(vars, values) => {
                     self.values.extend(vars.iter().copied().zip(values));
+                }
+                Stmt::Count(var, ..) => {
+                    self.counters.insert(*var);
                 }
                 Stmt::Assign(targets, _) => {
                     for target in targets {

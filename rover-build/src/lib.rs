@@ -28,6 +28,7 @@ mod lower;
 mod lower_lists;
 mod lower_text;
 mod model;
+mod openapi;
 mod options;
 mod order;
 mod resolve;
@@ -47,7 +48,8 @@ pub use build_script::{compile, compile_form_to, compile_to};
 pub use collect::FunctionPlace;
 pub use diagnostic::{Diagnostic, Failure, Position};
 pub use lower::Form;
-pub use model::{App, Expects, Needs, Options, Reads, Route, Segment};
+pub use model::{About, App, Expects, Needs, Options, Reads, Route, Segment};
+pub use openapi::Docs;
 pub use rover_model::guard::Schema;
 pub use shape::{Body, Returned, Shape};
 
@@ -56,6 +58,8 @@ pub use shape::{Body, Returned, Shape};
 pub struct Compiled {
     /// What the compiler knows about the program.
     pub app: App,
+    /// Its OpenAPI document and the page that shows it, unless `docs` is off.
+    pub docs: Option<Docs>,
     /// The items of the generated module.
     pub tokens: TokenStream,
     /// The Lua that became bytecode, in the order of `dependencies`.
@@ -99,10 +103,12 @@ pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
     let orders = order::orders(&sources, &app, &guards);
     let lowered = lower::lower(&sources, &app, &handlers, &orders, form);
     let bytecode = collect::bytecode(&sources, &lowered.texts)?;
-    let tokens = emit::emit(&app, &bytecode, &lowered, &orders, &guards, &sources);
+    let docs = app.options.docs.then(|| openapi::docs(&app));
+    let tokens = emit::emit(&app, &bytecode, &lowered, &orders, &guards, &sources, docs.as_ref());
     let dependencies = sources.files.iter().map(|f| f.path.clone()).collect();
     Ok(Compiled {
         app,
+        docs,
         lowered: lowered.texts,
         tokens,
         dependencies,

@@ -12,7 +12,7 @@ use crate::infer::Infer;
 use crate::load::Sources;
 use crate::lower::Form;
 use crate::options::{options, set_by_route};
-use crate::route::{Defined, conflict, define};
+use crate::route::{Defined, conflict, define, returns};
 use crate::shape::Returned;
 
 /// A checked program.
@@ -24,6 +24,8 @@ pub struct App {
     pub routes: Vec<Route>,
     /// The functions that replace built-in answers, by name: `on_error`, `not_found`.
     pub hooks: Vec<(String, FunctionPlace)>,
+    /// What `on_error` returns, if there is one.
+    pub on_error: Vec<Returned>,
 }
 
 impl App {
@@ -82,12 +84,28 @@ pub struct Route {
     pub reads: Reads,
     /// The schemas that the request is checked against.
     pub expects: Expects,
+    /// What the comment above it says.
+    pub about: About,
     /// What the handler returns, each shape once.
     pub returns: Vec<Returned>,
     /// Milliseconds of CPU time that the handler has; 0 for any.
     pub deadline: u32,
     /// The largest body in bytes; 0 for any.
     pub body_limit: u64,
+}
+
+/// What the comment above a handler says: `--- Summary`, lines of description, `@tag name`,
+/// `@deprecated`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    /// The first line.
+    pub summary: String,
+    /// The others, in Markdown.
+    pub description: String,
+    /// Groups that it belongs to.
+    pub tags: Vec<String>,
+    /// It should not be used any more.
+    pub deprecated: bool,
 }
 
 /// What a handler reads, as far as it must be known before it runs.
@@ -185,6 +203,7 @@ pub(crate) fn model(program: &Program<'_>, collected: &Collected) -> Result<App,
         options: options(sources, &collected.options, &mut diagnostics),
         routes: Vec::new(),
         hooks: Vec::new(),
+        on_error: Vec::new(),
     };
     for entry in &collected.entries {
         match define(program, entry) {
@@ -200,6 +219,9 @@ pub(crate) fn model(program: &Program<'_>, collected: &Collected) -> Result<App,
             },
             Ok(Defined::Hook(name, place)) => {
                 app.hooks.retain(|(other, _)| *other != name);
+                if name == "on_error" {
+                    app.on_error = returns(program, &place);
+                }
                 app.hooks.push((name, place));
             }
             Err(diagnostic) => diagnostics.push(*diagnostic),

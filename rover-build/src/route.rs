@@ -7,8 +7,9 @@ use crate::collect::{Entry, FunctionPlace, Recorded};
 use crate::diagnostic::{Diagnostic, Position};
 use crate::load::Sources;
 use crate::lower::Form;
-use crate::model::{Expects, Needs, Program, Reads, Route, Segment};
-use crate::shape::Returned;
+use crate::model::{About, Expects, Needs, Program, Reads, Route, Segment};
+use crate::openapi::about;
+use crate::shape::{Body, Returned};
 use crate::suggest::nearest;
 
 /// What an assignment on the server means.
@@ -54,11 +55,20 @@ pub(crate) fn define(program: &Program<'_>, entry: &Entry) -> Result<Defined, Bo
     let Some(method) = Method::from_key(key) else {
         return Err(Box::new(unknown_method(key, place(last))));
     };
+    let position = place(last);
+    let sources = program.sources;
+    // A function of its own may be described where it is written.
+    let above =
+        |file: &str, line| Some(about(sources, file, line)).filter(|a| *a != About::default());
+    let about = above(&position.file, position.line)
+        .or_else(|| above(&handler.file, handler.line))
+        .unwrap_or_default();
     Ok(Defined::Route(Box::new(Route {
         places: (0..last).map(place).collect(),
         method,
         path: path(entry, &place)?,
-        position: place(last),
+        position,
+        about,
         needs: needs(program, &handler),
         deadline: 0,
         body_limit: 0,
@@ -215,11 +225,11 @@ fn expects(program: &Program<'_>, place: &FunctionPlace) -> Expects {
     expects
 }
 
-/// What a handler returns; nothing is known of several on the same lines.
-fn returns(program: &Program<'_>, place: &FunctionPlace) -> Vec<Returned> {
+/// What a function returns; nothing is known of several on the same lines.
+pub(crate) fn returns(program: &Program<'_>, place: &FunctionPlace) -> Vec<Returned> {
     match program.handlers.at(program.sources, place).as_slice() {
         [handler] => program.infer.returned(*handler),
-        _ => Vec::new(),
+        _ => vec![Returned::new(0, Body::Unseen)],
     }
 }
 

@@ -11,6 +11,8 @@ pub struct Returned {
     pub body: Body,
     /// The names of the headers that it always has, in lower case.
     pub headers: Vec<String>,
+    /// The message of an error, where it is a constant.
+    pub message: Option<String>,
 }
 
 /// A response's body.
@@ -67,11 +69,11 @@ pub enum Shape {
 
 impl Returned {
     pub(crate) fn new(status: u16, body: Body) -> Self {
-        let headers = Vec::new();
         Returned {
             status,
             body,
-            headers,
+            headers: Vec::new(),
+            message: None,
         }
     }
 }

@@ -24,6 +24,7 @@ Options:
       --max-connections <N>  open at one time             [env: ROVER_MAX_CONNECTIONS]
       --supervise          keep a server process running, replace it on SIGHUP
       --routes             print the routes and exit
+      --openapi            print the OpenAPI document and exit
       --check              load the program, then exit
   -h, --help               print this help
   -V, --version            print the version
@@ -35,6 +36,7 @@ enum Command {
     Supervise,
     Check,
     Routes,
+    OpenApi,
     Help,
     Version,
 }
@@ -70,6 +72,12 @@ fn run(mut app: App) -> Result<(), Error> {
             ))
         }
         Command::Routes => print(&routes(program)),
+        Command::OpenApi => match program.docs {
+            Some(docs) => print(&format!("{}\n", docs.document)),
+            None => Err(Error::Usage(
+                "--openapi: the program was built with `docs = false`".to_owned(),
+            )),
+        },
         Command::Help => print(&format!(
             "{} {}\n\nUsage: [OPTIONS]\n\n{FLAGS}",
             program.name, program.version
@@ -96,6 +104,10 @@ fn parse(app: &mut App, arguments: impl Iterator<Item = OsString>) -> Result<Com
             Long("version") | Short('V') => return Ok(Command::Version),
             Long("routes") => {
                 command = Command::Routes;
+                continue;
+            }
+            Long("openapi") => {
+                command = Command::OpenApi;
                 continue;
             }
             Long("check") => {

@@ -41,7 +41,11 @@ impl Constant {
             client_ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
             request_id: &RequestIds::new().of(&Headers::new(&[])),
         };
-        let mut reply = vm.try_call(route, &request)?;
+        vm.try_call(route, &request).map(Constant::of)
+    }
+
+    /// An answer that is always this.
+    pub(crate) fn of(mut reply: Reply) -> Self {
         if reply.status.unwrap_or(StatusCode::OK) == StatusCode::OK {
             let tag = tag(&reply);
             reply.headers.entry(ETAG).or_insert(tag);
@@ -57,7 +61,7 @@ impl Constant {
             (opaque(tag.as_bytes()).to_vec(), Prepared::new(not_modified))
         });
         let whole = Prepared::new(reply);
-        Some(Constant { whole, known })
+        Constant { whole, known }
     }
 
     /// The answer, or 304 where the client has it already (RFC 9110, section 13.1.2).

@@ -14,6 +14,7 @@ mod connection;
 mod connections;
 mod constant;
 mod decode;
+mod docs;
 mod error;
 mod form;
 mod guard;

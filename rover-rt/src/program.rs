@@ -31,8 +31,21 @@ pub struct Program {
     pub steps: &'static [Step],
     /// The schemas of `rover.guard` that are constant, by the numbers in the bytecode.
     pub guards: &'static [guard::Schema],
+    /// What `/openapi.json` and `/docs` answer, unless the option `docs` is off.
+    pub docs: Option<Docs>,
     /// The orders of constructors that contradict `key_order`.
     pub special_orders: &'static [&'static [&'static str]],
+}
+
+/// The program's documentation.
+#[derive(Clone, Copy, Debug)]
+pub struct Docs {
+    /// Its OpenAPI document.
+    pub document: &'static str,
+    /// The page that shows it.
+    pub page: &'static str,
+    /// The page's `Content-Security-Policy`.
+    pub policy: &'static str,
 }
 
 /// The options of `rover.server`.
@@ -46,8 +59,6 @@ pub struct Options {
     pub workers: usize,
     /// Level of the log.
     pub log_level: LogLevel,
-    /// Whether `/docs` and `/openapi.json` are served.
-    pub docs: bool,
     /// Whether `/healthz` and `/readyz` are served.
     pub health: bool,
     /// What bounds requests and connections.

@@ -5,6 +5,7 @@ use std::cell::Cell;
 use http::StatusCode;
 
 use crate::constant::Constant;
+use crate::docs::{Docs, Page};
 use crate::error::Error;
 use crate::http1::{HeadLimits, Prepared};
 use crate::log::Log;
@@ -25,6 +26,7 @@ pub(crate) struct Service {
     head_limits: HeadLimits,
     vm: Vm,
     constants: Vec<Option<Constant>>,
+    docs: Option<Docs>,
     ids: RequestIds,
 }
 
@@ -37,6 +39,8 @@ pub(crate) enum Answer<'a> {
 /// What is at a path for a method.
 pub(crate) enum Found {
     Route(u16),
+    /// The program's documentation.
+    Docs(Page),
     /// The runtime's own answer.
     Reply(Reply),
     /// The same where it is an error, for which the program may have another.
@@ -60,6 +64,7 @@ impl Service {
                 },
             },
             constants: Constant::prepare(program, &vm),
+            docs: Docs::new(program),
             vm,
             ids: RequestIds::new(),
         })
@@ -97,7 +102,7 @@ impl Service {
     pub(crate) fn runs_lua(&self, found: &Found) -> bool {
         match found {
             Found::Route(index) => self.constants[usize::from(*index)].is_none(),
-            Found::Reply(_) => false,
+            Found::Docs(_) | Found::Reply(_) => false,
             Found::Refused(_) | Found::Nothing => true,
         }
     }
@@ -106,6 +111,13 @@ impl Service {
     pub(crate) fn answer(&self, data: &mut RequestData<'_>, found: Found) -> Answer<'_> {
         let index = match found {
             Found::Route(index) => index,
+            Found::Docs(page) => {
+                let docs = self.docs.as_ref().map(|docs| docs.get(page));
+                return match docs {
+                    Some(constant) => Answer::Prepared(constant.answer(&data.headers)),
+                    None => Answer::Reply(self.without_route(Found::Nothing, data)),
+                };
+            }
             other => return Answer::Reply(self.without_route(other, data)),
         };
         data.params = self.program.routes[usize::from(index)].params;
@@ -148,6 +160,13 @@ impl Service {
         Found::Reply(Reply::empty(StatusCode::NO_CONTENT).allow(&methods))
     }
 
+    /// What the runtime itself has at a path where the program has nothing.
+    fn own(&self, path: &Path<'_>) -> Option<Found> {
+        let docs = self.docs.as_ref().and_then(|_| Docs::find(path.raw()));
+        docs.map(Found::Docs)
+            .or_else(|| self.health(path).map(Found::Reply))
+    }
+
     /// What a path of the health checks is told, where they are wanted: that the process
     /// lives, and whether it should be sent requests.
     fn health(&self, path: &Path<'_>) -> Option<Reply> {
@@ -181,10 +200,8 @@ impl Service {
         }
         let mut allowed = self.program.allowed(path);
         if allowed.is_empty() {
-            match self.health(path) {
-                Some(reply) if matches!(method, Method::Get | Method::Head) => {
-                    return Found::Reply(reply);
-                }
+            match self.own(path) {
+                Some(found) if matches!(method, Method::Get | Method::Head) => return found,
                 Some(_) => allowed = vec![Method::Get, Method::Head, Method::Options],
                 None => return Found::Nothing,
             }

@@ -96,6 +96,7 @@ fn help_version_routes_check() {
         "--workers",
         "--log-level",
         "--routes",
+        "--openapi",
         "--check",
         "ROVER_PORT",
     ] {
@@ -109,6 +110,11 @@ POST    /echo   routes.lua:4
 GET     /log    routes.lua:5
 ";
     assert_eq!(String::from_utf8_lossy(&routes.stdout), expected);
+    let document = run(&["--openapi"]).stdout;
+    assert!(
+        document.starts_with(br#"{"openapi":"3.1.0","info":{"title":"program","version":"1.2.3"}"#)
+    );
+    assert!(document.ends_with(b"}\n"));
     assert_eq!(run(&["--check"]).stdout, b"program: 3 routes, ok\n");
 }
 

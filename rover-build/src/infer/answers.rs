@@ -238,7 +238,10 @@ impl<'a> Infer<'a> {
                     }
                     _ => Body::Error,
                 };
-                return Some(with_status(status, body));
+                return Some(Returned {
+                    message: message.text().map(str::to_owned),
+                    ..with_status(status, body)
+                });
             }
             _ => return None,
         };

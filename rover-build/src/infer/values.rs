@@ -81,15 +81,19 @@ impl<'a> Infer<'a> {
         if let Some((argument, caller)) = frame.argument(self, var) {
             return self.shape(caller, argument, &[]);
         }
+        let locals = &self.files[frame.file];
         let Some(value) = self.local(frame.file, var) else {
-            return Shape::Any;
+            return match locals.counters.contains(&var) {
+                true => Shape::Number,
+                false => Shape::Any,
+            };
         };
         let shape = match (&value.kind, self.shape(frame, value, &[])) {
             // It may be filled later, as a list or as a record.
             (_, Shape::Object(fields)) if fields.is_empty() => Shape::Any,
             (_, shape) => shape,
         };
-        let assigned = self.files[frame.file].fields.get(&var);
+        let assigned = locals.fields.get(&var);
         match (shape, assigned) {
             (shape, None) => shape,
             (Shape::Object(fields), Some(names)) if names.iter().all(Option::is_some) => {
@@ -146,6 +150,8 @@ impl<'a> Infer<'a> {
             return Shape::Any;
         };
         match self.shape(frame, object, &[]) {
+            // A path has all its parameters.
+            Shape::Map(value) if self.is_params(frame, object) => *value,
             Shape::Object(fields) => {
                 let mut fields = fields.into_iter();
                 let found = fields.find(|(known, _)| known == name);
@@ -153,6 +159,17 @@ impl<'a> Infer<'a> {
             }
             Shape::Map(value) => value.maybe(),
             _ => Shape::Any,
+        }
+    }
+
+    /// `ctx:params()`, or a local that holds it.
+    fn is_params(&self, frame: &Frame<'_, 'a>, expr: &'a Expr) -> bool {
+        match &expr.kind {
+            Kind::Method(object, name, ..) => name == "params" && object.var() == frame.ctx,
+            Kind::Var(var) => self
+                .local(frame.file, *var)
+                .is_some_and(|value| self.is_params(frame, value)),
+            _ => false,
         }
     }
 

@@ -1,4 +1,4 @@
-local api = rover.server { port = 8080, title = "Small", body_limit = "2KiB" }
+local api = rover.server { port = 8080, title = "Small", body_limit = "2KiB", docs = false }
 local greet = require "greet"
 
 function api.get() return greet("world") end
