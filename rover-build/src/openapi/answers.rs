@@ -238,10 +238,12 @@ fn reason(status: u16) -> &'static str {
         500 => "Internal Server Error",
         501 => "Not Implemented",
         503 => "Service Unavailable",
-        100..=199 => "An informational answer",
-        200..=299 => "Success",
-        300..=399 => "A redirection",
-        400..=499 => "An error of the client's",
-        _ => "An error of the server's",
+        _ => match status / 100 {
+            1 => "An informational answer",
+            2 => "Success",
+            3 => "A redirection",
+            4 => "An error of the client's",
+            _ => "An error of the server's",
+        },
     }
 }

@@ -107,7 +107,6 @@ impl Shared {
             port: 0,
             workers: 1,
             log_level: LogLevel::Off,
-            docs: false,
             health: false,
             limits: rover_model::Limits::DEFAULT,
             deadline: 0,
@@ -128,6 +127,7 @@ impl Shared {
             templates: &[],
             steps: &[],
             guards: &[],
+            docs: None,
             special_orders: &[],
         };
         Shared::new(&PROGRAM, Log::new(LogLevel::Off))
