@@ -104,7 +104,15 @@ pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
     let lowered = lower::lower(&sources, &app, &handlers, &orders, form);
     let bytecode = collect::bytecode(&sources, &lowered.texts)?;
     let docs = app.options.docs.then(|| openapi::docs(&app));
-    let tokens = emit::emit(&app, &bytecode, &lowered, &orders, &guards, &sources, docs.as_ref());
+    let tokens = emit::emit(
+        &app,
+        &bytecode,
+        &lowered,
+        &orders,
+        &guards,
+        &sources,
+        docs.as_ref(),
+    );
     let dependencies = sources.files.iter().map(|f| f.path.clone()).collect();
     Ok(Compiled {
         app,
