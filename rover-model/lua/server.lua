@@ -5,7 +5,7 @@
 -- runtime takes the handlers. Nodes hold nothing themselves, so that every
 -- assignment, the second to the same key too, is seen.
 local setmetatable, rawget, type, tostring, error = setmetatable, rawget, type, tostring, error
-local getinfo = debug.getinfo
+local getinfo, sort, pairs = debug.getinfo, table.sort, pairs
 
 local M = {}
 
@@ -65,7 +65,11 @@ function node_mt.__newindex(t, key, value)
   if type(value) == "table" and not state[value] then
     server.entries[#server.entries] = nil
     local sub = child(s, key)
-    for k, v in pairs(value) do sub[k] = v end
+    -- In one order always: `pairs` has another one in every VM.
+    local keys = {}
+    for k in pairs(value) do keys[#keys + 1] = k end
+    sort(keys, function(a, b) return tostring(a) < tostring(b) end)
+    for i = 1, #keys do sub[keys[i]] = value[keys[i]] end
   end
 end
 
