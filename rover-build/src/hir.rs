@@ -72,7 +72,7 @@ pub(crate) enum Kind {
     Nil,
     Boolean(bool),
     Number(String),
-    /// The text between the quotes; `None` where it has escapes or is a long string.
+    /// What the string means; `None` where that is no UTF-8.
     Text(Option<String>),
     Vararg,
     Function(FunctionId),
@@ -108,12 +108,19 @@ impl Expr {
         }
     }
 
-    /// The text of a string without escapes.
+    /// The text of a string.
     pub(crate) fn text(&self) -> Option<&str> {
         match &self.kind {
             Kind::Text(text) => text.as_deref(),
             _ => None,
         }
+    }
+
+    /// The text of a string that is written between quotes just as it is: an escape or a
+    /// long bracket makes what is written longer.
+    pub(crate) fn plain_text(&self) -> Option<&str> {
+        let written = self.span.end - self.span.start;
+        self.text().filter(|text| text.len() + 2 == written)
     }
 
     /// Calls `f` with the expressions directly inside.

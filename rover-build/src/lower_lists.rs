@@ -337,7 +337,7 @@ fn around(parts: &[&Expr]) -> Option<(String, String)> {
     let (mut prefix, mut suffix) = (String::new(), String::new());
     let mut text = &mut prefix;
     for part in parts {
-        match part.text() {
+        match part.plain_text() {
             Some(literal) if is_plain_text(literal) => text.push_str(literal),
             Some(_) => return None,
             None => text = &mut suffix,
@@ -369,5 +369,5 @@ fn concatenated<'e>(expr: &'e Expr, parts: &mut Vec<&'e Expr>) {
 
 /// A string that may be written again elsewhere on its line.
 fn is_literal(expr: &Expr) -> bool {
-    matches!(expr.kind, Kind::Text(Some(_)))
+    expr.plain_text().is_some()
 }

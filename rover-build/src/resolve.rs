@@ -7,9 +7,10 @@ use full_moon::ast::{
     Var,
 };
 use full_moon::node::Node;
-use full_moon::tokenizer::{StringLiteralQuoteType, TokenReference, TokenType};
+use full_moon::tokenizer::{TokenReference, TokenType};
 
 use crate::hir::{Chunk, Expr, Field, Function, FunctionId, Kind, Span, Stmt, VarId};
+use crate::literal::Literal;
 use crate::tree::text;
 
 pub(crate) fn resolve(ast: &Ast) -> Chunk {
@@ -367,16 +368,12 @@ fn index(object: Expr, key: Expr, end: usize) -> Expr {
 
 /// A name after a dot, or a string.
 fn constant(token: &TokenReference) -> Expr {
+    let written = token.token().to_string();
     let text = match token.token().token_type() {
-        TokenType::StringLiteral {
-            literal,
-            quote_type,
-            ..
-        } => {
-            let plain = *quote_type != StringLiteralQuoteType::Brackets && !literal.contains('\\');
-            plain.then(|| literal.to_string())
+        TokenType::StringLiteral { .. } => {
+            Literal::read(&written).and_then(|literal| String::from_utf8(literal.value).ok())
         }
-        _ => Some(text(token)),
+        _ => Some(written),
     };
     Expr {
         span: span(token),
