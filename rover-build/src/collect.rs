@@ -1,6 +1,7 @@
 //! Runs the chunk once against the recording server.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -20,6 +21,8 @@ const HOOK_INSTRUCTIONS: u32 = 10_000;
 pub(crate) struct Collected {
     pub(crate) entries: Vec<Entry>,
     pub(crate) options: Vec<(String, OptionValue)>,
+    /// The names of `rover.html`'s components.
+    pub(crate) components: BTreeSet<String>,
 }
 
 /// One assignment on the server.
@@ -60,12 +63,17 @@ pub(crate) enum OptionValue {
 /// The parts of the standard library that programs do not get, and those that do
 /// nothing or are refused while routes are collected.
 const SANDBOX_LUA: &str = r#"
-local server, load_chunk, builder_names, null, guard = ...
+local server, load_chunk, builder_names, null, guard, components = ...
 local g = _G
 local made
 -- Calling a builder gives an object whose methods give it again.
-local object = setmetatable({}, { __index = function() return function(self) return self end end })
+-- It stands for templates and what they give, too.
+local object
 local function build() return object end
+object = setmetatable({}, {
+  __index = function() return build end, __call = build, __concat = build,
+  __tostring = function() return "" end, __len = function() return 0 end,
+})
 -- Using a builder's name as a route is recorded, for the compiler to complain about.
 local function builder(name)
   return setmetatable({}, {
@@ -84,6 +92,8 @@ local rover = setmetatable({
   null = null,
   guard = guard,
   array = function(t) return t or {} end,
+  html = setmetatable(components, { __call = build }),
+  template = build,
   log = { debug = nothing, info = nothing, warn = nothing, error = nothing },
 }, { __index = function(_, key)
   error("rover." .. tostring(key) .. " is not available in this version", 2)
@@ -156,13 +166,21 @@ fn run(sources: &Sources) -> Result<Collected, Box<Diagnostic>> {
     let load_chunk = load_chunk.map_err(|e| internal(&e))?;
     let null = mlua::LightUserData(std::ptr::null_mut());
     let guard = guard::install(&lua).map_err(|e| internal(&e))?;
+    let components = lua.create_table().map_err(|e| internal(&e))?;
     lua.load(SANDBOX_LUA)
         .set_name("=rover")
-        .call::<()>((&server, load_chunk, BUILDERS.to_vec(), null, guard))
+        .call::<()>((
+            &server,
+            load_chunk,
+            BUILDERS.to_vec(),
+            null,
+            guard,
+            &components,
+        ))
         .map_err(|e| internal(&e))?;
     let result: Result<Value, mlua::Error> = manifest.call(());
     let result = result.map_err(|error| Box::new(run_error(sources, &error, &timed_out)))?;
-    read(sources, &server, result)
+    read(sources, &server, &components, result)
 }
 
 fn internal(error: &mlua::Error) -> Box<Diagnostic> {
@@ -216,25 +234,28 @@ fn new_vm(timed_out: &Rc<RefCell<Option<Position>>>) -> mlua::Result<Lua> {
     Ok(lua)
 }
 
-/// Bytecode of the lowered texts, in the order of `Sources`, with debug information.
-pub(crate) fn bytecode(sources: &Sources, texts: &[String]) -> Result<Vec<Vec<u8>>, Failure> {
+/// Bytecode of lowered texts, given with the names of their files, with debug information.
+pub(crate) fn bytecode<'t>(
+    sources: &Sources,
+    texts: impl Iterator<Item = (&'t str, &'t str)>,
+) -> Result<Vec<Vec<u8>>, Failure> {
     let lua = Lua::new();
-    let all = sources.files.iter().zip(texts);
-    all.map(|(file, text)| Ok(load_text(&lua, file, text)?.dump(false)))
+    texts
+        .map(|(file, text)| Ok(load_text(&lua, file, text)?.dump(false)))
         .collect::<mlua::Result<_>>()
         .map_err(|error| sources.failure(vec![*internal(&error)]))
 }
 
-fn load_text(lua: &Lua, file: &File, text: &str) -> mlua::Result<Function> {
+fn load_text(lua: &Lua, file: &str, text: &str) -> mlua::Result<Function> {
     lua.load(text)
-        .set_name(format!("@{}", file.name))
+        .set_name(format!("@{file}"))
         .set_mode(ChunkMode::Text)
         .into_function()
 }
 
 /// The program's chunks by module name; the manifest is the first.
 fn chunks(sources: &Sources, lua: &Lua) -> Result<Vec<(String, Function)>, Box<Diagnostic>> {
-    let load = |file: &File| Ok((file.module.clone(), load_text(lua, file, &file.text)?));
+    let load = |file: &File| Ok((file.module.clone(), load_text(lua, &file.name, &file.text)?));
     let chunks: mlua::Result<Vec<_>> = sources.files.iter().map(load).collect();
     chunks.map_err(|error| {
         let (message, position) = located(sources, &error.to_string());
@@ -288,7 +309,12 @@ fn located(sources: &Sources, error: &str) -> (String, Option<Position>) {
     (text.to_owned(), None)
 }
 
-fn read(sources: &Sources, server: &Table, result: Value) -> Result<Collected, Box<Diagnostic>> {
+fn read(
+    sources: &Sources,
+    server: &Table,
+    components: &Table,
+    result: Value,
+) -> Result<Collected, Box<Diagnostic>> {
     let function = |name: &str| server.get::<Function>(name).map_err(|e| internal(&e));
     let is_server: bool = function("is_server")?
         .call(&result)
@@ -321,7 +347,16 @@ fn read(sources: &Sources, server: &Table, result: Value) -> Result<Collected, B
         })
         .collect::<mlua::Result<Vec<_>>>()
         .map_err(|e| internal(&e))?;
-    Ok(Collected { entries, options })
+    let components = components
+        .pairs::<LuaString, Value>()
+        .map(|pair| Ok(pair?.0.to_string_lossy()))
+        .collect::<mlua::Result<_>>()
+        .map_err(|e| internal(&e))?;
+    Ok(Collected {
+        entries,
+        options,
+        components,
+    })
 }
 
 /// A value's type with its article.

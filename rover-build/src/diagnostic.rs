@@ -15,6 +15,19 @@ pub struct Position {
     pub column: usize,
 }
 
+impl Position {
+    /// Of a byte in a file.
+    pub(crate) fn of(file: &str, text: &str, byte: usize) -> Self {
+        let before = &text[..byte];
+        let start = before.rfind('\n').map_or(0, |at| at + 1);
+        Position {
+            file: file.to_owned(),
+            line: before.matches('\n').count() + 1,
+            column: before[start..].chars().count() + 1,
+        }
+    }
+}
+
 /// One mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {

@@ -6,8 +6,10 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use rover_model::{Layout, Limits, LogLevel, Method, layout};
 
+use crate::Bytecode;
 use crate::emit_guard::schema;
 use crate::guard::Guards;
+use crate::html::{self, Templates};
 use crate::load::Sources;
 use crate::lower::{Lowered, REFERENCE};
 use crate::lower_lists::{Run, Step};
@@ -16,15 +18,29 @@ use crate::openapi::Docs;
 use crate::order::Orders;
 use crate::template::{Piece, Template};
 
-pub(crate) fn emit(
-    app: &App,
-    bytecode: &[Vec<u8>],
-    lowered: &Lowered,
-    orders: &Orders,
-    guards: &Guards,
-    sources: &Sources,
-    docs: Option<&Docs>,
-) -> TokenStream {
+/// What the generated code is made of.
+pub(crate) struct Parts<'a> {
+    pub(crate) app: &'a App,
+    pub(crate) bytecode: &'a Bytecode,
+    pub(crate) lowered: &'a Lowered,
+    pub(crate) orders: &'a Orders,
+    pub(crate) guards: &'a Guards,
+    pub(crate) html: &'a Templates<'a>,
+    pub(crate) sources: &'a Sources,
+    pub(crate) docs: Option<&'a Docs>,
+}
+
+pub(crate) fn emit(parts: &Parts<'_>) -> TokenStream {
+    let Parts {
+        app,
+        bytecode,
+        lowered,
+        orders,
+        guards,
+        html,
+        sources,
+        docs,
+    } = *parts;
     let docs = match docs {
         None => quote!(::core::option::Option::None),
         Some(Docs {
@@ -35,8 +51,8 @@ pub(crate) fn emit(
             document: #document, page: #page, policy: #policy,
         })),
     };
-    let files = sources.files.iter().map(|file| {
-        let path = file.path.to_string_lossy();
+    let files = sources.paths().map(|path| {
+        let path = path.to_string_lossy();
         quote!(
             const _: &[u8] = ::core::include_bytes!(#path);
         )
@@ -55,11 +71,20 @@ pub(crate) fn emit(
     let options = options(&app.options);
     let name = or_env(app.options.title.as_deref(), "CARGO_PKG_NAME");
     let version = or_env(app.options.version.as_deref(), "CARGO_PKG_VERSION");
-    let chunks = sources.files.iter().zip(bytecode).map(|(file, code)| {
-        let module = &file.module;
-        let code = Literal::byte_string(code);
-        quote!(rt::Chunk { module: #module, bytecode: #code })
-    });
+    let chunks = sources
+        .files
+        .iter()
+        .zip(&bytecode.files)
+        .map(|(file, code)| {
+            let module = &file.module;
+            let code = Literal::byte_string(code);
+            quote!(rt::Chunk { module: #module, bytecode: #code })
+        });
+    let pages = bytecode
+        .templates
+        .iter()
+        .map(|code| Literal::byte_string(code));
+    let html_steps = html.steps.all.iter().map(html_step);
     quote! {
         #[allow(unused_imports)]
         use ::rover::__private as rt;
@@ -82,6 +107,8 @@ pub(crate) fn emit(
             guards: &[#(#guards),*],
             docs: #docs,
             special_orders: &[#(&[#(#special),*]),*],
+            pages: &[#(#pages),*],
+            html_steps: &[#(#html_steps),*],
         };
         /// The compiled program.
         #[allow(unreachable_pub)]
@@ -218,6 +245,17 @@ fn step(step: &Step) -> TokenStream {
     quote!(rt::Step {
         first: #first, last: #last, comma: #comma, lead: #lead, tail: #tail,
         absent: [#(#absent),*], array: #array, depth: #depth, path: #path,
+    })
+}
+
+fn html_step(step: &html::Step) -> TokenStream {
+    let html::Step { lead, escape, tail } = step;
+    let rule = format_ident!("{}", format!("{:?}", escape.rule));
+    let place = format_ident!("{}", format!("{:?}", escape.place));
+    quote!(rt::HtmlStep {
+        lead: #lead,
+        escape: rt::Escape { rule: rt::Rule::#rule, place: rt::Place::#place },
+        tail: #tail,
     })
 }
 

@@ -242,11 +242,19 @@ pub(crate) fn keeps_globals(chunk: &Chunk) -> bool {
     chunk.functions.iter().all(|function| kept(&function.body))
 }
 
+/// `rover.html`
+fn is_components(expr: &Expr) -> bool {
+    matches!(&expr.kind, Kind::Index(object, key)
+        if matches!(&object.kind, Kind::Global(name) if name == "rover")
+            && key.text() == Some("html"))
+}
+
 /// `table`, `rover`, or something in them.
 fn is_global(expr: &Expr) -> bool {
     match &expr.kind {
         Kind::Global(name) => matches!(name.as_str(), "table" | "rover"),
-        Kind::Index(object, _) => is_global(object),
+        // A component of a template is new.
+        Kind::Index(object, _) => !is_components(object) && is_global(object),
         _ => false,
     }
 }

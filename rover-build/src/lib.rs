@@ -20,11 +20,13 @@ mod guard;
 mod handlers;
 mod helpers;
 mod hir;
+mod html;
 mod infer;
 mod lists;
 mod literal;
 mod load;
 mod lower;
+mod lower_html;
 mod lower_lists;
 mod lower_text;
 mod model;
@@ -64,8 +66,18 @@ pub struct Compiled {
     pub tokens: TokenStream,
     /// The Lua that became bytecode, in the order of `dependencies`.
     pub lowered: Vec<String>,
+    /// The templates as Lua, by the numbers in that, less one; empty where there is none in it.
+    pub pages: Vec<String>,
     /// Every Lua file that was read.
     pub dependencies: Vec<PathBuf>,
+}
+
+/// The program as LuaJIT reads it.
+struct Bytecode {
+    /// In the order of `Sources`.
+    files: Vec<Vec<u8>>,
+    /// Templates, by number.
+    templates: Vec<Vec<u8>>,
 }
 
 /// Compiles a manifest.
@@ -92,6 +104,15 @@ pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
     };
     let handlers = handlers::Handlers::analyse(&sources, &guards);
     let infer = infer::Infer::new(&sources, &handlers);
+    let mut diagnostics = Vec::new();
+    let components = &collected.components;
+    let html = html::templates(
+        &sources,
+        &handlers.servers,
+        components,
+        form,
+        &mut diagnostics,
+    );
     let program = model::Program {
         sources: &sources,
         guards: &guards,
@@ -99,25 +120,32 @@ pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
         infer: &infer,
         form,
     };
-    let app = model::model(&program, &collected)?;
+    let app = model::model(&program, &collected, diagnostics)?;
     let orders = order::orders(&sources, &app, &guards);
-    let lowered = lower::lower(&sources, &app, &handlers, &orders, form);
-    let bytecode = collect::bytecode(&sources, &lowered.texts)?;
+    let lowered = lower::lower(&sources, &app, &handlers, &orders, &html, form);
+    let files = sources.files.iter().map(|file| file.name.as_str());
+    let texts = lowered.texts.iter().map(String::as_str);
+    let bytecode = Bytecode {
+        files: collect::bytecode(&sources, files.zip(texts))?,
+        templates: collect::bytecode(&sources, html.texts())?,
+    };
     let docs = app.options.docs.then(|| openapi::docs(&app));
-    let tokens = emit::emit(
-        &app,
-        &bytecode,
-        &lowered,
-        &orders,
-        &guards,
-        &sources,
-        docs.as_ref(),
-    );
-    let dependencies = sources.files.iter().map(|f| f.path.clone()).collect();
+    let tokens = emit::emit(&emit::Parts {
+        app: &app,
+        bytecode: &bytecode,
+        lowered: &lowered,
+        orders: &orders,
+        guards: &guards,
+        html: &html,
+        sources: &sources,
+        docs: docs.as_ref(),
+    });
+    let dependencies = sources.paths().cloned().collect();
     Ok(Compiled {
         app,
         docs,
         lowered: lowered.texts,
+        pages: html.texts().map(|(_, text)| text.to_owned()).collect(),
         tokens,
         dependencies,
     })

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use full_moon::ast::{
-    Ast, Call, Expression, FunctionArgs, FunctionCall, Prefix, Suffix, VarExpression,
+    Ast, Call, Expression, FunctionArgs, FunctionCall, Index, Prefix, Suffix, VarExpression,
 };
 use full_moon::node::Node;
 use full_moon::tokenizer::TokenType;
@@ -18,6 +18,18 @@ use crate::tree::Tree;
 /// The program's files; the manifest is the first.
 pub(crate) struct Sources {
     pub(crate) files: Vec<File>,
+    /// The files that `rover.template` names, each once.
+    pub(crate) templates: Vec<TemplateFile>,
+}
+
+/// A template in a file of its own.
+pub(crate) struct TemplateFile {
+    /// As the program names it: relative to the manifest's folder.
+    pub(crate) name: String,
+    pub(crate) path: PathBuf,
+    /// As `File::shown`.
+    pub(crate) shown: String,
+    pub(crate) text: String,
 }
 
 pub(crate) struct File {
@@ -37,22 +49,24 @@ pub(crate) struct File {
 impl File {
     /// Line and column of a byte.
     pub(crate) fn position(&self, byte: usize) -> Position {
-        let before = &self.text[..byte];
-        let start = before.rfind('\n').map_or(0, |at| at + 1);
-        Position {
-            file: self.name.clone(),
-            line: before.matches('\n').count() + 1,
-            column: before[start..].chars().count() + 1,
-        }
+        Position::of(&self.name, &self.text, byte)
     }
 }
 
 impl Sources {
     pub(crate) fn failure(&self, diagnostics: Vec<Diagnostic>) -> Failure {
         Failure::new(diagnostics, |name| {
-            let file = self.files.iter().find(|f| f.name == name)?;
-            Some((file.shown.as_str(), file.text.as_str()))
+            let files = self.files.iter().map(|f| (&f.name, &f.shown, &f.text));
+            let templates = self.templates.iter().map(|f| (&f.name, &f.shown, &f.text));
+            let (_, shown, text) = files.chain(templates).find(|(n, ..)| *n == name)?;
+            Some((shown.as_str(), text.as_str()))
         })
+    }
+
+    /// Every file that was read.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &PathBuf> {
+        let files = self.files.iter().map(|f| &f.path);
+        files.chain(self.templates.iter().map(|f| &f.path))
     }
 }
 
@@ -65,7 +79,10 @@ struct Pending {
 pub(crate) fn load(manifest: &Path) -> Result<Sources, Failure> {
     let folder = manifest.parent().unwrap_or(Path::new("."));
     let mut texts: Vec<(String, String, String)> = Vec::new();
-    let mut sources = Sources { files: Vec::new() };
+    let mut sources = Sources {
+        files: Vec::new(),
+        templates: Vec::new(),
+    };
     let mut diagnostics = Vec::new();
     let mut queue = vec![Pending {
         module: String::new(),
@@ -89,6 +106,8 @@ pub(crate) fn load(manifest: &Path) -> Result<Sources, Failure> {
         match full_moon::parse(&text) {
             Ok(ast) => {
                 queue.extend(requires(&ast, folder, &next.name, &mut diagnostics));
+                let names = template_names(&ast, &next.name, &mut diagnostics);
+                templates(names, folder, &mut sources.templates, &mut diagnostics);
                 sources.files.push(File {
                     tree: Tree::new(&next.name, &ast),
                     hir: resolve(&ast),
@@ -185,8 +204,75 @@ fn requires(
     found
 }
 
+/// The names in calls of `rover.template`.
+fn template_names(
+    ast: &Ast,
+    file: &str,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<(Position, String)> {
+    let mut finder = Requires {
+        of_rover: true,
+        ..Requires::default()
+    };
+    finder.visit_ast(ast);
+    let mut found = Vec::new();
+    for (line, column, name) in finder.calls {
+        let position = Position {
+            file: file.to_owned(),
+            line,
+            column,
+        };
+        match name {
+            Some(name) => found.push((position, name)),
+            None => diagnostics.push(
+                Diagnostic::new("the argument of `rover.template` is not a constant string")
+                    .at(position, "the compiler cannot tell which file this is")
+                    .help("write the file's name in quotes: rover.template \"page.html\""),
+            ),
+        }
+    }
+    found
+}
+
+/// Reads template files that are not known yet.
+fn templates(
+    names: Vec<(Position, String)>,
+    folder: &Path,
+    known: &mut Vec<TemplateFile>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    for (position, name) in names {
+        if known.iter().any(|t| t.name == name) {
+            continue;
+        }
+        let inside = Path::new(&name)
+            .components()
+            .all(|part| matches!(part, std::path::Component::Normal(_)));
+        let path = folder.join(&name);
+        let text = match inside {
+            true => fs::read_to_string(&path).map_err(|error| error.to_string()),
+            false => Err("it lies outside of the manifest's folder".to_owned()),
+        };
+        match text {
+            Ok(text) => known.push(TemplateFile {
+                shown: shown(&path),
+                name,
+                path,
+                text,
+            }),
+            Err(error) => diagnostics.push(
+                Diagnostic::new(format!("template `{name}` cannot be read"))
+                    .at(position, error)
+                    .help("template files stand beside the manifest"),
+            ),
+        }
+    }
+}
+
+/// Calls of `require`, or of `rover.template`, with their constant argument.
 #[derive(Default)]
 struct Requires {
+    of_rover: bool,
     calls: Vec<(usize, usize, Option<String>)>,
 }
 
@@ -195,10 +281,15 @@ impl Requires {
         let Prefix::Name(name) = prefix else {
             return;
         };
+        let first = name.token().to_string();
+        let wanted = match self.of_rover {
+            true => first == "rover" && suffixes.next().is_some_and(is_template),
+            false => first == "require",
+        };
         let Some(Suffix::Call(Call::AnonymousCall(arguments))) = suffixes.next() else {
             return;
         };
-        if name.token().to_string() != "require" {
+        if !wanted {
             return;
         }
         let at = name.start_position();
@@ -216,6 +307,12 @@ impl Visitor for Requires {
     fn visit_var_expression(&mut self, var: &VarExpression) {
         self.chain(var.prefix(), var.suffixes());
     }
+}
+
+/// `.template`
+fn is_template(suffix: &Suffix) -> bool {
+    matches!(suffix, Suffix::Index(Index::Dot { name, .. })
+        if name.token().to_string() == "template")
 }
 
 fn constant(arguments: &FunctionArgs) -> Option<String> {

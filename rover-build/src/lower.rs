@@ -7,6 +7,7 @@ use crate::analyse::{Access, Member, Source, Table};
 use crate::budget::{DECLARATION, checks};
 use crate::handlers::{Handler, Handlers};
 use crate::hir::{Expr, Kind, Span, Stmt};
+use crate::html::Templates;
 use crate::lists::{Lists, is_list, lists};
 use crate::load::Sources;
 use crate::lower_lists::Step;
@@ -59,11 +60,14 @@ pub(crate) fn lower(
     app: &App,
     handlers: &Handlers,
     orders: &Orders,
+    html: &Templates<'_>,
     form: Form,
 ) -> Lowered {
     let mut lowering = Lowering {
         sources,
         handlers,
+        html,
+        rendered: HashSet::new(),
         edits: vec![Vec::new(); sources.files.len()],
         written: HashSet::new(),
         dropped: Vec::new(),
@@ -89,6 +93,10 @@ pub(crate) fn lower(
             }
         }
     }
+    if form == Form::Specialised {
+        lowering.html_values();
+    }
+    lowering.html_objects();
     for (file, marks) in orders.marks.iter().enumerate() {
         for mark in marks {
             let at = mark.span.start;
@@ -123,7 +131,10 @@ pub(crate) fn lower(
 
 pub(crate) struct Lowering<'a> {
     pub(crate) sources: &'a Sources,
-    handlers: &'a Handlers,
+    pub(crate) handlers: &'a Handlers,
+    pub(crate) html: &'a Templates<'a>,
+    /// Uses of templates that became calls of the functions that render them.
+    pub(crate) rendered: HashSet<(usize, Span)>,
     edits: Vec<Vec<Edit>>,
     /// Constructors that became templates, by file and start.
     written: HashSet<(usize, usize)>,
@@ -264,7 +275,8 @@ impl Lowering<'_> {
         let is_list = |e: &Expr| is_list(lists, e);
         let servers = &self.handlers.servers;
         if let Some((object, [name, header])) = with_header(value)
-            && let Some(Response::Json(..)) = answered(servers, file, object)
+            && let Some(Response::Json(..) | Response::Template(..)) =
+                answered(servers, file, object)
         {
             return self.returned(file, object, lists) && {
                 let (start, end) = (value.span.start, value.span.end);
@@ -273,6 +285,9 @@ impl Lowering<'_> {
                 self.replace(file, header.span.end, end, "))".to_owned());
                 true
             };
+        }
+        if self.page(file, value) {
+            return true;
         }
         let found = match response(&self.handlers.servers, file, value) {
             Some(Response::Json(status, json)) => match is_list(json) {
@@ -289,6 +304,7 @@ impl Lowering<'_> {
                 self.text(file, value, (status, kind, text));
                 return true;
             }
+            Some(Response::Template(..)) => return false,
             Some(Response::Error(status, message)) => {
                 error_template(message, status).map(|template| (template, Vec::new()))
             }

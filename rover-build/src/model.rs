@@ -5,7 +5,7 @@ use rover_model::{Limits, LogLevel, Method};
 
 use crate::check::check;
 use crate::collect::{Collected, FunctionPlace};
-use crate::diagnostic::{Failure, Position};
+use crate::diagnostic::{Diagnostic, Failure, Position};
 use crate::guard::Guards;
 use crate::handlers::Handlers;
 use crate::infer::Infer;
@@ -196,9 +196,12 @@ impl Route {
     }
 }
 
-pub(crate) fn model(program: &Program<'_>, collected: &Collected) -> Result<App, Failure> {
+pub(crate) fn model(
+    program: &Program<'_>,
+    collected: &Collected,
+    mut diagnostics: Vec<Diagnostic>,
+) -> Result<App, Failure> {
     let sources = program.sources;
-    let mut diagnostics = Vec::new();
     let mut app = App {
         options: options(sources, &collected.options, &mut diagnostics),
         routes: Vec::new(),

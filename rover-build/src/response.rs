@@ -13,6 +13,8 @@ pub(crate) enum Response<'e> {
     Error(u16, &'e Expr),
     /// `api.text(...)`, `api.html(...)`
     Text(u16, Text, &'e Expr),
+    /// `api.html(data) [[...]]`, the whole of it.
+    Template(u16, &'e Expr),
 }
 
 /// The content type of a text.
@@ -33,6 +35,45 @@ pub(crate) fn response<'e>(
     if matches!(value.kind, Kind::Concat(..)) {
         return Some(Response::Text(0, Text::Plain, value));
     }
+    if let Kind::Call(callee, args) = &value.kind
+        && args.len() == 1
+        && let Some((status, _)) = applied(servers, file, callee)
+    {
+        let status = status.map_or(Some(0), literal_status)?;
+        return Some(Response::Template(status, value));
+    }
+    let (name, args) = called(servers, file, value)?;
+    match (name, args) {
+        ("json", [value]) => Some(Response::Json(0, value)),
+        ("json:status", [status, value]) => Some(Response::Json(literal_status(status)?, value)),
+        ("text", [value]) => Some(Response::Text(0, Text::Plain, value)),
+        ("html", [value]) => Some(Response::Text(0, Text::Html, value)),
+        ("text:status", [status, value]) => {
+            Some(Response::Text(literal_status(status)?, Text::Plain, value))
+        }
+        ("html:status", [status, value]) => {
+            Some(Response::Text(literal_status(status)?, Text::Html, value))
+        }
+        ("error", [status, message]) => Some(Response::Error(literal_status(status)?, message)),
+        _ => None,
+    }
+}
+
+/// `api.html(data)`, `api.html:status(status, data)`: the status and the data.
+pub(crate) fn applied<'e>(
+    servers: &ServerVars,
+    file: usize,
+    expr: &'e Expr,
+) -> Option<(Option<&'e Expr>, &'e Expr)> {
+    match called(servers, file, expr)? {
+        ("html", [data]) => Some((None, data)),
+        ("html:status", [status, data]) => Some((Some(status), data)),
+        _ => None,
+    }
+}
+
+/// A call of a builder: its name and arguments.
+fn called<'e>(servers: &ServerVars, file: usize, value: &'e Expr) -> Option<(&'e str, &'e [Expr])> {
     let (name, args) = match &value.kind {
         Kind::Call(callee, args) => match &callee.kind {
             // `api.json.status(...)`
@@ -50,20 +91,7 @@ pub(crate) fn response<'e>(
         }
         _ => return None,
     };
-    match (name, args.as_slice()) {
-        ("json", [value]) => Some(Response::Json(0, value)),
-        ("json:status", [status, value]) => Some(Response::Json(literal_status(status)?, value)),
-        ("text", [value]) => Some(Response::Text(0, Text::Plain, value)),
-        ("html", [value]) => Some(Response::Text(0, Text::Html, value)),
-        ("text:status", [status, value]) => {
-            Some(Response::Text(literal_status(status)?, Text::Plain, value))
-        }
-        ("html:status", [status, value]) => {
-            Some(Response::Text(literal_status(status)?, Text::Html, value))
-        }
-        ("error", [status, message]) => Some(Response::Error(literal_status(status)?, message)),
-        _ => None,
-    }
+    Some((name, args))
 }
 
 /// The response below any headers.

@@ -83,6 +83,20 @@ fn specialised_text() {
     }
 }
 
+/// Templates: where the program renders them, and their own Lua, whose lines are those of
+/// the file.
+#[test]
+fn templates() {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/templates/routes.lua");
+    let compiled = rover_build::compile_form(&manifest, rover_build::Form::Specialised).unwrap();
+    let pages = compiled.pages.iter().map(|page| {
+        let lead = page.len() - page.trim_start_matches('\n').len();
+        format!("-- line {}\n{}", lead + 1, &page[lead..])
+    });
+    let texts: Vec<String> = compiled.lowered.iter().cloned().chain(pages).collect();
+    insta::assert_snapshot!(texts.join("\n-- next file\n"));
+}
+
 #[test]
 fn the_reference_form_is_the_program_as_written() {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lowering/routes.lua");

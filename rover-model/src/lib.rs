@@ -4,12 +4,14 @@
 //! server options, the perfect hash of literal paths, and the Lua text of the recording server, which runs once at
 //! build and once in every worker.
 
+mod escape;
 pub mod guard;
 mod limits;
 mod method;
 mod options;
 mod perfect;
 
+pub use escape::{Escape, Place, Rule};
 pub use limits::{Limits, Unit};
 pub use method::Method;
 pub use options::{LogLevel, OptionError, parse_duration, parse_log_level, parse_size};

@@ -19,6 +19,10 @@ for level, number in pairs { debug = 0, info = 1, warn = 2, error = 3 } do
 end
 
 R.rover = setmetatable({
+  html = R.components,
+  template = function()
+    error("the compiler did not see this template: write rover.template \"file\" with the name as a constant", 2)
+  end,
   log = log,
   null = native.null,
   guard = R.guard,

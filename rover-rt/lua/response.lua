@@ -1,6 +1,7 @@
 -- Response objects and the builders that make them: `api.json`, `api.text`, ...
 local R = ...
 local http, is_server, body_metatable = R.http, R.server.is_server, R.Body.__metatable
+local html_metatable, rendered = R.Html.__metatable, R.rendered
 
 local error, type, tostring, getmetatable = error, type, tostring, getmetatable
 local setmetatable, pairs = setmetatable, pairs
@@ -8,7 +9,8 @@ local find, lower, concat = string.find, string.lower, table.concat
 local format, floor = string.format, math.floor
 
 -- Response objects: [1] status, [2] kind, [3] value, [4] content type, [5] headers.
-local EMPTY, JSON, BYTES = 0, 1, 2
+-- TEMPLATE is data that waits for its template.
+local EMPTY, JSON, BYTES, TEMPLATE = 0, 1, 2, 3
 local HTML, TEXT = "text/html; charset=utf-8", "text/plain; charset=utf-8"
 
 local Response = {}
@@ -93,6 +95,13 @@ function Response.cookie(self, name, value, options)
   return add_header(self, "set-cookie", concat(parts, "; "))
 end
 
+-- `api.html(data) [[...]]`
+function Response.__call(self, template)
+  if self[2] ~= TEMPLATE then error("a response cannot be called", 2) end
+  self[2], self[3], self[4] = BYTES, rendered(template, self[3]), HTML
+  return self
+end
+
 local function text_of(value, what)
   local kind = type(value)
   if kind == "string" then return value end
@@ -132,8 +141,10 @@ local function json(value) return response(nil, JSON, value) end
 local function text(value) return response(nil, BYTES, text_of(value, "text"), TEXT) end
 
 local function html(value)
-  if type(value) == "table" and getmetatable(value) ~= body_metatable then
-    error("templates are not available in this version: pass a string of HTML", 2)
+  if type(value) == "table" then
+    local meta = getmetatable(value)
+    if meta == html_metatable then return response(nil, BYTES, value[1], HTML) end
+    if meta ~= body_metatable then return response(nil, TEMPLATE, value) end
   end
   return response(nil, BYTES, text_of(value, "html"), HTML)
 end

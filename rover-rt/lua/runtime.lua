@@ -3,9 +3,10 @@
 --
 -- `R` comes with `native`, the functions of the Rust half; `server`, the recording server's
 -- module; `load_chunk`, which gives a bundled module's chunk by name; `Array`, the metatable
--- of arrays; `guard`, which is `rover.guard`; `direct`, what specialised handlers call; `written`, the addresses of what they
--- call through the FFI; `pending`, the values that wait for their list's encoding; and
--- `part`, which gives a part's chunk by name.
+-- of arrays; `guard`, which is `rover.guard`; `direct`, what specialised handlers call;
+-- `written`, the addresses of what they call through the FFI; `pending`, the values that
+-- wait for their list's encoding; `load_page`, which gives a template's chunk by number;
+-- and `part`, which gives a part's chunk by name.
 local R = ...
 local error, setmetatable = error, setmetatable
 
@@ -45,7 +46,7 @@ end
 R.Array.__metatable = "rover.array"
 
 -- The sandbox comes last: it takes away what the other parts use.
-for _, name in ipairs { "body", "response", "ctx", "global", "direct", "sandbox" } do
+for _, name in ipairs { "body", "html", "response", "ctx", "global", "direct", "html_plain", "sandbox" } do
   R.part(name)(R)
 end
 

@@ -18,6 +18,7 @@ mod docs;
 mod error;
 mod form;
 mod guard;
+mod html;
 mod http1;
 mod inherit;
 #[doc(hidden)]

@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-pub use rover_model::{Limits, LogLevel, Method, PerfectMap, guard};
+pub use rover_model::{Escape, Limits, LogLevel, Method, PerfectMap, Place, Rule, guard};
 
 use crate::decode::percent_decode;
 
@@ -35,6 +35,10 @@ pub struct Program {
     pub docs: Option<Docs>,
     /// The orders of constructors that contradict `key_order`.
     pub special_orders: &'static [&'static [&'static str]],
+    /// Templates of HTML as LuaJIT bytecode, by the numbers in the program's, less one.
+    pub pages: &'static [&'static [u8]],
+    /// What those print.
+    pub html_steps: &'static [HtmlStep],
 }
 
 /// The program's documentation.
@@ -189,6 +193,17 @@ pub struct Step {
     pub depth: u8,
     /// The names that lead to it from the item, for errors: `.first`.
     pub path: &'static str,
+}
+
+/// A value in a page, with the constant text around it.
+#[derive(Clone, Copy, Debug)]
+pub struct HtmlStep {
+    /// Before the value.
+    pub lead: &'static str,
+    /// How the value is written.
+    pub escape: Escape,
+    /// After the value.
+    pub tail: &'static str,
 }
 
 /// Constant JSON.

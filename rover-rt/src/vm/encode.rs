@@ -167,7 +167,8 @@ impl<'a> Encoder<'a> {
                 meta = ffi::lua_topointer(self.state, -1);
                 ffi::lua_pop(self.state, 1);
             }
-            if meta == self.shared.body_meta.get() && !meta.is_null() {
+            let texts = [&self.shared.body_meta, &self.shared.html_meta];
+            if !meta.is_null() && texts.iter().any(|known| meta == known.get()) {
                 return self.body(index);
             }
             let length = ffi::lua_objlen(self.state, index);

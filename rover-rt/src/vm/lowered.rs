@@ -4,7 +4,7 @@
 //! The compiler writes these calls only into functions that nothing but the runtime
 //! calls, so there is always a running request when they are made.
 
-use std::ffi::c_int;
+use std::ffi::{c_int, c_void};
 
 use http::StatusCode;
 use http::header::{HeaderName, HeaderValue};
@@ -36,6 +36,12 @@ pub(super) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 13] = [
 
 /// Its address is what `reply` returns: the answer is written already.
 static WRITTEN: u8 = 0;
+
+/// What lowered code returns for such an answer.
+pub(super) fn written() -> *mut c_void {
+    let written: *const u8 = &raw const WRITTEN;
+    written.cast_mut().cast()
+}
 
 /// Whether the light userdata on top of the stack stands for a written answer.
 ///

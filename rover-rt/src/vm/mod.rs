@@ -12,6 +12,7 @@ mod decode;
 mod encode;
 mod expect;
 mod guard;
+mod html;
 mod lists;
 mod lowered;
 mod native;
@@ -37,6 +38,7 @@ use deadline::Deadline;
 use decode::Decoder;
 use encode::KeyOrder;
 use expect::Checks;
+use html::Pages;
 use lists::Lists;
 use shapes::Shapes;
 use text::Buffers;
@@ -66,10 +68,12 @@ pub(crate) struct Shared {
     order: OnceCell<KeyOrder>,
     array_meta: Cell<*const c_void>,
     body_meta: Cell<*const c_void>,
+    html_meta: Cell<*const c_void>,
     shapes: Shapes,
     decoder: Decoder,
     lists: Lists,
     checks: Checks,
+    pages: Pages,
     deadline: Deadline,
     buffers: Buffers,
     /// Where the request's part of the native stack begins.
@@ -88,10 +92,12 @@ impl Shared {
             order: OnceCell::new(),
             array_meta: Cell::new(std::ptr::null()),
             body_meta: Cell::new(std::ptr::null()),
+            html_meta: Cell::new(std::ptr::null()),
             shapes: Shapes::default(),
             decoder: Decoder::default(),
             lists: Lists::default(),
             checks: Checks::default(),
+            pages: Pages::default(),
             deadline: Deadline::default(),
             buffers: Buffers::default(),
             stack: Cell::new(0),
@@ -129,6 +135,8 @@ impl Shared {
             guards: &[],
             docs: None,
             special_orders: &[],
+            pages: &[],
+            html_steps: &[],
         };
         Shared::new(&PROGRAM, Log::new(LogLevel::Off))
     }
@@ -334,6 +342,7 @@ impl Vm {
         let current: *const Call<'_> = &raw const call;
         self.shared.current.set(current.cast());
         self.shared.lists.reset();
+        self.shared.pages.reset();
         guard::begin(&self.shared);
         self.shared.deadline.begin(self.limit(handler));
         let state = self.state;

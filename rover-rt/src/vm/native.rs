@@ -8,12 +8,12 @@ use std::ffi::c_int;
 use mlua::ffi::{self, lua_CFunction, lua_State};
 use rover_model::LogLevel;
 
-use super::{Shared, decode, encode, lossy};
+use super::{Shared, decode, encode, html, lossy};
 use crate::decode::form_pairs;
 use crate::form::{Field, File, Value};
 use crate::request::RequestData;
 
-pub(super) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 18] = [
+pub(super) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 20] = [
     (c"method", method),
     (c"path", path),
     (c"client_ip", client_ip),
@@ -28,6 +28,8 @@ pub(super) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 18] = [
     (c"form", form),
     (c"form_all", form_all),
     (c"lossy", lossy_text),
+    (c"html_step", html::describe),
+    (c"html_take", html::take),
     (c"json_decode", json_decode),
     (c"json_encode", json_encode),
     (c"log", log),

@@ -5,11 +5,12 @@ use http::header::{HeaderMap, HeaderName, HeaderValue};
 use mlua::ffi::{self, lua_State};
 
 use super::{Call, RUN_RESPONSE_META, Shared, append_string, encode, lossy, lowered};
-use crate::reply::{JSON, Reply, TEXT};
+use crate::reply::{HTML, JSON, Reply, TEXT};
 
 // The kinds of response objects (see `runtime.lua`).
 const JSON_KIND: f64 = 1.0;
 const BYTES_KIND: f64 = 2.0;
+const TEMPLATE_KIND: f64 = 3.0;
 
 /// Turns the value on top of the stack into the call's reply.
 ///
@@ -40,6 +41,11 @@ unsafe fn read(state: *mut lua_State, shared: &Shared, reply: &mut Reply) -> Res
                 reply.body.extend_from_slice(text.to_string().as_bytes());
             }
             ffi::LUA_TTABLE if is_response(state) => return built(state, shared, reply),
+            ffi::LUA_TTABLE if is_html(state, shared) => {
+                reply.content_type = Some(HTML);
+                ffi::lua_rawgeti(state, -1, 1);
+                append_string(state, -1, &mut reply.body);
+            }
             ffi::LUA_TTABLE => return json(state, shared, reply),
             ffi::LUA_TLIGHTUSERDATA if lowered::is_written(state) => {}
             other => {
@@ -63,6 +69,20 @@ unsafe fn is_response(state: *mut lua_State) -> bool {
         let same = ffi::lua_rawequal(state, -1, RUN_RESPONSE_META) != 0;
         ffi::lua_pop(state, 1);
         same
+    }
+}
+
+/// # Safety
+/// A table is on top of the stack.
+unsafe fn is_html(state: *mut lua_State, shared: &Shared) -> bool {
+    // SAFETY: looks at the metatable's address and restores the stack.
+    unsafe {
+        if ffi::lua_getmetatable(state, -1) == 0 {
+            return false;
+        }
+        let meta = ffi::lua_topointer(state, -1);
+        ffi::lua_pop(state, 1);
+        meta == shared.html_meta.get()
     }
 }
 
@@ -101,6 +121,8 @@ unsafe fn built(state: *mut lua_State, shared: &Shared, reply: &mut Reply) -> Re
         ffi::lua_rawgeti(state, object, 3);
         if kind == JSON_KIND {
             json(state, shared, reply)?;
+        } else if kind == TEMPLATE_KIND {
+            return Err("the handler returned `html` with data but without a template".to_owned());
         } else if kind == BYTES_KIND {
             append_string(state, -1, &mut reply.body);
             ffi::lua_rawgeti(state, object, 4);

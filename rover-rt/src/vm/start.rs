@@ -7,6 +7,7 @@ use rover_model::{HOOKS, Method, SERVER_LUA};
 
 use super::encode::{KeyOrder, MARKED, Ranks};
 use super::expect;
+use super::html;
 use super::lists::{self, PENDING};
 use super::native::FUNCTIONS;
 use super::{FIXED, Shared, Vm, lowered, run, text};
@@ -17,8 +18,10 @@ use crate::program::{Program, Route};
 const RUNTIME_LUA: &str = include_str!("../../lua/runtime.lua");
 
 /// The parts that `runtime.lua` loads, by name.
-const PARTS: [(&str, &str); 6] = [
+const PARTS: [(&str, &str); 8] = [
     ("body", include_str!("../../lua/body.lua")),
+    ("html", include_str!("../../lua/html.lua")),
+    ("html_plain", include_str!("../../lua/html_plain.lua")),
     ("response", include_str!("../../lua/response.lua")),
     ("ctx", include_str!("../../lua/ctx.lua")),
     ("global", include_str!("../../lua/global.lua")),
@@ -60,7 +63,8 @@ impl Vm {
         let written = lua.create_table()?;
         let vm: *const Shared = &raw const *shared;
         written.set("vm", LightUserData(vm.cast_mut().cast()))?;
-        for (name, address) in lists::addresses() {
+        written.set("done", LightUserData(lowered::written()))?;
+        for (name, address) in lists::addresses().into_iter().chain(html::addresses()) {
             written.set(name, LightUserData(address))?;
         }
         let server: Table = lua.load(SERVER_LUA).set_name("=rover").call(())?;
@@ -75,6 +79,7 @@ impl Vm {
         runtime.set("pending", &pending)?;
         runtime.set("part", part(&lua)?)?;
         runtime.set("guard", expect::install(&lua, &shared, &natives)?)?;
+        runtime.set("load_page", load_page(&lua, program)?)?;
         lua.load(RUNTIME_LUA)
             .set_name("=rover")
             .call::<()>(&runtime)?;
@@ -91,6 +96,9 @@ impl Vm {
         shared
             .body_meta
             .set(runtime.get::<Table>("Body")?.to_pointer());
+        shared
+            .html_meta
+            .set(runtime.get::<Table>("Html")?.to_pointer());
         let order = key_order(&lua, program)?;
         lua.set_named_registry_value(MARKED, runtime.get::<Table>("marked")?)?;
         // It is set once, here, before the program makes schemas, which have an order.
@@ -158,6 +166,18 @@ fn load_chunk(lua: &Lua, program: &'static Program) -> mlua::Result<Function> {
         let loaded = lua
             .load(chunk.bytecode)
             .set_mode(mlua::chunk::ChunkMode::Binary);
+        loaded.into_function().map(Some)
+    })
+}
+
+/// The function by which `runtime.lua` gets a template's chunk.
+fn load_page(lua: &Lua, program: &'static Program) -> mlua::Result<Function> {
+    lua.create_function(move |lua, number: usize| {
+        let page = number.checked_sub(1).and_then(|at| program.pages.get(at));
+        let Some(page) = page else {
+            return Ok(None);
+        };
+        let loaded = lua.load(*page).set_mode(mlua::chunk::ChunkMode::Binary);
         loaded.into_function().map(Some)
     })
 }

@@ -1,0 +1,276 @@
+//! A template's steps as a Lua chunk, whose lines are the template's own.
+
+use rover_model::{Escape, Place, Rule};
+
+use super::names::{Meaning, Name, Names};
+use super::walk::Op;
+use super::{Problem, Source, Step, Steps, scan};
+use crate::budget;
+use crate::hir::Span;
+use crate::lower::Form;
+use crate::resolve::resolve;
+use crate::suggest::nearest;
+
+/// How a chunk's function gets the data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Data<'a> {
+    /// As a table.
+    Table,
+    /// As arguments, in the order of the fields.
+    Fields(&'a [String]),
+}
+
+/// A template that is understood, before it is a chunk.
+pub(super) struct Prepared<'a> {
+    pub(super) source: &'a Source<'a>,
+    pub(super) ops: Vec<Op>,
+}
+
+/// A chunk, and whether it uses the data as a whole.
+pub(super) struct Generated {
+    pub(super) text: String,
+    pub(super) whole: bool,
+}
+
+/// The data's variable.
+const DATA: &str = "__data";
+
+pub(super) fn generate(
+    prepared: &Prepared<'_>,
+    names: Names<'_>,
+    data: Data<'_>,
+    form: Form,
+    steps: &mut Steps,
+    problems: &mut Vec<Problem>,
+) -> Option<Generated> {
+    let mut writer = Writer {
+        source: prepared.source,
+        text: String::new(),
+        line: 1,
+        pieces: Vec::new(),
+        steps,
+        lead: String::new(),
+        held: None,
+    };
+    writer.reach_line(prepared.source.line(0));
+    writer.head(names, data, form);
+    for op in &prepared.ops {
+        writer.op(op);
+    }
+    writer.flush();
+    writer.text.push_str(" return __b end, __rover");
+    let Writer { text, pieces, .. } = writer;
+    let ast = match full_moon::parse(&text) {
+        Ok(ast) => ast,
+        Err(errors) => {
+            let message = errors.first().map(|e| e.error_message().into_owned());
+            let message = message.unwrap_or_default();
+            problems.push(Problem::new(0, "Lua syntax error in a template", message));
+            return None;
+        }
+    };
+    let found = names.find(&resolve(&ast));
+    let whole = found.iter().any(|name| name.meaning == Meaning::Data);
+    let mut edits = Vec::new();
+    for name in &found {
+        match written(name, names, data) {
+            Some(text) => edits.push((name.span, text)),
+            None => {
+                problems.extend(place(&pieces, name.span.start).map(|at| problem(name, names, at)))
+            }
+        }
+    }
+    let (places, check) = budget::checks(&ast);
+    edits.extend(places.into_iter().map(|at| {
+        let span = Span { start: at, end: at };
+        (span, check.to_owned())
+    }));
+    let text = edited(&text, edits);
+    Some(Generated { text, whole })
+}
+
+fn edited(text: &str, mut edits: Vec<(Span, String)>) -> String {
+    edits.sort_by_key(|(span, _)| span.start);
+    let mut out = String::with_capacity(text.len() * 2);
+    let mut at = 0;
+    for (span, new) in edits {
+        out.push_str(&text[at..span.start]);
+        out.push_str(&new);
+        at = span.end;
+    }
+    out.push_str(&text[at..]);
+    out
+}
+
+/// What a name is in the chunk; nothing where it means nothing.
+fn written(name: &Name, names: Names<'_>, data: Data<'_>) -> Option<String> {
+    let text = &name.name;
+    Some(match (name.meaning, data) {
+        (Meaning::Field, Data::Table) => format!("{DATA}.{text}"),
+        (Meaning::Field, Data::Fields(_)) => variable(names, text),
+        (Meaning::Data, _) => DATA.to_owned(),
+        (Meaning::Component, _) => format!("__components.{text}"),
+        (Meaning::Global, _) => text.clone(),
+        (Meaning::Unknown | Meaning::UnknownCall | Meaning::Assigned, _) => return None,
+    })
+}
+
+/// The parameter for a field.
+fn variable(names: Names<'_>, field: &str) -> String {
+    match names.is_reserved(field) {
+        true => format!("{field}__"),
+        false => field.to_owned(),
+    }
+}
+
+fn problem(name: &Name, names: Names<'_>, at: usize) -> Problem {
+    let text = &name.name;
+    let fields = names.fields.unwrap_or_default();
+    let components = names.components.iter().map(String::as_str);
+    match name.meaning {
+        Meaning::Assigned => Problem::new(
+            at,
+            format!("`{text}` is no local of the template"),
+            "assigned here",
+        )
+        .help(format!("write `{{{{ local {text} = ... }}}}`")),
+        Meaning::UnknownCall => {
+            let problem = Problem::new(at, format!("no component `{text}`"), "called here");
+            match nearest(text, components) {
+                Some(near) => problem.help(format!("did you mean `{near}`?")),
+                None => problem.help(format!(
+                    "define it as `function rover.html.{text}(props) ... end`; a function of the \
+                     data is called as `data.{text}(...)`"
+                )),
+            }
+        }
+        _ => {
+            let message = format!("unknown variable `{text}`");
+            let problem = Problem::new(at, message, "the data has no such field");
+            match nearest(text, fields.iter().map(String::as_str)) {
+                Some(near) => problem.help(format!("did you mean `{near}`?")),
+                None if fields.is_empty() => problem.help("the data has no fields"),
+                None => problem.help(format!("there is: {}", fields.join(", "))),
+            }
+        }
+    }
+}
+
+/// Where in the template a byte of the chunk comes from.
+fn place(pieces: &[(usize, Span)], byte: usize) -> Option<usize> {
+    let at = pieces.partition_point(|(start, _)| *start <= byte);
+    let (start, span) = pieces.get(at.checked_sub(1)?)?;
+    Some((span.start + byte - start).min(span.end))
+}
+
+struct Writer<'a, 's> {
+    source: &'a Source<'a>,
+    text: String,
+    line: usize,
+    /// Where the template's code went.
+    pieces: Vec<(usize, Span)>,
+    steps: &'s mut Steps,
+    /// Text of the page that is not written yet.
+    lead: String,
+    /// A value that waits for the text after it.
+    held: Option<(Span, Escape, String)>,
+}
+
+impl Writer<'_, '_> {
+    fn head(&mut self, names: Names<'_>, data: Data<'_>, form: Form) {
+        let side = match form {
+            Form::Specialised => "direct",
+            Form::Reference => "plain",
+        };
+        let parameters = match data {
+            Data::Table => format!(", {DATA}"),
+            Data::Fields(fields) => fields
+                .iter()
+                .map(|field| format!(", {}", variable(names, field)))
+                .collect(),
+        };
+        self.text += &format!(
+            "local __rover = (...).{side} local __put, __run, __components, __budget = \
+             __rover.put, __rover.run, __rover.components, 1000 return function(__b{parameters})"
+        );
+    }
+
+    fn reach_line(&mut self, line: usize) {
+        while self.line < line {
+            self.text.push('\n');
+            self.line += 1;
+        }
+    }
+
+    fn op(&mut self, op: &Op) {
+        match op {
+            Op::Text(text) => self.lead.push_str(text),
+            Op::Print(code, escape) => {
+                self.held();
+                let lead = std::mem::take(&mut self.lead);
+                self.held = Some((*code, *escape, lead));
+            }
+            Op::Code(code) => {
+                self.flush();
+                self.code(*code);
+                self.text.push(' ');
+            }
+            Op::Word(word) => {
+                self.flush();
+                self.text.push_str(&format!(" {word} "));
+            }
+        }
+    }
+
+    fn code(&mut self, code: Span) {
+        self.reach_line(self.source.line(code.start));
+        self.text.push(' ');
+        let written = &self.source.text[code.start..code.end];
+        let written = scan::without_comments(written);
+        self.pieces.push((self.text.len(), code));
+        self.line += written.matches('\n').count();
+        self.text.push_str(&written);
+        // What follows is none of the template's.
+        self.pieces.push((
+            self.text.len(),
+            Span {
+                start: code.end,
+                end: code.end,
+            },
+        ));
+    }
+
+    /// Writes what waits, with the text after it.
+    fn flush(&mut self) {
+        if self.held.is_some() {
+            return self.held();
+        }
+        let text = std::mem::take(&mut self.lead);
+        if !text.is_empty() {
+            let escape = Escape {
+                rule: Rule::Raw,
+                place: Place::Raw,
+            };
+            let step = self.step(text, escape, String::new());
+            self.text += &format!(" __run(__b, {step});");
+        }
+    }
+
+    fn held(&mut self) {
+        let Some((code, escape, lead)) = self.held.take() else {
+            return;
+        };
+        let tail = std::mem::take(&mut self.lead);
+        let step = self.step(lead, escape, tail);
+        self.reach_line(self.source.line(code.start));
+        self.text += &format!(" __put(__b, {step}, (");
+        self.code(code);
+        self.text.push_str("));");
+    }
+
+    /// A step's number.
+    fn step(&mut self, lead: String, escape: Escape, tail: String) -> usize {
+        let step = Step { lead, escape, tail };
+        self.steps.number(step)
+    }
+}

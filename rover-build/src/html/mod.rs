@@ -1,0 +1,390 @@
+//! Templates: found in the program's text, checked, and compiled to Lua chunks.
+//!
+//! `uses` finds them, `parser` and `scan` read them, `walk` and `context` know where in the
+//! page each value stands, `generate` and `names` write the chunk.
+
+mod attribute;
+mod context;
+mod css;
+mod elements;
+mod generate;
+mod js;
+mod names;
+mod parser;
+mod scan;
+mod url;
+mod uses;
+mod walk;
+
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use rover_model::Escape;
+
+use crate::diagnostic::{Diagnostic, Position};
+use crate::hir::{Expr, Field, Kind, Span};
+use crate::literal::Literal;
+use crate::load::Sources;
+use crate::lower::Form;
+use crate::server_vars::ServerVars;
+use generate::{Data, Generated, Prepared, generate};
+use names::Names;
+pub(crate) use uses::{Argument, Use};
+
+/// A mistake in a template, by the byte of its text.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    at: usize,
+    message: String,
+    label: String,
+    also: Option<(usize, &'static str)>,
+    help: Option<String>,
+}
+
+impl Problem {
+    fn new(at: usize, message: impl Into<String>, label: impl Into<String>) -> Self {
+        Problem {
+            at,
+            message: message.into(),
+            label: label.into(),
+            also: None,
+            help: None,
+        }
+    }
+
+    fn help(mut self, text: impl Into<String>) -> Self {
+        self.help = Some(text.into());
+        self
+    }
+
+    fn also(mut self, at: usize, label: &'static str) -> Self {
+        self.also = Some((at, label));
+        self
+    }
+}
+
+/// A template's text, and where it is written.
+pub(crate) struct Source<'a> {
+    text: String,
+    /// The file's byte of each byte of the text, and of its end.
+    places: Vec<usize>,
+    file: &'a str,
+    written: &'a str,
+}
+
+impl<'a> Source<'a> {
+    fn of_literal(sources: &'a Sources, file: usize, span: Span) -> Option<Self> {
+        let file = &sources.files[file];
+        let literal = Literal::read(&file.text[span.start..span.end])?;
+        Some(Source {
+            text: String::from_utf8(literal.value).ok()?,
+            places: literal.places.iter().map(|at| span.start + at).collect(),
+            file: &file.name,
+            written: &file.text,
+        })
+    }
+
+    fn of_file(sources: &'a Sources, number: usize) -> Self {
+        let file = &sources.templates[number];
+        Source {
+            text: file.text.clone(),
+            places: (0..=file.text.len()).collect(),
+            file: &file.name,
+            written: &file.text,
+        }
+    }
+
+    fn byte(&self, at: usize) -> usize {
+        self.places[at.min(self.places.len() - 1)]
+    }
+
+    fn line(&self, at: usize) -> usize {
+        self.written[..self.byte(at)].matches('\n').count() + 1
+    }
+
+    fn position(&self, at: usize) -> Position {
+        Position::of(self.file, self.written, self.byte(at))
+    }
+
+    fn diagnostic(&self, problem: Problem) -> Diagnostic {
+        let mut diagnostic =
+            Diagnostic::new(problem.message).at(self.position(problem.at), problem.label);
+        if let Some((at, label)) = problem.also {
+            diagnostic = diagnostic.at(self.position(at), label);
+        }
+        match problem.help {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        }
+    }
+}
+
+/// A value in a page with the text around it: see `rover_rt::Step`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Step {
+    pub(crate) lead: String,
+    pub(crate) escape: Escape,
+    pub(crate) tail: String,
+}
+
+/// The steps of all templates, each once.
+#[derive(Debug, Default)]
+pub(crate) struct Steps {
+    pub(crate) all: Vec<Step>,
+    numbers: HashMap<Step, usize>,
+}
+
+impl Steps {
+    fn number(&mut self, step: Step) -> usize {
+        let next = self.all.len();
+        *self.numbers.entry(step.clone()).or_insert_with(|| {
+            self.all.push(step);
+            next
+        })
+    }
+}
+
+/// Where a template's text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Origin {
+    /// A string in a file of the program.
+    Literal(usize, Span),
+    /// A file of its own.
+    File(usize),
+}
+
+/// A template as a Lua chunk that gives the function to render it.
+#[derive(Debug)]
+pub(crate) struct Chunk {
+    /// The file in whose lines it is written.
+    pub(crate) file: String,
+    pub(crate) text: String,
+}
+
+/// The compiled templates of a program.
+#[derive(Default)]
+pub(crate) struct Templates<'a> {
+    pub(crate) chunks: Vec<Chunk>,
+    pub(crate) steps: Steps,
+    pub(crate) uses: Vec<Use<'a>>,
+    /// Calls of `rover.template`, by file and span.
+    pub(crate) calls: Vec<(usize, Span, Origin)>,
+    /// By template: the chunk that takes its data as a table.
+    tables: HashMap<Origin, usize>,
+    /// By use: the chunk that takes the fields of a constructor.
+    fields: HashMap<(usize, Span), usize>,
+    /// Chunks that the lowered program names.
+    used: RefCell<HashSet<usize>>,
+}
+
+impl<'a> Templates<'a> {
+    /// The chunk, from 1, that takes its data as a table.
+    pub(crate) fn table(&self, origin: Origin) -> usize {
+        self.use_chunk(self.tables.get(&origin).copied().unwrap_or_default())
+    }
+
+    /// The use that an expression is.
+    pub(crate) fn use_of(&self, file: usize, expr: &Expr) -> Option<&Use<'a>> {
+        self.uses
+            .iter()
+            .find(|u| (u.file, u.span) == (file, expr.span))
+    }
+
+    /// How a use is rendered.
+    pub(crate) fn rendering(&self, found: &Use<'a>) -> Rendering<'a> {
+        match self.fields.get(&(found.file, found.span)) {
+            Some(chunk) => {
+                let fields = named(found.data).unwrap_or_default();
+                Rendering {
+                    chunk: self.use_chunk(*chunk),
+                    arguments: fields.iter().map(|(_, value)| *value).collect(),
+                    is_table: false,
+                }
+            }
+            None => Rendering {
+                chunk: self.table(found.origin),
+                arguments: vec![found.data],
+                is_table: true,
+            },
+        }
+    }
+
+    fn use_chunk(&self, chunk: usize) -> usize {
+        self.used.borrow_mut().insert(chunk);
+        chunk + 1
+    }
+
+    /// The chunks' files and texts; nothing for those that the lowered program does not
+    /// name.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
+        let used = self.used.borrow().clone();
+        let chunks = self.chunks.iter().enumerate();
+        chunks.map(move |(number, chunk)| match used.contains(&number) {
+            true => (chunk.file.as_str(), chunk.text.as_str()),
+            false => (chunk.file.as_str(), ""),
+        })
+    }
+}
+
+/// A call of the function that renders a template.
+pub(crate) struct Rendering<'a> {
+    /// The chunk, from 1.
+    pub(crate) chunk: usize,
+    pub(crate) arguments: Vec<&'a Expr>,
+    /// The argument is the data as a table, or should be.
+    pub(crate) is_table: bool,
+}
+
+/// A constructor's fields where all have names and none comes twice.
+fn named(data: &Expr) -> Option<Vec<(&str, &Expr)>> {
+    let Kind::Table(fields) = &data.kind else {
+        return None;
+    };
+    let mut found: Vec<(&str, &Expr)> = Vec::new();
+    for field in fields {
+        match field {
+            Field::Named(name, value) if !found.iter().any(|(n, _)| n == name) => {
+                found.push((name, value));
+            }
+            _ => return None,
+        }
+    }
+    Some(found)
+}
+
+/// The names of a constructor's fields, where all can be seen.
+fn known_fields(data: &Expr) -> Option<Vec<String>> {
+    let Kind::Table(fields) = &data.kind else {
+        return None;
+    };
+    let mut names = Vec::new();
+    for field in fields {
+        match field {
+            Field::Named(name, _) if names.contains(name) => {}
+            Field::Named(name, _) => names.push(name.clone()),
+            Field::Item(_) => {}
+            Field::Keyed(..) => return None,
+        }
+    }
+    Some(names)
+}
+
+/// More fields than this stay in a table.
+const MAX_ARGUMENTS: usize = 40;
+
+fn is_variable(name: &str) -> bool {
+    let mut chars = name.chars();
+    chars
+        .next()
+        .is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !name.starts_with("__")
+        && !name.ends_with("__")
+        && !KEYWORDS.contains(&name)
+}
+
+const KEYWORDS: [&str; 22] = [
+    "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in",
+    "local", "nil", "not", "or", "repeat", "return", "then", "true", "until", "while",
+];
+
+/// Finds and compiles the templates of a program.
+pub(crate) fn templates<'a>(
+    sources: &'a Sources,
+    servers: &ServerVars,
+    components: &BTreeSet<String>,
+    form: Form,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Templates<'a> {
+    let found = uses::find(sources, servers, diagnostics);
+    let mut templates = Templates {
+        uses: found.uses,
+        calls: found.calls,
+        ..Templates::default()
+    };
+    let mut origins: Vec<Origin> = templates.uses.iter().map(|u| u.origin).collect();
+    origins.extend((0..sources.templates.len()).map(Origin::File));
+    origins.sort();
+    origins.dedup();
+    for origin in origins {
+        let source = match origin {
+            Origin::Literal(file, span) => Source::of_literal(sources, file, span),
+            Origin::File(number) => Some(Source::of_file(sources, number)),
+        };
+        let Some(source) = source else {
+            continue;
+        };
+        let open = matches!(origin, Origin::File(file) if found.open.contains(&file));
+        let mut problems = Vec::new();
+        templates.compile(origin, &source, open, components, form, &mut problems);
+        diagnostics.extend(problems.into_iter().map(|p| source.diagnostic(p)));
+    }
+    templates
+}
+
+impl Templates<'_> {
+    fn compile(
+        &mut self,
+        origin: Origin,
+        source: &Source<'_>,
+        open: bool,
+        components: &BTreeSet<String>,
+        form: Form,
+        problems: &mut Vec<Problem>,
+    ) {
+        let nodes = parser::parse(&source.text, problems);
+        let ops = walk::ops(&source.text, &nodes, problems);
+        if !problems.is_empty() {
+            return;
+        }
+        let own = |u: &&Use<'_>| u.origin == origin;
+        let mut known = (!open && self.uses.iter().any(|u| own(&u))).then(Vec::new);
+        for found in self.uses.iter().filter(own) {
+            let fields = known_fields(found.data);
+            known = known.zip(fields).map(|(mut known, fields)| {
+                let new = fields.into_iter().filter(|f| !known.contains(f));
+                known.extend(new.collect::<Vec<_>>());
+                known
+            });
+        }
+        let names = Names {
+            components,
+            fields: known.as_deref(),
+        };
+        let prepared = Prepared { source, ops };
+        let steps = &mut self.steps;
+        let Some(table) = generate(&prepared, names, Data::Table, form, steps, problems) else {
+            return;
+        };
+        let whole = table.whole;
+        let chunk = push(&mut self.chunks, source, table);
+        self.tables.insert(origin, chunk);
+        if whole || form == Form::Reference {
+            return;
+        }
+        for found in self.uses.iter().filter(own) {
+            let Some(fields) = named(found.data) else {
+                continue;
+            };
+            let fields: Vec<String> = fields.iter().map(|(name, _)| (*name).to_owned()).collect();
+            if fields.len() > MAX_ARGUMENTS || !fields.iter().all(|f| is_variable(f)) {
+                continue;
+            }
+            // Fields of other uses are absent here.
+            let data = Data::Fields(&fields);
+            let mut ignored = Vec::new();
+            if let Some(chunk) = generate(&prepared, names, data, form, steps, &mut ignored) {
+                let chunk = push(&mut self.chunks, source, chunk);
+                self.fields.insert((found.file, found.span), chunk);
+            }
+        }
+    }
+}
+
+fn push(chunks: &mut Vec<Chunk>, source: &Source<'_>, generated: Generated) -> usize {
+    chunks.push(Chunk {
+        file: source.file.to_owned(),
+        text: generated.text,
+    });
+    chunks.len() - 1
+}

@@ -1,0 +1,267 @@
+//! Where a program uses templates.
+
+use std::collections::{HashMap, HashSet};
+
+use super::Origin;
+use crate::diagnostic::Diagnostic;
+use crate::hir::{Expr, FunctionId, Kind, Span, Stmt, VarId};
+use crate::load::Sources;
+use crate::response::applied;
+use crate::server_vars::ServerVars;
+
+/// A template with its data: `api.html(data) [[...]]`, `rover.html(data) [[...]]`,
+/// `page(data)` of a template file.
+#[derive(Debug)]
+pub(crate) struct Use<'a> {
+    pub(crate) file: usize,
+    /// The whole expression.
+    pub(crate) span: Span,
+    pub(crate) origin: Origin,
+    pub(crate) data: &'a Expr,
+    pub(crate) argument: Argument,
+    /// It gives a value, not a response.
+    pub(crate) value: bool,
+}
+
+/// What stands where the template is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Argument {
+    /// The template, or a variable that holds it; whether it stands in parentheses.
+    Text(Span, bool),
+    /// Something that is a template when the program runs.
+    Template(Span),
+}
+
+pub(super) struct Found<'a> {
+    pub(super) uses: Vec<Use<'a>>,
+    pub(super) calls: Vec<(usize, Span, Origin)>,
+    /// Template files of which not every use is seen.
+    pub(super) open: HashSet<usize>,
+}
+
+pub(super) fn find<'a>(
+    sources: &'a Sources,
+    servers: &ServerVars,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Found<'a> {
+    let mut finder = Finder {
+        sources,
+        servers,
+        diagnostics,
+        file: 0,
+        inits: HashMap::new(),
+        found: Found {
+            uses: Vec::new(),
+            calls: Vec::new(),
+            open: HashSet::new(),
+        },
+    };
+    for (file, source) in sources.files.iter().enumerate() {
+        finder.file = file;
+        finder.inits.clear();
+        for function in &source.hir.functions {
+            finder.declarations(&function.body);
+        }
+        for id in 0..source.hir.functions.len() {
+            finder.block(&sources.files[file].hir.functions[FunctionId(id).0].body);
+        }
+    }
+    finder.found
+}
+
+struct Finder<'a, 's> {
+    sources: &'a Sources,
+    servers: &'s ServerVars,
+    diagnostics: &'s mut Vec<Diagnostic>,
+    file: usize,
+    /// What locals are that are never assigned.
+    inits: HashMap<VarId, &'a Expr>,
+    found: Found<'a>,
+}
+
+impl<'a> Finder<'a, '_> {
+    fn declarations(&mut self, block: &'a [Stmt]) {
+        let vars = &self.sources.files[self.file].hir.vars;
+        for stmt in block {
+            if let Stmt::Local(names, values) = stmt {
+                let pairs = names.iter().zip(values);
+                self.inits.extend(
+                    pairs
+                        .filter(|(var, _)| vars[var.0].writes == 0)
+                        .map(|(v, e)| (*v, e)),
+                );
+            }
+            let mut blocks = Vec::new();
+            stmt.parts(&mut |_| {}, &mut |inner| blocks.push(inner));
+            blocks
+                .into_iter()
+                .for_each(|inner| self.declarations(inner));
+        }
+    }
+
+    /// A variable's value, where that is known.
+    fn value(&self, expr: &'a Expr) -> &'a Expr {
+        expr.var()
+            .and_then(|var| self.inits.get(&var).copied())
+            .unwrap_or(expr)
+    }
+
+    fn is_rover(&self, expr: &'a Expr, name: &str) -> bool {
+        matches!(&self.value(expr).kind, Kind::Index(object, key)
+            if matches!(&object.kind, Kind::Global(g) if g == "rover") && key.text() == Some(name))
+    }
+
+    /// The file of `rover.template "page.html"`.
+    fn template_file(&self, expr: &'a Expr) -> Option<usize> {
+        let Kind::Call(callee, args) = &expr.kind else {
+            return None;
+        };
+        let [name] = args.as_slice() else { return None };
+        let name = name.text().filter(|_| self.is_rover(callee, "template"))?;
+        self.sources.templates.iter().position(|t| t.name == name)
+    }
+
+    fn block(&mut self, block: &'a [Stmt]) {
+        for stmt in block {
+            let (mut exprs, mut blocks) = (Vec::new(), Vec::new());
+            stmt.parts(&mut |e| exprs.push(e), &mut |b| blocks.push(b));
+            let local = matches!(stmt, Stmt::Local(..));
+            for expr in exprs {
+                match self.template_file(expr).filter(|_| local) {
+                    Some(file) => self
+                        .found
+                        .calls
+                        .push((self.file, expr.span, Origin::File(file))),
+                    None => self.expr(expr),
+                }
+            }
+            blocks.into_iter().for_each(|inner| self.block(inner));
+        }
+    }
+
+    fn expr(&mut self, expr: &'a Expr) {
+        if let Some(file) = self.template_file(expr) {
+            self.found
+                .calls
+                .push((self.file, expr.span, Origin::File(file)));
+            self.found.open.insert(file);
+            return;
+        }
+        if let Kind::Var(_) = expr.kind
+            && let Some(file) = self.template_file(self.value(expr))
+        {
+            self.found.open.insert(file);
+        }
+        if let Kind::Call(callee, args) = &expr.kind {
+            if let (Some(file), [data]) = (
+                self.template_file(self.value(callee))
+                    .filter(|_| callee.var().is_some()),
+                args.as_slice(),
+            ) {
+                self.push(
+                    expr,
+                    Origin::File(file),
+                    data,
+                    Argument::Template(callee.span),
+                    true,
+                );
+                return self.expr(data);
+            }
+            if let [argument] = args.as_slice()
+                && let Some((data, value)) = self.opened(callee)
+            {
+                self.applied(expr, data, argument, value);
+                return self.expr_inside(callee);
+            }
+        }
+        self.unapplied(expr);
+        expr.each_child(&mut |child| self.expr(child));
+    }
+
+    fn expr_inside(&mut self, callee: &'a Expr) {
+        callee.each_child(&mut |child| self.expr(child));
+    }
+
+    /// `api.html(data)`, `rover.html(data)`: the data, and whether it gives a value.
+    fn opened(&self, expr: &'a Expr) -> Option<(&'a Expr, bool)> {
+        if let Some((_, data)) = applied(self.servers, self.file, expr) {
+            return Some((data, false));
+        }
+        match &expr.kind {
+            Kind::Call(callee, args) if self.is_rover(callee, "html") => match args.as_slice() {
+                [data] => Some((data, true)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn applied(&mut self, whole: &'a Expr, data: &'a Expr, argument: &'a Expr, value: bool) {
+        let known = self.value(argument);
+        let file = self.file;
+        if let Kind::Text(Some(_)) = known.kind {
+            let text = &self.sources.files[file].text[..argument.span.start];
+            let inside = text.trim_end().ends_with('(');
+            let place = Argument::Text(argument.span, inside);
+            return self.push(whole, Origin::Literal(file, known.span), data, place, value);
+        }
+        if let Some(number) = self.template_file(known) {
+            if argument.var().is_none() {
+                self.found
+                    .calls
+                    .push((file, argument.span, Origin::File(number)));
+            }
+            let place = Argument::Template(argument.span);
+            return self.push(whole, Origin::File(number), data, place, value);
+        }
+        match &argument.kind {
+            Kind::Var(_) | Kind::Call(..) | Kind::Method(..) | Kind::Index(..) => {
+                self.expr(argument);
+            }
+            _ => {
+                let position = self.sources.files[file].position(argument.span.start);
+                self.diagnostics.push(
+                    Diagnostic::new("a template is a constant string")
+                        .at(position, "this is made when the program runs")
+                        .help(
+                            "templates are compiled with the program; values go into the data: \
+                             `{{ name }}`",
+                        ),
+                );
+                self.expr(argument);
+            }
+        }
+    }
+
+    fn push(
+        &mut self,
+        whole: &'a Expr,
+        origin: Origin,
+        data: &'a Expr,
+        argument: Argument,
+        value: bool,
+    ) {
+        self.found.uses.push(Use {
+            file: self.file,
+            span: whole.span,
+            origin,
+            data,
+            argument,
+            value,
+        });
+    }
+
+    /// `api.html { ... }` without its template.
+    fn unapplied(&mut self, expr: &'a Expr) {
+        if let Some((_, data)) = applied(self.servers, self.file, expr)
+            && matches!(data.kind, Kind::Table(_))
+        {
+            let position = self.sources.files[self.file].position(data.span.start);
+            self.diagnostics.push(
+                Diagnostic::new("`html` takes a template after its data")
+                    .at(position, "this is the data")
+                    .help("write `api.html { ... } [[ ... ]]`"),
+            );
+        }
+    }
+}

@@ -1,0 +1,43 @@
+local api = rover.server {}
+local page = rover.template "page.html"
+
+function rover.html.badge(props)
+  return rover.html(props) [[<b class="{{ kind }}">{{ text }}</b>]]
+end
+
+-- Data as arguments.
+function api.list.get(ctx)
+  local rows = { { name = "a" } }
+  return api.html { title = ctx:query().title, rows = rows, type = 1 } [[
+<h1>{{ title }}</h1>
+{{ for i, row in ipairs(rows) do }}
+  <a href="/rows/{{ i }}?q={{ title }}">{{ row.name }}</a> {{ type }}
+{{ end }}
+<script>const rows = {{ rows }};</script>
+]]
+end
+
+-- Data as a table.
+function api.table.get(ctx)
+  local data = { title = 1 }
+  return api.html:status(203, data) [[<p>{{ title }}{{ badge { text = data.text } }}</p>]]:header("a", "b")
+end
+
+function api.whole.get(ctx) return api.html { a = 1 } [[{{ #data }}]] end
+function api.file.get(ctx) return api.html(page { title = tostring(1) }) end
+
+-- Not returned at once.
+function api.later.get(ctx)
+  local answer = api.html { a = 1 } [[{{ a }}
+  ]]
+  answer:status(201)
+  return answer
+end
+
+local kept = page
+function api.kept.get(ctx)
+  local text = [[<p>{{ title }}</p>]]
+  return { a = tostring(kept { title = 1 }), b = rover.html { title = 2 } (text) }
+end
+
+return api

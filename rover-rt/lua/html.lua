@@ -1,0 +1,162 @@
+-- Templates: the values that they give, and the objects that the compiler puts in place of
+-- their texts.
+local R = ...
+local native, load_page = R.native, R.load_page
+local ffi = require "ffi"
+
+local error, type, tostring, format = error, type, tostring, string.format
+local setmetatable, getmetatable, rawget = setmetatable, getmetatable, rawget
+local json_encode, take, null = native.json_encode, native.html_take, native.null
+
+-- Text that is HTML already: [1] the text.
+local Html = { __metatable = "rover.html" }
+function Html.__tostring(html) return html[1] end
+function Html.__len(html) return #html[1] end
+
+local ESCAPES = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&#34;", ["'"] = "&#39;" }
+
+-- The text of one side of `..`: what is not HTML is escaped.
+local function side(value)
+  local kind = type(value)
+  if getmetatable(value) == "rover.html" then return value[1] end
+  if kind == "string" or kind == "number" then return (tostring(value):gsub("[&<>\"']", ESCAPES)) end
+  error("attempt to concatenate HTML and a " .. kind .. " value", 3)
+end
+
+function Html.__concat(a, b) return setmetatable({ side(a) .. side(b) }, Html) end
+
+-- What chunks of templates get: `direct` writes through the FFI, `plain` by Lua alone.
+local components = {}
+local sides = {}
+R.html_sides = sides
+
+-- A template: [1] the function that renders it, [2] its side.
+local Template = { __metatable = "rover.template" }
+
+local renders = setmetatable({}, { __index = function(t, number)
+  local render, of = load_page(number)(sides)
+  t[number] = render
+  return render, of
+end })
+
+local objects = setmetatable({}, { __index = function(t, number)
+  local render, of = load_page(number)(sides)
+  local object = setmetatable({ render, of }, Template)
+  t[number] = object
+  return object
+end })
+
+local function rendered(template, data)
+  if getmetatable(template) ~= "rover.template" then
+    local what = type(template) == "string" and "the compiler did not see this template: it must be a constant string"
+      or "a template is expected, got " .. type(template)
+    error(what .. ", after the data of the server's own `html` or of `rover.html`", 3)
+  end
+  local of = rawget(template, 2)
+  return of.finish(rawget(template, 1)(of.open(), data))
+end
+
+function Template.__call(self, data)
+  if type(data) ~= "table" then error("a template takes a table of data, got " .. type(data), 2) end
+  return setmetatable({ rendered(self, data) }, Html)
+end
+
+-- `rover.html(data) [[...]]`, `rover.html(text)`; its fields are the components.
+local function html(_, value)
+  if type(value) == "table" then
+    if getmetatable(value) == "rover.html" then return value end
+    return function(template) return setmetatable({ rendered(template, value) }, Html) end
+  end
+  if type(value) ~= "string" then error("rover.html takes data or a string, got " .. type(value), 2) end
+  return setmetatable({ value }, Html)
+end
+
+R.components = setmetatable(components, { __call = html })
+R.Html = Html
+R.rendered = rendered
+R.renders, R.objects = renders, objects
+
+-- What can be printed besides strings, numbers and booleans: HTML, JSON in scripts, and what
+-- has a text.
+function R.printable(value, script)
+  local meta = getmetatable(value)
+  if meta == "rover.html" then return "safe", value[1] end
+  if value == null then return "nil" end
+  if meta == "rover.body" or type(meta) == "table" and meta.__tostring then
+    return "string", tostring(value)
+  end
+  if type(value) == "table" and script then
+    local ok, text = json_encode(value)
+    if ok then return "json", text end
+    return "error", text
+  end
+  return "error", format("a %s cannot be printed%s", type(value),
+    type(value) == "table" and not script and " here: print its fields" or "")
+end
+
+-- The specialised side.
+local vm = ffi.cast("void *", R.written.vm)
+local function c(name, signature) return ffi.cast(signature, R.written["html_" .. name]) end
+local open = c("open", "int32_t (*)(void *)")
+local run = c("run", "void (*)(void *, int32_t, int32_t)")
+local put_string = c("string", "void (*)(void *, int32_t, int32_t, const char *, size_t)")
+local put_number = c("number", "bool (*)(void *, int32_t, int32_t, double)")
+local put_boolean = c("boolean", "void (*)(void *, int32_t, int32_t, bool)")
+local put_nil = c("nil", "void (*)(void *, int32_t, int32_t)")
+local put_safe = c("safe", "void (*)(void *, int32_t, int32_t, const char *, size_t)")
+local put_json = c("json", "void (*)(void *, int32_t, int32_t, const char *, size_t)")
+local is_script = c("is_script", "bool (*)(void *, int32_t)")
+local page = c("page", "bool (*)(void *, int32_t, int32_t)")
+local printable, done = R.printable, R.written.done
+
+local function put_other(buffer, step, value)
+  local kind, text = printable(value, is_script(vm, step))
+  if kind == "safe" then put_safe(vm, buffer, step, text, #text)
+  elseif kind == "string" then put_string(vm, buffer, step, text, #text)
+  elseif kind == "json" then put_json(vm, buffer, step, text, #text)
+  elseif kind == "nil" then put_nil(vm, buffer, step)
+  else error(text, 3) end
+end
+
+sides.direct = {
+  components = components,
+  open = function() return open(vm) end,
+  finish = take,
+  run = function(buffer, step) run(vm, buffer, step) end,
+  put = function(buffer, step, value)
+    local kind = type(value)
+    if kind == "string" then put_string(vm, buffer, step, value, #value)
+    elseif kind == "number" then
+      if put_number(vm, buffer, step, value) then return end
+      local text = tostring(value)
+      put_string(vm, buffer, step, text, #text)
+    elseif value == nil then put_nil(vm, buffer, step)
+    elseif kind == "boolean" then put_boolean(vm, buffer, step, value)
+    else put_other(buffer, step, value) end
+  end,
+}
+
+-- What is given as data must be a table of a program's own.
+local function is_data(value)
+  if type(value) ~= "table" then return false end
+  local meta = getmetatable(value)
+  return meta ~= "rover.html" and meta ~= "rover.body"
+end
+
+local direct = R.direct
+function direct.data(value)
+  if is_data(value) then return value end
+  error("rover.html takes data or a string, got " .. type(value), 2)
+end
+function direct.page_data(value)
+  if is_data(value) then return value end
+  error("html takes a string, got " .. type(value), 2)
+end
+direct.open = sides.direct.open
+direct.renders = renders
+function direct.template(number) return objects[number] end
+function direct.value(buffer) return setmetatable({ take(buffer) }, Html) end
+function direct.page(status, buffer)
+  if page(vm, status, buffer) then return done end
+  error("a page was rendered after its request ended", 2)
+end

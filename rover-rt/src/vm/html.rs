@@ -1,0 +1,304 @@
+//! Pages in the making: what compiled templates call.
+//!
+//! As for lists, the functions for each value are plain C functions that compiled traces
+//! call through LuaJIT's FFI: they run no Lua, raise no Lua error and keep nothing that
+//! they are given. Buffers are known by numbers that are not given twice while anything
+//! may still hold them, so that a template that an error or a coroutine left half-way
+//! writes into no page but its own.
+
+use std::cell::{Cell, RefCell};
+use std::ffi::{c_char, c_int, c_void};
+
+use http::StatusCode;
+use mlua::ffi::{self, lua_State};
+use rover_model::{Escape, Place, Rule};
+
+use super::native::push;
+use super::scalar::number;
+use super::{Shared, shared};
+use crate::html;
+use crate::program::{HtmlStep, Program};
+use crate::reply::HTML;
+
+/// Room for the next page: that of the last, up to this size.
+const KEPT_BYTES: usize = 256 * 1024;
+
+/// What `runtime.lua` calls through the FFI, by name.
+pub(super) fn addresses() -> [(&'static str, *mut c_void); 10] {
+    [
+        ("html_open", open as *const () as *mut c_void),
+        ("html_run", run as *const () as *mut c_void),
+        ("html_string", put_string as *const () as *mut c_void),
+        ("html_number", put_number as *const () as *mut c_void),
+        ("html_boolean", put_boolean as *const () as *mut c_void),
+        ("html_nil", put_nil as *const () as *mut c_void),
+        ("html_safe", put_safe as *const () as *mut c_void),
+        ("html_json", put_json as *const () as *mut c_void),
+        ("html_is_script", is_script as *const () as *mut c_void),
+        ("html_page", page as *const () as *mut c_void),
+    ]
+}
+
+/// The buffers of the running request.
+#[derive(Default)]
+pub(super) struct Pages {
+    all: RefCell<Vec<Vec<u8>>>,
+    /// How many are in use.
+    used: Cell<usize>,
+    /// The number of the first.
+    base: Cell<i32>,
+    /// The last page's length.
+    length: Cell<usize>,
+}
+
+impl Pages {
+    /// Forgets the last request's buffers, and their numbers.
+    pub(super) fn reset(&self) {
+        let used = self.used.replace(0);
+        if used == 0 {
+            return;
+        }
+        self.base.set(self.base.get().wrapping_add(used as i32));
+        let mut all = self.all.borrow_mut();
+        for buffer in &mut all[..used] {
+            buffer.clear();
+            buffer.shrink_to(KEPT_BYTES);
+        }
+        all.truncate(64);
+    }
+
+    fn open(&self) -> i32 {
+        let mut all = self.all.borrow_mut();
+        let at = self.used.get();
+        if at == all.len() {
+            all.push(Vec::new());
+        }
+        if at == 0 {
+            all[0].reserve(self.length.get());
+        }
+        self.used.set(at + 1);
+        self.base.get().wrapping_add(at as i32)
+    }
+
+    fn index(&self, buffer: i32) -> Option<usize> {
+        let at = buffer.wrapping_sub(self.base.get());
+        usize::try_from(at).ok().filter(|at| *at < self.used.get())
+    }
+
+    fn with(&self, buffer: i32, f: impl FnOnce(&mut Vec<u8>)) {
+        if let Some(at) = self.index(buffer)
+            && let Some(out) = self.all.borrow_mut().get_mut(at)
+        {
+            f(out);
+        }
+    }
+
+    /// Gives a finished buffer to `f`, and its place to the next if it was the last.
+    fn close<T>(&self, buffer: i32, f: impl FnOnce(&mut Vec<u8>) -> T) -> Option<T> {
+        let at = self.index(buffer)?;
+        let mut all = self.all.borrow_mut();
+        let out = all.get_mut(at)?;
+        let result = f(out);
+        out.clear();
+        if at + 1 == self.used.get() {
+            self.used.set(at);
+        }
+        Some(result)
+    }
+}
+
+static NOTHING: HtmlStep = HtmlStep {
+    lead: "",
+    escape: Escape {
+        rule: Rule::Html,
+        place: Place::Text,
+    },
+    tail: "",
+};
+
+/// A step by its number.
+fn step(program: &Program, at: i32) -> &'static HtmlStep {
+    let step = usize::try_from(at)
+        .ok()
+        .and_then(|at| program.html_steps.get(at));
+    step.unwrap_or(&NOTHING)
+}
+
+/// Writes a value and the text around it.
+fn put(shared: &Shared, buffer: i32, at: i32, value: impl FnOnce(&mut Vec<u8>, Escape)) {
+    let step = step(shared.program, at);
+    shared.pages.with(buffer, |out| {
+        out.reserve(step.lead.len() + step.tail.len() + 64);
+        out.extend_from_slice(step.lead.as_bytes());
+        value(out, step.escape);
+        out.extend_from_slice(step.tail.as_bytes());
+    });
+}
+
+unsafe extern "C" fn open(vm: *const c_void) -> i32 {
+    // SAFETY (all functions here): see `shared`; texts are Lua strings that the caller
+    // holds during the call.
+    unsafe { shared(vm).pages.open() }
+}
+
+unsafe extern "C" fn run(vm: *const c_void, buffer: i32, at: i32) {
+    // SAFETY: see `open`.
+    let shared = unsafe { shared(vm) };
+    let text = step(shared.program, at).lead;
+    shared
+        .pages
+        .with(buffer, |out| out.extend_from_slice(text.as_bytes()));
+}
+
+unsafe extern "C" fn put_string(
+    vm: *const c_void,
+    buffer: i32,
+    at: i32,
+    text: *const c_char,
+    length: usize,
+) {
+    // SAFETY: see `open`.
+    let (shared, text) = unsafe {
+        let text: &[u8] = std::slice::from_raw_parts(text.cast(), length);
+        (shared(vm), text)
+    };
+    put(shared, buffer, at, |out, escape| {
+        html::write(text, escape, out);
+    });
+}
+
+/// False, with nothing written, for a number that is no integer and is written as text:
+/// Lua's own form is wanted.
+unsafe extern "C" fn put_number(vm: *const c_void, buffer: i32, at: i32, value: f64) -> bool {
+    // SAFETY: see `open`.
+    let shared = unsafe { shared(vm) };
+    let rule = step(shared.program, at).escape.rule;
+    let integer = value as i64;
+    let plain = integer as f64 == value && value.abs() < 1e14;
+    if rule != Rule::JsValue && !(plain && (integer != 0 || value.is_sign_positive())) {
+        return false;
+    }
+    put(shared, buffer, at, |out, _| match rule {
+        Rule::JsValue => number(value, out),
+        _ => out.extend_from_slice(itoa::Buffer::new().format(integer).as_bytes()),
+    });
+    true
+}
+
+unsafe extern "C" fn put_boolean(vm: *const c_void, buffer: i32, at: i32, value: bool) {
+    // SAFETY: see `open`.
+    let shared = unsafe { shared(vm) };
+    put(shared, buffer, at, |out, _| {
+        out.extend_from_slice(if value { b"true" } else { b"false" });
+    });
+}
+
+/// Nothing, which in a script would be no value.
+unsafe extern "C" fn put_nil(vm: *const c_void, buffer: i32, at: i32) {
+    // SAFETY: see `open`.
+    let shared = unsafe { shared(vm) };
+    put(shared, buffer, at, |out, escape| {
+        if escape.rule == Rule::JsValue {
+            out.extend_from_slice(b"null");
+        }
+    });
+}
+
+/// A text that is HTML already.
+unsafe extern "C" fn put_safe(
+    vm: *const c_void,
+    buffer: i32,
+    at: i32,
+    text: *const c_char,
+    length: usize,
+) {
+    // SAFETY: see `open`.
+    let (shared, text) = unsafe {
+        let text: &[u8] = std::slice::from_raw_parts(text.cast(), length);
+        (shared(vm), text)
+    };
+    put(shared, buffer, at, |out, escape| {
+        html::write_html(text, escape, out);
+    });
+}
+
+/// A table, as JSON.
+unsafe extern "C" fn put_json(
+    vm: *const c_void,
+    buffer: i32,
+    at: i32,
+    text: *const c_char,
+    length: usize,
+) {
+    // SAFETY: see `open`.
+    let (shared, text) = unsafe {
+        let text: &[u8] = std::slice::from_raw_parts(text.cast(), length);
+        (shared(vm), text)
+    };
+    put(shared, buffer, at, |out, escape| {
+        html::write_json(text, escape, out);
+    });
+}
+
+/// Whether a step's value is one of a script.
+unsafe extern "C" fn is_script(vm: *const c_void, at: i32) -> bool {
+    // SAFETY: see `open`.
+    let shared = unsafe { shared(vm) };
+    step(shared.program, at).escape.rule == Rule::JsValue
+}
+
+/// Makes a buffer the running request's answer; false where there is none of the two.
+unsafe extern "C" fn page(vm: *const c_void, status: i32, buffer: i32) -> bool {
+    // SAFETY: see `open`.
+    let shared = unsafe { shared(vm) };
+    let Some(call) = shared.call() else {
+        return false;
+    };
+    let reply = &mut *call.reply.borrow_mut();
+    let taken = shared.pages.close(buffer, |out| {
+        shared.pages.length.set(out.len().min(KEPT_BYTES));
+        reply.body.clear();
+        std::mem::swap(&mut reply.body, out);
+    });
+    let status = u16::try_from(status).unwrap_or_default();
+    reply.status = StatusCode::from_u16(status).ok();
+    reply.content_type = Some(HTML);
+    taken.is_some()
+}
+
+/// `html_take(buffer)`: the text of a finished buffer.
+pub(super) unsafe extern "C-unwind" fn take(state: *mut lua_State) -> c_int {
+    // SAFETY: a native, called in a protected call with a number. Pushing the string may
+    // raise an error of memory, and runs no Lua: the buffer stays as it is meanwhile, and
+    // the frame owns nothing.
+    unsafe {
+        let pages = &super::native::shared(state).pages;
+        let buffer = ffi::lua_tonumber(state, 1) as i32;
+        let (mut text, mut length) = (c"".as_ptr(), 0);
+        pages.with(buffer, |out| {
+            (text, length) = (out.as_ptr().cast(), out.len())
+        });
+        ffi::lua_pushlstring(state, text, length);
+        pages.close(buffer, |_| ());
+    }
+    1
+}
+
+/// `html_step(number)`: its texts, and the names of its rule and place, for pages that are
+/// rendered by Lua alone.
+pub(super) unsafe extern "C-unwind" fn describe(state: *mut lua_State) -> c_int {
+    // SAFETY: as `take`.
+    unsafe {
+        let shared = super::native::shared(state);
+        let step = step(shared.program, ffi::lua_tonumber(state, 1) as i32);
+        let rule = Rule::ALL.iter().find(|(rule, _)| *rule == step.escape.rule);
+        let place = Place::ALL
+            .iter()
+            .find(|(place, _)| *place == step.escape.place);
+        push(state, step.lead.as_bytes());
+        push(state, rule.map_or("", |(_, name)| *name).as_bytes());
+        push(state, place.map_or("", |(_, name)| *name).as_bytes());
+        push(state, step.tail.as_bytes());
+    }
+    4
+}
