@@ -6,6 +6,7 @@ mod values;
 
 use std::collections::{HashMap, HashSet};
 
+use crate::guard::Guards;
 use crate::handlers::{Handler, Handlers};
 use crate::helpers::Place;
 use crate::hir::{Expr, Function, FunctionId, Kind, Stmt, VarId};
@@ -20,6 +21,7 @@ const MAX_CALLS: usize = 6;
 pub(crate) struct Infer<'a> {
     sources: &'a Sources,
     handlers: &'a Handlers,
+    guards: &'a Guards,
     files: Vec<Locals<'a>>,
 }
 
@@ -45,7 +47,7 @@ struct Frame<'f, 'a> {
 }
 
 impl<'a> Infer<'a> {
-    pub(crate) fn new(sources: &'a Sources, handlers: &'a Handlers) -> Self {
+    pub(crate) fn new(sources: &'a Sources, handlers: &'a Handlers, guards: &'a Guards) -> Self {
         let files = sources.files.iter().map(|file| {
             let mut locals = Locals::default();
             for function in &file.hir.functions {
@@ -59,6 +61,7 @@ impl<'a> Infer<'a> {
         Infer {
             sources,
             handlers,
+            guards,
             files: files.collect(),
         }
     }

@@ -103,7 +103,7 @@ pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
         collected => collected?,
     };
     let handlers = handlers::Handlers::analyse(&sources, &guards);
-    let infer = infer::Infer::new(&sources, &handlers);
+    let infer = infer::Infer::new(&sources, &handlers, &guards);
     let mut diagnostics = Vec::new();
     let components = &collected.components;
     let html = html::templates(

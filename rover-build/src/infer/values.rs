@@ -1,5 +1,7 @@
 //! The shapes of values.
 
+use rover_model::guard::{self, Schema};
+
 use super::{Frame, Infer};
 use crate::hir::{Expr, Field, Kind, VarId};
 use crate::lists::{is_member, list_of};
@@ -61,7 +63,7 @@ impl<'a> Infer<'a> {
             }
             Kind::Index(object, key) => self.index(frame, object, key),
             Kind::Call(callee, args) => self.call(frame, callee, args),
-            Kind::Method(object, method, _, _) => self.method(frame, object, method),
+            Kind::Method(object, method, _, args) => self.method(frame, object, method, args),
             Kind::Vararg | Kind::Function(_) | Kind::Global(_) => Shape::Any,
         }
     }
@@ -162,6 +164,13 @@ impl<'a> Infer<'a> {
         }
     }
 
+    /// What a schema lets through.
+    fn checked(&self, frame: &Frame<'_, 'a>, schema: &Expr) -> Shape {
+        let number = self.guards.number(frame.file, schema);
+        let schema = number.and_then(|number| self.guards.schemas.get(number));
+        schema.map_or(Shape::Any, checked)
+    }
+
     /// `ctx:params()`, or a local that holds it.
     fn is_params(&self, frame: &Frame<'_, 'a>, expr: &'a Expr) -> bool {
         match &expr.kind {
@@ -179,6 +188,11 @@ impl<'a> Infer<'a> {
                 Some(Shape::Array(item) | Shape::List(item)) => Shape::Array(item),
                 _ => Shape::Array(Box::new(Shape::Any)),
             };
+        }
+        if is_member(callee, "rover", "guard")
+            && let [_, schema] = args
+        {
+            return self.checked(frame, schema);
         }
         if let Kind::Global(name) = &callee.kind
             && self.handlers.keep_globals
@@ -216,7 +230,16 @@ impl<'a> Infer<'a> {
         shapes.flatten().unwrap_or(Shape::Any)
     }
 
-    fn method(&self, frame: &Frame<'_, 'a>, object: &'a Expr, method: &str) -> Shape {
+    fn method(
+        &self,
+        frame: &Frame<'_, 'a>,
+        object: &'a Expr,
+        method: &str,
+        args: &'a [Expr],
+    ) -> Shape {
+        if let ("expect", [schema]) = (method, args) {
+            return self.checked(frame, schema);
+        }
         if object.var().is_some() && object.var() == frame.ctx {
             return match method {
                 "params" | "query" | "headers" | "cookies" => Shape::Map(Box::new(Shape::String)),
@@ -232,6 +255,33 @@ impl<'a> Infer<'a> {
             _ if matches!(self.shape(frame, object, &[]), Shape::String) => of_string(method),
             _ => Shape::Any,
         }
+    }
+}
+
+/// What passes a guard.
+fn checked(schema: &Schema) -> Shape {
+    let shape = match &schema.kind {
+        guard::Kind::Any => return Shape::Any,
+        guard::Kind::Boolean => Shape::Boolean,
+        guard::Kind::Number(_) => Shape::Number,
+        guard::Kind::Integer(_) => Shape::Integer,
+        guard::Kind::String(_) => Shape::String,
+        guard::Kind::Array(element, _) => Shape::Array(Box::new(checked(element))),
+        guard::Kind::Object(fields) => Shape::Object(
+            fields
+                .iter()
+                .map(|field| {
+                    let certain = field.schema.required || field.schema.default.is_some();
+                    let shape = checked(&field.schema);
+                    let shape = if certain { shape } else { shape.maybe() };
+                    (field.name.to_string(), shape)
+                })
+                .collect(),
+        ),
+    };
+    match schema.nullable {
+        true => shape.or(Shape::Null),
+        false => shape,
     }
 }
 

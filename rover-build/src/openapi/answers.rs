@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::schema::{Components, shape};
-use crate::model::{App, Route};
+use crate::model::{App, Expects, Route};
 use crate::shape::{Body, Returned};
 
 /// The answers of one status.
@@ -119,13 +119,19 @@ pub(super) fn responses(app: &App, route: &Route, components: &mut Components) -
         answers.entry(status).or_default().add(one, components);
     }
     let own = own_errors(app, components);
-    for status in refusals(route) {
+    for (status, checked) in refusals(route) {
         let answer = answers.entry(status).or_default();
         match &own {
             Some(own) => own
                 .iter()
                 .for_each(|(kind, schema)| answer.schema(kind.clone(), schema.clone())),
             None => answer.open = true,
+        }
+        if checked && app.on_error.is_empty() {
+            answer.schema(
+                "application/json".to_owned(),
+                components.validation_errors(),
+            );
         }
         // It has none of the handler's headers.
         answer.headers = None;
@@ -167,25 +173,32 @@ impl Components {
     }
 }
 
-/// What the runtime answers by itself before the handler, or out of what it calls.
-fn refusals(route: &Route) -> Vec<u16> {
+/// What the runtime answers by itself before the handler, or out of what it calls; and
+/// whether that may be what a guard found wrong.
+fn refusals(route: &Route) -> Vec<(u16, bool)> {
+    let Expects {
+        body,
+        query,
+        params,
+    } = &route.expects;
+    let expects = [body, query, params].iter().any(|schema| schema.is_some());
     let reads = |names: &[&str]| {
-        route
-            .reads
-            .body
-            .iter()
-            .any(|name| names.contains(&name.as_str()))
+        let mut read = route.reads.body.iter();
+        read.any(|name| names.contains(&name.as_str()))
     };
-    let form = reads(&["form", "form_all"]);
+    let parameters = route.path.iter().any(|s| s.parameter().is_some());
     let mut found = Vec::new();
-    if route.path.iter().any(|s| s.parameter().is_some()) || !route.reads.body.is_empty() {
-        found.push(400);
+    if parameters
+        || expects
+        || reads(&["json", "form", "form_all", "text", "raw", "bytes", "expect"])
+    {
+        found.push((400, expects || reads(&["expect"])));
     }
     if route.needs.body {
-        found.push(413);
+        found.push((413, false));
     }
-    if form {
-        found.push(415);
+    if reads(&["form", "form_all"]) {
+        found.push((415, false));
     }
     found
 }

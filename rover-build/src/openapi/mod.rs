@@ -2,8 +2,10 @@
 
 mod answers;
 mod comments;
+mod guard;
 mod operation;
 mod page;
+mod pattern;
 mod schema;
 
 use std::collections::HashSet;
@@ -37,7 +39,7 @@ pub(crate) fn docs(app: &App) -> Docs {
 }
 
 fn document(app: &App) -> Value {
-    let mut components = schema::Components::default();
+    let mut components = schema::Components::new(&app.routes);
     let mut paths = Map::new();
     let mut ids = HashSet::new();
     let mut tags: Vec<&str> = Vec::new();

@@ -2,9 +2,11 @@
 
 use std::collections::HashSet;
 
+use rover_model::guard::{Field, Kind, Schema};
 use serde_json::{Map, Value, json};
 
 use super::answers::responses;
+use super::guard::{self, Source};
 use super::parameter_name;
 use super::schema::Components;
 use crate::model::{App, Route, Segment};
@@ -27,12 +29,14 @@ pub(super) fn operation(
     if !about.description.is_empty() {
         set("description", json!(about.description));
     }
-    set("operationId", json!(id(route, ids)));
+    let id = id(route, ids);
+    let body = request_body(route, &id, components);
+    set("operationId", json!(id));
     let parameters = parameters(app, route);
     if !parameters.is_empty() {
         set("parameters", Value::Array(parameters));
     }
-    if let Some(body) = request_body(route) {
+    if let Some(body) = body {
         set("requestBody", body);
     }
     set("responses", responses(app, route, components));
@@ -67,70 +71,105 @@ fn id(route: &Route, ids: &mut HashSet<String>) -> String {
 }
 
 fn parameters(app: &App, route: &Route) -> Vec<Value> {
+    let expects = &route.expects;
     let mut found = Vec::new();
     for segment in &route.path {
-        let Some(_) = segment.parameter() else {
+        let Some(given) = segment.parameter() else {
             continue;
+        };
+        let schema = match checked(&expects.params, given) {
+            Some(field) => guard::schema(&field.schema, Source::Text),
+            None => json!({ "type": "string", "minLength": 1 }),
         };
         let mut parameter = json!({
             "name": parameter_name(&app.routes, route, segment),
             "in": "path",
             "required": true,
-            "schema": { "type": "string", "minLength": 1 },
+            "schema": schema,
         });
         if matches!(segment, Segment::Rest(_)) {
             parameter["description"] = json!("The rest of the path; it may have slashes.");
         }
         found.push(parameter);
     }
-    let named = |place: &'static str, names: &[String]| {
-        let names = names.to_vec();
-        names
-            .into_iter()
-            .map(move |name| json!({ "name": name, "in": place, "schema": { "type": "string" } }))
+    for field in expects.query.iter().flat_map(|schema| schema.fields()) {
+        let mut parameter = json!({ "name": field.name, "in": "query" });
+        if field.schema.required && field.schema.default.is_none() {
+            parameter["required"] = json!(true);
+        }
+        parameter["schema"] = guard::schema(&field.schema, Source::Text);
+        found.push(parameter);
+    }
+    let mut named = |place: &str, names: &mut dyn Iterator<Item = String>| {
+        let text = json!({ "type": "string" });
+        found.extend(names.map(|name| json!({ "name": name, "in": place, "schema": text })));
     };
-    found.extend(named("query", &route.reads.query));
+    let reads = &route.reads;
+    let unchecked = |name: &&String| checked(&expects.query, name).is_none();
+    named("query", &mut reads.query.iter().filter(unchecked).cloned());
+    let headers = reads.headers.iter().map(|name| name.to_ascii_lowercase());
     // OpenAPI 3.1, section 4.8.12.2: these three are described elsewhere.
-    let headers: Vec<String> = route
-        .reads
-        .headers
-        .iter()
-        .map(|h| h.to_ascii_lowercase())
-        .collect();
-    found.extend(named("header", &headers).filter(|header| {
-        !["accept", "content-type", "authorization"]
-            .iter()
-            .any(|known| header["name"] == *known)
-    }));
-    found.extend(named("cookie", &route.reads.cookies));
+    let elsewhere = ["accept", "content-type", "authorization"];
+    named(
+        "header",
+        &mut headers.filter(|name| !elsewhere.contains(&name.as_str())),
+    );
+    named("cookie", &mut reads.cookies.iter().cloned());
     found
 }
 
+/// What is asked of one value of a query or of a path.
+fn checked<'s>(schema: &'s Option<Schema>, name: &str) -> Option<&'s Field> {
+    let fields = schema.as_ref()?.fields();
+    fields.iter().find(|field| field.name == name)
+}
+
 /// How the handler reads its body, as far as the text shows it.
-fn request_body(route: &Route) -> Option<Value> {
-    let form = || json!({ "type": "object" });
+fn request_body(route: &Route, id: &str, components: &mut Components) -> Option<Value> {
+    let reads = &route.reads;
+    let expected = route.expects.body.as_ref();
     let mut content = Map::new();
-    for method in &route.reads.body {
-        let types: &[(&str, Value)] = match method.as_str() {
-            "json" => &[("application/json", json!({}))],
-            "form" | "form_all" => &[
-                ("application/x-www-form-urlencoded", form()),
-                ("multipart/form-data", form()),
-            ],
-            "text" => &[("text/plain", json!({ "type": "string" }))],
-            _ => &[("*/*", json!({}))],
-        };
-        for (kind, schema) in types {
-            content.insert((*kind).to_owned(), json!({ "schema": schema }));
+    let mut add = |kind: &str, schema: Value| {
+        content.insert(kind.to_owned(), json!({ "schema": schema }));
+    };
+    let form = match expected {
+        Some(schema) => guard::schema(schema, Source::Text),
+        None => json!({ "type": "object" }),
+    };
+    let forms = |add: &mut dyn FnMut(&str, Value)| {
+        add("application/x-www-form-urlencoded", form.clone());
+        add("multipart/form-data", form.clone());
+    };
+    for method in &reads.body {
+        match method.as_str() {
+            "json" => add(
+                "application/json",
+                expected.map_or(json!({}), |schema| components.checked(schema, id)),
+            ),
+            "form" | "form_all" => forms(&mut add),
+            "text" => add("text/plain", json!({ "type": "string" })),
+            "expect" => {}
+            _ => add("*/*", json!({})),
         }
+    }
+    match expected {
+        Some(schema) if content.is_empty() => {
+            let mut add = |kind: &str, schema: Value| {
+                content.insert(kind.to_owned(), json!({ "schema": schema }));
+            };
+            add("application/json", components.checked(schema, id));
+            if matches!(schema.kind, Kind::Object(_)) {
+                forms(&mut add);
+            }
+        }
+        _ if reads.body.iter().any(|method| method == "expect") => {
+            content.insert("application/json".to_owned(), json!({ "schema": {} }));
+        }
+        _ => {}
     }
     if !content.is_empty() {
         return Some(json!({ "required": true, "content": content }));
     }
-    route
-        .reads
-        .members
-        .iter()
-        .any(|name| name == "body")
-        .then(|| json!({ "content": { "*/*": {} } }))
+    let whole = reads.members.iter().any(|name| name == "body");
+    whole.then(|| json!({ "content": { "*/*": {} } }))
 }

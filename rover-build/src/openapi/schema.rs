@@ -1,7 +1,10 @@
 //! JSON Schema, of shapes that were seen.
 
+use rover_model::guard::Schema;
 use serde_json::{Map, Value, json};
 
+use super::guard::{self, Source};
+use crate::model::Route;
 use crate::shape::Shape;
 
 /// The schemas that have a name, and which of them are used.
@@ -9,9 +12,42 @@ use crate::shape::Shape;
 pub(super) struct Components {
     schemas: Map<String, Value>,
     responses: Map<String, Value>,
+    /// The bodies of all routes that a guard checks.
+    bodies: Vec<Value>,
 }
 
 impl Components {
+    pub(super) fn new(routes: &[Route]) -> Self {
+        let bodies = routes
+            .iter()
+            .filter_map(|route| route.expects.body.as_ref());
+        let objects = bodies.filter(|schema| !schema.fields().is_empty());
+        Components {
+            bodies: objects
+                .map(|schema| guard::schema(schema, Source::Json))
+                .collect(),
+            ..Components::default()
+        }
+    }
+
+    /// What a guard asks of a body: under a name, that of its first operation, where
+    /// several routes ask the same.
+    pub(super) fn checked(&mut self, schema: &Schema, id: &str) -> Value {
+        let schema = guard::schema(schema, Source::Json);
+        if self.bodies.iter().filter(|other| **other == schema).count() < 2 {
+            return schema;
+        }
+        let known = self.schemas.iter().find(|(_, known)| **known == schema);
+        let name = match known {
+            Some((name, _)) => name.clone(),
+            None => {
+                let (first, rest) = id.split_at(1);
+                format!("{}{rest}Body", first.to_uppercase())
+            }
+        };
+        self.named(&name, || schema)
+    }
+
     /// The object `components`.
     pub(super) fn value(self) -> Value {
         let mut value = json!({ "schemas": self.schemas });
