@@ -15,7 +15,17 @@ pub(super) enum Source {
 }
 
 pub(super) fn schema(of: &Schema, source: Source) -> Value {
-    value(of, source, of.nullable)
+    value(of, source, of.nullable && source == Source::Json)
+}
+
+/// Whether a form can have what is asked for: texts, and lists of them.
+pub(super) fn fits_form(of: &Schema) -> bool {
+    let scalar = |kind: &Kind| !matches!(kind, Kind::Array(..) | Kind::Object(_));
+    matches!(of.kind, Kind::Object(_))
+        && of.fields().iter().all(|field| match &field.schema.kind {
+            Kind::Array(element, _) => scalar(&element.kind),
+            kind => scalar(kind),
+        })
 }
 
 fn value(of: &Schema, source: Source, nullable: bool) -> Value {

@@ -73,6 +73,33 @@ function api.maybe.get(ctx)
   end
 end
 
+-- What guards check.
+local g = rover.guard
+local NOTE = g:object {
+  text = g:string():required():len(1, 200),
+  kind = g:string():enum { "idea", "task" }:default "idea",
+  code = g:string():pattern("^%u%u%d+$"),
+  weight = g:number():min(0):max(1.5):nullable(),
+  tags = g:array(g:string():min(1)):max(5):default {},
+  author = { type = "object", schema = { mail = g:string():required():format "email", age = g:integer() } },
+}
+
+function api.notes.post(ctx)
+  local note = ctx:body():expect(NOTE)
+  return api.json:status(201, note)
+end
+
+function api.notes.p_id.put(ctx)
+  local id = ctx:params():expect({ id = g:integer():required():min(1) }).id
+  local note = rover.guard(ctx:body():json(), NOTE)
+  return { id = id, text = note.text, code = note.code, weight = note.weight }
+end
+
+function api.notes.get(ctx)
+  local query = ctx:query():expect { page = g:integer():min(1):default(1), tag = g:array(g:string()) }
+  return { page = query.page, tag = query.tag }
+end
+
 function api.on_error(ctx, err) return { message = "It broke", id = ctx.request_id } end
 
 return api
