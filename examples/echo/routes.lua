@@ -1,25 +1,28 @@
 local api = rover.server { port = 4242, title = "echo" }
+local g = rover.guard
 
+--- The answer that the load tests ask for.
+-- @tag echo
 function api.echo.get()
   return { message = "Hello, World!" }
 end
 
--- The body as it came, with its own content type.
+--- The body as it came, with its own content type.
+-- @tag echo
 function api.echo.post(ctx)
-  local body = ctx:body()
-  if not body then return api.error(400, "Send a body to have it back") end
-  return api.bytes(body:raw(), ctx:headers()["content-type"])
+  local type = ctx:headers()["content-type"]
+  return api.bytes(ctx:body():raw(), type)
 end
 
+--- A text, some times.
+-- @tag echo
 function api.echo.p_text.get(ctx)
-  local times = tonumber(ctx:query().times or 1)
-  if not times or times < 1 or times > 100 then
-    return api.error(400, "times is a number from 1 to 100")
-  end
-  return api.text(ctx:params().text:rep(times))
+  local query = ctx:query():expect { times = g:integer():min(1):max(100):default(1) }
+  return api.text(ctx:params().text:rep(query.times))
 end
 
--- Everything about the request, for people with a curl at hand.
+--- Everything about the request, for people with a curl at hand.
+-- @tag request
 function api.request.get(ctx)
   return {
     method = ctx.method,

@@ -186,13 +186,16 @@ impl Service {
     }
 
     pub(crate) fn find(&self, method: &str, path: &mut Path<'_>) -> Found {
-        let Some(method) = Method::ALL.into_iter().find(|m| m.as_str() == method) else {
+        // RFC 9110, section 15.6.2: 501 is for methods that are not known; TRACE is, and no
+        // path has it.
+        let known = Method::ALL.into_iter().find(|m| m.as_str() == method);
+        if known.is_none() && method != "TRACE" {
             let message = "Not Implemented";
             return Found::Refused(Reply::error(StatusCode::NOT_IMPLEMENTED, message));
-        };
-        let direct = self.program.find(method, path);
-        let found = match method {
-            Method::Head => direct.or_else(|| self.program.find(Method::Get, path)),
+        }
+        let direct = known.and_then(|method| self.program.find(method, path));
+        let found = match known {
+            Some(Method::Head) => direct.or_else(|| self.program.find(Method::Get, path)),
             _ => direct,
         };
         if let Some(index) = found {
@@ -201,12 +204,12 @@ impl Service {
         let mut allowed = self.program.allowed(path);
         if allowed.is_empty() {
             match self.own(path) {
-                Some(found) if matches!(method, Method::Get | Method::Head) => return found,
+                Some(found) if matches!(known, Some(Method::Get | Method::Head)) => return found,
                 Some(_) => allowed = vec![Method::Get, Method::Head, Method::Options],
                 None => return Found::Nothing,
             }
         }
-        if method == Method::Options {
+        if known == Some(Method::Options) {
             Found::Reply(Reply::empty(StatusCode::NO_CONTENT).allow(&allowed))
         } else {
             let status = StatusCode::METHOD_NOT_ALLOWED;

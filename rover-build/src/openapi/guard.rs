@@ -71,7 +71,7 @@ fn field_value(of: &Schema, source: Source) -> Value {
     value(
         of,
         source,
-        of.nullable || (absent && source == Source::Json),
+        (of.nullable || absent) && source == Source::Json,
     )
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use rover_model::guard::{Field, Kind, Schema};
+use rover_model::guard::{Field, Schema};
 use serde_json::{Map, Value, json};
 
 use super::answers::responses;
@@ -158,7 +158,7 @@ fn request_body(route: &Route, id: &str, components: &mut Components) -> Option<
                 content.insert(kind.to_owned(), json!({ "schema": schema }));
             };
             add("application/json", components.checked(schema, id));
-            if matches!(schema.kind, Kind::Object(_)) {
+            if guard::fits_form(schema) {
                 forms(&mut add);
             }
         }

@@ -95,6 +95,11 @@ function api.notes.p_id.put(ctx)
   return { id = id, text = note.text, code = note.code, weight = note.weight }
 end
 
+function api.likes.post(ctx)
+  local like = ctx:body():expect { note = g:integer():required(), stars = g:array(g:integer()):nullable() }
+  return api.json:status(201, like)
+end
+
 function api.notes.get(ctx)
   local query = ctx:query():expect { page = g:integer():min(1):default(1), tag = g:array(g:string()) }
   return { page = query.page, tag = query.tag }
