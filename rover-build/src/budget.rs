@@ -10,17 +10,13 @@ use full_moon::ast::lua52::Goto;
 use full_moon::ast::{Ast, FunctionBody, GenericFor, NumericFor, Repeat, While};
 use full_moon::tokenizer::TokenReference;
 use full_moon::visitors::{Visit, Visitor};
-
-/// What stands at the start of a file that has budgets.
-pub(crate) const DECLARATION: &str = "local __budget = 1000 ";
-
-const CHECK: &str = " __budget = __budget - 1 if __budget < 0 then __budget = __rover.check() end ";
+use rover_model::BUDGET_CHECK;
 
 /// Where a file's checks go, and their text.
 pub(crate) fn checks(ast: &Ast) -> (Vec<usize>, &'static str) {
     let mut finder = Finder::default();
     ast.nodes().visit(&mut finder);
-    (finder.places, CHECK)
+    (finder.places, BUDGET_CHECK)
 }
 
 #[derive(Default)]

@@ -132,6 +132,7 @@ fn options(options: &Options) -> TokenStream {
         workers,
         health,
         deadline,
+        memory_limit,
         ..
     } = options;
     let level = match options.log_level {
@@ -152,6 +153,7 @@ fn options(options: &Options) -> TokenStream {
             health: #health,
             limits: rt::Limits { #(#names: #values),* },
             deadline: #deadline,
+            memory_limit: #memory_limit,
         }
     }
 }

@@ -45,6 +45,7 @@ mod tree;
 use std::path::{Path, PathBuf};
 
 use proc_macro2::TokenStream;
+use rover_model::{CHUNK_END, CHUNK_START};
 
 pub use build_script::{compile, compile_form_to, compile_to};
 pub use collect::FunctionPlace;
@@ -124,7 +125,9 @@ pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
     let orders = order::orders(&sources, &app, &guards);
     let lowered = lower::lower(&sources, &app, &handlers, &orders, &html, form);
     let files = sources.files.iter().map(|file| file.name.as_str());
-    let texts = lowered.texts.iter().map(String::as_str);
+    let chunk = |text: &String| format!("{CHUNK_START}{text}{CHUNK_END}");
+    let texts: Vec<String> = lowered.texts.iter().map(chunk).collect();
+    let texts = texts.iter().map(String::as_str);
     let bytecode = Bytecode {
         files: collect::bytecode(&sources, files.zip(texts))?,
         templates: collect::bytecode(&sources, html.texts())?,

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use crate::analyse::{Access, Member, Source, Table};
-use crate::budget::{DECLARATION, checks};
+use crate::budget::checks;
 use crate::handlers::{Handler, Handlers};
 use crate::hir::{Expr, Kind, Span, Stmt};
 use crate::html::Templates;
@@ -360,18 +360,6 @@ fn quoted(text: &str) -> String {
 }
 
 fn apply(text: &str, mut edits: Vec<Edit>) -> String {
-    for (used, declaration) in [
-        ("__rover.", "local __rover = __rover "),
-        ("__budget", DECLARATION),
-    ] {
-        if edits.iter().any(|edit| edit.text.contains(used)) {
-            edits.push(Edit {
-                start: 0,
-                end: 0,
-                text: declaration.to_owned(),
-            });
-        }
-    }
     edits.sort();
     let mut lowered = String::with_capacity(text.len() + 64);
     let mut at = 0;

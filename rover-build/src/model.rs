@@ -59,6 +59,10 @@ pub struct Options {
     pub deadline: u32,
     /// The same for some routes, as `GET /users/{id}`.
     pub deadlines: Vec<(String, u32)>,
+    /// Bytes that a VM may take; 0 for any.
+    pub memory_limit: u64,
+    /// Whether a write to a global that the program does not declare is an error.
+    pub strict_globals: bool,
     /// Title, if given.
     pub title: Option<String>,
     /// Version, if given.

@@ -27,6 +27,8 @@ pub(crate) fn options(
         body_limits: Vec::new(),
         deadline: 1000,
         deadlines: Vec::new(),
+        memory_limit: 128 << 20,
+        strict_globals: false,
         title: None,
         version: None,
     };
@@ -68,7 +70,8 @@ fn set_option(options: &mut Options, name: &str, value: &OptionValue) -> Result<
         ("log_level", _) => return Err(wrong("debug, info, warn, error or off")),
         ("docs", Boolean(docs)) => options.docs = *docs,
         ("health", Boolean(health)) => options.health = *health,
-        ("docs" | "health", _) => return Err(wrong("true or false")),
+        ("strict_globals", Boolean(strict)) => options.strict_globals = *strict,
+        ("docs" | "health" | "strict_globals", _) => return Err(wrong("true or false")),
         ("body_limits", OptionValue::Table(routes)) => {
             for (route, value) in routes {
                 let bytes = size(value)
@@ -79,6 +82,7 @@ fn set_option(options: &mut Options, name: &str, value: &OptionValue) -> Result<
         ("body_limits", _) => {
             return Err(wrong("a table: { [\"POST /upload\"] = \"20MiB\" }"));
         }
+        ("memory_limit", value) => options.memory_limit = memory_limit(value)?,
         ("deadline", value) => options.deadline = duration(value).map_err(Diagnostic::new)?,
         ("deadlines", OptionValue::Table(routes)) => {
             for (route, value) in routes {
@@ -135,6 +139,18 @@ fn size(value: &OptionValue) -> Result<u64, String> {
             None => Err(rule.to_owned()),
         },
         _ => Err(rule.to_owned()),
+    }
+}
+
+/// The memory of a VM in bytes: no program runs in less than the least.
+fn memory_limit(value: &OptionValue) -> Result<u64, Diagnostic> {
+    const LEAST: u64 = 16 << 20;
+    match size(value) {
+        Ok(size @ (0 | LEAST..)) => Ok(size),
+        Ok(_) => Err(Diagnostic::new(
+            "`memory_limit` must be a size of at least \"16MiB\", or 0 for no limit",
+        )),
+        Err(problem) => Err(Diagnostic::new(format!("`memory_limit`: {problem}"))),
     }
 }
 

@@ -11,7 +11,7 @@ local M = {}
 
 local state = setmetatable({}, { __mode = "k" }) -- node -> { server, path, children }
 
-local node_mt = {}
+local node_mt = { __metatable = "rover.server" }
 
 -- Where the program is: the innermost function that is not one of ours.
 local function where()

@@ -43,7 +43,7 @@ pub const RESERVED: [&str; 1] = ["config"];
 pub const HOOKS: [&str; 2] = ["on_error", "not_found"];
 
 /// The option names of `rover.server`, besides those of [`Limits`].
-pub const OPTIONS: [&str; 11] = [
+pub const OPTIONS: [&str; 13] = [
     "host",
     "port",
     "workers",
@@ -53,6 +53,8 @@ pub const OPTIONS: [&str; 11] = [
     "body_limits",
     "deadline",
     "deadlines",
+    "memory_limit",
+    "strict_globals",
     "title",
     "version",
 ];
@@ -72,3 +74,19 @@ pub const CTX_METHODS: [&str; 9] = [
     "set",
     "get",
 ];
+
+/// What stands in every loop and function of a program: it counts the file's budget down,
+/// and asks for another.
+pub const BUDGET_CHECK: &str =
+    " __budget = __budget - 1 if __budget < 0 then __budget = __rover.check() end ";
+
+/// What a file's text stands in: `__rover` is what only compiled code calls.
+pub const CHUNK_START: &str = "local __rover = ... local __budget = 1000 return function(...) ";
+
+/// See [`CHUNK_START`].
+pub const CHUNK_END: &str = "\nend";
+
+/// Whether a name is one that compiled code uses.
+pub fn is_reserved(name: &[u8]) -> bool {
+    name == b"__rover" || name == b"__budget"
+}

@@ -24,6 +24,14 @@ local function bad_body(message)
   http_error(400, message and "Malformed JSON: " .. message or "Request has no body")
 end
 
+-- The native gives the value, or true and what is wrong.
+local body_json = direct.body_json
+function direct.body_json()
+  local value, bad, message = body_json()
+  if bad then bad_body(message) end
+  return value
+end
+
 function direct.body_raw()
   local body = direct.raw_body()
   if body == nil then bad_body() end
@@ -52,11 +60,15 @@ local part_number = c("part_number", "bool (*)(void *, int32_t, double)")
 local finish = c("finish", "void (*)(void *, int32_t, int32_t)")
 
 local late = c("late", "bool (*)(void *)")
+local over = c("over", "bool (*)(void *)")
 local limit = c("limit", "uint32_t (*)(void *)")
 
 -- What loops and functions call when their budget is used up: gives a new one.
 function direct.check()
-  if not late(vm) then return 1000 end
+  if not late(vm) then
+    if over(vm) then error("not enough memory", 2) end
+    return 1000
+  end
   error(format("the handler's deadline of %g s has passed", limit(vm) / 1000), 2)
 end
 

@@ -38,4 +38,4 @@ R.rover = setmetatable({
   end,
 }, { __index = function(_, key)
   error("rover." .. tostring(key) .. " is not available in this version", 2)
-end })
+end, __metatable = "rover" })

@@ -6,7 +6,9 @@
 -- of arrays; `guard`, which is `rover.guard`; `direct`, what specialised handlers call;
 -- `written`, the addresses of what they call through the FFI; `pending`, the values that
 -- wait for their list's encoding; `load_page`, which gives a template's chunk by number;
--- and `part`, which gives a part's chunk by name.
+-- `patterns`, the matching functions; `limits`, what the library asks for; `largest`, the
+-- bytes that one value may have; `chunk`, what stands around a chunk's text; and `part`,
+-- which gives a part's chunk by name.
 local R = ...
 local error, setmetatable = error, setmetatable
 
@@ -18,6 +20,7 @@ require("jit.opt").start("maxtrace=10000", "maxrecord=8000", "maxmcode=65536", "
 -- Errors that are answers: thrown by ctx members, told to the client as they are.
 local HttpError = {}
 HttpError.__index = HttpError
+HttpError.__metatable = "rover.error"
 function HttpError.__tostring(e) return e.message end
 R.http = { Error = HttpError }
 function R.http.error(status, message)
@@ -46,7 +49,9 @@ end
 R.Array.__metatable = "rover.array"
 
 -- The sandbox comes last: it takes away what the other parts use.
-for _, name in ipairs { "body", "html", "response", "ctx", "global", "direct", "html_plain", "sandbox" } do
+for _, name in ipairs {
+  "body", "html", "response", "ctx", "global", "direct", "html_plain", "library", "sandbox",
+} do
   R.part(name)(R)
 end
 

@@ -64,7 +64,7 @@ fn run(mut app: App) -> Result<(), Error> {
             false => app.supervise(),
         },
         Command::Check => {
-            Vm::new(program, Log::new(app.settings.log_level))?;
+            Vm::new(program, Log::new(app.settings.log_level).into())?;
             print(&format!(
                 "{}: {} routes, ok\n",
                 program.name,

@@ -7,6 +7,7 @@ mod accept;
 mod address;
 mod app;
 mod balance;
+mod budget;
 mod cli;
 mod client;
 mod clock;

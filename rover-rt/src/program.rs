@@ -69,6 +69,8 @@ pub struct Options {
     pub limits: Limits,
     /// Milliseconds of CPU time that a handler has; 0 for any.
     pub deadline: u32,
+    /// Bytes that a VM may take; 0 for any.
+    pub memory_limit: u64,
 }
 
 /// One Lua file's bytecode.

@@ -1,8 +1,10 @@
 //! From a request to its answer: routing, the handler, the hooks.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use http::StatusCode;
+use rover_model::LogLevel;
 
 use crate::constant::Constant;
 use crate::docs::{Docs, Page};
@@ -24,7 +26,8 @@ pub(crate) struct Service {
     health: bool,
     leaving: Cell<bool>,
     head_limits: HeadLimits,
-    vm: Vm,
+    vm: RefCell<Vm>,
+    log: Rc<Log>,
     constants: Vec<Option<Constant>>,
     docs: Option<Docs>,
     ids: RequestIds,
@@ -50,7 +53,8 @@ pub(crate) enum Found {
 
 impl Service {
     pub(crate) fn new(program: &'static Program, settings: &Settings) -> Result<Self, Error> {
-        let vm = Vm::new(program, Log::new(settings.log_level))?;
+        let log = Rc::new(Log::new(settings.log_level));
+        let vm = Vm::new(program, Rc::clone(&log))?;
         Ok(Service {
             program,
             health: settings.health,
@@ -65,17 +69,33 @@ impl Service {
             },
             constants: Constant::prepare(program, &vm),
             docs: Docs::new(program),
-            vm,
+            vm: RefCell::new(vm),
+            log,
             ids: RequestIds::new(),
         })
     }
 
     pub(crate) fn log(&self) -> &Log {
-        self.vm.log()
+        &self.log
     }
 
     pub(crate) fn ids(&self) -> &RequestIds {
         &self.ids
+    }
+
+    /// Answers by the VM, and replaces it where it can serve no other request.
+    fn with_vm(&self, answer: impl FnOnce(&Vm) -> Reply) -> Reply {
+        let reply = answer(&self.vm.borrow());
+        if self.vm.borrow().is_spent() {
+            match Vm::new(self.program, Rc::clone(&self.log)) {
+                Ok(vm) => *self.vm.borrow_mut() = vm,
+                Err(error) => {
+                    let message = format!("the VM could not be replaced: {error}");
+                    self.log.line(LogLevel::Error, &message, None);
+                }
+            }
+        }
+        reply
     }
 
     pub(crate) fn head_limits(&self) -> HeadLimits {
@@ -127,13 +147,13 @@ impl Service {
         }
         match &self.constants[usize::from(index)] {
             Some(constant) => Answer::Prepared(constant.answer(&data.headers)),
-            None => Answer::Reply(self.vm.call(index, data)),
+            None => Answer::Reply(self.with_vm(|vm| vm.call(index, data))),
         }
     }
 
     /// An answer of the runtime's own to what no route is asked about.
     pub(crate) fn refused(&self, data: &RequestData<'_>, standard: Reply) -> Reply {
-        self.vm.hook(Hook::Error, data, standard)
+        self.with_vm(|vm| vm.hook(Hook::Error, data, standard))
     }
 
     fn without_route(&self, found: Found, data: &RequestData<'_>) -> Reply {
@@ -142,7 +162,7 @@ impl Service {
             Found::Refused(reply) => self.refused(data, reply),
             _ => {
                 let standard = Reply::error(StatusCode::NOT_FOUND, "Not Found");
-                self.vm.hook(Hook::NotFound, data, standard)
+                self.with_vm(|vm| vm.hook(Hook::NotFound, data, standard))
             }
         }
     }

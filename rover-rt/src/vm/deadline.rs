@@ -66,7 +66,7 @@ impl Deadline {
         }
     }
 
-    fn check(&self) -> bool {
+    pub(super) fn check(&self) -> bool {
         if self.limit.get() == 0 || self.passed.get() {
             return self.passed.get();
         }

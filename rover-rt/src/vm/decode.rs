@@ -148,8 +148,11 @@ impl Push<'_> {
     unsafe fn enter(&mut self) {
         if self.depth.is_multiple_of(LEVELS) {
             let slots = LEVELS as c_int * SLOTS + SLOTS;
-            // SAFETY: see `value`. The reader's limit is far below that of the stack.
-            unsafe { ffi::luaL_checkstack(self.state, slots, c"too many values".as_ptr()) };
+            // SAFETY: see `value`.
+            let room = unsafe { ffi::lua_checkstack(self.state, slots) };
+            // The reader's limit is far below that of the stack; a program that recurses has
+            // less left, and its request fails.
+            assert!(room != 0, "the Lua stack is full");
         }
         self.depth += 1;
     }

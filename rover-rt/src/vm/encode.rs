@@ -95,6 +95,11 @@ pub(super) struct Encoder<'a> {
     pub(super) out: &'a mut Vec<u8>,
 }
 
+#[cold]
+pub(super) fn too_long() -> EncodeError {
+    EncodeError::new("more text than a quarter of `memory_limit`")
+}
+
 impl<'a> Encoder<'a> {
     pub(super) fn new(state: *mut lua_State, shared: &'a Shared, out: &'a mut Vec<u8>) -> Self {
         Encoder {
@@ -124,6 +129,7 @@ impl<'a> Encoder<'a> {
                 ffi::LUA_TNUMBER => number(ffi::lua_tonumber(self.state, index), self.out),
                 ffi::LUA_TSTRING => {
                     let bytes = self.bytes(index);
+                    self.room(bytes.len())?;
                     string(bytes, self.out)?;
                 }
                 ffi::LUA_TLIGHTUSERDATA if ffi::lua_touserdata(self.state, index).is_null() => {
@@ -138,6 +144,15 @@ impl<'a> Encoder<'a> {
             }
         }
         Ok(())
+    }
+
+    /// A small table that holds others many times over is a long text.
+    #[inline]
+    fn room(&self, more: usize) -> Result<(), EncodeError> {
+        match self.out.len() + more > self.shared.memory.largest() {
+            true => Err(too_long()),
+            false => Ok(()),
+        }
     }
 
     /// # Safety
@@ -157,6 +172,7 @@ impl<'a> Encoder<'a> {
         if depth >= MAX_DEPTH {
             return Err(EncodeError::new("nesting beyond 128 levels"));
         }
+        self.room(0)?;
         // SAFETY: the stack is grown before values are pushed, and restored.
         unsafe {
             if ffi::lua_checkstack(self.state, 8) == 0 {

@@ -6,12 +6,13 @@
 //! error be caught by Rust. So what runs inside [`pure`] calls nothing that raises Lua
 //! errors, and what raises them runs outside.
 
+use std::ffi::c_int;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use mlua::ffi::{self, lua_State};
 
 use super::Shared;
-use super::native::push;
+use super::native::{push, shared};
 
 #[cfg(panic = "abort")]
 compile_error!(
@@ -33,6 +34,44 @@ pub(super) fn pure<T>(shared: &Shared, f: impl FnOnce() -> T) -> Option<T> {
             std::mem::forget(payload);
             shared.panicked.set(true);
             None
+        }
+    }
+}
+
+/// What a guarded native returns to raise the value on top of the stack.
+pub(super) const RAISE: c_int = -1;
+
+/// The C function of a guarded native, whose own is the third upvalue: it calls no Lua
+/// code and raises no errors.
+pub(super) unsafe extern "C-unwind" fn enter(state: *mut lua_State) -> c_int {
+    // SAFETY: `register_guarded` makes these closures.
+    unsafe {
+        let function = ffi::lua_touserdata(state, ffi::lua_upvalueindex(3));
+        let function = *function.cast::<ffi::lua_CFunction>();
+        native(state, shared(state), || function(state))
+    }
+}
+
+/// Runs code that uses Lua's stack but calls no Lua code and raises no errors: nor does
+/// memory, of which it gets what it asks for. What that was too much is raised at its end.
+///
+/// # Safety
+/// In a C function; the frame owns nothing.
+pub(super) unsafe fn native(
+    state: *mut lua_State,
+    shared: &Shared,
+    f: impl FnOnce() -> c_int,
+) -> c_int {
+    let before = shared.memory.relax(true);
+    let results = pure(shared, f);
+    shared.memory.relax(before);
+    // SAFETY: as the caller's.
+    unsafe {
+        match results {
+            None => panicked(state),
+            Some(_) if !before && shared.memory.is_over() => fail(state, b"not enough memory"),
+            Some(RAISE) => ffi::lua_error(state),
+            Some(results) => results,
         }
     }
 }
@@ -88,4 +127,50 @@ pub(super) fn here() -> usize {
 /// Checks it before a request: the stack that it may use begins here.
 pub(super) fn begin(shared: &Shared) {
     shared.stack.set(here());
+}
+
+#[cfg(test)]
+mod tests {
+    use mlua::Lua;
+
+    use super::*;
+    use crate::vm::start::register_guarded;
+
+    unsafe extern "C-unwind" fn panics(_: *mut lua_State) -> c_int {
+        panic!("for the test")
+    }
+
+    unsafe extern "C-unwind" fn raises(state: *mut lua_State) -> c_int {
+        // SAFETY: called by Lua.
+        unsafe { push(state, b"raised") };
+        RAISE
+    }
+
+    const FUNCTIONS: [(&std::ffi::CStr, ffi::lua_CFunction); 2] =
+        [(c"panics", panics), (c"raises", raises)];
+
+    #[test]
+    fn a_panic_is_an_error_that_no_program_hides() {
+        let shared = Box::new(Shared::bare());
+        let lua = Lua::new();
+        let natives = lua.create_table().unwrap();
+        register_guarded(&lua, &shared, &natives, &natives, &FUNCTIONS).unwrap();
+        let raised: String = lua
+            .load("return (select(2, pcall((...).raises)))")
+            .call(&natives)
+            .unwrap();
+        assert_eq!(raised, "raised");
+        assert!(!shared.panicked.get());
+        for program in [
+            "local ok, message = pcall((...).panics) return message",
+            "local _, message = xpcall((...).panics, function(m) return m end) return message",
+            "local co = coroutine.create((...).panics) local _, m = coroutine.resume(co) return m",
+            "for i = 1, 1000 do pcall((...).panics) end return select(2, pcall((...).panics))",
+        ] {
+            shared.panicked.set(false);
+            let message: String = lua.load(program).call(&natives).unwrap();
+            assert_eq!(message, "the runtime panicked");
+            assert!(shared.panicked.get(), "{program}");
+        }
+    }
 }

@@ -12,7 +12,8 @@ use std::rc::Rc;
 use mlua::ffi;
 
 use super::deadline::{late, limit};
-use super::encode::{EncodeError, Encoder, comma};
+use super::encode::{EncodeError, Encoder, comma, too_long};
+use super::memory::over;
 use super::scalar::{escaped, is_plain, not_utf8, number, string};
 use super::{Shared, shared};
 use crate::program::{Program, Run, Step};
@@ -43,9 +44,10 @@ const SHORT: usize = 64;
 pub(super) const PENDING: &str = "rover.pending";
 
 /// What `runtime.lua` calls through the FFI, by name.
-pub(super) fn addresses() -> [(&'static str, *mut c_void); 16] {
+pub(super) fn addresses() -> [(&'static str, *mut c_void); 17] {
     [
         ("late", late as *const () as *mut c_void),
+        ("over", over as *const () as *mut c_void),
         ("limit", limit as *const () as *mut c_void),
         ("list", list as *const () as *mut c_void),
         ("length", length as *const () as *mut c_void),
@@ -72,6 +74,8 @@ pub(super) struct Lists {
     used: Cell<usize>,
     /// Of those, the ones that became part of another.
     free: RefCell<Vec<usize>>,
+    /// How much was written into all of them.
+    bytes: Cell<usize>,
     /// How many values wait in the registry's table.
     pub(super) pending: Cell<i32>,
 }
@@ -116,6 +120,7 @@ impl Lists {
         all.truncate(64);
         self.free.borrow_mut().clear();
         self.used.set(0);
+        self.bytes.set(0);
     }
 
     fn new_list(&self) -> usize {
@@ -208,12 +213,20 @@ fn put(
     value: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
 ) {
     let step = step(shared.program, at);
+    let bytes = &shared.lists.bytes;
+    let full = bytes.get() > shared.memory.largest();
     shared.lists.with(list, |list| {
+        if full {
+            // What follows is not written, as the response fails.
+            return list.note(too_long(), step.path);
+        }
+        let before = list.out.len();
         list.begin(step);
         if let Err(error) = value(&mut list.out) {
             list.note(error, step.path);
         }
         list.end(step);
+        bytes.set(bytes.get() + list.out.len() - before);
     });
 }
 
@@ -337,6 +350,12 @@ unsafe extern "C" fn part(vm: *const c_void, list: i32, text: *const c_char, len
         let text: &[u8] = std::slice::from_raw_parts(text.cast(), length);
         (shared(vm), text)
     };
+    let bytes = &shared.lists.bytes;
+    bytes.set(bytes.get() + text.len());
+    if bytes.get() > shared.memory.largest() {
+        // `finish` tells.
+        return;
+    }
     shared.lists.with(list, |list| match is_plain(text) {
         true => list.out.extend_from_slice(text),
         false => escaped(text, &mut list.out),
@@ -363,7 +382,11 @@ unsafe extern "C" fn finish(vm: *const c_void, list: i32, at: i32) {
     // SAFETY: see `list`.
     let shared = unsafe { shared(vm) };
     let step = step(shared.program, at);
+    let full = shared.lists.bytes.get() > shared.memory.largest();
     shared.lists.with(list, |list| {
+        if full {
+            list.note(too_long(), step.path);
+        }
         // It begins there unless a program makes such calls of its own.
         let text = list.out.get(list.text_from..).unwrap_or_default();
         let malformed = !text.is_ascii() && std::str::from_utf8(text).is_err();

@@ -62,28 +62,14 @@ impl Shared {
     }
 }
 
-/// Raises a Lua error.
-///
-/// # Safety
-/// In a protected call; the frame owns nothing.
-unsafe fn fail(state: *mut lua_State, message: &[u8]) -> ! {
-    // SAFETY: as the caller's.
-    unsafe {
-        push(state, message);
-        ffi::lua_error(state)
-    }
-}
-
 /// # Safety
 /// The running C function has the `Shared` as its first upvalue, and runs in a request.
 pub(super) unsafe fn call<'a>(state: *mut lua_State) -> &'a Call<'a> {
-    // SAFETY: see above; `luaL_error` does not return.
-    unsafe {
-        match shared(state).call() {
-            Some(call) => call,
-            None => fail(state, b"the request has ended"),
-        }
-    }
+    // SAFETY: see above.
+    let call = unsafe { shared(state) }.call();
+    // Only functions that the runtime calls for a request call these.
+    #[expect(clippy::expect_used)]
+    call.expect("lowered code runs in requests")
 }
 
 /// # Safety
@@ -186,10 +172,7 @@ unsafe extern "C-unwind" fn raw_body(state: *mut lua_State) -> c_int {
     unsafe { push_some(state, call(state).request.body) }
 }
 
-/// The registry's function that raises the error for a body that is missing or malformed.
-pub(super) const BAD_BODY: &str = "rover.bad_body";
-
-/// The body's JSON.
+/// The body's JSON; or nil, true and what is wrong with it, nil where there is none.
 unsafe extern "C-unwind" fn body_json(state: *mut lua_State) -> c_int {
     // SAFETY: see `method`; the second upvalue is the metatable of arrays. The frame owns
     // nothing.
@@ -205,13 +188,18 @@ unsafe extern "C-unwind" fn body_json(state: *mut lua_State) -> c_int {
                 Err(error) => malformed = Some(error),
             }
         }
+        ffi::lua_pushnil(state);
+        ffi::lua_pushboolean(state, 1);
         match malformed {
             Some(error) => decode::push_malformed(state, decoder, error),
             None => ffi::lua_pushnil(state),
         }
-        raise_bad_body(state)
     }
+    3
 }
+
+/// The registry's function that raises the error for a body that is missing or malformed.
+pub(super) const BAD_BODY: &str = "rover.bad_body";
 
 /// Raises the error for a body that is missing, where nil is on top of the stack, or
 /// malformed, where there is a text.
@@ -237,9 +225,7 @@ unsafe extern "C-unwind" fn reply(state: *mut lua_State) -> c_int {
         let call = call(state);
         let number = ffi::lua_tonumber(state, 1) as usize;
         let templates = call.shared.program.templates;
-        let Some(template) = templates.get(number.wrapping_sub(1)) else {
-            fail(state, b"there is no such template");
-        };
+        let template = &templates[number.wrapping_sub(1)];
         let reply = &mut *call.reply.borrow_mut();
         reply.content_type = Some(JSON);
         reply.status = StatusCode::from_u16(template.status).ok();
@@ -309,6 +295,11 @@ unsafe extern "C-unwind" fn text(state: *mut lua_State) -> c_int {
         reply.body.clear();
         for part in 3..=ffi::lua_gettop(state) {
             append_string(state, part, &mut reply.body);
+            if reply.body.len() > call.shared.memory.largest() {
+                let reason = "the response is longer than a quarter of `memory_limit`";
+                *call.failure.borrow_mut() = Some(reason.to_owned());
+                break;
+            }
         }
         let written: *const u8 = &raw const WRITTEN;
         ffi::lua_pushlightuserdata(state, written.cast_mut().cast());

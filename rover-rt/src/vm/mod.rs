@@ -13,8 +13,10 @@ mod encode;
 mod expect;
 mod guard;
 mod html;
+mod library;
 mod lists;
 mod lowered;
+mod memory;
 mod native;
 mod respond;
 mod scalar;
@@ -24,6 +26,7 @@ mod text;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::ffi::{c_int, c_void};
+use std::rc::Rc;
 
 use http::StatusCode;
 use mlua::ffi::{self, lua_State};
@@ -40,6 +43,7 @@ use encode::KeyOrder;
 use expect::Checks;
 use html::Pages;
 use lists::Lists;
+use memory::Memory;
 use shapes::Shapes;
 use text::Buffers;
 
@@ -60,7 +64,7 @@ const RUN_HTTP_ERROR_META: c_int = ffi::lua_upvalueindex(4);
 /// What natives reach through their upvalue; it outlives the Lua state.
 pub(crate) struct Shared {
     program: &'static Program,
-    log: Log,
+    log: Rc<Log>,
     /// The running call; null between requests.
     current: Cell<*const Call<'static>>,
     /// The traceback of the last error.
@@ -75,6 +79,7 @@ pub(crate) struct Shared {
     checks: Checks,
     pages: Pages,
     deadline: Deadline,
+    memory: Memory,
     buffers: Buffers,
     /// Where the request's part of the native stack begins.
     stack: Cell<usize>,
@@ -83,7 +88,7 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    fn new(program: &'static Program, log: Log) -> Self {
+    fn new(program: &'static Program, log: Rc<Log>) -> Self {
         Shared {
             program,
             log,
@@ -99,6 +104,7 @@ impl Shared {
             checks: Checks::default(),
             pages: Pages::default(),
             deadline: Deadline::default(),
+            memory: Memory::new(),
             buffers: Buffers::default(),
             stack: Cell::new(0),
             panicked: Cell::new(false),
@@ -116,6 +122,7 @@ impl Shared {
             health: false,
             limits: rover_model::Limits::DEFAULT,
             deadline: 0,
+            memory_limit: 0,
         };
         static PROGRAM: Program = Program {
             name: "",
@@ -138,7 +145,20 @@ impl Shared {
             pages: &[],
             html_steps: &[],
         };
-        Shared::new(&PROGRAM, Log::new(LogLevel::Off))
+        Shared::new(&PROGRAM, Rc::new(Log::new(LogLevel::Off)))
+    }
+}
+
+/// More than this is not written to the log of one message.
+const LOGGED_BYTES: usize = 8 << 10;
+/// Above this share of its limit a VM is collected, and replaced where that does not help.
+const SPENT_PERCENT: usize = 80;
+
+/// A text's beginning.
+fn shortened(text: &str, most: usize) -> std::borrow::Cow<'_, str> {
+    match text.len() > most {
+        true => format!("{}...", &text[..text.floor_char_boundary(most)]).into(),
+        false => text.into(),
     }
 }
 
@@ -205,11 +225,14 @@ enum Argument<'a> {
     Http(StatusCode, &'a str),
 }
 
-impl Vm {
-    pub(crate) fn log(&self) -> &Log {
-        &self.shared.log
+impl Drop for Vm {
+    fn drop(&mut self) {
+        // SAFETY: the state is closed after this, by the allocator it was made with.
+        unsafe { self.shared.give_back_allocator(self.state) };
     }
+}
 
+impl Vm {
     fn hook_index(&self, hook: Hook) -> c_int {
         self.shared.program.routes.len() as c_int
             + match hook {
@@ -274,12 +297,13 @@ impl Vm {
                 self.log_failure(request, &failure);
                 StatusCode::SERVICE_UNAVAILABLE
             }
-            Failure::Lua(_) | Failure::Value(_) => {
+            Failure::Lua(_) | Failure::Value(_) | Failure::Panic => {
                 self.log_failure(request, &failure);
                 StatusCode::INTERNAL_SERVER_ERROR
             }
         };
-        if self.hooks[Hook::Error as usize] {
+        // A VM in which Rust code panicked runs nothing more.
+        if self.hooks[Hook::Error as usize] && !matches!(failure, Failure::Panic) {
             let index = self.hook_index(Hook::Error);
             return match self.protected(request, index, true, Argument::Raised) {
                 Ok(mut reply) => {
@@ -306,10 +330,14 @@ impl Vm {
     }
 
     fn log_failure(&self, request: &RequestData<'_>, failure: &Failure) {
-        let (Failure::Lua(text)
-        | Failure::Value(text)
-        | Failure::Late(text)
-        | Failure::Http(_, text, _)) = failure;
+        let text = match failure {
+            Failure::Lua(text)
+            | Failure::Value(text)
+            | Failure::Late(text)
+            | Failure::Http(_, text, _) => text,
+            Failure::Panic => "the runtime panicked: this is a bug in Rover; the VM is replaced",
+        };
+        let text = shortened(text, LOGGED_BYTES);
         let line = format!("{} {}: {text}", request.method, request.path.raw());
         let id = Some(request.request_id.as_str());
         self.shared.log.line(LogLevel::Error, &line, id);
@@ -362,7 +390,10 @@ impl Vm {
                 ffi::lua_pushlightuserdata(state, (&raw const call).cast_mut().cast());
                 ffi::lua_pushnil(state);
             }
+            self.shared.memory.relax(false);
             let status = ffi::lua_pcall(state, 2, 0, ON_ERROR_TRACE);
+            // Nothing protects what follows from an error.
+            self.shared.memory.relax(true);
             self.shared.current.set(std::ptr::null());
             if wants_ctx {
                 end_ctx(state, HANDLERS);
@@ -375,6 +406,11 @@ impl Vm {
                 Err(self.failure(status))
             }
         };
+        self.collect();
+        if self.shared.panicked.get() {
+            // Whatever the program made of it.
+            return Err(Failure::Panic);
+        }
         outcome?;
         if let Some(reason) = call.failure.into_inner() {
             // No Lua error happened, so there is no value for a hook but the text.
@@ -383,6 +419,28 @@ impl Vm {
             return Err(Failure::Value(reason));
         }
         Ok(call.reply.into_inner())
+    }
+
+    /// Collects all garbage where a request has come near the limit.
+    fn collect(&self) {
+        let memory = &self.shared.memory;
+        if !memory.take_refused() && !memory.above(SPENT_PERCENT) {
+            return;
+        }
+        // SAFETY: programs have no finalizers, so no code of theirs runs, and memory is not
+        // refused here.
+        unsafe { ffi::lua_gc(self.state, ffi::LUA_GCCOLLECT, 0) };
+        let message = match memory.above(SPENT_PERCENT) {
+            true => "the VM is near its memory limit after a full collection: it is replaced",
+            false => "the VM was near its memory limit: a full collection has helped",
+        };
+        self.shared.log.line(LogLevel::Warn, message, None);
+    }
+
+    /// Whether another VM should serve the next request: this one's memory is full of what
+    /// the program holds, or Rust code panicked in it.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.shared.panicked.get() || self.shared.memory.above(SPENT_PERCENT)
     }
 
     /// Lets go of the values that lists were waiting for.
@@ -416,11 +474,16 @@ impl Vm {
                     return self.http_failure();
                 }
             }
-            if status == ffi::LUA_ERRMEM {
-                return Failure::Lua("not enough memory".to_owned());
-            }
         }
-        let trace = self.shared.trace.take();
+        let trace = match status {
+            // There was none for a traceback.
+            ffi::LUA_ERRMEM => {
+                let limit = self.shared.program.options.memory_limit;
+                format!("not enough memory (`memory_limit` is {limit} bytes)")
+            }
+            ffi::LUA_ERRERR => "error in error handling, or the stack is full".to_owned(),
+            _ => self.shared.trace.take(),
+        };
         match self.shared.deadline.has_passed() {
             true => Failure::Late(trace),
             false => Failure::Lua(trace),
@@ -490,6 +553,8 @@ enum Failure {
     /// An error that is an answer: its status, its message, and the list of what did not
     /// pass `rover.guard`, as JSON.
     Http(StatusCode, String, Option<Vec<u8>>),
+    /// Rust code panicked.
+    Panic,
 }
 
 /// The protected part of a request: `ctx`, the handler, the response.
@@ -506,8 +571,7 @@ unsafe extern "C-unwind" fn run(state: *mut lua_State) -> c_int {
         let mut arguments = 0;
         if call.wants_ctx {
             ffi::lua_createtable(state, 4, 0);
-            let request: *const RequestData<'_> = call.request;
-            ffi::lua_pushlightuserdata(state, request.cast_mut().cast());
+            ffi::lua_pushboolean(state, 1);
             ffi::lua_rawseti(state, -2, 1);
             ffi::lua_pushvalue(state, RUN_CTX_META);
             ffi::lua_setmetatable(state, -2);
@@ -528,8 +592,10 @@ unsafe extern "C-unwind" fn run(state: *mut lua_State) -> c_int {
             }
         }
         ffi::lua_call(state, arguments, 1);
-        respond::respond(state, call);
-        0
+        guard::native(state, call.shared, || {
+            respond::respond(state, call);
+            0
+        })
     }
 }
 
@@ -576,6 +642,27 @@ unsafe fn append_string(state: *mut lua_State, index: c_int, out: &mut Vec<u8>) 
         if !text.is_null() {
             out.extend_from_slice(std::slice::from_raw_parts(text.cast(), length));
         }
+    }
+}
+
+/// As [`lossy`], of a text's beginning: for the log.
+///
+/// # Safety
+/// As [`append_string`].
+unsafe fn bounded(state: *mut lua_State, index: c_int) -> String {
+    // SAFETY: as the caller's; the bytes are copied before anything else runs.
+    unsafe {
+        let mut length = 0;
+        let text = ffi::lua_tolstring(state, index, &raw mut length);
+        if text.is_null() {
+            return String::new();
+        }
+        let shown = std::slice::from_raw_parts(text.cast(), length.min(LOGGED_BYTES));
+        let mut shown = String::from_utf8_lossy(shown).into_owned();
+        if length > LOGGED_BYTES {
+            shown.push_str("...");
+        }
+        shown
     }
 }
 

@@ -1,14 +1,13 @@
 //! The Rust half of `runtime.lua`: C functions that read the request.
 //!
-//! Each takes the request's address, which Lua code holds only while the request
-//! runs (`live` in `runtime.lua`), as its first argument.
+//! They read the request that runs. Whether a ctx is that one's is seen in `ctx.lua`.
 
 use std::ffi::c_int;
 
 use mlua::ffi::{self, lua_CFunction, lua_State};
 use rover_model::LogLevel;
 
-use super::{Shared, decode, encode, html, lossy};
+use super::{Shared, bounded, decode, encode, html, lossy};
 use crate::decode::form_pairs;
 use crate::form::{Field, File, Value};
 use crate::request::RequestData;
@@ -37,11 +36,13 @@ pub(super) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 20] = [
 ];
 
 /// # Safety
-/// The first argument is the address of the running request.
+/// In a native of the running request.
 unsafe fn request<'a>(state: *mut lua_State) -> &'a RequestData<'a> {
-    // SAFETY: `live` passes the pointer that `run` stored for this very call, during
-    // which the request is borrowed.
-    unsafe { &*ffi::lua_touserdata(state, 1).cast::<RequestData<'a>>() }
+    // SAFETY: as the caller's.
+    let call = unsafe { shared(state) }.call();
+    // A ctx is only there while a request runs; `live` sees to it that it is this one's.
+    #[expect(clippy::expect_used)]
+    call.expect("a ctx is used in a request").request
 }
 
 /// # Safety
@@ -332,7 +333,7 @@ unsafe extern "C-unwind" fn log(state: *mut lua_State) -> c_int {
         };
         let shared = shared(state);
         if shared.log.enabled(level) {
-            let message = lossy(state, 2);
+            let message = bounded(state, 2);
             let id = shared.call().map(|call| call.request.request_id.as_str());
             shared.log.line(level, &message, id);
         }
@@ -345,7 +346,7 @@ unsafe extern "C-unwind" fn trace(state: *mut lua_State) -> c_int {
     // SAFETY: called by Lua with the error value; `luaL_traceback` takes any text.
     unsafe {
         let text = match ffi::lua_type(state, 1) {
-            ffi::LUA_TSTRING | ffi::LUA_TNUMBER => lossy(state, 1),
+            ffi::LUA_TSTRING | ffi::LUA_TNUMBER => bounded(state, 1),
             other => {
                 let name = std::ffi::CStr::from_ptr(ffi::lua_typename(state, other));
                 format!("(error object is a {} value)", name.to_string_lossy())

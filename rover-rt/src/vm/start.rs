@@ -1,16 +1,17 @@
 //! Loading a program into a new VM.
 
 use std::cell::Cell;
+use std::rc::Rc;
 
 use mlua::{Function, LightUserData, Lua, LuaOptions, StdLib, Table, Value, ffi};
-use rover_model::{HOOKS, Method, SERVER_LUA};
+use rover_model::{CHUNK_END, CHUNK_START, HOOKS, Method, SERVER_LUA};
 
 use super::encode::{KeyOrder, MARKED, Ranks};
 use super::expect;
 use super::html;
 use super::lists::{self, PENDING};
 use super::native::FUNCTIONS;
-use super::{FIXED, Shared, Vm, lowered, run, text};
+use super::{FIXED, Shared, Vm, guard, library, lowered, run, text};
 use crate::error::Error;
 use crate::log::Log;
 use crate::program::{Program, Route};
@@ -18,7 +19,7 @@ use crate::program::{Program, Route};
 const RUNTIME_LUA: &str = include_str!("../../lua/runtime.lua");
 
 /// The parts that `runtime.lua` loads, by name.
-const PARTS: [(&str, &str); 8] = [
+const PARTS: [(&str, &str); 9] = [
     ("body", include_str!("../../lua/body.lua")),
     ("html", include_str!("../../lua/html.lua")),
     ("html_plain", include_str!("../../lua/html_plain.lua")),
@@ -26,6 +27,7 @@ const PARTS: [(&str, &str); 8] = [
     ("ctx", include_str!("../../lua/ctx.lua")),
     ("global", include_str!("../../lua/global.lua")),
     ("direct", include_str!("../../lua/direct.lua")),
+    ("library", include_str!("../../lua/library.lua")),
     ("sandbox", include_str!("../../lua/sandbox.lua")),
 ];
 
@@ -40,25 +42,35 @@ impl From<mlua::Error> for Error {
 
 impl Vm {
     /// Makes a VM, runs the program's chunk in it and takes the handlers.
-    pub(crate) fn new(program: &'static Program, log: Log) -> Result<Self, Error> {
+    pub(crate) fn new(program: &'static Program, log: Rc<Log>) -> Result<Self, Error> {
+        // Before the state, which is therefore closed first where loading fails.
+        let shared = Box::new(Shared::new(program, log));
         let options = LuaOptions::new().catch_rust_panics(false);
         // SAFETY: `debug` and `ffi` are only seen by `runtime.lua` and `server.lua`,
         // which take them away before the program runs.
         let lua = unsafe { Lua::unsafe_new_with(StdLib::ALL, options) };
-        let shared = Box::new(Shared::new(program, log));
+        shared
+            .memory
+            .set_limit(program.options.memory_limit as usize);
+        // SAFETY: the box does not move and is dropped after the state.
+        unsafe {
+            lua.exec_raw::<()>((), |state| shared.take_allocator(state))?;
+        }
         let natives = lua.create_table()?;
         natives.set(
             "null",
             Value::LightUserData(LightUserData(std::ptr::null_mut())),
         )?;
         let array = lua.create_table()?;
-        register(&lua, &shared, &natives, &array, &FUNCTIONS)?;
+        register_guarded(&lua, &shared, &natives, &array, &FUNCTIONS)?;
         register(&lua, &shared, &natives, &array, &expect::FUNCTIONS)?;
         let direct = lua.create_table()?;
-        register(&lua, &shared, &direct, &array, &lowered::FUNCTIONS)?;
+        register_guarded(&lua, &shared, &direct, &array, &lowered::FUNCTIONS)?;
         register(&lua, &shared, &direct, &array, &expect::DIRECT)?;
         let patterns = lua.create_table()?;
         register(&lua, &shared, &patterns, &array, &text::FUNCTIONS)?;
+        let limits = lua.create_table()?;
+        register(&lua, &shared, &limits, &array, &library::FUNCTIONS)?;
         let pending = lua.create_table()?;
         let written = lua.create_table()?;
         let vm: *const Shared = &raw const *shared;
@@ -71,10 +83,13 @@ impl Vm {
         let runtime = lua.create_table()?;
         runtime.set("native", &natives)?;
         runtime.set("server", server)?;
-        runtime.set("load_chunk", load_chunk(&lua, program)?)?;
+        runtime.set("load_chunk", load_chunk(&lua, program, direct.clone())?)?;
         runtime.set("Array", &array)?;
         runtime.set("direct", direct)?;
         runtime.set("patterns", patterns)?;
+        runtime.set("limits", limits)?;
+        runtime.set("chunk", [CHUNK_START, CHUNK_END])?;
+        runtime.set("largest", shared.memory.largest() as f64)?;
         runtime.set("written", written)?;
         runtime.set("pending", &pending)?;
         runtime.set("part", part(&lua)?)?;
@@ -114,6 +129,13 @@ impl Vm {
         parts.push(&pending)?;
         lua.set_named_registry_value(PENDING, pending)?;
         let state = request_thread(&lua, parts)?;
+        let loaded = shared.memory.above(80);
+        if loaded {
+            let limit = shared.program.options.memory_limit;
+            return Err(Error::Load(format!(
+                "it takes more than 80 % of `memory_limit` ({limit} bytes)"
+            )));
+        }
         Ok(Vm {
             _lua: lua,
             state,
@@ -132,7 +154,8 @@ fn part(lua: &Lua) -> mlua::Result<Function> {
     })
 }
 
-/// Makes the natives: C closures over the `Shared` and the metatable of arrays.
+/// Makes natives that guard themselves: C closures over the `Shared` and the metatable of
+/// arrays.
 pub(super) fn register(
     lua: &Lua,
     shared: &Shared,
@@ -156,8 +179,34 @@ pub(super) fn register(
     }
 }
 
+/// Makes natives that raise no Lua errors: closures of [`guard::enter`] over the `Shared`,
+/// the metatable of arrays and the function.
+pub(super) fn register_guarded(
+    lua: &Lua,
+    shared: &Shared,
+    natives: &Table,
+    array: &Table,
+    functions: &'static [(&std::ffi::CStr, ffi::lua_CFunction)],
+) -> mlua::Result<()> {
+    let shared: *const Shared = shared;
+    // SAFETY: as in `register`; the functions are static.
+    unsafe {
+        lua.exec_raw::<()>((natives, array), |state| {
+            for (name, function) in functions {
+                let function: *const ffi::lua_CFunction = function;
+                ffi::lua_pushlightuserdata(state, shared.cast_mut().cast());
+                ffi::lua_pushvalue(state, 2);
+                ffi::lua_pushlightuserdata(state, function.cast_mut().cast());
+                ffi::lua_pushcclosure(state, guard::enter, 3);
+                ffi::lua_setfield(state, 1, name.as_ptr());
+            }
+            ffi::lua_settop(state, 0);
+        })
+    }
+}
+
 /// The function by which `runtime.lua` gets a bundled module's chunk.
-fn load_chunk(lua: &Lua, program: &'static Program) -> mlua::Result<Function> {
+fn load_chunk(lua: &Lua, program: &'static Program, direct: Table) -> mlua::Result<Function> {
     lua.create_function(move |lua, name: mlua::LuaString| {
         let name = name.to_string_lossy();
         let Some(chunk) = program.chunks.iter().find(|c| c.module == name) else {
@@ -166,7 +215,8 @@ fn load_chunk(lua: &Lua, program: &'static Program) -> mlua::Result<Function> {
         let loaded = lua
             .load(chunk.bytecode)
             .set_mode(mlua::chunk::ChunkMode::Binary);
-        loaded.into_function().map(Some)
+        // The chunk's own function closes over what only compiled code calls.
+        loaded.call::<Function>(&direct).map(Some)
     })
 }
 

@@ -1,0 +1,218 @@
+-- The parts of the standard library that would run for long, recurse or take memory where no
+-- budget sees it, written so that one does.
+local R = ...
+local limits, direct = R.limits, R.direct
+
+local error, type, select, tostring, rawget, rawset = error, type, select, tostring, rawget, rawset
+local pairs = pairs
+local format, floor, concat, byte = string.format, math.floor, table.concat, string.byte
+local raw_insert, raw_remove, raw_rep = table.insert, table.remove, string.rep
+local raw_load, resume, create = load, coroutine.resume, coroutine.create
+local largest = R.largest
+local charge, check_stack, instrument = limits.charge, limits.check_stack, limits.instrument
+
+local budget = 1000
+local function spend()
+  budget = budget - 1
+  if budget < 0 then budget = direct.check() end
+end
+
+-- Patterns.
+for name, f in pairs(R.patterns) do string[name] = f end
+
+function string.rep(s, n, separator)
+  if type(s) == "string" and type(n) == "number" then
+    local length = #s + (type(separator) == "string" and #separator or 0)
+    if length * n > largest then
+      error(format("the result of 'rep' is too long (%.0f bytes)", length * n), 2)
+    end
+  end
+  return raw_rep(s, n, separator)
+end
+
+-- Tables.
+local function list(t, name, level)
+  if type(t) ~= "table" then
+    local got = t == nil and "no value" or type(t)
+    error(format("bad argument #1 to '%s' (table expected, got %s)", name, got), level + 1)
+  end
+  return #t
+end
+
+function table.insert(t, a, ...)
+  if type(t) == "table" and type(a) == "number" and select("#", ...) == 1 then
+    -- LuaJIT would move what is not there, down to any position.
+    if a < 1 then error("bad argument #2 to 'insert' (position out of bounds)", 2) end
+    local moved = #t - a
+    if moved > 256 then charge(moved) end
+  end
+  return raw_insert(t, a, ...)
+end
+
+function table.remove(t, at)
+  if type(t) == "table" and type(at) == "number" then
+    local moved = #t - at
+    if moved > 256 then charge(moved) end
+  end
+  return raw_remove(t, at)
+end
+
+function table.move(a, first, last, to, b)
+  list(a, "move", 2)
+  b = b == nil and a or b
+  if type(first) ~= "number" or type(last) ~= "number" or type(to) ~= "number" then
+    error("bad argument to 'move' (number expected)", 2)
+  end
+  if type(b) ~= "table" then
+    error("bad argument #5 to 'move' (table expected, got " .. type(b) .. ")", 2)
+  end
+  if last >= first then
+    if to > last or to <= first or a ~= b then
+      for i = 0, last - first do spend() b[to + i] = a[first + i] end
+    else
+      for i = last - first, 0, -1 do spend() b[to + i] = a[first + i] end
+    end
+  end
+  return b
+end
+
+-- LuaJIT's quicksort (`lib_table.c`), step by step, so that the order of equal elements is
+-- its own. Sorting in Lua has budgets, is compiled, and does not nest native calls.
+local function before(a, b) return a < b end
+local function quicksort(t, l, u, less)
+  while l < u do
+    spend()
+    local a, b = rawget(t, l), rawget(t, u)
+    if less(b, a) then rawset(t, l, b) rawset(t, u, a) end
+    if u - l == 1 then break end
+    local i = floor((l + u) / 2)
+    local m = rawget(t, i)
+    a = rawget(t, l)
+    if less(m, a) then
+      rawset(t, i, a) rawset(t, l, m)
+    else
+      b = rawget(t, u)
+      if less(b, m) then rawset(t, i, b) rawset(t, u, m) end
+    end
+    if u - l == 2 then break end
+    local pivot = rawget(t, i)
+    rawset(t, i, (rawget(t, u - 1)))
+    rawset(t, u - 1, pivot)
+    local j = u - 1
+    i = l
+    while true do
+      spend()
+      i = i + 1
+      local low = rawget(t, i)
+      while less(low, pivot) do
+        spend()
+        if i >= u then return false end
+        i = i + 1
+        low = rawget(t, i)
+      end
+      j = j - 1
+      local high = rawget(t, j)
+      while less(pivot, high) do
+        spend()
+        if j <= l then return false end
+        j = j - 1
+        high = rawget(t, j)
+      end
+      if j < i then break end
+      rawset(t, i, high) rawset(t, j, low)
+    end
+    local last = rawget(t, u - 1)
+    rawset(t, u - 1, (rawget(t, i)))
+    rawset(t, i, last)
+    if i - l < u - i then
+      if not quicksort(t, l, i - 1, less) then return false end
+      l = i + 1
+    else
+      if not quicksort(t, i + 1, u, less) then return false end
+      u = i - 1
+    end
+  end
+  return true
+end
+
+function table.sort(t, less)
+  local n = list(t, "sort", 2)
+  if less ~= nil and type(less) ~= "function" then
+    error(format("bad argument #2 to 'sort' (function expected, got %s)", type(less)), 2)
+  end
+  if not quicksort(t, 1, n, less or before) then error("invalid order function for sorting", 2) end
+end
+
+-- Coroutines run on the native stack of who resumes them.
+function coroutine.resume(co, ...)
+  check_stack()
+  return resume(co, ...)
+end
+
+local function passed(ok, ...)
+  if ok then return ... end
+  local message = ...
+  error(message, type(message) == "string" and 2 or 0)
+end
+function coroutine.wrap(f)
+  local co = create(f)
+  return function(...)
+    check_stack()
+    return passed(resume(co, ...))
+  end
+end
+
+-- Code that is loaded while the server runs gets budgets as the compiler gives them.
+local function load_text(text, name, env)
+  if byte(text, 1) == 27 then return nil, "bytecode is not loaded" end
+  if #text > 1048576 then return nil, "the chunk is longer than 1 MiB" end
+  -- A whole chunk: nothing in it can end the function around it.
+  local checked, problem = raw_load(text, name, "t")
+  if not checked then return nil, problem end
+  local with_budgets, reserved = instrument(text)
+  if not with_budgets then return nil, reserved end
+  with_budgets = R.chunk[1] .. with_budgets .. R.chunk[2]
+  local outer
+  if env ~= nil then
+    outer, problem = raw_load(with_budgets, name, "t", env)
+  else
+    outer, problem = raw_load(with_budgets, name, "t")
+  end
+  if not outer then return nil, problem end
+  return outer(direct)
+end
+
+function R.load(chunk, name, _, env)
+  if name ~= nil and type(name) ~= "string" then name = tostring(name) end
+  if type(chunk) == "string" then return load_text(chunk, name or chunk, env) end
+  if type(chunk) ~= "function" then
+    error(format("bad argument #1 to 'load' (function expected, got %s)", type(chunk)), 2)
+  end
+  local parts, n, length = {}, 0, 0
+  while true do
+    spend()
+    local part = chunk()
+    if part == nil or part == "" then break end
+    if type(part) ~= "string" then return nil, "reader function must return a string" end
+    n, length = n + 1, length + #part
+    if length > 1048576 then return nil, "the chunk is longer than 1 MiB" end
+    parts[n] = part
+  end
+  return load_text(concat(parts), name or "=(load)", env)
+end
+
+function R.loadstring(text, name)
+  if type(text) ~= "string" then
+    error(format("bad argument #1 to 'loadstring' (string expected, got %s)", type(text)), 2)
+  end
+  if name ~= nil and type(name) ~= "string" then name = tostring(name) end
+  return load_text(text, name or text)
+end
+
+-- Collections are the runtime's business: one that a handler asks for would be paid by all.
+local count = collectgarbage
+function R.collectgarbage(what)
+  if what == "count" then return count("count") end
+  if what == "isrunning" then return true end
+  return 0
+end

@@ -1,0 +1,209 @@
+//! The memory that a VM may take.
+//!
+//! Every block of Lua's comes through [`allocate`], which is where a handler that does
+//! nothing but make long strings is met: it counts, and looks at the clock now and then. A
+//! refusal is Lua's error "not enough memory", raised by whoever asked; code that no
+//! protected call surrounds, or that must not be left by an error, runs [`relax`]ed.
+//!
+//! [`relax`]: Memory::relax
+
+use std::cell::Cell;
+use std::ffi::{c_int, c_void};
+use std::ptr;
+
+use mlua::ffi::{self, lua_State};
+
+use super::Shared;
+
+/// After so many new bytes the clock is looked at.
+const CLOCK_EVERY: usize = 4 << 20;
+/// Above this share of the limit garbage is collected as fast as can be: LuaJIT waits until
+/// twice what lives is there, and makes small steps, which may be too late or too few.
+const PRESSED_PERCENT: usize = 50;
+/// The work of a collector's step, in percent of LuaJIT's unit: its default, and such as
+/// ends a cycle of some 100 000 objects in a few steps.
+const STEP: [c_int; 2] = [200, 100_000];
+/// What is still given after the deadline: enough for an error and its way out.
+const LATE: usize = 64 << 10;
+/// Less than this is given above the limit, too, up to a quarter more: the next budget that
+/// is used up finds it (see [`Memory::is_over`]). LuaJIT refuses well what is large, such as
+/// strings and parts of tables; where a closure's upvalue is refused, the closure is given
+/// back with a size that it did not have (`lj_func.c`).
+const SMALL: usize = 4 << 10;
+
+/// A VM's account.
+pub(super) struct Memory {
+    limit: Cell<usize>,
+    used: Cell<usize>,
+    relaxed: Cell<bool>,
+    refused: Cell<bool>,
+    since_clock: Cell<usize>,
+    /// Collections are in haste.
+    pressed: Cell<bool>,
+    state: Cell<*mut lua_State>,
+    /// The allocator that was there before.
+    next: Cell<Option<(ffi::lua_Alloc, *mut c_void)>>,
+}
+
+impl Memory {
+    /// Without a limit until the program is loaded.
+    pub(super) fn new() -> Self {
+        Memory {
+            limit: Cell::new(0),
+            used: Cell::new(0),
+            relaxed: Cell::new(true),
+            refused: Cell::new(false),
+            since_clock: Cell::new(0),
+            pressed: Cell::new(false),
+            state: Cell::new(ptr::null_mut()),
+            next: Cell::new(None),
+        }
+    }
+
+    /// Sets the limit in bytes; 0 for none.
+    pub(super) fn set_limit(&self, limit: usize) {
+        self.limit.set(limit);
+    }
+
+    /// The largest piece, whatever is free: one step of a program, such as joining two
+    /// strings, may then take a few milliseconds and no more.
+    pub(super) fn largest(&self) -> usize {
+        match self.limit.get() {
+            0 => usize::MAX,
+            limit => limit / 4,
+        }
+    }
+
+    /// Whether more is used than a share of the limit, in percent.
+    pub(super) fn above(&self, percent: usize) -> bool {
+        let limit = self.limit.get();
+        limit > 0 && self.used.get() > limit / 100 * percent
+    }
+
+    /// Lets the collector hasten or not.
+    fn press(&self) {
+        let pressed = self.above(PRESSED_PERCENT);
+        if pressed != self.pressed.get() {
+            self.pressed.set(pressed);
+            // SAFETY: both calls set a number in the state, which lives; the second lets
+            // the collector's next step come at once.
+            unsafe {
+                ffi::lua_gc(
+                    self.state.get(),
+                    ffi::LUA_GCSETSTEPMUL,
+                    STEP[usize::from(pressed)],
+                );
+                if pressed {
+                    ffi::lua_gc(self.state.get(), ffi::LUA_GCRESTART, 0);
+                }
+            }
+        }
+    }
+
+    /// Whether something was refused since the last time this was asked.
+    pub(super) fn take_refused(&self) -> bool {
+        self.refused.take()
+    }
+
+    /// Ends refusals, or begins them; gives what was before.
+    pub(super) fn relax(&self, relaxed: bool) -> bool {
+        self.relaxed.replace(relaxed)
+    }
+
+    /// Whether what was given has gone over the limit; it is noted.
+    pub(super) fn is_over(&self) -> bool {
+        let over = self.above(100);
+        if over {
+            self.refused.set(true);
+        }
+        over
+    }
+}
+
+impl Shared {
+    /// Whether so many bytes may be added for a block of a size.
+    fn grants(&self, size: usize, growth: usize) -> bool {
+        let memory = &self.memory;
+        if memory.relaxed.get() {
+            return true;
+        }
+        let limit = memory.limit.get();
+        let room = if growth < SMALL { limit / 4 } else { 0 };
+        let full = limit > 0 && (memory.used.get() + growth > limit + room || size > limit / 4);
+        if full || (growth >= LATE && self.deadline.has_passed()) {
+            memory.refused.set(true);
+            return false;
+        }
+        memory.press();
+        let since = memory.since_clock.get() + growth;
+        memory.since_clock.set(since);
+        if since < CLOCK_EVERY {
+            return true;
+        }
+        memory.since_clock.set(0);
+        !(self.deadline.check() && growth >= LATE)
+    }
+
+    /// Puts [`allocate`] before the allocator of a state.
+    ///
+    /// # Safety
+    /// `self` does not move, and outlives the state or [`Self::give_back_allocator`].
+    pub(super) unsafe fn take_allocator(&self, state: *mut lua_State) {
+        let mut data = ptr::null_mut();
+        // SAFETY: as the caller's.
+        unsafe {
+            let allocator = ffi::lua_getallocf(state, &raw mut data);
+            self.memory.next.set(Some((allocator, data)));
+            self.memory.state.set(state);
+            let this: *const Shared = self;
+            ffi::lua_setallocf(state, allocate, this.cast_mut().cast());
+        }
+    }
+
+    /// Takes [`allocate`] away.
+    ///
+    /// # Safety
+    /// The state is the one that the allocator was taken from.
+    pub(super) unsafe fn give_back_allocator(&self, state: *mut lua_State) {
+        if let Some((allocator, data)) = self.memory.next.get() {
+            // SAFETY: as the caller's.
+            unsafe { ffi::lua_setallocf(state, allocator, data) };
+        }
+    }
+}
+
+/// `lua_Alloc`: gives a block of another size, or null.
+///
+/// # Safety
+/// Called by Lua with the address of the `Shared` and a block that came from here or from
+/// the allocator before.
+unsafe extern "C" fn allocate(
+    data: *mut c_void,
+    block: *mut c_void,
+    old: usize,
+    new: usize,
+) -> *mut c_void {
+    // SAFETY: as the caller's.
+    let shared = unsafe { &*data.cast::<Shared>() };
+    let had = if block.is_null() { 0 } else { old };
+    if new > had && !shared.grants(new, new - had) {
+        return ptr::null_mut();
+    }
+    let Some((next, next_data)) = shared.memory.next.get() else {
+        return ptr::null_mut();
+    };
+    // SAFETY: as the caller's; all blocks are the next allocator's.
+    let given = unsafe { next(next_data, block, old, new) };
+    if new == 0 || !given.is_null() {
+        let used = &shared.memory.used;
+        // Blocks from before this allocator are given back, too.
+        used.set((used.get() + new).saturating_sub(had));
+    }
+    given
+}
+
+/// Whether the VM is over its limit. Called through the FFI.
+pub(super) unsafe extern "C" fn over(vm: *const c_void) -> bool {
+    // SAFETY: lowered code gives the address that `start` gave it.
+    unsafe { super::shared(vm) }.memory.is_over()
+}
