@@ -163,7 +163,7 @@ redirects.permanent = redirect_with(301)
 local function error_response(status, message)
   check_status(status, 2)
   local kind = type(message)
-  if getmetatable(message) == http.Error then
+  if getmetatable(message) == http.Error.__metatable then
     if message.errors then return response(status, JSON, { errors = message.errors }) end
     message = message.message
   elseif kind ~= "string" and kind ~= "table" then message = tostring(message) end

@@ -64,7 +64,7 @@ fn is_word(byte: u8) -> bool {
 
 /// The length of `[==[ ... ]==]`, if one begins here.
 fn long_bracket(text: &[u8]) -> Option<usize> {
-    let level = text[1..].iter().take_while(|b| **b == b'=').count();
+    let level = text.iter().skip(1).take_while(|b| **b == b'=').count();
     if text.first() != Some(&b'[') || text.get(level + 1) != Some(&b'[') {
         return None;
     }

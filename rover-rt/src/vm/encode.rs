@@ -97,7 +97,7 @@ pub(super) struct Encoder<'a> {
 
 #[cold]
 pub(super) fn too_long() -> EncodeError {
-    EncodeError::new("more text than a quarter of `memory_limit`")
+    EncodeError::new("more text than a half of `memory_limit`")
 }
 
 impl<'a> Encoder<'a> {

@@ -296,7 +296,7 @@ unsafe extern "C-unwind" fn text(state: *mut lua_State) -> c_int {
         for part in 3..=ffi::lua_gettop(state) {
             append_string(state, part, &mut reply.body);
             if reply.body.len() > call.shared.memory.largest() {
-                let reason = "the response is longer than a quarter of `memory_limit`";
+                let reason = "the response is longer than a half of `memory_limit`";
                 *call.failure.borrow_mut() = Some(reason.to_owned());
                 break;
             }

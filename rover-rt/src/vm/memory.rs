@@ -70,7 +70,7 @@ impl Memory {
     pub(super) fn largest(&self) -> usize {
         match self.limit.get() {
             0 => usize::MAX,
-            limit => limit / 4,
+            limit => limit / 2,
         }
     }
 
@@ -124,12 +124,15 @@ impl Shared {
     /// Whether so many bytes may be added for a block of a size.
     fn grants(&self, size: usize, growth: usize) -> bool {
         let memory = &self.memory;
-        if memory.relaxed.get() {
+        // Fresh blocks of a power of two are the table of strings, which the collector makes
+        // smaller, too: an error that leaves a collection inside compiled code finds a state
+        // that LuaJIT does not expect (`lj_trace_unwind`).
+        if memory.relaxed.get() || (size == growth && size.is_power_of_two()) {
             return true;
         }
         let limit = memory.limit.get();
         let room = if growth < SMALL { limit / 4 } else { 0 };
-        let full = limit > 0 && (memory.used.get() + growth > limit + room || size > limit / 4);
+        let full = limit > 0 && (memory.used.get() + growth > limit + room || size > limit / 2);
         if full || (growth >= LATE && self.deadline.has_passed()) {
             memory.refused.set(true);
             return false;
