@@ -157,7 +157,7 @@ const SPENT_PERCENT: usize = 80;
 /// A text's beginning.
 fn shortened(text: &str, most: usize) -> std::borrow::Cow<'_, str> {
     match text.len() > most {
-        true => format!("{}...", &text[..text.floor_char_boundary(most)]).into(),
+        true => format!("{}...", String::from_utf8_lossy(&text.as_bytes()[..most])).into(),
         false => text.into(),
     }
 }
