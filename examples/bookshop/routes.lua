@@ -18,7 +18,9 @@ function api.not_found(ctx)
 end
 
 function api.on_error(ctx, err)
-  -- Errors that are answers (400, 405, 413, ...) are tables with a message.
+  -- Errors that are answers (400, 405, 413, ...) are tables with a message, and a list of
+  -- mistakes where a request did not fit its schema.
+  if type(err) == "table" and err.errors then return { errors = err.errors } end
   local message = type(err) == "table" and err.message or "Something broke; it is in the log"
   return { error = message, request_id = ctx.request_id }
 end

@@ -28,6 +28,17 @@ fn examples() {
                     write!(text, " {what}({})", names.join(" ")).unwrap();
                 }
             }
+            let expects = &route.expects;
+            for (what, schema) in [
+                ("params", &expects.params),
+                ("query", &expects.query),
+                ("body", &expects.body),
+            ] {
+                if let Some(schema) = schema {
+                    let names: Vec<&str> = schema.fields().iter().map(|f| &*f.name).collect();
+                    write!(text, " expects-{what}({})", names.join(" ")).unwrap();
+                }
+            }
             for (what, is) in [
                 ("escapes", reads.escapes),
                 ("needs-ctx", needs.ctx),

@@ -1,17 +1,10 @@
 local paging = {}
 
-local MOST = 100
-
-local function whole(text, default, most)
-  local number = tonumber(text) or default
-  return math.max(1, math.min(math.floor(number), most))
-end
-
 -- One page of a list, and the links to its neighbours (RFC 8288).
 function paging.page(list, query, path)
-  local per_page = whole(query.per_page, 20, MOST)
+  local per_page = query.per_page
   local last = math.max(1, math.ceil(#list / per_page))
-  local page = whole(query.page, 1, last)
+  local page = math.min(query.page, last)
   local items = rover.array()
   for at = (page - 1) * per_page + 1, math.min(page * per_page, #list) do
     items[#items + 1] = list[at]

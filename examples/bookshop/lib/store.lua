@@ -60,7 +60,7 @@ end
 
 function store.review(book, id)
   local of_book = reviews[book.id]
-  return of_book and of_book[tonumber(id)]
+  return of_book and of_book[id]
 end
 
 function store.add_review(book, stars, text)

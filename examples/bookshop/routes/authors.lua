@@ -1,5 +1,7 @@
 local store = require "lib.store"
 
+local g = rover.guard
+
 local function books_of(author)
   return store.books(function(book) return book.author == author.id end)
 end
@@ -10,7 +12,7 @@ return function(api)
   local function missing() return api.error(404, "No such author") end
 
   function authors.get(ctx)
-    local country = ctx:query().country
+    local country = ctx:query():expect({ country = g:string():min(1) }).country
     local found = rover.array()
     for _, author in ipairs(store.authors()) do
       if not country or author.country == country then found[#found + 1] = author end

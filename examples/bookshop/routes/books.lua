@@ -1,7 +1,7 @@
 local paging = require "lib.paging"
+local schemas = require "lib.schemas"
 local sorting = require "lib.sorting"
 local store = require "lib.store"
-local validate = require "lib.validate"
 
 local function contains(text, part)
   return text:lower():find(part:lower(), 1, true) ~= nil
@@ -15,14 +15,13 @@ local function has_genre(book, genre)
 end
 
 local function filter(query)
-  local min_year, max_year = tonumber(query.min_year), tonumber(query.max_year)
   return function(book)
     return (not query.author or book.author == query.author)
       and (not query.language or book.language == query.language)
       and (not query.genre or has_genre(book, query.genre))
       and (not query.q or contains(book.title, query.q))
-      and (not min_year or book.year >= min_year)
-      and (not max_year or book.year <= max_year)
+      and (not query.min_year or book.year >= query.min_year)
+      and (not query.max_year or book.year <= query.max_year)
   end
 end
 
@@ -35,14 +34,15 @@ return function(api)
 
   local function missing() return api.error(404, "No such book") end
 
-  local function invalid(errors)
-    return api.json:status(422, { error = "The book is not valid", errors = errors })
+  -- What a schema cannot know, in the form of what it can.
+  local function no_author()
+    local problem = { field = "author", message = "There is no such author", type = "reference" }
+    return api.json:status(422, { errors = { problem } })
   end
 
   function books.get(ctx)
-    local query = ctx:query()
-    local found = sorting.by(store.books(filter(query)), query.sort or "id")
-    if not found then return api.error(400, "sort is id, title, author, year or price, or -title, ...") end
+    local query = ctx:query():expect(schemas.search)
+    local found = sorting.by(store.books(filter(query)), query.sort)
     local page = paging.page(found, query, ctx.path)
     local response = api.json { books = page.items, total = #found, page = page.page, pages = page.pages }
     if page.link ~= "" then response:header("link", page.link) end
@@ -50,8 +50,8 @@ return function(api)
   end
 
   function books.post(ctx)
-    local fields, errors = validate.book(ctx:body():json())
-    if not fields then return invalid(errors) end
+    local fields = ctx:body():expect(schemas.book)
+    if not store.author(fields.author) then return no_author() end
     local book = store.add(fields)
     return api.json:status(201, book):header("location", "/books/" .. book.id)
   end
@@ -72,36 +72,36 @@ return function(api)
   end
 
   function books.p_id.get(ctx)
-    return store.book(ctx:params().id) or missing()
+    return store.book(ctx:params():expect(schemas.id).id) or missing()
   end
 
   function books.p_id.put(ctx)
-    local book = store.book(ctx:params().id)
+    local book = store.book(ctx:params():expect(schemas.id).id)
     if not book then return missing() end
-    local fields, errors = validate.book(ctx:body():json())
-    if not fields then return invalid(errors) end
+    local fields = ctx:body():expect(schemas.book)
+    if not store.author(fields.author) then return no_author() end
     for key, value in pairs(fields) do book[key] = value end
     return book
   end
 
   function books.p_id.patch(ctx)
-    local book = store.book(ctx:params().id)
+    local book = store.book(ctx:params():expect(schemas.id).id)
     if not book then return missing() end
-    local fields, errors = validate.book(ctx:body():json(), true)
-    if not fields then return invalid(errors) end
+    local fields = ctx:body():expect(schemas.change)
+    if fields.author and not store.author(fields.author) then return no_author() end
     for key, value in pairs(fields) do book[key] = value end
     return book
   end
 
   function books.p_id.delete(ctx)
-    local book = store.book(ctx:params().id)
+    local book = store.book(ctx:params():expect(schemas.id).id)
     if not book then return missing() end
     store.remove(book)
     return api.no_content()
   end
 
   function books.p_id.similar.get(ctx)
-    local book = store.book(ctx:params().id)
+    local book = store.book(ctx:params():expect(schemas.id).id)
     if not book then return missing() end
     local similar = store.books(function(other)
       return other ~= book and (other.author == book.author or has_genre(other, book.genres[1]))

@@ -1,3 +1,4 @@
+local schemas = require "lib.schemas"
 local session = require "lib.session"
 local store = require "lib.store"
 
@@ -32,12 +33,9 @@ return function(api)
   end
 
   function cart.p_book.put(ctx)
-    local book = store.book(ctx:params().book)
+    local book = store.book(ctx:params():expect(schemas.in_cart).book)
     if not book then return api.error(404, "No such book") end
-    local quantity = tonumber(ctx:query().quantity or 1)
-    if not quantity or quantity < 1 or quantity > 99 or quantity % 1 ~= 0 then
-      return api.error(422, "quantity is an integer from 1 to 99")
-    end
+    local quantity = ctx:query():expect(schemas.quantity).quantity
     local id, is_new = session.ensure(ctx)
     store.cart(id)[book.id] = quantity
     return answer(id, is_new)
@@ -45,17 +43,16 @@ return function(api)
 
   function cart.p_book.delete(ctx)
     local id, is_new = session.ensure(ctx)
-    store.cart(id)[tonumber(ctx:params().book) or 0] = nil
+    store.cart(id)[ctx:params():expect(schemas.in_cart).book] = nil
     return answer(id, is_new)
   end
 
   -- A form's answer is a redirect, so that a reload does not order again.
   function cart.checkout.post(ctx)
-    local form = ctx:body():form()
+    local form = ctx:body():expect(schemas.order)
     local id = session.of(ctx)
     local content = priced(id and store.cart(id) or {})
     if #content.lines == 0 then return api.error(409, "The cart is empty") end
-    if not form.name or form.name == "" then return api.error(422, "name is required") end
     local order = store.add_order(id, { name = form.name, lines = content.lines, total = content.total })
     store.empty_cart(id)
     return api.redirect:status(303, "/orders/" .. order.id)

@@ -1,3 +1,4 @@
+local schemas = require "lib.schemas"
 local session = require "lib.session"
 local store = require "lib.store"
 
@@ -14,7 +15,7 @@ return function(api)
   end
 
   function api.orders.p_id.get(ctx)
-    local wanted = tonumber(ctx:params().id)
+    local wanted = ctx:params():expect(schemas.id).id
     for _, order in ipairs(store.orders(session.of(ctx))) do
       if order.id == wanted then return shown(order) end
     end

@@ -1,5 +1,5 @@
+local schemas = require "lib.schemas"
 local store = require "lib.store"
-local validate = require "lib.validate"
 
 return function(api)
   local reviews = api.books.p_id.reviews
@@ -8,7 +8,7 @@ return function(api)
   local function no_review() return api.error(404, "No such review") end
 
   function reviews.get(ctx)
-    local book = store.book(ctx:params().id)
+    local book = store.book(ctx:params():expect(schemas.id).id)
     if not book then return no_book() end
     local found, sum = store.reviews(book), 0
     for _, review in ipairs(found) do sum = sum + review.stars end
@@ -16,26 +16,23 @@ return function(api)
   end
 
   function reviews.post(ctx)
-    local book = store.book(ctx:params().id)
+    local book = store.book(ctx:params():expect(schemas.id).id)
     if not book then return no_book() end
-    local input = ctx:body():json()
-    if type(input) ~= "table" or not validate.stars(input.stars) then
-      return api.error(422, "stars is an integer from 1 to 5")
-    end
-    local review = store.add_review(book, input.stars, tostring(input.text or ""))
+    local input = ctx:body():expect(schemas.review)
+    local review = store.add_review(book, input.stars, input.text)
     local location = ("/books/%d/reviews/%d"):format(book.id, review.id)
     return api.json:status(201, review):header("location", location)
   end
 
   function reviews.p_review.get(ctx)
-    local params = ctx:params()
+    local params = ctx:params():expect(schemas.review_id)
     local book = store.book(params.id)
     if not book then return no_book() end
     return store.review(book, params.review) or no_review()
   end
 
   function reviews.p_review.delete(ctx)
-    local params = ctx:params()
+    local params = ctx:params():expect(schemas.review_id)
     local book = store.book(params.id)
     local review = book and store.review(book, params.review)
     if not review then return no_review() end
