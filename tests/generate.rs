@@ -40,6 +40,12 @@ local GREETING = \"hello\"
 local function helper(ctx) return { id = ctx:params().x, a = ctx:query().a } end
 local function twice(v) return tostring(v) .. tostring(v) end
 local function two() return 1, 2 end
+local g = rover.guard
+local SHAPE = g:object {
+  name = g:string():default(\"d\"), count = g:integer():default(2), flag = g:boolean():nullable(),
+  deep = g:object { id = g:integer():default(1), t = g:string() }:default {}, a = g:array(g:any()),
+}
+local PAGE = { a = g:integer():min(0), b = g:string():default(\"e\"), x = g:array(g:string()) }
 local strange = setmetatable({ own = 1 }, { __index = function(_, k) return k .. \"!\" end })
 "
     .to_owned();
@@ -78,7 +84,10 @@ struct Writer {
     names: usize,
 }
 
-const READS: [&str; 24] = [
+const READS: [&str; 27] = [
+    "ctx:query():expect(PAGE).b",
+    "ctx:params():expect({ x = g:string():required() }).x",
+    "rover.guard(ctx:query().a, g:string():default(\"none\"))",
     "ctx:params().x",
     "ctx.params().x",
     "ctx:params().nothing",
@@ -215,7 +224,7 @@ impl Writer {
     }
 
     fn stmt(&mut self, depth: usize) -> String {
-        let kinds = if depth < 3 { 14 } else { 6 };
+        let kinds = if depth < 3 { 16 } else { 6 };
         if self.random.below(3) == 0 {
             return self.list(depth);
         }
@@ -269,11 +278,49 @@ impl Writer {
                     self.inner(depth + 1)
                 )
             }
-            12 => format!("  if {} then error({}) end\n", self.expr(1), self.expr(1)),
+            12 | 13 => self.checked(),
+            14 => format!("  if {} then error({}) end\n", self.expr(1), self.expr(1)),
             _ => {
                 let value = self.expr(1);
                 format!("  shared.f = function() return {value} end\n")
             }
+        }
+    }
+
+    /// A part of the request that is checked, and read by name or otherwise.
+    fn checked(&mut self) -> String {
+        let name = self.name();
+        let (source, schema, fields): (_, _, &[&str]) = match self.random.below(4) {
+            0 => ("query", "PAGE", &["a", "b", "x"]),
+            1 => ("params", "{ x = g:string():max(9) }", &["x"]),
+            _ => {
+                let schema = [
+                    "SHAPE",
+                    "SHAPE",
+                    "g:object { name = g:string():required() }",
+                ];
+                let fields: &[&str] = &[
+                    "name", "count", "flag", "deep.id", "deep.t", "deep", "a", "none",
+                ];
+                ("body", self.random.one(&schema), fields)
+            }
+        };
+        let fields = match schema.starts_with("g:object") {
+            true => &fields[..1],
+            false => fields,
+        };
+        for _ in 0..1 + self.random.below(3) {
+            let field = self.random.one(fields);
+            self.locals.push(format!("{name}.{field}"));
+        }
+        if self.random.below(6) == 0 {
+            self.locals.push(name.clone());
+        }
+        let caught = self.random.below(6) == 0;
+        let check = format!("ctx:{source}():expect({schema})");
+        match caught {
+            true => format!("  local {name} = select(2, pcall(function() return {check} end))\n"),
+            false => format!("  local {name} = {check}\n"),
         }
     }
 
@@ -300,7 +347,9 @@ impl Writer {
                 0 => format!("  shared.list = {list}\n"),
                 1 => format!("  {list}[1] = nil\n"),
                 2 => format!("  {list}.name = {}\n", self.expr(1)),
-                _ => format!("  for k, v in pairs({list}) do shared.x = k end\n"),
+                _ => format!(
+                    "  shared.x = 0 for _ in pairs({list}) do shared.x = shared.x + 1 end\n"
+                ),
             },
             9 | 10 => {
                 let add = self.list(depth + 1);

@@ -215,6 +215,12 @@ fn template(template: &Template) -> TokenStream {
             let path = format!("{path}.{name}");
             quote!(rt::Piece::Field { key: #key, depth: #depth, path: #path })
         }
+        Piece::Held { name, held, path } => {
+            let key = format!("\"{name}\":");
+            let field = format!("{path}.{name}");
+            let (holder, place) = (held.holder, held.path);
+            quote!(rt::Piece::Held { key: #key, holder: #holder, place: #place, path: #field })
+        }
         Piece::List {
             name,
             depth,

@@ -26,6 +26,7 @@ mod lists;
 mod literal;
 mod load;
 mod lower;
+mod lower_expect;
 mod lower_html;
 mod lower_lists;
 mod lower_text;
@@ -123,7 +124,7 @@ pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
     };
     let app = model::model(&program, &collected, diagnostics)?;
     let orders = order::orders(&sources, &app, &guards);
-    let lowered = lower::lower(&sources, &app, &handlers, &orders, &html, form);
+    let lowered = lower::lower(&sources, &app, &handlers, &guards, &orders, &html, form);
     let files = sources.files.iter().map(|file| file.name.as_str());
     let chunk = |text: &String| format!("{CHUNK_START}{text}{CHUNK_END}");
     let texts: Vec<String> = lowered.texts.iter().map(chunk).collect();

@@ -329,7 +329,7 @@ impl<'a> Finder<'a, '_> {
     }
 
     fn item(&mut self, list: VarId, statement: Span, value: &'a Expr, block: usize, counted: bool) {
-        if let Some((_, slots)) = template(value, 0, &|_| None) {
+        if let Some((_, slots)) = template(value, 0, &|_| None, &|_| None) {
             for slot in slots {
                 match list_of(slot).filter(|(inner, _)| self.lists.contains_key(inner)) {
                     Some((inner, array)) if !array || self.globals => {
@@ -369,7 +369,7 @@ impl<'a> Finder<'a, '_> {
         if self.is_returned_list(json) {
             return;
         }
-        match template(json, 0, &|_| None) {
+        match template(json, 0, &|_| None, &|_| None) {
             Some((_, slots)) => {
                 let mut returned = Vec::new();
                 for slot in slots {

@@ -1,15 +1,17 @@
 //! Rewrites the program's text before it becomes bytecode: the specialised program. Lines
 //! never move, so that errors at run time name the manifest's own lines.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::analyse::{Access, Member, Source, Table};
 use crate::budget::checks;
+use crate::guard::Guards;
 use crate::handlers::{Handler, Handlers};
 use crate::hir::{Expr, Kind, Span, Stmt};
 use crate::html::Templates;
 use crate::lists::{Lists, is_list, lists};
 use crate::load::Sources;
+use crate::lower_expect::Read;
 use crate::lower_lists::Step;
 use crate::model::App;
 use crate::order::Orders;
@@ -59,6 +61,7 @@ pub(crate) fn lower(
     sources: &Sources,
     app: &App,
     handlers: &Handlers,
+    guards: &Guards,
     orders: &Orders,
     html: &Templates<'_>,
     form: Form,
@@ -68,6 +71,10 @@ pub(crate) fn lower(
         handlers,
         html,
         rendered: HashSet::new(),
+        guards,
+        orders,
+        holders: HashMap::new(),
+        held: HashMap::new(),
         edits: vec![Vec::new(); sources.files.len()],
         written: HashSet::new(),
         dropped: Vec::new(),
@@ -82,14 +89,22 @@ pub(crate) fn lower(
             if let Some(handler) = handlers.specialised(sources, place)
                 && done.insert((handler.file, handler.id))
             {
-                for function in handlers.reached(sources, handler) {
+                let lists = lists(sources, handlers, handler.file, handler.id);
+                // The handler comes last: its templates write what it holds.
+                for function in handlers.reached(sources, handler).into_iter().rev() {
                     if read.insert((function.file, function.id)) {
+                        let own = function.id == handler.id && function.file == handler.file;
+                        let slots = own.then(|| lowering.slots(handler, &lists));
+                        lowering.hold(function, &slots.unwrap_or_default());
                         lowering.reads(function);
+                        if !own {
+                            lowering.held_reads(function);
+                        }
                     }
                 }
-                let lists = lists(sources, handlers, handler.file, handler.id);
                 lowering.lists(handler.file, &lists);
                 lowering.returns(handler, &handler.function.body, &lists);
+                lowering.held_reads(handler);
             }
         }
     }
@@ -135,6 +150,12 @@ pub(crate) struct Lowering<'a> {
     pub(crate) html: &'a Templates<'a>,
     /// Uses of templates that became calls of the functions that render them.
     pub(crate) rendered: HashSet<(usize, Span)>,
+    pub(crate) guards: &'a Guards,
+    pub(crate) orders: &'a Orders,
+    /// The numbers of checked values that are held, by the expression that checks.
+    pub(crate) holders: HashMap<(usize, Span), usize>,
+    /// What is read of them, by file and place, until it is rewritten.
+    pub(crate) held: HashMap<(usize, Span), Read>,
     edits: Vec<Vec<Edit>>,
     /// Constructors that became templates, by file and start.
     written: HashSet<(usize, usize)>,
@@ -236,10 +257,12 @@ impl Lowering<'_> {
                 Access::Body(method, Some(span)) => (*span, format!("__rover.body_{method}()")),
                 Access::Expect(source, schema, span) => {
                     self.dropped.push((handler.file, *span));
-                    (
-                        *span,
-                        format!("__rover.expect({}, {schema})", *source as u8),
-                    )
+                    let source = *source as u8;
+                    let text = match self.holders.get(&(handler.file, *span)) {
+                        Some(holder) => format!("__rover.hold({source}, {schema}, {holder})"),
+                        None => format!("__rover.expect({source}, {schema})"),
+                    };
+                    (*span, text)
                 }
                 Access::Body(_, None) | Access::Whole => continue,
             };
@@ -293,9 +316,11 @@ impl Lowering<'_> {
             Some(Response::Json(status, json)) => match is_list(json) {
                 Some(array) => Some((list_template(array, status), vec![json])),
                 None => {
-                    let found = template(json, status, &is_list);
+                    let held = |e: &Expr| self.held(file, e);
+                    let found = template(json, status, &is_list, &held);
                     if let Some((_, slots)) = &found {
                         self.forget_marks(file, json, slots);
+                        self.forget_held(file, json, slots);
                     }
                     found
                 }
@@ -333,6 +358,15 @@ impl Lowering<'_> {
         text.push_str("))");
         self.replace(file, from, value.span.end, text);
         true
+    }
+
+    /// Reads of held values that are part of a template are written by it.
+    fn forget_held(&mut self, file: usize, expr: &Expr, slots: &[&Expr]) {
+        if slots.iter().any(|slot| slot.span == expr.span) {
+            return;
+        }
+        self.held.remove(&(file, expr.span));
+        expr.each_child(&mut |child| self.forget_held(file, child, slots));
     }
 
     /// Constructors that are part of a template need no mark of their order.

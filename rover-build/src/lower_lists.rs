@@ -109,7 +109,8 @@ impl Lowering<'_> {
 
     /// An item that is a constructor of known shape.
     fn record(&mut self, cursor: &mut Cursor<'_>, item: &Item<'_>, lists: &Lists<'_>) -> bool {
-        let Some((template, slots)) = template(item.value, 0, &|e| is_list(lists, e)) else {
+        let Some((template, slots)) = template(item.value, 0, &|e| is_list(lists, e), &|_| None)
+        else {
             return false;
         };
         self.forget_marks(cursor.file, item.value, &slots);
@@ -294,6 +295,8 @@ fn steps(pieces: &[Piece]) -> Vec<(Step, Value)> {
                 };
                 continue;
             }
+            // The items of lists have none.
+            Piece::Held { .. } => continue,
             Piece::Field { name, depth, path } => (name, depth, path, false, Value::Any),
             Piece::List {
                 name,

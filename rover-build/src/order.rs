@@ -134,10 +134,13 @@ impl Graph {
 
     /// Adds an order unless it contradicts those before it.
     fn add(&mut self, keys: &[usize]) -> bool {
-        let known = |graph: &Self, pair: &[usize]| graph.later[pair[0]].contains(&pair[1]);
-        let fits = keys
-            .windows(2)
-            .all(|pair| known(self, pair) || !self.reaches(pair[1], pair[0]));
+        let known = |pair: &[usize]| self.later[pair[0]].contains(&pair[1]);
+        if keys.windows(2).all(known) {
+            return true;
+        }
+        // Not only neighbours: with an order that goes from the last key to the first, all of
+        // them together would go in a circle.
+        let fits = (1..keys.len()).all(|at| !self.reaches(keys[at], &keys[..at]));
         if fits {
             for pair in keys.windows(2) {
                 self.later[pair[0]].insert(pair[1]);
@@ -146,11 +149,11 @@ impl Graph {
         fits
     }
 
-    fn reaches(&self, from: usize, to: usize) -> bool {
+    fn reaches(&self, from: usize, any: &[usize]) -> bool {
         let mut seen = HashSet::new();
         let mut stack = vec![from];
         while let Some(at) = stack.pop() {
-            if at == to {
+            if any.contains(&at) {
                 return true;
             }
             if seen.insert(at) {
@@ -179,5 +182,20 @@ impl Graph {
             }
         }
         sorted
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Graph;
+
+    #[test]
+    fn an_order_that_closes_a_circle_is_special() {
+        let mut graph = Graph::default();
+        let [a, b, c, x] = ["a", "b", "c", "x"].map(|name| graph.intern(name.to_owned()));
+        assert!(graph.add(&[c, x, a]));
+        assert!(!graph.add(&[a, b, c]));
+        assert!(graph.add(&[x, b]));
+        assert_eq!(graph.sorted(), ["c", "x", "a", "b"]);
     }
 }

@@ -1,6 +1,7 @@
 //! Returned table constructors as runs of constant JSON with places for values.
 
 use crate::hir::{Expr, Field, Kind};
+use crate::lower_expect::Held;
 
 /// A response whose shape is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,6 +28,15 @@ pub(crate) enum Piece {
         /// The fields around it, for errors: `rows.first`.
         path: String,
     },
+    /// A field's name, with a part of the request that was checked and may be absent.
+    Held {
+        /// The name.
+        name: String,
+        /// Where it is held.
+        held: Held,
+        /// As a field's.
+        path: String,
+    },
     /// A list that was written already: as a field, or the whole response where it has no
     /// name.
     List {
@@ -43,6 +53,9 @@ pub(crate) enum Piece {
 
 /// Tells of an expression that is a list whether it is an array even when it is empty.
 pub(crate) type IsList<'f> = &'f dyn Fn(&Expr) -> Option<bool>;
+
+/// Tells of an expression where its value is held, if it is.
+pub(crate) type IsHeld<'f> = &'f dyn Fn(&Expr) -> Option<Held>;
 
 /// The template of a response that is a list.
 pub(crate) fn list_template(array: bool, status: u16) -> Template {
@@ -67,8 +80,9 @@ pub(crate) fn template<'a>(
     table: &'a Expr,
     status: u16,
     is_list: IsList<'_>,
+    is_held: IsHeld<'_>,
 ) -> Option<(Template, Vec<&'a Expr>)> {
-    let mut writer = Writer::new(is_list);
+    let mut writer = Writer::new(is_list, is_held);
     if !writer.table(table, 0, "") {
         return None;
     }
@@ -79,7 +93,7 @@ pub(crate) fn template<'a>(
 
 /// `{"error":message}`
 pub(crate) fn error_template(message: &Expr, status: u16) -> Option<Template> {
-    let mut writer = Writer::new(&|_| None);
+    let mut writer = Writer::new(&|_| None, &|_| None);
     writer.run.push_str("{\"error\":");
     if !matches!(message.kind, Kind::Text(_)) || !writer.constant(message) {
         return None;
@@ -106,16 +120,18 @@ struct Writer<'a, 'f> {
     /// The run begins with a field that may need a comma.
     run_of_fields: bool,
     is_list: IsList<'f>,
+    is_held: IsHeld<'f>,
 }
 
 impl<'a, 'f> Writer<'a, 'f> {
-    fn new(is_list: IsList<'f>) -> Self {
+    fn new(is_list: IsList<'f>, is_held: IsHeld<'f>) -> Self {
         Writer {
             pieces: Vec::new(),
             values: Vec::new(),
             run: String::new(),
             run_of_fields: false,
             is_list,
+            is_held,
         }
     }
 
@@ -184,18 +200,7 @@ impl<'a, 'f> Writer<'a, 'f> {
             let inner = format!("{path}.{name}");
             if !is_plain(value) && !is_table(value, depth + 1) {
                 self.flush();
-                self.values.push(value);
-                let (name, path) = (name.clone(), path.to_owned());
-                let depth = depth + 1;
-                self.pieces.push(match (self.is_list)(value) {
-                    Some(array) => Piece::List {
-                        name,
-                        depth,
-                        path,
-                        array,
-                    },
-                    None => Piece::Field { name, depth, path },
-                });
+                self.value(name, value, depth + 1, path);
                 if before == Before::Nothing {
                     before = Before::Unknown;
                 }
@@ -216,6 +221,25 @@ impl<'a, 'f> Writer<'a, 'f> {
             }
         }
         self.run.push('}');
+    }
+
+    /// A field whose value is not known.
+    fn value(&mut self, name: &str, value: &'a Expr, depth: u8, path: &str) {
+        let (name, path) = (name.to_owned(), path.to_owned());
+        if let Some(held) = (self.is_held)(value) {
+            self.pieces.push(Piece::Held { name, held, path });
+            return;
+        }
+        self.values.push(value);
+        self.pieces.push(match (self.is_list)(value) {
+            Some(array) => Piece::List {
+                name,
+                depth,
+                path,
+                array,
+            },
+            None => Piece::Field { name, depth, path },
+        });
     }
 
     fn constant(&mut self, expr: &Expr) -> bool {

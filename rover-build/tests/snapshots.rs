@@ -115,3 +115,13 @@ fn the_reference_form_is_the_program_as_written() {
             .all(|route| !route.needs.constant)
     );
 }
+
+/// Which checked values are held, and what is read of them.
+#[test]
+fn held_values() {
+    let manifest =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/contract/guard_held/routes.lua");
+    let compiled = rover_build::compile_form(&manifest, rover_build::Form::Specialised).unwrap();
+    let text = compiled.lowered[0].replace("__budget = __budget - 1 ", "");
+    insta::assert_snapshot!(text);
+}

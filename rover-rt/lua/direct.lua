@@ -59,6 +59,8 @@ local part = c("part", "void (*)(void *, int32_t, const char *, size_t)")
 local part_number = c("part_number", "bool (*)(void *, int32_t, double)")
 local finish = c("finish", "void (*)(void *, int32_t, int32_t)")
 
+local held_number = c("held_number", "double (*)(void *, int32_t, int32_t)")
+
 local late = c("late", "bool (*)(void *)")
 local over = c("over", "bool (*)(void *)")
 local limit = c("limit", "uint32_t (*)(void *)")
@@ -71,6 +73,9 @@ function direct.check()
   end
   error(format("the handler's deadline of %g s has passed", limit(vm) / 1000), 2)
 end
+
+-- A number in a part of the request that was checked.
+function direct.held_number(holder, path) return held_number(vm, holder, path) end
 
 function direct.list() return list(vm) end
 function direct.length(to) return length(vm, to) end

@@ -158,6 +158,19 @@ pub enum Piece {
         /// The names that lead to it, for errors: `.rows.first`.
         path: &'static str,
     },
+    /// A field whose value is a part of the request that was checked and is held; absent
+    /// where it is.
+    Held {
+        /// `"name":`
+        key: &'static str,
+        /// The number of the checked value.
+        holder: usize,
+        /// The fields that lead to the part: each one's number and one more, from the low
+        /// byte on.
+        place: u32,
+        /// As a field's.
+        path: &'static str,
+    },
     /// A field whose value is a list that was written already; without a key, the whole
     /// response.
     List {

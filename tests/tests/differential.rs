@@ -44,7 +44,15 @@ fn request(random: &mut Random) -> Request {
             headers.push(header);
         }
     }
-    let body = ["", "{\"a\":[1,null,{}]}", "[", "text", "3"][random.below(5)];
+    let body = [
+        "",
+        "{\"a\":[1,null,{}]}",
+        "{\"name\":\"n\",\"count\":3,\"flag\":null,\"deep\":{\"t\":\"\\u00e9\"},\"more\":1}",
+        "{\"name\":\"n\",\"deep\":{\"id\":-1.5},\"count\":\"3\"}",
+        "[",
+        "text",
+        "3",
+    ][random.below(7)];
     Request {
         method: if handler.is_multiple_of(3) {
             "POST"

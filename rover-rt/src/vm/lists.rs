@@ -13,6 +13,7 @@ use mlua::ffi;
 
 use super::deadline::{late, limit};
 use super::encode::{EncodeError, Encoder, comma, too_long};
+use super::expect::held_number;
 use super::memory::over;
 use super::scalar::{escaped, is_plain, not_utf8, number, string};
 use super::{Shared, shared};
@@ -44,8 +45,9 @@ const SHORT: usize = 64;
 pub(super) const PENDING: &str = "rover.pending";
 
 /// What `runtime.lua` calls through the FFI, by name.
-pub(super) fn addresses() -> [(&'static str, *mut c_void); 17] {
+pub(super) fn addresses() -> [(&'static str, *mut c_void); 18] {
     [
+        ("held_number", held_number as *const () as *mut c_void),
         ("late", late as *const () as *mut c_void),
         ("over", over as *const () as *mut c_void),
         ("limit", limit as *const () as *mut c_void),

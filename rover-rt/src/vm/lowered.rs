@@ -253,6 +253,22 @@ unsafe extern "C-unwind" fn reply(state: *mut lua_State) -> c_int {
                         break;
                     }
                 }
+                Piece::Held {
+                    key,
+                    holder,
+                    place,
+                    path,
+                } => {
+                    let written = call.write_held(encoder.out, (holder, place), |out| {
+                        comma(out);
+                        out.extend_from_slice(key.as_bytes());
+                    });
+                    if let Err(error) = written {
+                        let error = error.within(path.to_owned());
+                        *call.failure.borrow_mut() = Some(not_json(&error));
+                        break;
+                    }
+                }
                 Piece::List {
                     key,
                     depth,

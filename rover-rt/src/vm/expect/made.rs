@@ -9,8 +9,9 @@ use rover_model::guard::{GUARD_LUA, Given, KINDS, OPTIONS, Schema, Value, Wrong}
 use super::super::lowered::call;
 use super::super::native::{push, shared};
 use super::super::{Shared, lossy};
+use super::push::value as push_checked;
 use super::read::Lua as Reader;
-use super::{Find, Origin, Source, checked, expect, metatable};
+use super::{Find, Origin, Source, expect, metatable};
 
 /// The natives of `rover.guard`.
 pub(in crate::vm) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 4] = [
@@ -201,8 +202,10 @@ unsafe extern "C-unwind" fn check(state: *mut lua_State) -> c_int {
             ffi::LUA_TNIL => Value::Absent,
             _ => Reader::new(state, shared).layout(laid, schema, 1, 3),
         };
-        checked(state, shared, schema, b"", Origin::Lua(3))
+        super::check(state, shared, schema, b"", laid);
+        push_checked(state, shared, laid, schema, laid.root, Origin::Lua(3));
     }
+    1
 }
 
 /// `guard_expect(source, schema)`: the checked part of the request, or nil and what is

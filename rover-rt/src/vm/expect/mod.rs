@@ -1,9 +1,11 @@
 //! `rover.guard` in the VM: what is checked comes from the running request or from Lua, and
 //! what was checked becomes a Lua value, or the error for the client.
 
+mod held;
 mod made;
 mod push;
 mod read;
+mod write;
 
 use std::cell::{Cell, UnsafeCell};
 use std::ffi::{c_int, c_void};
@@ -20,11 +22,16 @@ use crate::form::{self, FormError};
 use crate::guard::{read_form, read_json, read_params, read_query};
 use crate::pattern::{Matcher, PatternError};
 
+pub(super) use held::{Holders, held_number};
 pub(super) use made::{FUNCTIONS, install};
 pub(super) use push::Origin;
 
 /// What is called by lowered code.
-pub(super) const DIRECT: [(&std::ffi::CStr, lua_CFunction); 1] = [(c"expect", expect_constant)];
+pub(super) const DIRECT: [(&std::ffi::CStr, lua_CFunction); 3] = [
+    (c"expect", expect_constant),
+    (c"hold", held::hold),
+    (c"held", held::held),
+];
 
 /// The registry's function that raises the error for what did not pass.
 pub(super) const INVALID: &str = "rover.invalid";
@@ -42,6 +49,7 @@ pub(super) struct Checks {
     scratch: UnsafeCell<String>,
     /// The schema that was made of a plain table last. As above.
     plain: UnsafeCell<Option<Schema>>,
+    pub(super) holders: Holders,
     /// The address of the metatable of userdata that hold a schema.
     schema_meta: Cell<*const c_void>,
 }
@@ -52,6 +60,7 @@ impl Default for Checks {
             checked: UnsafeCell::default(),
             scratch: UnsafeCell::default(),
             plain: UnsafeCell::default(),
+            holders: Holders::default(),
             schema_meta: Cell::new(std::ptr::null()),
         }
     }
@@ -116,88 +125,105 @@ unsafe fn ran<T>(state: *mut lua_State, shared: &Shared, f: impl FnOnce() -> T) 
     }
 }
 
-/// Checks what was laid out; pushes the value, or raises the error for the client.
+/// Checks what was laid out, and raises the error for the client where it does not pass.
 ///
 /// # Safety
 /// In a protected call of a request. The frame may be unwound and owns nothing.
-unsafe fn checked(
+unsafe fn check(
     state: *mut lua_State,
     shared: &Shared,
     schema: &Schema,
     text: &[u8],
-    origin: Origin<'_>,
-) -> c_int {
-    // SAFETY: see `Checks::checked`.
-    let checked = unsafe { &mut *shared.checks.checked.get() };
+    laid: &mut Checked,
+) {
     let find = Find::new(shared);
     // SAFETY: as the caller's.
     unsafe {
-        ran(state, shared, || checked.check(schema, text, &find));
+        ran(state, shared, || laid.check(schema, text, &find));
         if find.stopped.get() {
             deadline::raise(state, shared);
         }
-        if checked.problems.is_empty() {
-            push::value(state, shared, checked, schema, checked.root, origin);
-            return 1;
+        if !laid.problems.is_empty() {
+            ffi::lua_pushlstring(state, INVALID.as_ptr().cast(), INVALID.len());
+            ffi::lua_rawget(state, ffi::LUA_REGISTRYINDEX);
+            push::problems(state, laid);
+            ffi::lua_call(state, 1, 0);
         }
-        ffi::lua_pushlstring(state, INVALID.as_ptr().cast(), INVALID.len());
-        ffi::lua_rawget(state, ffi::LUA_REGISTRYINDEX);
-        push::problems(state, checked);
-        ffi::lua_call(state, 1, 0);
     }
-    0
 }
 
-/// Checks a part of the request.
+/// Lays out a part of the request and checks it; what is wrong with it is raised. Gives what
+/// its texts and values of any kind stand in.
 ///
 /// # Safety
-/// As [`checked`].
-unsafe fn expect(state: *mut lua_State, call: &Call<'_>, source: Source, schema: &Schema) -> c_int {
+/// As [`check`].
+unsafe fn lay_out<'c>(
+    state: *mut lua_State,
+    call: &'c Call<'_>,
+    source: Source,
+    schema: &Schema,
+    laid: &mut Checked,
+) -> Origin<'c> {
     let (shared, request) = (call.shared, call.request);
-    // SAFETY: see `Checks::checked`.
-    let (laid, scratch) = unsafe {
-        (
-            &mut *shared.checks.checked.get(),
-            &mut *shared.checks.scratch.get(),
-        )
-    };
     laid.clear();
-    // SAFETY: as the caller's; errors that are answers are raised by Lua functions.
+    // SAFETY: as the caller's; errors that are answers are raised by Lua functions. The
+    // scratch is used by nobody else meanwhile.
     unsafe {
-        match source {
+        let origin = match source {
             Source::Query => {
                 ran(state, shared, || read_query(laid, schema, request.query));
-                checked(state, shared, schema, b"", Origin::Nothing)
+                Origin::Nothing
             }
             Source::Params => {
                 ran(state, shared, || read_params(laid, schema, request));
-                checked(state, shared, schema, b"", Origin::Nothing)
+                Origin::Nothing
             }
             Source::Body => {
                 let Some(body) = request.body else {
                     ffi::lua_pushnil(state);
-                    return raise_bad_body(state);
+                    raise_bad_body(state);
+                    return Origin::Nothing;
                 };
                 if form::is_form(request.headers.get("content-type")) {
-                    return match call.form() {
+                    match call.form() {
                         Ok(fields) => {
                             ran(state, shared, || read_form(laid, schema, fields));
-                            checked(state, shared, schema, b"", Origin::Form(fields))
+                            Origin::Form(fields)
                         }
-                        Err(error) => raise_form(state, error),
-                    };
-                }
-                let read = ran(state, shared, || read_json(laid, schema, body, scratch));
-                match read {
-                    Ok(()) => checked(state, shared, schema, body, Origin::Json(body)),
-                    Err(malformed) => {
-                        decode::push_malformed(state, &shared.decoder, malformed);
-                        raise_bad_body(state)
+                        Err(error) => {
+                            raise_form(state, error);
+                            Origin::Nothing
+                        }
                     }
+                } else {
+                    let scratch = &mut *shared.checks.scratch.get();
+                    let read = || read_json(laid, schema, body, scratch);
+                    if let Err(malformed) = ran(state, shared, read) {
+                        decode::push_malformed(state, &shared.decoder, malformed);
+                        raise_bad_body(state);
+                    }
+                    Origin::Json(body)
                 }
             }
-        }
+        };
+        check(state, shared, schema, origin.text(), laid);
+        origin
     }
+}
+
+/// Checks a part of the request, and pushes the value.
+///
+/// # Safety
+/// As [`check`].
+unsafe fn expect(state: *mut lua_State, call: &Call<'_>, source: Source, schema: &Schema) -> c_int {
+    let shared = call.shared;
+    // SAFETY: as the caller's; see `Checks::checked`.
+    unsafe {
+        let laid = &mut *shared.checks.checked.get();
+        let origin = lay_out(state, call, source, schema, laid);
+        push::value(state, shared, laid, schema, laid.root, origin);
+    }
+    1
 }
 
 /// `expect(source, number)`: the checked part of the request; the schema is a constant of

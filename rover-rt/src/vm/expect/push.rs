@@ -22,6 +22,16 @@ pub(in crate::vm) enum Origin<'a> {
     Lua(c_int),
 }
 
+impl<'a> Origin<'a> {
+    /// What texts that are not in the buffer stand in.
+    pub(super) fn text(self) -> &'a [u8] {
+        match self {
+            Origin::Json(body) => body,
+            _ => b"",
+        }
+    }
+}
+
 /// Pushes a checked value.
 ///
 /// # Safety
@@ -42,13 +52,7 @@ pub(super) unsafe fn value(
             Value::Null => ffi::lua_pushlightuserdata(state, std::ptr::null_mut()),
             Value::Boolean(value) => ffi::lua_pushboolean(state, c_int::from(value)),
             Value::Number(value) => ffi::lua_pushnumber(state, value),
-            Value::Text(text) => {
-                let source = match origin {
-                    Origin::Json(body) => body,
-                    _ => b"",
-                };
-                push_text(state, checked.bytes(source, text));
-            }
+            Value::Text(text) => push_text(state, checked.bytes(origin.text(), text)),
             Value::Array { first, length } => {
                 ffi::luaL_checkstack(state, 6, c"too many values".as_ptr());
                 ffi::lua_createtable(state, length as c_int, 0);
