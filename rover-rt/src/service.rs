@@ -20,6 +20,10 @@ use crate::vm::{Hook, Vm};
 /// Headers that one head may have at most, where no limit is set.
 const MAX_HEADERS: usize = 10_000;
 
+/// Methods that are known, and that no path has: RFC 9110, section 15.6.2, keeps 501 for
+/// those that are not known. `QUERY` is HTTP's newest.
+const WITHOUT_ROUTES: [&str; 2] = ["TRACE", "QUERY"];
+
 /// One worker's program.
 pub(crate) struct Service {
     program: &'static Program,
@@ -206,10 +210,8 @@ impl Service {
     }
 
     pub(crate) fn find(&self, method: &str, path: &mut Path<'_>) -> Found {
-        // RFC 9110, section 15.6.2: 501 is for methods that are not known; TRACE is, and no
-        // path has it.
         let known = Method::ALL.into_iter().find(|m| m.as_str() == method);
-        if known.is_none() && method != "TRACE" {
+        if known.is_none() && !WITHOUT_ROUTES.contains(&method) {
             let message = "Not Implemented";
             return Found::Refused(Reply::error(StatusCode::NOT_IMPLEMENTED, message));
         }

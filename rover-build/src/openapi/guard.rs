@@ -18,6 +18,25 @@ pub(super) fn schema(of: &Schema, source: Source) -> Value {
     value(of, source, of.nullable && source == Source::Json)
 }
 
+/// What a form must be: not empty, for then there is no body.
+pub(super) fn form(of: &Schema) -> Value {
+    let mut form = schema(of, Source::Text);
+    if form.get("required").is_none() {
+        form["minProperties"] = json!(1);
+    }
+    for field in of.fields() {
+        if let Kind::Array(element, length) = &field.schema.kind {
+            let place = &mut form["properties"][field.name.as_ref()];
+            // Names and values have no empty list, and a list of one looks like its element.
+            place["minItems"] = json!(length.min.max(1));
+            if length.min < 2 {
+                *place = json!({ "anyOf": [place.take(), schema(element, Source::Text)] });
+            }
+        }
+    }
+    form
+}
+
 /// Whether a form can have what is asked for: texts, and lists of them.
 pub(super) fn fits_form(of: &Schema) -> bool {
     let scalar = |kind: &Kind| !matches!(kind, Kind::Array(..) | Kind::Object(_));

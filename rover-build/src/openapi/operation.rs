@@ -132,40 +132,34 @@ fn request_body(route: &Route, id: &str, components: &mut Components) -> Option<
     let mut add = |kind: &str, schema: Value| {
         content.insert(kind.to_owned(), json!({ "schema": schema }));
     };
-    let form = match expected {
-        Some(schema) => guard::schema(schema, Source::Text),
-        None => json!({ "type": "object" }),
-    };
-    let forms = |add: &mut dyn FnMut(&str, Value)| {
-        add("application/x-www-form-urlencoded", form.clone());
-        add("multipart/form-data", form.clone());
-    };
+    // An empty body is none.
+    let some = || json!({ "type": "string", "minLength": 1 });
     for method in &reads.body {
         match method.as_str() {
             "json" => add(
                 "application/json",
                 expected.map_or(json!({}), |schema| components.checked(schema, id)),
             ),
-            "form" | "form_all" => forms(&mut add),
-            "text" => add("text/plain", json!({ "type": "string" })),
-            "expect" => {}
-            _ => add("*/*", json!({})),
+            "form" | "form_all" => {
+                let form = expected.map_or(json!({ "type": "object" }), guard::form);
+                add("application/x-www-form-urlencoded", form.clone());
+                add("multipart/form-data", form);
+            }
+            "text" => add("text/plain", some()),
+            "expect" => add("application/json", json!({})),
+            // The handler may look at the type by itself.
+            _ => add("application/octet-stream", some()),
         }
     }
-    match expected {
-        Some(schema) if content.is_empty() => {
-            let mut add = |kind: &str, schema: Value| {
-                content.insert(kind.to_owned(), json!({ "schema": schema }));
-            };
-            add("application/json", components.checked(schema, id));
-            if guard::fits_form(schema) {
-                forms(&mut add);
-            }
+    if let (Some(schema), true) = (expected, content.is_empty()) {
+        let mut add = |kind: &str, schema: Value| {
+            content.insert(kind.to_owned(), json!({ "schema": schema }));
+        };
+        add("application/json", components.checked(schema, id));
+        // In parts, too; but without files, which a guard cannot ask for, nobody needs them.
+        if guard::fits_form(schema) {
+            add("application/x-www-form-urlencoded", guard::form(schema));
         }
-        _ if reads.body.iter().any(|method| method == "expect") => {
-            content.insert("application/json".to_owned(), json!({ "schema": {} }));
-        }
-        _ => {}
     }
     if !content.is_empty() {
         return Some(json!({ "required": true, "content": content }));
