@@ -202,10 +202,30 @@ function text(schema) {
     "email": "someone@example.org", "uuid": "123e4567-e89b-42d3-a456-426614174000",
     "date-time": "2025-01-31T12:00:00Z", "date": "2025-01-31", "uri": "https://example.org/",
   };
-  const word = known[schema.format] || (schema.pattern ? "" : "text");
+  const word = known[schema.format] || (schema.pattern ? matching(schema.pattern) : "text");
   const least = schema.minLength || 0;
   const most = schema.maxLength ?? Infinity;
   return word.padEnd(least, "x").slice(0, Math.max(most, 0));
+}
+
+// A text that a simple expression matches: every part as short as it may be.
+function matching(pattern) {
+  let found = "";
+  const parts = /\[(\^?)((?:\\.|[^\]\\])*)\]|\\(x[0-9a-fA-F]{2}|.)|\(\?:|[()^$]|([^\\])/g;
+  for (let match; (match = parts.exec(pattern)) !== null;) {
+    const [, not, set, escape, plain] = match;
+    const many = /^[*?+]\??/.exec(pattern.slice(parts.lastIndex));
+    if (many) parts.lastIndex += many[0].length;
+    if (many && many[0][0] !== "+") continue;
+    if (set !== undefined) found += not ? [..."a0-_ x"].find((c) => new RegExp(match[0]).test(c)) || "" : set.replace(/^\\/, "")[0];
+    else if (escape && escape.length === 1) found += escape;
+    else if (plain) found += plain;
+  }
+  try {
+    return new RegExp(pattern).test(found) ? found : "";
+  } catch {
+    return "";
+  }
 }
 
 // ---- Values as text ----
@@ -291,7 +311,7 @@ class Request {
     for (const [name, value] of Object.entries(headers)) parts.push("-H " + quoted(`${name}: ${value}`));
     if (cookies.length) parts.push("-b " + quoted(cookies.map(([name, value]) => `${name}=${value}`).join("; ")));
     if (body) parts.push(...body.curl);
-    return parts.join(" \\\n  ");
+    return parts.slice(0, 2).join(" ") + parts.slice(2).map((part) => " \\\n  " + part).join("");
   }
 
   async send() {
@@ -534,7 +554,9 @@ function contentView(content, answer) {
     if (!groups.has(key)) groups.set(key, { types: [], schema: of.schema || {} });
     groups.get(key).types.push(type);
   }
-  return [...groups.values()].map(({ types, schema }) => h("div", null, h("h4", null, types.join(", ")), schemaView(schema, answer)));
+  return [...groups.values()].map(({ types, schema }, at) => at === 0
+    ? h("div", null, h("h4", null, types.join(", ")), schemaView(schema, answer))
+    : h("details", { class: "also" }, h("summary", null, "or ", types.join(", ")), schemaView(schema, answer)));
 }
 
 function answersView(responses) {
