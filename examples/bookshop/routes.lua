@@ -9,6 +9,8 @@ require "routes.cart" (api)
 require "routes.orders" (api)
 require "routes.pages" (api)
 
+--- Whether the shop is open.
+-- @tag shop
 function api.health.get()
   return { status = "ok", books = require("lib.store").count() }
 end

@@ -11,6 +11,8 @@ return function(api)
 
   local function missing() return api.error(404, "No such author") end
 
+  --- All authors, or those of one country.
+  -- @tag authors
   function authors.get(ctx)
     local country = ctx:query():expect({ country = g:string():min(1) }).country
     local found = rover.array()
@@ -20,6 +22,8 @@ return function(api)
     return { authors = found, total = #found }
   end
 
+  --- An author, and the number of books by them.
+  -- @tag authors
   function authors.p_author.get(ctx)
     local author = store.author(ctx:params().author)
     if not author then return missing() end
@@ -33,6 +37,8 @@ return function(api)
     }
   end
 
+  --- The books of an author.
+  -- @tag authors
   function authors.p_author.books.get(ctx)
     local author = store.author(ctx:params().author)
     if not author then return missing() end

@@ -40,6 +40,9 @@ return function(api)
     return api.json:status(422, { errors = { problem } })
   end
 
+  --- Books, filtered and sorted, in pages.
+  -- The `link` header has the pages before and after (RFC 8288).
+  -- @tag books
   function books.get(ctx)
     local query = ctx:query():expect(schemas.search)
     local found = sorting.by(store.books(filter(query)), query.sort)
@@ -49,6 +52,9 @@ return function(api)
     return response
   end
 
+  --- Adds a book.
+  -- Its author must be one that the shop knows: see [authors](/authors).
+  -- @tag books
   function books.post(ctx)
     local fields = ctx:body():expect(schemas.book)
     if not store.author(fields.author) then return no_author() end
@@ -56,11 +62,15 @@ return function(api)
     return api.json:status(201, book):header("location", "/books/" .. book.id)
   end
 
+  --- Sends the visitor to some book.
+  -- @tag books
   function books.random.get()
     local all = store.books()
     return api.redirect("/books/" .. all[math.random(#all)].id)
   end
 
+  --- All books as a table.
+  -- @tag books
   books["export.csv"].get = function()
     local lines = { "id,title,author,year,price" }
     for _, book in ipairs(store.books()) do
@@ -71,10 +81,14 @@ return function(api)
     return api.text(table.concat(lines, "\r\n")):header("content-type", "text/csv; charset=utf-8")
   end
 
+  --- A book.
+  -- @tag books
   function books.p_id.get(ctx)
     return store.book(ctx:params():expect(schemas.id).id) or missing()
   end
 
+  --- Replaces what is known of a book.
+  -- @tag books
   function books.p_id.put(ctx)
     local book = store.book(ctx:params():expect(schemas.id).id)
     if not book then return missing() end
@@ -84,6 +98,9 @@ return function(api)
     return book
   end
 
+  --- Changes some of what is known of a book.
+  -- What is absent stays as it is.
+  -- @tag books
   function books.p_id.patch(ctx)
     local book = store.book(ctx:params():expect(schemas.id).id)
     if not book then return missing() end
@@ -93,6 +110,9 @@ return function(api)
     return book
   end
 
+  --- Takes a book out of the shop.
+  -- Its reviews go with it.
+  -- @tag books
   function books.p_id.delete(ctx)
     local book = store.book(ctx:params():expect(schemas.id).id)
     if not book then return missing() end
@@ -100,6 +120,8 @@ return function(api)
     return api.no_content()
   end
 
+  --- Books by the same author, or of the same genre.
+  -- @tag books
   function books.p_id.similar.get(ctx)
     local book = store.book(ctx:params():expect(schemas.id).id)
     if not book then return missing() end
@@ -109,7 +131,16 @@ return function(api)
     return { books = rover.array(similar), total = #similar }
   end
 
-  -- Short links, and where books were before they had a path of their own.
-  function api.b.p_id.get(ctx) return api.redirect("/books/" .. ctx:params().id) end
-  function api.catalogue.p_id.get(ctx) return api.redirect:permanent("/books/" .. ctx:params().id) end
+  --- A short link to a book.
+  -- @tag links
+  function api.b.p_id.get(ctx)
+    return api.redirect("/books/" .. ctx:params():expect(schemas.id).id)
+  end
+
+  --- Where books were before.
+  -- @tag links
+  -- @deprecated
+  function api.catalogue.p_id.get(ctx)
+    return api.redirect:permanent("/books/" .. ctx:params():expect(schemas.id).id)
+  end
 end

@@ -24,14 +24,21 @@ return function(api)
     return is_new and session.remember(response, id) or response
   end
 
+  --- The visitor's cart.
+  -- A visitor is known by the cookie `session`, which the first answer sets.
+  -- @tag cart
   function cart.get(ctx) return answer(session.ensure(ctx)) end
 
+  --- Empties the cart.
+  -- @tag cart
   function cart.delete(ctx)
     local id = session.of(ctx)
     if id then store.empty_cart(id) end
     return api.no_content()
   end
 
+  --- Puts a book into the cart.
+  -- @tag cart
   function cart.p_book.put(ctx)
     local book = store.book(ctx:params():expect(schemas.in_cart).book)
     if not book then return api.error(404, "No such book") end
@@ -41,13 +48,17 @@ return function(api)
     return answer(id, is_new)
   end
 
+  --- Takes a book out of the cart.
+  -- @tag cart
   function cart.p_book.delete(ctx)
     local id, is_new = session.ensure(ctx)
     store.cart(id)[ctx:params():expect(schemas.in_cart).book] = nil
     return answer(id, is_new)
   end
 
-  -- A form's answer is a redirect, so that a reload does not order again.
+  --- Orders what is in the cart.
+  -- The answer is a redirect to the order, so that a reload does not order again.
+  -- @tag orders
   function cart.checkout.post(ctx)
     local form = ctx:body():expect(schemas.order)
     local id = session.of(ctx)

@@ -7,13 +7,16 @@ local function shown(order)
 end
 
 return function(api)
-  -- Visitors see their own orders only.
+  --- The visitor's orders.
+  -- @tag orders
   function api.orders.get(ctx)
     local found = rover.array()
     for at, order in ipairs(store.orders(session.of(ctx))) do found[at] = shown(order) end
     return { orders = found }
   end
 
+  --- One of the visitor's orders.
+  -- @tag orders
   function api.orders.p_id.get(ctx)
     local wanted = ctx:params():expect(schemas.id).id
     for _, order in ipairs(store.orders(session.of(ctx))) do

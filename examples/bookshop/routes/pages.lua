@@ -4,6 +4,8 @@ local store = require "lib.store"
 local escape = html.escape
 
 return function(api)
+  --- The shop as a page for people.
+  -- @tag pages
   function api.get()
     local items = {}
     for at, book in ipairs(store.books()) do
@@ -13,6 +15,8 @@ return function(api)
     return api.html(html.page("Bookshop", "<ul>\n" .. table.concat(items, "\n") .. "\n</ul>"))
   end
 
+  --- A book as a page, with its reviews.
+  -- @tag pages
   function api.books.p_id.page.get(ctx)
     local book = store.book(ctx:params().id)
     if not book then

@@ -7,6 +7,9 @@ return function(api)
   local function no_book() return api.error(404, "No such book") end
   local function no_review() return api.error(404, "No such review") end
 
+  --- What readers say of a book.
+  -- The average is absent where nobody has said anything.
+  -- @tag reviews
   function reviews.get(ctx)
     local book = store.book(ctx:params():expect(schemas.id).id)
     if not book then return no_book() end
@@ -15,6 +18,8 @@ return function(api)
     return { reviews = found, average = #found > 0 and sum / #found or nil }
   end
 
+  --- Adds a review.
+  -- @tag reviews
   function reviews.post(ctx)
     local book = store.book(ctx:params():expect(schemas.id).id)
     if not book then return no_book() end
@@ -24,6 +29,8 @@ return function(api)
     return api.json:status(201, review):header("location", location)
   end
 
+  --- A review.
+  -- @tag reviews
   function reviews.p_review.get(ctx)
     local params = ctx:params():expect(schemas.review_id)
     local book = store.book(params.id)
@@ -31,6 +38,8 @@ return function(api)
     return store.review(book, params.review) or no_review()
   end
 
+  --- Takes a review back.
+  -- @tag reviews
   function reviews.p_review.delete(ctx)
     local params = ctx:params():expect(schemas.review_id)
     local book = store.book(params.id)

@@ -2,6 +2,8 @@ local store = require "lib.store"
 
 -- A shelf is a list of genres, each narrowing the one before: /shelves/novel/historical.
 return function(api)
+  --- The genres, and how many books there are of each.
+  -- @tag shelves
   function api.shelves.get()
     local counts = {}
     for _, book in ipairs(store.books()) do
@@ -10,6 +12,9 @@ return function(api)
     return { shelves = counts }
   end
 
+  --- The books of several genres at once.
+  -- Each one narrows the shelf: `/shelves/novel/historical`.
+  -- @tag shelves
   function api.shelves.rest_path.get(ctx)
     local wanted = {}
     for genre in ctx:params().path:gmatch("[^/]+") do wanted[#wanted + 1] = genre end
