@@ -4,6 +4,7 @@
 mod answers;
 mod values;
 
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 
 use crate::guard::Guards;
@@ -17,12 +18,17 @@ use crate::shape::Returned;
 /// How many calls are followed, one in the other.
 const MAX_CALLS: usize = 6;
 
+/// How many expressions of one handler are looked at. A value that stands for itself in many
+/// places is looked at in each of them, which doubles with every step.
+const MAX_STEPS: u32 = 5000;
+
 /// What inference looks up: made once for a program.
 pub(crate) struct Infer<'a> {
     sources: &'a Sources,
     handlers: &'a Handlers,
     guards: &'a Guards,
     files: Vec<Locals<'a>>,
+    steps: Cell<u32>,
 }
 
 /// The locals of a file that are assigned once.
@@ -63,11 +69,13 @@ impl<'a> Infer<'a> {
             handlers,
             guards,
             files: files.collect(),
+            steps: Cell::new(0),
         }
     }
 
     /// What a handler answers, each shape once.
     pub(crate) fn returned(&self, handler: Handler<'a>) -> Vec<Returned> {
+        self.steps.set(0);
         let frame = Frame {
             file: handler.file,
             function: handler.function,
@@ -77,6 +85,13 @@ impl<'a> Infer<'a> {
             depth: 0,
         };
         self.results(&frame)
+    }
+
+    /// Whether another expression may be looked at.
+    fn step(&self) -> bool {
+        let steps = self.steps.get();
+        self.steps.set(steps.saturating_add(1));
+        steps < MAX_STEPS
     }
 
     /// The value that a local has always.

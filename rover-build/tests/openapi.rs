@@ -30,3 +30,26 @@ fn without() {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/small/routes.lua");
     assert_eq!(rover_build::compile_file(&manifest).unwrap().docs, None);
 }
+
+/// Values that stand for themselves twice at every step: what cannot be looked at in
+/// time is left open.
+#[test]
+fn shapes_that_double() {
+    let folder = std::env::temp_dir().join(format!("rover-doubling-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let manifest = folder.join("routes.lua");
+    let mut text = "local api = rover.server {}\nlocal function f0() return { 1 } end\n".to_owned();
+    for step in 1..40 {
+        let before = step - 1;
+        text += &format!("local function f{step}(a) return {{ f{before}(a), f{before}(a) }} end\n");
+    }
+    text += "function api.get(ctx)\n  local v0 = { a = ctx.path }\n";
+    for step in 1..40 {
+        text += &format!("  local v{step} = {{ a = v{0}, b = v{0} }}\n", step - 1);
+    }
+    text += "  return { v = v39, f = f39(1) }\nend\nreturn api\n";
+    std::fs::write(&manifest, text).unwrap();
+    let compiled = rover_build::compile_file(&manifest).unwrap();
+    assert!(compiled.docs.unwrap().document.len() < 1 << 20);
+    std::fs::remove_dir_all(&folder).unwrap();
+}

@@ -58,6 +58,9 @@ impl<'a> Infer<'a> {
         here: Here<'_>,
         found: &mut Vec<Returned>,
     ) {
+        if !self.step() {
+            return push(found, Returned::new(0, Body::Unseen));
+        }
         if let Some(responses) = self.response(frame, expr, here) {
             return responses.into_iter().for_each(|one| push(found, one));
         }

@@ -9,6 +9,9 @@ use crate::shape::Shape;
 
 impl<'a> Infer<'a> {
     pub(super) fn shape(&self, frame: &Frame<'_, 'a>, expr: &'a Expr, truthy: &[VarId]) -> Shape {
+        if !self.step() {
+            return Shape::Any;
+        }
         if let Some((var, marked)) = list_of(expr)
             && let Some(list) = frame.lists.get(&var)
         {
