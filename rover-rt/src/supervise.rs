@@ -5,7 +5,7 @@
 //! the child tells that it serves, and by its end that the other one is gone.
 
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, Write};
 use std::net::TcpListener;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::net::UnixStream as StdUnixStream;
@@ -48,7 +48,12 @@ pub(crate) fn is_supervised() -> bool {
 }
 
 /// A child's end of the pair.
-pub(crate) struct Parent(UnixStream);
+pub(crate) struct Parent {
+    /// For the end.
+    watched: UnixStream,
+    /// For the one byte, which needs no event loop.
+    told: StdUnixStream,
+}
 
 impl Parent {
     pub(crate) fn find() -> Result<Option<Self>, Error> {
@@ -56,22 +61,24 @@ impl Parent {
             return Ok(None);
         }
         let pair = io::stdin().as_fd().try_clone_to_owned()?;
-        Ok(Some(Parent(stream(pair)?)))
+        let told = StdUnixStream::from(pair.try_clone()?);
+        let watched = stream(pair)?;
+        Ok(Some(Parent { watched, told }))
     }
 
     /// Tells that this process serves.
     pub(crate) fn tell_ready(&self) {
         // There is room for a byte; a parent that is gone is heard of by `gone`.
-        let _ = self.0.try_write(b"1");
+        let _ = (&self.told).write(b"1");
     }
 
     /// Waits for the parent's end.
     pub(crate) async fn gone(&self) {
         loop {
-            if self.0.readable().await.is_err() {
+            if self.watched.readable().await.is_err() {
                 return;
             }
-            match self.0.try_read(&mut [0]) {
+            match self.watched.try_read(&mut [0]) {
                 Ok(0) => return,
                 Err(error) if error.kind() != io::ErrorKind::WouldBlock => return,
                 _ => {}

@@ -1,0 +1,293 @@
+//! A supervisor: a child that dies, one that is replaced, and what clients see of it.
+#![cfg(unix)]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::{Child, ChildStderr, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use rover_tests::Response;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_program"));
+    command.args(["--port", "0", "--workers", "2", "--log-level", "warn"]);
+    command
+}
+
+/// A supervisor, and where its child listens.
+struct Supervised {
+    parent: Child,
+    address: SocketAddr,
+    /// Reads what is logged, which fills a pipe where nobody does.
+    log: JoinHandle<String>,
+}
+
+impl Supervised {
+    fn start() -> Self {
+        let mut parent = program()
+            .args(["--supervise", "--log-level", "info"])
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let mut log = BufReader::new(parent.stderr.take().expect("piped"));
+        let mut line = String::new();
+        log.read_line(&mut line).expect("a first line");
+        let address = line.trim_end().rsplit_once("http://");
+        let address = address.and_then(|(_, address)| address.parse().ok());
+        Supervised {
+            parent,
+            address: address.unwrap_or_else(|| panic!("no address in {line:?}")),
+            log: std::thread::spawn(move || rest(log)),
+        }
+    }
+
+    fn signal(&self, name: &str) {
+        signal(self.parent.id(), name);
+    }
+
+    /// The processes of the server itself.
+    fn children(&self) -> Vec<u32> {
+        let output = Command::new("ps")
+            .args(["-o", "pid=", "--ppid", &self.parent.id().to_string()])
+            .output()
+            .expect("ps runs");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        text.split_whitespace()
+            .filter_map(|id| id.parse().ok())
+            .collect()
+    }
+
+    /// Waits until there is one child, and another than this.
+    fn other_child(&self, before: u32) -> u32 {
+        let start = Instant::now();
+        loop {
+            match self.children().as_slice() {
+                &[child] if child != before => return child,
+                other => assert!(start.elapsed() < PATIENCE, "{other:?}"),
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn get(&self) -> Result<String, std::io::Error> {
+        get(self.address)
+    }
+
+    /// The exit code and the log.
+    fn end(mut self) -> (Option<i32>, String) {
+        let code = self.parent.wait().expect("an end").code();
+        (code, self.log.join().expect("a log"))
+    }
+}
+
+fn rest(mut log: BufReader<ChildStderr>) -> String {
+    let mut rest = String::new();
+    log.read_to_string(&mut rest).expect("a log of text");
+    rest
+}
+
+fn signal(process: u32, name: &str) {
+    let sent = Command::new("kill")
+        .args(["-s", name, &process.to_string()])
+        .status();
+    assert!(sent.expect("kill runs").success());
+}
+
+fn get(address: SocketAddr) -> Result<String, std::io::Error> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.write_all(b"GET /hello HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n")?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer)?;
+    match answer.is_empty() {
+        true => Err(std::io::ErrorKind::UnexpectedEof.into()),
+        false => Ok(Response::parse(&answer).text()),
+    }
+}
+
+#[test]
+fn a_child_that_dies_is_started_again() {
+    let supervised = Supervised::start();
+    let first = supervised.other_child(0);
+    assert_eq!(supervised.get().expect("an answer"), "hello");
+    signal(first, "KILL");
+    // Whoever connects meanwhile waits.
+    assert_eq!(supervised.get().expect("an answer"), "hello");
+    let second = supervised.other_child(first);
+    signal(second, "KILL");
+    assert_eq!(supervised.get().expect("an answer"), "hello");
+    supervised.signal("TERM");
+    let (code, log) = supervised.end();
+    assert_eq!(code, Some(0), "{log}");
+    assert!(log.contains("the server died (signal: 9"), "{log}");
+}
+
+#[test]
+fn a_replaced_child_loses_no_request() {
+    let supervised = Supervised::start();
+    let address = supervised.address;
+    let stop = Arc::new(AtomicBool::new(false));
+    let served = Arc::new(AtomicU64::new(0));
+    let clients: Vec<_> = (0..4)
+        .map(|client| {
+            let (stop, served) = (Arc::clone(&stop), Arc::clone(&served));
+            std::thread::spawn(move || {
+                while !stop.load(Ordering::Relaxed) {
+                    let answers = match client % 2 {
+                        0 => get(address).map(|text| u64::from(text == "hello")),
+                        _ => keep_alive(address),
+                    };
+                    served.fetch_add(answers.expect("no request fails"), Ordering::Relaxed);
+                }
+            })
+        })
+        .collect();
+    let mut child = supervised.other_child(0);
+    for replacing in ["HUP", "USR2", "HUP"] {
+        supervised.signal(replacing);
+        child = supervised.other_child(child);
+    }
+    stop.store(true, Ordering::Relaxed);
+    for client in clients {
+        client.join().expect("no request failed");
+    }
+    assert!(served.load(Ordering::Relaxed) > 0);
+    supervised.signal("INT");
+    let (code, log) = supervised.end();
+    assert_eq!(code, Some(0), "{log}");
+}
+
+/// Requests on one connection until the server closes it after an answer.
+fn keep_alive(address: SocketAddr) -> Result<u64, std::io::Error> {
+    let mut stream = BufReader::new(TcpStream::connect(address)?);
+    stream.get_ref().set_read_timeout(Some(PATIENCE))?;
+    for answered in 1.. {
+        stream
+            .get_mut()
+            .write_all(b"GET /hello HTTP/1.1\r\nHost: t\r\n\r\n")?;
+        let mut closes = false;
+        loop {
+            let mut line = String::new();
+            if stream.read_line(&mut line)? == 0 {
+                return Err(std::io::ErrorKind::UnexpectedEof.into());
+            }
+            closes |= line == "connection: close\r\n";
+            if line == "\r\n" {
+                break;
+            }
+        }
+        let mut body = [0; 5];
+        stream.read_exact(&mut body)?;
+        if closes || answered == 500 {
+            return Ok(answered);
+        }
+    }
+    Ok(0)
+}
+
+#[test]
+fn a_first_child_that_does_not_start_is_an_error() {
+    let output = program()
+        .arg("--supervise")
+        .env("MORE_ROUTES", "1")
+        .output()
+        .expect("a start");
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(text.contains("GET /more"), "{text}");
+    assert!(text.contains("it did not start"), "{text}");
+}
+
+#[test]
+fn a_second_signal_cuts_a_stop_short() {
+    for arguments in [
+        &["--log-level", "info"][..],
+        &["--log-level", "info", "--supervise"],
+    ] {
+        let mut child = program()
+            .args(arguments)
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let mut log = BufReader::new(child.stderr.take().expect("piped"));
+        let mut line = String::new();
+        log.read_line(&mut line).expect("a first line");
+        let (_, address) = line.trim_end().rsplit_once("http://").expect("an address");
+        let mut stream = TcpStream::connect(address).expect("a connection");
+        stream
+            .write_all(b"POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\n\r\nhe")
+            .expect("sent");
+        std::thread::sleep(Duration::from_millis(300));
+        signal(child.id(), "TERM");
+        std::thread::sleep(Duration::from_millis(300));
+        assert!(
+            child.try_wait().expect("a state").is_none(),
+            "{arguments:?}"
+        );
+        signal(child.id(), "TERM");
+        let start = Instant::now();
+        assert_eq!(child.wait().expect("an end").code(), Some(1));
+        // Well before the five seconds that the body has, and the thirty of the stop.
+        assert!(start.elapsed() < Duration::from_secs(4), "{arguments:?}");
+    }
+}
+
+#[test]
+fn sockets_are_taken_from_the_process_before() {
+    let activate = "systemd-socket-activate";
+    if Command::new(activate).arg("--version").output().is_err() {
+        eprintln!("left out: there is no {activate}");
+        return;
+    }
+    let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = free.local_addr().expect("bound");
+    drop(free);
+    let mut child = Command::new(activate)
+        .arg(format!("--listen={address}"))
+        .arg(env!("CARGO_BIN_EXE_program"))
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let start = Instant::now();
+    let text = loop {
+        match get(address) {
+            Ok(text) => break text,
+            Err(error) => assert!(start.elapsed() < PATIENCE, "{error}"),
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    };
+    assert_eq!(text, "hello");
+    // The program has taken the place of what started it.
+    signal(child.id(), "TERM");
+    assert!(child.wait().expect("an end").success());
+}
+
+#[test]
+fn the_service_manager_hears() {
+    let folder = std::env::temp_dir().join(format!("rover-notify-{}", std::process::id()));
+    let _ = std::fs::remove_file(&folder);
+    let socket = std::os::unix::net::UnixDatagram::bind(&folder).expect("a socket");
+    socket.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    let hear = || {
+        let mut state = [0; 64];
+        let length = socket.recv(&mut state).expect("a state");
+        String::from_utf8_lossy(&state[..length]).into_owned()
+    };
+    for arguments in [&[][..], &["--supervise"]] {
+        let mut child = program()
+            .args(arguments)
+            .env("NOTIFY_SOCKET", &folder)
+            .spawn()
+            .expect("the program starts");
+        assert_eq!(hear(), "READY=1");
+        signal(child.id(), "TERM");
+        assert_eq!(hear(), "STOPPING=1");
+        assert!(child.wait().expect("an end").success());
+    }
+    std::fs::remove_file(&folder).expect("it was there");
+}
