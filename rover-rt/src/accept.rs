@@ -12,7 +12,7 @@ use tokio::task::yield_now;
 use crate::address::Owner;
 use crate::balance::Inbox;
 use crate::connection::Connection;
-use crate::connections::Connections;
+use crate::connections::{Connections, Spared};
 use crate::service::Service;
 
 /// After an error that does not pass by itself: descriptors or memory are used up.
@@ -57,7 +57,7 @@ impl Door {
                 Err(error) if is_of_the_client(&error) => self.fails(error),
                 Err(error) => {
                     self.fails(error);
-                    let evicted = (0..EVICTED).filter(|_| self.connections.evict(None));
+                    let evicted = (0..EVICTED).filter(|_| self.connections.evict(Spared::Idle));
                     match evicted.count() {
                         0 => tokio::time::sleep(PAUSE).await,
                         _ => yield_now().await,
@@ -82,8 +82,8 @@ impl Door {
         let share = self.connections.share();
         let owner = Owner::of(peer.ip());
         let crowded = match (share.is_full_for(owner), share.is_full()) {
-            (true, _) => Some(Some(owner)),
-            (false, true) => Some(None),
+            (true, _) => Some(Spared::IdleOf(owner)),
+            (false, true) => Some(Spared::Idle),
             (false, false) => None,
         };
         if let Some(of) = crowded {

@@ -14,7 +14,7 @@ use tokio::net::TcpStream;
 
 use crate::address::Owner;
 use crate::clock::{TICK, ticks_of};
-use crate::connections::{Connections, Slot, Stage};
+use crate::connections::{Connections, Slot, Spared, Stage};
 use crate::http1::{Exchange, Place, Step, timeout};
 use crate::service::Service;
 
@@ -108,7 +108,7 @@ impl Connection {
             (true, true) if !self.proven => {}
             (true, true) => self.slot.begin(Stage::Idle, grants.keep_alive),
             // Counted from the first byte of a head, not from the last.
-            (true, false) if done == 0 && !kept.is_empty() && self.slot.stage() != Stage::Busy => {}
+            (true, false) if done == 0 && !kept.is_empty() && self.slot.stage() < Stage::Busy => {}
             (true, false) => {
                 let stage = match self.proven {
                     true => Stage::Head,
@@ -118,7 +118,7 @@ impl Connection {
             }
             (false, _) => {
                 if self.slot.stage() != Stage::Busy || requests {
-                    self.begin_transfer();
+                    self.begin_transfer(Stage::Busy);
                 }
                 self.transferred(new.len());
             }
@@ -159,11 +159,11 @@ impl Connection {
     }
 
     /// A body or a response begins.
-    fn begin_transfer(&mut self) {
+    fn begin_transfer(&mut self, stage: Stage) {
         self.credit = 0;
         let grants = self.slot.all().grants();
         let time = grants.rate.map(|_| grants.grace);
-        self.slot.begin(Stage::Busy, time);
+        self.slot.begin(stage, time);
     }
 
     /// So many bytes of it have moved, which gives it the time for them.
@@ -224,12 +224,10 @@ impl Connection {
                 }
                 Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
                 Poll::Pending => {
-                    // What is first sent is what the system takes at once.
-                    match self.sent == moved {
-                        true if moved > 0 || self.slot.stage() != Stage::Busy => {
-                            self.begin_transfer();
-                        }
-                        _ => self.transferred(moved),
+                    match self.slot.stage() {
+                        Stage::Sending => self.transferred(moved),
+                        // What the system takes at once is no merit of the client's.
+                        _ => self.begin_transfer(Stage::Sending),
                     }
                     return Poll::Pending;
                 }
@@ -282,7 +280,7 @@ impl Connection {
                         if !self.output.is_empty() {
                             continue;
                         }
-                    } else if self.exchange.is_between() && self.slot.stage() == Stage::Busy {
+                    } else if self.exchange.is_between() && self.slot.stage() == Stage::Sending {
                         let time = self.slot.all().grants().keep_alive;
                         self.slot.begin(Stage::Idle, time);
                     }
@@ -332,7 +330,10 @@ impl Future for Connection {
             };
         }
         let bytes = this.input.len() + this.exchange.kept() + this.output.len();
-        this.slot.keep(bytes);
+        if this.slot.keep(bytes) && outcome.is_pending() && !this.output.is_empty() {
+            // Whose response is read slowest makes room for those of others.
+            this.slot.all().evict(Spared::Sending);
+        }
         outcome
     }
 }

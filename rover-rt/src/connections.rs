@@ -60,8 +60,10 @@ pub(crate) enum Stage {
     Idle,
     /// In the head of a request that is not its first.
     Head,
-    /// In a body or a response.
+    /// In a body, or at its end.
     Busy,
+    /// In a response that the client does not read as fast as it is sent.
+    Sending,
     Evicted,
 }
 
@@ -88,9 +90,30 @@ pub(crate) struct Connections {
 /// began. The one that can be spared best is the last.
 #[derive(Default)]
 struct Candidates {
-    /// Whose they are; nothing for anybody's.
-    owner: Option<Owner>,
+    of: Spared,
     list: Vec<(usize, u32)>,
+}
+
+/// Which connections may be closed for others.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) enum Spared {
+    /// Those that make no request.
+    #[default]
+    Idle,
+    /// The same of one address.
+    IdleOf(Owner),
+    /// Those whose responses fill the memory.
+    Sending,
+}
+
+impl Spared {
+    fn has(self, timer: &Timer) -> bool {
+        match self {
+            Spared::Idle => timer.stage <= Stage::Head,
+            Spared::IdleOf(owner) => timer.stage <= Stage::Head && timer.owner == owner,
+            Spared::Sending => timer.stage == Stage::Sending,
+        }
+    }
 }
 
 #[derive(Default)]
@@ -170,6 +193,13 @@ impl Connections {
         self.grants.buffers.saturating_sub(self.buffered.get())
     }
 
+    /// Whether buffers are full, and not by these bytes of one connection alone: a response
+    /// may be larger than all the memory that there is for many.
+    fn is_full_beside(&self, own: usize) -> bool {
+        let others = self.buffered.get().saturating_sub(own);
+        self.room() == 0 && others >= self.grants.buffers / 2
+    }
+
     /// Looks at the clock, and wakes the connections whose time is over; whether a second
     /// has passed.
     pub(crate) fn tick(&self) -> bool {
@@ -207,18 +237,18 @@ impl Connections {
         }
     }
 
-    /// Closes the connection that can be spared best, of one address or of all; whether
-    /// there is one. Its task closes it when its turn comes.
-    pub(crate) fn evict(&self, owner: Option<Owner>) -> bool {
+    /// Closes the connection that can be spared best; whether there is one. Its task closes
+    /// it when its turn comes.
+    pub(crate) fn evict(&self, of: Spared) -> bool {
         let mut slots = self.slots.borrow_mut();
         let mut candidates = self.candidates.borrow_mut();
         let mut searched = false;
         loop {
-            if candidates.owner == owner {
+            if candidates.of == of {
                 while let Some((index, since)) = candidates.list.pop() {
                     let timer = &mut slots[index];
                     // As it was when it was seen.
-                    if timer.since != since || timer.stage > Stage::Head {
+                    if timer.since != since || !of.has(timer) {
                         continue;
                     }
                     if let Some(waker) = &timer.waker {
@@ -233,8 +263,8 @@ impl Connections {
             }
             searched = true;
             *candidates = Candidates {
-                owner,
-                list: spared(&slots, owner),
+                of,
+                list: spared(&slots, of),
             };
         }
     }
@@ -258,28 +288,29 @@ impl Connections {
 }
 
 /// The connections that can be spared, the best last: of the first stage in which there are
-/// any, the oldest.
-fn spared(slots: &[Timer], owner: Option<Owner>) -> Vec<(usize, u32)> {
+/// any, the oldest, or the one that has least time left for its response.
+fn spared(slots: &[Timer], of: Spared) -> Vec<(usize, u32)> {
     let matching = || {
-        slots.iter().enumerate().filter(|(_, timer)| {
-            timer.waker.is_some()
-                && timer.stage <= Stage::Head
-                && owner.is_none_or(|owner| owner == timer.owner)
-        })
+        let slots = slots.iter().enumerate();
+        slots.filter(|(_, timer)| timer.waker.is_some() && of.has(timer))
     };
     let Some(stage) = matching().map(|(_, timer)| timer.stage).min() else {
         return Vec::new();
     };
-    let mut found: Vec<(usize, u32)> = matching()
+    let mut found: Vec<(usize, &Timer)> = matching()
         .filter(|(_, timer)| timer.stage == stage)
-        .map(|(index, timer)| (index, timer.since))
         .collect();
+    let order = |(_, timer): &(usize, &Timer)| match stage {
+        Stage::Sending => timer.expires,
+        _ => timer.since,
+    };
     if found.len() > CANDIDATES {
-        found.select_nth_unstable_by_key(CANDIDATES, |(_, since)| *since);
+        found.select_nth_unstable_by_key(CANDIDATES, order);
         found.truncate(CANDIDATES);
     }
-    found.sort_unstable_by_key(|(_, since)| std::cmp::Reverse(*since));
-    found
+    found.sort_unstable_by_key(|timer| std::cmp::Reverse(order(timer)));
+    let places = found.into_iter();
+    places.map(|(index, timer)| (index, timer.since)).collect()
 }
 
 /// One connection's entry.
@@ -355,13 +386,15 @@ impl Slot {
         self.expires.get() <= self.all.clock.ticks()
     }
 
-    /// Notes the bytes that the connection keeps.
-    pub(crate) fn keep(&self, bytes: usize) {
+    /// Notes the bytes that the connection keeps, and whether they are too many beside those
+    /// of the others.
+    pub(crate) fn keep(&self, bytes: usize) -> bool {
         let before = self.buffered.replace(bytes);
         if before != bytes {
             let all = &self.all.buffered;
             all.set((all.get() + bytes).saturating_sub(before));
         }
+        bytes > 0 && self.all.is_full_beside(bytes)
     }
 }
 

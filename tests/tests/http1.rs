@@ -285,6 +285,73 @@ fn bytes_mean_what_they_mean_to_hyper() {
     });
 }
 
+/// A change to a stream: at a place, so many bytes are left out and others put in.
+fn edit() -> impl Strategy<Value = (prop::sample::Index, usize, &'static [u8])> {
+    let inserted = prop::sample::select(vec![
+        b"".as_slice(),
+        b"\r",
+        b"\n",
+        b"\r\n",
+        b"\r\n\r\n",
+        b"\0",
+        b" ",
+        b"\t",
+        b":",
+        b";",
+        b",",
+        b"\x7f",
+        b"\xff",
+        b"0",
+        b"f",
+        b"+",
+        b"#",
+        b"@",
+        b"\r\n ",
+        b"\r\nHost: u\r\n",
+        b"\r\nContent-Length: 3\r\n",
+        b"\r\nContent-Length: 03\r\n",
+        b"\r\nTransfer-Encoding: chunked\r\n",
+        b"\r\nTransfer-Encoding: gzip\r\n",
+        b"\r\nConnection: close\r\n",
+        b"chunked",
+        b"HTTP/1.0",
+        b"http://a",
+    ]);
+    (any::<prop::sample::Index>(), 0_usize..3, inserted)
+}
+
+/// What is wrong is wrong however it comes; and what is taken for a request, hyper takes
+/// for the same one, or for none.
+#[test]
+fn changed_bytes_are_judged_alike_in_pieces_and_never_taken_for_another_request() {
+    let server = server();
+    let hyper = hyper_server();
+    let config = ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(400)
+    };
+    let streams = prop::collection::vec(generated(), 1..4);
+    let edits = prop::collection::vec(edit(), 1..4);
+    proptest!(config, |(requests in streams, edits in edits)| {
+        let mut stream = requests.concat().into_bytes();
+        for (at, left_out, inserted) in edits {
+            let at = at.index(stream.len());
+            let end = (at + left_out).min(stream.len());
+            stream.splice(at..end, inserted.iter().copied());
+        }
+        let whole = answers(&converse(server.address(), &[&stream]));
+        let bytes: Vec<&[u8]> = stream.chunks(1).collect();
+        prop_assert_eq!(&answers(&converse(server.address(), &bytes)), &whole);
+        let hyper = answers(&converse(hyper, &[&stream]));
+        for (ours, theirs) in whole.iter().zip(&hyper) {
+            if ours.0 != 200 || theirs.0 != 200 {
+                break;
+            }
+            prop_assert_eq!(ours, theirs);
+        }
+    });
+}
+
 /// A case of llhttp's.
 struct Case {
     title: String,

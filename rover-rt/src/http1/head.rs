@@ -203,7 +203,7 @@ fn names_a_version(input: &[u8]) -> bool {
 fn bare_line_feeds(head: &[u8]) -> Result<(), Refusal> {
     let bare = memchr::memchr_iter(b'\n', head).any(|at| at == 0 || head[at - 1] != b'\r');
     match bare {
-        true => Err(Refusal::bad("Malformed line end")),
+        true => Err(Refusal::bad("Malformed request")),
         false => Ok(()),
     }
 }

@@ -1,0 +1,28 @@
+-- What is besieged.
+local api = rover.server { port = 0, workers = 2, log_level = "warn", health = true, title = "besieged" }
+
+-- Every worker has a VM of its own.
+local vm = tostring {}
+function api.worker.get() return vm .. "" end
+
+function api.echo.get(ctx) return ctx:query().say end
+function api.echo.post(ctx)
+  local body = ctx:body()
+  return body and body:raw() or ""
+end
+
+function api.large.get(ctx)
+  local query = ctx:query()
+  return string.rep(query.with, 1024 * (tonumber(query.kib) or 1024))
+end
+
+-- Some milliseconds of work.
+function api.work.get(ctx)
+  local sum = #ctx.path
+  for i = 1, 2000000 do sum = (sum * 31 + i) % 65521 end
+  return sum
+end
+
+function api.spin.get() while true do end end
+
+return api

@@ -1,0 +1,6 @@
+//! The server that `siege` besieges.
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+rover::app!("siege/routes.lua");

@@ -1,0 +1,165 @@
+//! Good, slow and hostile clients at one time, for as long as one likes. Every answer is
+//! checked against its request.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crate::good::{self, Client};
+use crate::server::Server;
+use crate::{Failure, crowd};
+
+/// Requests that are refused or cut off, whole or in part; none of them may be answered
+/// with 2xx, nor what follows it.
+const GARBAGE: [&[u8]; 8] = [
+    b"GET / HTTP/1.1\r\n\r\nGET /echo?say=x HTTP/1.1\r\nHost: s\r\n\r\n",
+    b"POST /echo HTTP/1.1\r\nHost: s\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    b"POST /echo HTTP/1.1\r\nHost: s\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n",
+    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+    b"\0\0\0\0\0\0\0\0",
+    b"GET / HTTP/1.1\nHost: s\n\n",
+    b"POST /echo HTTP/1.1\r\nHost: s\r\nContent-Length: 99999999999\r\n\r\n",
+    b"GET http://u@s/ HTTP/1.1\r\nHost: s\r\n\r\n",
+];
+
+struct Work {
+    stop: Arc<AtomicBool>,
+    done: Arc<AtomicUsize>,
+}
+
+pub(crate) fn run(time: Duration) -> Result<bool, Failure> {
+    let mut server = Server::start()?;
+    let address = server.address();
+    let hostile = [
+        crowd::slow_heads(&server, 200)?,
+        crowd::slow_bodies(&server, 50)?,
+        crowd::never_read(&server, 20)?,
+        crowd::connects(&server, 200)?,
+        crowd::spin(Client::connect(address)?)?,
+    ];
+    let stop = Arc::new(AtomicBool::new(false));
+    let kinds: [(&str, fn(&Client, u64) -> Result<(), Failure>); 4] = [
+        ("bodies", body),
+        ("large answers", large),
+        ("pipelines", pipeline),
+        ("garbage", garbage),
+    ];
+    let mut threads = Vec::new();
+    for (name, kind) in kinds {
+        let done = Arc::new(AtomicUsize::new(0));
+        let work = Work {
+            stop: Arc::clone(&stop),
+            done: Arc::clone(&done),
+        };
+        threads.push((name, done, repeat(address, work, kind)));
+    }
+    let start = Instant::now();
+    let report = good::serve(address, server.workers(), time)?;
+    println!("soak, beside a handler that spins on one of two workers: {report}");
+    stop.store(true, Ordering::Relaxed);
+    let mut right = report.errors == 0;
+    for (name, done, thread) in threads {
+        let outcome = thread.join().map_err(|_| "a client's thread panicked")?;
+        println!("soak: {name}: {} right", done.load(Ordering::Relaxed));
+        if let Err(error) = outcome {
+            println!("soak: {name}: {error}");
+            right = false;
+        }
+    }
+    drop(hostile);
+    println!("soak: {:.0} s", start.elapsed().as_secs_f64());
+    Ok(right && server.lives()?)
+}
+
+/// Does one thing again and again, each time on a connection of its own.
+fn repeat(
+    address: std::net::SocketAddr,
+    work: Work,
+    kind: fn(&Client, u64) -> Result<(), Failure>,
+) -> JoinHandle<Result<(), Failure>> {
+    std::thread::spawn(move || {
+        for number in 0.. {
+            if work.stop.load(Ordering::Relaxed) {
+                break;
+            }
+            kind(&Client::connect(address)?, number)?;
+            work.done.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(())
+    })
+}
+
+/// A number's bytes, many times: what is mixed up with another request's is seen.
+fn bytes(number: u64, length: usize) -> Vec<u8> {
+    let text = format!("<{number}>");
+    text.bytes().cycle().take(length).collect()
+}
+
+fn expect(right: bool, what: &str, number: u64) -> Result<(), Failure> {
+    match right {
+        true => Ok(()),
+        false => Err(format!("the answer to {what} {number} is not its own").into()),
+    }
+}
+
+/// A body comes back, by its length or in chunks.
+fn body(client: &Client, number: u64) -> Result<(), Failure> {
+    let body = bytes(number, (number * 7919 % 200_000) as usize);
+    let mut request = b"POST /echo HTTP/1.1\r\nHost: s\r\n".to_vec();
+    if number % 2 == 0 {
+        request.extend(format!("Content-Length: {}\r\n\r\n", body.len()).bytes());
+        request.extend(&body);
+    } else {
+        request.extend(b"Transfer-Encoding: chunked\r\n\r\n");
+        for chunk in body.chunks(5000) {
+            request.extend(format!("{:x}\r\n", chunk.len()).bytes());
+            request.extend(chunk);
+            request.extend(b"\r\n");
+        }
+        request.extend(b"0\r\n\r\n");
+    }
+    // In pieces, whose ends lie anywhere.
+    for piece in request.chunks(1 + (number * 31 % 60_000) as usize) {
+        client.send(piece)?;
+    }
+    let answer = client.answers().next_answer()?;
+    expect(answer.status == 200 && answer.body == body, "body", number)
+}
+
+fn large(client: &Client, number: u64) -> Result<(), Failure> {
+    let letter = b'a' + (number % 26) as u8;
+    let answer = client.get(&format!("/large?with={}", letter as char))?;
+    let right = answer.body.len() == 1 << 20 && answer.body.iter().all(|byte| *byte == letter);
+    expect(right, "large request", number)
+}
+
+/// Requests that do not wait for each other's answers.
+fn pipeline(client: &Client, number: u64) -> Result<(), Failure> {
+    let requests: String = (0..50)
+        .map(|at| format!("GET /echo?say={number}.{at} HTTP/1.1\r\nHost: s\r\n\r\n"))
+        .collect();
+    client.send(requests.as_bytes())?;
+    let mut answers = client.answers();
+    for at in 0..50 {
+        let answer = answers.next_answer()?;
+        let own = format!("{number}.{at}");
+        expect(answer.body == own.as_bytes(), "pipeline", number)?;
+    }
+    Ok(())
+}
+
+/// What is not HTTP gets one refusal, or is closed.
+fn garbage(client: &Client, number: u64) -> Result<(), Failure> {
+    let garbage = GARBAGE[(number % GARBAGE.len() as u64) as usize];
+    client.send(garbage)?;
+    client.end_of_requests()?;
+    let answers = client.rest()?;
+    let text = String::from_utf8_lossy(&answers);
+    let refusals = text.matches("HTTP/1.1 4").count();
+    expect(
+        !text.contains("HTTP/1.1 2") && refusals <= 1,
+        "garbage",
+        number,
+    )
+}
