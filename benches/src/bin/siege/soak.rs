@@ -23,6 +23,9 @@ const GARBAGE: [&[u8]; 8] = [
     b"GET http://u@s/ HTTP/1.1\r\nHost: s\r\n\r\n",
 ];
 
+/// What a client does on one connection.
+type Task = fn(&Client, u64) -> Result<(), Failure>;
+
 struct Work {
     stop: Arc<AtomicBool>,
     done: Arc<AtomicUsize>,
@@ -39,7 +42,7 @@ pub(crate) fn run(time: Duration) -> Result<bool, Failure> {
         crowd::spin(Client::connect(address)?)?,
     ];
     let stop = Arc::new(AtomicBool::new(false));
-    let kinds: [(&str, fn(&Client, u64) -> Result<(), Failure>); 4] = [
+    let kinds: [(&str, Task); 4] = [
         ("bodies", body),
         ("large answers", large),
         ("pipelines", pipeline),
@@ -76,7 +79,7 @@ pub(crate) fn run(time: Duration) -> Result<bool, Failure> {
 fn repeat(
     address: std::net::SocketAddr,
     work: Work,
-    kind: fn(&Client, u64) -> Result<(), Failure>,
+    kind: Task,
 ) -> JoinHandle<Result<(), Failure>> {
     std::thread::spawn(move || {
         for number in 0.. {
@@ -107,7 +110,7 @@ fn expect(right: bool, what: &str, number: u64) -> Result<(), Failure> {
 fn body(client: &Client, number: u64) -> Result<(), Failure> {
     let body = bytes(number, (number * 7919 % 200_000) as usize);
     let mut request = b"POST /echo HTTP/1.1\r\nHost: s\r\n".to_vec();
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         request.extend(format!("Content-Length: {}\r\n\r\n", body.len()).bytes());
         request.extend(&body);
     } else {
