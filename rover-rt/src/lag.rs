@@ -1,23 +1,28 @@
 //! How long requests wait for their worker, which runs one handler after the other.
 //!
-//! The tasks of ready connections stand in a queue. A probe that goes to its end, from time
-//! to time, tells how long the queue is: by the time that has passed while it is there. What
+//! Connections that have become ready stand in a queue, first in the system and then in the
+//! event loop. From time to time a probe is put at its end: a byte on a connection of the
+//! worker with itself. How long the queue is, is told by how long the probe waits. What
 //! the longest single turn took of that does not count: it may be one handler that was
 //! stopped at its deadline, for which its neighbours need not pay.
 
 use std::cell::Cell;
+use std::io::{self, Write};
+use std::os::unix::net::UnixStream as StdUnixStream;
 use std::time::Duration;
 
-use tokio::sync::Notify;
+use tokio::net::UnixStream;
 
 /// The least time between two probes, in milliseconds.
-const PAUSE: u64 = 10;
+const PAUSE: u64 = 20;
 
 /// A worker's measure of its own delay.
 pub(crate) struct Lag {
     /// In milliseconds; 0 for any delay.
     most: u64,
-    probe: Notify,
+    /// The two ends of the probe's way.
+    start: StdUnixStream,
+    end: StdUnixStream,
     waits: Cell<bool>,
     /// When the probe was sent last, and when the last turn began.
     sent: Cell<u64>,
@@ -28,16 +33,20 @@ pub(crate) struct Lag {
 }
 
 impl Lag {
-    pub(crate) fn new(most: u64) -> Self {
-        Lag {
+    pub(crate) fn new(most: u64) -> io::Result<Self> {
+        let (start, end) = StdUnixStream::pair()?;
+        start.set_nonblocking(true)?;
+        end.set_nonblocking(true)?;
+        Ok(Lag {
             most,
-            probe: Notify::new(),
+            start,
+            end,
             waits: Cell::new(false),
             sent: Cell::new(0),
             turn: Cell::new(0),
             longest: Cell::new(0),
             refused: Cell::new(0),
-        }
+        })
     }
 
     /// A connection's turn begins: whether its requests have come too late.
@@ -53,10 +62,9 @@ impl Lag {
             return waited.saturating_sub(self.longest.get()) > self.most;
         }
         if now.saturating_sub(self.sent.get()) >= PAUSE {
-            self.waits.set(true);
+            self.waits.set((&self.start).write(&[0]).is_ok());
             self.sent.set(now);
             self.longest.set(0);
-            self.probe.notify_one();
         }
         false
     }
@@ -71,11 +79,14 @@ impl Lag {
         self.refused.take()
     }
 
-    /// The probe: woken, it stands at the end of the queue.
-    pub(crate) async fn probe(&self) {
+    /// Takes the probes that have come through the queue.
+    pub(crate) async fn probe(&self) -> io::Result<()> {
+        let end = UnixStream::from_std(self.end.try_clone()?)?;
         loop {
-            self.probe.notified().await;
-            self.waits.set(false);
+            end.readable().await?;
+            if end.try_read(&mut [0; 16]).is_ok() {
+                self.waits.set(false);
+            }
         }
     }
 }
@@ -97,7 +108,7 @@ mod tests {
 
     #[test]
     fn many_small_turns_are_late_and_a_long_one_is_not() {
-        let lag = Lag::new(1000);
+        let lag = Lag::new(1000).unwrap();
         assert!(!lag.late_at(5000));
         // The probe is in the queue, and somebody's handler takes two seconds.
         assert!(!lag.late_at(7000));
@@ -114,7 +125,7 @@ mod tests {
 
     #[test]
     fn it_can_be_off() {
-        let lag = Lag::new(0);
+        let lag = Lag::new(0).unwrap();
         assert!(!lag.is_late());
         assert!(!lag.waits.get());
     }

@@ -122,7 +122,7 @@ impl Worker {
         let connections = Rc::new(Connections::new(
             self.share.clone(),
             Grants::new(limits, self.share.workers()),
-            Lag::new(limits.max_wait),
+            Lag::new(limits.max_wait)?,
         ));
         let door = Rc::new(Door::new(Rc::clone(&service), Rc::clone(&connections)));
         housekeeping(&service, &connections, &door);
@@ -187,6 +187,7 @@ async fn reached(stop: &mut watch::Receiver<Stop>, stage: Stop, service: &Servic
 
 /// What happens beside the connections.
 fn housekeeping(service: &Rc<Service>, connections: &Rc<Connections>, door: &Rc<Door>) {
+    let probing = Rc::clone(service);
     let (service, door) = (Rc::clone(service), Rc::clone(door));
     let ticks = tick(
         Rc::clone(connections),
@@ -195,5 +196,10 @@ fn housekeeping(service: &Rc<Service>, connections: &Rc<Connections>, door: &Rc<
     );
     spawn_local(ticks);
     let connections = Rc::clone(connections);
-    spawn_local(async move { connections.lag().probe().await });
+    spawn_local(async move {
+        if let Err(error) = connections.lag().probe().await {
+            let message = format!("how long requests wait is not known: {error}");
+            probing.log().line(LogLevel::Warn, &message, None);
+        }
+    });
 }
