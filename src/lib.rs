@@ -17,5 +17,6 @@ macro_rules! include_app {
 /// What generated code names. Not part of the public interface.
 #[doc(hidden)]
 pub mod __private {
+    pub use rover_rt::fuzzing;
     pub use rover_rt::program::*;
 }

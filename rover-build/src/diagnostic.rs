@@ -125,15 +125,18 @@ fn render<'a>(
 /// The bytes that a caret underlines: the word at the column, else one character.
 fn span(source: &str, position: &Position) -> std::ops::Range<usize> {
     let mut start = 0;
-    let mut content = "";
+    let mut content = None;
     for (at, line) in source.split_inclusive('\n').enumerate() {
-        content = line.trim_end();
         if at + 1 == position.line {
+            content = Some(line.trim_end());
             break;
         }
         start += line.len();
     }
-    let start = start.min(source.len());
+    let Some(content) = content else {
+        // What is missing at the end of a file is missing on the line after it.
+        return source.len()..source.len();
+    };
     if position.column == 0 {
         let blank = content.len() - content.trim_start().len();
         return start + blank..start + content.len();
@@ -149,4 +152,32 @@ fn span(source: &str, position: &Position) -> std::ops::Range<usize> {
         .unwrap_or(rest.len());
     let length = word.max(rest.chars().next().map_or(0, char::len_utf8));
     start + offset..start + offset + length
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_after_the_last_line_is_the_end() {
+        let at = |line, column| {
+            let file = "routes.lua".to_owned();
+            span("local a\n", &Position { file, line, column })
+        };
+        assert_eq!(at(1, 7), 6..7);
+        assert_eq!(at(2, 0), 8..8);
+        assert_eq!(at(9, 5), 8..8);
+    }
+
+    #[test]
+    fn a_place_in_no_line_is_shown() {
+        let position = Position {
+            file: "routes.lua".to_owned(),
+            line: 2,
+            column: 0,
+        };
+        let diagnostic = Diagnostic::new("x").at(position, "here");
+        let failure = Failure::new(vec![diagnostic], |_| Some(("routes.lua", "return 1\n")));
+        assert!(failure.to_string().contains("here"), "{failure}");
+    }
 }

@@ -30,6 +30,21 @@ pub(crate) struct Parts<'a> {
     pub(crate) docs: Option<&'a Docs>,
 }
 
+/// Items that make rustc print warnings where a macro stands: it has no other way to.
+pub fn warnings(texts: &[String]) -> TokenStream {
+    let items = texts.iter().map(|text| {
+        quote! {
+            const _: () = {
+                #[deprecated(note = #text)]
+                #[allow(non_upper_case_globals)]
+                const lua: () = ();
+                lua
+            };
+        }
+    });
+    items.collect()
+}
+
 pub(crate) fn emit(parts: &Parts<'_>) -> TokenStream {
     let Parts {
         app,

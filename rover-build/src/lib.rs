@@ -16,6 +16,7 @@ mod constant;
 mod diagnostic;
 mod emit;
 mod emit_guard;
+mod globals;
 mod guard;
 mod handlers;
 mod helpers;
@@ -51,6 +52,7 @@ use rover_model::{CHUNK_END, CHUNK_START};
 pub use build_script::{compile, compile_form_to, compile_to};
 pub use collect::FunctionPlace;
 pub use diagnostic::{Diagnostic, Failure, Position};
+pub use emit::warnings;
 pub use lower::Form;
 pub use model::{About, App, Expects, Needs, Options, Reads, Route, Segment};
 pub use openapi::Docs;
@@ -64,6 +66,8 @@ pub struct Compiled {
     pub app: App,
     /// Its OpenAPI document and the page that shows it, unless `docs` is off.
     pub docs: Option<Docs>,
+    /// What may be a mistake: one line each, with file, line and column.
+    pub warnings: Vec<String>,
     /// The items of the generated module.
     pub tokens: TokenStream,
     /// The Lua that became bytecode, in the order of `dependencies`.
@@ -106,7 +110,7 @@ pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
     };
     let handlers = handlers::Handlers::analyse(&sources, &guards);
     let infer = infer::Infer::new(&sources, &handlers, &guards);
-    let mut diagnostics = Vec::new();
+    let mut diagnostics = globals::reserved(&sources);
     let components = &collected.components;
     let html = html::templates(
         &sources,
@@ -145,8 +149,10 @@ pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
         docs: docs.as_ref(),
     });
     let dependencies = sources.paths().cloned().collect();
+    let undeclared = globals::undeclared(&sources);
     Ok(Compiled {
         app,
+        warnings: undeclared.iter().map(|d| sources.line(d)).collect(),
         docs,
         lowered: lowered.texts,
         pages: html.texts().map(|(_, text)| text.to_owned()).collect(),

@@ -63,6 +63,20 @@ impl Sources {
         })
     }
 
+    /// A mistake on one line: `routes.lua:3:5: what is wrong (what would be right)`.
+    pub(crate) fn line(&self, diagnostic: &Diagnostic) -> String {
+        let place = diagnostic.labels.first().map(|(position, _)| {
+            let file = self.files.iter().find(|file| file.name == position.file);
+            let shown = file.map_or(position.file.as_str(), |file| &file.shown);
+            format!("{shown}:{}:{}: ", position.line, position.column)
+        });
+        let help = diagnostic.help.as_ref().map(|help| format!(" ({help})"));
+        [place, Some(diagnostic.message.clone()), help]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+
     /// Every file that was read.
     pub(crate) fn paths(&self) -> impl Iterator<Item = &PathBuf> {
         let files = self.files.iter().map(|f| &f.path);

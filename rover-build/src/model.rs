@@ -6,6 +6,7 @@ use rover_model::{Limits, LogLevel, Method};
 use crate::check::check;
 use crate::collect::{Collected, FunctionPlace};
 use crate::diagnostic::{Diagnostic, Failure, Position};
+use crate::globals::undeclared;
 use crate::guard::Guards;
 use crate::handlers::Handlers;
 use crate::infer::Infer;
@@ -237,6 +238,9 @@ pub(crate) fn model(
     set_by_route(sources, &mut app, &mut diagnostics);
     diagnostics.extend(check(program, &app));
     diagnostics.extend_from_slice(&program.guards.diagnostics);
+    if app.options.strict_globals {
+        diagnostics.extend(undeclared(sources));
+    }
     if diagnostics.is_empty() {
         Ok(app)
     } else {

@@ -43,7 +43,11 @@ pub fn app(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let Arguments { module, manifest } = parse_macro_input!(input as Arguments);
     let folder = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(PathBuf::new, PathBuf::from);
     let (items, error) = match rover_build::compile_file(&folder.join(manifest.value())) {
-        Ok(compiled) => (compiled.tokens, None),
+        Ok(compiled) => {
+            let warnings = rover_build::warnings(&compiled.warnings);
+            let items = compiled.tokens;
+            (quote!(#warnings #items), None)
+        }
         Err(failure) => {
             let text = failure.to_string();
             // What uses the program should not fail a second time.

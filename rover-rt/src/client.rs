@@ -12,7 +12,7 @@ use crate::program::Method;
 use crate::service::Service;
 
 type Answer = Result<TestResponse, Error>;
-type Job = (Vec<u8>, mpsc::Sender<Answer>);
+type Job = (Vec<u8>, mpsc::Sender<Vec<u8>>);
 
 /// Answers requests from one VM on a thread of its own.
 #[derive(Debug)]
@@ -42,6 +42,18 @@ impl TestClient {
             has_host: false,
             body: Vec::new(),
         }
+    }
+
+    /// What the program answers to the bytes of a connection.
+    ///
+    /// # Errors
+    /// When the program's thread has ended.
+    #[doc(hidden)]
+    pub fn exchange(&self, input: Vec<u8>) -> Result<Vec<u8>, Error> {
+        let ended = || Error::Worker("the client's thread ended".to_owned());
+        let (reply, answer) = mpsc::channel();
+        self.jobs.send((input, reply)).map_err(|_| ended())?;
+        answer.recv().map_err(|_| ended())
     }
 
     /// A GET request.
@@ -104,12 +116,12 @@ fn serve(app: &App, queue: &mpsc::Receiver<Job>, ready: &mpsc::Sender<Result<(),
 }
 
 /// Gives a request's bytes to the program as a connection would.
-fn exchange(place: &Place<'_>, request: &[u8]) -> Answer {
+fn exchange(place: &Place<'_>, request: &[u8]) -> Vec<u8> {
     let (mut exchange, mut out, mut done) = (Exchange::default(), Vec::new(), 0);
     while let Step::Consumed(bytes) = exchange.step(place, &request[done..], &mut out) {
         done += bytes;
     }
-    TestResponse::parse(&out)
+    out
 }
 
 /// A request in the making.
@@ -159,13 +171,7 @@ impl TestRequest<'_> {
         let mut request =
             format!("{}{host}content-length: {length}\r\n\r\n", self.head).into_bytes();
         request.extend(self.body);
-        let ended = || Error::Worker("the client's thread ended".to_owned());
-        let (reply, answer) = mpsc::channel();
-        self.client
-            .jobs
-            .send((request, reply))
-            .map_err(|_| ended())?;
-        answer.recv().map_err(|_| ended())?
+        TestResponse::parse(&self.client.exchange(request)?)
     }
 }
 

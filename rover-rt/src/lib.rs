@@ -18,6 +18,8 @@ mod decode;
 mod docs;
 mod error;
 mod form;
+#[doc(hidden)]
+pub mod fuzzing;
 mod guard;
 mod html;
 mod http1;

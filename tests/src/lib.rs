@@ -2,6 +2,7 @@
 //! `requests.http`.
 
 mod case;
+pub mod fuzz;
 mod server;
 
 pub use case::{Case, parse};

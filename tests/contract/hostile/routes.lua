@@ -295,6 +295,7 @@ fail.status = function() return api.json:status(99, {}) end
 fail.body_long = function() local t = {} for i = 1, 300 do t[i] = ("x"):rep(1e5) end return t end
 
 -- 200: what a handler may try, and what it finds.
+kept_ctx = nil
 local reached = {}
 for _, name in ipairs { "debug", "package", "ffi", "jit", "newproxy", "module", "dofile", "loadfile", "__rover" } do
   reached[name] = function() return rawget(_G, name) == nil end
