@@ -9,6 +9,48 @@ const rows = (count) => {
 
 const refusal = (message) => Response.json({ error: message }, { status: 400 });
 
+const isText = (value) => typeof value === "string" && value !== "";
+
+// What is wrong with an order, if anything is.
+const wrong = (order) => {
+  const { customer, items, coupon, note } = order;
+  if (typeof customer !== "object" || customer === null) return "customer must be an object";
+  if (!isText(customer.name)) return "customer.name must be a text";
+  if (!isText(customer.email)) return "customer.email must be a text";
+  const address = customer.address;
+  if (typeof address !== "object" || address === null) return "customer.address must be an object";
+  if (!isText(address.street)) return "customer.address.street must be a text";
+  if (!isText(address.city)) return "customer.address.city must be a text";
+  if (!isText(address.zip)) return "customer.address.zip must be a text";
+  if (typeof address.country !== "string" || address.country.length !== 2) return "customer.address.country must be a code";
+  if (!Array.isArray(items) || items.length === 0) return "items must be a list";
+  for (let i = 0; i < items.length; i++) {
+    const item = items[i];
+    if (typeof item !== "object" || item === null) return `items[${i}] must be an object`;
+    if (!isText(item.sku)) return `items[${i}].sku must be a text`;
+    if (!isText(item.name)) return `items[${i}].name must be a text`;
+    if (!Number.isInteger(item.quantity) || item.quantity < 1) return `items[${i}].quantity must be an integer from 1`;
+    if (typeof item.price !== "number" || item.price < 0) return `items[${i}].price must be a number from 0`;
+    const options = item.options;
+    if (options === undefined) continue;
+    if (!Array.isArray(options)) return `items[${i}].options must be a list`;
+    for (const option of options) if (typeof option !== "string") return `items[${i}].options must be texts`;
+  }
+  if (coupon !== undefined && typeof coupon !== "string") return "coupon must be a text";
+  if (note !== undefined && (typeof note !== "string" || note.length > 500)) return "note must be a short text";
+};
+
+const place = async (request) => {
+  const order = await request.json();
+  const message = wrong(order);
+  if (message) return refusal(message);
+  let total = 0;
+  for (const item of order.items) total += item.price * item.quantity;
+  const { name, address } = order.customer;
+  const answer = { customer: name, city: address.city, coupon: order.coupon, lines: order.items.length, total };
+  return Response.json(answer, { status: 201 });
+};
+
 Bun.serve({
   hostname: "127.0.0.1",
   port: Number(process.argv[2]),
@@ -20,6 +62,7 @@ Bun.serve({
       return Response.json({ user, post, limit, trace: request.headers.get("x-trace") });
     },
     "/rows": (request) => Response.json(rows(Number(new URL(request.url).searchParams.get("count") ?? 10))),
+    "/orders": { POST: place },
     "/items": {
       POST: async (request) => {
         const item = await request.json();

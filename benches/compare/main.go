@@ -89,6 +89,89 @@ func items(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+type address struct {
+	Street  string `json:"street"`
+	City    string `json:"city"`
+	Zip     string `json:"zip"`
+	Country string `json:"country"`
+}
+
+type line struct {
+	Sku      string   `json:"sku"`
+	Name     string   `json:"name"`
+	Quantity float64  `json:"quantity"`
+	Price    float64  `json:"price"`
+	Options  []string `json:"options"`
+}
+
+type order struct {
+	Customer struct {
+		Name    string  `json:"name"`
+		Email   string  `json:"email"`
+		Address address `json:"address"`
+	} `json:"customer"`
+	Items  []line `json:"items"`
+	Coupon string `json:"coupon"`
+	Note   string `json:"note"`
+}
+
+type placed struct {
+	Customer string  `json:"customer"`
+	City     string  `json:"city"`
+	Coupon   string  `json:"coupon"`
+	Lines    int     `json:"lines"`
+	Total    float64 `json:"total"`
+}
+
+// What is wrong with an order, if anything is.
+func wrong(o *order) string {
+	c := &o.Customer
+	for _, text := range []string{c.Name, c.Email, c.Address.Street, c.Address.City, c.Address.Zip} {
+		if text == "" {
+			return "a text of the customer is missing"
+		}
+	}
+	if len(c.Address.Country) != 2 {
+		return "customer.address.country must be a code"
+	}
+	if len(o.Items) == 0 {
+		return "items must be a list"
+	}
+	for i := range o.Items {
+		it := &o.Items[i]
+		if it.Sku == "" || it.Name == "" {
+			return fmt.Sprintf("items[%d] must have a sku and a name", i)
+		}
+		if it.Quantity < 1 || it.Quantity != math.Trunc(it.Quantity) {
+			return fmt.Sprintf("items[%d].quantity must be an integer from 1", i)
+		}
+		if it.Price < 0 {
+			return fmt.Sprintf("items[%d].price must be a number from 0", i)
+		}
+	}
+	if len(o.Note) > 500 {
+		return "note must be a short text"
+	}
+	return ""
+}
+
+func orders(w http.ResponseWriter, r *http.Request) {
+	var o order
+	if err := json.NewDecoder(r.Body).Decode(&o); err != nil {
+		refuse(w, err.Error())
+		return
+	}
+	if message := wrong(&o); message != "" {
+		refuse(w, message)
+		return
+	}
+	sum := 0.0
+	for i := range o.Items {
+		sum += o.Items[i].Price * o.Items[i].Quantity
+	}
+	answer(w, http.StatusCreated, placed{o.Customer.Name, o.Customer.Address.City, o.Coupon, len(o.Items), sum})
+}
+
 func users(w http.ResponseWriter, r *http.Request) {
 	parts := strings.Split(r.URL.Path, "/")
 	if len(parts) != 5 || parts[3] != "posts" {
@@ -105,5 +188,6 @@ func main() {
 	http.HandleFunc("/users/", users)
 	http.HandleFunc("/rows", rows)
 	http.HandleFunc("/items", items)
+	http.HandleFunc("/orders", orders)
 	fmt.Fprintln(os.Stderr, http.ListenAndServe("127.0.0.1:"+os.Args[1], nil))
 }

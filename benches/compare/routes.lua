@@ -1,5 +1,6 @@
 -- What every server of the comparison answers.
 local api = rover.server { port = 4390, title = "comparison" }
+local g = rover.guard
 
 function api.echo.get()
   return { message = "Hello, World!" }
@@ -30,19 +31,46 @@ function api.rows.get(ctx)
   return { count = count, rows = rows }
 end
 
+local ITEM = g:object {
+  name = g:string():required():min(1),
+  price = g:number():required():min(0),
+  quantity = g:integer():required():min(1),
+}
+
 function api.items.post(ctx)
-  local body = ctx:body()
-  local item = body and body:json()
-  if type(item) ~= "table" or type(item.name) ~= "string" or item.name == "" then
-    return api.error(400, "name must be a string")
-  end
-  if type(item.price) ~= "number" or item.price < 0 then
-    return api.error(400, "price must be a number from 0")
-  end
-  if type(item.quantity) ~= "number" or item.quantity % 1 ~= 0 or item.quantity < 1 then
-    return api.error(400, "quantity must be an integer from 1")
-  end
+  local item = ctx:body():expect(ITEM)
   return api.json:status(201, { name = item.name, total = item.price * item.quantity })
+end
+
+local TEXT = g:string():required():min(1)
+local ORDER = g:object {
+  customer = g:object {
+    name = TEXT,
+    email = TEXT,
+    address = g:object { street = TEXT, city = TEXT, zip = TEXT, country = g:string():required():len(2) }:required(),
+  }:required(),
+  items = g:array(g:object {
+    sku = TEXT,
+    name = TEXT,
+    quantity = g:integer():required():min(1),
+    price = g:number():required():min(0),
+    options = g:array(g:string():required()):default {},
+  }:required()):required():min(1),
+  coupon = g:string(),
+  note = g:string():max(500),
+}
+
+function api.orders.post(ctx)
+  local order = ctx:body():expect(ORDER)
+  local total = 0
+  for _, item in ipairs(order.items) do total = total + item.price * item.quantity end
+  return api.json:status(201, {
+    customer = order.customer.name,
+    city = order.customer.address.city,
+    coupon = order.coupon,
+    lines = #order.items,
+    total = total,
+  })
 end
 
 return api

@@ -13,6 +13,9 @@ use super::{Constant, Got, Kind, Patterns, Schema};
 /// As many problems as one answer tells of.
 pub const MAX_PROBLEMS: usize = 100;
 
+const KEPT_BYTES: usize = 64 << 10;
+const KEPT_SLOTS: usize = 4 << 10;
+
 /// A value in a slot.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Value {
@@ -111,7 +114,7 @@ impl Default for Checked {
 }
 
 impl Checked {
-    /// Makes room for another value.
+    /// Makes room for another value. What a large one needed is given back.
     pub fn clear(&mut self) {
         self.root = Value::Absent;
         self.problems.clear();
@@ -120,6 +123,9 @@ impl Checked {
         self.constants.clear();
         self.slots.clear();
         self.open.clear();
+        self.buffer.shrink_to(KEPT_BYTES);
+        self.slots.shrink_to(KEPT_SLOTS);
+        self.open.shrink_to(KEPT_SLOTS);
     }
 
     /// Makes an object's slots, which are absent until they are set.

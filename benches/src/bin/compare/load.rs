@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::Failure;
-use crate::work::{BODY, Work};
+use crate::work::Work;
 
 pub(crate) struct Load {
     pub(crate) requests: u64,
@@ -28,7 +28,7 @@ pub(crate) fn wrk(port: u16, work: Work, connections: u32, seconds: u32) -> Resu
         .arg(format!("-c{connections}"))
         .arg(format!("-d{seconds}s"))
         .arg(format!("http://127.0.0.1:{port}/"))
-        .args(["--", work.name()])
+        .args(["--", work.name(), work.body()])
         .output()?;
     let text = String::from_utf8_lossy(&output.stdout);
     let line = text.lines().find_map(|line| line.strip_prefix("result "));
@@ -71,8 +71,8 @@ pub(crate) fn oha(
     if let Some((name, value)) = work.header() {
         command.arg("-H").arg(format!("{name}: {value}"));
     }
-    if work == Work::Post {
-        command.args(["-d", BODY]);
+    if !work.body().is_empty() {
+        command.args(["-d", work.body()]);
     }
     command.arg(format!("http://127.0.0.1:{port}{}", work.path()));
     let output = command.output()?;

@@ -1,4 +1,4 @@
-//! Rover beside its rivals: the same five routes, the same load, CPU time per request.
+//! Rover beside its rivals: the same routes, the same load, CPU time per request.
 //!
 //! `compare [--seconds N] [--rounds N] [--only rover,bun,...] [--works echo,...] [--connections 100,1000] [--dry]`
 //!

@@ -10,17 +10,19 @@ pub(crate) enum Work {
     Params,
     Rows,
     Post,
+    Order,
     Pipeline,
 }
 
-pub(crate) const BODY: &str = r#"{"name":"Teapot","price":24.5,"quantity":3}"#;
+const ITEM: &str = r#"{"name":"Teapot","price":24.5,"quantity":3}"#;
 
 impl Work {
-    pub(crate) const ALL: [Work; 5] = [
+    pub(crate) const ALL: [Work; 6] = [
         Work::Echo,
         Work::Params,
         Work::Rows,
         Work::Post,
+        Work::Order,
         Work::Pipeline,
     ];
 
@@ -36,6 +38,7 @@ impl Work {
             Work::Params => "params",
             Work::Rows => "rows",
             Work::Post => "post",
+            Work::Order => "order",
             Work::Pipeline => "pipeline",
         }
     }
@@ -46,6 +49,7 @@ impl Work {
             Work::Params => "two parameters, a query value and a header",
             Work::Rows => "50 rows of JSON",
             Work::Post => "POST JSON, three fields checked",
+            Work::Order => "POST 2 kB of JSON, objects and lists checked",
             Work::Pipeline => "echo, 16 requests in a pipeline",
         }
     }
@@ -61,12 +65,13 @@ impl Work {
             Work::Params => "/users/42/posts/2026-11?limit=20",
             Work::Rows => "/rows?count=50",
             Work::Post => "/items",
+            Work::Order => "/orders",
         }
     }
 
     pub(crate) fn method(self) -> &'static str {
         match self {
-            Work::Post => "POST",
+            Work::Post | Work::Order => "POST",
             _ => "GET",
         }
     }
@@ -74,8 +79,16 @@ impl Work {
     pub(crate) fn header(self) -> Option<(&'static str, &'static str)> {
         match self {
             Work::Params => Some(("x-trace", "a1b2c3d4")),
-            Work::Post => Some(("content-type", "application/json")),
+            Work::Post | Work::Order => Some(("content-type", "application/json")),
             _ => None,
+        }
+    }
+
+    pub(crate) fn body(self) -> &'static str {
+        match self {
+            Work::Post => ITEM,
+            Work::Order => include_str!("../../../compare/order.json"),
+            _ => "",
         }
     }
 
@@ -83,7 +96,7 @@ impl Work {
         let header = self
             .header()
             .map(|(name, value)| format!("{name}: {value}\r\n"));
-        let body = if self == Work::Post { BODY } else { "" };
+        let body = self.body();
         format!(
             "{} {} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{}content-length: {}\r\n\r\n{body}",
             self.method(),
@@ -94,7 +107,10 @@ impl Work {
     }
 
     pub(crate) fn status(self) -> u16 {
-        if self == Work::Post { 201 } else { 200 }
+        match self {
+            Work::Post | Work::Order => 201,
+            _ => 200,
+        }
     }
 
     pub(crate) fn answer(self) -> Value {
@@ -122,6 +138,10 @@ impl Work {
                 json!({ "count": 50, "rows": rows })
             }
             Work::Post => json!({ "name": "Teapot", "total": 73.5 }),
+            Work::Order => json!({
+                "customer": "Ada Lovelace", "city": "London", "coupon": "SPRING-2026",
+                "lines": 19, "total": 762.5,
+            }),
         }
     }
 }

@@ -12,9 +12,6 @@ use super::super::lowered::call;
 use super::super::{Call, shared};
 use super::{Origin, Source, lay_out, push, write};
 
-/// A buffer is kept for the next request up to this size.
-const KEPT_BYTES: usize = 64 * 1024;
-
 /// The checked values by the numbers of the compiler. As with `Checks::checked`, a Lua error
 /// may unwind whoever uses one. A number is used by one place of the program; where that runs
 /// again in the same request, it finds the same.
@@ -64,7 +61,6 @@ pub(super) unsafe extern "C-unwind" fn hold(state: *mut lua_State) -> c_int {
         }
         let holder = &mut holders[holder];
         holder.schema = Some(schema);
-        holder.checked.buffer.shrink_to(KEPT_BYTES);
         lay_out(state, call, source, schema, &mut holder.checked);
     }
     0
