@@ -3,6 +3,7 @@
 use super::{Frame, Infer};
 use crate::constant::builder;
 use crate::hir::{Expr, Kind, Stmt, VarId};
+use crate::response::applied;
 use crate::shape::{Body, Returned, Shape};
 
 /// More answers than this are not told apart.
@@ -197,7 +198,15 @@ impl<'a> Infer<'a> {
             // `api.json(...)`, `api.json.status(...)`
             Kind::Call(callee, args) => match &callee.kind {
                 Kind::Index(object, key) => (object, key.text()?, args),
-                _ => return None,
+                // `api.html(data) [[...]]`
+                _ => {
+                    let (status, _) = applied(servers, frame.file, callee)?;
+                    let page = status.map_or_else(
+                        || Returned::new(0, Body::Html),
+                        |status| with_status(status, Body::Html),
+                    );
+                    return Some(vec![page]);
+                }
             },
             _ => return None,
         };
