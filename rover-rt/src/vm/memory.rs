@@ -23,6 +23,9 @@ const PRESSED_PERCENT: usize = 50;
 /// The work of a collector's step, in percent of LuaJIT's unit: its default, and such as
 /// ends a cycle of some 100 000 objects in a few steps.
 const STEP: [c_int; 2] = [200, 100_000];
+/// What has to be there before the next collection, in percent of what lived after the last:
+/// LuaJIT's default, and little more than that.
+const PAUSE: [c_int; 2] = [200, 110];
 /// What is still given after the deadline: enough for an error and its way out.
 const LATE: usize = 64 << 10;
 /// Less than this is given above the limit, too, up to a quarter more: the next budget that
@@ -85,9 +88,11 @@ impl Memory {
         let pressed = self.above(PRESSED_PERCENT);
         if pressed != self.pressed.get() {
             self.pressed.set(pressed);
-            // SAFETY: both calls set a number in the state, which lives; the second lets
-            // the collector's next step come at once.
+            // SAFETY: the calls set numbers in the state, which lives; the last lets the
+            // collector's next step come at once.
             unsafe {
+                let pause = PAUSE[usize::from(pressed)];
+                ffi::lua_gc(self.state.get(), ffi::LUA_GCSETPAUSE, pause);
                 ffi::lua_gc(
                     self.state.get(),
                     ffi::LUA_GCSETSTEPMUL,
