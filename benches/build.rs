@@ -9,6 +9,8 @@ mod routes;
 
 fn main() {
     println!("cargo::rerun-if-changed=src/routes.rs");
+    // `--bin json` loads lua-cjson, which takes Lua's functions from the program.
+    println!("cargo::rustc-link-arg-bin=json=-rdynamic");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
     for count in [10, 100, 1000] {
         let manifest = out.join(format!("routes_{count}.lua"));

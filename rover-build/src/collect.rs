@@ -11,7 +11,9 @@ use rover_model::{BUILDERS, SERVER_LUA};
 
 use crate::diagnostic::{Diagnostic, Failure, Position};
 use crate::guard;
+use crate::json;
 use crate::load::{File, Sources};
+use crate::order;
 
 /// A chunk that takes longer than this is taken for one that does not end.
 const DEADLINE: Duration = Duration::from_secs(2);
@@ -63,7 +65,7 @@ pub(crate) enum OptionValue {
 /// The parts of the standard library that programs do not get, and those that do
 /// nothing or are refused while routes are collected.
 const SANDBOX_LUA: &str = r#"
-local server, load_chunk, builder_names, null, guard, components = ...
+local server, load_chunk, builder_names, null, guard, components, library = ...
 local g = _G
 local made
 -- Calling a builder gives an object whose methods give it again.
@@ -91,7 +93,8 @@ local nothing = function() end
 local rover = setmetatable({
   null = null,
   guard = guard,
-  array = function(t) return t or {} end,
+  array = library.array,
+  json = library.json,
   html = setmetatable(components, { __call = build }),
   template = build,
   log = { debug = nothing, info = nothing, warn = nothing, error = nothing },
@@ -167,6 +170,8 @@ fn run(sources: &Sources) -> Result<Collected, Box<Diagnostic>> {
     let null = mlua::LightUserData(std::ptr::null_mut());
     let guard = guard::install(&lua).map_err(|e| internal(&e))?;
     let components = lua.create_table().map_err(|e| internal(&e))?;
+    let names = order::constructors(sources);
+    let library = json::install(&lua, names).map_err(|e| internal(&e))?;
     lua.load(SANDBOX_LUA)
         .set_name("=rover")
         .call::<()>((
@@ -176,6 +181,7 @@ fn run(sources: &Sources) -> Result<Collected, Box<Diagnostic>> {
             null,
             guard,
             &components,
+            library,
         ))
         .map_err(|e| internal(&e))?;
     let result: Result<Value, mlua::Error> = manifest.call(());

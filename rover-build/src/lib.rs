@@ -23,6 +23,7 @@ mod helpers;
 mod hir;
 mod html;
 mod infer;
+mod json;
 mod lists;
 mod literal;
 mod load;

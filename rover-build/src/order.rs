@@ -30,6 +30,15 @@ pub(crate) struct Mark {
     pub(crate) argument: bool,
 }
 
+/// The names in the order of the program's constructors.
+pub(crate) fn constructors(sources: &Sources) -> Vec<String> {
+    let mut finder = Finder::default();
+    for file in &sources.files {
+        finder.visit_ast(&file.ast);
+    }
+    finder.graph.sorted()
+}
+
 /// The program's constructors, then the parameters of routes, in order.
 pub(crate) fn orders(sources: &Sources, app: &App, guards: &Guards) -> Orders {
     let mut finder = Finder::default();

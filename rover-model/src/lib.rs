@@ -1,11 +1,12 @@
 //! What the compiler (`rover-build`) and the runtime (`rover-rt`) must agree on.
 //!
-//! The crate has no dependencies. It holds the vocabulary of routes, the rules of
+//! The crate has no dependencies. It holds the vocabulary of routes, the reader of JSON, the rules of
 //! server options, the perfect hash of literal paths, and the Lua text of the recording server, which runs once at
 //! build and once in every worker.
 
 mod escape;
 pub mod guard;
+pub mod json;
 mod limits;
 mod method;
 mod options;
@@ -23,6 +24,10 @@ pub use perfect::{Layout, PerfectMap, layout};
 /// paths and whose assignments are recorded; `seal(server)` ends recording and returns
 /// the recorded entries in order.
 pub const SERVER_LUA: &str = include_str!("../lua/server.lua");
+
+/// `rover.json` and `rover.array`: a chunk that takes an encoder, a decoder and the
+/// metatable of arrays, and returns `{ json = ..., array = ... }`.
+pub const JSON_LUA: &str = include_str!("../lua/json.lua");
 
 /// The functions a manifest may call on the server table. They are reserved as
 /// first path segments.

@@ -1,9 +1,8 @@
 -- The global `rover`.
 local R = ...
-local native, Array = R.native, R.Array
+local native = R.native
 
-local error, type, tostring = error, type, tostring
-local setmetatable, getmetatable, pairs = setmetatable, getmetatable, pairs
+local error, tostring, setmetatable, pairs = error, tostring, setmetatable, pairs
 
 local current
 local log = {}
@@ -24,13 +23,10 @@ R.rover = setmetatable({
     error("the compiler did not see this template: write rover.template \"file\" with the name as a constant", 2)
   end,
   log = log,
+  json = R.json.json,
   null = native.null,
   guard = R.guard,
-  array = function(t)
-    if t ~= nil and type(t) ~= "table" then error("rover.array takes a table", 2) end
-    if getmetatable(t) == Array.__metatable then return t end
-    return setmetatable(t or {}, Array)
-  end,
+  array = R.json.array,
   server = function(options)
     if current then error("rover.server was called twice", 2) end
     current = R.server.new(options or {}, R.builders)

@@ -2,8 +2,8 @@
 -- what it needs of `R` and adds what it makes.
 --
 -- `R` comes with `native`, the functions of the Rust half; `server`, the recording server's
--- module; `load_chunk`, which gives a bundled module's chunk by name; `Array`, the metatable
--- of arrays; `guard`, which is `rover.guard`; `direct`, what specialised handlers call;
+-- module; `json`, which has `rover.json` and `rover.array`; `load_chunk`, which gives a bundled
+-- module's chunk by name; `Array`, the metatable of arrays; `guard`, which is `rover.guard`; `direct`, what specialised handlers call;
 -- `written`, the addresses of what they call through the FFI; `pending`, the values that
 -- wait for their list's encoding; `load_page`, which gives a template's chunk by number;
 -- `patterns`, the matching functions; `limits`, what the library asks for; `largest`, the
@@ -45,8 +45,6 @@ function R.expect(source, schema)
   if wrong then error(wrong, 3) end
   return value
 end
-
-R.Array.__metatable = "rover.array"
 
 -- The sandbox comes last: it takes away what the other parts use.
 for _, name in ipairs {

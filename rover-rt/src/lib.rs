@@ -24,8 +24,6 @@ mod guard;
 mod html;
 mod http1;
 mod inherit;
-#[doc(hidden)]
-pub mod json;
 mod lag;
 mod listen;
 mod log;
@@ -40,6 +38,8 @@ mod stop;
 mod supervise;
 mod vm;
 mod worker;
+
+use rover_model::json;
 
 pub use app::App;
 pub use cli::main;

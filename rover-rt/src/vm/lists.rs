@@ -19,8 +19,8 @@ use super::scalar::{escaped, is_plain, not_utf8, number, string};
 use super::{Shared, shared};
 use crate::program::{Program, Run, Step};
 
-/// A list's buffer is kept for the next request up to this size.
-const KEPT_BYTES: usize = 256 * 1024;
+/// A buffer is kept for the next request up to this size.
+pub(super) const KEPT_BYTES: usize = 256 * 1024;
 
 /// What an item that is a value itself is made of.
 static ITEM: Step = Step {

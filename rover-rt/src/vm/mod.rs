@@ -24,7 +24,7 @@ mod shapes;
 mod start;
 mod text;
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell, UnsafeCell};
 use std::ffi::{c_int, c_void};
 use std::rc::Rc;
 
@@ -75,6 +75,8 @@ pub(crate) struct Shared {
     html_meta: Cell<*const c_void>,
     shapes: Shapes,
     decoder: Decoder,
+    /// Where `rover.json.encode` writes.
+    encoded: UnsafeCell<Vec<u8>>,
     lists: Lists,
     checks: Checks,
     pages: Pages,
@@ -100,6 +102,7 @@ impl Shared {
             html_meta: Cell::new(std::ptr::null()),
             shapes: Shapes::default(),
             decoder: Decoder::default(),
+            encoded: UnsafeCell::default(),
             lists: Lists::default(),
             checks: Checks::default(),
             pages: Pages::default(),

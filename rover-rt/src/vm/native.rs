@@ -3,10 +3,12 @@
 //! They read the request that runs. Whether a ctx is that one's is seen in `ctx.lua`.
 
 use std::ffi::c_int;
+use std::io::Write;
 
 use mlua::ffi::{self, lua_CFunction, lua_State};
 use rover_model::LogLevel;
 
+use super::lists::KEPT_BYTES;
 use super::{Shared, bounded, decode, encode, html, lossy};
 use crate::decode::form_pairs;
 use crate::form::{Field, File, Value};
@@ -307,16 +309,23 @@ unsafe extern "C-unwind" fn json_decode(state: *mut lua_State) -> c_int {
 
 /// `json_encode(value)` gives true and the text, or false and a message.
 unsafe extern "C-unwind" fn json_encode(state: *mut lua_State) -> c_int {
-    // SAFETY: see `method`.
+    // SAFETY: see `method`. Nothing of the program's runs while the buffer is written, and
+    // an error of Lua's leaves nothing but the buffer.
     unsafe {
         ffi::lua_settop(state, 1);
-        let mut out = Vec::new();
-        let result = encode::encode(state, shared(state), &mut out);
-        ffi::lua_pushboolean(state, c_int::from(result.is_ok()));
-        match result {
-            Ok(()) => push(state, &out),
-            Err(error) => push(state, error.to_string().as_bytes()),
+        let shared = shared(state);
+        let out = &mut *shared.encoded.get();
+        out.clear();
+        out.shrink_to(KEPT_BYTES);
+        let result = encode::encode(state, shared, out);
+        let ok = result.is_ok();
+        if let Err(error) = result {
+            out.clear();
+            // A vector takes all that is written.
+            let _ = write!(out, "{error}");
         }
+        ffi::lua_pushboolean(state, c_int::from(ok));
+        push(state, out);
     }
     2
 }

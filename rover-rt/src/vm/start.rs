@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use mlua::{Function, LightUserData, Lua, LuaOptions, StdLib, Table, Value, ffi};
-use rover_model::{CHUNK_END, CHUNK_START, HOOKS, Method, SERVER_LUA};
+use rover_model::{CHUNK_END, CHUNK_START, HOOKS, JSON_LUA, Method, SERVER_LUA};
 
 use super::encode::{KeyOrder, MARKED, Ranks};
 use super::expect;
@@ -83,6 +83,9 @@ impl Vm {
         let runtime = lua.create_table()?;
         runtime.set("native", &natives)?;
         runtime.set("server", server)?;
+        let [encode, decode] = ["json_encode", "json_decode"].map(|n| natives.get::<Function>(n));
+        let library = lua.load(JSON_LUA).set_name("=rover");
+        runtime.set("json", library.call::<Table>((encode?, decode?, &array))?)?;
         runtime.set("load_chunk", load_chunk(&lua, program, direct.clone())?)?;
         runtime.set("Array", &array)?;
         runtime.set("direct", direct)?;

@@ -4,7 +4,7 @@
 //! The caller looks at what comes next with [`Reader::peek`] and calls the method for it:
 //!
 //! ```
-//! # use rover_rt::json::{Kind, Malformed, Reader};
+//! # use rover_model::json::{Kind, Malformed, Reader};
 //! # fn main() -> Result<(), Malformed> {
 //! let (mut reader, mut scratch) = (Reader::new(br#"{"a":[1,2]}"#), String::new());
 //! let mut sum = 0.0;
