@@ -44,6 +44,12 @@ impl Deadline {
         self.limit.set(0);
     }
 
+    /// Ends the time of the running call now.
+    pub(super) fn expire(&self) {
+        self.passed.set(true);
+        self.steps.set(0);
+    }
+
     pub(super) fn has_passed(&self) -> bool {
         self.passed.get()
     }
@@ -96,6 +102,10 @@ fn cpu_time() -> Duration {
 /// # Safety
 /// In a C function; the frame owns nothing.
 pub(super) unsafe fn raise(state: *mut lua_State, shared: &Shared) -> ! {
+    if shared.panicked.get() {
+        // SAFETY: as the caller's.
+        unsafe { guard::panicked(state) }
+    }
     let mut text = [0; 64];
     let mut rest = &mut text[..];
     let seconds = shared.deadline.limit().as_secs_f64();
@@ -109,11 +119,13 @@ pub(super) unsafe fn raise(state: *mut lua_State, shared: &Shared) -> ! {
 /// Whether the running call's deadline has passed. Called through the FFI.
 pub(super) unsafe extern "C" fn late(vm: *const c_void) -> bool {
     // SAFETY: lowered code gives the address that `start` gave it.
-    unsafe { shared(vm) }.deadline.check()
+    let shared = unsafe { shared(vm) };
+    guard::pure_or_default(shared, || shared.deadline.check())
 }
 
 /// The running call's deadline in milliseconds. Called through the FFI.
 pub(super) unsafe extern "C" fn limit(vm: *const c_void) -> u32 {
     // SAFETY: see `late`.
-    unsafe { shared(vm) }.deadline.limit.get()
+    let shared = unsafe { shared(vm) };
+    guard::pure_or_default(shared, || shared.deadline.limit.get())
 }

@@ -26,6 +26,7 @@ const STACK_BYTES: usize = 1 << 20;
 
 /// Runs code that raises no Lua errors; nothing where it panics, which the request's end
 /// finds out whatever the program does with the error that follows.
+#[inline]
 pub(super) fn pure<T>(shared: &Shared, f: impl FnOnce() -> T) -> Option<T> {
     match catch_unwind(AssertUnwindSafe(f)) {
         Ok(value) => Some(value),
@@ -33,9 +34,19 @@ pub(super) fn pure<T>(shared: &Shared, f: impl FnOnce() -> T) -> Option<T> {
             // Its destructor might panic, too.
             std::mem::forget(payload);
             shared.panicked.set(true);
+            // The program has no more time, whatever it makes of what it is given.
+            shared.deadline.expire();
             None
         }
     }
+}
+
+/// [`pure`], for functions that compiled traces call by their addresses: nothing may unwind
+/// into those. What a panic gives is the result that says least; the next look at the clock
+/// ends the program.
+#[inline]
+pub(super) fn pure_or_default<T: Default>(shared: &Shared, f: impl FnOnce() -> T) -> T {
+    pure(shared, f).unwrap_or_default()
 }
 
 /// What a guarded native returns to raise the value on top of the stack.
@@ -131,7 +142,9 @@ pub(super) fn begin(shared: &Shared) {
 
 #[cfg(test)]
 mod tests {
-    use mlua::Lua;
+    use std::ffi::c_void;
+
+    use mlua::{LightUserData, Lua, LuaOptions, StdLib};
 
     use super::*;
     use crate::vm::start::register_guarded;
@@ -148,6 +161,38 @@ mod tests {
 
     const FUNCTIONS: [(&std::ffi::CStr, ffi::lua_CFunction); 2] =
         [(c"panics", panics), (c"raises", raises)];
+
+    /// Called through the FFI.
+    unsafe extern "C" fn panics_at_the_end(vm: *const c_void, round: i32) -> i32 {
+        // SAFETY: the test gives it the address.
+        let shared = unsafe { super::super::shared(vm) };
+        pure_or_default(shared, || match round {
+            1000 => panic!("for the test"),
+            round => round,
+        })
+    }
+
+    /// The loop is long compiled when it happens.
+    #[test]
+    fn a_panic_below_a_trace_ends_its_call_and_the_time() {
+        let shared = Shared::bare();
+        // SAFETY: for `ffi`, by which the test's own text calls.
+        let lua = unsafe { Lua::unsafe_new_with(StdLib::ALL, LuaOptions::default()) };
+        let program = r#"
+            local address, vm = ...
+            local f = require("ffi").cast("int32_t (*)(void *, int32_t)", address)
+            local sum = 0
+            for i = 1, 1000 do sum = sum + f(vm, i) end
+            return sum
+        "#;
+        let address = LightUserData(panics_at_the_end as *const () as *mut c_void);
+        let vm: *const Shared = &raw const shared;
+        let vm = LightUserData(vm.cast_mut().cast());
+        let sum: f64 = lua.load(program).call((address, vm)).unwrap();
+        assert_eq!(sum, 499_500.0);
+        assert!(shared.panicked.get());
+        assert!(shared.deadline.check() && !shared.deadline.spend(1));
+    }
 
     #[test]
     fn a_panic_is_an_error_that_no_program_hides() {

@@ -13,6 +13,7 @@ use http::StatusCode;
 use mlua::ffi::{self, lua_State};
 use rover_model::{Escape, Place, Rule};
 
+use super::guard::pure_or_default;
 use super::native::push;
 use super::scalar::number;
 use super::{Shared, shared};
@@ -126,28 +127,33 @@ fn step(program: &Program, at: i32) -> &'static HtmlStep {
 
 /// Writes a value and the text around it.
 fn put(shared: &Shared, buffer: i32, at: i32, value: impl FnOnce(&mut Vec<u8>, Escape)) {
-    let step = step(shared.program, at);
-    shared.pages.with(buffer, |out| {
-        out.reserve(step.lead.len() + step.tail.len() + 64);
-        out.extend_from_slice(step.lead.as_bytes());
-        value(out, step.escape);
-        out.extend_from_slice(step.tail.as_bytes());
-    });
+    pure_or_default(shared, || {
+        let step = step(shared.program, at);
+        shared.pages.with(buffer, |out| {
+            out.reserve(step.lead.len() + step.tail.len() + 64);
+            out.extend_from_slice(step.lead.as_bytes());
+            value(out, step.escape);
+            out.extend_from_slice(step.tail.as_bytes());
+        });
+    })
 }
 
 unsafe extern "C" fn open(vm: *const c_void) -> i32 {
     // SAFETY (all functions here): see `shared`; texts are Lua strings that the caller
     // holds during the call.
-    unsafe { shared(vm).pages.open() }
+    let shared = unsafe { shared(vm) };
+    pure_or_default(shared, || shared.pages.open())
 }
 
 unsafe extern "C" fn run(vm: *const c_void, buffer: i32, at: i32) {
     // SAFETY: see `open`.
     let shared = unsafe { shared(vm) };
-    let text = step(shared.program, at).lead;
-    shared
-        .pages
-        .with(buffer, |out| out.extend_from_slice(text.as_bytes()));
+    pure_or_default(shared, || {
+        let text = step(shared.program, at).lead;
+        shared
+            .pages
+            .with(buffer, |out| out.extend_from_slice(text.as_bytes()));
+    })
 }
 
 unsafe extern "C" fn put_string(
@@ -251,19 +257,21 @@ unsafe extern "C" fn is_script(vm: *const c_void, at: i32) -> bool {
 unsafe extern "C" fn page(vm: *const c_void, status: i32, buffer: i32) -> bool {
     // SAFETY: see `open`.
     let shared = unsafe { shared(vm) };
-    let Some(call) = shared.call() else {
-        return false;
-    };
-    let reply = &mut *call.reply.borrow_mut();
-    let taken = shared.pages.close(buffer, |out| {
-        shared.pages.length.set(out.len().min(KEPT_BYTES));
-        reply.body.clear();
-        std::mem::swap(&mut reply.body, out);
-    });
-    let status = u16::try_from(status).unwrap_or_default();
-    reply.status = StatusCode::from_u16(status).ok();
-    reply.content_type = Some(HTML);
-    taken.is_some()
+    pure_or_default(shared, || {
+        let Some(call) = shared.call() else {
+            return false;
+        };
+        let reply = &mut *call.reply.borrow_mut();
+        let taken = shared.pages.close(buffer, |out| {
+            shared.pages.length.set(out.len().min(KEPT_BYTES));
+            reply.body.clear();
+            std::mem::swap(&mut reply.body, out);
+        });
+        let status = u16::try_from(status).unwrap_or_default();
+        reply.status = StatusCode::from_u16(status).ok();
+        reply.content_type = Some(HTML);
+        taken.is_some()
+    })
 }
 
 /// `html_take(buffer)`: the text of a finished buffer.

@@ -14,6 +14,7 @@ use mlua::ffi;
 use super::deadline::{late, limit};
 use super::encode::{EncodeError, Encoder, comma, too_long};
 use super::expect::held_number;
+use super::guard::pure_or_default;
 use super::memory::over;
 use super::scalar::{escaped, is_plain, not_utf8, number, string};
 use super::{Shared, shared};
@@ -214,41 +215,47 @@ fn put(
     at: i32,
     value: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
 ) {
-    let step = step(shared.program, at);
-    let bytes = &shared.lists.bytes;
-    let full = bytes.get() > shared.memory.largest();
-    shared.lists.with(list, |list| {
-        if full {
-            // What follows is not written, as the response fails.
-            return list.note(too_long(), step.path);
-        }
-        let before = list.out.len();
-        list.begin(step);
-        if let Err(error) = value(&mut list.out) {
-            list.note(error, step.path);
-        }
-        list.end(step);
-        bytes.set(bytes.get() + list.out.len() - before);
-    });
+    pure_or_default(shared, || {
+        let step = step(shared.program, at);
+        let bytes = &shared.lists.bytes;
+        let full = bytes.get() > shared.memory.largest();
+        shared.lists.with(list, |list| {
+            if full {
+                // What follows is not written, as the response fails.
+                return list.note(too_long(), step.path);
+            }
+            let before = list.out.len();
+            list.begin(step);
+            if let Err(error) = value(&mut list.out) {
+                list.note(error, step.path);
+            }
+            list.end(step);
+            bytes.set(bytes.get() + list.out.len() - before);
+        });
+    })
 }
 
 unsafe extern "C" fn list(vm: *const c_void) -> i32 {
     // SAFETY (all functions here): see `shared`; texts are Lua strings that lowered code
     // holds during the call.
-    unsafe { shared(vm).lists.new_list() as i32 }
+    let shared = unsafe { shared(vm) };
+    pure_or_default(shared, || shared.lists.new_list() as i32)
 }
 
 unsafe extern "C" fn length(vm: *const c_void, list: i32) -> u32 {
     // SAFETY: see `list`.
-    unsafe { shared(vm).lists.with(list, |list| list.items) }.unwrap_or(0)
+    let shared = unsafe { shared(vm) };
+    pure_or_default(shared, || shared.lists.with(list, |list| list.items)).unwrap_or(0)
 }
 
 /// Writes what is around a value that is absent.
 unsafe extern "C" fn skip(vm: *const c_void, list: i32, at: i32) {
     // SAFETY: see `list`.
     let shared = unsafe { shared(vm) };
-    let step = step(shared.program, at);
-    shared.lists.with(list, |list| list.absent(step));
+    pure_or_default(shared, || {
+        let step = step(shared.program, at);
+        shared.lists.with(list, |list| list.absent(step));
+    })
 }
 
 unsafe extern "C" fn put_string(
@@ -259,30 +266,29 @@ unsafe extern "C" fn put_string(
     length: usize,
 ) {
     // SAFETY: see `list`.
-    unsafe {
-        let text = std::slice::from_raw_parts(text.cast(), length);
-        put(shared(vm), list, at, |out| string(text, out));
-    }
+    let (shared, text) = unsafe {
+        let text: &[u8] = std::slice::from_raw_parts(text.cast(), length);
+        (shared(vm), text)
+    };
+    put(shared, list, at, |out| string(text, out));
 }
 
 unsafe extern "C" fn put_number(vm: *const c_void, list: i32, at: i32, value: f64) {
     // SAFETY: see `list`.
-    unsafe {
-        put(shared(vm), list, at, |out| {
-            number(value, out);
-            Ok(())
-        });
-    }
+    let shared = unsafe { shared(vm) };
+    put(shared, list, at, |out| {
+        number(value, out);
+        Ok(())
+    });
 }
 
 unsafe extern "C" fn put_boolean(vm: *const c_void, list: i32, at: i32, value: bool) {
     // SAFETY: see `list`.
-    unsafe {
-        put(shared(vm), list, at, |out| {
-            out.extend_from_slice(if value { b"true" } else { b"false" });
-            Ok(())
-        });
-    }
+    let shared = unsafe { shared(vm) };
+    put(shared, list, at, |out| {
+        out.extend_from_slice(if value { b"true" } else { b"false" });
+        Ok(())
+    });
 }
 
 /// A string whose constant beginning and end, quotes included, are the step's.
@@ -337,12 +343,14 @@ unsafe extern "C" fn join_number(vm: *const c_void, list: i32, at: i32, value: f
 unsafe extern "C" fn begin(vm: *const c_void, list: i32, at: i32) {
     // SAFETY: see `list`.
     let shared = unsafe { shared(vm) };
-    let step = step(shared.program, at);
-    shared.lists.with(list, |list| {
-        list.begin(step);
-        list.out.push(b'"');
-        list.text_from = list.out.len();
-    });
+    pure_or_default(shared, || {
+        let step = step(shared.program, at);
+        shared.lists.with(list, |list| {
+            list.begin(step);
+            list.out.push(b'"');
+            list.text_from = list.out.len();
+        });
+    })
 }
 
 /// A part of a string. Whether the whole is UTF-8 is seen at its end.
@@ -352,16 +360,18 @@ unsafe extern "C" fn part(vm: *const c_void, list: i32, text: *const c_char, len
         let text: &[u8] = std::slice::from_raw_parts(text.cast(), length);
         (shared(vm), text)
     };
-    let bytes = &shared.lists.bytes;
-    bytes.set(bytes.get() + text.len());
-    if bytes.get() > shared.memory.largest() {
-        // `finish` tells.
-        return;
-    }
-    shared.lists.with(list, |list| match is_plain(text) {
-        true => list.out.extend_from_slice(text),
-        false => escaped(text, &mut list.out),
-    });
+    pure_or_default(shared, || {
+        let bytes = &shared.lists.bytes;
+        bytes.set(bytes.get() + text.len());
+        if bytes.get() > shared.memory.largest() {
+            // `finish` tells.
+            return;
+        }
+        shared.lists.with(list, |list| match is_plain(text) {
+            true => list.out.extend_from_slice(text),
+            false => escaped(text, &mut list.out),
+        });
+    })
 }
 
 /// A number as a part of a string; false, with nothing written, where it is no integer.
@@ -371,101 +381,109 @@ unsafe extern "C" fn part_number(vm: *const c_void, list: i32, value: f64) -> bo
     };
     // SAFETY: see `list`.
     let shared = unsafe { shared(vm) };
-    shared.lists.with(list, |list| {
-        let mut digits = itoa::Buffer::new();
-        list.out
-            .extend_from_slice(digits.format(integer).as_bytes());
-    });
-    true
+    pure_or_default(shared, || {
+        shared.lists.with(list, |list| {
+            let mut digits = itoa::Buffer::new();
+            list.out
+                .extend_from_slice(digits.format(integer).as_bytes());
+        });
+        true
+    })
 }
 
 /// Ends a string that was written in parts.
 unsafe extern "C" fn finish(vm: *const c_void, list: i32, at: i32) {
     // SAFETY: see `list`.
     let shared = unsafe { shared(vm) };
-    let step = step(shared.program, at);
-    let full = shared.lists.bytes.get() > shared.memory.largest();
-    shared.lists.with(list, |list| {
-        if full {
-            list.note(too_long(), step.path);
-        }
-        // It begins there unless a program makes such calls of its own.
-        let text = list.out.get(list.text_from..).unwrap_or_default();
-        let malformed = !text.is_ascii() && std::str::from_utf8(text).is_err();
-        list.out.push(b'"');
-        if malformed {
-            list.note(not_utf8(), step.path);
-        }
-        list.end(step);
-    });
+    pure_or_default(shared, || {
+        let step = step(shared.program, at);
+        let full = shared.lists.bytes.get() > shared.memory.largest();
+        shared.lists.with(list, |list| {
+            if full {
+                list.note(too_long(), step.path);
+            }
+            // It begins there unless a program makes such calls of its own.
+            let text = list.out.get(list.text_from..).unwrap_or_default();
+            let malformed = !text.is_ascii() && std::str::from_utf8(text).is_err();
+            list.out.push(b'"');
+            if malformed {
+                list.note(not_utf8(), step.path);
+            }
+            list.end(step);
+        });
+    })
 }
 
 /// Keeps a place for a value; gives where in the registry's table lowered code puts it.
 unsafe extern "C" fn put_value(vm: *const c_void, list: i32, at: i32) -> i32 {
     // SAFETY: see `list`.
     let shared = unsafe { shared(vm) };
-    let value = shared.lists.pending.get() + 1;
-    shared.lists.pending.set(value);
-    let step = step(shared.program, at);
-    shared.lists.with(list, |list| {
-        list.begin(step);
-        list.pending.push(Pending {
-            at: list.out.len(),
-            value,
-            depth: usize::from(step.depth),
-            item: list.items + 1,
-            path: step.path,
-            outer: None,
+    pure_or_default(shared, || {
+        let value = shared.lists.pending.get() + 1;
+        shared.lists.pending.set(value);
+        let step = step(shared.program, at);
+        shared.lists.with(list, |list| {
+            list.begin(step);
+            list.pending.push(Pending {
+                at: list.out.len(),
+                value,
+                depth: usize::from(step.depth),
+                item: list.items + 1,
+                path: step.path,
+                outer: None,
+            });
+            list.end(step);
         });
-        list.end(step);
-    });
-    value
+        value
+    })
 }
 
 /// Writes a list that is complete as a field of an item.
 unsafe extern "C" fn put_list(vm: *const c_void, list: i32, at: i32, inner: i32) {
     // SAFETY: see `list`.
     let shared = unsafe { shared(vm) };
-    let step = step(shared.program, at);
-    let lists = &shared.lists;
-    let Some(mut taken) = lists.with(inner, std::mem::take) else {
-        return;
-    };
-    lists.with(list, |list| {
-        list.begin(step);
-        if let Some(error) = taken.failure.take() {
-            list.note(error, step.path);
-        }
-        let start = list.out.len() + 1;
-        list.out.extend_from_slice(match (taken.items, step.array) {
-            (0, true) => b"[]",
-            (0, false) => b"{}",
-            _ => b"[",
-        });
-        if taken.items > 0 {
-            list.out.extend_from_slice(&taken.out);
-            list.out.push(b']');
-        }
-        let item = list.items + 1;
-        list.pending.extend(taken.pending.drain(..).map(|pending| {
-            let outer = pending.outer.as_deref().unwrap_or_default();
-            Pending {
-                at: start + pending.at,
-                depth: pending.depth + usize::from(step.depth),
-                outer: Some(format!("[{item}]{}{outer}", step.path).into()),
-                ..pending
+    pure_or_default(shared, || {
+        let step = step(shared.program, at);
+        let lists = &shared.lists;
+        let Some(mut taken) = lists.with(inner, std::mem::take) else {
+            return;
+        };
+        lists.with(list, |list| {
+            list.begin(step);
+            if let Some(error) = taken.failure.take() {
+                list.note(error, step.path);
             }
-        }));
-        list.end(step);
-    });
-    // Its length may still be asked, and its buffer serves again.
-    let items = taken.items;
-    taken.clear();
-    taken.items = items;
-    lists.with(inner, |inner| *inner = taken);
-    if let Ok(inner) = usize::try_from(inner) {
-        lists.free.borrow_mut().push(inner);
-    }
+            let start = list.out.len() + 1;
+            list.out.extend_from_slice(match (taken.items, step.array) {
+                (0, true) => b"[]",
+                (0, false) => b"{}",
+                _ => b"[",
+            });
+            if taken.items > 0 {
+                list.out.extend_from_slice(&taken.out);
+                list.out.push(b']');
+            }
+            let item = list.items + 1;
+            list.pending.extend(taken.pending.drain(..).map(|pending| {
+                let outer = pending.outer.as_deref().unwrap_or_default();
+                Pending {
+                    at: start + pending.at,
+                    depth: pending.depth + usize::from(step.depth),
+                    outer: Some(format!("[{item}]{}{outer}", step.path).into()),
+                    ..pending
+                }
+            }));
+            list.end(step);
+        });
+        // Its length may still be asked, and its buffer serves again.
+        let items = taken.items;
+        taken.clear();
+        taken.items = items;
+        lists.with(inner, |inner| *inner = taken);
+        if let Ok(inner) = usize::try_from(inner) {
+            lists.free.borrow_mut().push(inner);
+        }
+    })
 }
 
 impl Encoder<'_> {
@@ -525,3 +543,6 @@ impl Encoder<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,7 +13,7 @@ use std::ptr;
 
 use mlua::ffi::{self, lua_State};
 
-use super::Shared;
+use super::{Shared, guard};
 
 /// After so many new bytes the clock is looked at.
 const CLOCK_EVERY: usize = 4 << 20;
@@ -194,7 +194,8 @@ unsafe extern "C" fn allocate(
     // SAFETY: as the caller's.
     let shared = unsafe { &*data.cast::<Shared>() };
     let had = if block.is_null() { 0 } else { old };
-    if new > had && !shared.grants(new, new - had) {
+    let grants = || guard::pure_or_default(shared, || shared.grants(new, new - had));
+    if new > had && !grants() {
         return ptr::null_mut();
     }
     let Some((next, next_data)) = shared.memory.next.get() else {
@@ -213,5 +214,6 @@ unsafe extern "C" fn allocate(
 /// Whether the VM is over its limit. Called through the FFI.
 pub(super) unsafe extern "C" fn over(vm: *const c_void) -> bool {
     // SAFETY: lowered code gives the address that `start` gave it.
-    unsafe { super::shared(vm) }.memory.is_over()
+    let shared = unsafe { super::shared(vm) };
+    guard::pure_or_default(shared, || shared.memory.is_over())
 }

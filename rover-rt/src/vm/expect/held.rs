@@ -8,6 +8,7 @@ use mlua::ffi::{self, lua_State};
 use rover_model::guard::{Checked, Schema, Value};
 
 use super::super::encode::EncodeError;
+use super::super::guard::pure_or_default;
 use super::super::lowered::call;
 use super::super::{Call, shared};
 use super::{Origin, Source, lay_out, push, write};
@@ -92,10 +93,12 @@ pub(in crate::vm) unsafe extern "C" fn held_number(
 ) -> f64 {
     // SAFETY: lowered code gives the address that `start` gave it.
     let shared = unsafe { shared(vm) };
-    match shared.checks.holders.at(holder as usize, path as u32) {
-        Some((.., Value::Number(value))) => value,
-        _ => 0.0,
-    }
+    pure_or_default(shared, || {
+        match shared.checks.holders.at(holder as usize, path as u32) {
+            Some((.., Value::Number(value))) => value,
+            _ => 0.0,
+        }
+    })
 }
 
 impl Call<'_> {
