@@ -16,6 +16,8 @@ local works = {
   rows = get("/rows?count=50"),
   post = post("/items"),
   order = post("/orders"),
+  page = get("/page"),
+  parsed = get("/parsed"),
   pipeline = function() return wrk.format("GET", "/echo"):rep(16) end,
 }
 

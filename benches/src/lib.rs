@@ -1,9 +1,15 @@
 //! What the benches share.
 
+pub mod hyper_worker;
+pub mod process;
 pub mod routes;
+pub mod wrk;
 
 use std::hint::black_box;
 use std::time::Instant;
+
+/// What ends a bench.
+pub type Failure = Box<dyn std::error::Error>;
 
 /// The fastest of some rounds, in nanoseconds for each item: what disturbs a machine
 /// only ever adds time.

@@ -8,7 +8,6 @@
 //! Writes `docs/comparison.md` and its plots, unless `--dry`.
 
 mod load;
-mod process;
 mod report;
 mod rivals;
 mod work;
@@ -17,12 +16,11 @@ use std::path::Path;
 
 use lexopt::{Arg, Parser, ValueExt};
 
-use load::{Load, Percentiles};
-use process::Server;
+use rover_benches::Failure;
+use rover_benches::wrk::{self, Load, Percentiles};
+
 use rivals::Rival;
 use work::Work;
-
-type Failure = Box<dyn std::error::Error>;
 
 /// Requests per second of the open-loop load, the same for everybody.
 const OPEN_LOOP_RATE: u32 = 5000;
@@ -136,7 +134,7 @@ impl Options {
 
 /// Every rival must give the same answers before their times mean anything.
 fn check(rival: &Rival, works: &[Work]) -> Result<(), Failure> {
-    let (server, _) = Server::start(rival)?;
+    let (server, _) = rival.start()?;
     for work in works.iter().filter(|work| rival.does(**work)) {
         let (status, body) = server.ask(&work.request())?;
         let value: serde_json::Value = serde_json::from_slice(&body)?;
@@ -182,10 +180,11 @@ fn measure(
     connections: u32,
     seconds: u32,
 ) -> Result<Measurement, Failure> {
-    let (server, _) = Server::start(rival)?;
-    load::wrk(server.port, work, connections, 2)?;
+    let (server, _) = rival.start()?;
+    let asked = (work.name(), work.body());
+    wrk::load(server.port, asked, connections, 2)?;
     let before = server.cpu()?;
-    let load = load::wrk(server.port, work, connections, seconds)?;
+    let load = wrk::load(server.port, asked, connections, seconds)?;
     let after = server.cpu()?;
     let each = |seconds: f64| seconds * 1e6 / load.requests as f64;
     Ok(Measurement {
@@ -206,13 +205,14 @@ fn character(
 ) -> Result<Character, Failure> {
     let mut starts = Vec::new();
     for _ in 0..5 {
-        let (server, start) = Server::start(rival)?;
+        let (server, start) = rival.start()?;
         starts.push(start.as_secs_f64() * 1e3);
         drop(server);
     }
     starts.sort_by(f64::total_cmp);
-    let (server, _) = Server::start(rival)?;
-    let idle = server.idle_connections(IDLE_CONNECTIONS)?;
+    let (server, _) = rival.start()?;
+    let request = Work::Echo.request().replace("connection: close\r\n", "");
+    let idle = server.idle_connections(IDLE_CONNECTIONS, &request)?;
     let mut open_loop = Vec::new();
     if let Some(oha) = &tools.oha {
         let works = options.works.iter().copied();

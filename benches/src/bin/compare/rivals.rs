@@ -5,21 +5,27 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
-use crate::Failure;
+use rover_benches::Failure;
+use rover_benches::process::{Invocation, Server};
+
 use crate::work::Work;
-
-type Arguments = Result<(PathBuf, Vec<OsString>), Failure>;
 
 pub(crate) struct Rival {
     pub(crate) name: &'static str,
     pub(crate) version: String,
     works: &'static [Work],
-    /// The program and its arguments for a port.
-    pub(crate) command: Box<dyn Fn(u16) -> Arguments>,
+    /// What to run for a port.
+    command: Box<dyn Fn(u16) -> Result<Invocation, Failure>>,
 }
 
 impl Rival {
+    /// Its server, and the time until its first answer.
+    pub(crate) fn start(&self) -> Result<(Server, Duration), Failure> {
+        Server::start(self.name, &Work::Echo.request(), &self.command)
+    }
+
     pub(crate) fn does(&self, work: Work) -> bool {
         self.works.contains(&work)
     }

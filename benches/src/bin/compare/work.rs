@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::Failure;
+use rover_benches::Failure;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Work {

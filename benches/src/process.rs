@@ -1,32 +1,44 @@
-//! A rival's process: its start, its CPU time, its memory.
+//! A server's process: its start, its CPU time, its memory.
 
+use std::ffi::OsString;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::Failure;
-use crate::rivals::Rival;
-use crate::work::Work;
+
+/// A program and its arguments.
+pub type Invocation = (PathBuf, Vec<OsString>);
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
-pub(crate) struct Server {
+/// A server that runs on the first core, until it is dropped.
+pub struct Server {
     child: Child,
-    pub(crate) port: u16,
+    /// Where it listens, on the loopback interface.
+    pub port: u16,
 }
 
 /// Seconds of CPU time.
-pub(crate) struct Cpu {
-    pub(crate) user: f64,
-    pub(crate) system: f64,
+pub struct Cpu {
+    /// In the program.
+    pub user: f64,
+    /// In the kernel.
+    pub system: f64,
 }
 
 impl Server {
-    /// Starts it on the first core; the time until its first answer.
-    pub(crate) fn start(rival: &Rival) -> Result<(Server, Duration), Failure> {
+    /// Starts what `invocation` says for a free port; the time until `request` has its
+    /// first answer.
+    pub fn start(
+        name: &str,
+        request: &str,
+        invocation: impl FnOnce(u16) -> Result<Invocation, Failure>,
+    ) -> Result<(Server, Duration), Failure> {
         let port = free_port()?;
-        let (program, arguments) = (rival.command)(port)?;
+        let (program, arguments) = invocation(port)?;
         let start = Instant::now();
         let child = Command::new("taskset")
             .args(["-c", "0"])
@@ -37,12 +49,12 @@ impl Server {
             .stderr(Stdio::null())
             .spawn()?;
         let mut server = Server { child, port };
-        while server.ask(&Work::Echo.request()).is_err() {
+        while server.ask(request).is_err() {
             if let Some(status) = server.child.try_wait()? {
-                return Err(format!("{} ended at once: {status}", rival.name).into());
+                return Err(format!("{name} ended at once: {status}").into());
             }
             if start.elapsed() > PATIENCE {
-                return Err(format!("{} does not answer", rival.name).into());
+                return Err(format!("{name} does not answer").into());
             }
             std::thread::sleep(Duration::from_micros(200));
         }
@@ -56,11 +68,12 @@ impl Server {
     }
 
     /// Asks once, on a connection of its own: status and body.
-    pub(crate) fn ask(&self, request: &str) -> Result<(u16, Vec<u8>), Failure> {
+    pub fn ask(&self, request: &str) -> Result<(u16, Vec<u8>), Failure> {
         converse(&mut self.connect()?, request)
     }
 
-    pub(crate) fn cpu(&self) -> Result<Cpu, Failure> {
+    /// What it has used since it started.
+    pub fn cpu(&self) -> Result<Cpu, Failure> {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
         let (_, fields) = stat
             .rsplit_once(") ")
@@ -78,7 +91,7 @@ impl Server {
     }
 
     /// Resident memory in KiB.
-    pub(crate) fn memory(&self) -> Result<f64, Failure> {
+    pub fn memory(&self) -> Result<f64, Failure> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
         let number = line.and_then(|line| line.split_whitespace().next());
@@ -86,16 +99,15 @@ impl Server {
     }
 
     /// Kilobytes that each of so many idle connections adds, after it had an answer.
-    pub(crate) fn idle_connections(&self, count: usize) -> Result<f64, Failure> {
-        let request = Work::Echo.request().replace("connection: close\r\n", "");
+    pub fn idle_connections(&self, count: usize, request: &str) -> Result<f64, Failure> {
         for _ in 0..50 {
-            converse(&mut self.connect()?, &request)?;
+            converse(&mut self.connect()?, request)?;
         }
         let before = self.memory()?;
         let mut streams = Vec::with_capacity(count);
         for _ in 0..count {
             let mut stream = self.connect()?;
-            converse(&mut stream, &request)?;
+            converse(&mut stream, request)?;
             streams.push(stream);
         }
         std::thread::sleep(Duration::from_secs(1));

@@ -1,0 +1,59 @@
+//! The load: wrk, for throughput and CPU time.
+
+use std::process::Command;
+
+use crate::Failure;
+
+/// What was done.
+pub struct Load {
+    /// Answered requests.
+    pub requests: u64,
+    /// How long it took.
+    pub seconds: f64,
+    /// Of the answers.
+    pub latencies: Percentiles,
+}
+
+/// Latencies in microseconds.
+#[derive(Clone, Copy)]
+pub struct Percentiles {
+    /// The median.
+    pub p50: f64,
+    /// Of a hundred the slowest.
+    pub p99: f64,
+    /// Of a thousand the slowest.
+    pub p999: f64,
+}
+
+/// As much as the server takes, from the second core: a work that `load.lua` knows by name,
+/// and the body of its requests.
+pub fn load(
+    port: u16,
+    (work, request_body): (&str, &str),
+    connections: u32,
+    seconds: u32,
+) -> Result<Load, Failure> {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/compare/load.lua");
+    let output = Command::new("taskset")
+        .args(["-c", "1", "wrk", "-t1", "-s", script])
+        .arg(format!("-c{connections}"))
+        .arg(format!("-d{seconds}s"))
+        .arg(format!("http://127.0.0.1:{port}/"))
+        .args(["--", work, request_body])
+        .output()?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let line = text.lines().find_map(|line| line.strip_prefix("result "));
+    let line = line.ok_or_else(|| format!("wrk: {}", String::from_utf8_lossy(&output.stderr)))?;
+    let numbers: Vec<f64> = line.split(' ').map(str::parse).collect::<Result<_, _>>()?;
+    let &[requests, micros, errors, p50, p99, p999] = numbers.as_slice() else {
+        return Err(format!("wrk: {line}").into());
+    };
+    if errors > 0.0 {
+        return Err(format!("{work}: {errors} errors").into());
+    }
+    Ok(Load {
+        requests: requests as u64,
+        seconds: micros / 1e6,
+        latencies: Percentiles { p50, p99, p999 },
+    })
+}
