@@ -11,8 +11,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use mlua::ffi::{self, lua_State};
 
-use super::Shared;
 use super::native::{push, shared};
+use super::{Shared, deadline};
 
 #[cfg(panic = "abort")]
 compile_error!(
@@ -52,6 +52,30 @@ pub(super) fn pure_or_default<T: Default>(shared: &Shared, f: impl FnOnce() -> T
 /// What a guarded native returns to raise the value on top of the stack.
 pub(super) const RAISE: c_int = -1;
 
+/// What it returns to raise the error of a deadline that has passed.
+pub(super) const LATE: c_int = c_int::MIN;
+
+/// What it returns where the stack has no room for its values.
+pub(super) const FULL: c_int = c_int::MIN + 1;
+
+/// What it returns to raise an error by calling the Lua function below so many arguments on
+/// top of the stack, when none of its own frames is left.
+pub(super) const fn raise_by(arguments: c_int) -> c_int {
+    RAISE - 1 - arguments
+}
+
+/// Sees to so many free slots.
+///
+/// # Safety
+/// In a C function.
+pub(super) unsafe fn room(state: *mut lua_State, slots: c_int) -> Result<(), c_int> {
+    // SAFETY: as the caller's; this one raises no error.
+    match unsafe { ffi::lua_checkstack(state, slots) } {
+        0 => Err(FULL),
+        _ => Ok(()),
+    }
+}
+
 /// The C function of a guarded native, whose own is the third upvalue: it calls no Lua
 /// code and raises no errors.
 pub(super) unsafe extern "C-unwind" fn enter(state: *mut lua_State) -> c_int {
@@ -82,6 +106,12 @@ pub(super) unsafe fn native(
             None => panicked(state),
             Some(_) if !before && shared.memory.is_over() => fail(state, b"not enough memory"),
             Some(RAISE) => ffi::lua_error(state),
+            Some(LATE) => deadline::raise(state, shared),
+            Some(FULL) => fail(state, b"stack overflow (too many values)"),
+            Some(by) if by < RAISE => {
+                ffi::lua_call(state, RAISE - 1 - by, 0);
+                0
+            }
             Some(results) => results,
         }
     }
@@ -147,7 +177,7 @@ mod tests {
     use mlua::{LightUserData, Lua, LuaOptions, StdLib};
 
     use super::*;
-    use crate::vm::start::register_guarded;
+    use crate::vm::{expect, start::register_guarded};
 
     unsafe extern "C-unwind" fn panics(_: *mut lua_State) -> c_int {
         panic!("for the test")
@@ -216,6 +246,25 @@ mod tests {
             let message: String = lua.load(program).call(&natives).unwrap();
             assert_eq!(message, "the runtime panicked");
             assert!(shared.panicked.get(), "{program}");
+        }
+    }
+
+    /// Outside of a request they have nothing to check, which is a panic.
+    #[test]
+    fn natives_of_schemas_are_guarded() {
+        let shared = Box::new(Shared::bare());
+        let lua = Lua::new();
+        let natives = lua.create_table().unwrap();
+        for functions in [&expect::DIRECT[..], &expect::FUNCTIONS] {
+            register_guarded(&lua, &shared, &natives, &natives, functions).unwrap();
+        }
+        for name in ["expect", "hold", "held", "guard_expect"] {
+            shared.panicked.set(false);
+            let call = "local f = ... return select(2, pcall(f, 0, {}, 0))";
+            let f: mlua::Function = natives.get(name).unwrap();
+            let message: String = lua.load(call).call(f).unwrap();
+            assert_eq!(message, "the runtime panicked", "{name}");
+            assert!(shared.panicked.get(), "{name}");
         }
     }
 }

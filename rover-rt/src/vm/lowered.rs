@@ -11,6 +11,7 @@ use http::header::{HeaderName, HeaderValue};
 use mlua::ffi::{self, lua_CFunction, lua_State};
 
 use super::encode::{Encoder, comma};
+use super::guard::raise_by;
 use super::native::{push, shared};
 use super::respond::not_json;
 use super::{Call, Shared, append_string, decode};
@@ -201,20 +202,19 @@ unsafe extern "C-unwind" fn body_json(state: *mut lua_State) -> c_int {
 /// The registry's function that raises the error for a body that is missing or malformed.
 pub(super) const BAD_BODY: &str = "rover.bad_body";
 
-/// Raises the error for a body that is missing, where nil is on top of the stack, or
-/// malformed, where there is a text.
+/// What a guarded native returns to raise the error for a body that is missing, where nil is
+/// on top of the stack, or malformed, where there is a text.
 ///
 /// # Safety
-/// In a protected call; the frame owns nothing.
-pub(super) unsafe fn raise_bad_body(state: *mut lua_State) -> c_int {
+/// In a guarded native.
+pub(super) unsafe fn bad_body(state: *mut lua_State) -> c_int {
     // SAFETY: as the caller's.
     unsafe {
         push(state, BAD_BODY.as_bytes());
         ffi::lua_rawget(state, ffi::LUA_REGISTRYINDEX);
         ffi::lua_insert(state, -2);
-        ffi::lua_call(state, 1, 0);
     }
-    0
+    raise_by(1)
 }
 
 /// `reply(template, values...)`: writes the answer.

@@ -63,10 +63,10 @@ impl Vm {
         )?;
         let array = lua.create_table()?;
         register_guarded(&lua, &shared, &natives, &array, &FUNCTIONS)?;
-        register(&lua, &shared, &natives, &array, &expect::FUNCTIONS)?;
+        register_guarded(&lua, &shared, &natives, &array, &expect::FUNCTIONS)?;
         let direct = lua.create_table()?;
         register_guarded(&lua, &shared, &direct, &array, &lowered::FUNCTIONS)?;
-        register(&lua, &shared, &direct, &array, &expect::DIRECT)?;
+        register_guarded(&lua, &shared, &direct, &array, &expect::DIRECT)?;
         let patterns = lua.create_table()?;
         register(&lua, &shared, &patterns, &array, &text::FUNCTIONS)?;
         let limits = lua.create_table()?;

@@ -313,10 +313,13 @@ unsafe extern "C-unwind" fn gsub(state: *mut lua_State) -> c_int {
                         append(state, shared, buffer);
                     }
                     _ => {
-                        if let Err(error) =
+                        let replaced = guard::pure(shared, || {
                             replace_by_text(shared, buffer, &matcher, (at, end), with)
-                        {
-                            raise(state, error);
+                        });
+                        match replaced {
+                            None => guard::panicked(state),
+                            Some(Err(error)) => raise(state, error),
+                            Some(Ok(())) => {}
                         }
                     }
                 }

@@ -11,11 +11,10 @@ use super::super::encode::EncodeError;
 use super::super::guard::pure_or_default;
 use super::super::lowered::call;
 use super::super::{Call, shared};
-use super::{Origin, Source, lay_out, push, write};
+use super::{Origin, Source, lay_out, push, results, write};
 
-/// The checked values by the numbers of the compiler. As with `Checks::checked`, a Lua error
-/// may unwind whoever uses one. A number is used by one place of the program; where that runs
-/// again in the same request, it finds the same.
+/// The checked values by the numbers of the compiler. A number is used by one place
+/// of the program; where that runs again in the same request, it finds the same.
 #[derive(Default)]
 pub(in crate::vm) struct Holders(UnsafeCell<Vec<Holder>>);
 
@@ -62,9 +61,9 @@ pub(super) unsafe extern "C-unwind" fn hold(state: *mut lua_State) -> c_int {
         }
         let holder = &mut holders[holder];
         holder.schema = Some(schema);
-        lay_out(state, call, source, schema, &mut holder.checked);
+        let laid = lay_out(state, call, source, schema, &mut holder.checked);
+        results(laid.map(|_| 0))
     }
-    0
 }
 
 /// `held(holder, path)`: a field's value.
@@ -77,12 +76,15 @@ pub(super) unsafe extern "C-unwind" fn held(state: *mut lua_State) -> c_int {
         match found {
             Some((checked, schema, value)) => {
                 let origin = Origin::Json(call.request.body.unwrap_or_default());
-                push::value(state, call.shared, checked, schema, value, origin);
+                let pushed = push::value(state, call.shared, checked, schema, value, origin);
+                results(pushed.map(|()| 1))
             }
-            None => ffi::lua_pushnil(state),
+            None => {
+                ffi::lua_pushnil(state);
+                1
+            }
         }
     }
-    1
 }
 
 /// A field's number. Called through the FFI.

@@ -4,14 +4,15 @@ use std::ffi::c_int;
 
 use mlua::ffi::{self, lua_CFunction, lua_State};
 use mlua::{Lua, Table};
-use rover_model::guard::{GUARD_LUA, Given, KINDS, OPTIONS, Schema, Value, Wrong};
+use rover_model::guard::{Checked, GUARD_LUA, Given, KINDS, OPTIONS, Schema, Value, Wrong};
 
+use super::super::guard::pure_or_default;
 use super::super::lowered::call;
 use super::super::native::{push, shared};
 use super::super::{Shared, lossy};
 use super::push::value as push_checked;
 use super::read::Lua as Reader;
-use super::{Find, Origin, Source, expect, metatable};
+use super::{Find, Origin, Outcome, Source, expect, metatable, results};
 
 /// The natives of `rover.guard`.
 pub(in crate::vm) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 4] = [
@@ -30,7 +31,9 @@ pub(in crate::vm) fn install(lua: &Lua, shared: &Shared, natives: &Table) -> mlu
     unsafe {
         lua.exec_raw::<()>((), |state| {
             ffi::luaL_newmetatable(state, SCHEMA.as_ptr());
-            ffi::lua_pushcclosure(state, free, 0);
+            let held: *const Shared = shared;
+            ffi::lua_pushlightuserdata(state, held.cast_mut().cast());
+            ffi::lua_pushcclosure(state, free, 1);
             ffi::lua_setfield(state, -2, c"__gc".as_ptr());
             ffi::lua_pushboolean(state, 0);
             ffi::lua_setfield(state, -2, c"__metatable".as_ptr());
@@ -56,7 +59,7 @@ unsafe extern "C-unwind" fn free(state: *mut lua_State) -> c_int {
         let held = ffi::lua_touserdata(state, 1).cast::<*mut Schema>();
         let schema = std::mem::replace(&mut *held, std::ptr::null_mut());
         if !schema.is_null() {
-            drop(Box::from_raw(schema));
+            pure_or_default(shared(state), || drop(Box::from_raw(schema)));
         }
     }
     0
@@ -88,7 +91,7 @@ pub(super) unsafe fn held<'s>(
 /// Pushes a schema, or nil and what is wrong.
 ///
 /// # Safety
-/// In a native, in a protected call.
+/// In a guarded native.
 unsafe fn push_made(state: *mut lua_State, made: Result<Schema, Wrong>) -> c_int {
     // SAFETY: the userdata is there before it owns the schema.
     unsafe {
@@ -120,9 +123,9 @@ unsafe fn push_wrong(state: *mut lua_State, wrong: &Wrong) -> c_int {
 /// The arguments from one on.
 ///
 /// # Safety
-/// In a native, in a protected call.
+/// In a guarded native.
 unsafe fn arguments(state: *mut lua_State, from: c_int) -> Vec<Given> {
-    // SAFETY: as the caller's. Where memory runs out, what was made is lost with the VM.
+    // SAFETY: as the caller's.
     unsafe {
         let reader = Reader::new(state, shared(state));
         let last = ffi::lua_gettop(state);
@@ -164,7 +167,7 @@ unsafe extern "C-unwind" fn with(state: *mut lua_State) -> c_int {
 /// stack, or until the next plain table is read.
 ///
 /// # Safety
-/// In a native, in a protected call; `index` is absolute.
+/// In a guarded native; `index` is absolute.
 unsafe fn schema<'s>(state: *mut lua_State, index: c_int) -> Result<&'s Schema, Wrong> {
     // SAFETY: as the caller's; see `Checks::plain`.
     unsafe {
@@ -198,14 +201,31 @@ unsafe extern "C-unwind" fn check(state: *mut lua_State) -> c_int {
         ffi::lua_createtable(state, 0, 0);
         let laid = &mut *shared.checks.checked.get();
         laid.clear();
+        results(checked(state, shared, schema, laid))
+    }
+}
+
+/// Pushes what the first argument becomes. Values of any kind are kept in the table in the
+/// third slot.
+///
+/// # Safety
+/// In a guarded native.
+unsafe fn checked(
+    state: *mut lua_State,
+    shared: &Shared,
+    schema: &Schema,
+    laid: &mut Checked,
+) -> Outcome<c_int> {
+    // SAFETY: as the caller's.
+    unsafe {
         laid.root = match ffi::lua_type(state, 1) {
             ffi::LUA_TNIL => Value::Absent,
-            _ => Reader::new(state, shared).layout(laid, schema, 1, 3),
+            _ => Reader::new(state, shared).layout(laid, schema, 1, 3)?,
         };
-        super::check(state, shared, schema, b"", laid);
-        push_checked(state, shared, laid, schema, laid.root, Origin::Lua(3));
+        super::check(state, shared, schema, b"", laid)?;
+        push_checked(state, shared, laid, schema, laid.root, Origin::Lua(3))?;
     }
-    1
+    Ok(1)
 }
 
 /// `guard_expect(source, schema)`: the checked part of the request, or nil and what is
@@ -216,7 +236,7 @@ unsafe extern "C-unwind" fn expect_made(state: *mut lua_State) -> c_int {
         ffi::lua_settop(state, 2);
         let source = Source::from_number(ffi::lua_tonumber(state, 1));
         match schema(state, 2) {
-            Ok(schema) => expect(state, call(state), source, schema),
+            Ok(schema) => results(expect(state, call(state), source, schema)),
             Err(wrong) => push_wrong(state, &wrong),
         }
     }

@@ -13,11 +13,11 @@ use std::ffi::{c_int, c_void};
 use mlua::ffi::{self, lua_CFunction, lua_State};
 use rover_model::guard::{Checked, Patterns, Schema};
 
-use super::guard::{panicked, pure};
-use super::lowered::{call, raise_bad_body};
+use super::guard::{LATE, raise_by};
+use super::lowered::{bad_body, call};
 use super::native::push as push_text;
 use super::text::Steps;
-use super::{Call, Shared, deadline, decode};
+use super::{Call, Shared, decode};
 use crate::form::{self, FormError};
 use crate::guard::{read_form, read_json, read_params, read_query};
 use crate::pattern::{Matcher, PatternError};
@@ -42,12 +42,11 @@ pub(super) const ENCODE: &std::ffi::CStr = c"rover.json_encode";
 
 /// What checking keeps from one value to the next.
 pub(super) struct Checks {
-    /// Where values are laid out. A Lua error may unwind whoever uses it, so that it is
-    /// nobody's: each use begins with clearing it, and none begins inside another, as
-    /// nothing that is called meanwhile runs any Lua of the program's.
+    /// Where values are laid out: each use begins with clearing it, and none begins inside
+    /// another, as nothing that is called meanwhile runs any Lua of the program's.
     checked: UnsafeCell<Checked>,
     scratch: UnsafeCell<String>,
-    /// The schema that was made of a plain table last. As above.
+    /// The schema that was made of a plain table last.
     plain: UnsafeCell<Option<Schema>>,
     pub(super) holders: Holders,
     /// The address of the metatable of userdata that hold a schema.
@@ -113,43 +112,35 @@ impl Patterns for Find<'_> {
     }
 }
 
-/// Runs code that raises no Lua errors; a panic in it becomes one.
-///
-/// # Safety
-/// In a native, in a protected call; the frame owns nothing.
-unsafe fn ran<T>(state: *mut lua_State, shared: &Shared, f: impl FnOnce() -> T) -> T {
-    match pure(shared, f) {
-        Some(value) => value,
-        // SAFETY: as the caller's.
-        None => unsafe { panicked(state) },
-    }
-}
+/// What a guarded native does at its end where there is no value: see [`raise_by`].
+type Outcome<T> = Result<T, c_int>;
 
-/// Checks what was laid out, and raises the error for the client where it does not pass.
+/// Checks what was laid out; the error for the client is raised where it does not pass.
 ///
 /// # Safety
-/// In a protected call of a request. The frame may be unwound and owns nothing.
+/// In a guarded native, in a request.
 unsafe fn check(
     state: *mut lua_State,
     shared: &Shared,
     schema: &Schema,
     text: &[u8],
     laid: &mut Checked,
-) {
+) -> Outcome<()> {
     let find = Find::new(shared);
+    laid.check(schema, text, &find);
+    if find.stopped.get() {
+        return Err(LATE);
+    }
+    if laid.problems.is_empty() {
+        return Ok(());
+    }
     // SAFETY: as the caller's.
     unsafe {
-        ran(state, shared, || laid.check(schema, text, &find));
-        if find.stopped.get() {
-            deadline::raise(state, shared);
-        }
-        if !laid.problems.is_empty() {
-            ffi::lua_pushlstring(state, INVALID.as_ptr().cast(), INVALID.len());
-            ffi::lua_rawget(state, ffi::LUA_REGISTRYINDEX);
-            push::problems(state, laid);
-            ffi::lua_call(state, 1, 0);
-        }
+        push_text(state, INVALID.as_bytes());
+        ffi::lua_rawget(state, ffi::LUA_REGISTRYINDEX);
+        push::problems(state, laid);
     }
+    Err(raise_by(1))
 }
 
 /// Lays out a part of the request and checks it; what is wrong with it is raised. Gives what
@@ -163,7 +154,7 @@ unsafe fn lay_out<'c>(
     source: Source,
     schema: &Schema,
     laid: &mut Checked,
-) -> Origin<'c> {
+) -> Outcome<Origin<'c>> {
     let (shared, request) = (call.shared, call.request);
     laid.clear();
     // SAFETY: as the caller's; errors that are answers are raised by Lua functions. The
@@ -171,43 +162,38 @@ unsafe fn lay_out<'c>(
     unsafe {
         let origin = match source {
             Source::Query => {
-                ran(state, shared, || read_query(laid, schema, request.query));
+                read_query(laid, schema, request.query);
                 Origin::Nothing
             }
             Source::Params => {
-                ran(state, shared, || read_params(laid, schema, request));
+                read_params(laid, schema, request);
                 Origin::Nothing
             }
             Source::Body => {
                 let Some(body) = request.body else {
                     ffi::lua_pushnil(state);
-                    raise_bad_body(state);
-                    return Origin::Nothing;
+                    return Err(bad_body(state));
                 };
                 if form::is_form(request.headers.get("content-type")) {
                     match call.form() {
                         Ok(fields) => {
-                            ran(state, shared, || read_form(laid, schema, fields));
+                            read_form(laid, schema, fields);
                             Origin::Form(fields)
                         }
-                        Err(error) => {
-                            raise_form(state, error);
-                            Origin::Nothing
-                        }
+                        Err(error) => return Err(bad_form(state, error)),
                     }
                 } else {
                     let scratch = &mut *shared.checks.scratch.get();
-                    let read = || read_json(laid, schema, body, scratch);
-                    if let Err(malformed) = ran(state, shared, read) {
+                    if let Err(malformed) = read_json(laid, schema, body, scratch) {
                         decode::push_malformed(state, &shared.decoder, malformed);
-                        raise_bad_body(state);
+                        return Err(bad_body(state));
                     }
                     Origin::Json(body)
                 }
             }
         };
-        check(state, shared, schema, origin.text(), laid);
-        origin
+        check(state, shared, schema, origin.text(), laid)?;
+        Ok(origin)
     }
 }
 
@@ -215,15 +201,25 @@ unsafe fn lay_out<'c>(
 ///
 /// # Safety
 /// As [`check`].
-unsafe fn expect(state: *mut lua_State, call: &Call<'_>, source: Source, schema: &Schema) -> c_int {
+unsafe fn expect(
+    state: *mut lua_State,
+    call: &Call<'_>,
+    source: Source,
+    schema: &Schema,
+) -> Outcome<c_int> {
     let shared = call.shared;
     // SAFETY: as the caller's; see `Checks::checked`.
     unsafe {
         let laid = &mut *shared.checks.checked.get();
-        let origin = lay_out(state, call, source, schema, laid);
-        push::value(state, shared, laid, schema, laid.root, origin);
+        let origin = lay_out(state, call, source, schema, laid)?;
+        push::value(state, shared, laid, schema, laid.root, origin)?;
     }
-    1
+    Ok(1)
+}
+
+/// What a native gives back to its guard.
+fn results(outcome: Outcome<c_int>) -> c_int {
+    outcome.unwrap_or_else(|raise| raise)
 }
 
 /// `expect(source, number)`: the checked part of the request; the schema is a constant of
@@ -236,26 +232,25 @@ unsafe extern "C-unwind" fn expect_constant(state: *mut lua_State) -> c_int {
         let source = Source::from_number(ffi::lua_tonumber(state, 1));
         let number = ffi::lua_tonumber(state, 2) as usize;
         match call.shared.program.guards.get(number) {
-            Some(schema) => expect(state, call, source, schema),
+            Some(schema) => results(expect(state, call, source, schema)),
             None => 0,
         }
     }
 }
 
-/// Raises the error for a body that is no form.
+/// The error for a body that is no form, to be raised.
 ///
 /// # Safety
-/// As [`checked`].
-unsafe fn raise_form(state: *mut lua_State, error: FormError) -> c_int {
-    // SAFETY: the text is dropped before Lua is called.
+/// As [`check`].
+unsafe fn bad_form(state: *mut lua_State, error: FormError) -> c_int {
+    // SAFETY: as the caller's.
     unsafe {
-        ffi::lua_pushlstring(state, HTTP_ERROR.as_ptr().cast(), HTTP_ERROR.len());
+        push_text(state, HTTP_ERROR.as_bytes());
         ffi::lua_rawget(state, ffi::LUA_REGISTRYINDEX);
         ffi::lua_pushnumber(state, f64::from(error.status().as_u16()));
         push_text(state, error.to_string().as_bytes());
-        ffi::lua_call(state, 2, 0);
     }
-    0
+    raise_by(2)
 }
 
 /// The address of a value's metatable; null without one.

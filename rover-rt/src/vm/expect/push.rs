@@ -5,8 +5,10 @@ use std::ffi::c_int;
 use mlua::ffi::{self, lua_State};
 use rover_model::guard::{Checked, Constant, Kind, Schema, Value};
 
+use super::super::guard::room;
 use super::super::native::{push as push_text, push_value};
 use super::super::{Shared, decode};
+use super::Outcome;
 use crate::form::Field;
 
 /// What values of any kind come from.
@@ -35,8 +37,7 @@ impl<'a> Origin<'a> {
 /// Pushes a checked value.
 ///
 /// # Safety
-/// In a native, in a protected call; the second upvalue is the metatable of arrays. The
-/// frame may be unwound and owns nothing.
+/// In a guarded native; the second upvalue is the metatable of arrays.
 pub(super) unsafe fn value(
     state: *mut lua_State,
     shared: &Shared,
@@ -44,7 +45,7 @@ pub(super) unsafe fn value(
     schema: &Schema,
     given: Value,
     origin: Origin<'_>,
-) {
+) -> Outcome<()> {
     // SAFETY: as the caller's; one value is pushed, and the stack grows with the nesting.
     unsafe {
         match given {
@@ -54,34 +55,37 @@ pub(super) unsafe fn value(
             Value::Number(value) => ffi::lua_pushnumber(state, value),
             Value::Text(text) => push_text(state, checked.bytes(origin.text(), text)),
             Value::Array { first, length } => {
-                ffi::luaL_checkstack(state, 6, c"too many values".as_ptr());
+                room(state, 6)?;
                 ffi::lua_createtable(state, length as c_int, 0);
                 if let Kind::Array(element, _) = &schema.kind {
                     for item in 0..length {
                         let given = checked.slot(first + item);
-                        value(state, shared, checked, element, given, origin);
+                        value(state, shared, checked, element, given, origin)?;
                         ffi::lua_rawseti(state, -2, i64::from(item) + 1);
                     }
                 }
                 mark_array(state);
             }
             Value::Object { first } => {
-                ffi::luaL_checkstack(state, 6, c"too many values".as_ptr());
+                room(state, 6)?;
                 let fields = schema.fields();
                 ffi::lua_createtable(state, 0, fields.len() as c_int);
                 for (slot, field) in (first..).zip(fields) {
                     let given = checked.slot(slot);
                     if given != Value::Absent {
                         push_text(state, field.name.as_bytes());
-                        value(state, shared, checked, &field.schema, given, origin);
+                        value(state, shared, checked, &field.schema, given, origin)?;
                         ffi::lua_rawset(state, -3);
                     }
                 }
             }
             Value::Any(number) => any(state, shared, checked, number, origin),
-            Value::Constant(number) => constant(state, &checked.constants[number as usize]),
+            Value::Constant(number) => {
+                constant(state, &checked.constants[number as usize])?;
+            }
         }
     }
+    Ok(())
 }
 
 /// # Safety
@@ -127,7 +131,7 @@ unsafe fn any(
 
 /// # Safety
 /// As [`value`].
-unsafe fn constant(state: *mut lua_State, given: &Constant) {
+unsafe fn constant(state: *mut lua_State, given: &Constant) -> Outcome<()> {
     // SAFETY: as the caller's.
     unsafe {
         match given {
@@ -136,25 +140,26 @@ unsafe fn constant(state: *mut lua_State, given: &Constant) {
             Constant::Number(value) => ffi::lua_pushnumber(state, *value),
             Constant::Text(text) => push_text(state, text.as_bytes()),
             Constant::List(items) => {
-                ffi::luaL_checkstack(state, 6, c"too many values".as_ptr());
+                room(state, 6)?;
                 ffi::lua_createtable(state, items.len() as c_int, 0);
                 for (at, item) in items.iter().enumerate() {
-                    constant(state, item);
+                    constant(state, item)?;
                     ffi::lua_rawseti(state, -2, at as i64 + 1);
                 }
                 mark_array(state);
             }
             Constant::Record(fields) => {
-                ffi::luaL_checkstack(state, 6, c"too many values".as_ptr());
+                room(state, 6)?;
                 ffi::lua_createtable(state, 0, fields.len() as c_int);
                 for (name, value) in fields.as_ref() {
                     push_text(state, name.as_bytes());
-                    constant(state, value);
+                    constant(state, value)?;
                     ffi::lua_rawset(state, -3);
                 }
             }
         }
     }
+    Ok(())
 }
 
 /// Pushes the list of what is wrong.

@@ -7,8 +7,9 @@ use rover_model::guard::{Checked, Given, Got, Kind, Schema, Value};
 
 use super::super::Shared;
 use super::super::encode::Encoder;
+use super::super::guard::room;
 use super::made::held;
-use super::metatable;
+use super::{Outcome, metatable};
 
 /// Tables beyond this depth, cycles too, are no schemas.
 const MAX_DEPTH: usize = 64;
@@ -135,12 +136,12 @@ impl<'a> Lua<'a> {
         schema: &Schema,
         index: c_int,
         any: c_int,
-    ) -> Value {
+    ) -> Outcome<Value> {
         let state = self.state;
         // SAFETY: reads by the value's type; what is pushed is popped.
         unsafe {
             let kind = ffi::lua_type(state, index);
-            match (kind, &schema.kind) {
+            Ok(match (kind, &schema.kind) {
                 (ffi::LUA_TLIGHTUSERDATA, _) if ffi::lua_touserdata(state, index).is_null() => {
                     Value::Null
                 }
@@ -157,7 +158,7 @@ impl<'a> Lua<'a> {
                     Value::Number(ffi::lua_tonumber(state, index))
                 }
                 (ffi::LUA_TSTRING, Kind::String(_)) => checked.text(self.bytes(index)),
-                (ffi::LUA_TTABLE, _) => self.container(checked, schema, index, any),
+                (ffi::LUA_TTABLE, _) => self.container(checked, schema, index, any)?,
                 _ => Value::Other(match kind {
                     ffi::LUA_TBOOLEAN => Got::Boolean,
                     ffi::LUA_TNUMBER => Got::number(ffi::lua_tonumber(state, index)),
@@ -166,7 +167,7 @@ impl<'a> Lua<'a> {
                     ffi::LUA_TTHREAD => Got::Other("thread"),
                     _ => Got::Other("userdata"),
                 }),
-            }
+            })
         }
     }
 
@@ -178,23 +179,23 @@ impl<'a> Lua<'a> {
         schema: &Schema,
         index: c_int,
         any: c_int,
-    ) -> Value {
+    ) -> Outcome<Value> {
         let state = self.state;
         // SAFETY: raw reads; the stack is restored.
         unsafe {
-            ffi::luaL_checkstack(state, 8, c"too many values".as_ptr());
+            room(state, 8)?;
             let length = ffi::lua_objlen(state, index);
             let mut unused = Vec::new();
             let encoder = Encoder::new(state, self.shared, &mut unused);
             let array = metatable(state, index) == self.shared.array_meta.get()
                 || (length > 0 && encoder.is_sequence(index, length));
             let value = ffi::lua_gettop(state) + 1;
-            match &schema.kind {
+            Ok(match &schema.kind {
                 Kind::Array(element, _) if array || self.is_empty(index) => {
                     let begin = checked.begin_array();
                     for at in 1..=length {
                         ffi::lua_rawgeti(state, index, at as i64);
-                        let item = self.layout(checked, element, value, any);
+                        let item = self.layout(checked, element, value, any)?;
                         checked.push(item);
                         ffi::lua_settop(state, value - 1);
                     }
@@ -206,7 +207,7 @@ impl<'a> Lua<'a> {
                         super::push_text(state, field.name.as_bytes());
                         ffi::lua_rawget(state, index);
                         if ffi::lua_isnil(state, value) == 0 {
-                            let found = self.layout(checked, &field.schema, value, any);
+                            let found = self.layout(checked, &field.schema, value, any)?;
                             checked.set(slot, found);
                         }
                         ffi::lua_settop(state, value - 1);
@@ -217,7 +218,7 @@ impl<'a> Lua<'a> {
                     true => Got::Array,
                     false => Got::Object,
                 }),
-            }
+            })
         }
     }
 
