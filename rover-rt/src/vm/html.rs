@@ -15,7 +15,7 @@ use rover_model::{Escape, Place, Rule};
 
 use super::guard::pure_or_default;
 use super::native::push;
-use super::scalar::number;
+use super::scalar::{lua_number, number};
 use super::{Shared, shared};
 use crate::html;
 use crate::program::{HtmlStep, Program};
@@ -127,14 +127,33 @@ fn step(program: &Program, at: i32) -> &'static HtmlStep {
 
 /// Writes a value and the text around it.
 fn put(shared: &Shared, buffer: i32, at: i32, value: impl FnOnce(&mut Vec<u8>, Escape)) {
+    try_put(shared, buffer, at, |out, escape| {
+        value(out, escape);
+        true
+    });
+}
+
+/// The same, or false and nothing written where `value` says false.
+fn try_put(
+    shared: &Shared,
+    buffer: i32,
+    at: i32,
+    value: impl FnOnce(&mut Vec<u8>, Escape) -> bool,
+) -> bool {
     pure_or_default(shared, || {
         let step = step(shared.program, at);
+        let mut written = true;
         shared.pages.with(buffer, |out| {
+            let start = out.len();
             out.reserve(step.lead.len() + step.tail.len() + 64);
             out.extend_from_slice(step.lead.as_bytes());
-            value(out, step.escape);
-            out.extend_from_slice(step.tail.as_bytes());
+            written = value(out, step.escape);
+            match written {
+                true => out.extend_from_slice(step.tail.as_bytes()),
+                false => out.truncate(start),
+            }
         });
+        written
     })
 }
 
@@ -173,22 +192,18 @@ unsafe extern "C" fn put_string(
     });
 }
 
-/// False, with nothing written, for a number that is no integer and is written as text:
-/// Lua's own form is wanted.
+/// False, with nothing written, for a number that is written as text and has many digits:
+/// Lua's own form is wanted. Digits, points and signs stand for themselves by every rule.
 unsafe extern "C" fn put_number(vm: *const c_void, buffer: i32, at: i32, value: f64) -> bool {
     // SAFETY: see `open`.
     let shared = unsafe { shared(vm) };
-    let rule = step(shared.program, at).escape.rule;
-    let integer = value as i64;
-    let plain = integer as f64 == value && value.abs() < 1e14;
-    if rule != Rule::JsValue && !(plain && (integer != 0 || value.is_sign_positive())) {
-        return false;
-    }
-    put(shared, buffer, at, |out, _| match rule {
-        Rule::JsValue => number(value, out),
-        _ => out.extend_from_slice(itoa::Buffer::new().format(integer).as_bytes()),
-    });
-    true
+    try_put(shared, buffer, at, |out, escape| match escape.rule {
+        Rule::JsValue => {
+            number(value, out);
+            true
+        }
+        _ => lua_number(value, out),
+    })
 }
 
 unsafe extern "C" fn put_boolean(vm: *const c_void, buffer: i32, at: i32, value: bool) {

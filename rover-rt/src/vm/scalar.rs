@@ -13,21 +13,35 @@ pub(super) fn number(value: f64, out: &mut Vec<u8>) {
         out.extend_from_slice(itoa::Buffer::new().format(integer).as_bytes());
     } else if !value.is_finite() {
         out.extend_from_slice(b"null");
-    } else if !hundredths(value, out) {
+    } else if !hundredths(value, 1e15, out) {
         let mut buffer = ryu::Buffer::new();
         let text = buffer.format_finite(value);
         out.extend_from_slice(text.strip_suffix(".0").unwrap_or(text).as_bytes());
     }
 }
 
+/// Appends a number as `tostring` gives it (`%.14g`); false, with nothing written, for one
+/// that is neither integral nor of two decimals, or has more digits.
+pub(super) fn lua_number(value: f64, out: &mut Vec<u8>) -> bool {
+    let integer = value as i64;
+    if integer as f64 != value {
+        return hundredths(value, 1e14, out);
+    }
+    if value.abs() >= 1e14 || (integer == 0 && value.is_sign_negative()) {
+        return false;
+    }
+    out.extend_from_slice(itoa::Buffer::new().format(integer).as_bytes());
+    true
+}
+
 /// Appends a number of at most two decimals, as most are.
 ///
 /// What is written reads as `value`: the division rounds to the number nearest to the
 /// decimal. It is the shortest that does: no two decimals of up to 15 digits are the same
-/// number.
-fn hundredths(value: f64, out: &mut Vec<u8>) -> bool {
+/// number. `limit` is a power of ten, that of the digits it may have, up to 15.
+fn hundredths(value: f64, limit: f64, out: &mut Vec<u8>) -> bool {
     let scaled = (value * 100.0).round_ties_even();
-    if scaled.abs() >= 1e15 || scaled / 100.0 != value {
+    if scaled.abs() >= limit || scaled / 100.0 != value {
         return false;
     }
     let scaled = scaled as i64;
@@ -159,6 +173,38 @@ mod tests {
                 assert!(zero || text == shortest, "{text} for {value}");
             }
         }
+    }
+
+    #[test]
+    fn lua_numbers_are_those_of_tostring() {
+        let lua = mlua::Lua::new();
+        let tostring: mlua::Function = lua.globals().get("tostring").unwrap();
+        let mut tried = vec![
+            0.0,
+            -0.0,
+            0.001,
+            1e14,
+            1e13 + 0.25,
+            1e12 + 0.25,
+            1e-9,
+            1e300,
+        ];
+        tried.extend([99_999_999_999_999.0, f64::NAN, f64::INFINITY, 1.0 / 3.0]);
+        for at in 1..5000_u32 {
+            let value = f64::from(at.wrapping_mul(2_654_435_761));
+            tried.extend([value, value / 100.0, -value / 100.0, value / 8.0]);
+            tried.extend([value * 1234.5, f64::from(at) / 100.0, value * 22.22]);
+        }
+        let mut written = 0;
+        for &value in &tried {
+            let mut out = Vec::new();
+            if lua_number(value, &mut out) {
+                let expected: String = tostring.call(value).unwrap();
+                assert_eq!(String::from_utf8(out).unwrap(), expected);
+                written += 1;
+            }
+        }
+        assert!(written > tried.len() / 2, "{written} of {}", tried.len());
     }
 
     #[test]
