@@ -18,7 +18,35 @@ local function spend()
 end
 
 -- Patterns.
+local raw_find = string.find
 for name, f in pairs(R.patterns) do string[name] = f end
+
+-- LuaJIT compiles `find` where the text is looked for as it is: in a short one that takes no
+-- longer than a step of ours does. Which patterns mean themselves is known for so many
+-- short ones.
+local search = string.find
+local SHORT, KNOWN = 1024, 256
+local literal, known = {}, 0
+local function is_literal(pattern)
+  if known == KNOWN or #pattern > 64 then return false end
+  known = known + 1
+  local is = not search(pattern, "[%^%$%*%+%?%.%(%)%[%]%%%-]")
+  literal[pattern] = is
+  return is
+end
+
+function string.find(s, pattern, at, plain)
+  if type(s) == "string" and type(pattern) == "string" and #s <= SHORT
+    and (at == nil or type(at) == "number") then
+    if not plain then
+      plain = literal[pattern]
+      if plain == nil then plain = is_literal(pattern) end
+    end
+    if plain then return raw_find(s, pattern, at, true) end
+    return search(s, pattern, at)
+  end
+  return search(s, pattern, at, plain)
+end
 
 function string.rep(s, n, separator)
   if type(s) == "string" and type(n) == "number" then
