@@ -20,6 +20,30 @@ function direct.with_header(answer, name, value)
   return answer
 end
 
+-- What lowered code calls in Rust. Compiled traces call these functions directly.
+local vm = ffi.cast("void *", R.written.vm)
+local function c(name, signature) return ffi.cast(signature, R.written[name]) end
+
+-- Reads of the request: each gives the address of a text, which is copied at once.
+local size = ffi.new "uint32_t[1]"
+local text_of = ffi.string
+
+for _, name in ipairs { "method", "path", "client_ip", "request_id", "raw_body" } do
+  local read = c(name, "const char *(*)(void *, uint32_t *)")
+  direct[name] = function()
+    local text = read(vm, size)
+    return text ~= nil and text_of(text, size[0]) or nil
+  end
+end
+
+for _, name in ipairs { "param", "query", "header", "cookie" } do
+  local read = c(name, "const char *(*)(void *, const char *, size_t, uint32_t *)")
+  direct[name] = function(key)
+    local text = read(vm, key, #key, size)
+    return text ~= nil and text_of(text, size[0]) or nil
+  end
+end
+
 local function bad_body(message)
   http_error(400, message and "Malformed JSON: " .. message or "Request has no body")
 end
@@ -40,10 +64,8 @@ end
 
 function direct.body_text() return native.lossy(direct.body_raw()) end
 
--- Lists that are written while they are built. Compiled traces call these functions
--- directly; a value with parts waits until the response is made.
-local vm = ffi.cast("void *", R.written.vm)
-local function c(name, signature) return ffi.cast(signature, R.written[name]) end
+-- Lists that are written while they are built; a value with parts waits until the response
+-- is made.
 local list = c("list", "int32_t (*)(void *)")
 local length = c("length", "uint32_t (*)(void *, int32_t)")
 local skip = c("skip", "void (*)(void *, int32_t, int32_t)")

@@ -1,5 +1,4 @@
-//! What specialised handlers call: reads of the running request by name, without `ctx`,
-//! and the writing of templates.
+//! What specialised handlers call: the body's JSON, and the writing of templates.
 //!
 //! The compiler writes these calls only into functions that nothing but the runtime
 //! calls, so there is always a running request when they are made.
@@ -15,20 +14,10 @@ use super::guard::raise_by;
 use super::native::{push, shared};
 use super::respond::not_json;
 use super::{Call, Shared, append_string, decode};
-use crate::decode::form_pairs;
 use crate::program::Piece;
 use crate::reply::{HTML, JSON, TEXT};
 
-pub(super) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 13] = [
-    (c"method", method),
-    (c"path", path),
-    (c"client_ip", client_ip),
-    (c"request_id", request_id),
-    (c"param", param),
-    (c"query", query),
-    (c"header", header),
-    (c"cookie", cookie),
-    (c"raw_body", raw_body),
+pub(super) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 4] = [
     (c"body_json", body_json),
     (c"reply", reply),
     (c"text", text),
@@ -73,109 +62,10 @@ pub(super) unsafe fn call<'a>(state: *mut lua_State) -> &'a Call<'a> {
     call.expect("lowered code runs in requests")
 }
 
-/// # Safety
-/// The first argument is a string; the slice is used while it is on the stack.
-unsafe fn name<'a>(state: *mut lua_State) -> &'a [u8] {
-    let mut length = 0;
-    // SAFETY: as the caller's.
-    unsafe {
-        let text = ffi::lua_tolstring(state, 1, &raw mut length);
-        std::slice::from_raw_parts(text.cast(), length)
-    }
-}
-
-/// Pushes a text, or nil where there is none.
-///
-/// # Safety
-/// In a protected call with a free stack slot.
-unsafe fn push_some(state: *mut lua_State, text: Option<&[u8]>) -> c_int {
-    // SAFETY: as the caller's.
-    unsafe {
-        match text {
-            Some(text) => push(state, text),
-            None => ffi::lua_pushnil(state),
-        }
-    }
-    1
-}
-
-unsafe extern "C-unwind" fn method(state: *mut lua_State) -> c_int {
-    // SAFETY (all functions here): called by lowered code inside the protected call of a
-    // request, with the arguments that the compiler wrote.
-    unsafe { push_some(state, Some(call(state).request.method.as_bytes())) }
-}
-
-unsafe extern "C-unwind" fn path(state: *mut lua_State) -> c_int {
-    // SAFETY: see `method`.
-    unsafe { push_some(state, Some(call(state).request.path.raw().as_bytes())) }
-}
-
-unsafe extern "C-unwind" fn client_ip(state: *mut lua_State) -> c_int {
-    // SAFETY: see `method`.
-    unsafe {
-        let address = call(state).request.client_ip.to_string();
-        push_some(state, Some(address.as_bytes()))
-    }
-}
-
-unsafe extern "C-unwind" fn request_id(state: *mut lua_State) -> c_int {
-    // SAFETY: see `method`.
-    unsafe {
-        push_some(
-            state,
-            Some(call(state).request.request_id.as_str().as_bytes()),
-        )
-    }
-}
-
-unsafe extern "C-unwind" fn param(state: *mut lua_State) -> c_int {
-    // SAFETY: see `method`.
-    unsafe {
-        let request = call(state).request;
-        let wanted = name(state);
-        let mut params = request.params.iter();
-        let found = params.find(|param| param.name.as_bytes() == wanted);
-        push_some(state, found.map(|param| param.value(request.path)))
-    }
-}
-
-unsafe extern "C-unwind" fn query(state: *mut lua_State) -> c_int {
-    // SAFETY: see `method`.
-    unsafe {
-        let wanted = name(state);
-        let pairs = form_pairs(call(state).request.query.as_bytes());
-        let found = pairs.filter(|(name, _)| name.as_bytes() == wanted).last();
-        push_some(state, found.as_ref().map(|(_, value)| value.as_bytes()))
-    }
-}
-
-unsafe extern "C-unwind" fn header(state: *mut lua_State) -> c_int {
-    // SAFETY: see `method`.
-    unsafe {
-        let wanted = std::str::from_utf8(name(state)).unwrap_or_default();
-        let found = call(state).request.headers.joined(wanted);
-        push_some(state, found.as_deref())
-    }
-}
-
-unsafe extern "C-unwind" fn cookie(state: *mut lua_State) -> c_int {
-    // SAFETY: see `method`.
-    unsafe {
-        let wanted = name(state);
-        let mut cookies = call(state).request.headers.cookies();
-        let found = cookies.find(|(name, _)| *name == wanted);
-        push_some(state, found.map(|(_, value)| value))
-    }
-}
-
-unsafe extern "C-unwind" fn raw_body(state: *mut lua_State) -> c_int {
-    // SAFETY: see `method`.
-    unsafe { push_some(state, call(state).request.body) }
-}
-
 /// The body's JSON; or nil, true and what is wrong with it, nil where there is none.
 unsafe extern "C-unwind" fn body_json(state: *mut lua_State) -> c_int {
-    // SAFETY: see `method`; the second upvalue is the metatable of arrays. The frame owns
+    // SAFETY (all functions here): called by lowered code inside the protected call of a
+    // request, with the arguments that the compiler wrote; the second upvalue is the metatable of arrays. The frame owns
     // nothing.
     unsafe {
         let call = call(state);
@@ -219,7 +109,7 @@ pub(super) unsafe fn bad_body(state: *mut lua_State) -> c_int {
 
 /// `reply(template, values...)`: writes the answer.
 unsafe extern "C-unwind" fn reply(state: *mut lua_State) -> c_int {
-    // SAFETY: see `method`; the values stay on the stack while they are encoded, and
+    // SAFETY: see `body_json`; the values stay on the stack while they are encoded, and
     // nothing of the program's runs meanwhile.
     unsafe {
         let call = call(state);
@@ -299,7 +189,7 @@ unsafe extern "C-unwind" fn reply(state: *mut lua_State) -> c_int {
 /// `text(status, kind, parts...)`: writes an answer of text. The parts are strings or
 /// numbers.
 unsafe extern "C-unwind" fn text(state: *mut lua_State) -> c_int {
-    // SAFETY: see `method`; the parts stay on the stack.
+    // SAFETY: see `body_json`; the parts stay on the stack.
     unsafe {
         let call = call(state);
         let reply = &mut *call.reply.borrow_mut();
@@ -325,7 +215,7 @@ unsafe extern "C-unwind" fn text(state: *mut lua_State) -> c_int {
 
 /// `reply_header(name, value)`: adds a header, both parts checked, to a written answer.
 unsafe extern "C-unwind" fn reply_header(state: *mut lua_State) -> c_int {
-    // SAFETY: see `method`; both arguments are strings.
+    // SAFETY: see `body_json`; both arguments are strings.
     unsafe {
         let call = call(state);
         let (mut name, mut value) = (Vec::new(), Vec::new());

@@ -18,6 +18,7 @@ mod lists;
 mod lowered;
 mod memory;
 mod native;
+mod reads;
 mod respond;
 mod scalar;
 mod shapes;
@@ -44,6 +45,7 @@ use expect::Checks;
 use html::Pages;
 use lists::Lists;
 use memory::Memory;
+use reads::Made;
 use shapes::Shapes;
 use text::Buffers;
 
@@ -78,6 +80,7 @@ pub(crate) struct Shared {
     /// Where `rover.json.encode` writes.
     encoded: UnsafeCell<Vec<u8>>,
     lists: Lists,
+    made: Made,
     checks: Checks,
     pages: Pages,
     deadline: Deadline,
@@ -104,6 +107,7 @@ impl Shared {
             decoder: Decoder::default(),
             encoded: UnsafeCell::default(),
             lists: Lists::default(),
+            made: Made::default(),
             checks: Checks::default(),
             pages: Pages::default(),
             deadline: Deadline::default(),

@@ -11,7 +11,7 @@ use super::expect;
 use super::html;
 use super::lists::{self, PENDING};
 use super::native::FUNCTIONS;
-use super::{FIXED, Shared, Vm, guard, library, lowered, run, text};
+use super::{FIXED, Shared, Vm, guard, library, lowered, reads, run, text};
 use crate::error::Error;
 use crate::log::Log;
 use crate::program::{Program, Route};
@@ -76,7 +76,8 @@ impl Vm {
         let vm: *const Shared = &raw const *shared;
         written.set("vm", LightUserData(vm.cast_mut().cast()))?;
         written.set("done", LightUserData(lowered::written()))?;
-        for (name, address) in lists::addresses().into_iter().chain(html::addresses()) {
+        let addresses = lists::addresses().into_iter().chain(reads::addresses());
+        for (name, address) in addresses.chain(html::addresses()) {
             written.set(name, LightUserData(address))?;
         }
         let server: Table = lua.load(SERVER_LUA).set_name("=rover").call(())?;
