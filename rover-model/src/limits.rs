@@ -66,7 +66,7 @@ limits! {
     /// Open connections from one address, or from one network of 64 bits in IPv6.
     max_connections_per_ip: Unit::Count(10_000_000), 24_576;
     /// Time that requests wait for the worker before some are turned away.
-    max_wait: Unit::Time, 1_000;
+    max_wait: Unit::Time, 500;
     /// Time for running requests after a stop.
     drain: Unit::Time, 30_000;
     /// Time between a stop and the end of accepting.

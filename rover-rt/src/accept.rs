@@ -17,6 +17,8 @@ use crate::service::Service;
 
 /// After an error that does not pass by itself: descriptors or memory are used up.
 const PAUSE: Duration = Duration::from_millis(20);
+/// So many newcomers are taken before those that are there have a round.
+const AT_ONCE: usize = 32;
 /// So many connections are closed at once where descriptors are used up.
 const EVICTED: usize = 8;
 /// What a client hears for whom there is no room. Its request is not read.
@@ -46,7 +48,10 @@ impl Door {
 
     /// Takes what comes to a listening socket, for as long as it is polled.
     pub(crate) async fn watch(self: Rc<Self>, listener: Rc<tokio::net::TcpListener>) {
-        loop {
+        for count in 1_usize.. {
+            if count % AT_ONCE == 0 {
+                yield_now().await;
+            }
             match listener.accept().await {
                 Ok((stream, peer)) => match self.connections.share().place(stream, peer) {
                     Ok(Some(stream)) => self.admit(stream, peer).await,

@@ -4,10 +4,12 @@
 //! worker share, and only what remains of it is kept.
 
 use std::future::Future;
+use std::io::ErrorKind;
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
@@ -16,6 +18,7 @@ use crate::address::Owner;
 use crate::clock::{TICK, ticks_of};
 use crate::connections::{Connections, Slot, Spared, Stage};
 use crate::http1::{Exchange, Place, Step, timeout};
+use crate::lag::{Ready, now};
 use crate::service::Service;
 
 /// For a connection's next request to come when the server stops: it may be on its way.
@@ -61,6 +64,10 @@ pub(crate) struct Connection {
     proven: bool,
     /// Bytes of a transfer that have not been counted as time.
     credit: u64,
+    /// What its socket wakes, and the same as a waker.
+    ready: Option<(Arc<Ready>, Waker)>,
+    /// Since when what is read first in this turn has waited; 0 for what comes after it.
+    since: u64,
 }
 
 impl Connection {
@@ -85,6 +92,8 @@ impl Connection {
             leaving: false,
             proven: false,
             credit: 0,
+            ready: None,
+            since: now(),
         }
     }
 
@@ -128,7 +137,10 @@ impl Connection {
     /// Gives the number of bytes that are done with, and whether a request was.
     fn exchange(&mut self, input: &[u8]) -> (usize, bool) {
         let all = self.slot.all();
-        let late = all.lag().is_late();
+        let start = now();
+        let late = all
+            .lag()
+            .is_late(waited(std::mem::take(&mut self.since), start));
         let place = Place {
             service: &self.service,
             clock: all.clock(),
@@ -154,6 +166,7 @@ impl Connection {
                 break;
             }
         }
+        self.slot.all().lag().turn(start, now());
         self.proven |= requests;
         (done, requests)
     }
@@ -216,7 +229,7 @@ impl Connection {
             let rest = &self.output[self.sent..];
             match Pin::new(&mut self.stream).poll_write(context, rest) {
                 Poll::Ready(Ok(0)) => {
-                    return Poll::Ready(Err(std::io::ErrorKind::WriteZero.into()));
+                    return Poll::Ready(Err(ErrorKind::WriteZero.into()));
                 }
                 Poll::Ready(Ok(bytes)) => {
                     self.sent += bytes;
@@ -249,11 +262,26 @@ impl Connection {
             Poll::Ready(Ok(())) => {
                 let new = buffer.filled();
                 if !new.is_empty() && self.phase == Phase::Open {
+                    if all.lag().is_doubtful(waited(self.since, now())) && self.is_left(context) {
+                        all.lag().refuse();
+                        return Poll::Ready(Err(ErrorKind::ConnectionAborted.into()));
+                    }
                     self.output = all.take_output();
                     self.receive(new);
                 }
                 Poll::Ready(Ok(new.len()))
             }
+        }
+    }
+
+    /// Whether the client has closed its side after what was read. TCP lets it do so and still
+    /// read; of those who do it after a long wait, most have given up.
+    fn is_left(&self, context: &mut Context<'_>) -> bool {
+        let mut next = [0];
+        match self.stream.poll_peek(context, &mut ReadBuf::new(&mut next)) {
+            Poll::Ready(Ok(bytes)) => bytes == 0,
+            Poll::Ready(Err(_)) => true,
+            Poll::Pending => false,
         }
     }
 
@@ -309,6 +337,28 @@ impl Connection {
             }
         }
     }
+
+    /// Does what there is to do, and looks at the time that the connection has.
+    fn turn(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let mut outcome = self.drive(context);
+        // What has come in time is looked at before the clock.
+        if outcome.is_pending() && self.slot.is_evicted() {
+            outcome = Poll::Ready(());
+        }
+        if outcome.is_pending() && self.slot.is_expired() {
+            outcome = match self.expired() {
+                true => self.drive(context),
+                false => Poll::Ready(()),
+            };
+        }
+        self.since = 0;
+        let bytes = self.input.len() + self.exchange.kept() + self.output.len();
+        if self.slot.keep(bytes) && outcome.is_pending() && !self.output.is_empty() {
+            // Whose response is read slowest makes room for those of others.
+            self.slot.all().evict(Spared::Sending);
+        }
+        outcome
+    }
 }
 
 impl Future for Connection {
@@ -318,22 +368,30 @@ impl Future for Connection {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let this = &mut *self;
         this.slot.register(context.waker());
-        let mut outcome = this.drive(context);
-        // What has come in time is looked at before the clock.
-        if outcome.is_pending() && this.slot.is_evicted() {
-            outcome = Poll::Ready(());
+        let ready = this.ready.take().unwrap_or_else(|| {
+            let ready = Ready::new(context.waker());
+            (Arc::clone(&ready), ready.into())
+        });
+        let since = ready.0.take();
+        if this.since == 0 {
+            this.since = since;
         }
-        if outcome.is_pending() && this.slot.is_expired() {
-            outcome = match this.expired() {
-                true => this.drive(context),
-                false => Poll::Ready(()),
-            };
-        }
-        let bytes = this.input.len() + this.exchange.kept() + this.output.len();
-        if this.slot.keep(bytes) && outcome.is_pending() && !this.output.is_empty() {
-            // Whose response is read slowest makes room for those of others.
-            this.slot.all().evict(Spared::Sending);
-        }
+        let lag = this.slot.all().lag();
+        let outcome = if lag.is_spent() && !lag.is_late(waited(this.since, now())) {
+            context.waker().wake_by_ref();
+            Poll::Pending
+        } else {
+            this.turn(&mut Context::from_waker(&ready.1))
+        };
+        this.ready = Some(ready);
         outcome
+    }
+}
+
+/// Milliseconds since then; none where it is not known since when.
+fn waited(since: u64, now: u64) -> u64 {
+    match since {
+        0 => 0,
+        since => now.saturating_sub(since),
     }
 }

@@ -1,72 +1,108 @@
 //! How long requests wait for their worker, which runs one handler after the other.
 //!
-//! Connections that have become ready stand in a queue, first in the system and then in the
-//! event loop. From time to time a probe is put at its end: a byte on a connection of the
-//! worker with itself. How long the queue is, is told by how long the probe waits. What
-//! the longest single turn took of that does not count: it may be one handler that was
-//! stopped at its deadline, for which its neighbours need not pay.
+//! A connection waits from the moment at which the event loop finds its socket readable, or
+//! accepts it, until its task has its turn: its [`Ready`] notes the first, in the waker that
+//! stands at the socket. What the longest single turn of late took of that does not count:
+//! it may be one handler that was stopped at its deadline, for which its neighbours need not
+//! pay.
+//!
+//! The event loop looks at its sockets between rounds of 61 tasks, which is late where each
+//! of them runs a handler. So a round has a budget of time: tasks that come after it is spent
+//! go back to the queue's end, until the event loop has looked.
 
 use std::cell::Cell;
-use std::io::{self, Write};
-use std::os::unix::net::UnixStream as StdUnixStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::task::{Wake, Waker};
 use std::time::Duration;
 
-use tokio::net::UnixStream;
+use tokio::sync::Notify;
 
-/// The least time between two probes, in milliseconds.
-const PAUSE: u64 = 20;
+/// For handlers, between two looks at the sockets, in milliseconds.
+const BUDGET: u64 = 8;
 
 /// A worker's measure of its own delay.
 pub(crate) struct Lag {
     /// In milliseconds; 0 for any delay.
     most: u64,
-    /// The two ends of the probe's way.
-    start: StdUnixStream,
-    end: StdUnixStream,
-    waits: Cell<bool>,
-    /// When the probe was sent last, and when the last turn began.
-    sent: Cell<u64>,
-    turn: Cell<u64>,
+    /// The longest turn of late, and when it ended.
     longest: Cell<u64>,
+    ended: Cell<u64>,
+    /// Of the budget.
+    spent: Cell<u64>,
+    round: Arc<Round>,
     /// Requests that were turned away since they were counted last.
     refused: Cell<u64>,
 }
 
+/// The end of a round, as the runtime's own queue sees it: its tasks have their turn after
+/// those of the connections and before the look at the sockets.
+#[derive(Default)]
+struct Round {
+    wanted: Notify,
+    over: AtomicBool,
+}
+
 impl Lag {
-    pub(crate) fn new(most: u64) -> io::Result<Self> {
-        let (start, end) = StdUnixStream::pair()?;
-        start.set_nonblocking(true)?;
-        end.set_nonblocking(true)?;
-        Ok(Lag {
+    pub(crate) fn new(most: u64) -> Self {
+        Lag {
             most,
-            start,
-            end,
-            waits: Cell::new(false),
-            sent: Cell::new(0),
-            turn: Cell::new(0),
             longest: Cell::new(0),
+            ended: Cell::new(0),
+            spent: Cell::new(0),
+            round: Arc::default(),
             refused: Cell::new(0),
-        })
+        }
     }
 
-    /// A connection's turn begins: whether its requests have come too late.
-    pub(crate) fn is_late(&self) -> bool {
-        self.most > 0 && self.late_at(now())
+    /// Whether a request has waited for too long, in milliseconds.
+    pub(crate) fn is_late(&self, waited: u64) -> bool {
+        self.most > 0 && waited > self.most + self.longest.get()
     }
 
-    fn late_at(&self, now: u64) -> bool {
-        let turn = now.saturating_sub(self.turn.replace(now));
-        if self.waits.get() {
-            self.longest.set(self.longest.get().max(turn));
-            let waited = now.saturating_sub(self.sent.get());
-            return waited.saturating_sub(self.longest.get()) > self.most;
+    /// Whether a request has waited for so long that its client may have given up.
+    pub(crate) fn is_doubtful(&self, waited: u64) -> bool {
+        self.most > 0 && waited > self.most / 2
+    }
+
+    /// Whether the event loop should look at its sockets before the next handler runs.
+    pub(crate) fn is_spent(&self) -> bool {
+        if self.spent.get() < BUDGET {
+            return false;
         }
-        if now.saturating_sub(self.sent.get()) >= PAUSE {
-            self.waits.set((&self.start).write(&[0]).is_ok());
-            self.sent.set(now);
-            self.longest.set(0);
+        // Only this thread's tasks set and read it.
+        let over = self.round.over.swap(false, Ordering::Relaxed);
+        if over {
+            self.spent.set(0);
         }
-        false
+        !over
+    }
+
+    /// Notes a turn of a connection, by its begin and its end.
+    pub(crate) fn turn(&self, start: u64, end: u64) {
+        let turn = end.saturating_sub(start);
+        let longest = self.longest.get();
+        let age = end.saturating_sub(self.ended.get());
+        if turn >= longest || age > self.most + longest {
+            self.longest.set(turn);
+            self.ended.set(end);
+        }
+        let before = self.spent.replace(self.spent.get() + turn);
+        if before < BUDGET && before + turn >= BUDGET {
+            self.round.wanted.notify_one();
+        }
+    }
+
+    /// Tells the ends of rounds for as long as it is polled; not a task of the connections'
+    /// queue.
+    pub(crate) fn rounds(&self) -> impl Future<Output = ()> + Send + use<> {
+        let round = Arc::clone(&self.round);
+        async move {
+            loop {
+                round.wanted.notified().await;
+                round.over.store(true, Ordering::Relaxed);
+            }
+        }
     }
 
     /// Notes a request that was turned away.
@@ -78,28 +114,54 @@ impl Lag {
     pub(crate) fn take_refused(&self) -> u64 {
         self.refused.take()
     }
+}
 
-    /// Takes the probes that have come through the queue.
-    pub(crate) async fn probe(&self) -> io::Result<()> {
-        let end = UnixStream::from_std(self.end.try_clone()?)?;
-        loop {
-            end.readable().await?;
-            if end.try_read(&mut [0; 16]).is_ok() {
-                self.waits.set(false);
-            }
-        }
+/// Since when a connection has been ready: what its socket wakes instead of its task.
+pub(crate) struct Ready {
+    task: Waker,
+    /// 0 where it is not.
+    since: AtomicU64,
+}
+
+impl Ready {
+    pub(crate) fn new(task: &Waker) -> Arc<Self> {
+        Arc::new(Ready {
+            task: task.clone(),
+            since: AtomicU64::new(0),
+        })
+    }
+
+    pub(crate) fn take(&self) -> u64 {
+        // A load and a store cost less than an exchange. What is lost between them was
+        // woken by another thread, and there is none.
+        let since = self.since.load(Ordering::Relaxed);
+        self.since.store(0, Ordering::Relaxed);
+        since
     }
 }
 
-/// Milliseconds of a clock that costs next to nothing to read and moves every few.
-fn now() -> u64 {
+impl Wake for Ready {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        if self.since.load(Ordering::Relaxed) == 0 {
+            self.since.store(now(), Ordering::Relaxed);
+        }
+        self.task.wake_by_ref();
+    }
+}
+
+/// Milliseconds, never 0, of a clock that costs next to nothing to read and moves every few.
+pub(crate) fn now() -> u64 {
     #[cfg(target_os = "linux")]
     const CLOCK: rustix::time::ClockId = rustix::time::ClockId::MonotonicCoarse;
     #[cfg(not(target_os = "linux"))]
     const CLOCK: rustix::time::ClockId = rustix::time::ClockId::Monotonic;
     let time = rustix::time::clock_gettime(CLOCK);
     let time = Duration::new(time.tv_sec as u64, time.tv_nsec as u32);
-    time.as_millis() as u64
+    (time.as_millis() as u64).max(1)
 }
 
 #[cfg(test)]
@@ -108,25 +170,49 @@ mod tests {
 
     #[test]
     fn many_small_turns_are_late_and_a_long_one_is_not() {
-        let lag = Lag::new(1000).unwrap();
-        assert!(!lag.late_at(5000));
-        // The probe is in the queue, and somebody's handler takes two seconds.
-        assert!(!lag.late_at(7000));
-        assert!(!lag.late_at(7100));
-        lag.waits.set(false);
-        // The same time in small turns.
-        let late = (0..200).map(|turn| lag.late_at(8000 + turn * 10));
-        let late: Vec<bool> = late.collect();
-        assert!(!late[100]);
-        assert!(late[110]);
-        lag.waits.set(false);
-        assert!(!lag.late_at(10_000), "the queue has an end");
+        let lag = Lag::new(1000);
+        for turn in 0..200 {
+            lag.turn(5000 + turn * 10, 5010 + turn * 10);
+        }
+        assert!(!lag.is_late(1000));
+        assert!(lag.is_late(1011));
+        // Somebody's handler takes two seconds.
+        lag.turn(7000, 9000);
+        assert!(!lag.is_late(2100), "a neighbour pays for it");
+        lag.turn(9000, 9010);
+        assert!(!lag.is_late(2100), "a neighbour pays for it");
+        lag.turn(12_000, 12_010);
+        assert!(lag.is_late(2100), "it is not forgotten");
     }
 
     #[test]
     fn it_can_be_off() {
-        let lag = Lag::new(0).unwrap();
-        assert!(!lag.is_late());
-        assert!(!lag.waits.get());
+        assert!(!Lag::new(0).is_late(1_000_000));
+        assert!(!Lag::new(0).is_doubtful(1_000_000));
+    }
+
+    #[test]
+    fn a_round_has_a_budget() {
+        let lag = Lag::new(1000);
+        lag.turn(5000, 5004);
+        assert!(!lag.is_spent());
+        lag.turn(5004, 5008);
+        assert!(lag.is_spent());
+        assert!(lag.is_spent());
+        lag.round.over.store(true, Ordering::Relaxed);
+        assert!(!lag.is_spent());
+        assert!(!lag.is_spent());
+    }
+
+    #[test]
+    fn a_connection_is_ready_from_its_first_wake_on() {
+        let ready = Ready::new(Waker::noop());
+        assert_eq!(ready.take(), 0);
+        Waker::from(Arc::clone(&ready)).wake_by_ref();
+        assert!(ready.take() > 0);
+        assert_eq!(ready.take(), 0);
+        ready.since.store(1, Ordering::Relaxed);
+        Waker::from(Arc::clone(&ready)).wake();
+        assert_eq!(ready.take(), 1);
     }
 }

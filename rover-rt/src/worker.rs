@@ -1,9 +1,11 @@
 //! A worker: one thread with an event loop, listening sockets and a VM of its own.
 
+use std::future::poll_fn;
 use std::net::TcpListener;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::mpsc;
+use std::task::Poll;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -122,26 +124,30 @@ impl Worker {
         let connections = Rc::new(Connections::new(
             self.share.clone(),
             Grants::new(limits, self.share.workers()),
-            Lag::new(limits.max_wait)?,
+            Lag::new(limits.max_wait),
         ));
         let door = Rc::new(Door::new(Rc::clone(&service), Rc::clone(&connections)));
         housekeeping(&service, &connections, &door);
-        let mut watching = Vec::new();
-        for listener in &listeners {
-            let watch = Rc::clone(&door).watch(Rc::clone(listener));
-            watching.push(spawn_local(watch));
-        }
+        let watching = listeners.iter().map(Rc::clone);
+        let watching = watching.map(|listener| Box::pin(Rc::clone(&door).watch(listener)));
+        let mut watching: Vec<_> = watching.collect();
+        let watch = poll_fn(|context| {
+            for watch in &mut watching {
+                // It never ends.
+                let _ = watch.as_mut().poll(context);
+            }
+            Poll::<()>::Pending
+        });
         let mut stop = self.stop.clone();
+        // Here rather than in a task of its own, which would stand in the queue behind all
+        // connections: this has its turn in each round.
         tokio::select! {
             biased;
             () = reached(&mut stop, Stop::Draining, &service) => {}
             () = door.receive(&mut self.inbox) => {}
+            () = watch => {}
         }
-        for watch in watching {
-            watch.abort();
-            // It ends as cancelled.
-            let _ = watch.await;
-        }
+        drop(watching);
         self.listeners.clear();
         for listener in listeners {
             door.empty(listener);
@@ -187,7 +193,6 @@ async fn reached(stop: &mut watch::Receiver<Stop>, stage: Stop, service: &Servic
 
 /// What happens beside the connections.
 fn housekeeping(service: &Rc<Service>, connections: &Rc<Connections>, door: &Rc<Door>) {
-    let probing = Rc::clone(service);
     let (service, door) = (Rc::clone(service), Rc::clone(door));
     let ticks = tick(
         Rc::clone(connections),
@@ -195,11 +200,5 @@ fn housekeeping(service: &Rc<Service>, connections: &Rc<Connections>, door: &Rc<
         move || door.report(),
     );
     spawn_local(ticks);
-    let connections = Rc::clone(connections);
-    spawn_local(async move {
-        if let Err(error) = connections.lag().probe().await {
-            let message = format!("how long requests wait is not known: {error}");
-            probing.log().line(LogLevel::Warn, &message, None);
-        }
-    });
+    tokio::spawn(connections.lag().rounds());
 }

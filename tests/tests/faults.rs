@@ -99,11 +99,20 @@ impl Faulty {
 
     /// Stops the server, which ends as if nothing had happened; its log.
     fn end(mut self) -> String {
-        let sent = Command::new("kill")
-            .args(["-s", "TERM", &self.server.to_string()])
-            .status();
-        assert!(sent.expect("kill runs").success());
-        let status = self.tracer.wait().expect("an end");
+        // A worker's event loop may meet the injected error where it hears of the signal,
+        // which is lost then: it is sent again.
+        let status = 'ended: loop {
+            let sent = Command::new("kill")
+                .args(["-s", "TERM", &self.server.to_string()])
+                .status();
+            assert!(sent.expect("kill runs").success());
+            for _ in 0..30 {
+                if let Some(status) = self.tracer.try_wait().expect("a state") {
+                    break 'ended status;
+                }
+                std::thread::sleep(Duration::from_millis(100));
+            }
+        };
         let log = self.log.join().expect("a log");
         assert!(status.success(), "{log}");
         log

@@ -37,14 +37,18 @@ pub(crate) fn run(time: Duration) -> Result<bool, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let peak = LocalSet::new().block_on(&runtime, peak(&server, time / 2))?;
+    let (peak, peak_cpu) = LocalSet::new().block_on(&runtime, peak(&server, time / 2))?;
     let offered = peak * 10.0;
-    let (counts, seconds) = LocalSet::new().block_on(&runtime, flood(&server, offered, time))?;
+    let (counts, seconds, cpu) =
+        LocalSet::new().block_on(&runtime, flood(&server, offered, time))?;
     let recovery = recovery(&server)?;
     let goodput = f64::from(counts.good.get()) / seconds;
     let share = goodput / peak * 100.0;
+    // Where others use the machine, the server did not have as much of it both times.
+    let work = f64::from(counts.good.get()) / cpu / peak_cpu * 100.0;
     println!(
-        "overload: peak {peak:.0}/s, offered {offered:.0}/s, good {goodput:.0}/s ({share:.0} %), \
+        "overload: peak {peak:.0}/s, offered {offered:.0}/s, good {goodput:.0}/s ({share:.0} %, \
+         {work:.0} % per second of the processor), \
          turned away {:.0}/s, lost {:.0}/s, recovery {:.2} s",
         f64::from(counts.turned_away.get()) / seconds,
         f64::from(counts.lost.get()) / seconds,
@@ -56,8 +60,8 @@ pub(crate) fn run(time: Duration) -> Result<bool, Failure> {
     Ok(share >= 90.0 && recovery < Duration::from_secs(1))
 }
 
-/// Answers per second to a few clients that wait for each.
-async fn peak(server: &Server, time: Duration) -> Result<f64, Failure> {
+/// Answers per second, and per second of the processor, to a few clients that wait for each.
+async fn peak(server: &Server, time: Duration) -> Result<(f64, f64), Failure> {
     let counts = Rc::new(Counts::default());
     let address = server.address();
     for _ in 0..4 {
@@ -71,17 +75,21 @@ async fn peak(server: &Server, time: Duration) -> Result<f64, Failure> {
     }
     // The first answers are compiled as they are made.
     sleep(Duration::from_millis(500)).await;
-    let (before, start) = (counts.good.get(), Instant::now());
+    let (before, start, cpu) = (counts.good.get(), Instant::now(), server.cpu()?);
     sleep(time).await;
     let answers = counts.good.get() - before;
     match counts.lost.get() + counts.turned_away.get() {
-        0 => Ok(f64::from(answers) / start.elapsed().as_secs_f64()),
+        0 => Ok((
+            f64::from(answers) / start.elapsed().as_secs_f64(),
+            f64::from(answers) / (server.cpu()? - cpu),
+        )),
         lost => Err(format!("{lost} requests failed without overload").into()),
     }
 }
 
-/// So many requests per second on many connections, whatever becomes of them.
-async fn flood(server: &Server, rate: f64, time: Duration) -> Result<(Counts, f64), Failure> {
+/// So many requests per second on many connections, whatever becomes of them; the seconds that
+/// it took, and those of the processor.
+async fn flood(server: &Server, rate: f64, time: Duration) -> Result<(Counts, f64, f64), Failure> {
     let counts = Rc::new(Counts::default());
     let pace = Duration::from_secs_f64(f64::from(CONNECTIONS) / rate);
     let address = server.address();
@@ -108,16 +116,17 @@ async fn flood(server: &Server, rate: f64, time: Duration) -> Result<(Counts, f6
     for count in [&counts.good, &counts.turned_away, &counts.lost] {
         count.set(0);
     }
-    let counted = Instant::now();
+    let (counted, cpu) = (Instant::now(), server.cpu()?);
     sleep(time).await;
     let seconds = counted.elapsed().as_secs_f64();
+    let cpu = server.cpu()? - cpu;
     let at_end = Counts {
         good: counts.good.clone(),
         turned_away: counts.turned_away.clone(),
         lost: counts.lost.clone(),
     };
     clients.iter().for_each(tokio::task::JoinHandle::abort);
-    Ok((at_end, seconds))
+    Ok((at_end, seconds, cpu))
 }
 
 /// One request; whether the connection is as good as before.

@@ -80,6 +80,16 @@ impl Server {
         Ok(kill_process(id, signal)?)
     }
 
+    /// Seconds of a processor that it has had (proc(5): `stat`, fields 14 and 15).
+    pub(crate) fn cpu(&self) -> Result<f64, Failure> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        let after_name = stat.rsplit_once(')').ok_or("stat has a name")?.1;
+        let times = after_name.split_whitespace().skip(11).take(2);
+        let ticks: Result<Vec<u64>, _> = times.map(str::parse).collect();
+        let per_second = rustix::param::clock_ticks_per_second();
+        Ok(ticks?.iter().sum::<u64>() as f64 / per_second as f64)
+    }
+
     /// Whether it is still the process that was started.
     pub(crate) fn lives(&mut self) -> Result<bool, Failure> {
         Ok(self.child.try_wait()?.is_none())
