@@ -101,7 +101,10 @@ impl Faulty {
     fn end(mut self) -> String {
         // A worker's event loop may meet the injected error where it hears of the signal,
         // which is lost then: it is sent again.
+        let mut sent_before = 0;
         let status = 'ended: loop {
+            assert!(sent_before < 10, "the server does not stop");
+            sent_before += 1;
             let sent = Command::new("kill")
                 .args(["-s", "TERM", &self.server.to_string()])
                 .status();

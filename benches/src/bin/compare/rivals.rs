@@ -191,13 +191,7 @@ fn oha(folder: &Path) -> Result<PathBuf, Failure> {
     if let Ok(found) = in_path("oha") {
         return Ok(found);
     }
-    let install = [
-        "install",
-        "oha",
-        "--locked",
-        "--no-default-features",
-        "--root",
-    ];
+    let install = ["install", "oha", "--locked", "--root"];
     run(cargo().args(install).arg(folder))?;
     Ok(own)
 }
