@@ -1,7 +1,7 @@
 //! How connections come to a worker: from its listening sockets and from other workers.
 
 use std::cell::Cell;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{IpAddr, TcpListener};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 use tokio::task::yield_now;
 
 use crate::address::Owner;
-use crate::balance::Inbox;
+use crate::balance::{Handed, Inbox, Past};
 use crate::connection::Connection;
 use crate::connections::{Connections, Spared};
 use crate::service::Service;
@@ -53,8 +53,8 @@ impl Door {
                 yield_now().await;
             }
             match listener.accept().await {
-                Ok((stream, peer)) => match self.connections.share().place(stream, peer) {
-                    Ok(Some(stream)) => self.admit(stream, peer).await,
+                Ok((stream, peer)) => match self.connections.share().place(stream, peer.ip()) {
+                    Ok(Some(stream)) => self.admit(stream, peer.ip()).await,
                     Ok(None) => {}
                     Err(error) => self.fails(error),
                 },
@@ -74,18 +74,21 @@ impl Door {
 
     /// Takes what other workers hand over, for as long as it is polled.
     pub(crate) async fn receive(&self, inbox: &mut Inbox) {
-        while let Some((stream, peer)) = inbox.recv().await {
+        while let Some(Handed { stream, peer, past }) = inbox.recv().await {
             // Of a stream that cannot be taken over its client hears by the end.
-            if let Ok(stream) = TcpStream::from_std(stream) {
-                self.admit(stream, peer).await;
+            match (TcpStream::from_std(stream), past) {
+                (Ok(stream), None) => self.admit(stream, peer).await,
+                // It had its room before.
+                (Ok(stream), past) => self.start(stream, peer, past),
+                (Err(_), _) => {}
             }
         }
     }
 
     /// Serves a connection where there is room, or where room can be made.
-    async fn admit(&self, stream: TcpStream, peer: SocketAddr) {
+    async fn admit(&self, stream: TcpStream, peer: IpAddr) {
         let share = self.connections.share();
-        let owner = Owner::of(peer.ip());
+        let owner = Owner::of(peer);
         let crowded = match (share.is_full_for(owner), share.is_full()) {
             (true, _) => Some(Spared::IdleOf(owner)),
             (false, true) => Some(Spared::Idle),
@@ -99,19 +102,19 @@ impl Door {
                 self.refused.set(self.refused.get() + 1);
                 return;
             }
-            self.start(stream, peer);
+            self.start(stream, peer, None);
             // The one that goes has its turn before the next one comes.
             yield_now().await;
             return;
         }
-        self.start(stream, peer);
+        self.start(stream, peer, None);
     }
 
-    fn start(&self, stream: TcpStream, peer: SocketAddr) {
+    fn start(&self, stream: TcpStream, peer: IpAddr, past: Option<Past>) {
         // Without it small responses wait for acknowledgements; nothing is lost if it fails.
         let _ = stream.set_nodelay(true);
         let service = Rc::clone(&self.service);
-        let connection = Connection::new(stream, peer.ip(), service, &self.connections);
+        let connection = Connection::new(stream, peer, past, service, &self.connections);
         tokio::task::spawn_local(connection);
     }
 
@@ -124,11 +127,13 @@ impl Door {
         }
     }
 
-    /// Serves the connections that other workers have handed over already.
+    /// Serves the connections that other workers have handed over already; they keep those
+    /// that they would hand over now.
     pub(crate) fn take_over(&self, inbox: &mut Inbox) {
-        while let Ok((stream, peer)) = inbox.try_recv() {
+        inbox.close();
+        while let Ok(Handed { stream, peer, past }) = inbox.try_recv() {
             if let Ok(stream) = TcpStream::from_std(stream) {
-                self.start(stream, peer);
+                self.start(stream, peer, past);
             }
         }
     }
@@ -139,7 +144,7 @@ impl Door {
                 .set_nonblocking(true)
                 .and_then(|()| TcpStream::from_std(stream));
             if let Ok(stream) = stream {
-                self.start(stream, peer);
+                self.start(stream, peer.ip(), None);
             }
         }
     }

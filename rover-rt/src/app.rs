@@ -201,14 +201,13 @@ impl App {
         let (ready, states) = mpsc::channel();
         let (done, ended) = tokio::sync::mpsc::channel(workers);
         let connections = listen::room_for_connections(&limits, workers);
-        let shares = shares(workers, connections, limits.max_connections_per_ip);
         let sockets = listen::deal(listeners, workers)?;
-        for ((index, listeners), (share, inbox)) in sockets.into_iter().enumerate().zip(shares) {
+        let shares = shares(sockets, connections, limits.max_connections_per_ip);
+        for (index, (share, inbox)) in shares.into_iter().enumerate() {
             let worker = Worker {
                 index,
                 program: self.program,
                 settings: self.settings.clone(),
-                listeners,
                 share,
                 inbox,
                 stop: stop.clone(),

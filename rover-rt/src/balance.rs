@@ -1,21 +1,79 @@
-//! New connections go to the worker that has the fewest. The kernel deals them out by a
-//! hash of their addresses, which with few connections leaves workers idle; only here, where
-//! a connection begins or ends, do workers speak to each other.
+//! How workers share connections. New ones go to the worker that has the fewest: the kernel
+//! deals them out by a hash of their addresses, which with few connections leaves workers
+//! idle. A worker whose handlers take long is left to those who ask for them: its other
+//! connections move, between two requests, and while it is in a handler the others take what
+//! comes to its listening sockets.
+//!
+//! Only here do workers speak to each other. A request costs two stores for it.
 
-use std::net::{SocketAddr, TcpStream};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::io;
+use std::net::{IpAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::address::{Owner, Owners};
+use crate::lag::now;
+
+/// A turn of a connection that takes so long, in milliseconds, is one that others should not
+/// wait behind.
+pub(crate) const LONG: u64 = 100;
+/// For so long after it, in milliseconds, a worker is expected to have another.
+const HELD: u64 = 3000;
+/// So many connections are taken at once from a worker that has no time for them.
+const TAKEN: usize = 32;
 
 /// A connection on its way to another worker.
-pub(crate) type Handed = (TcpStream, SocketAddr);
+pub(crate) struct Handed {
+    pub(crate) stream: TcpStream,
+    pub(crate) peer: IpAddr,
+    /// Nothing of a connection that is new.
+    pub(crate) past: Option<Past>,
+}
 
+/// What a connection has been before it moved.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Past {
+    /// It has made a request.
+    pub(crate) proven: bool,
+    /// Ticks that it has until the next one.
+    pub(crate) left: u32,
+}
+
+/// Apart from each other: each is written by its own worker all the time.
+#[repr(align(128))]
 struct Seat {
     open: AtomicUsize,
+    /// When the turn began that its worker is in; 0 between two.
+    turn: AtomicU64,
+    /// Until when others had better be elsewhere; 0 where they need not.
+    held: AtomicU64,
     inbox: UnboundedSender<Handed>,
+    listeners: Mutex<Vec<TcpListener>>,
+}
+
+impl Seat {
+    fn load(&self) -> usize {
+        self.open.load(Ordering::Relaxed)
+    }
+
+    /// Whether its worker is in a long turn.
+    fn is_stuck(&self, now: u64) -> bool {
+        let turn = self.turn.load(Ordering::Relaxed);
+        turn != 0 && now.saturating_sub(turn) >= LONG
+    }
+
+    fn is_held(&self, now: u64) -> bool {
+        self.held.load(Ordering::Relaxed) > now || self.is_stuck(now)
+    }
+
+    fn listeners(&self) -> MutexGuard<'_, Vec<TcpListener>> {
+        // Nothing can be half-done in it.
+        self.listeners
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// A worker's place among the others.
@@ -30,18 +88,28 @@ pub(crate) struct Share {
 /// What the other workers hand over.
 pub(crate) type Inbox = UnboundedReceiver<Handed>;
 
-/// The places of so many workers, with what all of them may have together.
-pub(crate) fn shares(workers: usize, connections: usize, per_owner: u64) -> Vec<(Share, Inbox)> {
-    let (seats, inboxes): (Vec<Seat>, Vec<Inbox>) = (0..workers)
-        .map(|_| {
-            let (inbox, receiver) = unbounded_channel();
-            let open = AtomicUsize::new(0);
-            (Seat { open, inbox }, receiver)
-        })
-        .unzip();
+/// A place for the worker of each of these listening sockets, with what all of them may have
+/// together.
+pub(crate) fn shares(
+    sockets: Vec<Vec<TcpListener>>,
+    connections: usize,
+    per_owner: u64,
+) -> Vec<(Share, Inbox)> {
+    let seat = |listeners| {
+        let (inbox, receiver) = unbounded_channel();
+        let seat = Seat {
+            open: AtomicUsize::new(0),
+            turn: AtomicU64::new(0),
+            held: AtomicU64::new(0),
+            inbox,
+            listeners: Mutex::new(listeners),
+        };
+        (seat, receiver)
+    };
+    let (seats, inboxes): (Vec<Seat>, Vec<Inbox>) = sockets.into_iter().map(seat).unzip();
     let seats: Arc<[Seat]> = seats.into();
     let owners = Arc::new(Owners::new(per_owner));
-    let shares = (0..workers).map(|own| Share {
+    let shares = (0..seats.len()).map(|own| Share {
         seats: Arc::clone(&seats),
         own,
         owners: Arc::clone(&owners),
@@ -50,35 +118,58 @@ pub(crate) fn shares(workers: usize, connections: usize, per_owner: u64) -> Vec<
     shares.zip(inboxes).collect()
 }
 
-fn load(seat: &Seat) -> usize {
-    seat.open.load(Ordering::Relaxed)
-}
-
 impl Share {
     /// How many workers there are.
     pub(crate) fn workers(&self) -> usize {
         self.seats.len()
     }
 
+    fn seat(&self) -> &Seat {
+        &self.seats[self.own]
+    }
+
+    /// The listening sockets of this worker, for its event loop.
+    pub(crate) fn listeners(&self) -> io::Result<Vec<TcpListener>> {
+        let listeners = self.seat().listeners();
+        listeners.iter().map(TcpListener::try_clone).collect()
+    }
+
+    /// Lets go of this worker's listening sockets.
+    pub(crate) fn close(&self) {
+        self.seat().listeners().clear();
+    }
+
     /// A connection begins here.
     pub(crate) fn enter(&self, owner: Owner) {
-        if let Some(seat) = self.seats.get(self.own) {
-            seat.open.fetch_add(1, Ordering::Relaxed);
-        }
+        self.seat().open.fetch_add(1, Ordering::Relaxed);
         self.owners.enter(owner);
     }
 
     /// A connection that began here has ended.
     pub(crate) fn leave(&self, owner: Owner) {
-        if let Some(seat) = self.seats.get(self.own) {
-            seat.open.fetch_sub(1, Ordering::Relaxed);
-        }
+        self.seat().open.fetch_sub(1, Ordering::Relaxed);
         self.owners.leave(owner);
+    }
+
+    /// A turn of a connection begins, on the clock of [`now`].
+    pub(crate) fn begin_turn(&self, now: u64) {
+        self.seat().turn.store(now, Ordering::Relaxed);
+    }
+
+    /// It ends; whether it was long.
+    pub(crate) fn end_turn(&self, start: u64, end: u64) -> bool {
+        let seat = self.seat();
+        seat.turn.store(0, Ordering::Relaxed);
+        let long = end.saturating_sub(start) >= LONG;
+        if long {
+            seat.held.store(end + HELD, Ordering::Relaxed);
+        }
+        long
     }
 
     /// Whether all workers together have as many connections as they may.
     pub(crate) fn is_full(&self) -> bool {
-        self.seats.iter().map(load).sum::<usize>() >= self.most
+        self.seats.iter().map(Seat::load).sum::<usize>() >= self.most
     }
 
     /// Whether an address has as many connections as it may.
@@ -86,17 +177,87 @@ impl Share {
         self.owners.is_full(owner)
     }
 
-    /// The worker that should have a new connection, if it is another: that with the fewest,
-    /// or, where one must be closed for it, that with the most. Where workers have many, a
-    /// small difference is not worth the way.
-    fn other(&self) -> Option<&Seat> {
-        let own = load(self.seats.get(self.own)?);
-        if self.is_full() {
-            let most = self.seats.iter().max_by_key(|seat| load(seat))?;
-            return (load(most) > own + own / 8).then_some(most);
+    /// The worker to which connections should move from this one, where it is held.
+    fn refuge(&self) -> Option<&Seat> {
+        // Hardly any is.
+        if self.seat().held.load(Ordering::Relaxed) == 0 {
+            return None;
         }
-        let least = self.seats.iter().min_by_key(|seat| load(seat))?;
-        (own > load(least) + own / 8).then_some(least)
+        let now = now();
+        if !self.seat().is_held(now) {
+            self.seat().held.store(0, Ordering::Relaxed);
+            return None;
+        }
+        let free = self.seats.iter().filter(|seat| !seat.is_held(now));
+        free.min_by_key(|seat| seat.load())
+    }
+
+    /// Whether connections should move from this worker to another.
+    pub(crate) fn is_left(&self) -> bool {
+        self.refuge().is_some()
+    }
+
+    /// Gives a connection to another worker where this one is held; whether it is gone.
+    pub(crate) fn move_away(
+        &self,
+        stream: &tokio::net::TcpStream,
+        peer: IpAddr,
+        past: Past,
+    ) -> bool {
+        let Some(seat) = self.refuge() else {
+            return false;
+        };
+        // A descriptor of its own: the task that has this one closes it at its end.
+        let Ok(stream) = socket2::SockRef::from(stream).try_clone() else {
+            return false;
+        };
+        let handed = Handed {
+            stream: stream.into(),
+            peer,
+            past: Some(past),
+        };
+        seat.inbox.send(handed).is_ok()
+    }
+
+    /// Takes new connections from the workers that have been in a handler for long.
+    pub(crate) fn relieve(&self) {
+        let now = now();
+        for seat in self.seats.iter().filter(|seat| seat.is_stuck(now)) {
+            for listener in seat.listeners().iter() {
+                for _ in 0..TAKEN {
+                    // Errors are told where that worker meets them.
+                    let Ok((stream, peer)) = listener.accept() else {
+                        break;
+                    };
+                    let _ = stream.set_nonblocking(true);
+                    let handed = Handed {
+                        stream,
+                        peer: peer.ip(),
+                        past: None,
+                    };
+                    // The worker that runs this has not ended.
+                    let _ = self.seat().inbox.send(handed);
+                }
+            }
+        }
+    }
+
+    /// The worker that should have a new connection, if it is another: that with the fewest
+    /// of those that are not held, or, where one must be closed for it, that with the most.
+    /// Where workers have many, a small difference is not worth the way.
+    fn other(&self) -> Option<&Seat> {
+        let own = self.seat().load();
+        if self.is_full() {
+            let most = self.seats.iter().max_by_key(|seat| seat.load())?;
+            return (most.load() > own + own / 8).then_some(most);
+        }
+        if let Some(seat) = self.refuge() {
+            return Some(seat);
+        }
+        let now = now();
+        let free = self.seats.iter().filter(|seat| !seat.is_held(now));
+        let least = free.min_by_key(|seat| seat.load())?;
+        (own > least.load() + own / 8).then_some(least)
     }
 
     /// Gives a new connection away where another worker should have it; gives it back
@@ -104,15 +265,20 @@ impl Share {
     pub(crate) fn place(
         &self,
         stream: tokio::net::TcpStream,
-        peer: SocketAddr,
-    ) -> std::io::Result<Option<tokio::net::TcpStream>> {
+        peer: IpAddr,
+    ) -> io::Result<Option<tokio::net::TcpStream>> {
         let Some(seat) = self.other() else {
             return Ok(Some(stream));
         };
-        match seat.inbox.send((stream.into_std()?, peer)) {
+        let handed = Handed {
+            stream: stream.into_std()?,
+            peer,
+            past: None,
+        };
+        match seat.inbox.send(handed) {
             Ok(()) => Ok(None),
             // That worker has ended.
-            Err(back) => tokio::net::TcpStream::from_std(back.0.0).map(Some),
+            Err(back) => tokio::net::TcpStream::from_std(back.0.stream).map(Some),
         }
     }
 }
@@ -121,9 +287,44 @@ impl Share {
 mod tests {
     use super::*;
 
+    fn sockets(workers: usize) -> Vec<Vec<TcpListener>> {
+        (0..workers).map(|_| Vec::new()).collect()
+    }
+
+    fn of(workers: usize) -> Vec<Share> {
+        let shares = shares(sockets(workers), 1000, 0).into_iter();
+        shares.map(|(share, _)| share).collect()
+    }
+
+    #[test]
+    fn one_with_long_handlers_is_left() {
+        let shares = of(3);
+        shares[1].enter(Owner::default());
+        let start = now();
+        assert!(!shares[0].end_turn(start, start + LONG - 1));
+        assert!(!shares[0].is_left());
+        assert!(shares[0].end_turn(start, start + LONG));
+        let refuge = shares[0].refuge().map(std::ptr::from_ref);
+        assert_eq!(refuge, Some(std::ptr::from_ref(&shares[2].seats[2])));
+        assert!(shares[0].other().is_some(), "new ones go, too");
+        assert!(!shares[2].is_left());
+        // While the others are no better, nobody moves.
+        shares[1].begin_turn(start.saturating_sub(LONG).max(1));
+        shares[2].end_turn(start, start + LONG);
+        assert!(!shares[0].is_left());
+    }
+
+    #[test]
+    fn it_is_not_left_for_ever() {
+        let shares = of(2);
+        let before = now().saturating_sub(HELD + LONG);
+        shares[0].end_turn(before.saturating_sub(LONG), before);
+        assert!(!shares[0].is_left());
+    }
+
     #[test]
     fn the_worker_with_the_fewest() {
-        let shares = shares(3, 1000, 0).into_iter();
+        let shares = shares(sockets(3), 1000, 0).into_iter();
         let shares: Vec<Share> = shares.map(|(share, _)| share).collect();
         let enter = |worker: usize| shares[worker].enter(Owner::default());
         let goes = |from: usize| shares[from].other().is_some();
@@ -143,7 +344,7 @@ mod tests {
 
     #[test]
     fn where_there_is_no_room_the_one_with_the_most() {
-        let shares = shares(2, 4, 0).into_iter();
+        let shares = shares(sockets(2), 4, 0).into_iter();
         let shares: Vec<Share> = shares.map(|(share, _)| share).collect();
         for _ in 0..3 {
             shares[1].enter(Owner::default());

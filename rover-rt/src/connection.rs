@@ -15,6 +15,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 use crate::address::Owner;
+use crate::balance::Past;
 use crate::clock::{TICK, ticks_of};
 use crate::connections::{Connections, Slot, Spared, Stage};
 use crate::http1::{Exchange, Place, Step, timeout};
@@ -62,6 +63,8 @@ pub(crate) struct Connection {
     leaving: bool,
     /// It has made a request.
     proven: bool,
+    /// What it asked for last took long.
+    long: bool,
     /// Bytes of a transfer that have not been counted as time.
     credit: u64,
     /// What its socket wakes, and the same as a waker.
@@ -74,11 +77,23 @@ impl Connection {
     pub(crate) fn new(
         stream: TcpStream,
         client_ip: IpAddr,
+        past: Option<Past>,
         service: Rc<Service>,
         all: &Rc<Connections>,
     ) -> Self {
         let slot = Connections::enter(all, Owner::of(client_ip));
-        slot.begin(Stage::New, all.grants().head);
+        let proven = past.is_some_and(|past| past.proven);
+        match past {
+            None => slot.begin(Stage::New, all.grants().head),
+            Some(past) => {
+                let stage = match proven {
+                    true => Stage::Idle,
+                    false => Stage::New,
+                };
+                slot.begin(stage, None);
+                slot.expire_at(all.clock().ticks().saturating_add(past.left));
+            }
+        }
         Connection {
             stream,
             client_ip,
@@ -90,7 +105,8 @@ impl Connection {
             sent: 0,
             phase: Phase::Open,
             leaving: false,
-            proven: false,
+            proven,
+            long: false,
             credit: 0,
             ready: None,
             since: now(),
@@ -136,8 +152,9 @@ impl Connection {
 
     /// Gives the number of bytes that are done with, and whether a request was.
     fn exchange(&mut self, input: &[u8]) -> (usize, bool) {
-        let all = self.slot.all();
+        let all = Rc::clone(self.slot.all());
         let start = now();
+        all.share().begin_turn(start);
         let late = all
             .lag()
             .is_late(waited(std::mem::take(&mut self.since), start));
@@ -166,7 +183,12 @@ impl Connection {
                 break;
             }
         }
-        self.slot.all().lag().turn(start, now());
+        let end = now();
+        all.lag().turn(start, end);
+        self.long = all.share().end_turn(start, end);
+        if self.long && all.share().is_left() {
+            all.wake_idle();
+        }
         self.proven |= requests;
         (done, requests)
     }
@@ -291,6 +313,19 @@ impl Connection {
         self.input.is_empty() && self.exchange.is_between() && self.output.is_empty()
     }
 
+    /// Leaves for another worker where somebody else's handlers take long here.
+    fn moves(&self) -> bool {
+        let all = self.slot.all();
+        if self.long || self.phase != Phase::Open || !self.is_free() || all.is_stopping() {
+            return false;
+        }
+        let past = Past {
+            proven: self.proven,
+            left: self.slot.expires().saturating_sub(all.clock().ticks()),
+        };
+        all.share().move_away(&self.stream, self.client_ip, past)
+    }
+
     /// Moves bytes until there is nothing to do; ready at the connection's end.
     fn drive(&mut self, context: &mut Context<'_>) -> Poll<()> {
         loop {
@@ -350,6 +385,9 @@ impl Connection {
                 true => self.drive(context),
                 false => Poll::Ready(()),
             };
+        }
+        if outcome.is_pending() && self.moves() {
+            return Poll::Ready(());
         }
         self.since = 0;
         let bytes = self.input.len() + self.exchange.kept() + self.output.len();

@@ -204,6 +204,9 @@ impl Connections {
     /// has passed.
     pub(crate) fn tick(&self) -> bool {
         let second = self.clock.look();
+        if !self.is_stopping() {
+            self.share.relieve();
+        }
         let now = self.clock.ticks();
         if self.earliest.get() <= now {
             let mut earliest = u32::MAX;
@@ -226,6 +229,16 @@ impl Connections {
         for timer in self.slots.borrow().iter() {
             if let Some(waker) = &timer.waker {
                 waker.wake_by_ref();
+            }
+        }
+    }
+
+    /// Gives a turn to every connection that is between two requests.
+    pub(crate) fn wake_idle(&self) {
+        for timer in self.slots.borrow().iter() {
+            match &timer.waker {
+                Some(waker) if timer.stage <= Stage::Idle => waker.wake_by_ref(),
+                _ => {}
             }
         }
     }

@@ -1,7 +1,6 @@
 //! A worker: one thread with an event loop, listening sockets and a VM of its own.
 
 use std::future::poll_fn;
-use std::net::TcpListener;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::mpsc;
@@ -45,7 +44,6 @@ pub(crate) struct Worker {
     pub(crate) index: usize,
     pub(crate) program: &'static Program,
     pub(crate) settings: Settings,
-    pub(crate) listeners: Vec<TcpListener>,
     pub(crate) share: Share,
     pub(crate) inbox: Inbox,
     pub(crate) stop: watch::Receiver<Stop>,
@@ -148,7 +146,7 @@ impl Worker {
             () = watch => {}
         }
         drop(watching);
-        self.listeners.clear();
+        self.share.close();
         for listener in listeners {
             door.empty(listener);
         }
@@ -162,11 +160,8 @@ impl Worker {
 
     /// The listening sockets, for the event loop.
     fn open(&self) -> Result<Vec<Rc<tokio::net::TcpListener>>, Error> {
-        let open = |listener: &TcpListener| {
-            let listener = listener.try_clone()?;
-            Ok(Rc::new(tokio::net::TcpListener::from_std(listener)?))
-        };
-        self.listeners.iter().map(open).collect()
+        let open = |listener| Ok(Rc::new(tokio::net::TcpListener::from_std(listener)?));
+        self.share.listeners()?.into_iter().map(open).collect()
     }
 
     async fn drain(&self, service: &Service, connections: &Connections) {

@@ -1,4 +1,7 @@
-local api = rover.server { port = 0, workers = 2, title = "program", version = "1.2.3" }
+local api = rover.server {
+  port = 0, workers = 2, title = "program", version = "1.2.3",
+  deadlines = { ["GET /spin"] = "15s" },
+}
 
 function api.hello.get() return "hello" end
 function api.echo.post(ctx) return ctx:body():text() end
@@ -7,6 +10,8 @@ function api.log.get()
   print("printed", 1, nil)
   error("what only the log may know")
 end
+
+function api.spin.get() while true do end end
 
 -- Nothing is in the environment at build, so this route is only found at the start.
 if os.getenv("MORE_ROUTES") then

@@ -105,9 +105,10 @@ fn help_version_routes_check() {
     assert_eq!(run(&["--version"]).stdout, b"program 1.2.3\n");
     let routes = run(&["--routes"]);
     let expected = "\
-GET     /hello  routes.lua:3
-POST    /echo   routes.lua:4
-GET     /log    routes.lua:5
+GET     /hello  routes.lua:6
+POST    /echo   routes.lua:7
+GET     /log    routes.lua:8
+GET     /spin   routes.lua:14
 ";
     assert_eq!(String::from_utf8_lossy(&routes.stdout), expected);
     let document = run(&["--openapi"]).stdout;
@@ -115,7 +116,7 @@ GET     /log    routes.lua:5
         document.starts_with(br#"{"openapi":"3.1.0","info":{"title":"program","version":"1.2.3"}"#)
     );
     assert!(document.ends_with(b"}\n"));
-    assert_eq!(run(&["--check"]).stdout, b"program: 3 routes, ok\n");
+    assert_eq!(run(&["--check"]).stdout, b"program: 4 routes, ok\n");
 }
 
 #[test]
@@ -216,7 +217,7 @@ fn the_log() {
     }
     let error = find("what only the log may know");
     assert!(error.contains(" error "), "{error}");
-    assert!(error.contains("routes.lua:8:"), "{error}");
+    assert!(error.contains("routes.lua:11:"), "{error}");
     assert!(log.contains("stack traceback"), "{log}");
 }
 

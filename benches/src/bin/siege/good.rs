@@ -182,6 +182,11 @@ fn requests(mut client: Client, time: Duration) -> Outcome {
         if due >= start + time {
             break;
         }
+        if start.elapsed() > time + PATIENCE {
+            let behind = "requests were not made in time for the answers to others";
+            outcome.errors.push(behind.to_owned());
+            break;
+        }
         thread::sleep(due.saturating_duration_since(Instant::now()));
         let request = format!("GET /echo?say={number} HTTP/1.1\r\nHost: s\r\n\r\n");
         let sent = client.send(request.as_bytes());
