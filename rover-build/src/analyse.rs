@@ -1,6 +1,8 @@
 //! What a function does with its `ctx`. From this follow a route's needs, the errors for
 //! unknown members, and which reads the lowered program makes directly.
 
+mod aliases;
+
 use std::collections::{HashMap, HashSet};
 
 use rover_model::CTX_FIELDS;
@@ -34,6 +36,39 @@ impl Table {
         })
     }
 }
+
+/// What a local holds of `ctx`: `local q = ctx:query()`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    Table(Table),
+    Body,
+}
+
+impl Part {
+    fn from_member(name: &str) -> Option<Part> {
+        match name {
+            "body" => Some(Part::Body),
+            _ => Table::from_member(name).map(Part::Table),
+        }
+    }
+
+    fn member(self) -> &'static str {
+        match self {
+            Part::Table(Table::Params) => "params",
+            Part::Table(Table::Query) => "query",
+            Part::Table(Table::Headers) => "headers",
+            Part::Table(Table::Cookies) => "cookies",
+            Part::Body => "body",
+        }
+    }
+
+    fn source(self) -> Option<Source> {
+        Source::from_member(self.member())
+    }
+}
+
+/// Methods of the body that are called without it.
+const BODY_READS: [&str; 3] = ["json", "text", "raw"];
 
 /// A part of the request that is checked against a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +115,8 @@ pub(crate) struct Member {
     pub(crate) name: String,
     pub(crate) name_span: Span,
     pub(crate) called: bool,
+    /// It is reached through a local that holds it: `name_span` is that local's.
+    pub(crate) by_local: bool,
     /// In a function inside, which may run later than the request.
     pub(crate) nested: bool,
     pub(crate) access: Access,
@@ -94,13 +131,13 @@ pub(crate) enum Access {
     Field(Span),
     /// One value of a table is read: `ctx:params().id`, `p.id`.
     Read(Table, String, Span),
-    /// A local takes the table, and only named values are read of it: the call.
-    Alias(Table, Span),
-    /// A method is called on the body: `ctx:body():json()`. The method and the whole call
-    /// where it has no arguments.
+    /// A local takes it, and no use needs it as a value: the call.
+    Alias(Part, Span),
+    /// A method is called on the body: `ctx:body():json()`, `b:json()`. The method and the
+    /// whole call where it has no arguments.
     Body(String, Option<Span>),
-    /// It is checked against a constant schema, by its number: `ctx:body():expect(schema)`.
-    /// The whole expression.
+    /// It is checked against a constant schema, by its number: `ctx:body():expect(schema)`,
+    /// `b:expect(schema)`. The whole expression.
     Expect(Source, usize, Span),
 }
 
@@ -117,11 +154,11 @@ impl CtxUse {
         }
         match &member.access {
             Access::Whole => false,
-            Access::Field(_) | Access::Expect(..) => true,
-            Access::Read(table, ..) | Access::Alias(table, _) => self.only_read(*table),
-            Access::Body(method, whole) => {
-                whole.is_some() && matches!(method.as_str(), "json" | "text" | "raw")
+            Access::Field(_) | Access::Expect(..) | Access::Alias(Part::Body, _) => true,
+            Access::Read(table, ..) | Access::Alias(Part::Table(table), _) => {
+                self.only_read(*table)
             }
+            Access::Body(method, whole) => whole.is_some() && BODY_READS.contains(&method.as_str()),
         }
     }
 
@@ -170,20 +207,12 @@ pub(crate) fn ctx_use(
     ctx: VarId,
     known: &Known<'_>,
 ) -> CtxUse {
-    let mut aliases = Aliases {
-        chunk,
-        ctx,
-        tables: HashMap::new(),
-        broken: HashSet::new(),
-    };
     let body = &chunk.functions[function.0].body;
-    aliases.declarations(body);
-    aliases.uses(body, false);
-    let Aliases { tables, broken, .. } = aliases;
+    let (parts, broken) = aliases::find(chunk, ctx, known, body);
     let mut finder = Finder {
         chunk,
         ctx,
-        aliases: tables,
+        aliases: parts,
         broken,
         nested: false,
         known,
@@ -225,85 +254,17 @@ fn table_of(ctx: VarId, expr: &Expr) -> Option<Table> {
     Table::from_member(name).filter(|_| !arguments)
 }
 
-/// Locals that hold a table of `ctx`: `local q = ctx:query()`.
-struct Aliases<'a> {
-    chunk: &'a Chunk,
-    ctx: VarId,
-    tables: HashMap<VarId, Table>,
-    /// More is done with them than reading values by name.
-    broken: HashSet<VarId>,
-}
-
-impl<'a> Aliases<'a> {
-    fn declarations(&mut self, block: &'a [Stmt]) {
-        for stmt in block {
-            if let Stmt::Local(vars, values) = stmt {
-                for (var, value) in vars.iter().zip(values) {
-                    if let (Some(table), 0) =
-                        (table_of(self.ctx, value), self.chunk.vars[var.0].writes)
-                    {
-                        self.tables.insert(*var, table);
-                    }
-                }
-            }
-            let mut blocks = Vec::new();
-            stmt.parts(&mut |_| {}, &mut |inner| blocks.push(inner));
-            for inner in blocks {
-                self.declarations(inner);
-            }
-        }
-    }
-
-    fn uses(&mut self, block: &'a [Stmt], nested: bool) {
-        for stmt in block {
-            if let Stmt::Assign(targets, values) = stmt {
-                for target in targets {
-                    // Writing a field is no reading.
-                    match &target.kind {
-                        Kind::Index(object, key) => {
-                            self.value(object, nested);
-                            self.value(key, nested);
-                        }
-                        _ => self.value(target, nested),
-                    }
-                }
-                values.iter().for_each(|e| self.value(e, nested));
-                continue;
-            }
-            match stmt {
-                Stmt::LocalFunction(_, f) => self.uses(&self.chunk.functions[f.0].body, true),
-                Stmt::Function(target, f) => {
-                    self.value(target, nested);
-                    self.uses(&self.chunk.functions[f.0].body, true);
-                }
-                _ => {
-                    let (mut exprs, mut blocks) = (Vec::new(), Vec::new());
-                    stmt.parts(&mut |e| exprs.push(e), &mut |b| blocks.push(b));
-                    exprs.into_iter().for_each(|e| self.value(e, nested));
-                    blocks.into_iter().for_each(|b| self.uses(b, nested));
-                }
-            }
-        }
-    }
-
-    fn value(&mut self, expr: &'a Expr, nested: bool) {
-        match &expr.kind {
-            Kind::Var(var) => {
-                self.broken.insert(*var);
-            }
-            Kind::Index(object, key)
-                if !nested && object.var().is_some() && key.text().is_some() => {}
-            Kind::Function(f) => self.uses(&self.chunk.functions[f.0].body, true),
-            _ => expr.each_child(&mut |child| self.value(child, nested)),
-        }
-    }
+/// What a local takes: `ctx:params()`, `ctx:body()`.
+fn part_of(ctx: VarId, expr: &Expr) -> Option<Part> {
+    let (name, _, arguments) = called_member(ctx, expr)?;
+    Part::from_member(name).filter(|_| !arguments)
 }
 
 struct Finder<'a, 'p> {
     chunk: &'a Chunk,
     known: &'p Known<'p>,
     ctx: VarId,
-    aliases: HashMap<VarId, Table>,
+    aliases: HashMap<VarId, Part>,
     broken: HashSet<VarId>,
     nested: bool,
     found: CtxUse,
@@ -317,8 +278,8 @@ impl<'a> Finder<'a, '_> {
                     for (at, value) in values.iter().enumerate() {
                         let var = vars.get(at).copied();
                         match var.and_then(|var| self.alias(var)) {
-                            Some(table) => {
-                                let access = Access::Alias(table, value.span);
+                            Some(part) => {
+                                let access = Access::Alias(part, value.span);
                                 self.member_call(value, access);
                             }
                             None => self.expr(value),
@@ -346,8 +307,8 @@ impl<'a> Finder<'a, '_> {
         }
     }
 
-    /// The table that a local holds for nothing but reading.
-    fn alias(&self, var: VarId) -> Option<Table> {
+    /// What a local stands for, where it is not needed as a value.
+    fn alias(&self, var: VarId) -> Option<Part> {
         self.aliases
             .get(&var)
             .copied()
@@ -378,6 +339,18 @@ impl<'a> Finder<'a, '_> {
             name: name.to_owned(),
             name_span,
             called,
+            by_local: false,
+            nested: self.nested,
+            access,
+        });
+    }
+
+    fn push_by_local(&mut self, part: Part, local: Span, access: Access) {
+        self.found.members.push(Member {
+            name: part.member().to_owned(),
+            name_span: local,
+            called: true,
+            by_local: true,
             nested: self.nested,
             access,
         });
@@ -387,6 +360,8 @@ impl<'a> Finder<'a, '_> {
     fn member_call(&mut self, call: &'a Expr, access: Access) {
         if let Some((name, span, _)) = called_member(self.ctx, call) {
             self.push(name, span, true, access);
+        } else if let Some(part) = self.held(call) {
+            self.push_by_local(part, call.span, access);
         }
         if let Kind::Method(_, _, _, args) | Kind::Call(_, args) = &call.kind {
             args.iter().for_each(|arg| self.expr(arg));
@@ -399,10 +374,10 @@ impl<'a> Finder<'a, '_> {
             Kind::Function(function) => self.function(*function),
             Kind::Index(object, key) => {
                 if let Some(var) = object.var()
-                    && let (Some(table), Some(name)) = (self.alias(var), key.text())
+                    && let (Some(part @ Part::Table(table)), Some(name)) =
+                        (self.alias(var), key.text())
                 {
-                    let member = member_of(table);
-                    return self.push(member, key.span, true, read(table, name, expr.span));
+                    return self.push_by_local(part, key.span, read(table, name, expr.span));
                 }
                 if let (Some(table), Some(name)) = (table_of(self.ctx, object), key.text()) {
                     return self.member_call(object, read(table, name, expr.span));
@@ -422,7 +397,7 @@ impl<'a> Finder<'a, '_> {
                     let access = Access::Expect(source, number, expr.span);
                     return self.member_call(object, access);
                 }
-                if let Some(("body", ..)) = called_member(self.ctx, object) {
+                if self.source(object) == Some(Source::Body) {
                     let whole = args.is_empty().then_some(expr.span);
                     self.member_call(object, Access::Body(method.clone(), whole));
                     return args.iter().for_each(|arg| self.expr(arg));
@@ -446,12 +421,29 @@ impl<'a> Finder<'a, '_> {
 
     /// `ctx:body():expect(schema)`, where the schema is constant.
     fn expectation(&self, object: &Expr, method: &str, args: &[Expr]) -> Option<(Source, usize)> {
-        let (name, _, arguments) = called_member(self.ctx, object)?;
         match args {
-            [schema] if method == "expect" && !arguments => {
-                Some((Source::from_member(name)?, (self.known.schema)(schema)?))
+            [schema] if method == "expect" => {
+                Some((self.source(object)?, (self.known.schema)(schema)?))
             }
             _ => None,
+        }
+    }
+
+    /// The part of the request that an expression is: `ctx:body()`, or a local that holds
+    /// it. A table that more is done with may have methods of the program's by then.
+    fn source(&self, expr: &Expr) -> Option<Source> {
+        let part = match part_of(self.ctx, expr) {
+            Some(part) => Some(part),
+            None => self.held(expr),
+        };
+        part.and_then(Part::source)
+    }
+
+    fn held(&self, expr: &Expr) -> Option<Part> {
+        let var = expr.var()?;
+        match self.aliases.get(&var) {
+            Some(Part::Body) => Some(Part::Body),
+            _ => self.alias(var),
         }
     }
 
@@ -460,11 +452,11 @@ impl<'a> Finder<'a, '_> {
         let [value, schema] = args else { return };
         let source = match &value.kind {
             Kind::Method(object, method, _, _) if matches!(method.as_str(), "json" | "form") => {
-                called_member(self.ctx, object).filter(|(name, ..)| *name == "body")
+                self.source(object).filter(|source| *source == Source::Body)
             }
-            _ => called_member(self.ctx, value).filter(|(name, ..)| *name != "body"),
+            _ => self.source(value).filter(|source| *source != Source::Body),
         };
-        if let Some(source) = source.and_then(|(name, ..)| Source::from_member(name))
+        if let Some(source) = source
             && let Some(number) = (self.known.schema)(schema)
         {
             self.found.expects.push((source, number));
@@ -502,14 +494,5 @@ fn read(table: Table, name: &str, span: Span) -> Access {
     match (table, name) {
         (Table::Query | Table::Params, "expect") => Access::Whole,
         _ => Access::Read(table, name.to_owned(), span),
-    }
-}
-
-fn member_of(table: Table) -> &'static str {
-    match table {
-        Table::Params => "params",
-        Table::Query => "query",
-        Table::Headers => "headers",
-        Table::Cookies => "cookies",
     }
 }

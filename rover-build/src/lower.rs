@@ -189,8 +189,9 @@ impl Lowering<'_> {
         }
     }
 
-    /// `ctx:body():json()` becomes `ctx:body_or_400():json()`: a missing body is then the
-    /// client's mistake, not an index of nil. A function whose first parameter is named
+    /// `ctx:body():json()` becomes `ctx:body_or_400():json()`, and `b:json()` of a local that
+    /// holds the body `__rover.or_400(b):json()`: a missing body is then the client's
+    /// mistake, not an index of nil. A function whose first parameter is named
     /// like a handler's, handler or helper, is taken to get a `ctx`.
     fn missing_bodies(&mut self, app: &App, form: Form) {
         let first = |file: usize, function: &crate::hir::Function| {
@@ -223,13 +224,18 @@ impl Lowering<'_> {
                             Access::Body(..) | Access::Expect(Source::Body, ..)
                         )
                     });
-                    places.extend(bodies.map(|m| (file, m.name_span)));
+                    places.extend(bodies.map(|m| (file, m.name_span, m.by_local)));
                 }
             }
         }
-        for (file, span) in places {
-            if !direct.contains(&(file, span.start)) {
-                self.insert(file, span.end, "_or_400".to_owned());
+        for (file, span, by_local) in places {
+            match direct.contains(&(file, span.start)) {
+                true => {}
+                false if by_local => {
+                    self.insert(file, span.start, "__rover.or_400(".to_owned());
+                    self.insert(file, span.end, ")".to_owned());
+                }
+                false => self.insert(file, span.end, "_or_400".to_owned()),
             }
         }
     }

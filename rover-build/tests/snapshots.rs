@@ -116,12 +116,24 @@ fn the_reference_form_is_the_program_as_written() {
     );
 }
 
+/// The lowered text of a program in `tests/contract`.
+fn lowered_case(name: &str) -> String {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../tests/contract")
+        .join(name)
+        .join("routes.lua");
+    let compiled = rover_build::compile_form(&manifest, rover_build::Form::Specialised).unwrap();
+    compiled.lowered[0].replace("__budget = __budget - 1 ", "")
+}
+
 /// Which checked values are held, and what is read of them.
 #[test]
 fn held_values() {
-    let manifest =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/contract/guard_held/routes.lua");
-    let compiled = rover_build::compile_form(&manifest, rover_build::Form::Specialised).unwrap();
-    let text = compiled.lowered[0].replace("__budget = __budget - 1 ", "");
-    insta::assert_snapshot!(text);
+    insta::assert_snapshot!("held_values", lowered_case("guard_held"));
+}
+
+/// What is checked through locals.
+#[test]
+fn checked_locals() {
+    insta::assert_snapshot!("checked_locals", lowered_case("guard_locals"));
 }

@@ -56,6 +56,12 @@ function direct.body_json()
   return value
 end
 
+-- A local that holds the body, where a method is called on it.
+function direct.or_400(body)
+  if body == nil then return R.missing_body end
+  return body
+end
+
 function direct.body_raw()
   local body = direct.raw_body()
   if body == nil then bad_body() end

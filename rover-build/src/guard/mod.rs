@@ -13,7 +13,7 @@ use crate::handlers::keeps_globals;
 use crate::hir::{Expr, Kind, Span, Stmt};
 use crate::load::Sources;
 use evaluate::Evaluator;
-use values::{Values, reads_request};
+use values::Values;
 
 pub(crate) use lua::{LuaPatterns, install};
 
@@ -84,7 +84,9 @@ impl Guards {
             evaluator.chain(file, expr);
         }
         let schema = match &expr.kind {
-            Kind::Method(object, name, _, args) if name == "expect" && reads_request(object) => {
+            Kind::Method(object, name, _, args)
+                if name == "expect" && values.is_request(file, object) =>
+            {
                 args.first()
             }
             Kind::Call(callee, args) => args.get(1).filter(|_| values.is_guard(file, callee)),

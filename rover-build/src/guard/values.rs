@@ -159,6 +159,12 @@ impl<'a> Values<'a> {
         }
     }
 
+    /// Whether an expression is a part of the request, or a local that holds one.
+    pub(super) fn is_request(&self, file: usize, expr: &Expr) -> bool {
+        let held = expr.var().and_then(|var| self.locals.get(&(file, var)));
+        reads_request(held.copied().unwrap_or(expr))
+    }
+
     /// What an expression stands for: itself, or the value that a name was given once.
     /// Nothing where that may be another one by then.
     pub(super) fn resolve(&self, file: usize, expr: &'a Expr) -> Option<(usize, &'a Expr)> {
@@ -325,7 +331,7 @@ impl<'a> Scan<'_, 'a> {
             }
             Kind::Method(object, name, _, args) => {
                 let of_guard = self.values.is_guard(self.file, object);
-                let expects = name == "expect" && reads_request(object);
+                let expects = name == "expect" && self.values.is_request(self.file, object);
                 self.expr(object, if of_guard { Use::Read } else { Use::Loose });
                 let used = if of_guard || expects {
                     Use::Schema
@@ -386,7 +392,7 @@ impl<'a> Scan<'_, 'a> {
 }
 
 /// `ctx:body()`, `ctx:query()`, `ctx:params()`
-pub(super) fn reads_request(expr: &Expr) -> bool {
+fn reads_request(expr: &Expr) -> bool {
     match &expr.kind {
         Kind::Method(object, name, _, args) => {
             object.var().is_some()

@@ -85,7 +85,8 @@ local NOTE = g:object {
 }
 
 function api.notes.post(ctx)
-  local note = ctx:body():expect(NOTE)
+  local body = ctx:body()
+  local note = body:expect(NOTE)
   return api.json:status(201, note)
 end
 
@@ -101,7 +102,8 @@ function api.likes.post(ctx)
 end
 
 function api.notes.get(ctx)
-  local query = ctx:query():expect { page = g:integer():min(1):default(1), tag = g:array(g:string()) }
+  local given = ctx:query()
+  local query = given:expect { page = g:integer():min(1):default(1), tag = g:array(g:string()) }
   return { page = query.page, tag = query.tag }
 end
 
