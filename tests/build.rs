@@ -116,6 +116,7 @@ fn random_handlers() -> String {
     const VARIABLE: &str = "ROVER_DIFFERENTIAL_PROGRAMS";
     println!("cargo::rerun-if-env-changed={VARIABLE}");
     println!("cargo::rerun-if-changed=generate.rs");
+    println!("cargo::rerun-if-changed=generate");
     let count = env::var(VARIABLE)
         .ok()
         .and_then(|text| text.parse().ok())
@@ -124,15 +125,28 @@ fn random_handlers() -> String {
     let mut list = "/// Programs of random handlers, specialised and as written.\n\
                     pub const HANDLERS: &[(&str, super::Program, super::Program)] = &[\n"
         .to_owned();
-    for number in 0..count {
-        let name = format!("handlers_{number}");
-        let manifest = folder("OUT_DIR").join(format!("{name}.lua"));
-        fs::write(&manifest, generate::program(number)).expect("OUT_DIR is writable");
-        modules += &module(&name, &manifest);
+    let folder = folder("OUT_DIR");
+    let write = |file: &str, text: String| {
+        let file = folder.join(file);
+        fs::write(&file, text).expect("OUT_DIR is writable");
+        file
+    };
+    let mut add = |name: &str, text: String| {
+        let manifest = write(&format!("{name}.lua"), text);
+        modules += &module(name, &manifest);
         list += &format!(
             "(\"{}\", {name}::app, {name}::reference::app),\n",
             manifest.display()
         );
+    };
+    for number in 0..count {
+        add(&format!("handlers_{number}"), generate::program(number));
+    }
+    for number in 0..count.div_ceil(2) {
+        let beside = format!("beside_{number}.html");
+        let (manifest, template) = generate::pages::program(number, &beside);
+        write(&beside, template);
+        add(&format!("pages_{number}"), manifest);
     }
     format!("{modules}{list}];\n")
 }

@@ -2,6 +2,9 @@
 // read the request in every way, branch, loop, build tables, shadow names, call helpers
 // and fail, so that whatever the compiler rewrites stands beside what it must not.
 
+#[path = "generate/pages.rs"]
+pub(crate) mod pages;
+
 /// A linear congruential generator: the same programs at every build.
 pub(crate) struct Random(u64);
 
@@ -317,10 +320,28 @@ impl Writer {
             self.locals.push(name.clone());
         }
         let caught = self.random.below(6) == 0;
-        let check = format!("ctx:{source}():expect({schema})");
+        let (before, check) = match self.random.below(3) {
+            0 => {
+                let part = self.name();
+                let also = match (source, self.random.below(4)) {
+                    ("body", 0) => format!("  shared.name = {part} and 1\n"),
+                    ("body", 1) => format!("  if not {part} then return \"none\" end\n"),
+                    (_, 0) => {
+                        format!("  for _ in pairs({part}) do shared.x = (shared.x or 0) + 1 end\n")
+                    }
+                    (_, 1) => format!("  {part}.a = nil\n"),
+                    _ => String::new(),
+                };
+                let before = format!("  local {part} = ctx:{source}()\n{also}");
+                (before, format!("{part}:expect({schema})"))
+            }
+            _ => (String::new(), format!("ctx:{source}():expect({schema})")),
+        };
         match caught {
-            true => format!("  local {name} = select(2, pcall(function() return {check} end))\n"),
-            false => format!("  local {name} = {check}\n"),
+            true => format!(
+                "{before}  local {name} = select(2, pcall(function() return {check} end))\n"
+            ),
+            false => format!("{before}  local {name} = {check}\n"),
         }
     }
 

@@ -25,7 +25,7 @@ impl Lowering<'_> {
     /// Templates in the specialised program that give a value.
     pub(crate) fn html_values(&mut self) {
         let html = self.html;
-        for found in html.uses.iter().filter(|u| u.value) {
+        for found in html.uses.iter().filter(|u| u.value && !u.begins_statement) {
             if !self.rendered.contains(&(found.file, found.span)) {
                 self.render(found, found.span, "value(");
             }
@@ -72,6 +72,16 @@ impl Lowering<'_> {
         let mut gone = Vec::new();
         for found in &html.uses {
             let written = self.rendered.contains(&(found.file, found.span));
+            if !written && !found.begins_statement {
+                // As where it is rendered: no tail call.
+                self.replace(
+                    found.file,
+                    found.span.start,
+                    found.span.start,
+                    "(".to_owned(),
+                );
+                self.replace(found.file, found.span.end, found.span.end, ")".to_owned());
+            }
             match found.argument {
                 Argument::Text(span, inside) if !written => {
                     let object = format!("__rover.template({})", html.table(found.origin));

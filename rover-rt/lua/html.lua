@@ -25,6 +25,10 @@ end
 
 function Html.__concat(a, b) return setmetatable({ side(a) .. side(b) }, Html) end
 
+-- `rover.html(text) [[...]]`
+local NO_DATA = "a template takes a table of data, got a text"
+function Html.__call() error(NO_DATA, 2) end
+
 -- What chunks of templates get: `direct` writes through the FFI, `plain` by Lua alone.
 local components = {}
 local sides = {}
@@ -64,7 +68,9 @@ end
 -- `rover.html(data) [[...]]`, `rover.html(text)`; its fields are the components.
 local function html(_, value)
   if type(value) == "table" then
-    if getmetatable(value) == "rover.html" then return value end
+    local meta = getmetatable(value)
+    if meta == "rover.html" then return value end
+    if meta == "rover.body" then return setmetatable({ tostring(value) }, Html) end
     return function(template) return setmetatable({ rendered(template, value) }, Html) end
   end
   if type(value) ~= "string" then error("rover.html takes data or a string, got " .. type(value), 2) end
@@ -72,7 +78,7 @@ local function html(_, value)
 end
 
 R.components = setmetatable(components, { __call = html })
-R.Html = Html
+R.Html, R.NO_DATA = Html, NO_DATA
 R.rendered = rendered
 R.renders, R.objects = renders, objects
 
@@ -137,21 +143,18 @@ sides.direct = {
 }
 
 -- What is given as data must be a table of a program's own.
-local function is_data(value)
-  if type(value) ~= "table" then return false end
-  local meta = getmetatable(value)
-  return meta ~= "rover.html" and meta ~= "rover.body"
+local function data(what, text)
+  return function(value)
+    local kind, meta = type(value), getmetatable(value)
+    local is_text = kind == "string" or kind == text or meta == "rover.html" or meta == "rover.body"
+    if kind == "table" and not is_text then return value end
+    error(is_text and NO_DATA or what .. ", got " .. kind, 2)
+  end
 end
 
 local direct = R.direct
-function direct.data(value)
-  if is_data(value) then return value end
-  error("rover.html takes data or a string, got " .. type(value), 2)
-end
-function direct.page_data(value)
-  if is_data(value) then return value end
-  error("html takes a string, got " .. type(value), 2)
-end
+direct.data = data "rover.html takes data or a string"
+direct.page_data = data("html takes a string", "number")
 direct.open = sides.direct.open
 direct.renders = renders
 function direct.template(number) return objects[number] end

@@ -97,7 +97,9 @@ end
 
 -- `api.html(data) [[...]]`
 function Response.__call(self, template)
-  if self[2] ~= TEMPLATE then error("a response cannot be called", 2) end
+  if self[2] ~= TEMPLATE then
+    error(self[4] == HTML and R.NO_DATA or "a response cannot be called", 2)
+  end
   self[2], self[3], self[4] = BYTES, rendered(template, self[3]), HTML
   return self
 end

@@ -21,6 +21,8 @@ pub(crate) struct Use<'a> {
     pub(crate) argument: Argument,
     /// It gives a value, not a response.
     pub(crate) value: bool,
+    /// A statement begins with it: there, no expression in parentheses can stand.
+    pub(crate) begins_statement: bool,
 }
 
 /// What stands where the template is given.
@@ -50,6 +52,7 @@ pub(super) fn find<'a>(
         diagnostics,
         file: 0,
         inits: HashMap::new(),
+        statement: None,
         found: Found {
             uses: Vec::new(),
             calls: Vec::new(),
@@ -76,6 +79,8 @@ struct Finder<'a, 's> {
     file: usize,
     /// What locals are that are never assigned.
     inits: HashMap<VarId, &'a Expr>,
+    /// Where the statement begins that begins with an expression.
+    statement: Option<usize>,
     found: Found<'a>,
 }
 
@@ -126,6 +131,11 @@ impl<'a> Finder<'a, '_> {
             let (mut exprs, mut blocks) = (Vec::new(), Vec::new());
             stmt.parts(&mut |e| exprs.push(e), &mut |b| blocks.push(b));
             let local = matches!(stmt, Stmt::Local(..));
+            self.statement = match stmt {
+                Stmt::Call(first) => Some(first.span.start),
+                Stmt::Assign(targets, _) => targets.first().map(|first| first.span.start),
+                _ => None,
+            };
             for expr in exprs {
                 match self.template_file(expr).filter(|_| local) {
                     Some(file) => self
@@ -248,6 +258,7 @@ impl<'a> Finder<'a, '_> {
             data,
             argument,
             value,
+            begins_statement: self.statement == Some(whole.span.start),
         });
     }
 

@@ -101,6 +101,25 @@ end
 
 function api.fails.nothing.get(ctx) local t = { x = 1 } return api.html(t) end
 
+-- A statement that is a template: it does nothing, and is no mistake.
+function api.statement.get(ctx)
+  rover.html { x = 1 } [[<p>{{ x }}</p>]]
+  rover.html { x = 1 } [[<p>{{ x }}</p>]]
+  return "done"
+end
+
+-- What is no data: a text that is there already.
+function api.texts.p_kind.post(ctx)
+  local given = { string = "x", html = rover.html "x", body = ctx:body(), number = 1 }
+  local value = given[ctx:params().kind]
+  local function tried(f) return (select(2, pcall(f))) end
+  return {
+    value = tried(function() return rover.html(value) [[<p>]] end),
+    page = tried(function() return api.html(value) [[<p>]] end),
+    text = tostring(tried(function() return rover.html(value) end)),
+  }
+end
+
 local suspended
 function api.coroutines.get(ctx)
   suspended = coroutine.wrap(function()
