@@ -1,61 +1,19 @@
--- The parts of the standard library that would run for long, recurse or take memory where no
--- budget sees it, written so that one does.
+-- The parts of the standard library that would run for long or recurse where no budget sees
+-- it, written so that one does. What makes strings is in `strings.lua`.
 local R = ...
 local limits, direct = R.limits, R.direct
 
 local error, type, select, tostring, rawget, rawset = error, type, select, tostring, rawget, rawset
 local pairs = pairs
 local format, floor, concat, byte = string.format, math.floor, table.concat, string.byte
-local raw_insert, raw_remove, raw_rep = table.insert, table.remove, string.rep
+local raw_insert, raw_remove = table.insert, table.remove
 local raw_load, resume, create = load, coroutine.resume, coroutine.create
-local largest = R.largest
 local charge, check_stack, instrument = limits.charge, limits.check_stack, limits.instrument
 
 local budget = 1000
 local function spend()
   budget = budget - 1
   if budget < 0 then budget = direct.check() end
-end
-
--- Patterns.
-local raw_find = string.find
-for name, f in pairs(R.patterns) do string[name] = f end
-
--- LuaJIT compiles `find` where the text is looked for as it is: in a short one that takes no
--- longer than a step of ours does. Which patterns mean themselves is known for so many
--- short ones.
-local search = string.find
-local SHORT, KNOWN = 1024, 256
-local literal, known = {}, 0
-local function is_literal(pattern)
-  if known == KNOWN or #pattern > 64 then return false end
-  known = known + 1
-  local is = not search(pattern, "[%^%$%*%+%?%.%(%)%[%]%%%-]")
-  literal[pattern] = is
-  return is
-end
-
-function string.find(s, pattern, at, plain)
-  if type(s) == "string" and type(pattern) == "string" and #s <= SHORT
-    and (at == nil or type(at) == "number") then
-    if not plain then
-      plain = literal[pattern]
-      if plain == nil then plain = is_literal(pattern) end
-    end
-    if plain then return raw_find(s, pattern, at, true) end
-    return search(s, pattern, at)
-  end
-  return search(s, pattern, at, plain)
-end
-
-function string.rep(s, n, separator)
-  if type(s) == "string" and type(n) == "number" then
-    local length = #s + (type(separator) == "string" and #separator or 0)
-    if length * n > largest then
-      error(format("the result of 'rep' is too long (%.0f bytes)", length * n), 2)
-    end
-  end
-  return raw_rep(s, n, separator)
 end
 
 -- Tables.

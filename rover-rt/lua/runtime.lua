@@ -6,8 +6,8 @@
 -- module's chunk by name; `Array`, the metatable of arrays; `guard`, which is `rover.guard`; `direct`, what specialised handlers call;
 -- `written`, the addresses of what they call through the FFI; `pending`, the values that
 -- wait for their list's encoding; `load_page`, which gives a template's chunk by number;
--- `patterns`, the matching functions; `limits`, what the library asks for; `largest`, the
--- bytes that one value may have; `chunk`, what stands around a chunk's text; and `part`,
+-- `patterns`, the matching functions; `limits`, what the library asks for; `longest`, the
+-- bytes of a string that it makes; `chunk`, what stands around a chunk's text; and `part`,
 -- which gives a part's chunk by name.
 local R = ...
 local error, setmetatable = error, setmetatable
@@ -48,7 +48,7 @@ end
 
 -- The sandbox comes last: it takes away what the other parts use.
 for _, name in ipairs {
-  "body", "html", "response", "ctx", "global", "direct", "html_plain", "library", "sandbox",
+  "body", "html", "response", "ctx", "global", "direct", "html_plain", "library", "strings", "sandbox",
 } do
   R.part(name)(R)
 end

@@ -22,6 +22,7 @@ globals.os = os_kept
 globals.io = unavailable
 globals.rover = R.rover
 globals.load, globals.loadstring, globals.collectgarbage = R.load, R.loadstring, R.collectgarbage
+globals.tonumber = R.tonumber
 globals.print = function(...)
   local parts = {}
   for i = 1, select("#", ...) do parts[i] = tostring((select(i, ...))) end

@@ -43,10 +43,7 @@ impl Vm {
         }
         let trace = match status {
             // There was none for a traceback.
-            ffi::LUA_ERRMEM => {
-                let limit = self.shared.program.options.memory_limit;
-                format!("not enough memory (`memory_limit` is {limit} bytes)")
-            }
+            ffi::LUA_ERRMEM => self.shared.memory.explain(),
             ffi::LUA_ERRERR => "error in error handling, or the stack is full".to_owned(),
             _ => self.shared.trace.take(),
         };

@@ -8,10 +8,11 @@ use super::native::{push, shared};
 use super::{deadline, guard};
 use crate::budget::with_budgets;
 
-pub(super) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 3] = [
+pub(super) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 4] = [
     (c"charge", charge),
     (c"check_stack", check_stack),
     (c"instrument", instrument),
+    (c"format_length", format_length),
 ];
 
 /// `charge(elements)`: so many elements of a table are about to be moved.
@@ -56,5 +57,88 @@ unsafe extern "C-unwind" fn instrument(state: *mut lua_State) -> c_int {
                 }
             }
         })
+    }
+}
+
+/// `format_length(format, ...)`: how long the result of `string.format` is at least, of which
+/// only the texts count.
+unsafe extern "C-unwind" fn format_length(state: *mut lua_State) -> c_int {
+    // SAFETY: see `charge`; the first argument is a string, and all stay on the stack. Only
+    // strings are asked for their bytes.
+    unsafe {
+        let shared = shared(state);
+        guard::native(state, shared, || {
+            let mut length = 0;
+            let format = ffi::lua_tolstring(state, 1, &raw mut length);
+            let format: &[u8] = std::slice::from_raw_parts(format.cast(), length);
+            let mut argument = 1;
+            let bytes = formatted_length(format, || {
+                argument += 1;
+                match ffi::lua_type(state, argument) {
+                    ffi::LUA_TSTRING => ffi::lua_objlen(state, argument),
+                    _ => 0,
+                }
+            });
+            ffi::lua_pushnumber(state, bytes as f64);
+            1
+        })
+    }
+}
+
+/// Adds up a format's own text and the texts that it places, whose lengths are asked for one
+/// after the other.
+fn formatted_length(format: &[u8], mut next: impl FnMut() -> usize) -> usize {
+    let (mut bytes, mut rest) = (0, format);
+    while let Some(at) = memchr::memchr(b'%', rest) {
+        bytes += at;
+        rest = &rest[at + 1..];
+        if let [b'%', after @ ..] = rest {
+            bytes += 1;
+            rest = after;
+            continue;
+        }
+        let end = rest.iter().position(u8::is_ascii_alphabetic);
+        // A format that ends before its letter is an error of its own.
+        let Some(end) = end else { break };
+        let text = next();
+        bytes += match (rest[end], precision(&rest[..end])) {
+            (b's', Some(most)) => text.min(most),
+            (b's' | b'q', _) => text,
+            _ => 0,
+        };
+        rest = &rest[end + 1..];
+    }
+    bytes + rest.len()
+}
+
+/// What stands behind the point in `%5.3s`.
+fn precision(flags: &[u8]) -> Option<usize> {
+    let point = flags.iter().position(|byte| *byte == b'.')?;
+    let digits = std::str::from_utf8(&flags[point + 1..]).ok()?;
+    // No digits stand for 0.
+    Some(digits.parse().unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::formatted_length;
+
+    #[test]
+    fn formats_are_measured() {
+        for (format, texts, length) in [
+            ("", &[][..], 0),
+            ("abc", &[], 3),
+            ("100%%", &[], 4),
+            ("%s, %s!", &[10, 20], 33),
+            ("%d%s", &[100, 5], 5),
+            ("%-20.3s|%.s|%5s", &[100, 100, 7], 12),
+            ("%q", &[9], 9),
+            ("%s%", &[3], 3),
+            ("%5.", &[3], 2),
+        ] {
+            let mut texts = texts.iter().copied();
+            let measured = formatted_length(format.as_bytes(), || texts.next().unwrap_or(0));
+            assert_eq!(measured, length, "{format}");
+        }
     }
 }

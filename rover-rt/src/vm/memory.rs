@@ -40,6 +40,8 @@ pub(super) struct Memory {
     used: Cell<usize>,
     relaxed: Cell<bool>,
     refused: Cell<bool>,
+    /// The size of a block that was refused because it is more than one may be; else 0.
+    too_large: Cell<usize>,
     since_clock: Cell<usize>,
     /// Collections are in haste.
     pressed: Cell<bool>,
@@ -56,6 +58,7 @@ impl Memory {
             used: Cell::new(0),
             relaxed: Cell::new(true),
             refused: Cell::new(false),
+            too_large: Cell::new(0),
             since_clock: Cell::new(0),
             pressed: Cell::new(false),
             state: Cell::new(ptr::null_mut()),
@@ -74,6 +77,15 @@ impl Memory {
         match self.limit.get() {
             0 => usize::MAX,
             limit => limit / 2,
+        }
+    }
+
+    /// The longest string that a function of the library makes: while it does there is a
+    /// buffer beside it, which may be twice as large.
+    pub(super) fn longest(&self) -> usize {
+        match self.limit.get() {
+            0 => usize::MAX,
+            limit => limit / 4,
         }
     }
 
@@ -110,6 +122,18 @@ impl Memory {
         self.refused.take()
     }
 
+    /// Why the running call's last error was that there is not enough memory.
+    pub(super) fn explain(&self) -> String {
+        let limit = self.limit.get();
+        match self.too_large.take() {
+            0 => format!("not enough memory (`memory_limit` is {limit} bytes)"),
+            size => format!(
+                "not enough memory: {size} bytes for one string or table are more than half of \
+                 `memory_limit` ({limit} bytes)"
+            ),
+        }
+    }
+
     /// Ends refusals, or begins them; gives what was before.
     pub(super) fn relax(&self, relaxed: bool) -> bool {
         self.relaxed.replace(relaxed)
@@ -140,6 +164,9 @@ impl Shared {
         let full = limit > 0 && (memory.used.get() + growth > limit + room || size > limit / 2);
         if full || (growth >= LATE && self.deadline.has_passed()) {
             memory.refused.set(true);
+            if limit > 0 && size > limit / 2 {
+                memory.too_large.set(size);
+            }
             return false;
         }
         memory.press();

@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::ffi::c_int;
+use std::io::Write;
 
 use mlua::ffi::{self, lua_CFunction, lua_State};
 
@@ -337,8 +338,8 @@ unsafe extern "C-unwind" fn gsub(state: *mut lua_State) -> c_int {
                 break;
             }
             match shared.buffers.with(buffer, |out| out.len()) {
-                Some(length) if length > MAX_RESULT => {
-                    guard::fail(state, b"the result of 'gsub' is too long");
+                Some(length) if length > MAX_RESULT.min(shared.memory.longest()) => {
+                    gsub_too_long(state, shared);
                 }
                 _ => {}
             }
@@ -357,6 +358,19 @@ unsafe extern "C-unwind" fn gsub(state: *mut lua_State) -> c_int {
         ffi::lua_pushnumber(state, f64::from(count));
     }
     2
+}
+
+/// # Safety
+/// As [`string`].
+unsafe fn gsub_too_long(state: *mut lua_State, shared: &Shared) -> ! {
+    let most = MAX_RESULT.min(shared.memory.longest());
+    let mut text = [0; 80];
+    let mut rest = &mut text[..];
+    // It has room for the longest number.
+    let _ = write!(rest, "gsub: the result would have more than {most} bytes");
+    let length = 80 - rest.len();
+    // SAFETY: as the caller's.
+    unsafe { guard::fail(state, &text[..length]) }
 }
 
 /// Appends the text on top of the stack to a result, and pops it.
