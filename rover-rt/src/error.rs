@@ -1,3 +1,4 @@
+use std::any::Any;
 use std::io;
 
 /// Why a program did not start or stopped.
@@ -41,4 +42,11 @@ pub enum Error {
     /// The operating system refused something else.
     #[error(transparent)]
     Io(#[from] io::Error),
+}
+
+/// What a panic said.
+pub(crate) fn panic_reason(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no reason known")
 }

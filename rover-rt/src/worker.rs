@@ -15,7 +15,7 @@ use tokio::task::{LocalSet, spawn_local};
 use crate::accept::Door;
 use crate::balance::{Inbox, Share};
 use crate::connections::{Connections, Grants, tick};
-use crate::error::Error;
+use crate::error::{Error, panic_reason};
 use crate::lag::Lag;
 use crate::log::Log;
 use crate::program::Program;
@@ -81,15 +81,11 @@ impl Worker {
                     .build()?;
                 LocalSet::new().block_on(&runtime, self.serve(ready))
             });
-            let Err(panic) = catch_unwind(attempt) else {
-                return Ok(());
+            let panic = match catch_unwind(attempt) {
+                Ok(ended) => return ended,
+                Err(panic) => panic,
             };
-            let reason = panic
-                .downcast_ref::<String>()
-                .map(String::as_str)
-                .or_else(|| panic.downcast_ref::<&str>().copied())
-                .unwrap_or("no reason known");
-            let message = format!("worker {} failed: {reason}", self.index);
+            let message = format!("worker {} failed: {}", self.index, panic_reason(&*panic));
             Log::new(self.settings.log_level).line(LogLevel::Error, &message, None);
             failures.retain(|failure| failure.elapsed() < FAILURES_WITHIN);
             failures.push(Instant::now());

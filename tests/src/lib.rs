@@ -3,9 +3,11 @@
 
 mod case;
 pub mod fuzz;
+mod process;
 mod server;
 
 pub use case::{Case, parse};
+pub use process::Process;
 pub use server::{Response, Server};
 
 /// A compiled manifest.

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -28,18 +28,55 @@ fn rest(stream: &mut TcpStream) -> Vec<u8> {
     }
 }
 
-fn ask(stream: &mut TcpStream) -> u16 {
-    if stream
-        .write_all(b"GET /hello HTTP/1.1\r\nHost: t\r\n\r\n")
-        .is_err()
-    {
-        return 0;
-    }
+/// One short answer; nothing where the connection ends without.
+fn answer(stream: &mut TcpStream) -> Option<Response> {
     let mut answer = [0; 4096];
     match stream.read(&mut answer) {
-        Ok(0) | Err(_) => 0,
-        Ok(length) => Response::parse(&answer[..length]).status,
+        Ok(0) | Err(_) => None,
+        Ok(length) => Some(Response::parse(&answer[..length])),
     }
+}
+
+/// Its status; 0 for none.
+fn status(stream: &mut TcpStream) -> u16 {
+    answer(stream).map_or(0, |answer| answer.status)
+}
+
+fn ask_for(stream: &mut TcpStream, path: &str) -> Option<Response> {
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: t\r\n\r\n").ok()?;
+    answer(stream)
+}
+
+fn ask(stream: &mut TcpStream) -> u16 {
+    ask_for(stream, "/hello").map_or(0, |answer| answer.status)
+}
+
+/// Whether the server has said something, or has closed the connection.
+fn has_input(stream: &TcpStream) -> bool {
+    stream.set_nonblocking(true).unwrap();
+    let waiting = stream.peek(&mut [0]);
+    stream.set_nonblocking(false).unwrap();
+    waiting.is_ok()
+}
+
+/// Begins a request on a connection, which is busy until [`finish`].
+fn begin(mut stream: TcpStream) -> TcpStream {
+    let head = b"POST /length HTTP/1.1\r\nHost: t\r\nContent-Length: 2000\r\n\r\n";
+    stream.write_all(head).unwrap();
+    stream.write_all(&[b'x'; 1900]).unwrap();
+    stream
+}
+
+fn finish(stream: &mut TcpStream) {
+    stream.write_all(&[b'x'; 100]).unwrap();
+    assert_eq!(answer(stream).unwrap().text(), "2000");
+}
+
+/// What a newcomer hears for whom there is no room.
+fn assert_refused(mut stream: TcpStream) {
+    let refused = Response::parse(&rest(&mut stream));
+    assert_eq!(refused.status, 503);
+    assert_eq!(refused.header("retry-after").unwrap(), "1");
 }
 
 /// A connection from another address of this machine.
@@ -67,13 +104,7 @@ fn a_head_has_its_time_however_it_comes() {
     let mut stream = server.connect();
     for byte in b"GET /hello HTTP/1.1\r\nHost: t\r\nX: ".iter().cycle() {
         sleep(Duration::from_millis(20));
-        if stream.write_all(&[*byte]).is_err() || start.elapsed() > SOON {
-            break;
-        }
-        stream.set_nonblocking(true).unwrap();
-        let waiting = stream.peek(&mut [0]);
-        stream.set_nonblocking(false).unwrap();
-        if waiting.is_ok() {
+        if stream.write_all(&[*byte]).is_err() || start.elapsed() > SOON || has_input(&stream) {
             break;
         }
     }
@@ -110,14 +141,8 @@ fn a_body_has_a_least_speed() {
     let mut stream = server.connect();
     stream.write_all(head).unwrap();
     let start = Instant::now();
-    while start.elapsed() < SOON && stream.write_all(b"x").is_ok() {
+    while start.elapsed() < SOON && stream.write_all(b"x").is_ok() && !has_input(&stream) {
         sleep(Duration::from_millis(20));
-        stream.set_nonblocking(true).unwrap();
-        let waiting = stream.peek(&mut [0]);
-        stream.set_nonblocking(false).unwrap();
-        if waiting.is_ok() {
-            break;
-        }
     }
     assert!(start.elapsed() < SOON);
     assert_eq!(Response::parse(&rest(&mut stream)).status, 408);
@@ -172,19 +197,26 @@ fn the_oldest_idle_connection_of_an_address_makes_room() {
 }
 
 #[test]
+fn a_connection_without_a_request_makes_room_first() {
+    let server = server();
+    let mut oldest = server.connect();
+    assert_eq!(ask(&mut oldest), 200);
+    sleep(Duration::from_millis(60));
+    let mut silent = server.connect();
+    let mut idle = server.connect();
+    assert_eq!(ask(&mut idle), 200);
+    assert_eq!(ask(&mut server.connect()), 200);
+    assert_eq!(rest(&mut silent), b"");
+    assert_eq!(ask(&mut oldest), 200);
+    assert_eq!(ask(&mut idle), 200);
+}
+
+#[test]
 fn busy_connections_do_not_make_room_and_other_addresses_have_their_own() {
     let server = server();
-    let mut busy: Vec<TcpStream> = (0..3).map(|_| server.connect()).collect();
-    for stream in &mut busy {
-        stream
-            .write_all(b"POST /length HTTP/1.1\r\nHost: t\r\nContent-Length: 2000\r\n\r\n")
-            .unwrap();
-        stream.write_all(&[b'x'; 1900]).unwrap();
-    }
+    let mut busy: Vec<TcpStream> = (0..3).map(|_| begin(server.connect())).collect();
     sleep(Duration::from_millis(100));
-    let refused = Response::parse(&rest(&mut server.connect()));
-    assert_eq!(refused.status, 503);
-    assert_eq!(refused.header("retry-after").unwrap(), "1");
+    assert_refused(server.connect());
     if cfg!(target_os = "linux") {
         let mut others: Vec<TcpStream> = (0..3)
             .map(|_| connect_from([127, 0, 0, 2], &server))
@@ -196,12 +228,36 @@ fn busy_connections_do_not_make_room_and_other_addresses_have_their_own() {
         assert_eq!(ask(&mut connect_from([127, 0, 0, 3], &server)), 200);
         assert_eq!(rest(&mut others[0]), b"");
     }
-    for mut stream in busy {
-        stream.write_all(&[b'x'; 100]).unwrap();
-        let mut answer = [0; 4096];
-        let length = stream.read(&mut answer).unwrap();
-        assert_eq!(Response::parse(&answer[..length]).text(), "2000");
+    busy.iter_mut().for_each(finish);
+    // Room is made again by those that are idle now, and is there when they are gone.
+    assert_eq!(ask(&mut server.connect()), 200);
+    drop(busy);
+    let mut three: Vec<TcpStream> = (0..3).map(|_| server.connect()).collect();
+    assert!(three.iter_mut().all(|stream| ask(stream) == 200));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn where_all_are_busy_a_newcomer_of_any_address_waits_for_the_first_to_go() {
+    let server = server();
+    let addresses = [[127, 0, 0, 1], [127, 0, 0, 2]];
+    let connections = addresses.iter().flat_map(|address| [address; 3]);
+    let mut busy: Vec<TcpStream> = connections
+        .map(|address| begin(connect_from(*address, &server)))
+        .collect();
+    sleep(Duration::from_millis(100));
+    for address in [[127, 0, 0, 1], [127, 0, 0, 2], [127, 0, 0, 3]] {
+        assert_refused(connect_from(address, &server));
     }
+    // They were not disturbed; one that goes leaves its place to whoever comes.
+    let mut first = busy.remove(0);
+    finish(&mut first);
+    drop(first);
+    let start = Instant::now();
+    while ask(&mut connect_from([127, 0, 0, 3], &server)) != 200 {
+        assert!(start.elapsed() < SOON);
+    }
+    busy.iter_mut().for_each(finish);
 }
 
 #[test]
@@ -268,5 +324,61 @@ fn one_long_handler_turns_nobody_away() {
         .unwrap();
     sleep(Duration::from_millis(100));
     assert_eq!(crowd(&server, "/work", 5), [200; 5]);
-    assert_eq!(ask(&mut long), 200);
+    assert_eq!(status(&mut long), 200);
+}
+
+/// Clients ask and go, by dropping the connection or closing their side of it, and others
+/// stay. Whoever has its turn within half of `max_wait`, which is 150 ms, is served.
+#[test]
+fn who_has_left_is_not_served() {
+    let server = Server::start(crowd::app().log_level(LogLevel::Off));
+    let names = [("gone", 30), ("half", 10), ("waiting", 5)];
+    let names = names.into_iter().flat_map(|(name, n)| vec![name; n]);
+    let mut clients: Vec<(&str, TcpStream)> = names.map(|name| (name, server.connect())).collect();
+    for (_, stream) in &mut clients {
+        assert_eq!(ask_for(stream, "/noted").unwrap().text(), "{}");
+    }
+    // They are ready all at once when this handler ends.
+    let mut long = server.connect();
+    long.write_all(b"GET /long HTTP/1.1\r\nHost: t\r\n\r\n")
+        .unwrap();
+    sleep(Duration::from_millis(100));
+    for (name, stream) in &mut clients {
+        write!(stream, "GET /note/{name} HTTP/1.1\r\nHost: t\r\n\r\n").unwrap();
+        if *name == "half" {
+            stream.shutdown(Shutdown::Write).unwrap();
+        }
+    }
+    clients.retain(|(name, _)| *name != "gone");
+    assert_eq!(status(&mut long), 200);
+    let mut answered = 0;
+    for (name, stream) in &mut clients {
+        match *name {
+            "waiting" => assert_eq!(status(stream), 200),
+            _ => answered += usize::from(!rest(stream).is_empty()),
+        }
+    }
+    let noted = server.get("/noted").text();
+    let noted: serde_json::Value = serde_json::from_str(&noted).unwrap();
+    let served = |name: &str| noted[name].as_u64().unwrap_or(0) as usize;
+    assert_eq!(served("waiting"), 5, "{noted}");
+    // Of the 40 others those that had their turn soon, 20 ms for each.
+    assert_eq!(served("half"), answered, "{noted}");
+    assert!(served("half") + served("gone") < 25, "{noted}");
+}
+
+/// A client may close its sending side and wait for its answer, as long as that does not take
+/// half of `max_wait`.
+#[test]
+fn who_only_stops_sending_is_served() {
+    let server = Server::start(crowd::app().log_level(LogLevel::Off));
+    for _ in 0..5 {
+        let mut stream = server.connect();
+        stream
+            .write_all(b"GET /note/half HTTP/1.1\r\nHost: t\r\n\r\n")
+            .unwrap();
+        stream.shutdown(Shutdown::Write).unwrap();
+        assert_eq!(Response::parse(&rest(&mut stream)).status, 200);
+    }
+    assert_eq!(server.get("/noted").text(), r#"{"half":5}"#);
 }

@@ -13,6 +13,7 @@ use mlua::ffi::{self, lua_State};
 
 use super::native::{push, shared};
 use super::{Shared, deadline};
+use crate::error::panic_reason;
 
 #[cfg(panic = "abort")]
 compile_error!(
@@ -31,6 +32,7 @@ pub(super) fn pure<T>(shared: &Shared, f: impl FnOnce() -> T) -> Option<T> {
     match catch_unwind(AssertUnwindSafe(f)) {
         Ok(value) => Some(value),
         Err(payload) => {
+            shared.reason.set(Some(panic_reason(&*payload).to_owned()));
             // Its destructor might panic, too.
             std::mem::forget(payload);
             shared.panicked.set(true);

@@ -92,6 +92,8 @@ pub(crate) struct Shared {
     stack: Cell<usize>,
     /// Rust code panicked: the VM serves no other request.
     panicked: Cell<bool>,
+    /// What the last panic said.
+    reason: Cell<Option<String>>,
 }
 
 impl Shared {
@@ -117,6 +119,7 @@ impl Shared {
             buffers: Buffers::default(),
             stack: Cell::new(0),
             panicked: Cell::new(false),
+            reason: Cell::default(),
         }
     }
 
@@ -339,12 +342,19 @@ impl Vm {
     }
 
     fn log_failure(&self, request: &RequestData<'_>, failure: &Failure) {
+        let panicked;
         let text = match failure {
             Failure::Lua(text)
             | Failure::Value(text)
             | Failure::Late(text)
             | Failure::Http(_, text, _) => text,
-            Failure::Panic => "the runtime panicked: this is a bug in Rover; the VM is replaced",
+            Failure::Panic => {
+                let reason = self.shared.reason.take().unwrap_or_default();
+                panicked = format!(
+                    "the runtime panicked, which is a bug in Rover; the VM is replaced: {reason}"
+                );
+                &panicked
+            }
         };
         let text = shortened(text, LOGGED_BYTES);
         let line = format!("{} {}: {text}", request.method, request.path.raw());

@@ -1,9 +1,13 @@
 -- More work than time.
 local api = rover.server { max_wait = "300ms", health = true }
 
-function api.work.get()
+local function work()
   local until_ = os.clock() + 0.02
   while os.clock() < until_ do end
+end
+
+function api.work.get()
+  work()
   return "done"
 end
 
@@ -12,5 +16,14 @@ function api.long.get()
   while os.clock() < until_ do end
   return "done"
 end
+
+local noted = {}
+function api.note.p_name.get(ctx)
+  local name = ctx:params().name
+  noted[name] = (noted[name] or 0) + 1
+  work()
+  return name
+end
+function api.noted.get() return api.json(noted) end
 
 return api

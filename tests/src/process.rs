@@ -1,0 +1,86 @@
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crate::Response;
+
+/// A program in a process of its own.
+#[derive(Debug)]
+pub struct Process {
+    child: Child,
+    address: SocketAddr,
+    /// Reads what is logged, which fills a pipe where nobody does.
+    log: Option<JoinHandle<String>>,
+}
+
+impl Process {
+    /// Starts it and waits for the line that says where it listens.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn start(command: &mut Command) -> Self {
+        let command = command.stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the program starts");
+        let mut log = BufReader::new(child.stderr.take().expect("piped"));
+        let mut line = String::new();
+        log.read_line(&mut line).expect("a first line");
+        let address = line.trim_end().rsplit_once("http://");
+        let address = address.and_then(|(_, address)| address.parse().ok());
+        Process {
+            child,
+            address: address.unwrap_or_else(|| panic!("no address in {line:?}")),
+            log: Some(std::thread::spawn(move || {
+                let mut rest = String::new();
+                log.read_to_string(&mut rest).expect("a log of text");
+                rest
+            })),
+        }
+    }
+
+    /// A connection to it.
+    ///
+    /// # Panics
+    /// When it does not accept one.
+    pub fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(self.address).expect("the server accepts");
+        let wait = Some(Duration::from_secs(20));
+        stream.set_read_timeout(wait).expect("a timeout");
+        stream
+    }
+
+    /// A request on a connection of its own; nothing where that ends without an answer.
+    ///
+    /// # Panics
+    /// When the answer is not HTTP.
+    pub fn get(&self, path: &str) -> Option<Response> {
+        let mut stream = self.connect();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n");
+        let mut answer = Vec::new();
+        let sent = stream.write_all(request.as_bytes());
+        sent.and_then(|()| stream.read_to_end(&mut answer)).ok()?;
+        (!answer.is_empty()).then(|| Response::parse(&answer))
+    }
+
+    /// Stops it; the exit code, and its log after the first line.
+    ///
+    /// # Panics
+    /// When it cannot be signalled.
+    pub fn stop(mut self) -> (Option<i32>, String) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-s", "TERM", &id]).status();
+        assert!(sent.expect("kill runs").success());
+        let code = self.child.wait().expect("an end").code();
+        let log = self.log.take().map(|log| log.join().expect("a log"));
+        (code, log.unwrap_or_default())
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // A test that fails leaves no process behind; it has ended where it was stopped.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,155 @@
+//! A runtime that fails and a VM that is full: what the client, the next one and the log see.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::process::Command;
+
+use rover_tests::{Process, Response};
+
+fn start(broken: bool) -> Process {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_faulty"));
+    command.args(["--port", "0", "--workers", "1"]);
+    if broken {
+        command.env("ROVER_TEST_BROKEN", "1");
+    }
+    Process::start(&mut command)
+}
+
+/// Asks on a connection that goes on.
+fn ask(stream: &mut TcpStream, path: &str) -> Response {
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: t\r\n\r\n").expect("it is open");
+    let mut answer = Vec::new();
+    let mut part = [0; 4096];
+    loop {
+        let length = stream.read(&mut part).expect("an answer");
+        assert!(length > 0, "the connection has ended: {answer:?}");
+        answer.extend_from_slice(&part[..length]);
+        let response = Response::parse(&answer);
+        let whole = response.header("content-length");
+        if whole.and_then(|length| length.parse().ok()) == Some(response.body.len()) {
+            return response;
+        }
+    }
+}
+
+/// The log's lines of a level that are about a path.
+fn lines<'a>(log: &'a str, level: &str, about: &str) -> Vec<&'a str> {
+    let wanted = format!(" {level:<5} {about}");
+    log.lines().filter(|line| line.contains(&wanted)).collect()
+}
+
+#[test]
+fn a_panic_costs_one_request() {
+    let server = start(true);
+    // In a native, under the program's own protection, and in what compiled code calls.
+    let paths = [
+        "/called",
+        "/caught",
+        "/handled",
+        "/resumed",
+        "/again",
+        "/record/1",
+    ];
+    let mut stream = server.connect();
+    for path in paths {
+        assert_eq!(
+            ask(&mut stream, "/count").text(),
+            "request 1",
+            "before {path}"
+        );
+        let failed = ask(&mut stream, path);
+        let text = failed.text();
+        assert_eq!(failed.status, 500, "{path}: {text}");
+        assert!(
+            text.starts_with(r#"{"error":"Internal Server Error""#),
+            "{path}: {text}"
+        );
+        // The same worker has another VM, for this connection and for new ones.
+        assert_eq!(
+            ask(&mut stream, "/count").text(),
+            "request 1",
+            "after {path}"
+        );
+        let next = server.get("/count").expect("an answer");
+        assert_eq!(next.text(), "request 2", "after {path}");
+        // A VM that has served nobody yet.
+        assert_eq!(ask(&mut stream, "/called").status, 500);
+    }
+    drop(stream);
+    let (code, log) = server.stop();
+    assert_eq!(code, Some(0));
+    for path in paths {
+        let lines = lines(&log, "error", &format!("GET {path}: the runtime panicked"));
+        let times = if path == "/called" {
+            1 + paths.len()
+        } else {
+            1
+        };
+        assert_eq!(lines.len(), times, "{path}: {log}");
+        let reasons = ["the fault that was asked for", "out of bounds"];
+        assert!(
+            reasons.iter().any(|reason| lines[0].contains(reason)),
+            "{log}"
+        );
+    }
+    assert_eq!(lines(&log, "error", "").len(), 2 * paths.len(), "{log}");
+}
+
+#[test]
+fn a_panic_outside_of_handlers_costs_one_connection() {
+    let server = start(true);
+    let mut other = server.connect();
+    assert_eq!(ask(&mut other, "/count").text(), "request 1");
+    assert!(server.get("/panic/in/the/router").is_none());
+    assert_eq!(ask(&mut other, "/count").text(), "request 2");
+    assert_eq!(server.get("/count").expect("an answer").text(), "request 3");
+    drop(other);
+    assert_eq!(server.stop().0, Some(0));
+}
+
+#[test]
+fn a_vm_that_is_full_is_replaced() {
+    let server = start(false);
+    let mut stream = server.connect();
+    // Four fifths of 16 MiB, in pieces that stay.
+    let mut held = 0;
+    loop {
+        held += 1;
+        assert!(held < 20, "it is never full");
+        let answer = ask(&mut stream, "/hold/1000000");
+        assert_eq!(
+            (answer.status, answer.text()),
+            (200, format!("held {held}"))
+        );
+        match ask(&mut stream, "/count").text() {
+            // Another VM, which begins at the beginning.
+            count if count == "request 1" && held > 1 => break,
+            count => assert_eq!(count, format!("request {held}")),
+        }
+    }
+    assert!(held > 8, "{held}");
+    assert_eq!(ask(&mut stream, "/hold/1000000").text(), "held 1");
+    assert_eq!(
+        server.get("/record/5").expect("an answer").text(),
+        r#"{"id":"5","count":1}"#
+    );
+    drop(stream);
+    let (code, log) = server.stop();
+    assert_eq!(code, Some(0));
+    let replaced = "the VM is near its memory limit after a full collection: it is replaced";
+    assert_eq!(lines(&log, "warn", replaced).len(), 1, "{log}");
+}
+
+#[test]
+fn garbage_alone_replaces_no_vm() {
+    let server = start(false);
+    assert_eq!(server.get("/count").expect("an answer").text(), "request 1");
+    for _ in 0..40 {
+        let answer = server.get("/list/20000").expect("an answer");
+        assert_eq!(answer.status, 200);
+    }
+    assert_eq!(server.get("/count").expect("an answer").text(), "request 2");
+    let (code, log) = server.stop();
+    assert_eq!(code, Some(0));
+    assert!(!log.contains("replaced"), "{log}");
+}
