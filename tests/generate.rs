@@ -34,6 +34,7 @@ pub(crate) fn program(seed: u64) -> String {
         random: Random::new(seed),
         locals: Vec::new(),
         lists: Vec::new(),
+        shapes: Vec::new(),
         names: 0,
     };
     let mut text = "\
@@ -47,6 +48,10 @@ local g = rover.guard
 local SHAPE = g:object {
   name = g:string():default(\"d\"), count = g:integer():default(2), flag = g:boolean():nullable(),
   deep = g:object { id = g:integer():default(1), t = g:string() }:default {}, a = g:array(g:any()),
+  rows = g:array(g:object {
+    id = g:integer():default(1), t = g:string(), n = g:array(g:integer():required()):default {},
+    o = g:object { k = g:string():default(\"k\") }:default {},
+  }):default {},
 }
 local PAGE = { a = g:integer():min(0), b = g:string():default(\"e\"), x = g:array(g:string()) }
 local strange = setmetatable({ own = 1 }, { __index = function(_, k) return k .. \"!\" end })
@@ -71,6 +76,7 @@ local strange = setmetatable({ own = 1 }, { __index = function(_, k) return k ..
         text += &format!("function api.h{number}.p_x.{method}(ctx)\n");
         writer.locals.clear();
         writer.lists.clear();
+        writer.shapes.clear();
         let count = 1 + writer.random.below(5);
         text += &writer.block(count, 1);
         text += &writer.last(1);
@@ -84,6 +90,8 @@ struct Writer {
     locals: Vec<String>,
     /// Locals that began as an empty table.
     lists: Vec<String>,
+    /// Locals that hold what was checked against `SHAPE`.
+    shapes: Vec<String>,
     names: usize,
 }
 
@@ -218,16 +226,20 @@ impl Writer {
 
     /// A block whose locals end with it.
     fn inner(&mut self, depth: usize) -> String {
-        let known = (self.locals.len(), self.lists.len());
+        let known = (self.locals.len(), self.lists.len(), self.shapes.len());
         let count = 1 + self.random.below(2);
         let text = self.block(count, depth);
         self.locals.truncate(known.0);
         self.lists.truncate(known.1);
+        self.shapes.truncate(known.2);
         text
     }
 
     fn stmt(&mut self, depth: usize) -> String {
         let kinds = if depth < 3 { 16 } else { 6 };
+        if depth < 3 && !self.shapes.is_empty() && self.random.below(3) == 0 {
+            return self.walk(depth);
+        }
         if self.random.below(3) == 0 {
             return self.list(depth);
         }
@@ -320,6 +332,9 @@ impl Writer {
             self.locals.push(name.clone());
         }
         let caught = self.random.below(6) == 0;
+        if schema == "SHAPE" && !caught {
+            self.shapes.push(name.clone());
+        }
         let (before, check) = match self.random.below(3) {
             0 => {
                 let part = self.name();
@@ -342,6 +357,43 @@ impl Writer {
                 "{before}  local {name} = select(2, pcall(function() return {check} end))\n"
             ),
             false => format!("{before}  local {name} = {check}\n"),
+        }
+    }
+
+    /// A walk through the rows of a checked value.
+    fn walk(&mut self, depth: usize) -> String {
+        let shape = self.shapes[self.random.below(self.shapes.len())].clone();
+        let (row, at) = (self.name(), self.name());
+        let known = self.locals.len();
+        for _ in 0..3 {
+            let read = self.random.one(&[".id", ".t", ".o.k", ".n[1]", ""]);
+            let read = match (read, self.random.below(4)) {
+                // The row itself, or what may not be there, rather seldom.
+                ("" | ".n[1]", 1..) => format!("#{row}.n"),
+                (read, _) => format!("{row}{read}"),
+            };
+            self.locals.push(read);
+        }
+        // What comes last may be assigned.
+        self.locals.push(at.clone());
+        let inner = self.inner(depth + 1);
+        self.locals.truncate(known);
+        let add = format!("shared.x = (shared.x or 0) + {row}.id");
+        let iterate = self.random.one(&["ipairs", "ipairs", "pairs"]);
+        match self.random.below(4) {
+            0 => format!(
+                "  for {at} = 1, #{shape}.rows do\n    local {row} = {shape}.rows[{at}]\n\
+                 {inner}    {add}\n  end\n"
+            ),
+            1 => format!(
+                "  for {at}, {row} in {iterate}({shape}.rows) do\n    for _, n in {iterate}({row}.n) do \
+                 shared.x = n + {at} end\n{inner}  end\n"
+            ),
+            2 => format!(
+                "  local rows{at} = {shape}.rows\n  for {at}, {row} in {iterate}(rows{at}) do\n\
+                 {inner}    {add}\n  end\n"
+            ),
+            _ => format!("  for {at}, {row} in {iterate}({shape}.rows) do\n{inner}  end\n"),
         }
     }
 

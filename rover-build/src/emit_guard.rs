@@ -49,7 +49,8 @@ fn kind_of(kind: &Kind) -> TokenStream {
         Kind::Object(fields) => {
             let fields = fields.iter().map(|field| {
                 let (name, schema) = (text(&field.name), schema(&field.schema));
-                quote!(rt::guard::Field { name: #name, schema: #schema })
+                let plain = field.plain;
+                quote!(rt::guard::Field { name: #name, plain: #plain, schema: #schema })
             });
             let fields = borrowed(&quote!(&[#(#fields),*]));
             quote!(rt::guard::Kind::Object(#fields))

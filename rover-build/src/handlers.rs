@@ -249,10 +249,10 @@ fn is_components(expr: &Expr) -> bool {
             && key.text() == Some("html"))
 }
 
-/// `table`, `rover`, or something in them.
+/// A global that the rewriting relies on, or something in it.
 fn is_global(expr: &Expr) -> bool {
     match &expr.kind {
-        Kind::Global(name) => matches!(name.as_str(), "table" | "rover"),
+        Kind::Global(name) => matches!(name.as_str(), "table" | "rover" | "ipairs" | "pairs"),
         // A component of a template is new.
         Kind::Index(object, _) => !is_components(object) && is_global(object),
         _ => false,

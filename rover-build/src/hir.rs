@@ -53,12 +53,22 @@ pub(crate) enum Stmt {
     While(Expr, Vec<Stmt>),
     Repeat(Vec<Stmt>, Expr),
     If(Vec<(Expr, Vec<Stmt>)>, Vec<Stmt>),
-    For(Vec<Expr>, Vec<Stmt>),
+    For(Header, Vec<Expr>, Vec<Stmt>),
     /// `for i = first, last, step`
     Count(VarId, Vec<Expr>, Vec<Stmt>),
     LocalFunction(VarId, FunctionId),
     Function(Expr, FunctionId),
     Return(Vec<Expr>),
+}
+
+/// What a loop over an iterator declares.
+#[derive(Debug)]
+pub(crate) struct Header {
+    pub(crate) vars: Vec<VarId>,
+    /// Where their names begin.
+    pub(crate) start: usize,
+    /// Where its block begins, behind `do`.
+    pub(crate) block: usize,
 }
 
 #[derive(Debug)]
@@ -181,7 +191,7 @@ impl Stmt {
                 }
                 g(otherwise);
             }
-            Stmt::For(values, block) | Stmt::Count(_, values, block) => {
+            Stmt::For(_, values, block) | Stmt::Count(_, values, block) => {
                 values.iter().for_each(f);
                 g(block);
             }

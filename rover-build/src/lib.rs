@@ -19,6 +19,7 @@ mod emit_guard;
 mod globals;
 mod guard;
 mod handlers;
+mod held;
 mod helpers;
 mod hir;
 mod html;

@@ -9,7 +9,7 @@ use full_moon::ast::{
 use full_moon::node::Node;
 use full_moon::tokenizer::{TokenReference, TokenType};
 
-use crate::hir::{Chunk, Expr, Field, Function, FunctionId, Kind, Span, Stmt, VarId};
+use crate::hir::{Chunk, Expr, Field, Function, FunctionId, Header, Kind, Span, Stmt, VarId};
 use crate::literal::Literal;
 use crate::tree::text;
 
@@ -124,7 +124,14 @@ impl Resolver {
             }
             AstStmt::GenericFor(inner) => {
                 let values = self.exprs(inner.expressions().iter());
-                Stmt::For(values, self.scoped(inner.names(), inner.block()))
+                // They are the next variables that are declared.
+                let first = self.chunk.vars.len();
+                let header = Header {
+                    vars: (first..first + inner.names().len()).map(VarId).collect(),
+                    start: span(inner.names()).start,
+                    block: end(inner.do_token()),
+                };
+                Stmt::For(header, values, self.scoped(inner.names(), inner.block()))
             }
             AstStmt::LocalFunction(inner) => {
                 // Declared first: it may call itself.

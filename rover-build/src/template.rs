@@ -1,7 +1,7 @@
 //! Returned table constructors as runs of constant JSON with places for values.
 
+use crate::held::Held;
 use crate::hir::{Expr, Field, Kind};
-use crate::lower_expect::Held;
 
 /// A response whose shape is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

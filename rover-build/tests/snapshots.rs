@@ -137,3 +137,9 @@ fn held_values() {
 fn checked_locals() {
     insta::assert_snapshot!("checked_locals", lowered_case("guard_locals"));
 }
+
+/// Lists and records in them that are walked through.
+#[test]
+fn held_items() {
+    insta::assert_snapshot!("held_items", lowered_case("guard_items"));
+}

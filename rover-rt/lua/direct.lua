@@ -87,8 +87,6 @@ local part = c("part", "void (*)(void *, int32_t, const char *, size_t)")
 local part_number = c("part_number", "bool (*)(void *, int32_t, double)")
 local finish = c("finish", "void (*)(void *, int32_t, int32_t)")
 
-local held_number = c("held_number", "double (*)(void *, int32_t, int32_t)")
-
 local late = c("late", "bool (*)(void *)")
 local over = c("over", "bool (*)(void *)")
 local limit = c("limit", "uint32_t (*)(void *)")
@@ -102,8 +100,46 @@ function direct.check()
   error(format("the handler's deadline of %g s has passed", limit(vm) / 1000), 2)
 end
 
--- A number in a part of the request that was checked.
-function direct.held_number(holder, path) return held_number(vm, holder, path) end
+-- Parts of the request that were checked stay where they were laid out. A place in them is
+-- a holder's number, the number of a slot or -1 for the value itself, and a path of fields
+-- from there.
+local held_fits = c("held_fits", "bool (*)(void *, int32_t, int32_t, int32_t)")
+local held_kind = c("held_kind", "int32_t (*)(void *, int32_t, int32_t, int32_t)")
+local held_number = c("held_number", "double (*)(void *, int32_t, int32_t, int32_t)")
+local held_text = c("held_text", "const char *(*)(void *, int32_t, int32_t, int32_t, uint32_t *)")
+local held_first = c("held_first", "int32_t (*)(void *, int32_t, int32_t, int32_t)")
+local held_length = c("held_length", "int32_t (*)(void *, int32_t, int32_t, int32_t)")
+local held_at = c("held_at", "int32_t (*)(void *, int32_t, int32_t, int32_t)")
+local null = native.null
+
+-- The native raises what is wrong.
+local hold = direct.hold
+function direct.hold(source, schema, holder)
+  if not held_fits(vm, source, schema, holder) then hold(source, schema, holder) end
+end
+
+function direct.held_number(holder, base, path) return held_number(vm, holder, base, path) end
+function direct.held_first(holder, base, path) return held_first(vm, holder, base, path) end
+function direct.held_length(holder, base, path) return held_length(vm, holder, base, path) end
+function direct.held_at(holder, base, path) return held_at(vm, holder, base, path) end
+function direct.held_last(holder, base, path)
+  return held_first(vm, holder, base, path) + held_length(vm, holder, base, path) - 1
+end
+
+local held_value = direct.held_value
+function direct.held(holder, base, path)
+  local kind = held_kind(vm, holder, base, path)
+  if kind == 5 then
+    local text = held_text(vm, holder, base, path, size)
+    return text_of(text, size[0])
+  elseif kind == 4 then return held_number(vm, holder, base, path)
+  elseif kind == 0 then return nil
+  elseif kind == 1 then return null
+  elseif kind < 4 then return kind == 3
+  end
+  -- What has parts is only read where a constructor did not become a template.
+  return held_value(holder, path)
+end
 
 function direct.list() return list(vm) end
 function direct.length(to) return length(vm, to) end

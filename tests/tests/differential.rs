@@ -66,10 +66,12 @@ fn request(random: &mut Random, pages: bool) -> Request {
         "{\"a\":[1,null,{}]}",
         "{\"name\":\"n\",\"count\":3,\"flag\":null,\"deep\":{\"t\":\"\\u00e9\"},\"more\":1}",
         "{\"name\":\"n\",\"deep\":{\"id\":-1.5},\"count\":\"3\"}",
+        "{\"rows\":[{\"id\":2,\"t\":\"\\u00e9\",\"n\":[3,4]},{\"t\":\"y\",\"o\":{\"k\":\"\"},\"id\":-1},{\"n\":[0]}]}",
+        "{\"rows\":[{},null,{\"n\":[1.5]}],\"name\":\"n\"}",
         "[",
         "text",
         "3",
-    ][random.below(7)];
+    ][random.below(9)];
     Request {
         method: if handler.is_multiple_of(3) {
             "POST"

@@ -7,7 +7,7 @@
 
 use std::fmt;
 
-use super::fault::{Fault, Unit};
+use super::fault::{Fault, Unit, is_integer};
 use super::{Constant, Got, Kind, Patterns, Schema};
 
 /// As many problems as one answer tells of.
@@ -136,11 +136,13 @@ impl Checked {
     }
 
     /// Sets a slot.
+    #[inline]
     pub fn set(&mut self, slot: u32, value: Value) {
         self.slots[slot as usize] = value;
     }
 
     /// A slot's value.
+    #[inline]
     pub fn slot(&self, slot: u32) -> Value {
         self.slots
             .get(slot as usize)
@@ -154,6 +156,7 @@ impl Checked {
     }
 
     /// Adds an element to the array that began last.
+    #[inline]
     pub fn push(&mut self, value: Value) {
         self.open.push(value);
     }
@@ -236,6 +239,34 @@ impl Checked {
         }
     }
 
+    /// Whether [`Checked::check`] is known to change nothing at a value that was laid out, and to
+    /// find nothing wrong with it. What is in a list or a record was asked before.
+    #[inline]
+    pub fn surely_fits(&self, schema: &Schema, value: Value, source: &[u8]) -> bool {
+        match (&schema.kind, value) {
+            (_, Value::Null) => schema.nullable,
+            (Kind::Any, _) | (Kind::Boolean, Value::Boolean(_)) => true,
+            (Kind::Number(range), Value::Number(value)) => range.holds(value),
+            (Kind::Integer(range), Value::Number(value)) => is_integer(value) && range.holds(value),
+            (Kind::String(rules), Value::Text(text)) => rules.surely_hold(self.bytes(source, text)),
+            (Kind::Array(_, bounds), Value::Array { length, .. }) => bounds.holds(length as usize),
+            (Kind::Object(fields), Value::Object { first }) => {
+                fields.iter().enumerate().all(|(at, field)| {
+                    let absent = self.slot(first + at as u32) == Value::Absent;
+                    !absent || !(field.schema.required || field.schema.default.is_some())
+                })
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether [`Checked::check`] changes nothing and finds nothing, once it has been done.
+    pub fn stays(&mut self, schema: &Schema, source: &[u8], patterns: &dyn Patterns) -> bool {
+        let before = (self.root, self.slots.clone());
+        self.check(schema, source, patterns);
+        self.problems.is_empty() && before == (self.root, self.slots.clone())
+    }
+
     /// Applies the rules to what was laid out from `source`.
     pub fn check(&mut self, schema: &Schema, source: &[u8], patterns: &dyn Patterns) {
         let check = Check { source, patterns };
@@ -316,7 +347,7 @@ impl Check<'_> {
             (Kind::Number(range), Value::Number(value)) => {
                 range.check(value, &mut |fault| report(checked, schema, path, &fault));
             }
-            (Kind::Integer(_), Value::Number(value)) if value.fract() != 0.0 => {
+            (Kind::Integer(_), Value::Number(value)) if !is_integer(value) => {
                 report(checked, schema, path, &wrong(Got::Number));
             }
             (Kind::Integer(range), Value::Number(value)) => {

@@ -351,10 +351,8 @@ fn fields(given: &Given, patterns: &dyn Patterns) -> Result<Vec<Field>, Wrong> {
     };
     let made = fields.iter().map(|(name, value)| {
         let schema = Schema::from_given(value, patterns);
-        Ok(Field {
-            name: Cow::Owned(name.clone()),
-            schema: schema.map_err(|wrong| wrong.within(Step::Field(name.clone())))?,
-        })
+        let schema = schema.map_err(|wrong| wrong.within(Step::Field(name.clone())))?;
+        Ok(Field::new(Cow::Owned(name.clone()), schema))
     });
     made.collect()
 }

@@ -10,8 +10,14 @@ pub trait Patterns {
 }
 
 impl Range {
-    pub(super) fn check<'a>(&self, value: f64, report: &mut dyn FnMut(Fault<'a>)) {
+    /// Whether a number is in it.
+    #[inline]
+    pub fn holds(&self, value: f64) -> bool {
         // Not a number is in no range.
+        self.min.is_none_or(|min| value >= min) && self.max.is_none_or(|max| value <= max)
+    }
+
+    pub(super) fn check<'a>(&self, value: f64, report: &mut dyn FnMut(Fault<'a>)) {
         match (self.min, self.max) {
             (Some(min), _) if value < min || value.is_nan() => report(Fault::Least(min, value)),
             (_, Some(max)) if value > max || value.is_nan() => report(Fault::Most(max, value)),
@@ -21,6 +27,12 @@ impl Range {
 }
 
 impl Length {
+    /// Whether so many are neither too few nor too many.
+    #[inline]
+    pub fn holds(&self, length: usize) -> bool {
+        length >= self.min as usize && self.max.is_none_or(|max| length <= max as usize)
+    }
+
     pub(super) fn check<'a>(&self, got: usize, unit: Unit, report: &mut dyn FnMut(Fault<'a>)) {
         let above = self.max.filter(|max| got > *max as usize);
         let exact = self.max == Some(self.min);
@@ -40,6 +52,24 @@ impl Length {
 }
 
 impl TextRules {
+    /// Whether a text follows them, as far as a look at it tells: where this is false it
+    /// may all the same.
+    #[inline]
+    pub fn surely_hold(&self, text: &[u8]) -> bool {
+        let Length { min, max } = self.length;
+        // A character has one to four bytes.
+        let length = (min == 0 || text.len() > (min as usize - 1) * 4)
+            && max.is_none_or(|max| text.len() <= max as usize);
+        (length || self.length.holds(characters(text)))
+            && self.pattern.is_none()
+            && self.format.is_none()
+            && (self.choices.is_empty() || self.is_choice(text))
+    }
+
+    fn is_choice(&self, text: &[u8]) -> bool {
+        self.choices.iter().any(|choice| choice.as_bytes() == text)
+    }
+
     pub(super) fn check<'a>(
         &'a self,
         text: &'a [u8],
@@ -47,7 +77,7 @@ impl TextRules {
         report: &mut dyn FnMut(Fault<'a>),
     ) {
         let choices = self.choices.as_ref();
-        if !choices.is_empty() && !choices.iter().any(|choice| choice.as_bytes() == text) {
+        if !choices.is_empty() && !self.is_choice(text) {
             report(Fault::Enum(choices, text));
         }
         if !self.length.is_open() {
@@ -104,7 +134,62 @@ pub fn truth_of(text: &str) -> Option<bool> {
 
 #[cfg(test)]
 mod tests {
-    use super::{number_of, truth_of};
+    use super::super::{Length, Range, TextRules};
+    use super::{Patterns, Unit, number_of, truth_of};
+
+    struct NoPatterns;
+
+    impl Patterns for NoPatterns {
+        fn found(&self, _: &str, _: &[u8]) -> bool {
+            false
+        }
+    }
+
+    /// What is told quickly is what the check says.
+    #[test]
+    fn quick_answers() {
+        for min in 0..6 {
+            for max in [None, Some(min), Some(min + 2)] {
+                let length = Length { min, max };
+                for text in [
+                    "",
+                    "a",
+                    "é",
+                    "😀",
+                    "ab",
+                    "éé",
+                    "😀😀",
+                    "abcdef",
+                    "éaéaéa",
+                    "😀bcde",
+                ] {
+                    let rules = TextRules {
+                        length,
+                        ..TextRules::default()
+                    };
+                    let mut faults = 0;
+                    rules.check(text.as_bytes(), &NoPatterns, &mut |_| faults += 1);
+                    let quick = rules.surely_hold(text.as_bytes());
+                    assert_eq!(quick, faults == 0, "{length:?} {text}");
+                }
+                for got in 0..9 {
+                    let mut faults = 0;
+                    length.check(got, Unit::Items, &mut |_| faults += 1);
+                    assert_eq!(length.holds(got), faults == 0, "{length:?} {got}");
+                }
+            }
+        }
+        for min in [None, Some(-1.5), Some(0.0)] {
+            for max in [None, Some(0.0), Some(3.0)] {
+                let range = Range { min, max };
+                for got in [-2.0, -1.5, 0.0, 1.0, 3.0, 3.5, f64::NAN] {
+                    let mut faults = 0;
+                    range.check(got, &mut |_| faults += 1);
+                    assert_eq!(range.holds(got), faults == 0, "{range:?} {got}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn numbers() {

@@ -78,8 +78,22 @@ pub struct TextRules {
 pub struct Field {
     /// Its name.
     pub name: Str,
+    /// Its name is written in JSON as it is, without escapes.
+    pub plain: bool,
     /// What its value must be.
     pub schema: Schema,
+}
+
+impl Field {
+    /// A field.
+    pub fn new(name: Str, schema: Schema) -> Self {
+        let special = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
+        Field {
+            plain: !name.bytes().any(special),
+            name,
+            schema,
+        }
+    }
 }
 
 /// The schema of an array's elements.

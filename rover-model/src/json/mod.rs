@@ -179,6 +179,20 @@ impl<'a> Reader<'a> {
         Ok(key)
     }
 
+    /// Reads the name and the colon of a field where it has this name, which needs no escape,
+    /// and both are written as most writers do; else nothing is read.
+    #[inline]
+    pub fn is_key(&mut self, name: &str) -> bool {
+        self.blanks();
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let end = name.len() + 1;
+        let same = matches!(rest.get(end..end + 2), Some(b"\":"))
+            && rest[0] == b'"'
+            && rest[1..end] == *name.as_bytes();
+        self.at += if same { end + 2 } else { 0 };
+        same
+    }
+
     /// What follows a field: another one, or the end of the object.
     ///
     /// # Errors

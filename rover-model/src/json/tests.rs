@@ -151,6 +151,34 @@ fn numbers_are_the_nearest_doubles() {
 }
 
 #[test]
+fn expected_keys() {
+    for (text, name, found) in [
+        (r#"{"a":1}"#, "a", true),
+        (r#"{ "ab": 1}"#, "ab", true),
+        (r#"{"":1}"#, "", true),
+        (r#"{"ab":1}"#, "a", false),
+        (r#"{"a":1}"#, "ab", false),
+        (r#"{"a" :1}"#, "a", false),
+        (r#"{"\u0061":1}"#, "a", false),
+        (r#"{"a""#, "a", false),
+        (r#"{"#, "a", false),
+        (r#"{a:1}"#, "a", false),
+    ] {
+        let mut reader = Reader::new(text.as_bytes());
+        reader.peek().unwrap();
+        assert!(reader.begin_object().unwrap(), "{text}");
+        assert_eq!(reader.is_key(name), found, "{text}");
+        if found {
+            assert_eq!(reader.peek(), Ok(Kind::Number), "{text}");
+            assert_eq!(reader.number(), Ok(1.0), "{text}");
+        } else if let Ok(key) = reader.key(&mut String::new()) {
+            // Nothing was read.
+            assert!(key.starts_with('a'), "{text}");
+        }
+    }
+}
+
+#[test]
 fn depth() {
     let nested = |levels| "[".repeat(levels) + &"]".repeat(levels);
     assert!(read(nested(128).as_bytes()).is_ok());

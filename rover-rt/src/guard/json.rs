@@ -4,27 +4,32 @@ use rover_model::guard::{Checked, Field, Got, Kind, Place, Schema, Text, Value};
 
 use crate::json::{Kind as Token, Malformed, Reader};
 
-/// Lays out a JSON text. What the schema does not know is looked at and dropped.
+/// Lays out a JSON text. What the schema does not know is looked at and dropped. Gives
+/// whether it is known already that nothing is wrong with what was laid out and that no
+/// defaults are to be filled in, so that no check is needed.
 pub(crate) fn read_json(
     checked: &mut Checked,
     schema: &Schema,
     text: &[u8],
     scratch: &mut String,
-) -> Result<(), Malformed> {
+) -> Result<bool, Malformed> {
     let mut reader = Reading {
         checked,
+        fits: true,
         text,
         scratch,
         reader: Reader::new(text),
     };
     let value = reader.value(schema)?;
     reader.reader.end()?;
+    let fits = reader.fits;
     checked.root = value;
-    Ok(())
+    Ok(fits)
 }
 
 struct Reading<'r, 'a> {
     checked: &'r mut Checked,
+    fits: bool,
     text: &'a [u8],
     scratch: &'r mut String,
     reader: Reader<'a>,
@@ -32,7 +37,7 @@ struct Reading<'r, 'a> {
 
 impl Reading<'_, '_> {
     fn value(&mut self, schema: &Schema) -> Result<Value, Malformed> {
-        Ok(match (self.reader.peek()?, &schema.kind) {
+        let value = match (self.reader.peek()?, &schema.kind) {
             (Token::String, Kind::String(_) | Kind::Any) => self.string()?,
             (Token::Number, Kind::Number(_) | Kind::Integer(_) | Kind::Any) => {
                 Value::Number(self.reader.number()?)
@@ -55,7 +60,9 @@ impl Reading<'_, '_> {
                     _ => Got::Object,
                 })
             }
-        })
+        };
+        self.fits = self.fits && self.checked.surely_fits(schema, value, self.text);
+        Ok(value)
     }
 
     fn string(&mut self) -> Result<Value, Malformed> {
@@ -90,10 +97,12 @@ impl Reading<'_, '_> {
         // Most clients send fields in the order in which they are described.
         let mut expected = 0;
         while more {
-            let key = self.reader.key(self.scratch)?;
             let found = match fields.get(expected) {
-                Some(field) if field.name == key => Some(expected),
-                _ => fields.iter().position(|field| field.name == key),
+                Some(field) if field.plain && self.reader.is_key(&field.name) => Some(expected),
+                _ => {
+                    let key = self.reader.key(self.scratch)?;
+                    fields.iter().position(|field| field.name == key)
+                }
             };
             match found {
                 Some(at) => {
@@ -116,5 +125,92 @@ impl Reading<'_, '_> {
         let spans = &mut self.checked.spans;
         spans.push((from as u32, self.reader.offset() as u32));
         Ok(Value::Any(spans.len() as u32 - 1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rover_model::guard::{Checked, Constant, Field, Kind, Length, Patterns, Range, Schema};
+    use rover_model::guard::{Element, TextRules};
+
+    use super::read_json;
+
+    struct Nothing;
+
+    impl Patterns for Nothing {
+        fn found(&self, _: &str, _: &[u8]) -> bool {
+            false
+        }
+    }
+
+    fn schema() -> Schema {
+        let required = |kind| Schema {
+            required: true,
+            ..Schema::new(kind)
+        };
+        let with_default = Schema {
+            default: Some(Constant::Number(2.0)),
+            ..Schema::new(Kind::Number(Range::default()))
+        };
+        let item = Kind::Object(
+            vec![
+                Field::new("name".into(), required(Kind::String(TextRules::default()))),
+                Field::new("count".into(), with_default),
+                Field::new("note".into(), Schema::new(Kind::Any)),
+            ]
+            .into(),
+        );
+        let least = Length { min: 1, max: None };
+        let items = Kind::Array(Element::Made(Box::new(Schema::new(item))), least);
+        Schema::new(Kind::Object(
+            vec![
+                Field::new("items".into(), required(items)),
+                Field::new("a\"b".into(), Schema::new(Kind::Boolean)),
+            ]
+            .into(),
+        ))
+    }
+
+    /// What needs no check is what a check leaves as it is.
+    #[test]
+    fn what_needs_no_check() {
+        let schema = schema();
+        for (text, expected) in [
+            (r#"{"items":[{"name":"x","count":1}]}"#, Some(true)),
+            (
+                r#"{"items":[{"count":1,"note":[1],"name":"x"}],"a\"b":true}"#,
+                Some(true),
+            ),
+            (
+                r#"{"items":[{"name":"x","count":1,"more":{}}],"more":1}"#,
+                Some(true),
+            ),
+            (r#"{"items":[{"name":"x"}]}"#, Some(false)),
+            (
+                r#"{"items":[{"name":"x","count":1,"note":null}]}"#,
+                Some(false),
+            ),
+            (r#"{"items":[{"count":1}]}"#, Some(false)),
+            (r#"{"items":[]}"#, Some(false)),
+            (r#"{"items":[null]}"#, Some(false)),
+            (
+                r#"{"items":1,"items":[{"name":"x","count":1}]}"#,
+                Some(false),
+            ),
+            (
+                r#"{"items":[{"name":"x","count":1}],"items":null}"#,
+                Some(false),
+            ),
+            ("{}", Some(false)),
+            ("null", Some(false)),
+            (r#"{"items":[{"name":"x","count":1}],"a"b":true}"#, None),
+        ] {
+            let mut checked = Checked::default();
+            let fits = read_json(&mut checked, &schema, text.as_bytes(), &mut String::new());
+            assert_eq!(fits.ok(), expected, "{text}");
+            if expected == Some(true) {
+                assert!(checked.stays(&schema, text.as_bytes(), &Nothing), "{text}");
+            }
+        }
     }
 }

@@ -100,7 +100,7 @@ fn value(checked: &mut Checked, schema: &Schema, given: &Given<'_>) -> Value {
         Given::File(at) => {
             return match schema.kind {
                 Kind::Any => Value::Any(*at),
-                _ => Value::Other(Got::Other("file")),
+                _ => Value::Other(Got::File),
             };
         }
     };

@@ -260,7 +260,7 @@ mod tests {
         for functions in [&expect::DIRECT[..], &expect::FUNCTIONS] {
             register_guarded(&lua, &shared, &natives, &natives, functions).unwrap();
         }
-        for name in ["expect", "hold", "held", "guard_expect"] {
+        for name in ["expect", "hold", "held_value", "guard_expect"] {
             shared.panicked.set(false);
             let call = "local f = ... return select(2, pcall(f, 0, {}, 0))";
             let f: mlua::Function = natives.get(name).unwrap();

@@ -13,7 +13,6 @@ use mlua::ffi;
 
 use super::deadline::{late, limit};
 use super::encode::{EncodeError, Encoder, comma, too_long};
-use super::expect::held_number;
 use super::guard::pure_or_default;
 use super::memory::over;
 use super::scalar::{escaped, is_plain, not_utf8, number, string};
@@ -46,9 +45,8 @@ const SHORT: usize = 64;
 pub(super) const PENDING: &str = "rover.pending";
 
 /// What `runtime.lua` calls through the FFI, by name.
-pub(super) fn addresses() -> [(&'static str, *mut c_void); 18] {
+pub(super) fn addresses() -> [(&'static str, *mut c_void); 17] {
     [
-        ("held_number", held_number as *const () as *mut c_void),
         ("late", late as *const () as *mut c_void),
         ("over", over as *const () as *mut c_void),
         ("limit", limit as *const () as *mut c_void),

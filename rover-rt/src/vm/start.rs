@@ -78,6 +78,7 @@ impl Vm {
         written.set("vm", LightUserData(vm.cast_mut().cast()))?;
         written.set("done", LightUserData(lowered::written()))?;
         let addresses = lists::addresses().into_iter().chain(reads::addresses());
+        let addresses = addresses.chain(expect::addresses());
         for (name, address) in addresses.chain(html::addresses()) {
             written.set(name, LightUserData(address))?;
         }

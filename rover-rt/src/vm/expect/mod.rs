@@ -20,9 +20,10 @@ use super::text::Steps;
 use super::{Call, Shared, decode};
 use crate::form::{self, FormError};
 use crate::guard::{read_form, read_json, read_params, read_query};
+use crate::json::Malformed;
 use crate::pattern::{Matcher, PatternError};
 
-pub(super) use held::{Holders, held_number};
+pub(super) use held::{Holders, addresses};
 pub(super) use made::{FUNCTIONS, install};
 pub(super) use push::Origin;
 
@@ -30,7 +31,7 @@ pub(super) use push::Origin;
 pub(super) const DIRECT: [(&std::ffi::CStr, lua_CFunction); 3] = [
     (c"expect", expect_constant),
     (c"hold", held::hold),
-    (c"held", held::held),
+    (c"held_value", held::held_value),
 ];
 
 /// The registry's function that raises the error for what did not pass.
@@ -143,6 +144,56 @@ unsafe fn check(
     Err(raise_by(1))
 }
 
+/// What keeps a part of the request from being laid out.
+enum Unread {
+    NoBody,
+    Malformed(Malformed),
+    Form(FormError),
+}
+
+/// Lays out a part of the request. Gives what its texts and values of any kind stand in,
+/// and whether it is known to need no check.
+fn read<'c>(
+    call: &'c Call<'_>,
+    source: Source,
+    schema: &Schema,
+    laid: &mut Checked,
+) -> Result<(Origin<'c>, bool), Unread> {
+    let (shared, request) = (call.shared, call.request);
+    laid.clear();
+    match source {
+        Source::Query => read_query(laid, schema, request.query),
+        Source::Params => read_params(laid, schema, request),
+        Source::Body => {
+            let body = request.body.ok_or(Unread::NoBody)?;
+            if form::is_form(request.headers.get("content-type")) {
+                let fields = call.form().map_err(Unread::Form)?;
+                read_form(laid, schema, fields);
+                return Ok((Origin::Form(fields), false));
+            }
+            // SAFETY: the scratch is used by nobody else meanwhile.
+            let scratch = unsafe { &mut *shared.checks.scratch.get() };
+            let fits = read_json(laid, schema, body, scratch).map_err(Unread::Malformed)?;
+            return Ok((Origin::Json(body), fits));
+        }
+    }
+    Ok((Origin::Nothing, false))
+}
+
+/// Lays out a part of the request and checks it: whether it passes.
+fn fits(call: &Call<'_>, source: Source, schema: &Schema, laid: &mut Checked) -> bool {
+    let Ok((origin, fits)) = read(call, source, schema, laid) else {
+        return false;
+    };
+    if !fits {
+        let find = Find::new(call.shared);
+        laid.check(schema, origin.text(), &find);
+        return !find.stopped.get() && laid.problems.is_empty();
+    }
+    debug_assert!(laid.stays(schema, origin.text(), &Find::new(call.shared)));
+    true
+}
+
 /// Lays out a part of the request and checks it; what is wrong with it is raised. Gives what
 /// its texts and values of any kind stand in.
 ///
@@ -155,45 +206,27 @@ unsafe fn lay_out<'c>(
     schema: &Schema,
     laid: &mut Checked,
 ) -> Outcome<Origin<'c>> {
-    let (shared, request) = (call.shared, call.request);
-    laid.clear();
-    // SAFETY: as the caller's; errors that are answers are raised by Lua functions. The
-    // scratch is used by nobody else meanwhile.
+    let shared = call.shared;
+    // SAFETY: as the caller's; errors that are answers are raised by Lua functions.
     unsafe {
-        let origin = match source {
-            Source::Query => {
-                read_query(laid, schema, request.query);
-                Origin::Nothing
+        match read(call, source, schema, laid) {
+            Ok((origin, false)) => {
+                check(state, shared, schema, origin.text(), laid).map(|()| origin)
             }
-            Source::Params => {
-                read_params(laid, schema, request);
-                Origin::Nothing
+            Ok((origin, true)) => {
+                debug_assert!(laid.stays(schema, origin.text(), &Find::new(shared)));
+                Ok(origin)
             }
-            Source::Body => {
-                let Some(body) = request.body else {
-                    ffi::lua_pushnil(state);
-                    return Err(bad_body(state));
-                };
-                if form::is_form(request.headers.get("content-type")) {
-                    match call.form() {
-                        Ok(fields) => {
-                            read_form(laid, schema, fields);
-                            Origin::Form(fields)
-                        }
-                        Err(error) => return Err(bad_form(state, error)),
-                    }
-                } else {
-                    let scratch = &mut *shared.checks.scratch.get();
-                    if let Err(malformed) = read_json(laid, schema, body, scratch) {
-                        decode::push_malformed(state, &shared.decoder, malformed);
-                        return Err(bad_body(state));
-                    }
-                    Origin::Json(body)
-                }
+            Err(Unread::NoBody) => {
+                ffi::lua_pushnil(state);
+                Err(bad_body(state))
             }
-        };
-        check(state, shared, schema, origin.text(), laid)?;
-        Ok(origin)
+            Err(Unread::Malformed(malformed)) => {
+                decode::push_malformed(state, &shared.decoder, malformed);
+                Err(bad_body(state))
+            }
+            Err(Unread::Form(error)) => Err(bad_form(state, error)),
+        }
     }
 }
 

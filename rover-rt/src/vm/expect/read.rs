@@ -163,9 +163,9 @@ impl<'a> Lua<'a> {
                     ffi::LUA_TBOOLEAN => Got::Boolean,
                     ffi::LUA_TNUMBER => Got::number(ffi::lua_tonumber(state, index)),
                     ffi::LUA_TSTRING => Got::String,
-                    ffi::LUA_TFUNCTION => Got::Other("function"),
-                    ffi::LUA_TTHREAD => Got::Other("thread"),
-                    _ => Got::Other("userdata"),
+                    ffi::LUA_TFUNCTION => Got::Function,
+                    ffi::LUA_TTHREAD => Got::Thread,
+                    _ => Got::Userdata,
                 }),
             })
         }
