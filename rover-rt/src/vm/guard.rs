@@ -6,7 +6,7 @@
 //! error be caught by Rust. So what runs inside [`pure`] calls nothing that raises Lua
 //! errors, and what raises them runs outside.
 
-use std::ffi::c_int;
+use std::ffi::{c_int, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use mlua::ffi::{self, lua_State};
@@ -21,9 +21,10 @@ compile_error!(
      the whole server. Remove `panic = \"abort\"` from the profile in Cargo.toml."
 );
 
-/// How far Lua and Rust may call each other on the native stack. Threads that tests run on
-/// have 2 MiB.
-const STACK_BYTES: usize = 1 << 20;
+/// How far Lua and C may call each other on the native stack. An error's way through so many
+/// calls takes time by their square (`err_unwind` in LuaJIT's `lj_err.c` begins at the top for
+/// each), which no deadline ends.
+const STACK_BYTES: usize = 256 << 10;
 
 /// Runs code that raises no Lua errors; nothing where it panics, which the request's end
 /// finds out whatever the program does with the error that follows.
@@ -148,8 +149,7 @@ pub(super) unsafe fn fail(state: *mut lua_State, message: &[u8]) -> ! {
 /// # Safety
 /// In a C function; the frame owns nothing.
 pub(super) unsafe fn check_stack(state: *mut lua_State, shared: &Shared) {
-    let used = shared.stack.get().saturating_sub(here());
-    if used > STACK_BYTES {
+    if is_deep(shared) {
         // SAFETY: as the caller's.
         unsafe {
             fail(
@@ -158,6 +158,19 @@ pub(super) unsafe fn check_stack(state: *mut lua_State, shared: &Shared) {
             )
         }
     }
+}
+
+/// Whether calls between Lua and C have come too deep.
+fn is_deep(shared: &Shared) -> bool {
+    shared.stack.get().saturating_sub(here()) > STACK_BYTES
+}
+
+/// [`is_deep`], for budgets: C code of LuaJIT's that calls Lua looks at no stack. Called
+/// through the FFI.
+pub(super) unsafe extern "C" fn deep(vm: *const c_void) -> bool {
+    // SAFETY: lowered code gives the address that `start` gave it.
+    let shared = unsafe { super::shared(vm) };
+    pure_or_default(shared, || is_deep(shared))
 }
 
 /// The address of the native stack's top, about.
@@ -174,8 +187,6 @@ pub(super) fn begin(shared: &Shared) {
 
 #[cfg(test)]
 mod tests {
-    use std::ffi::c_void;
-
     use mlua::{LightUserData, Lua, LuaOptions, StdLib};
 
     use super::*;

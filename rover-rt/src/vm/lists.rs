@@ -13,7 +13,7 @@ use mlua::ffi;
 
 use super::deadline::{late, limit};
 use super::encode::{EncodeError, Encoder, comma, too_long};
-use super::guard::pure_or_default;
+use super::guard::{deep, pure_or_default};
 use super::memory::over;
 use super::scalar::{escaped, is_plain, not_utf8, number, string};
 use super::{Shared, shared};
@@ -45,10 +45,11 @@ const SHORT: usize = 64;
 pub(super) const PENDING: &str = "rover.pending";
 
 /// What `runtime.lua` calls through the FFI, by name.
-pub(super) fn addresses() -> [(&'static str, *mut c_void); 17] {
+pub(super) fn addresses() -> [(&'static str, *mut c_void); 18] {
     [
         ("late", late as *const () as *mut c_void),
         ("over", over as *const () as *mut c_void),
+        ("deep", deep as *const () as *mut c_void),
         ("limit", limit as *const () as *mut c_void),
         ("list", list as *const () as *mut c_void),
         ("length", length as *const () as *mut c_void),

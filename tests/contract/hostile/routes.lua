@@ -380,6 +380,21 @@ local fine = {
   end,
   gsub = function() return (("hello world"):gsub("o", { o = "0" })) == "hell0 w0rld" end,
   rep = function() return ("ab"):rep(3, "-") == "ab-ab-ab" and ("x"):rep(-1) == "" and ("x"):rep(0) == "" end,
+  nested_gsub = function()
+    local function f(n) return n == 0 and "x" or (("x"):gsub("x", function() return f(n - 1) end)) end
+    return f(50) == "x"
+  end,
+  nested_coroutines = function()
+    local function f(n) return n == 0 and "x" or coroutine.wrap(function() return f(n - 1) end)() end
+    return f(200) == "x"
+  end,
+  -- An error's way out takes time by the square of such calls.
+  nested_format_is_bounded = function()
+    local depth, mt = 0, {}
+    mt.__tostring = function(t) depth = depth + 1 return ("%s"):format(t) end
+    local ok, message = pcall(function() return ("%s"):format(setmetatable({}, mt)) end)
+    return not ok and message:find("stack overflow", 1, true) ~= nil and depth > 100 and depth < 3000
+  end,
   kept_ctx = function(ctx)
     local before = kept_ctx
     kept_ctx = ctx
