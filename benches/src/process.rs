@@ -128,8 +128,8 @@ fn free_port() -> std::io::Result<u16> {
     Ok(listener.local_addr()?.port())
 }
 
-/// One request and its answer: status and body.
-fn converse(stream: &mut TcpStream, request: &str) -> Result<(u16, Vec<u8>), Failure> {
+/// One request and its answer, on a connection that stays open: status and body.
+pub fn converse(stream: &mut TcpStream, request: &str) -> Result<(u16, Vec<u8>), Failure> {
     stream.write_all(request.as_bytes())?;
     let mut answer = Vec::new();
     loop {
