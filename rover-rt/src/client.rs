@@ -12,7 +12,8 @@ use crate::program::Method;
 use crate::service::Service;
 
 type Answer = Result<TestResponse, Error>;
-type Job = (Vec<u8>, mpsc::Sender<Vec<u8>>);
+/// What a connection sends, in pieces, and where the answers go.
+type Job = (Vec<Vec<u8>>, mpsc::Sender<Vec<u8>>);
 
 /// Answers requests from one VM on a thread of its own.
 #[derive(Debug)]
@@ -44,15 +45,15 @@ impl TestClient {
         }
     }
 
-    /// What the program answers to the bytes of a connection.
+    /// What the program answers to the bytes of a connection, which come in pieces.
     ///
     /// # Errors
     /// When the program's thread has ended.
     #[doc(hidden)]
-    pub fn exchange(&self, input: Vec<u8>) -> Result<Vec<u8>, Error> {
+    pub fn exchange(&self, pieces: Vec<Vec<u8>>) -> Result<Vec<u8>, Error> {
         let ended = || Error::Worker("the client's thread ended".to_owned());
         let (reply, answer) = mpsc::channel();
-        self.jobs.send((input, reply)).map_err(|_| ended())?;
+        self.jobs.send((pieces, reply)).map_err(|_| ended())?;
         answer.recv().map_err(|_| ended())
     }
 
@@ -109,18 +110,29 @@ fn serve(app: &App, queue: &mpsc::Receiver<Job>, ready: &mpsc::Sender<Result<(),
         late: None,
         room: usize::MAX,
     };
-    for (request, reply) in queue {
+    for (pieces, reply) in queue {
         // A test that stopped waiting has failed already.
-        let _ = reply.send(exchange(&place, &request));
+        let _ = reply.send(exchange(&place, &pieces));
     }
 }
 
-/// Gives a request's bytes to the program as a connection would.
-fn exchange(place: &Place<'_>, request: &[u8]) -> Vec<u8> {
-    let (mut exchange, mut out, mut done) = (Exchange::default(), Vec::new(), 0);
-    while let Step::Consumed(bytes) = exchange.step(place, &request[done..], &mut out) {
-        done += bytes;
+/// Gives bytes to the program as a connection would.
+fn exchange(place: &Place<'_>, pieces: &[Vec<u8>]) -> Vec<u8> {
+    let (mut exchange, mut input, mut out) = (Exchange::default(), Vec::new(), Vec::new());
+    for piece in pieces {
+        input.extend_from_slice(piece);
+        let mut done = 0;
+        loop {
+            match exchange.step(place, &input[done..], &mut out) {
+                Step::Consumed(bytes) => done += bytes,
+                Step::More => break,
+                Step::Close { .. } => return out,
+            }
+        }
+        input.drain(..done);
     }
+    exchange.end_of_input();
+    exchange.step(place, &input, &mut out);
     out
 }
 
@@ -171,7 +183,7 @@ impl TestRequest<'_> {
         let mut request =
             format!("{}{host}content-length: {length}\r\n\r\n", self.head).into_bytes();
         request.extend(self.body);
-        TestResponse::parse(&self.client.exchange(request)?)
+        TestResponse::parse(&self.client.exchange(vec![request])?)
     }
 }
 

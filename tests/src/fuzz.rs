@@ -1,21 +1,29 @@
 //! The fuzz targets: what must hold for any bytes. `fuzz/` gives them to libFuzzer,
 //! `tests/fuzz.rs` to the kept corpora and some changes of those.
+//!
+//! Wherever there are two who must agree, both are asked: the program in both of its forms,
+//! serde_json, LuaJIT, a naive router, a schema of the compiler's and the same of the VM's.
 
-use std::cell::OnceCell;
+mod exchange;
+
 use std::path::PathBuf;
 
-use mlua::{Lua, LuaString, MultiValue, Value};
-use rover::TestClient;
+use mlua::{Lua, LuaString, MultiValue};
+use rover_build::{Form, compile_form};
+use serde_json::Value;
 
-use crate::programs::fuzz;
+use crate::router::naive;
+use exchange::{exchange, post, routed};
 
 /// A target's name and function.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const TARGETS: [Target; 6] = [
+pub const TARGETS: [Target; 8] = [
     ("requests", requests),
+    ("router", router),
     ("json", json),
+    ("guard", guard),
     ("forms", forms),
     ("values", values),
     ("manifest", manifest),
@@ -23,37 +31,17 @@ pub const TARGETS: [Target; 6] = [
 ];
 
 thread_local! {
-    static CLIENT: OnceCell<TestClient> = const { OnceCell::new() };
     static LUA: Lua = Lua::new();
 }
 
-/// The answers to what a connection sends.
-fn exchange(input: Vec<u8>) -> Vec<u8> {
-    CLIENT.with(|client| {
-        let client = client.get_or_init(|| {
-            let app = fuzz::app().log_level(rover::LogLevel::Off);
-            app.client().expect("the program loads")
-        });
-        client.exchange(input).expect("the program answers")
-    })
-}
-
-/// The status and body of the only answer.
-fn post(path: &str, content_type: &str, body: &[u8]) -> (u16, Vec<u8>) {
-    let mut request = format!(
-        "POST {path} HTTP/1.1\r\nHost: t\r\nContent-Type: {content_type}\r\nContent-Length: {}\r\n\r\n",
-        body.len()
-    )
-    .into_bytes();
-    request.extend_from_slice(body);
-    let answer = exchange(request);
-    let response = crate::Response::parse(&answer);
-    (response.status, response.body)
-}
-
-/// Any bytes on a connection: answers are HTTP, and none tells of a fault of the server's.
+/// Any bytes on a connection: answers are HTTP, none tells of a fault of the server's, and
+/// they are the same where the bytes come in two parts.
 pub fn requests(data: &[u8]) {
-    let answer = exchange(data.to_vec());
+    // The first byte says where the cut is.
+    let Some((&cut, data)) = data.split_first() else {
+        return;
+    };
+    let answer = exchange(data, usize::from(cut) * data.len() / 256);
     if answer.is_empty() {
         return;
     }
@@ -65,29 +53,108 @@ pub fn requests(data: &[u8]) {
     assert!(known, "{} for {data:?}", response.status);
 }
 
-/// A body of JSON: what is taken is JSON for others, too, and comes back the same.
+/// Paths, made of parts that the routes know and others: the route is the naive one.
+pub fn router(data: &[u8]) {
+    const PARTS: [(&str, &str); 8] = [
+        ("a", "a"),
+        ("b", "b"),
+        ("c", "c"),
+        ("x", "x"),
+        ("%61", "a"),
+        ("%2F", "/"),
+        ("%C3%A9", "\u{e9}"),
+        ("+", "+"),
+    ];
+    let Some((&first, data)) = data.split_first() else {
+        return;
+    };
+    let method = ["get", "post", "put"][usize::from(first / 64) % 3];
+    let (mut raw, mut segments) = ("/".to_owned(), vec![String::new()]);
+    for byte in data.iter().take(64) {
+        if byte % 2 == 0 {
+            raw.push('/');
+            segments.push(String::new());
+            continue;
+        }
+        let (written, meant) = PARTS[usize::from(byte / 2) % PARTS.len()];
+        raw.push_str(written);
+        segments.last_mut().expect("a segment").push_str(meant);
+    }
+    if raw == "/" {
+        segments.clear();
+    }
+    let (found, routes) = routed(usize::from(first % 64), method, &raw);
+    assert_eq!(
+        found.as_deref(),
+        naive(routes, method, &segments),
+        "{method} {raw}"
+    );
+}
+
+/// A value as Lua holds it: numbers are doubles, fields are not null.
+fn in_lua(value: Value) -> Value {
+    match value {
+        Value::Number(number) => number.as_f64().into(),
+        Value::Array(items) => items.into_iter().map(in_lua).collect(),
+        Value::Object(map) => {
+            let fields = map.into_iter().filter(|(_, value)| !value.is_null());
+            fields.map(|(key, value)| (key, in_lua(value))).collect()
+        }
+        other => other,
+    }
+}
+
+/// A body of JSON: it is taken where serde_json takes it, and comes back as what serde_json
+/// has read.
 pub fn json(data: &[u8]) {
+    let theirs = serde_json::from_slice::<Value>(data);
     let (status, body) = post("/echo", "application/json", data);
     post("/field", "application/json", data);
-    post("/guard", "application/json", data);
-    match status {
-        200 => {
-            serde_json::from_slice::<serde::de::IgnoredAny>(data).expect("it is JSON");
-            let value: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
-            let Some(value) = value.get("value") else {
-                return;
-            };
-            let again = post("/echo", "application/json", value.to_string().as_bytes());
-            let back: serde_json::Value = serde_json::from_slice(&again.1).expect("JSON");
-            assert_eq!(back.get("value"), Some(value));
+    match (status, theirs) {
+        (200, Ok(theirs)) => {
+            let ours: Value = serde_json::from_slice(&body).expect("JSON");
+            let ours = ours.get("value").cloned().expect("it is kept");
+            assert_eq!(in_lua(ours), in_lua(theirs), "{data:?}");
         }
-        // Null bodies have no field; a text that is too deep to be answered.
-        400 | 413 => {}
-        500 => assert!(
-            serde_json::from_slice::<serde::de::IgnoredAny>(data).is_ok(),
-            "a fault for what is no JSON"
-        ),
-        other => panic!("{other}"),
+        (400, Err(_)) => {}
+        // The answer is one level deeper.
+        (500, Ok(_)) if depth(data) == 128 => {}
+        (status, theirs) => panic!("{status} for {theirs:?}: {data:?}"),
+    }
+}
+
+/// How deep the brackets of a JSON text are nested.
+fn depth(text: &[u8]) -> usize {
+    let (mut deepest, mut depth, mut quoted, mut escaped) = (0, 0, false, false);
+    for byte in text {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = quoted,
+            b'"' => quoted = !quoted,
+            b'{' | b'[' if !quoted => depth += 1,
+            b'}' | b']' if !quoted => depth -= 1,
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
+}
+
+/// A body of JSON against a schema: the one that the compiler saw, the same made by the VM,
+/// and that on the value as Lua has it.
+pub fn guard(data: &[u8]) {
+    let ask = |path| {
+        let (status, body) = post(path, "application/json", data);
+        assert!(matches!(status, 200 | 400), "{status} for {data:?}");
+        (status, String::from_utf8_lossy(&body).into_owned())
+    };
+    let text = String::from_utf8_lossy(data);
+    let seen = ask("/guard");
+    assert_eq!(seen, ask("/guard/made"), "{text}");
+    // What is no JSON fails elsewhere, and Lua has no fields that are null.
+    let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(data).is_ok();
+    if is_json && !text.contains("null") {
+        assert_eq!(seen, ask("/guard/value"), "{text}");
     }
 }
 
@@ -96,13 +163,14 @@ pub fn forms(data: &[u8]) {
     let end = data.iter().position(|b| *b == b'\n').unwrap_or(0);
     let kind: String = data[..end].iter().map(|b| char::from(b & 0x7f)).collect();
     let kind: String = kind.chars().filter(|c| !c.is_control()).collect();
-    let body = &data[end..];
+    let body = &data[(end + 1).min(data.len())..];
     for kind in [
         kind.as_str(),
         "application/x-www-form-urlencoded",
         "multipart/form-data; boundary=b",
     ] {
         let (status, _) = post("/form", kind, body);
+        // Without a body there is no form: the answer to that is 400, too.
         assert!(
             matches!(status, 200 | 400 | 413 | 415),
             "{status} for {kind:?}"
@@ -110,27 +178,35 @@ pub fn forms(data: &[u8]) {
     }
 }
 
-/// A Lua value, built by a stack machine: its JSON is JSON, or the handler failed.
+/// A Lua value, built by a stack machine: its JSON is JSON, the same from `rover.json` as in
+/// an answer, or the handler failed.
 pub fn values(data: &[u8]) {
     let (status, body) = post("/value", "application/octet-stream", data);
     match status {
         200 => {
-            serde_json::from_slice::<serde::de::IgnoredAny>(&body).expect("JSON");
+            let value: Value = serde_json::from_slice(&body).expect("JSON");
+            let result = value.get("result").cloned().unwrap_or(Value::Null);
+            let text = value["text"].as_str().expect("a text");
+            let again: Value = serde_json::from_str(text).expect("JSON");
+            assert_eq!(result, again, "{data:?}");
         }
         500 | 503 | 400 => {}
         other => panic!("{other}"),
     }
 }
 
-/// A manifest: the compiler says what is wrong with it, or compiles it.
+/// A manifest: the compiler says what is wrong with it, or compiles it; the same in both forms.
 pub fn manifest(data: &[u8]) {
     let folder = std::env::temp_dir().join(format!("rover-fuzz-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a writable folder");
     let path: PathBuf = folder.join("routes.lua");
     std::fs::write(&path, data).expect("a writable file");
-    if let Err(failure) = rover_build::compile_file(&path) {
-        assert!(!failure.to_string().is_empty());
-    }
+    let [ours, theirs] = [Form::Specialised, Form::Reference].map(|form| {
+        let failure = compile_form(&path, form).err();
+        failure.map(|failure| failure.to_string())
+    });
+    assert_ne!(ours.as_deref(), Some(""));
+    assert_eq!(ours, theirs);
 }
 
 /// A pattern and a text, which a zero byte divides, matched by us and by LuaJIT.
@@ -169,7 +245,7 @@ pub fn pattern(data: &[u8]) {
     });
 }
 
-fn text(lua: &Lua, value: Value) -> Vec<u8> {
+fn text(lua: &Lua, value: mlua::Value) -> Vec<u8> {
     let text: LuaString = lua
         .coerce_string(value)
         .expect("a string or number")

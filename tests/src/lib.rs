@@ -4,6 +4,7 @@
 mod case;
 pub mod fuzz;
 mod process;
+pub mod router;
 mod server;
 
 pub use case::{Case, parse};

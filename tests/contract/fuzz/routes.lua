@@ -15,8 +15,19 @@ function api.plain.post(ctx) return ctx:body():text() end
 local schema = g:object {
   name = g:string():required():max(10), n = g:integer():min(0):default(1),
   tags = g:array(g:string():enum { "a", "b" }), at = g:string():format("date-time"),
+  mail = g:string():format("email"), id = g:string():format("uuid"), link = g:string():format("uri"),
+  word = g:string():pattern("^%a+[%d_]-$"):len(2, 5), ratio = g:number():min(-1.5):max(1e3):nullable(),
+  flag = g:boolean():default(true), any = g:any(), pair = g:array(g:integer():required()):len(2),
+  rows = g:array(g:object { k = g:string():required("no key"), v = g:any():nullable() }):default {},
+  deep = g:object { a = g:object { b = g:integer():max(2) }:required() }:nullable(),
 }
 function api.guard.post(ctx) return ctx:body():expect(schema) end
+-- The compiler does not look into tables: the VM makes and checks these.
+local made = { schema }
+for _, same in ipairs(made) do
+  api.guard.made.post = function(ctx) return ctx:body():expect(same) end
+  api.guard.value.post = function(ctx) return rover.guard(ctx:body():json(), same) end
+end
 
 -- Builds a value from bytes: a stack machine whose result is encoded.
 function api.value.post(ctx)
@@ -36,7 +47,7 @@ function api.value.post(ctx)
     elseif op == 13 then push({ a = pop(), b = pop() }) elseif op == 14 then pop()
     else push(tostring(b):rep(b)) end
   end
-  return { result = stack[n] }
+  return { result = stack[n], text = rover.json.encode(stack[n]) }
 end
 
 return api
