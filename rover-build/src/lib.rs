@@ -43,6 +43,7 @@ mod route;
 mod server_vars;
 mod shape;
 mod suggest;
+mod syntax;
 mod template;
 mod tree;
 

@@ -13,6 +13,7 @@ use full_moon::visitors::Visitor;
 use crate::diagnostic::{Diagnostic, Failure, Position};
 use crate::hir::Chunk;
 use crate::resolve::resolve;
+use crate::syntax;
 use crate::tree::Tree;
 
 /// The program's files; the manifest is the first.
@@ -117,7 +118,7 @@ pub(crate) fn load(manifest: &Path) -> Result<Sources, Failure> {
         };
         let shown = shown(&next.path);
         texts.push((next.name.clone(), shown.clone(), text.clone()));
-        match full_moon::parse(&text) {
+        match syntax::parse(&text) {
             Ok(ast) => {
                 queue.extend(requires(&ast, folder, &next.name, &mut diagnostics));
                 let names = template_names(&ast, &next.name, &mut diagnostics);
@@ -133,16 +134,14 @@ pub(crate) fn load(manifest: &Path) -> Result<Sources, Failure> {
                     ast,
                 });
             }
-            // The first one; the others mostly follow from it.
-            Err(errors) => diagnostics.extend(errors.first().map(|error| {
-                let (start, _) = error.range();
+            Err(error) => {
                 let position = Position {
                     file: next.name.clone(),
-                    line: start.line(),
-                    column: start.character(),
+                    line: error.at.line(),
+                    column: error.at.character(),
                 };
-                Diagnostic::new("Lua syntax error").at(position, error.error_message())
-            })),
+                diagnostics.push(Diagnostic::new("Lua syntax error").at(position, error.message));
+            }
         }
     }
     if diagnostics.is_empty() {

@@ -10,6 +10,7 @@ use crate::hir::Span;
 use crate::lower::Form;
 use crate::resolve::resolve;
 use crate::suggest::nearest;
+use crate::syntax;
 
 /// How a chunk's function gets the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,12 +61,11 @@ pub(super) fn generate(
     writer.flush();
     writer.text.push_str(" return __b end, __rover");
     let Writer { text, pieces, .. } = writer;
-    let ast = match full_moon::parse(&text) {
+    let ast = match syntax::parse(&text) {
         Ok(ast) => ast,
-        Err(errors) => {
-            let message = errors.first().map(|e| e.error_message().into_owned());
-            let message = message.unwrap_or_default();
-            problems.push(Problem::new(0, "Lua syntax error in a template", message));
+        Err(error) => {
+            let what = "Lua syntax error in a template";
+            problems.push(Problem::new(0, what, error.message));
             return None;
         }
     };

@@ -3,6 +3,7 @@
 use full_moon::ast::{Block, LastStmt, Stmt};
 
 use crate::hir::Span;
+use crate::syntax;
 
 /// Where the braces stand that close a tag whose code begins at `from`: not those of
 /// tables and strings inside.
@@ -158,14 +159,11 @@ pub(crate) fn head(code: &str) -> Result<(), Fault> {
 
 fn parse(code: &str, before: &str, after: &str) -> Result<Block, Fault> {
     let whole = format!("{before}{code}{after}");
-    match full_moon::parse(&whole) {
+    match syntax::parse(&whole) {
         Ok(ast) => Ok(ast.nodes().clone()),
-        Err(errors) => {
-            let first = errors.first();
-            let at = first.map_or(0, |error| error.range().0.bytes());
-            let message = first.map(|error| error.error_message().into_owned());
-            let at = at.saturating_sub(before.len()).min(code.trim_end().len());
-            Err((at, message.unwrap_or_default()))
+        Err(error) => {
+            let at = error.at.bytes().saturating_sub(before.len());
+            Err((at.min(code.trim_end().len()), error.message))
         }
     }
 }

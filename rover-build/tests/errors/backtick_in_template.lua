@@ -1,0 +1,7 @@
+local api = rover.server {}
+
+function api.get()
+  return api.html { a = 1 } [[<p>{{ `a` }}</p> `]]
+end
+
+return api
