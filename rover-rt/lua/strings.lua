@@ -182,8 +182,9 @@ end
 -- LuaJIT compiles `find` where the text is looked for as it is: in a short one that takes no
 -- longer than a step of ours does. Which patterns mean themselves is known for so many
 -- short ones.
-for name, f in pairs(R.patterns) do string[name] = f end
-local search = string.find
+local patterns = R.patterns
+string.match, string.gsub, string.gmatch = patterns.match, patterns.gsub, R.part("gmatch")(patterns)
+local search = patterns.find
 local SHORT, KNOWN = 1024, 256
 local literal, known = {}, 0
 local function is_literal(pattern)

@@ -1,6 +1,6 @@
 //! What fuzzing reaches that programs do not.
 
-use crate::pattern::{Capture, Clock, Matcher, PatternError};
+use crate::pattern::{Capture, Clock, Compiled, Matcher, PatternError};
 
 /// A clock that runs out.
 struct Steps(u32);
@@ -17,8 +17,8 @@ impl Clock for Steps {
 /// Nothing where it takes more than some steps.
 pub fn find(subject: &[u8], pattern: &[u8]) -> Option<Result<Vec<Vec<u8>>, &'static str>> {
     let mut clock = Steps(200_000);
-    let mut matcher = Matcher::new(subject, pattern, &mut clock);
-    let found = match matcher.search(0) {
+    let mut matcher = Matcher::new(subject, &mut clock);
+    let found = match matcher.search(&Compiled::new(pattern), 0) {
         Err(PatternError::Stopped) => return None,
         Err(error) => return Some(Err(error.message())),
         Ok(None) => return Some(Ok(Vec::new())),
@@ -29,7 +29,7 @@ pub fn find(subject: &[u8], pattern: &[u8]) -> Option<Result<Vec<Vec<u8>>, &'sta
     for index in 0..matcher.captures() {
         match matcher.capture(index, found) {
             Ok(Capture::Text(start, end)) => values.push(subject[start..end].to_vec()),
-            Ok(Capture::Position(at) | Capture::Open(at)) => values.push(number(at + 1)),
+            Ok(Capture::Position(at)) => values.push(number(at + 1)),
             Err(error) => return Some(Err(error.message())),
         }
     }

@@ -3,12 +3,16 @@
 //! LuaJIT's own matcher (`lib_string.c`) tries every way there is, in C, where no deadline
 //! reaches it: one call of `string.find` with the pattern `.-.-.-.-b$` can take a minute.
 //! This one has the same semantics, errors and limits, its recursion included, and asks a
-//! [`Clock`] as it goes.
+//! [`Clock`] as it goes. A pattern is read once, into [`Compiled`], and kept in a [`Cache`].
 
+mod cache;
 mod class;
+mod compile;
 mod matcher;
 mod replace;
 
+pub(crate) use cache::Cache;
+pub(crate) use compile::Compiled;
 pub(crate) use matcher::{Capture, Matcher};
 pub(crate) use replace::{Part, replacement};
 

@@ -134,10 +134,19 @@ pub(super) unsafe fn panicked(state: *mut lua_State) -> ! {
 /// # Safety
 /// In a C function; the frame owns nothing.
 pub(super) unsafe fn fail(state: *mut lua_State, message: &[u8]) -> ! {
+    // SAFETY: as the caller's.
+    unsafe { fail_at(state, message, 1) }
+}
+
+/// The same with the place of a call that is so many calls away.
+///
+/// # Safety
+/// As [`fail`].
+pub(super) unsafe fn fail_at(state: *mut lua_State, message: &[u8], level: c_int) -> ! {
     // SAFETY: as the caller's; an argument's slot may be one too few for three pushes.
     unsafe {
         ffi::luaL_checkstack(state, 3, std::ptr::null());
-        ffi::luaL_where(state, 1);
+        ffi::luaL_where(state, level);
         push(state, message);
         ffi::lua_concat(state, 2);
         ffi::lua_error(state)

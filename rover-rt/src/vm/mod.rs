@@ -36,6 +36,7 @@ use rover_model::LogLevel;
 
 use crate::form::{self, Field, FormError};
 use crate::log::Log;
+use crate::pattern;
 use crate::program::Program;
 use crate::reply::Reply;
 use crate::request::RequestData;
@@ -88,6 +89,7 @@ pub(crate) struct Shared {
     deadline: Deadline,
     memory: Memory,
     buffers: Buffers,
+    patterns: pattern::Cache,
     /// Where the request's part of the native stack begins.
     stack: Cell<usize>,
     /// Rust code panicked: the VM serves no other request.
@@ -117,6 +119,7 @@ impl Shared {
             deadline: Deadline::default(),
             memory: Memory::new(),
             buffers: Buffers::default(),
+            patterns: pattern::Cache::default(),
             stack: Cell::new(0),
             panicked: Cell::new(false),
             reason: Cell::default(),

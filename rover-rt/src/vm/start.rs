@@ -19,7 +19,7 @@ use crate::program::{Program, Route};
 const RUNTIME_LUA: &str = include_str!("../../lua/runtime.lua");
 
 /// The parts that `runtime.lua` loads, by name.
-const PARTS: [(&str, &str); 10] = [
+const PARTS: [(&str, &str); 11] = [
     ("body", include_str!("../../lua/body.lua")),
     ("html", include_str!("../../lua/html.lua")),
     ("html_plain", include_str!("../../lua/html_plain.lua")),
@@ -28,6 +28,7 @@ const PARTS: [(&str, &str); 10] = [
     ("global", include_str!("../../lua/global.lua")),
     ("direct", include_str!("../../lua/direct.lua")),
     ("library", include_str!("../../lua/library.lua")),
+    ("gmatch", include_str!("../../lua/gmatch.lua")),
     ("strings", include_str!("../../lua/strings.lua")),
     ("sandbox", include_str!("../../lua/sandbox.lua")),
 ];

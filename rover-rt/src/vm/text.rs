@@ -11,10 +11,12 @@ use super::native::{push, shared};
 use super::{Shared, guard};
 use crate::pattern::{Capture, Clock, Matcher, Part, PatternError, has_specials, replacement};
 
-pub(super) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 4] = [
+pub(super) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 6] = [
     (c"find", find),
     (c"match", r#match),
-    (c"gmatch", gmatch),
+    (c"gmatch_values", gmatch_values),
+    (c"gmatch_next", gmatch_next),
+    (c"gmatch_refuse", gmatch_refuse),
     (c"gsub", gsub),
 ];
 
@@ -28,6 +30,8 @@ pub(super) struct Buffers(RefCell<Vec<(usize, Vec<u8>)>>);
 
 /// A result's buffer is kept for the next call up to this size.
 const KEPT_BYTES: usize = 64 * 1024;
+/// What the stack of a C function has room for, beside a few values (`LUA_MINSTACK` is 20).
+const FREE_SLOTS: usize = 8;
 /// The longest result of `gsub`.
 const MAX_RESULT: usize = 32 << 20;
 
@@ -98,11 +102,20 @@ unsafe fn integer(state: *mut lua_State, argument: c_int, default: i32) -> i32 {
 /// # Safety
 /// As [`string`].
 unsafe fn raise(state: *mut lua_State, error: PatternError) -> ! {
+    // SAFETY: as the caller's.
+    unsafe { raise_at(state, error, 1) }
+}
+
+/// The same where the call that counts is so many calls away.
+///
+/// # Safety
+/// As [`string`].
+unsafe fn raise_at(state: *mut lua_State, error: PatternError, level: c_int) -> ! {
     // SAFETY: as the caller's; the text is copied before the error leaves.
     unsafe {
         match error {
             PatternError::Stopped => super::deadline::raise(state, shared(state)),
-            _ => guard::fail(state, error.message().as_bytes()),
+            _ => guard::fail_at(state, error.message().as_bytes(), level),
         }
     }
 }
@@ -116,14 +129,15 @@ unsafe fn push_capture(state: *mut lua_State, subject: &[u8], capture: Capture) 
     unsafe {
         match capture {
             Capture::Text(start, end) => push(state, &subject[start..end]),
-            Capture::Position(at) | Capture::Open(at) => {
+            Capture::Position(at) => {
                 ffi::lua_pushnumber(state, (at + 1) as f64);
             }
         }
     }
 }
 
-/// Pushes the captures of the last match: all there are, or so many.
+/// Pushes the captures of the last match: all there are, or so many. An error's place is the
+/// call that is so many calls away.
 ///
 /// # Safety
 /// As [`string`].
@@ -132,14 +146,17 @@ unsafe fn push_captures(
     matcher: &Matcher<'_>,
     found: (usize, usize),
     count: usize,
+    level: c_int,
 ) -> c_int {
     // SAFETY: there is room for so many; as the caller's.
     unsafe {
-        ffi::luaL_checkstack(state, count as c_int, c"too many captures".as_ptr());
+        if count > FREE_SLOTS {
+            ffi::luaL_checkstack(state, count as c_int, c"too many captures".as_ptr());
+        }
         for index in 0..count {
             match matcher.capture(index, found) {
                 Ok(capture) => push_capture(state, matcher.subject(), capture),
-                Err(error) => raise(state, error),
+                Err(error) => raise_at(state, error, level),
             }
         }
     }
@@ -181,8 +198,11 @@ unsafe fn search(state: *mut lua_State, find: bool) -> c_int {
             return plain(state, shared, (subject, start), pattern);
         }
         let mut clock = Steps(shared);
-        let mut matcher = Matcher::new(subject, pattern, &mut clock);
-        match guard::pure(shared, || matcher.search(start)) {
+        let mut matcher = Matcher::new(subject, &mut clock);
+        let found = guard::pure(shared, || {
+            matcher.search(&shared.patterns.get(pattern, true), start)
+        });
+        match found {
             None => guard::panicked(state),
             Some(Err(error)) => raise(state, error),
             Some(Ok(None)) => {
@@ -193,11 +213,11 @@ unsafe fn search(state: *mut lua_State, find: bool) -> c_int {
                 ffi::lua_pushnumber(state, (found.0 + 1) as f64);
                 ffi::lua_pushnumber(state, found.1 as f64);
                 let count = matcher.captures();
-                push_captures(state, &matcher, found, count) + 2
+                push_captures(state, &matcher, found, count, 1) + 2
             }
             Some(Ok(Some(found))) => {
                 let count = matcher.values();
-                push_captures(state, &matcher, found, count)
+                push_captures(state, &matcher, found, count, 1)
             }
         }
     }
@@ -232,44 +252,55 @@ unsafe fn plain(
     }
 }
 
-unsafe extern "C-unwind" fn gmatch(state: *mut lua_State) -> c_int {
+/// `gmatch_refuse(...)`: the error for arguments that `gmatch` does not take.
+unsafe extern "C-unwind" fn gmatch_refuse(state: *mut lua_State) -> c_int {
     // SAFETY: see `find`.
     unsafe {
         string(state, 1);
         string(state, 2);
-        ffi::lua_pushvalue(state, ffi::lua_upvalueindex(1));
-        ffi::lua_pushvalue(state, 1);
-        ffi::lua_pushvalue(state, 2);
-        ffi::lua_pushnumber(state, 0.0);
-        ffi::lua_pushcclosure(state, gmatch_next, 4);
+    }
+    0
+}
+
+/// `gmatch_values(pattern)`: how many values a match has.
+unsafe extern "C-unwind" fn gmatch_values(state: *mut lua_State) -> c_int {
+    // SAFETY: see `find`.
+    unsafe {
+        let (shared, pattern) = (shared(state), string(state, 1));
+        match guard::pure(shared, || shared.patterns.get(pattern, false).values()) {
+            None => guard::panicked(state),
+            Some(values) => ffi::lua_pushnumber(state, values as f64),
+        }
     }
     1
 }
 
-/// The iterator of `gmatch`, with the subject, the pattern and the position as upvalues.
+/// `gmatch_next(subject, pattern, position)`, for iterators: the next position and the values
+/// of a match; nothing where there is none.
 unsafe extern "C-unwind" fn gmatch_next(state: *mut lua_State) -> c_int {
-    // SAFETY: see `find`; only `gmatch` makes this closure, over two strings.
+    // SAFETY: see `find`; called by `gmatch.lua` with two strings and a number.
     unsafe {
         let shared = shared(state);
-        let subject = string(state, ffi::lua_upvalueindex(2));
-        let pattern = string(state, ffi::lua_upvalueindex(3));
-        let position = ffi::lua_upvalueindex(4);
-        let start = ffi::lua_tonumber(state, position) as usize;
+        let (subject, pattern) = (string(state, 1), string(state, 2));
+        let start = ffi::lua_tonumber(state, 3) as usize;
         if start > subject.len() {
             return 0;
         }
         let mut clock = Steps(shared);
-        let mut matcher = Matcher::unanchored(subject, pattern, &mut clock);
-        match guard::pure(shared, || matcher.search(start)) {
+        let mut matcher = Matcher::new(subject, &mut clock);
+        let found = guard::pure(shared, || {
+            matcher.search(&shared.patterns.get(pattern, false), start)
+        });
+        match found {
             None => guard::panicked(state),
-            Some(Err(error)) => raise(state, error),
+            // The iterator is one function, which the loop has called.
+            Some(Err(error)) => raise_at(state, error, 2),
             Some(Ok(None)) => 0,
             Some(Ok(Some((start, end)))) => {
                 let next = if end == start { end + 1 } else { end };
                 ffi::lua_pushnumber(state, next as f64);
-                ffi::lua_replace(state, position);
                 let count = matcher.values();
-                push_captures(state, &matcher, (start, end), count)
+                push_captures(state, &matcher, (start, end), count, 2) + 1
             }
         }
     }
@@ -293,48 +324,46 @@ unsafe extern "C-unwind" fn gsub(state: *mut lua_State) -> c_int {
         let frame = 0_u8;
         let buffer = shared.buffers.begin((&raw const frame).addr());
         let mut clock = Steps(shared);
-        let mut matcher = Matcher::new(subject, pattern, &mut clock);
+        let mut matcher = Matcher::new(subject, &mut clock);
         let (mut at, mut count) = (0, 0);
         while count < most {
-            let matched = guard::pure(shared, || {
-                let matched = matcher.at(at)?;
-                matcher.tell()?;
-                Ok(matched)
+            let found = guard::pure(shared, || {
+                matcher.search(&shared.patterns.get(pattern, true), at)
             });
-            let end = match matched {
+            let (start, end) = match found {
                 None => guard::panicked(state),
                 Some(Err(error)) => raise(state, error),
-                Some(Ok(end)) => end,
+                Some(Ok(None)) => break,
+                Some(Ok(Some(found))) => found,
             };
-            if let Some(end) = end {
-                count += 1;
-                match kind {
-                    ffi::LUA_TFUNCTION | ffi::LUA_TTABLE => {
-                        replace_by_value(state, &matcher, (at, end), kind);
-                        append(state, shared, buffer);
-                    }
-                    _ => {
-                        let replaced = guard::pure(shared, || {
-                            replace_by_text(shared, buffer, &matcher, (at, end), with)
-                        });
-                        match replaced {
-                            None => guard::panicked(state),
-                            Some(Err(error)) => raise(state, error),
-                            Some(Ok(())) => {}
-                        }
+            count += 1;
+            let between = &subject[at..start];
+            shared
+                .buffers
+                .with(buffer, |out| out.extend_from_slice(between));
+            match kind {
+                ffi::LUA_TFUNCTION | ffi::LUA_TTABLE => {
+                    replace_by_value(state, &matcher, (start, end), kind);
+                    append(state, shared, buffer);
+                }
+                _ => {
+                    let replaced = guard::pure(shared, || {
+                        replace_by_text(shared, buffer, &matcher, (start, end), with)
+                    });
+                    match replaced {
+                        None => guard::panicked(state),
+                        Some(Err(error)) => raise(state, error),
+                        Some(Ok(())) => {}
                     }
                 }
             }
-            match end {
-                Some(end) if end > at => at = end,
-                _ if at < subject.len() => {
-                    let byte = subject[at];
-                    shared.buffers.with(buffer, |out| out.push(byte));
-                    at += 1;
-                }
-                _ => break,
+            at = end;
+            if end == start {
+                let Some(byte) = subject.get(at) else { break };
+                shared.buffers.with(buffer, |out| out.push(*byte));
+                at += 1;
             }
-            if matcher.is_anchored() {
+            if pattern.first() == Some(&b'^') {
                 break;
             }
             match shared.buffers.with(buffer, |out| out.len()) {
@@ -403,10 +432,10 @@ unsafe fn replace_by_value(
     unsafe {
         if kind == ffi::LUA_TFUNCTION {
             ffi::lua_pushvalue(state, 3);
-            let count = push_captures(state, matcher, (start, end), matcher.values());
+            let count = push_captures(state, matcher, (start, end), matcher.values(), 1);
             ffi::lua_call(state, count, 1);
         } else {
-            push_captures(state, matcher, (start, end), 1);
+            push_captures(state, matcher, (start, end), 1, 1);
             ffi::lua_gettable(state, 3);
         }
         if ffi::lua_toboolean(state, -1) == 0 {
@@ -446,7 +475,7 @@ fn replace_by_text(
         };
         shared.buffers.with(buffer, |out| match capture {
             Capture::Text(start, end) => out.extend_from_slice(&subject[start..end]),
-            Capture::Position(at) | Capture::Open(at) => {
+            Capture::Position(at) => {
                 out.extend_from_slice(itoa::Buffer::new().format(at + 1).as_bytes());
             }
         });

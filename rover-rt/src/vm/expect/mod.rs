@@ -104,7 +104,8 @@ impl<'a> Find<'a> {
 impl Patterns for Find<'_> {
     fn found(&self, pattern: &str, text: &[u8]) -> bool {
         let mut steps = Steps(self.shared);
-        let found = Matcher::new(text, pattern.as_bytes(), &mut steps).search(0);
+        let pattern = self.shared.patterns.get(pattern.as_bytes(), true);
+        let found = Matcher::new(text, &mut steps).search(&pattern, 0);
         if found == Err(PatternError::Stopped) {
             self.stopped.set(true);
         }
