@@ -406,6 +406,7 @@ impl Writer {
         match self.random.below(if depth < 3 { 14 } else { 9 }) {
             0 | 1 => self.new_list(),
             2 | 3 => format!("  {list}[#{list} + 1] = {}\n", self.table(1)),
+            4 if self.random.below(3) == 0 => self.wide(&list),
             4 => format!("  {list}[#{list}+1] = {}\n", self.expr(2)),
             5 => format!("  table.insert({list}, {})\n", self.table(1)),
             6 => format!("  table.insert({list}, {})\n", self.expr(1)),
@@ -449,6 +450,18 @@ impl Writer {
                 )
             }
         }
+    }
+
+    /// An item of more values than one call writes.
+    fn wide(&mut self, list: &str) -> String {
+        let fields: Vec<String> = (0..10 + self.random.below(8))
+            .map(|at| match self.random.below(3) {
+                0 => format!("f{at} = \"<\" .. {} .. '>'", self.expr(1)),
+                1 => format!("f{at} = {{ deep = {}, kind = \"k\" }}", self.expr(0)),
+                _ => format!("f{at} = {}", self.expr(1)),
+            })
+            .collect();
+        format!("  {list}[#{list} + 1] = {{ {} }}\n", fields.join(", "))
     }
 
     fn new_list(&mut self) -> String {

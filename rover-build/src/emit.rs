@@ -263,11 +263,12 @@ fn step(step: &Step) -> TokenStream {
     } = step;
     let (comma, lead) = step.lead();
     let tail = step.tail();
+    let (prefix, suffix) = (step.prefix.len(), step.suffix.len());
     let absent = [&step.before, &step.after]
         .map(|Run { text, fields }| quote!(rt::Run { text: #text, fields: #fields }));
     quote!(rt::Step {
         first: #first, last: #last, comma: #comma, lead: #lead, tail: #tail,
-        absent: [#(#absent),*], array: #array, depth: #depth, path: #path,
+        prefix: #prefix, suffix: #suffix, absent: [#(#absent),*], array: #array, depth: #depth, path: #path,
     })
 }
 

@@ -1,5 +1,7 @@
 //! Lists that are written while they are built: see `lists`.
 
+use rover_model::is_reserved;
+
 use crate::hir::{Expr, Kind};
 use crate::lists::{Item, Lists, is_list, list_of};
 use crate::lower::Lowering;
@@ -7,6 +9,9 @@ use crate::template::{Piece, is_plain_text, template};
 
 /// A longer concatenation is left to the VM.
 const MAX_PARTS: usize = 30;
+
+/// Values that one call writes: `SLOTS` in the runtime's `run.rs`.
+const MAX_SLOTS: usize = 12;
 
 /// A value in an item, and the constant text around it: see `rover_rt::Step`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,8 +22,8 @@ pub(crate) struct Step {
     /// The field's name; none where the value is the item itself.
     pub(crate) name: Option<String>,
     /// Of a concatenation, quotes included.
-    prefix: String,
-    suffix: String,
+    pub(crate) prefix: String,
+    pub(crate) suffix: String,
     pub(crate) after: Run,
     pub(crate) array: bool,
     pub(crate) depth: u8,
@@ -99,7 +104,9 @@ impl Lowering<'_> {
                     text: "do".to_owned(),
                 };
                 if !self.record(&mut cursor, item, lists) {
-                    self.value(&mut cursor, item_step(), item.value);
+                    let mut row = Vec::new();
+                    self.value(&mut cursor, &mut row, item_step(), item.value);
+                    self.row(&mut cursor, row);
                 }
                 cursor.text += " end";
                 self.replace(file, cursor.from, item.statement.end, cursor.text);
@@ -116,44 +123,118 @@ impl Lowering<'_> {
         self.forget_marks(cursor.file, item.value, &slots);
         let list = cursor.list;
         let mut slots = slots.into_iter();
+        let mut row = Vec::new();
         for (step, kind) in steps(&template.pieces) {
             match (kind, slots.next()) {
-                (Value::Any, Some(slot)) => self.value(cursor, step, slot),
+                (Value::Any, Some(slot)) => self.value(cursor, &mut row, step, slot),
                 (Value::List, Some(slot)) => {
-                    let (at, inner) = (self.step(step), self.list_name(cursor.file, slot));
+                    self.row(cursor, std::mem::take(&mut row));
+                    let (at, inner) = (self.steps(&[step]), self.list_name(cursor.file, slot));
                     cursor.text += &format!(" __rover.put_list({list}, {at}, {inner})");
                 }
-                _ => {
-                    let at = self.step(step);
-                    cursor.text += &format!(" __rover.skip({list}, {at})");
-                }
+                _ => row.push(Slot {
+                    step,
+                    value: SlotValue::Nothing,
+                }),
             }
         }
+        self.row(cursor, row);
         true
     }
 
-    /// A step's number; -1 for an item that is a value itself.
-    fn step(&mut self, step: Step) -> i64 {
-        if step == item_step() {
+    /// The number of the first of some steps that follow each other; -1 for an item that is a
+    /// value itself.
+    fn steps(&mut self, steps: &[Step]) -> i64 {
+        if steps == [item_step()] {
             return -1;
         }
-        let known = self.steps.iter().position(|s| *s == step);
+        let known = self.steps.windows(steps.len()).position(|s| s == steps);
         known.unwrap_or_else(|| {
-            self.steps.push(step);
-            self.steps.len() - 1
+            self.steps.extend_from_slice(steps);
+            self.steps.len() - steps.len()
         }) as i64
     }
 
-    /// A value where a step says, or as an item.
-    fn value(&mut self, cursor: &mut Cursor<'_>, step: Step, value: &Expr) {
-        let list = cursor.list;
-        let Some(step) = self.joined(cursor, step, value) else {
-            return;
+    /// Adds a value to the row that is written next, or writes it by itself where it is
+    /// a string of several parts.
+    fn value<'e>(
+        &mut self,
+        cursor: &mut Cursor<'_>,
+        row: &mut Vec<Slot<'e>>,
+        mut step: Step,
+        value: &'e Expr,
+    ) {
+        let value = match concatenation(value) {
+            None => SlotValue::Plain(value),
+            Some((parts, dynamic)) => match (dynamic.as_slice(), around(&parts)) {
+                ([_], Some((prefix, suffix))) => {
+                    step.prefix = format!("\"{prefix}");
+                    step.suffix = format!("{suffix}\"");
+                    SlotValue::Joined(parts)
+                }
+                _ => {
+                    self.row(cursor, std::mem::take(row));
+                    return self.joined(cursor, &step, (&parts, &dynamic));
+                }
+            },
         };
-        let at = self.step(step);
-        cursor.text += &format!(" __rover.put({list}, {at}, ");
-        self.keep(cursor, value);
+        row.push(Slot { step, value });
+        if row.len() == MAX_SLOTS {
+            self.row(cursor, std::mem::take(row));
+        }
+    }
+
+    /// Writes values that follow each other by one call.
+    fn row(&mut self, cursor: &mut Cursor<'_>, row: Vec<Slot<'_>>) {
+        if row.is_empty() {
+            return;
+        }
+        let (steps, values): (Vec<Step>, Vec<SlotValue<'_>>) =
+            row.into_iter().map(|slot| (slot.step, slot.value)).unzip();
+        let (list, at) = (cursor.list, self.steps(&steps));
+        let letters: String = values.iter().map(SlotValue::letter).collect();
+        // Whether a concatenation's part can be one is seen before the next value is
+        // evaluated, as the VM would.
+        if letters.contains('j') {
+            cursor.text += " do";
+            for (at, value) in values.iter().enumerate() {
+                self.slot(cursor, &format!("__rover{}", at + 1), value);
+            }
+            let names: Vec<String> = (1..=values.len()).map(|n| format!("__rover{n}")).collect();
+            let names = names.join(", ");
+            cursor.text += &format!(" __rover.put_{letters}({list}, {at}, {names}) end");
+            return;
+        }
+        cursor.text += &format!(" __rover.put_{letters}({list}, {at}");
+        for value in &values {
+            cursor.text += ", ";
+            match value {
+                SlotValue::Plain(value) => self.keep(cursor, value),
+                _ => cursor.text += "nil",
+            }
+        }
         cursor.text.push(')');
+    }
+
+    /// Evaluates a value into a local. Where the part of a concatenation is neither string
+    /// nor number, the VM concatenates, with its own error or metamethod.
+    fn slot(&mut self, cursor: &mut Cursor<'_>, name: &str, value: &SlotValue<'_>) {
+        match value {
+            SlotValue::Nothing => cursor.text += &format!(" local {name}"),
+            SlotValue::Plain(value) => {
+                cursor.text += &format!(" local {name} = ");
+                self.keep(cursor, value);
+            }
+            SlotValue::Joined(parts) => {
+                cursor.text += &format!(" local {name}");
+                let dynamic: Vec<&Expr> =
+                    parts.iter().copied().filter(|p| !is_literal(p)).collect();
+                let Parts { names, operands } = self.evaluated(cursor, parts, &dynamic);
+                let (part, whole) = (names.join(", "), operands.join(" .. "));
+                cursor.text +=
+                    &format!(" {name} = {part} else {name} = __rover.whole({whole}) end end");
+            }
+        }
     }
 
     /// Writes up to an expression of the program, which stays.
@@ -163,33 +244,25 @@ impl Lowering<'_> {
         cursor.from = expr.span.end;
     }
 
-    /// A concatenation, part by part and without making its string; gives the step back
-    /// where it is none. The values are looked at first: where one is neither string nor
-    /// number, the VM concatenates them, with its own error or metamethod.
-    fn joined(&mut self, cursor: &mut Cursor<'_>, mut step: Step, value: &Expr) -> Option<Step> {
-        let Some((parts, dynamic)) = concatenation(value) else {
-            return Some(step);
-        };
-        let (list, plain) = (cursor.list, self.step(step.clone()));
-        let Parts { names, operands } = self.evaluated(cursor, &parts, &dynamic);
-        match (names.as_slice(), around(&parts)) {
-            ([name], Some((prefix, suffix))) => {
-                step.prefix = format!("\"{prefix}");
-                step.suffix = format!("{suffix}\"");
-                let at = self.step(step);
-                cursor.text += &format!(" __rover.join({list}, {at}, {name})");
-            }
-            _ => {
-                cursor.text += &format!(" __rover.begin({list}, {plain})");
-                for operand in &operands {
-                    cursor.text += &format!(" __rover.part({list}, {operand})");
-                }
-                cursor.text += &format!(" __rover.finish({list}, {plain})");
-            }
+    /// A concatenation, part by part and without making its string. The values are looked at
+    /// first: where one is neither string nor number, the VM concatenates them, with its own
+    /// error or metamethod.
+    fn joined(
+        &mut self,
+        cursor: &mut Cursor<'_>,
+        step: &Step,
+        (parts, dynamic): (&[&Expr], &[&Expr]),
+    ) {
+        let (list, at) = (cursor.list, self.steps(std::slice::from_ref(step)));
+        let operands = self.evaluated(cursor, parts, dynamic).operands;
+        cursor.text += &format!(" __rover.begin({list}, {at})");
+        for operand in &operands {
+            cursor.text += &format!(" __rover.part({list}, {operand})");
         }
         let whole = operands.join(" .. ");
-        cursor.text += &format!(" else __rover.put({list}, {plain}, {whole}) end end");
-        None
+        cursor.text += &format!(
+            " __rover.finish({list}, {at}) else __rover.put_v({list}, {at}, {whole}) end end"
+        );
     }
 
     /// Writes the evaluation of a concatenation's parts into locals, up to `then`.
@@ -242,7 +315,7 @@ impl Lowering<'_> {
                 let mut words = cursor
                     .reserved
                     .split(|c: char| !c.is_alphanumeric() && c != '_');
-                name == "__rover" || words.any(|word| word == name)
+                is_reserved(name.as_bytes()) || words.any(|word| word == name)
             };
             while hides(&name) || names.contains(&name) {
                 name.push('_');
@@ -256,6 +329,29 @@ impl Lowering<'_> {
     pub(crate) fn list_name(&self, file: usize, slot: &Expr) -> String {
         let vars = &self.sources.files[file].hir.vars;
         list_of(slot).map_or(String::new(), |(var, _)| vars[var.0].name.clone())
+    }
+}
+
+/// A value of an item that is written together with others.
+struct Slot<'e> {
+    step: Step,
+    value: SlotValue<'e>,
+}
+
+enum SlotValue<'e> {
+    Nothing,
+    Plain(&'e Expr),
+    /// The parts of a concatenation of which one is not constant.
+    Joined(Vec<&'e Expr>),
+}
+
+impl SlotValue<'_> {
+    /// As `direct.lua` names it.
+    fn letter(&self) -> char {
+        match self {
+            SlotValue::Nothing | SlotValue::Plain(_) => 'v',
+            SlotValue::Joined(_) => 'j',
+        }
     }
 }
 

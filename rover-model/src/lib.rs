@@ -85,7 +85,8 @@ pub const CTX_METHODS: [&str; 9] = [
 pub const BUDGET_CHECK: &str =
     " __budget = __budget - 1 if __budget < 0 then __budget = __rover.check() end ";
 
-/// What a file's text stands in: `__rover` is what only compiled code calls.
+/// What a file's text stands in: `__rover` is what only compiled code calls. With
+/// a number behind it, it is a local of such code.
 pub const CHUNK_START: &str = "local __rover = ... local __budget = 1000 return function(...) ";
 
 /// See [`CHUNK_START`].
@@ -93,5 +94,6 @@ pub const CHUNK_END: &str = "\nend";
 
 /// Whether a name is one that compiled code uses.
 pub fn is_reserved(name: &[u8]) -> bool {
-    name == b"__rover" || name == b"__budget"
+    let rest = name.strip_prefix(b"__rover");
+    rest.is_some_and(|rest| rest.iter().all(u8::is_ascii_digit)) || name == b"__budget"
 }

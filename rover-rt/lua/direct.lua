@@ -4,7 +4,9 @@ local native, direct, pending, check_header = R.native, R.direct, R.pending, R.c
 local http_error = R.http.error
 local ffi = require "ffi"
 
-local error, type, tostring, setmetatable, format = error, type, tostring, setmetatable, string.format
+local error, type, tostring, setmetatable, loadstring = error, type, tostring, setmetatable, loadstring
+local format, gsub, match, sub, concat = string.format, string.gsub, string.match, string.sub, table.concat
+local tobit = bit.tobit
 
 -- Tables from constructors whose order of fields contradicts others are marked with the
 -- number of their order.
@@ -74,14 +76,12 @@ function direct.body_text() return native.lossy(direct.body_raw()) end
 -- is made.
 local list = c("list", "int32_t (*)(void *)")
 local length = c("length", "uint32_t (*)(void *, int32_t)")
-local skip = c("skip", "void (*)(void *, int32_t, int32_t)")
-local put_string = c("put_string", "void (*)(void *, int32_t, int32_t, const char *, size_t)")
-local put_number = c("put_number", "void (*)(void *, int32_t, int32_t, double)")
-local put_boolean = c("put_boolean", "void (*)(void *, int32_t, int32_t, bool)")
-local put_value = c("put_value", "int32_t (*)(void *, int32_t, int32_t)")
+local reserve = c("reserve", "int32_t (*)(void *)")
+local run = c("run", "void (*)(void *, int32_t, int32_t, uint64_t)")
 local put_list = c("put_list", "void (*)(void *, int32_t, int32_t, int32_t)")
-local join_string = c("join_string", "void (*)(void *, int32_t, int32_t, const char *, size_t)")
-local join_number = c("join_number", "bool (*)(void *, int32_t, int32_t, double)")
+local numbers = c("numbers", "double *")
+local texts = c("texts", "const char **")
+local lengths = c("lengths", "uint32_t *")
 local begin = c("begin", "void (*)(void *, int32_t, int32_t)")
 local part = c("part", "void (*)(void *, int32_t, const char *, size_t)")
 local part_number = c("part_number", "bool (*)(void *, int32_t, double)")
@@ -145,31 +145,100 @@ end
 
 function direct.list() return list(vm) end
 function direct.length(to) return length(vm, to) end
-function direct.skip(to, at) skip(vm, to, at) end
 function direct.put_list(to, at, inner) put_list(vm, to, at, inner) end
 
-function direct.put(to, at, value)
-  local kind = type(value)
-  if kind == "string" then put_string(vm, to, at, value, #value)
-  elseif kind == "number" then put_number(vm, to, at, value)
-  elseif value == nil then
-    if at >= 0 then skip(vm, to, at) end
-  elseif kind == "boolean" then put_boolean(vm, to, at, value)
-  else pending[put_value(vm, to, at)] = value end
+-- What writes the values of an item is made where it is first called, for each row of values
+-- that the program has: `put_vj` takes a value and, after it, what is the only part of a
+-- string that is not constant. The values go into slots; what they are is told in one
+-- number, four bits for each (see `run.rs`).
+local value = [[
+  if kind == "number" then numbers[$slot] = $value kinds = kinds + $number
+  elseif kind == "string" then texts[$slot] = $value lengths[$slot] = #$value kinds = kinds + $string
+  elseif $value == nil then kinds = kinds + $absent
+  elseif kind == "boolean" then kinds = kinds + ($value and $true or $false)
+  else
+    local place = reserve(vm)
+    pending[place] = $value
+    numbers[$slot] = place
+    kinds = kinds + $waiting
+  end
+]]
+-- An integer of 32 bits needs no string of its own.
+local joined = [[
+  if kind == "number" and tobit($value) == $value then
+    numbers[$slot] = $value
+    kinds = kinds + $integer_part
+  elseif kind == "table" then
+    local whole = $value[1]
+    kind = type(whole)
+    $whole
+  else
+    if kind == "number" then $value = tostring($value) end
+    texts[$slot] = $value
+    lengths[$slot] = #$value
+    kinds = kinds + $string_part
+  end
+]]
+local KINDS = {
+  absent = 1, number = 2, string = 3, ["false"] = 4, ["true"] = 5, waiting = 6,
+  string_part = 7, integer_part = 8,
+}
+local WHOLE = 8
+
+-- The text that writes one value of a row; `more` is added to what it is.
+local function slot(text, name, at, more)
+  return (gsub(text, "%$([%a_]+)", function(word)
+    if word == "slot" then return tostring(at)
+    elseif word == "value" then return name
+    elseif word == "whole" then return slot(value, "whole", at, WHOLE)
+    end
+    return format("%.0f", (KINDS[word] + more) * 16 ^ at)
+  end))
 end
+
+local function writer(letters)
+  local names, body = {}, {}
+  for at = 0, #letters - 1 do
+    local name = "v" .. at
+    local text = sub(letters, at + 1, at + 1) == "j" and joined or value
+    names[at + 1] = name
+    body[at + 1] = format("kind = type(%s)\n", name) .. slot(text, name, at, 0)
+  end
+  names = concat(names, ", ")
+  -- What is returned nobody takes: until then the texts are the garbage collector's to keep.
+  local source = format(
+    [[
+    local run, reserve, vm, numbers, texts, lengths, pending, type, tostring, tobit = ...
+    return function(to, at, %s)
+      local kinds, kind = 0
+      %s
+      run(vm, to, at, kinds)
+      return %s
+    end]],
+    names, concat(body), names
+  )
+  return loadstring(source, "=rover")(
+    run, reserve, vm, numbers, texts, lengths, pending, type, tostring, tobit
+  )
+end
+
+setmetatable(direct, {
+  __index = function(_, name)
+    local letters = match(name, "^put_([vj]+)$")
+    if not letters then return nil end
+    local made = writer(letters)
+    direct[name] = made
+    return made
+  end,
+})
+
+-- What a concatenation gave that could not be written in parts.
+function direct.whole(value) return { value } end
 
 -- Concatenations are written part by part: `"a" .. b .. "c"`.
 function direct.is_text(value)
   local kind = type(value)
   return kind == "string" or kind == "number"
-end
-
-function direct.join(to, at, value)
-  if type(value) == "number" then
-    if join_number(vm, to, at, value) then return end
-    value = tostring(value)
-  end
-  join_string(vm, to, at, value, #value)
 end
 
 function direct.begin(to, at) begin(vm, to, at) end

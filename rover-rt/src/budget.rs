@@ -134,6 +134,7 @@ mod tests {
             Err(Reserved("__rover".to_owned()))
         );
         assert!(with_budgets(b"__budget = 1e9").is_err());
+        assert!(with_budgets(b"local __rover12 = 1").is_err());
         assert!(with_budgets(b"return '__rover', __rovers").is_ok());
     }
 }

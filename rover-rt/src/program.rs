@@ -200,6 +200,10 @@ pub struct Step {
     pub lead: &'static str,
     /// After the value.
     pub tail: &'static str,
+    /// The bytes of `lead` that are the beginning of a string which the value is part of.
+    pub prefix: usize,
+    /// The bytes of `tail` that are its end.
+    pub suffix: usize,
     /// What is written instead where the value is absent.
     pub absent: [Run; 2],
     /// A list that is `[]` when it is empty.

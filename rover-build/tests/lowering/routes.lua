@@ -116,6 +116,16 @@ function api.lists.nested.get()
   end
   return out
 end
+function api.lists.wide.get()
+  local rows = {}
+  for _, v in pairs(shared) do
+    -- Twelve values, and those that follow them.
+    rows[#rows + 1] = { a = v.a, b = v.b, c = v.c, d = v.d, e = v.e, f = v.f, g = v.g, h = v.h, i = v.i, j = v.j,
+      k = v.k, l = v.l, m = "m" .. v.m, n = { kind = "row", o = v.o .. v.o, p = v.p } }
+    rows[#rows + 1] = "<" .. v .. ">"
+  end
+  return rows
+end
 
 -- Lists that must be tables.
 function api.tables.get(ctx)

@@ -23,6 +23,7 @@ mod reads;
 mod respond;
 mod scalar;
 mod shapes;
+mod spare;
 mod start;
 mod text;
 

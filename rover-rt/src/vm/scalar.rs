@@ -1,60 +1,20 @@
 //! Numbers and strings as JSON (RFC 8259, sections 6 and 7).
 
 use super::encode::EncodeError;
-
-/// Integers below this have no other neighbours.
-const EXACT: f64 = 9_007_199_254_740_992.0;
+use super::spare::{NUMBER, Spare};
 
 /// Appends a number: integral below 2^53 without a fraction, others shortest
 /// round-trip; what JSON has no number for is `null`.
 pub(super) fn number(value: f64, out: &mut Vec<u8>) {
-    let integer = value as i64;
-    if integer as f64 == value && value.abs() < EXACT {
-        out.extend_from_slice(itoa::Buffer::new().format(integer).as_bytes());
-    } else if !value.is_finite() {
-        out.extend_from_slice(b"null");
-    } else if !hundredths(value, 1e15, out) {
-        let mut buffer = ryu::Buffer::new();
-        let text = buffer.format_finite(value);
-        out.extend_from_slice(text.strip_suffix(".0").unwrap_or(text).as_bytes());
-    }
+    // SAFETY: there is room for it.
+    unsafe { Spare::new(out, NUMBER).number(value) }
 }
 
 /// Appends a number as `tostring` gives it (`%.14g`); false, with nothing written, for one
 /// that is neither integral nor of two decimals, or has more digits.
 pub(super) fn lua_number(value: f64, out: &mut Vec<u8>) -> bool {
-    let integer = value as i64;
-    if integer as f64 != value {
-        return hundredths(value, 1e14, out);
-    }
-    if value.abs() >= 1e14 || (integer == 0 && value.is_sign_negative()) {
-        return false;
-    }
-    out.extend_from_slice(itoa::Buffer::new().format(integer).as_bytes());
-    true
-}
-
-/// Appends a number of at most two decimals, as most are.
-///
-/// What is written reads as `value`: the division rounds to the number nearest to the
-/// decimal. It is the shortest that does: no two decimals of up to 15 digits are the same
-/// number. `limit` is a power of ten, that of the digits it may have, up to 15.
-fn hundredths(value: f64, limit: f64, out: &mut Vec<u8>) -> bool {
-    let scaled = (value * 100.0).round_ties_even();
-    if scaled.abs() >= limit || scaled / 100.0 != value {
-        return false;
-    }
-    let scaled = scaled as i64;
-    let (whole, rest) = (scaled.unsigned_abs() / 100, scaled.unsigned_abs() % 100);
-    if scaled < 0 {
-        out.push(b'-');
-    }
-    out.extend_from_slice(itoa::Buffer::new().format(whole).as_bytes());
-    let digits = [b'0' + (rest / 10) as u8, b'0' + (rest % 10) as u8];
-    out.push(b'.');
-    let length = if digits[1] == b'0' { 1 } else { 2 };
-    out.extend_from_slice(&digits[..length]);
-    true
+    // SAFETY: there is room for it.
+    unsafe { Spare::new(out, NUMBER).lua_number(value) }
 }
 
 /// Appends a string with quotes and escapes.
@@ -86,17 +46,23 @@ pub(super) fn is_plain(bytes: &[u8]) -> bool {
     const HIGH: u64 = ONES << 7;
     // The high bit of each byte that is zero, where none had it before.
     let zero = |word: u64| word.wrapping_sub(ONES) & !word;
-    let (words, rest) = bytes.as_chunks::<8>();
-    let mut found = 0;
-    for word in words {
-        let word = u64::from_ne_bytes(*word);
+    let found = |word: [u8; 8]| {
+        let word = u64::from_ne_bytes(word);
         let below_space = word.wrapping_sub(ONES * 0x20) & !word;
-        found |= word | below_space | zero(word ^ (ONES * 0x22)) | zero(word ^ (ONES * 0x5c));
-    }
-    found & HIGH == 0
-        && rest
+        word | below_space | zero(word ^ (ONES * 0x22)) | zero(word ^ (ONES * 0x5c))
+    };
+    let Some(last) = bytes.last_chunk::<8>() else {
+        return bytes
             .iter()
-            .all(|byte| matches!(byte, b' '..=b'~' | 0x7f) && !matches!(byte, b'"' | b'\\'))
+            .all(|byte| matches!(byte, b' '..=0x7f) && !matches!(byte, b'"' | b'\\'));
+    };
+    // Some of its bytes may be in another word, too.
+    let (words, _) = bytes.as_chunks::<8>();
+    words
+        .iter()
+        .fold(found(*last), |all, word| all | found(*word))
+        & HIGH
+        == 0
 }
 
 /// Appends a text with JSON's escapes.

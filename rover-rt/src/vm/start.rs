@@ -83,6 +83,9 @@ impl Vm {
         for (name, address) in addresses.chain(html::addresses()) {
             written.set(name, LightUserData(address))?;
         }
+        for (name, address) in shared.lists.slots.addresses() {
+            written.set(name, LightUserData(address))?;
+        }
         let server: Table = lua.load(SERVER_LUA).set_name("=rover").call(())?;
         let runtime = lua.create_table()?;
         runtime.set("native", &natives)?;

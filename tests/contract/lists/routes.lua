@@ -78,6 +78,46 @@ function api.empty.p_kind.get(ctx)
   return { list = list, array = array }
 end
 
+-- More values than one call writes, some of them absent.
+function api.wide.get()
+  local list = {}
+  for i = 1, 3 do
+    local odd = i % 2 == 1 or nil
+    list[#list + 1] = {
+      a = odd, b = odd and "b", c = i / 4, d = "d" .. i, e = i > 2, f = odd and { i }, g = "g" .. i / 8 .. "\"",
+      h = rover.null, i = -i, j = i * 1e20, k = odd, l = 1 / 3, m = "x" .. -i .. "y", n = "", o = i .. "",
+      p = { deep = "é" .. i, deeper = { q = odd } },
+    }
+  end
+  return list
+end
+
+-- What is no text decides by itself what it is joined to.
+local joins = setmetatable({}, { __concat = function(a, b)
+  if type(b) == "table" then return b.as end
+  return a.as
+end })
+function api.joins.get()
+  local list = {}
+  for _, as in ipairs { 1.5, "text", true, { 1 } } do
+    local part = setmetatable({ as = as }, getmetatable(joins))
+    list[#list + 1] = { as = "a" .. part, after = part .. "b", n = "n" .. 1 }
+    list[#list + 1] = "a" .. part
+  end
+  local part = setmetatable({}, getmetatable(joins))
+  list[#list + 1] = { as = "a" .. part, after = part .. "b", n = "n" .. 2 }
+  list[#list + 1] = "a" .. part
+  list[#list + 1] = { zero = "z" .. 0 / -1, half = "h" .. 0.5, large = "l" .. 2 ^ 31, small = "s" .. -2 ^ 31 }
+  return list
+end
+
+-- The first error counts, which is not that of the missing body.
+function api.broken.order.get(ctx)
+  local list, none = {}, ctx:query().missing
+  list[#list + 1] = { first = 1, second = "x" .. none, third = ctx:body():json() }
+  return list
+end
+
 function api.broken.p_kind.get(ctx)
   local list, kind = {}, ctx:params().kind
   list[#list + 1] = { ok = true }

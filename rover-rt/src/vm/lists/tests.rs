@@ -1,6 +1,7 @@
 use mlua::{LightUserData, Lua, LuaOptions, StdLib};
 
 use super::*;
+use crate::vm::Shared;
 
 /// What each function is called with, after the VM.
 const CALLS: &str = r#"
@@ -12,14 +13,9 @@ end
 for _ = 1, 100 do
   call("list", "int32_t (*)(void *)")
   call("length", "uint32_t (*)(void *, int32_t)", 0)
-  call("skip", "void (*)(void *, int32_t, int32_t)", 0, 0)
-  call("put_string", "void (*)(void *, int32_t, int32_t, const char *, size_t)", 0, 0, "a", 1)
-  call("put_number", "void (*)(void *, int32_t, int32_t, double)", 0, 0, 1)
-  call("put_boolean", "void (*)(void *, int32_t, int32_t, bool)", 0, 0, true)
-  call("put_value", "int32_t (*)(void *, int32_t, int32_t)", 0, 0)
+  call("reserve", "int32_t (*)(void *)")
+  call("run", "void (*)(void *, int32_t, int32_t, uint64_t)", 0, 0, 0x9521)
   call("put_list", "void (*)(void *, int32_t, int32_t, int32_t)", 0, 0, 0)
-  call("join_string", "void (*)(void *, int32_t, int32_t, const char *, size_t)", 0, 0, "a", 1)
-  call("join_number", "bool (*)(void *, int32_t, int32_t, double)", 0, 0, 1)
   call("begin", "void (*)(void *, int32_t, int32_t)", 0, 0)
   call("part", "void (*)(void *, int32_t, const char *, size_t)", 0, "a", 1)
   call("part_number", "bool (*)(void *, int32_t, double)", 0, 1)

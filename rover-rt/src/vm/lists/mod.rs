@@ -9,15 +9,17 @@ use std::cell::{Cell, RefCell};
 use std::ffi::{c_char, c_void};
 use std::rc::Rc;
 
-use mlua::ffi;
-
 use super::deadline::{late, limit};
-use super::encode::{EncodeError, Encoder, comma, too_long};
+use super::encode::{EncodeError, comma, too_long};
 use super::guard::{deep, pure_or_default};
 use super::memory::over;
-use super::scalar::{escaped, is_plain, not_utf8, number, string};
-use super::{Shared, shared};
+use super::scalar::{escaped, is_plain, not_utf8};
+use super::shared;
 use crate::program::{Program, Run, Step};
+use run::{Slots, run};
+
+mod encode;
+mod run;
 
 /// A buffer is kept for the next request up to this size.
 pub(super) const KEPT_BYTES: usize = 256 * 1024;
@@ -29,6 +31,8 @@ static ITEM: Step = Step {
     comma: false,
     lead: "",
     tail: "",
+    prefix: 0,
+    suffix: 0,
     absent: [NOTHING; 2],
     array: false,
     depth: 1,
@@ -45,7 +49,7 @@ const SHORT: usize = 64;
 pub(super) const PENDING: &str = "rover.pending";
 
 /// What `runtime.lua` calls through the FFI, by name.
-pub(super) fn addresses() -> [(&'static str, *mut c_void); 18] {
+pub(super) fn addresses() -> [(&'static str, *mut c_void); 13] {
     [
         ("late", late as *const () as *mut c_void),
         ("over", over as *const () as *mut c_void),
@@ -53,14 +57,9 @@ pub(super) fn addresses() -> [(&'static str, *mut c_void); 18] {
         ("limit", limit as *const () as *mut c_void),
         ("list", list as *const () as *mut c_void),
         ("length", length as *const () as *mut c_void),
-        ("skip", skip as *const () as *mut c_void),
-        ("put_string", put_string as *const () as *mut c_void),
-        ("put_number", put_number as *const () as *mut c_void),
-        ("put_boolean", put_boolean as *const () as *mut c_void),
-        ("put_value", put_value as *const () as *mut c_void),
+        ("reserve", reserve as *const () as *mut c_void),
+        ("run", run as *const () as *mut c_void),
         ("put_list", put_list as *const () as *mut c_void),
-        ("join_string", join_string as *const () as *mut c_void),
-        ("join_number", join_number as *const () as *mut c_void),
         ("begin", begin as *const () as *mut c_void),
         ("part", part as *const () as *mut c_void),
         ("part_number", part_number as *const () as *mut c_void),
@@ -78,6 +77,8 @@ pub(super) struct Lists {
     free: RefCell<Vec<usize>>,
     /// How much was written into all of them.
     bytes: Cell<usize>,
+    /// What the next call writes.
+    pub(super) slots: Slots,
     /// How many values wait in the registry's table.
     pub(super) pending: Cell<i32>,
 }
@@ -179,6 +180,10 @@ impl List {
     }
 
     fn absent(&mut self, step: &Step) {
+        if step.lead.len() == step.prefix {
+            // The value was to be the item itself: `rows[#rows + 1] = nil`.
+            return;
+        }
         self.next(step);
         for run in step.absent {
             if run.fields {
@@ -207,33 +212,6 @@ fn step(program: &Program, at: i32) -> &'static Step {
     step.unwrap_or(&ITEM)
 }
 
-/// Writes a value and what is around it.
-fn put(
-    shared: &Shared,
-    list: i32,
-    at: i32,
-    value: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
-) {
-    pure_or_default(shared, || {
-        let step = step(shared.program, at);
-        let bytes = &shared.lists.bytes;
-        let full = bytes.get() > shared.memory.largest();
-        shared.lists.with(list, |list| {
-            if full {
-                // What follows is not written, as the response fails.
-                return list.note(too_long(), step.path);
-            }
-            let before = list.out.len();
-            list.begin(step);
-            if let Err(error) = value(&mut list.out) {
-                list.note(error, step.path);
-            }
-            list.end(step);
-            bytes.set(bytes.get() + list.out.len() - before);
-        });
-    })
-}
-
 unsafe extern "C" fn list(vm: *const c_void) -> i32 {
     // SAFETY (all functions here): see `shared`; texts are Lua strings that lowered code
     // holds during the call.
@@ -247,95 +225,11 @@ unsafe extern "C" fn length(vm: *const c_void, list: i32) -> u32 {
     pure_or_default(shared, || shared.lists.with(list, |list| list.items)).unwrap_or(0)
 }
 
-/// Writes what is around a value that is absent.
-unsafe extern "C" fn skip(vm: *const c_void, list: i32, at: i32) {
-    // SAFETY: see `list`.
-    let shared = unsafe { shared(vm) };
-    pure_or_default(shared, || {
-        let step = step(shared.program, at);
-        shared.lists.with(list, |list| list.absent(step));
-    })
-}
-
-unsafe extern "C" fn put_string(
-    vm: *const c_void,
-    list: i32,
-    at: i32,
-    text: *const c_char,
-    length: usize,
-) {
-    // SAFETY: see `list`.
-    let (shared, text) = unsafe {
-        let text: &[u8] = std::slice::from_raw_parts(text.cast(), length);
-        (shared(vm), text)
-    };
-    put(shared, list, at, |out| string(text, out));
-}
-
-unsafe extern "C" fn put_number(vm: *const c_void, list: i32, at: i32, value: f64) {
-    // SAFETY: see `list`.
-    let shared = unsafe { shared(vm) };
-    put(shared, list, at, |out| {
-        number(value, out);
-        Ok(())
-    });
-}
-
-unsafe extern "C" fn put_boolean(vm: *const c_void, list: i32, at: i32, value: bool) {
-    // SAFETY: see `list`.
-    let shared = unsafe { shared(vm) };
-    put(shared, list, at, |out| {
-        out.extend_from_slice(if value { b"true" } else { b"false" });
-        Ok(())
-    });
-}
-
-/// A string whose constant beginning and end, quotes included, are the step's.
-unsafe extern "C" fn join_string(
-    vm: *const c_void,
-    list: i32,
-    at: i32,
-    text: *const c_char,
-    length: usize,
-) {
-    // SAFETY: see `list`.
-    let (shared, text) = unsafe {
-        let text: &[u8] = std::slice::from_raw_parts(text.cast(), length);
-        (shared(vm), text)
-    };
-    put(shared, list, at, |out| {
-        let plain = is_plain(text);
-        match plain {
-            true => out.extend_from_slice(text),
-            false => escaped(text, out),
-        }
-        match plain || std::str::from_utf8(text).is_ok() {
-            true => Ok(()),
-            false => Err(not_utf8()),
-        }
-    });
-}
-
 /// Whether Lua writes a number as an integer (`%.14g`).
 fn as_integer(value: f64) -> Option<i64> {
     let integer = value as i64;
     let plain = integer as f64 == value && value.abs() < 1e14;
     (plain && (integer != 0 || value.is_sign_positive())).then_some(integer)
-}
-
-/// A number as [`join_string`]'s string; false, with nothing written, where it is no
-/// integer.
-unsafe extern "C" fn join_number(vm: *const c_void, list: i32, at: i32, value: f64) -> bool {
-    let Some(integer) = as_integer(value) else {
-        return false;
-    };
-    // SAFETY: see `list`.
-    let shared = unsafe { shared(vm) };
-    put(shared, list, at, |out| {
-        out.extend_from_slice(itoa::Buffer::new().format(integer).as_bytes());
-        Ok(())
-    });
-    true
 }
 
 /// Begins a string that is written in parts.
@@ -413,26 +307,13 @@ unsafe extern "C" fn finish(vm: *const c_void, list: i32, at: i32) {
     })
 }
 
-/// Keeps a place for a value; gives where in the registry's table lowered code puts it.
-unsafe extern "C" fn put_value(vm: *const c_void, list: i32, at: i32) -> i32 {
+/// Where in the registry's table lowered code puts a value that waits.
+unsafe extern "C" fn reserve(vm: *const c_void) -> i32 {
     // SAFETY: see `list`.
     let shared = unsafe { shared(vm) };
     pure_or_default(shared, || {
         let value = shared.lists.pending.get() + 1;
         shared.lists.pending.set(value);
-        let step = step(shared.program, at);
-        shared.lists.with(list, |list| {
-            list.begin(step);
-            list.pending.push(Pending {
-                at: list.out.len(),
-                value,
-                depth: usize::from(step.depth),
-                item: list.items + 1,
-                path: step.path,
-                outer: None,
-            });
-            list.end(step);
-        });
         value
     })
 }
@@ -483,64 +364,6 @@ unsafe extern "C" fn put_list(vm: *const c_void, list: i32, at: i32, inner: i32)
             lists.free.borrow_mut().push(inner);
         }
     })
-}
-
-impl Encoder<'_> {
-    /// Appends a list that was written already, with so many containers around it.
-    ///
-    /// # Safety
-    /// In a protected call.
-    pub(super) unsafe fn list(
-        &mut self,
-        list: i32,
-        array: bool,
-        depth: usize,
-    ) -> Result<(), EncodeError> {
-        // Taken out while it is encoded: an error of Lua's may leave this frame.
-        let taken = self.shared.lists.with(list, std::mem::take);
-        let mut taken = taken.unwrap_or_default();
-        if let Some(error) = taken.failure.take() {
-            return Err(error);
-        }
-        self.out.extend_from_slice(match (taken.items, array) {
-            (0, true) => b"[]",
-            (0, false) => b"{}",
-            _ => b"[",
-        });
-        if taken.items > 0 {
-            let mut from = 0;
-            for pending in &taken.pending {
-                self.out.extend_from_slice(&taken.out[from..pending.at]);
-                from = pending.at;
-                // SAFETY: as the caller's.
-                unsafe { self.pending(pending, depth) }.map_err(|error| {
-                    let outer = pending.outer.as_deref().unwrap_or_default();
-                    error.within(format!("{outer}[{}]{}", pending.item, pending.path))
-                })?;
-            }
-            self.out.extend_from_slice(&taken.out[from..]);
-            self.out.push(b']');
-        }
-        // A response may hold it twice.
-        self.shared.lists.with(list, |list| *list = taken);
-        Ok(())
-    }
-
-    /// # Safety
-    /// As [`Self::list`].
-    unsafe fn pending(&mut self, pending: &Pending, depth: usize) -> Result<(), EncodeError> {
-        let state = self.state;
-        // SAFETY: two pushes that are popped; reads are raw, of the runtime's own table.
-        unsafe {
-            ffi::lua_pushlstring(state, PENDING.as_ptr().cast(), PENDING.len());
-            ffi::lua_rawget(state, ffi::LUA_REGISTRYINDEX);
-            ffi::lua_rawgeti(state, -1, pending.value.into());
-            let value = ffi::lua_gettop(state);
-            let result = self.value(value, depth + pending.depth);
-            ffi::lua_settop(state, value - 2);
-            result
-        }
-    }
 }
 
 #[cfg(test)]
