@@ -222,22 +222,48 @@ impl Writer<'_, '_> {
         }
     }
 
+    /// Writes code of the template. Its line breaks are not always the file's: those of
+    /// a string with escapes may be none there, and its lines may go on without any here.
     fn code(&mut self, code: Span) {
         self.reach_line(self.source.line(code.start));
         self.text.push(' ');
-        let written = &self.source.text[code.start..code.end];
-        let written = scan::without_comments(written);
-        self.pieces.push((self.text.len(), code));
-        self.line += written.matches('\n').count();
-        self.text.push_str(&written);
+        let written = scan::without_comments(&self.source.text[code.start..code.end]);
+        self.piece(code.start, code.end);
+        for token in scan::tokens(&written) {
+            let at = code.start + token.start;
+            let text = &written[token.start..token.end];
+            match token.kind {
+                scan::Kind::Code => self.text.push_str(text),
+                scan::Kind::Blank => {
+                    let (line, length) = (self.line, self.text.len());
+                    self.reach_line(self.source.line(code.start + token.end));
+                    if self.line == line {
+                        self.text.push(' ');
+                    }
+                    if self.text.len() - length != text.len() {
+                        self.piece(code.start + token.end, code.end);
+                    }
+                }
+                scan::Kind::Text => {
+                    let breaks = text.matches('\n').count();
+                    let lines = self.source.line(code.start + token.end) - self.source.line(at);
+                    if breaks == lines {
+                        self.text.push_str(text);
+                        self.line += lines;
+                    } else {
+                        self.text.push_str(&scan::in_one_line(text));
+                        self.piece(code.start + token.end, code.end);
+                    }
+                }
+            }
+        }
         // What follows is none of the template's.
-        self.pieces.push((
-            self.text.len(),
-            Span {
-                start: code.end,
-                end: code.end,
-            },
-        ));
+        self.piece(code.end, code.end);
+    }
+
+    /// From here on the chunk is what the template has from `start` on.
+    fn piece(&mut self, start: usize, end: usize) {
+        self.pieces.push((self.text.len(), Span { start, end }));
     }
 
     /// Writes what waits, with the text after it.

@@ -70,6 +70,8 @@ pub(crate) struct Source<'a> {
     places: Vec<usize>,
     file: &'a str,
     written: &'a str,
+    /// Where the file's lines end.
+    line_ends: Vec<usize>,
 }
 
 impl<'a> Source<'a> {
@@ -81,6 +83,7 @@ impl<'a> Source<'a> {
             places: literal.places.iter().map(|at| span.start + at).collect(),
             file: &file.name,
             written: &file.text,
+            line_ends: line_ends(&file.text),
         })
     }
 
@@ -91,6 +94,7 @@ impl<'a> Source<'a> {
             places: (0..=file.text.len()).collect(),
             file: &file.name,
             written: &file.text,
+            line_ends: line_ends(&file.text),
         }
     }
 
@@ -99,7 +103,8 @@ impl<'a> Source<'a> {
     }
 
     fn line(&self, at: usize) -> usize {
-        self.written[..self.byte(at)].matches('\n').count() + 1
+        let byte = self.byte(at);
+        self.line_ends.partition_point(|end| *end < byte) + 1
     }
 
     fn position(&self, at: usize) -> Position {
@@ -117,6 +122,10 @@ impl<'a> Source<'a> {
             None => diagnostic,
         }
     }
+}
+
+fn line_ends(text: &str) -> Vec<usize> {
+    text.match_indices('\n').map(|(at, _)| at).collect()
 }
 
 /// A value in a page with the text around it: see `rover_rt::Step`.

@@ -3,6 +3,8 @@
 use full_moon::ast::{Block, LastStmt, Stmt};
 
 use crate::hir::Span;
+
+use crate::literal::Literal;
 use crate::syntax;
 
 /// Where the braces stand that close a tag whose code begins at `from`: not those of
@@ -102,6 +104,60 @@ pub(crate) fn without_comments(code: &str) -> String {
         at += 1;
     }
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// A part of Lua code without comments.
+#[derive(Debug)]
+pub(crate) struct Token {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A string.
+    Text,
+    Blank,
+    /// Anything else.
+    Code,
+}
+
+/// The parts of code without comments.
+pub(crate) fn tokens(code: &str) -> Vec<Token> {
+    let bytes = code.as_bytes();
+    let mut tokens: Vec<Token> = Vec::new();
+    let mut start = 0;
+    while start < bytes.len() {
+        let (kind, last) = match bytes[start] {
+            b'"' | b'\'' => (Kind::Text, quoted(bytes, start)),
+            b'[' => match long(bytes, start) {
+                Some(last) => (Kind::Text, Some(last)),
+                None => (Kind::Code, None),
+            },
+            byte if byte.is_ascii_whitespace() => (Kind::Blank, None),
+            _ => (Kind::Code, None),
+        };
+        let end = last.unwrap_or(start) + 1;
+        match tokens.last_mut() {
+            Some(before) if before.kind == kind && kind != Kind::Text => before.end = end,
+            _ => tokens.push(Token { start, end, kind }),
+        }
+        start = end;
+    }
+    tokens
+}
+
+/// A string as one without line breaks.
+pub(crate) fn in_one_line(text: &str) -> String {
+    let Some(literal) = Literal::read(text) else {
+        return text.to_owned();
+    };
+    let bytes = literal.value.iter().map(|byte| match byte {
+        b' '..=b'~' if !matches!(byte, b'"' | b'\\') => char::from(*byte).to_string(),
+        other => format!("\\{other:03}"),
+    });
+    format!("\"{}\"", bytes.collect::<String>())
 }
 
 /// Where code is not what it should be, and why.

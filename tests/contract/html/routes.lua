@@ -120,6 +120,34 @@ function api.texts.p_kind.post(ctx)
   }
 end
 
+-- The lines of errors in strings with escapes.
+local function line(f) return tonumber(select(2, pcall(f)):match("^routes.lua:(%d+): ")) end
+function api.fails.lines.get(ctx)
+  local first = line(function() error("here") end)
+  local found = {
+    line(function() return rover.html { t = nil } "<p>\n\n{{ t.x }}" end), -- 1
+    line(function() return rover.html { t = nil } "\10\x0a\u{a}{{ if t\n==\nnil then }}{{ t.x }}{{ end }}" end), -- 2
+    line(function() return rover.html { t = nil } "{{ #[[a\n\nb]] == 4\r\n and t.x }}" end), -- 3
+    line(function() return rover.html { t = nil } "{{ '\\\n' == [[\n\n]] and t.x }}" end), -- 4
+    line(function() return rover.html { t = nil } "<p>\z
+      {{ t.x }}" end), -- 6
+    line(function() return rover.html { t = nil } "<p>\
+      {{ t.x }}" end), -- 8
+    line(function() return rover.html { t = nil } "{{ if \z
+      t == nil then }}{{ local a = 1\n\n }}\z
+      {{ t.x }}{{ end }}" end), -- 11
+    line(function() return rover.html { t = nil } "{{ t == nil and #'\\\
+' == 1 and \z
+      t.x }}" end), -- 14
+    line(function() return rover.html { t = nil } [[
+      {{ t == nil
+      and [=[
+      ]=] ~= "" and t.x }}]] end), -- 18
+  }
+  for i = 1, #found do found[i] = found[i] - first end
+  return found
+end
+
 local suspended
 function api.coroutines.get(ctx)
   suspended = coroutine.wrap(function()
