@@ -109,6 +109,7 @@ pub(crate) fn lower(
         }
     }
     if form == Form::Specialised {
+        lowering.html_components();
         lowering.html_values();
     }
     lowering.html_objects();

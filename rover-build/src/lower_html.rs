@@ -1,9 +1,14 @@
 //! Templates in the lowered program: see `html`.
 
-use crate::hir::{Expr, Kind, Span};
+use crate::hir::{Expr, Kind, Span, Stmt};
 use crate::html::{Argument, Rendering, Templates, Use};
 use crate::lower::Lowering;
 use crate::response::{Response, Text, response};
+
+/// A new buffer.
+const OPEN: &str = "__rover.open()";
+/// The parameter of a component that has its page's buffer.
+const PAGE: &str = "__page";
 
 impl Lowering<'_> {
     /// `return api.html(data) [[...]]`: the page goes into the response as it is rendered.
@@ -18,8 +23,54 @@ impl Lowering<'_> {
         let Some(found) = html.use_of(file, whole) else {
             return false;
         };
-        self.render(found, value.span, &format!("page({status}, "));
+        self.render(found, value.span, &format!("page({status}, "), OPEN);
         true
+    }
+
+    /// Components of the specialised program get the buffer of the page that prints what
+    /// they return, if it is one, and write into it.
+    pub(crate) fn html_components(&mut self) {
+        let html = self.html;
+        for component in &html.components {
+            let chunk = &self.sources.files[component.file].hir;
+            let function = &chunk.functions[component.function.0];
+            if !self.handlers.keep_globals || !self.returns_part(component.file, &function.body) {
+                continue;
+            }
+            let Span { start, end } = component.target;
+            let text = &self.sources.files[component.file].text[start..end];
+            let name = text.rfind('.').map_or("", |dot| text[dot + 1..].trim());
+            let target = format!("__rover.component.{name}");
+            self.replace(component.file, start, end, target);
+            let comma = match function.params.is_empty() && !function.variadic {
+                true => "",
+                false => ", ",
+            };
+            let at = component.parameters;
+            self.replace(component.file, at, at, format!("{PAGE}{comma}"));
+        }
+    }
+
+    /// Whether a component returns a template, which then writes into its caller's page.
+    fn returns_part(&mut self, file: usize, block: &[Stmt]) -> bool {
+        let html = self.html;
+        let mut found = false;
+        for stmt in block {
+            if let Stmt::Return(values) = stmt
+                && let [value] = values.as_slice()
+                && let Some(part) = html.use_of(file, value).filter(|part| part.value)
+            {
+                let open = format!("{PAGE} or {OPEN}");
+                self.render(part, value.span, &format!("into({PAGE}, "), &open);
+                found = true;
+            }
+            let mut blocks = Vec::new();
+            stmt.parts(&mut |_| {}, &mut |inner| blocks.push(inner));
+            for inner in blocks {
+                found |= self.returns_part(file, inner);
+            }
+        }
+        found
     }
 
     /// Templates in the specialised program that give a value.
@@ -27,13 +78,13 @@ impl Lowering<'_> {
         let html = self.html;
         for found in html.uses.iter().filter(|u| u.value && !u.begins_statement) {
             if !self.rendered.contains(&(found.file, found.span)) {
-                self.render(found, found.span, "value(");
+                self.render(found, found.span, "value(", OPEN);
             }
         }
     }
 
-    /// Writes the call that renders a template, in place of `around`.
-    fn render(&mut self, found: &Use<'_>, around: Span, call: &str) {
+    /// Writes the call that renders a template into a buffer, in place of `around`.
+    fn render(&mut self, found: &Use<'_>, around: Span, call: &str, buffer: &str) {
         let html: &Templates<'_> = self.html;
         let Rendering {
             chunk,
@@ -48,7 +99,7 @@ impl Lowering<'_> {
         };
         self.rendered.insert((found.file, found.span));
         // Not a tail call: the caller's frame names the line of an error.
-        let mut text = format!("(__rover.{call}__rover.renders[{chunk}](__rover.open()");
+        let mut text = format!("(__rover.{call}__rover.renders[{chunk}]({buffer}");
         let mut from = around.start;
         for (at, slot) in slots.iter().enumerate() {
             text.push_str(", ");

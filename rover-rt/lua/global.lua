@@ -18,7 +18,7 @@ for level, number in pairs { debug = 0, info = 1, warn = 2, error = 3 } do
 end
 
 R.rover = setmetatable({
-  html = R.components,
+  html = R.html,
   template = function()
     error("the compiler did not see this template: write rover.template \"file\" with the name as a constant", 2)
   end,

@@ -26,11 +26,15 @@ end
 function Html.__concat(a, b) return setmetatable({ side(a) .. side(b) }, Html) end
 
 -- `rover.html(text) [[...]]`
-local NO_DATA = "a template takes a table of data, got a text"
+local TAKES = "a template takes a table of data, got "
+local NO_DATA = TAKES .. "a text"
 function Html.__call() error(NO_DATA, 2) end
 
 -- What chunks of templates get: `direct` writes through the FFI, `plain` by Lua alone.
-local components = {}
+-- `components` are the fields of `rover.html`. `parts` are the same for templates that print
+-- what they return: they take the page's buffer first, and may write into it. Then they
+-- return WRITTEN.
+local components, parts, WRITTEN = {}, {}, {}
 local sides = {}
 R.html_sides = sides
 
@@ -61,7 +65,7 @@ local function rendered(template, data)
 end
 
 function Template.__call(self, data)
-  if type(data) ~= "table" then error("a template takes a table of data, got " .. type(data), 2) end
+  if type(data) ~= "table" then error(TAKES .. type(data), 2) end
   return setmetatable({ rendered(self, data) }, Html)
 end
 
@@ -77,7 +81,24 @@ local function html(_, value)
   return setmetatable({ value }, Html)
 end
 
-R.components = setmetatable(components, { __call = html })
+local function component(_, name, value)
+  components[name] = value
+  local kind = type(value)
+  if getmetatable(value) == "rover.template" then
+    parts[name] = function(buffer, data)
+      if type(data) ~= "table" then error(TAKES .. type(data), 2) end
+      rawget(value, 1)(buffer, data)
+      return WRITTEN
+    end
+  elseif kind == "function" or kind == "table" then
+    parts[name] = function(_, ...) return value(...) end
+  else parts[name] = value end
+end
+
+R.components = components
+R.html = setmetatable({}, {
+  __call = html, __index = components, __newindex = component, __metatable = "rover.components",
+})
 R.Html, R.NO_DATA = Html, NO_DATA
 R.rendered = rendered
 R.renders, R.objects = renders, objects
@@ -110,6 +131,7 @@ local put_number = c("number", "bool (*)(void *, int32_t, int32_t, double)")
 local put_boolean = c("boolean", "void (*)(void *, int32_t, int32_t, bool)")
 local put_nil = c("nil", "void (*)(void *, int32_t, int32_t)")
 local put_safe = c("safe", "void (*)(void *, int32_t, int32_t, const char *, size_t)")
+local put_tail = c("tail", "void (*)(void *, int32_t, int32_t)")
 local put_json = c("json", "void (*)(void *, int32_t, int32_t, const char *, size_t)")
 local is_script = c("is_script", "bool (*)(void *, int32_t)")
 local page = c("page", "bool (*)(void *, int32_t, int32_t)")
@@ -126,6 +148,7 @@ end
 
 sides.direct = {
   components = components,
+  parts = parts,
   open = function() return open(vm) end,
   finish = take,
   run = function(buffer, step) run(vm, buffer, step) end,
@@ -141,6 +164,11 @@ sides.direct = {
     else put_other(buffer, step, value) end
   end,
 }
+local put = sides.direct.put
+-- What a component has returned: the text before it is written already.
+function sides.direct.part(buffer, step, value)
+  if value == WRITTEN then put_tail(vm, buffer, step) else put(buffer, step, value) end
+end
 
 -- What is given as data must be a table of a program's own.
 local function data(what, text)
@@ -159,6 +187,15 @@ direct.open = sides.direct.open
 direct.renders = renders
 function direct.template(number) return objects[number] end
 function direct.value(buffer) return setmetatable({ take(buffer) }, Html) end
+-- What a component returns that was given a page's buffer, or none.
+function direct.into(page, buffer)
+  if page then return WRITTEN end
+  return setmetatable({ take(buffer) }, Html)
+end
+-- Components that take a buffer are defined here.
+direct.component = setmetatable({}, { __newindex = function(_, name, part)
+  components[name], parts[name] = function(...) return part(nil, ...) end, part
+end })
 function direct.page(status, buffer)
   if page(vm, status, buffer) then return done end
   error("a page was rendered after its request ended", 2)

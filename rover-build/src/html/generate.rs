@@ -4,7 +4,7 @@ use rover_model::{Escape, Place, Rule};
 
 use super::names::{Meaning, Name, Names};
 use super::walk::Op;
-use super::{Problem, Source, Step, Steps, scan};
+use super::{Problem, Source, Step, Steps, parts, scan};
 use crate::budget;
 use crate::hir::Span;
 use crate::lower::Form;
@@ -33,6 +33,13 @@ pub(super) struct Generated {
     pub(super) whole: bool,
 }
 
+/// A statement that prints a value.
+pub(super) struct Put {
+    /// Where it begins in the chunk's text.
+    pub(super) start: usize,
+    pub(super) step: usize,
+}
+
 /// The data's variable.
 const DATA: &str = "__data";
 
@@ -52,6 +59,7 @@ pub(super) fn generate(
         steps,
         lead: String::new(),
         held: None,
+        puts: Vec::new(),
     };
     writer.reach_line(prepared.source.line(0));
     writer.head(names, data, form);
@@ -60,7 +68,13 @@ pub(super) fn generate(
     }
     writer.flush();
     writer.text.push_str(" return __b end, __rover");
-    let Writer { text, pieces, .. } = writer;
+    let Writer {
+        text,
+        pieces,
+        puts,
+        steps,
+        ..
+    } = writer;
     let ast = match syntax::parse(&text) {
         Ok(ast) => ast,
         Err(error) => {
@@ -69,10 +83,19 @@ pub(super) fn generate(
             return None;
         }
     };
-    let found = names.find(&resolve(&ast));
+    let chunk = resolve(&ast);
+    let found = names.find(&chunk);
     let whole = found.iter().any(|name| name.meaning == Meaning::Data);
     let mut edits = Vec::new();
-    for name in &found {
+    let parts = match form {
+        Form::Specialised => parts::parts(&chunk, names, &puts, steps),
+        Form::Reference => Vec::new(),
+    };
+    for part in &parts {
+        edits.extend(part.edits(&text, steps));
+    }
+    let printed = |name: &&Name| parts.iter().all(|part| part.name != name.span);
+    for name in found.iter().filter(printed) {
         match written(name, names, data) {
             Some(text) => edits.push((name.span, text)),
             None => {
@@ -172,6 +195,8 @@ struct Writer<'a, 's> {
     steps: &'s mut Steps,
     /// Text of the page that is not written yet.
     lead: String,
+    /// The values that are printed.
+    puts: Vec<Put>,
     /// A value that waits for the text after it.
     held: Option<(Span, Escape, String)>,
 }
@@ -190,8 +215,9 @@ impl Writer<'_, '_> {
                 .collect(),
         };
         self.text += &format!(
-            "local __rover = (...).{side} local __put, __run, __components, __budget = \
-             __rover.put, __rover.run, __rover.components, 1000 return function(__b{parameters})"
+            "local __rover = (...).{side} local __put, __run, __part, __components, __parts, \
+             __budget = __rover.put, __rover.run, __rover.part, __rover.components, \
+             __rover.parts, 1000 return function(__b{parameters})"
         );
     }
 
@@ -289,6 +315,10 @@ impl Writer<'_, '_> {
         let tail = std::mem::take(&mut self.lead);
         let step = self.step(lead, escape, tail);
         self.reach_line(self.source.line(code.start));
+        self.puts.push(Put {
+            start: self.text.len() + 1,
+            step,
+        });
         self.text += &format!(" __put(__b, {step}, (");
         self.code(code);
         self.text.push_str("));");

@@ -11,6 +11,7 @@ mod generate;
 mod js;
 mod names;
 mod parser;
+mod parts;
 mod scan;
 mod url;
 mod uses;
@@ -29,7 +30,7 @@ use crate::lower::Form;
 use crate::server_vars::ServerVars;
 use generate::{Data, Generated, Prepared, generate};
 use names::Names;
-pub(crate) use uses::{Argument, Use};
+pub(crate) use uses::{Argument, Component, Use};
 
 /// A mistake in a template, by the byte of its text.
 #[derive(Debug)]
@@ -176,6 +177,8 @@ pub(crate) struct Templates<'a> {
     pub(crate) chunks: Vec<Chunk>,
     pub(crate) steps: Steps,
     pub(crate) uses: Vec<Use<'a>>,
+    /// Definitions of components.
+    pub(crate) components: Vec<Component>,
     /// Calls of `rover.template`, by file and span.
     pub(crate) calls: Vec<(usize, Span, Origin)>,
     /// By template: the chunk that takes its data as a table.
@@ -309,6 +312,7 @@ pub(crate) fn templates<'a>(
     let mut templates = Templates {
         uses: found.uses,
         calls: found.calls,
+        components: found.components,
         ..Templates::default()
     };
     let mut origins: Vec<Origin> = templates.uses.iter().map(|u| u.origin).collect();

@@ -80,6 +80,11 @@ impl Names<'_> {
             || name == "data"
     }
 
+    /// Whether a name that is called is a component.
+    pub(super) fn is_component(&self, name: &str) -> bool {
+        self.meaning(name, Role::Called) == Meaning::Component
+    }
+
     fn meaning(&self, name: &str, role: Role) -> Meaning {
         let known = self.fields.is_some_and(|f| f.iter().any(|f| f == name));
         match role {

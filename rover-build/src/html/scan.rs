@@ -3,7 +3,6 @@
 use full_moon::ast::{Block, LastStmt, Stmt};
 
 use crate::hir::Span;
-
 use crate::literal::Literal;
 use crate::syntax;
 

@@ -25,6 +25,17 @@ pub(crate) struct Use<'a> {
     pub(crate) begins_statement: bool,
 }
 
+/// The definition of a component that is seen: `function rover.html.card(props)`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Component {
+    pub(crate) file: usize,
+    /// What it is assigned to: `rover.html.card`.
+    pub(crate) target: Span,
+    /// The byte after the parameters' opening bracket.
+    pub(crate) parameters: usize,
+    pub(crate) function: FunctionId,
+}
+
 /// What stands where the template is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Argument {
@@ -39,6 +50,7 @@ pub(super) struct Found<'a> {
     pub(super) calls: Vec<(usize, Span, Origin)>,
     /// Template files of which not every use is seen.
     pub(super) open: HashSet<usize>,
+    pub(super) components: Vec<Component>,
 }
 
 pub(super) fn find<'a>(
@@ -57,6 +69,7 @@ pub(super) fn find<'a>(
             uses: Vec::new(),
             calls: Vec::new(),
             open: HashSet::new(),
+            components: Vec::new(),
         },
     };
     for (file, source) in sources.files.iter().enumerate() {
@@ -128,6 +141,9 @@ impl<'a> Finder<'a, '_> {
 
     fn block(&mut self, block: &'a [Stmt]) {
         for stmt in block {
+            if let Stmt::Function(target, function) = stmt {
+                self.component(target, *function);
+            }
             let (mut exprs, mut blocks) = (Vec::new(), Vec::new());
             stmt.parts(&mut |e| exprs.push(e), &mut |b| blocks.push(b));
             let local = matches!(stmt, Stmt::Local(..));
@@ -146,6 +162,25 @@ impl<'a> Finder<'a, '_> {
                 }
             }
             blocks.into_iter().for_each(|inner| self.block(inner));
+        }
+    }
+
+    fn component(&mut self, target: &'a Expr, function: FunctionId) {
+        let text = &self.sources.files[self.file].text;
+        let Span { start, end } = target.span;
+        if let Kind::Index(object, key) = &target.kind
+            && self.is_rover(object, "html")
+            && key.text().is_some()
+            && !text[start..end].contains(':')
+            && text[end..].trim_start().starts_with('(')
+        {
+            let blanks = text[end..].len() - text[end..].trim_start().len();
+            self.found.components.push(Component {
+                file: self.file,
+                target: target.span,
+                parameters: end + blanks + 1,
+                function,
+            });
         }
     }
 

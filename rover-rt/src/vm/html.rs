@@ -25,10 +25,11 @@ use crate::reply::HTML;
 const KEPT_BYTES: usize = 256 * 1024;
 
 /// What `runtime.lua` calls through the FFI, by name.
-pub(super) fn addresses() -> [(&'static str, *mut c_void); 10] {
+pub(super) fn addresses() -> [(&'static str, *mut c_void); 11] {
     [
         ("html_open", open as *const () as *mut c_void),
         ("html_run", run as *const () as *mut c_void),
+        ("html_tail", tail as *const () as *mut c_void),
         ("html_string", put_string as *const () as *mut c_void),
         ("html_number", put_number as *const () as *mut c_void),
         ("html_boolean", put_boolean as *const () as *mut c_void),
@@ -169,6 +170,18 @@ unsafe extern "C" fn run(vm: *const c_void, buffer: i32, at: i32) {
     let shared = unsafe { shared(vm) };
     pure_or_default(shared, || {
         let text = step(shared.program, at).lead;
+        shared
+            .pages
+            .with(buffer, |out| out.extend_from_slice(text.as_bytes()));
+    })
+}
+
+/// The text after a value that is there already.
+unsafe extern "C" fn tail(vm: *const c_void, buffer: i32, at: i32) {
+    // SAFETY: see `open`.
+    let shared = unsafe { shared(vm) };
+    pure_or_default(shared, || {
+        let text = step(shared.program, at).tail;
         shared
             .pages
             .with(buffer, |out| out.extend_from_slice(text.as_bytes()));
