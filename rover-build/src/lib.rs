@@ -12,6 +12,7 @@ mod budget;
 mod build_script;
 mod check;
 mod collect;
+mod conflict;
 mod constant;
 mod diagnostic;
 mod emit;

@@ -5,6 +5,7 @@ use rover_model::{Limits, LogLevel, Method};
 
 use crate::check::check;
 use crate::collect::{Collected, FunctionPlace};
+use crate::conflict::Paths;
 use crate::diagnostic::{Diagnostic, Failure, Position};
 use crate::globals::undeclared;
 use crate::guard::Guards;
@@ -13,7 +14,7 @@ use crate::infer::Infer;
 use crate::load::Sources;
 use crate::lower::Form;
 use crate::options::{options, set_by_route};
-use crate::route::{Defined, conflict, define, returns};
+use crate::route::{Defined, define, returns};
 use crate::shape::Returned;
 
 /// A checked program.
@@ -213,11 +214,12 @@ pub(crate) fn model(
         hooks: Vec::new(),
         on_error: Vec::new(),
     };
+    let mut paths = Paths::default();
     for entry in &collected.entries {
         match define(program, entry) {
-            Ok(Defined::Route(route)) => match conflict(&app.routes, &route) {
-                Some(problem) => diagnostics.push(problem),
-                None => {
+            Ok(Defined::Route(route)) => match paths.add(&route) {
+                Err(problem) => diagnostics.push(*problem),
+                Ok(()) => {
                     app.routes.push(Route {
                         deadline: app.options.deadline,
                         body_limit: app.options.limits.body_limit,

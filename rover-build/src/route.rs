@@ -247,36 +247,3 @@ fn unknown_method(key: &str, position: Position) -> Diagnostic {
         .at(position, "the last key is the method")
         .help(help)
 }
-
-pub(crate) fn conflict(routes: &[Route], new: &Route) -> Option<Diagnostic> {
-    let both = |message: String, new: &Position, old: &Position| {
-        Diagnostic::new(message)
-            .at(new.clone(), "here")
-            .at(old.clone(), "and here")
-    };
-    routes.iter().find_map(|old| {
-        if old.method == new.method && old.path == new.path {
-            let message = format!("{} {} is defined twice", new.method, new.pattern());
-            return Some(both(message, &new.position, &old.position));
-        }
-        for (at, (a, b)) in old.path.iter().zip(&new.path).enumerate() {
-            let here = |message| {
-                let both = both(message, &new.places[at], &old.places[at]);
-                Some(both.help("use one name at each level"))
-            };
-            match (a, b) {
-                (Segment::Param(x), Segment::Param(y)) if x != y => {
-                    let message = format!("two names for one parameter: `{x}` and `{y}`");
-                    return here(message);
-                }
-                (Segment::Rest(x), Segment::Rest(y)) if x != y => {
-                    let message = format!("two names for the rest of a path: `{x}` and `{y}`");
-                    return here(message);
-                }
-                _ if a != b => break,
-                _ => {}
-            }
-        }
-        None
-    })
-}
