@@ -1,6 +1,6 @@
 //! What is known of every function that may be a handler.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::analyse::{CtxUse, Known, ctx_use};
 use crate::collect::FunctionPlace;
@@ -22,6 +22,18 @@ pub(crate) struct Handlers {
     /// Functions that are written as the value of a route, where nothing but the runtime
     /// can reach them.
     only_handlers: HashSet<(usize, FunctionId)>,
+    /// By file, and by their first and last lines: all that the runtime tells of one.
+    at_lines: Vec<HashMap<(usize, usize), Vec<FunctionId>>>,
+}
+
+/// The functions of a file but the file itself.
+fn at_lines(chunk: &Chunk) -> HashMap<(usize, usize), Vec<FunctionId>> {
+    let mut found: HashMap<_, Vec<_>> = HashMap::new();
+    for (id, function) in chunk.functions.iter().enumerate().skip(1) {
+        let lines = (function.line, function.last_line);
+        found.entry(lines).or_default().push(FunctionId(id));
+    }
+    found
 }
 
 /// One function of a file.
@@ -68,6 +80,11 @@ impl Handlers {
             keep_globals: sources.files.iter().all(|file| keeps_globals(&file.hir)),
             uses,
             only_handlers,
+            at_lines: sources
+                .files
+                .iter()
+                .map(|file| at_lines(&file.hir))
+                .collect(),
         };
         handlers.share();
         handlers
@@ -136,10 +153,11 @@ impl Handlers {
         let Some(file) = sources.files.iter().position(|f| f.name == place.file) else {
             return Vec::new();
         };
-        let functions = sources.files[file].hir.functions.iter().enumerate().skip(1);
-        functions
-            .filter(|(_, f)| (f.line, f.last_line) == (place.line, place.last_line))
-            .map(|(index, _)| self.function(sources, (file, FunctionId(index))))
+        let found = self.at_lines[file].get(&(place.line, place.last_line));
+        found
+            .into_iter()
+            .flatten()
+            .map(|id| self.function(sources, (file, *id)))
             .collect()
     }
 

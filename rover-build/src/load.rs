@@ -42,6 +42,8 @@ pub(crate) struct File {
     /// Relative to the crate, where it lies inside: the path in build errors.
     pub(crate) shown: String,
     pub(crate) text: String,
+    /// The byte at which each line starts.
+    starts: Vec<usize>,
     pub(crate) ast: Ast,
     pub(crate) tree: Tree,
     pub(crate) hir: Chunk,
@@ -51,6 +53,16 @@ impl File {
     /// Line and column of a byte.
     pub(crate) fn position(&self, byte: usize) -> Position {
         Position::of(&self.name, &self.text, byte)
+    }
+
+    /// The lines above one that is counted from 1, the nearest first.
+    pub(crate) fn lines_above(&self, line: usize) -> impl Iterator<Item = &str> {
+        let end = self
+            .starts
+            .get(line.saturating_sub(1))
+            .copied()
+            .unwrap_or_default();
+        self.text[..end].lines().rev()
     }
 }
 
@@ -130,6 +142,7 @@ pub(crate) fn load(manifest: &Path) -> Result<Sources, Failure> {
                     path: next.path,
                     name: next.name,
                     shown,
+                    starts: line_starts(&text),
                     text,
                     ast,
                 });
@@ -344,4 +357,9 @@ fn constant(arguments: &FunctionArgs) -> Option<String> {
         TokenType::StringLiteral { literal, .. } => Some(literal.to_string()),
         _ => None,
     }
+}
+
+fn line_starts(text: &str) -> Vec<usize> {
+    let ends = text.match_indices('\n').map(|(at, _)| at + 1);
+    std::iter::once(0).chain(ends).collect()
 }

@@ -16,10 +16,9 @@ pub(crate) fn about(sources: &Sources, file: &str, line: usize) -> About {
     let Some(file) = sources.files.iter().find(|f| f.name == file) else {
         return About::default();
     };
-    let lines: Vec<&str> = file.text.lines().take(line.saturating_sub(1)).collect();
-    let comment = |line: &&&str| line.trim_start().starts_with("--");
-    let count = lines.iter().rev().take_while(comment).count();
-    let comments = lines[lines.len() - count..].iter().map(|l| l.trim());
+    let comment = |line: &&str| line.trim_start().starts_with("--");
+    let comments: Vec<&str> = file.lines_above(line).take_while(comment).collect();
+    let comments = comments.into_iter().rev().map(str::trim);
     let documented = comments.skip_while(|line| !starts(line));
     read(documented.map(|line| line.trim_start_matches('-')))
 }
