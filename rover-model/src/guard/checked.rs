@@ -161,22 +161,23 @@ impl Checked {
         self.open.push(value);
     }
 
-    /// Ends an array.
-    pub fn end_array(&mut self, begin: usize) -> Value {
+    /// Ends an array; gives its first slot and its length.
+    pub fn end_array(&mut self, begin: usize) -> (u32, u32) {
         let (first, length) = (self.slots.len() as u32, (self.open.len() - begin) as u32);
-        self.slots.extend(self.open.drain(begin..));
-        Value::Array { first, length }
+        self.slots.extend_from_slice(&self.open[begin..]);
+        self.open.truncate(begin);
+        (first, length)
     }
 
     /// Keeps a text.
-    pub fn text(&mut self, text: &[u8]) -> Value {
+    pub fn text(&mut self, text: &[u8]) -> Text {
         let start = self.buffer.len() as u32;
         self.buffer.extend_from_slice(text);
-        Value::Text(Text {
+        Text {
             place: Place::Buffer,
             start,
             length: text.len() as u32,
-        })
+        }
     }
 
     /// A text's bytes.
@@ -208,14 +209,15 @@ impl Checked {
             (_, Constant::Null) => Value::Null,
             (Kind::Boolean, Constant::Boolean(value)) => Value::Boolean(*value),
             (Kind::Number(_) | Kind::Integer(_), Constant::Number(value)) => Value::Number(*value),
-            (Kind::String(_), Constant::Text(text)) => self.text(text.as_bytes()),
+            (Kind::String(_), Constant::Text(text)) => Value::Text(self.text(text.as_bytes())),
             (Kind::Array(element, _), Constant::List(items)) => {
                 let begin = self.begin_array();
                 for item in items.as_ref() {
                     let item = self.constant(element, item);
                     self.push(item);
                 }
-                self.end_array(begin)
+                let (first, length) = self.end_array(begin);
+                Value::Array { first, length }
             }
             (Kind::Object(fields), Constant::Record(values)) => {
                 let first = self.object(fields.len());
@@ -236,27 +238,6 @@ impl Checked {
                 Constant::List(_) => Got::Array,
                 Constant::Record(_) => Got::Object,
             }),
-        }
-    }
-
-    /// Whether [`Checked::check`] is known to change nothing at a value that was laid out, and to
-    /// find nothing wrong with it. What is in a list or a record was asked before.
-    #[inline]
-    pub fn surely_fits(&self, schema: &Schema, value: Value, source: &[u8]) -> bool {
-        match (&schema.kind, value) {
-            (_, Value::Null) => schema.nullable,
-            (Kind::Any, _) | (Kind::Boolean, Value::Boolean(_)) => true,
-            (Kind::Number(range), Value::Number(value)) => range.holds(value),
-            (Kind::Integer(range), Value::Number(value)) => is_integer(value) && range.holds(value),
-            (Kind::String(rules), Value::Text(text)) => rules.surely_hold(self.bytes(source, text)),
-            (Kind::Array(_, bounds), Value::Array { length, .. }) => bounds.holds(length as usize),
-            (Kind::Object(fields), Value::Object { first }) => {
-                fields.iter().enumerate().all(|(at, field)| {
-                    let absent = self.slot(first + at as u32) == Value::Absent;
-                    !absent || !(field.schema.required || field.schema.default.is_some())
-                })
-            }
-            _ => false,
         }
     }
 

@@ -61,7 +61,7 @@ impl fmt::Display for Got {
 
 /// Whether a number has no fraction.
 #[inline]
-pub(super) fn is_integer(value: f64) -> bool {
+pub fn is_integer(value: f64) -> bool {
     // `fract` is a call of the C library's without SSE 4.1; the cast is exact below 2^63.
     value as i64 as f64 == value || value.fract() == 0.0
 }

@@ -15,7 +15,7 @@ mod rules;
 mod schema;
 
 pub use checked::{Checked, MAX_PROBLEMS, Place, Problem, Text, Value};
-pub use fault::Got;
+pub use fault::{Got, is_integer};
 pub use format::Format;
 pub use given::{Constant, Given};
 pub use options::{KINDS, OPTIONS, Step, Wrong, accepts};

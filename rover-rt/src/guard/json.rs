@@ -1,6 +1,8 @@
 //! A JSON text, read in one pass by what its schema asks for.
 
-use rover_model::guard::{Checked, Field, Got, Kind, Place, Schema, Text, Value};
+use rover_model::guard::{
+    Checked, Field, Got, Kind, Length, Place, Schema, Text, Value, is_integer,
+};
 
 use crate::json::{Kind as Token, Malformed, Reader};
 
@@ -20,11 +22,9 @@ pub(crate) fn read_json(
         scratch,
         reader: Reader::new(text),
     };
-    let value = reader.value(schema)?;
+    reader.value(schema, To::Root)?;
     reader.reader.end()?;
-    let fits = reader.fits;
-    checked.root = value;
-    Ok(fits)
+    Ok(reader.fits)
 }
 
 struct Reading<'r, 'a> {
@@ -35,63 +35,86 @@ struct Reading<'r, 'a> {
     reader: Reader<'a>,
 }
 
+/// Where a value goes.
+#[derive(Clone, Copy)]
+enum To {
+    Root,
+    Slot(u32),
+    /// The array that began last.
+    Element,
+}
+
 impl Reading<'_, '_> {
-    fn value(&mut self, schema: &Schema) -> Result<Value, Malformed> {
-        let value = match (self.reader.peek()?, &schema.kind) {
-            (Token::String, Kind::String(_) | Kind::Any) => self.string()?,
-            (Token::Number, Kind::Number(_) | Kind::Integer(_) | Kind::Any) => {
-                Value::Number(self.reader.number()?)
+    /// Each kind of value is put where it goes as soon as it is known: returned by
+    /// reference, its parts would be written and read again in other widths, for which
+    /// processors wait.
+    fn value(&mut self, schema: &Schema, to: To) -> Result<(), Malformed> {
+        match (self.reader.peek()?, &schema.kind) {
+            (Token::String, Kind::String(rules)) => {
+                let text = self.string(|text| rules.surely_hold(text))?;
+                self.put(to, Value::Text(text));
             }
-            (Token::Boolean, Kind::Boolean | Kind::Any) => Value::Boolean(self.reader.boolean()?),
-            (Token::Null, _) => {
-                self.reader.null()?;
-                Value::Null
+            (Token::Number, Kind::Number(range)) => {
+                let number = self.reader.number()?;
+                self.fits &= range.holds(number);
+                self.put(to, Value::Number(number));
             }
-            (Token::Array, Kind::Array(element, _)) => self.array(element)?,
-            (Token::Object, Kind::Object(fields)) => self.object(fields)?,
-            (_, Kind::Any) => self.any()?,
-            (Token::Number, _) => Value::Other(Got::number(self.reader.number()?)),
-            (token, _) => {
-                self.reader.skip()?;
-                Value::Other(match token {
-                    Token::String => Got::String,
-                    Token::Boolean => Got::Boolean,
-                    Token::Array => Got::Array,
-                    _ => Got::Object,
-                })
+            (Token::Number, Kind::Integer(range)) => {
+                let number = self.reader.number()?;
+                self.fits &= range.holds(number) && is_integer(number);
+                self.put(to, Value::Number(number));
             }
-        };
-        self.fits = self.fits && self.checked.surely_fits(schema, value, self.text);
-        Ok(value)
+            (Token::Boolean, Kind::Boolean) => {
+                let value = self.reader.boolean()?;
+                self.put(to, Value::Boolean(value));
+            }
+            (Token::Array, Kind::Array(element, bounds)) => self.array(element, *bounds, to)?,
+            (Token::Object, Kind::Object(fields)) => self.object(fields, to)?,
+            (token, _) => self.other(token, schema, to)?,
+        }
+        Ok(())
     }
 
-    fn string(&mut self) -> Result<Value, Malformed> {
+    #[inline]
+    fn put(&mut self, to: To, value: Value) {
+        match to {
+            To::Root => self.checked.root = value,
+            To::Slot(slot) => self.checked.set(slot, value),
+            To::Element => self.checked.push(value),
+        }
+    }
+
+    #[inline]
+    fn string(&mut self, fits: impl FnOnce(&[u8]) -> bool) -> Result<Text, Malformed> {
         let from = self.reader.offset() + 1;
         let text = self.reader.string(self.scratch)?;
+        self.fits = self.fits && fits(text.as_bytes());
         // One without escapes stands in the source as it is.
         let same = self.text.get(from..).map(<[u8]>::as_ptr) == Some(text.as_ptr());
         Ok(match same {
-            true => Value::Text(Text {
+            true => Text {
                 place: Place::Source,
                 start: from as u32,
                 length: text.len() as u32,
-            }),
+            },
             false => self.checked.text(text.as_bytes()),
         })
     }
 
-    fn array(&mut self, element: &Schema) -> Result<Value, Malformed> {
+    fn array(&mut self, element: &Schema, bounds: Length, to: To) -> Result<(), Malformed> {
         let begin = self.checked.begin_array();
         let mut more = self.reader.begin_array()?;
         while more {
-            let value = self.value(element)?;
-            self.checked.push(value);
+            self.value(element, To::Element)?;
             more = self.reader.next_element()?;
         }
-        Ok(self.checked.end_array(begin))
+        let (first, length) = self.checked.end_array(begin);
+        self.fits &= bounds.holds(length as usize);
+        self.put(to, Value::Array { first, length });
+        Ok(())
     }
 
-    fn object(&mut self, fields: &[Field]) -> Result<Value, Malformed> {
+    fn object(&mut self, fields: &[Field], to: To) -> Result<(), Malformed> {
         let first = self.checked.object(fields.len());
         let mut more = self.reader.begin_object()?;
         // Most clients send fields in the order in which they are described.
@@ -106,16 +129,57 @@ impl Reading<'_, '_> {
             };
             match found {
                 Some(at) => {
-                    let value = self.value(&fields[at].schema)?;
                     // Of repeated fields the last one counts.
-                    self.checked.set(first + at as u32, value);
+                    self.value(&fields[at].schema, To::Slot(first + at as u32))?;
                     expected = at + 1;
                 }
                 None => self.reader.skip()?,
             }
             more = self.reader.next_field()?;
         }
-        Ok(Value::Object { first })
+        self.fits = self.fits && self.is_complete(first, fields);
+        self.put(to, Value::Object { first });
+        Ok(())
+    }
+
+    /// Whether all is there that must be, or has a default.
+    fn is_complete(&self, first: u32, fields: &[Field]) -> bool {
+        (first..).zip(fields).all(|(slot, field)| {
+            let Schema {
+                required, default, ..
+            } = &field.schema;
+            self.checked.slot(slot) != Value::Absent || !(*required || default.is_some())
+        })
+    }
+
+    /// Values of other kinds than the schema's, and those of schemas for any.
+    fn other(&mut self, token: Token, schema: &Schema, to: To) -> Result<(), Malformed> {
+        let any = matches!(schema.kind, Kind::Any);
+        let value = match token {
+            Token::Null => {
+                self.reader.null()?;
+                // Else it is absent, or wrong.
+                self.fits &= schema.nullable;
+                return Ok(self.put(to, Value::Null));
+            }
+            Token::String if any => Value::Text(self.string(|_| true)?),
+            Token::Number if any => Value::Number(self.reader.number()?),
+            Token::Boolean if any => Value::Boolean(self.reader.boolean()?),
+            Token::Array | Token::Object if any => self.any()?,
+            Token::Number => Value::Other(Got::number(self.reader.number()?)),
+            token => {
+                self.reader.skip()?;
+                Value::Other(match token {
+                    Token::String => Got::String,
+                    Token::Boolean => Got::Boolean,
+                    Token::Array => Got::Array,
+                    _ => Got::Object,
+                })
+            }
+        };
+        self.fits &= any;
+        self.put(to, value);
+        Ok(())
     }
 
     /// A container of any kind stays as it is written.

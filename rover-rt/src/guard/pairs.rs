@@ -88,9 +88,10 @@ fn list<'a>(
         checked.push(value);
         empty = false;
     }
-    match (checked.end_array(begin), empty) {
-        (_, true) => Value::Absent,
-        (list, false) => list,
+    let (first, length) = checked.end_array(begin);
+    match empty {
+        true => Value::Absent,
+        false => Value::Array { first, length },
     }
 }
 
@@ -105,7 +106,7 @@ fn value(checked: &mut Checked, schema: &Schema, given: &Given<'_>) -> Value {
         }
     };
     match &schema.kind {
-        Kind::String(_) | Kind::Any => checked.text(text.as_bytes()),
+        Kind::String(_) | Kind::Any => Value::Text(checked.text(text.as_bytes())),
         // A field of a form that was left empty.
         Kind::Number(_) | Kind::Integer(_) | Kind::Boolean if text.is_empty() => Value::Absent,
         Kind::Number(_) | Kind::Integer(_) => {

@@ -157,7 +157,7 @@ impl<'a> Lua<'a> {
                 (ffi::LUA_TNUMBER, Kind::Number(_) | Kind::Integer(_)) => {
                     Value::Number(ffi::lua_tonumber(state, index))
                 }
-                (ffi::LUA_TSTRING, Kind::String(_)) => checked.text(self.bytes(index)),
+                (ffi::LUA_TSTRING, Kind::String(_)) => Value::Text(checked.text(self.bytes(index))),
                 (ffi::LUA_TTABLE, _) => self.container(checked, schema, index, any)?,
                 _ => Value::Other(match kind {
                     ffi::LUA_TBOOLEAN => Got::Boolean,
@@ -199,7 +199,8 @@ impl<'a> Lua<'a> {
                         checked.push(item);
                         ffi::lua_settop(state, value - 1);
                     }
-                    checked.end_array(begin)
+                    let (first, length) = checked.end_array(begin);
+                    Value::Array { first, length }
                 }
                 Kind::Object(fields) if !array => {
                     let first = checked.object(fields.len());
