@@ -160,7 +160,8 @@ impl Reading<'_, '_> {
                 self.reader.null()?;
                 // Else it is absent, or wrong.
                 self.fits &= schema.nullable;
-                return Ok(self.put(to, Value::Null));
+                self.put(to, Value::Null);
+                return Ok(());
             }
             Token::String if any => Value::Text(self.string(|_| true)?),
             Token::Number if any => Value::Number(self.reader.number()?),

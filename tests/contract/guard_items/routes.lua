@@ -105,6 +105,10 @@ function api.echo.post(ctx)
   local tags = ctx:body():expect { tags = g:array(g:string()):default {} }
   return tags
 end
+function api.back.post(ctx)
+  local tagged = ctx:body():expect { tags = g:array(g:string()):default {}, address = g:object { city = g:string(), zip = g:string() } }
+  return { back = tagged, count = #tagged.tags, again = tagged.address }
+end
 local function helper(ctx)
   local order = ctx:body():expect(ORDER)
   local total = 0

@@ -3,7 +3,7 @@
 use std::ffi::c_int;
 
 use mlua::ffi::{self, lua_State};
-use rover_model::guard::{Checked, Constant, Kind, Schema, Value};
+use rover_model::guard::{self, Checked, Constant, Kind, Schema, Value};
 
 use super::super::guard::room;
 use super::super::native::{push as push_text, push_value};
@@ -34,6 +34,9 @@ impl<'a> Origin<'a> {
     }
 }
 
+/// The fields' names of a list's records are pushed once for all of them, up to so many.
+const MAX_NAMES: usize = 32;
+
 /// Pushes a checked value.
 ///
 /// # Safety
@@ -46,46 +49,110 @@ pub(super) unsafe fn value(
     given: Value,
     origin: Origin<'_>,
 ) -> Outcome<()> {
-    // SAFETY: as the caller's; one value is pushed, and the stack grows with the nesting.
-    unsafe {
-        match given {
-            Value::Absent | Value::Other(_) => ffi::lua_pushnil(state),
-            Value::Null => ffi::lua_pushlightuserdata(state, std::ptr::null_mut()),
-            Value::Boolean(value) => ffi::lua_pushboolean(state, c_int::from(value)),
-            Value::Number(value) => ffi::lua_pushnumber(state, value),
-            Value::Text(text) => push_text(state, checked.bytes(origin.text(), text)),
-            Value::Array { first, length } => {
-                room(state, 6)?;
-                ffi::lua_createtable(state, length as c_int, 0);
-                if let Kind::Array(element, _) = &schema.kind {
-                    for item in 0..length {
-                        let given = checked.slot(first + item);
-                        value(state, shared, checked, element, given, origin)?;
-                        ffi::lua_rawseti(state, -2, i64::from(item) + 1);
-                    }
+    let mut push = Push {
+        state,
+        shared,
+        checked,
+        origin,
+    };
+    // SAFETY: as the caller's.
+    unsafe { push.value(schema, given, None) }
+}
+
+struct Push<'a> {
+    state: *mut lua_State,
+    shared: &'a Shared,
+    checked: &'a Checked,
+    origin: Origin<'a>,
+}
+
+impl Push<'_> {
+    /// `names` is the index of the first of a record's names, where they are on the stack.
+    ///
+    /// # Safety
+    /// As [`value`].
+    unsafe fn value(&mut self, schema: &Schema, given: Value, names: Option<c_int>) -> Outcome<()> {
+        let state = self.state;
+        // SAFETY: as the caller's; one value is pushed, and the stack grows with the nesting.
+        unsafe {
+            match given {
+                Value::Absent | Value::Other(_) => ffi::lua_pushnil(state),
+                Value::Null => ffi::lua_pushlightuserdata(state, std::ptr::null_mut()),
+                Value::Boolean(value) => ffi::lua_pushboolean(state, c_int::from(value)),
+                Value::Number(value) => ffi::lua_pushnumber(state, value),
+                Value::Text(text) => {
+                    push_text(state, self.checked.bytes(self.origin.text(), text));
                 }
-                mark_array(state);
-            }
-            Value::Object { first } => {
-                room(state, 6)?;
-                let fields = schema.fields();
-                ffi::lua_createtable(state, 0, fields.len() as c_int);
-                for (slot, field) in (first..).zip(fields) {
-                    let given = checked.slot(slot);
-                    if given != Value::Absent {
-                        push_text(state, field.name.as_bytes());
-                        value(state, shared, checked, &field.schema, given, origin)?;
-                        ffi::lua_rawset(state, -3);
-                    }
+                Value::Array { first, length } => self.array(schema, first, length)?,
+                Value::Object { first } => self.object(schema.fields(), first, names)?,
+                Value::Any(number) => any(state, self.shared, self.checked, number, self.origin),
+                Value::Constant(number) => {
+                    constant(state, &self.checked.constants[number as usize])?;
                 }
-            }
-            Value::Any(number) => any(state, shared, checked, number, origin),
-            Value::Constant(number) => {
-                constant(state, &checked.constants[number as usize])?;
             }
         }
+        Ok(())
     }
-    Ok(())
+
+    /// # Safety
+    /// As [`value`].
+    unsafe fn array(&mut self, schema: &Schema, first: u32, length: u32) -> Outcome<()> {
+        let state = self.state;
+        // SAFETY: as the caller's; the list is below the names and the element.
+        unsafe {
+            room(state, 6)?;
+            ffi::lua_createtable(state, length as c_int, 0);
+            let list = ffi::lua_gettop(state);
+            if let Kind::Array(element, _) = &schema.kind {
+                let fields = element.fields();
+                let named = length > 1 && fields.len() <= MAX_NAMES;
+                if named {
+                    room(state, fields.len() as c_int + 6)?;
+                    for field in fields {
+                        push_text(state, field.name.as_bytes());
+                    }
+                }
+                let names = named.then_some(list + 1);
+                for item in 0..length {
+                    let given = self.checked.slot(first + item);
+                    self.value(element, given, names)?;
+                    ffi::lua_rawseti(state, list, i64::from(item) + 1);
+                }
+                ffi::lua_settop(state, list);
+            }
+            mark_array(state);
+        }
+        Ok(())
+    }
+
+    /// # Safety
+    /// As [`value`].
+    unsafe fn object(
+        &mut self,
+        fields: &[guard::Field],
+        first: u32,
+        names: Option<c_int>,
+    ) -> Outcome<()> {
+        let state = self.state;
+        // SAFETY: as the caller's; the record is below a name and a value.
+        unsafe {
+            room(state, 6)?;
+            ffi::lua_createtable(state, 0, fields.len() as c_int);
+            for (at, field) in fields.iter().enumerate() {
+                let given = self.checked.slot(first + at as u32);
+                if given == Value::Absent {
+                    continue;
+                }
+                match names {
+                    Some(names) => ffi::lua_pushvalue(state, names + at as c_int),
+                    None => push_text(state, field.name.as_bytes()),
+                }
+                self.value(&field.schema, given, None)?;
+                ffi::lua_rawset(state, -3);
+            }
+        }
+        Ok(())
+    }
 }
 
 /// # Safety
