@@ -23,14 +23,20 @@ const fn pairs() -> [[u8; 2]; 100] {
 /// The end of a vector, with room behind it.
 pub(super) struct Spare<'a> {
     out: &'a mut Vec<u8>,
+    /// Where the next byte goes; null while the vector is used otherwise.
     to: *mut u8,
+    /// Where the vector's room ends.
+    end: *mut u8,
 }
 
 impl Drop for Spare<'_> {
+    #[inline(always)]
     fn drop(&mut self) {
-        let length = self.written();
-        // SAFETY: as many bytes were written, into the vector's own room.
-        unsafe { self.out.set_len(length) }
+        if !self.to.is_null() {
+            let length = self.written();
+            // SAFETY: as many bytes were written, into the vector's own room.
+            unsafe { self.out.set_len(length) }
+        }
     }
 }
 
@@ -38,13 +44,36 @@ impl<'a> Spare<'a> {
     #[inline(always)]
     pub(super) fn new(out: &'a mut Vec<u8>, room: usize) -> Self {
         out.reserve(room);
-        // SAFETY: the end of what is written.
-        let to = unsafe { out.as_mut_ptr().add(out.len()) };
-        Spare { out, to }
+        let range = out.spare_capacity_mut().as_mut_ptr_range();
+        Spare {
+            out,
+            to: range.start.cast(),
+            end: range.end.cast(),
+        }
+    }
+
+    /// Sees to so much room.
+    #[inline(always)]
+    pub(super) fn room(&mut self, room: usize) {
+        if self.end.addr() - self.to.addr() < room {
+            self.with(|out| out.reserve(room));
+        }
+    }
+
+    /// Uses the vector otherwise.
+    #[cold]
+    pub(super) fn with(&mut self, f: impl FnOnce(&mut Vec<u8>)) {
+        let length = self.written();
+        self.to = std::ptr::null_mut();
+        // SAFETY: as many bytes were written, into the vector's own room.
+        unsafe { self.out.set_len(length) }
+        f(self.out);
+        let range = self.out.spare_capacity_mut().as_mut_ptr_range();
+        (self.to, self.end) = (range.start.cast(), range.end.cast());
     }
 
     #[inline(always)]
-    fn written(&self) -> usize {
+    pub(super) fn written(&self) -> usize {
         self.to.addr() - self.out.as_ptr().addr()
     }
 
@@ -58,7 +87,7 @@ impl<'a> Spare<'a> {
     /// There is room for a byte.
     #[inline(always)]
     pub(super) unsafe fn byte(&mut self, byte: u8) {
-        debug_assert!(self.written() < self.out.capacity());
+        debug_assert!(self.to < self.end);
         // SAFETY: as the caller's.
         unsafe {
             self.to.write(byte);
@@ -70,7 +99,7 @@ impl<'a> Spare<'a> {
     /// There is room for the text.
     #[inline(always)]
     pub(super) unsafe fn text(&mut self, text: &[u8]) {
-        debug_assert!(self.written() + text.len() <= self.out.capacity());
+        debug_assert!(text.len() <= self.end.addr() - self.to.addr());
         // SAFETY: as the caller's.
         unsafe {
             copy(text.as_ptr(), self.to, text.len());
@@ -120,12 +149,15 @@ impl<'a> Spare<'a> {
     /// There is room for [`NUMBER`] bytes.
     #[inline(always)]
     pub(super) unsafe fn number(&mut self, value: f64) {
-        let integer = value as i64;
-        // SAFETY: as the caller's.
+        // SAFETY: as the caller's; the integer's limits are looked at first.
         unsafe {
-            if integer as f64 == value && value.abs() < EXACT {
-                self.integer(integer);
-            } else if !self.hundredths(value, 1e15) {
+            if value.abs() < EXACT {
+                let integer: i64 = value.to_int_unchecked();
+                if integer as f64 == value {
+                    return self.integer(integer);
+                }
+            }
+            if !self.hundredths(value, 1e15) {
                 self.shortest(value);
             }
         }
@@ -185,10 +217,11 @@ impl<'a> Spare<'a> {
         if !(scaled.abs() < limit && scaled / 100.0 == value) {
             return false;
         }
-        let scaled = scaled as i64;
-        let (whole, rest) = (scaled.unsigned_abs() / 100, scaled.unsigned_abs() % 100);
-        // SAFETY: as the caller's; 13 digits, a sign and three bytes at most.
+        // SAFETY: as the caller's; 13 digits, a sign and three bytes at most. The integer's
+        // limits were looked at.
         unsafe {
+            let scaled: i64 = scaled.to_int_unchecked();
+            let (whole, rest) = (scaled.unsigned_abs() / 100, scaled.unsigned_abs() % 100);
             if scaled < 0 {
                 self.byte(b'-');
             }

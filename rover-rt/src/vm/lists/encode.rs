@@ -28,6 +28,8 @@ impl Encoder<'_> {
             _ => b"[",
         });
         if taken.items > 0 {
+            // What follows it is seldom long.
+            self.out.reserve(taken.out.len() + 64);
             let mut from = 0;
             for pending in &taken.pending {
                 self.out.extend_from_slice(&taken.out[from..pending.at]);

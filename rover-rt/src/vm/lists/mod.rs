@@ -160,37 +160,18 @@ impl List {
     /// What stands before a value.
     fn begin(&mut self, step: &Step) {
         self.out.reserve(step.lead.len() + step.tail.len() + SHORT);
-        self.next(step);
+        if step.first && self.items > 0 {
+            self.out.push(b',');
+        }
         if step.comma {
             comma(&mut self.out);
         }
         self.out.extend_from_slice(step.lead.as_bytes());
     }
 
-    fn next(&mut self, step: &Step) {
-        if step.first && self.items > 0 {
-            self.out.push(b',');
-        }
-    }
-
     /// What stands after a value.
     fn end(&mut self, step: &Step) {
         self.out.extend_from_slice(step.tail.as_bytes());
-        self.items += u32::from(step.last);
-    }
-
-    fn absent(&mut self, step: &Step) {
-        if step.lead.len() == step.prefix {
-            // The value was to be the item itself: `rows[#rows + 1] = nil`.
-            return;
-        }
-        self.next(step);
-        for run in step.absent {
-            if run.fields {
-                comma(&mut self.out);
-            }
-            self.out.extend_from_slice(run.text.as_bytes());
-        }
         self.items += u32::from(step.last);
     }
 
@@ -204,12 +185,20 @@ impl List {
     }
 }
 
-/// A step by its number; none is the item that is a value itself.
-fn step(program: &Program, at: i32) -> &'static Step {
-    let step = usize::try_from(at)
+/// The steps from a number on; none is the item that is a value itself.
+fn steps(program: &Program, at: i32) -> &'static [Step] {
+    let steps = usize::try_from(at)
         .ok()
-        .and_then(|at| program.steps.get(at));
-    step.unwrap_or(&ITEM)
+        .and_then(|at| program.steps.get(at..));
+    match steps {
+        Some(steps @ [_, ..]) => steps,
+        _ => std::slice::from_ref(&ITEM),
+    }
+}
+
+/// A step by its number.
+fn step(program: &Program, at: i32) -> &'static Step {
+    &steps(program, at)[0]
 }
 
 unsafe extern "C" fn list(vm: *const c_void) -> i32 {

@@ -8,11 +8,12 @@ use std::cell::Cell;
 use std::ffi::c_void;
 use std::ptr;
 
+use super::super::encode::{EncodeError, comma, too_long};
 use super::super::guard::pure_or_default;
 use super::super::scalar::{escaped, is_plain, not_utf8};
+use super::super::shared;
 use super::super::spare::{NUMBER, Spare};
-use super::super::{Shared, encode::too_long, shared};
-use super::{List, Pending, step};
+use super::{Pending, steps};
 use crate::program::Step;
 
 /// Values that one call writes at most. What one is takes four bits of a number of Lua's.
@@ -77,56 +78,88 @@ pub(super) unsafe extern "C" fn run(vm: *const c_void, list: i32, at: i32, kinds
     // SAFETY: see `list`.
     let shared = unsafe { shared(vm) };
     pure_or_default(shared, || {
-        let bytes = &shared.lists.bytes;
-        let full = bytes.get() > shared.memory.largest();
-        shared.lists.with(list, |list| {
-            if full {
+        let lists = &shared.lists;
+        let left = shared.memory.largest().checked_sub(lists.bytes.get());
+        let written = lists.with(list, |list| {
+            let steps = steps(shared.program, at);
+            let Some(left) = left else {
                 // What follows is not written, as the response fails.
-                return list.note(too_long(), step(shared.program, at).path);
-            }
+                list.note(too_long(), steps[0].path);
+                return 0;
+            };
             let before = list.out.len();
-            let (mut kinds, mut slot) = (kinds, 0);
-            while kinds != 0 && slot < SLOTS {
-                let step = step(shared.program, at + slot as i32);
+            let mut writer = Writer {
+                out: Spare::new(&mut list.out, 0),
+                items: list.items,
+                left,
+                pending: &mut list.pending,
+                failure: None,
+            };
+            let mut kinds = kinds;
+            for (slot, step) in steps.iter().take(SLOTS).enumerate() {
+                if kinds == 0 {
+                    break;
+                }
                 // SAFETY: lowered code tells what it put into the slot.
-                unsafe { list.value(shared, step, kinds & 15, slot) };
+                unsafe { writer.value(&lists.slots, slot, step, kinds & 15) };
                 kinds >>= 4;
-                slot += 1;
             }
-            bytes.set(bytes.get() + list.out.len() - before);
+            let written = writer.out.written() - before;
+            let (items, failure) = (writer.items, writer.failure.take());
+            drop(writer);
+            if let Some((error, path)) = failure {
+                list.note(error, path);
+            }
+            list.items = items;
+            written
         });
+        lists.bytes.set(lists.bytes.get() + written.unwrap_or(0));
     })
 }
 
-impl List {
+/// What writes the values of one call.
+struct Writer<'a> {
+    out: Spare<'a>,
+    /// The list's.
+    items: u32,
+    /// How long a string may be.
+    left: usize,
+    pending: &'a mut Vec<Pending>,
+    /// The first value that has no JSON form, and the names that lead to it.
+    failure: Option<(EncodeError, &'static str)>,
+}
+
+impl Writer<'_> {
     /// Writes a value and what is around it.
     ///
     /// # Safety
     /// The slot's value is of this kind.
     #[inline(always)]
-    unsafe fn value(&mut self, shared: &Shared, step: &'static Step, kind: u64, slot: usize) {
-        let slots = &shared.lists.slots;
-        // SAFETY: as the caller's.
+    unsafe fn value(&mut self, slots: &Slots, slot: usize, step: &'static Step, kind: u64) {
+        // SAFETY: as the caller's; there is room for what is no string.
         unsafe {
             match kind {
-                NUMBER_VALUE => {
-                    let value = slots.numbers[slot].get();
-                    self.short(step, (0, 0), |spare| spare.number(value));
-                }
-                FALSE => self.short(step, (0, 0), |spare| spare.text(b"false")),
-                TRUE => self.short(step, (0, 0), |spare| spare.text(b"true")),
-                INTEGER_PART => {
-                    let value = slots.numbers[slot].get();
-                    self.short(step, (0, 0), |spare| {
-                        if value == 0.0 && value.is_sign_negative() {
-                            spare.byte(b'-');
+                NUMBER_VALUE | INTEGER_PART | FALSE | TRUE => {
+                    self.out.room(step.lead.len() + step.tail.len() + ROOM);
+                    self.lead(step, step.lead.as_bytes());
+                    match kind {
+                        TRUE => self.out.text(b"true"),
+                        FALSE => self.out.text(b"false"),
+                        _ => {
+                            let value = slots.numbers[slot].get();
+                            if kind == INTEGER_PART && value == 0.0 && value.is_sign_negative() {
+                                self.out.byte(b'-');
+                            }
+                            self.out.number(value);
                         }
-                        spare.integer(value as i64);
-                    });
+                    }
+                    self.tail(step, step.tail.as_bytes());
                 }
-                STRING => self.string(shared, step, (0, 0), slots.text(slot), b"\""),
-                STRING_PART => self.string(shared, step, (0, 0), slots.text(slot), b""),
-                _ => self.rare(shared, step, kind, slot),
+                STRING | STRING_PART => {
+                    let quote: &[u8] = if kind == STRING { b"\"" } else { b"" };
+                    self.string(step, (0, 0), slots.text(slot), quote);
+                }
+                _ => self.rare(slots, slot, step, kind),
             }
         }
     }
@@ -134,140 +167,132 @@ impl List {
     /// # Safety
     /// As [`Self::value`].
     #[cold]
-    unsafe fn rare(&mut self, shared: &Shared, step: &'static Step, kind: u64, slot: usize) {
-        let slots = &shared.lists.slots;
+    #[inline(never)]
+    unsafe fn rare(&mut self, slots: &Slots, slot: usize, step: &'static Step, kind: u64) {
         let (kind, without) = match kind > WHOLE {
             true => (kind - WHOLE, (step.prefix, step.suffix)),
             false => (kind, (0, 0)),
         };
-        // SAFETY: as the caller's.
+        let number = slots.numbers[slot].get();
+        // SAFETY: as the caller's; there is room for what is no string.
         unsafe {
+            let (lead, tail) = match kind {
+                STRING => return self.string(step, without, slots.text(slot), b"\""),
+                NUMBER_VALUE | FALSE | TRUE | WAITING => around(step, without),
+                _ => return self.absent(step),
+            };
+            self.out.room(lead.len() + tail.len() + ROOM);
+            self.lead(step, lead);
             match kind {
-                NUMBER_VALUE => {
-                    let value = slots.numbers[slot].get();
-                    self.short(step, without, |spare| spare.number(value));
-                }
-                FALSE => self.short(step, without, |spare| spare.text(b"false")),
-                TRUE => self.short(step, without, |spare| spare.text(b"true")),
-                STRING => self.string(shared, step, without, slots.text(slot), b"\""),
-                WAITING => {
-                    let value = slots.numbers[slot].get() as i32;
-                    self.waiting(step, without, value);
-                }
-                _ => self.absent(step),
+                NUMBER_VALUE => self.out.number(number),
+                FALSE => self.out.text(b"false"),
+                TRUE => self.out.text(b"true"),
+                // Its JSON is written when the response is made.
+                _ => self.pending.push(Pending {
+                    at: self.out.written(),
+                    value: number as i32,
+                    depth: usize::from(step.depth),
+                    item: self.items + 1,
+                    path: step.path,
+                    outer: None,
+                }),
             }
+            self.tail(step, tail);
         }
     }
 
-    /// What stands before a value, less the beginning of the string that it is not part of.
+    /// What stands before a value.
     ///
     /// # Safety
-    /// There is room for it, and for a comma or two.
+    /// There is room for it, and for two commas.
     #[inline(always)]
-    unsafe fn lead(spare: &mut Spare<'_>, items: u32, step: &Step, lead: &[u8]) {
+    unsafe fn lead(&mut self, step: &Step, lead: &[u8]) {
         // SAFETY: as the caller's.
         unsafe {
-            if step.first && items > 0 {
-                spare.byte(b',');
+            if step.first && self.items > 0 {
+                self.out.byte(b',');
             }
-            if step.comma && spare.last() != Some(b'{') {
-                spare.byte(b',');
+            if step.comma && self.out.last() != Some(b'{') {
+                self.out.byte(b',');
             }
-            spare.text(lead);
+            self.out.text(lead);
         }
     }
 
-    /// Writes a value of at most [`NUMBER`] bytes; `without` is how much of what is around
-    /// it is left out.
+    /// What stands after a value.
     ///
     /// # Safety
-    /// `value` writes as much as that.
+    /// There is room for it.
     #[inline(always)]
-    unsafe fn short(
-        &mut self,
-        step: &Step,
-        without: (usize, usize),
-        value: impl FnOnce(&mut Spare<'_>),
-    ) {
-        let (lead, tail) = around(step, without);
-        let mut spare = Spare::new(&mut self.out, lead.len() + tail.len() + ROOM);
-        // SAFETY: there is room for all of it.
-        unsafe {
-            Self::lead(&mut spare, self.items, step, lead);
-            value(&mut spare);
-            spare.text(tail);
-        }
-        drop(spare);
+    unsafe fn tail(&mut self, step: &Step, tail: &[u8]) {
+        // SAFETY: as the caller's.
+        unsafe { self.out.text(tail) };
         self.items += u32::from(step.last);
     }
 
     /// Writes a string, or the part of one that is not constant.
     #[inline(always)]
-    fn string(
-        &mut self,
-        shared: &Shared,
-        step: &'static Step,
-        without: (usize, usize),
-        text: &[u8],
-        quote: &[u8],
-    ) {
-        if shared.lists.bytes.get() + text.len() > shared.memory.largest() {
-            return self.note(too_long(), step.path);
+    fn string(&mut self, step: &'static Step, without: (usize, usize), text: &[u8], quote: &[u8]) {
+        if text.len() > self.left {
+            self.fail(too_long(), step);
+            return;
         }
         let (lead, tail) = around(step, without);
         let plain = is_plain(text);
-        let room = lead.len() + tail.len() + ROOM + text.len();
-        let mut spare = Spare::new(&mut self.out, room);
+        self.out.room(lead.len() + tail.len() + ROOM + text.len());
         // SAFETY: there is room for all of it.
         unsafe {
-            Self::lead(&mut spare, self.items, step, lead);
-            spare.text(quote);
-            if plain {
-                spare.text(text);
-                spare.text(quote);
-                spare.text(tail);
+            self.lead(step, lead);
+            self.out.text(quote);
+            match plain {
+                true => self.out.text(text),
+                false => self.escaped(step, text, tail.len()),
             }
+            self.out.text(quote);
+            self.tail(step, tail);
         }
-        drop(spare);
-        if !plain {
-            self.escaped(step, text, quote, tail);
-        }
-        self.items += u32::from(step.last);
     }
 
-    /// The rest of a string that needs a closer look.
+    /// A string that needs a closer look; then there is room for its end.
     #[cold]
-    fn escaped(&mut self, step: &Step, text: &[u8], quote: &[u8], tail: &[u8]) {
+    fn escaped(&mut self, step: &'static Step, text: &[u8], end: usize) {
         if std::str::from_utf8(text).is_err() {
-            self.note(not_utf8(), step.path);
+            self.fail(not_utf8(), step);
         }
-        escaped(text, &mut self.out);
-        self.out.extend_from_slice(quote);
-        self.out.extend_from_slice(tail);
+        self.out.with(|out| {
+            escaped(text, out);
+            out.reserve(end + ROOM);
+        });
     }
 
-    /// Keeps a place for a value whose JSON is written when the response is made.
-    fn waiting(&mut self, step: &'static Step, without: (usize, usize), value: i32) {
-        let item = self.items + 1;
-        let (lead, tail) = around(step, without);
-        let mut spare = Spare::new(&mut self.out, lead.len() + ROOM);
-        // SAFETY: there is room for it.
-        unsafe { Self::lead(&mut spare, self.items, step, lead) };
-        drop(spare);
-        self.pending.push(Pending {
-            at: self.out.len(),
-            value,
-            depth: usize::from(step.depth),
-            item,
-            path: step.path,
-            outer: None,
+    /// What is written where a value is absent.
+    fn absent(&mut self, step: &Step) {
+        if step.lead.len() == step.prefix {
+            // It was to be the item itself: `rows[#rows + 1] = nil`.
+            return;
+        }
+        let items = self.items;
+        self.out.with(|out| {
+            if step.first && items > 0 {
+                out.push(b',');
+            }
+            for run in step.absent {
+                if run.fields {
+                    comma(out);
+                }
+                out.extend_from_slice(run.text.as_bytes());
+            }
         });
-        self.out.extend_from_slice(tail);
         self.items += u32::from(step.last);
+    }
+
+    #[cold]
+    fn fail(&mut self, error: EncodeError, step: &'static Step) {
+        self.failure.get_or_insert((error, step.path));
     }
 }
 
-/// The constant texts around a value.
+/// The constant texts around a value, less the parts of a string that it is none of.
 #[inline(always)]
 fn around(step: &Step, (prefix, suffix): (usize, usize)) -> (&'static [u8], &'static [u8]) {
     let (lead, tail) = (step.lead.as_bytes(), step.tail.as_bytes());

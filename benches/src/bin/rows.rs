@@ -1,0 +1,45 @@
+//! What the comparison's rows of JSON cost without a socket: from a request's bytes to the
+//! answer's, the best of some rounds.
+//!
+//! `cargo run --release -p rover-benches --bin rows 2> /dev/null`, with numbers of rows for others than
+//! these.
+
+use std::time::{Duration, Instant};
+
+mod program {
+    #![allow(missing_docs)]
+    rover::app!("compare/routes.lua");
+}
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+type Failure = Box<dyn std::error::Error>;
+
+const ROUNDS: usize = 200;
+const REQUESTS: u32 = 100;
+
+fn main() -> Result<(), Failure> {
+    let client = program::app().client()?;
+    println!("rows  ns a request");
+    let mut counts = std::env::args()
+        .skip(1)
+        .map(|count| count.parse())
+        .collect::<Result<Vec<u32>, _>>()?;
+    if counts.is_empty() {
+        counts = vec![0, 1, 50, 1000];
+    }
+    for rows in counts {
+        let request = format!("GET /rows?count={rows} HTTP/1.1\r\nhost: a\r\n\r\n");
+        let requests = request.repeat(REQUESTS as usize).into_bytes();
+        let mut best = Duration::MAX;
+        for _ in 0..ROUNDS {
+            let pieces = vec![requests.clone()];
+            let start = Instant::now();
+            client.exchange(pieces)?;
+            best = best.min(start.elapsed() / REQUESTS);
+        }
+        println!("{rows:4}  {:12}", best.as_nanos());
+    }
+    Ok(())
+}
