@@ -12,6 +12,7 @@ use crate::guard::Guards;
 use crate::html::{self, Templates};
 use crate::load::Sources;
 use crate::lower::{Lowered, REFERENCE};
+use crate::lower_first::First;
 use crate::lower_lists::{Run, Step};
 use crate::model::{App, Needs, Options, Route, Segment};
 use crate::openapi::Docs;
@@ -80,7 +81,8 @@ pub(crate) fn emit(parts: &Parts<'_>) -> TokenStream {
         common, special, ..
     } = orders;
     let count = app.routes.len();
-    let routes = app.routes.iter().map(route);
+    let routes = app.routes.iter().zip(&lowered.firsts);
+    let routes = routes.map(|(one, first)| route(one, *first));
     let static_paths = static_paths(&app.routes);
     let dynamic = dynamic(&app.routes);
     let options = options(&app.options);
@@ -187,7 +189,7 @@ fn method(method: Method) -> TokenStream {
     quote!(rt::Method::#name)
 }
 
-fn route(route: &Route) -> TokenStream {
+fn route(route: &Route, first: Option<First>) -> TokenStream {
     let params = route
         .path
         .iter()
@@ -206,6 +208,23 @@ fn route(route: &Route) -> TokenStream {
         constant,
     } = route.needs;
     let (deadline, body_limit) = (route.deadline, route.body_limit);
+    let first = match first {
+        None => quote!(::core::option::Option::None),
+        Some(First {
+            source,
+            schema,
+            holder,
+        }) => {
+            let source = source as u8;
+            let holder = match holder {
+                None => quote!(::core::option::Option::None),
+                Some(holder) => quote!(::core::option::Option::Some(#holder)),
+            };
+            quote!(::core::option::Option::Some(rt::First {
+                source: #source, schema: #schema, holder: #holder,
+            }))
+        }
+    };
     let source = format!("{}:{}", route.position.file, route.position.line);
     quote! {
         rt::Route {
@@ -216,6 +235,7 @@ fn route(route: &Route) -> TokenStream {
             source: #source,
             deadline: #deadline,
             body_limit: #body_limit,
+            first: #first,
         }
     }
 }

@@ -31,6 +31,7 @@ mod literal;
 mod load;
 mod lower;
 mod lower_expect;
+mod lower_first;
 mod lower_html;
 mod lower_lists;
 mod lower_text;

@@ -12,6 +12,7 @@ use crate::hir::{Expr, Kind, Span, Stmt};
 use crate::html::Templates;
 use crate::lists::{Lists, is_list, lists};
 use crate::load::Sources;
+use crate::lower_first::First;
 use crate::lower_lists::Step;
 use crate::model::App;
 use crate::order::Orders;
@@ -47,6 +48,8 @@ pub(crate) struct Lowered {
     pub(crate) texts: Vec<String>,
     pub(crate) templates: Vec<Template>,
     pub(crate) steps: Vec<Step>,
+    /// What the handlers of the routes begin with checking.
+    pub(crate) firsts: Vec<Option<First>>,
 }
 
 /// A part of a file that is replaced.
@@ -113,6 +116,11 @@ pub(crate) fn lower(
         lowering.html_values();
     }
     lowering.html_objects();
+    let firsts = app.routes.iter().map(|route| match form {
+        Form::Specialised => lowering.first(handlers.specialised(sources, &route.handler)?),
+        Form::Reference => None,
+    });
+    let firsts = firsts.collect();
     for (file, marks) in orders.marks.iter().enumerate() {
         for mark in marks {
             let at = mark.span.start;
@@ -142,6 +150,7 @@ pub(crate) fn lower(
             .collect(),
         templates: lowering.templates,
         steps: lowering.steps,
+        firsts,
     }
 }
 

@@ -143,3 +143,23 @@ fn checked_locals() {
 fn held_items() {
     insta::assert_snapshot!("held_items", lowered_case("guard_items"));
 }
+
+/// Which handlers begin with a check.
+#[test]
+fn first_checks() {
+    let manifest =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/contract/guard_first/routes.lua");
+    let tokens = rover_build::compile_file(&manifest).unwrap().tokens;
+    let code = prettyplease::unparse(&syn::parse_str(&tokens.to_string()).unwrap());
+    let words = code.split_whitespace().collect::<Vec<_>>().join(" ");
+    let routes = words.split("rt::Route { ").skip(1).map(|route| {
+        let (_, pattern) = route.split_once("pattern: ").unwrap();
+        let (_, first) = route.split_once("first: ").unwrap();
+        let first = first.strip_prefix("::core::option::Option::").unwrap();
+        let end = if first.starts_with("None") { "," } else { "})" };
+        let (pattern, first) = (pattern.split(',').next(), first.split(end).next());
+        let first = first.unwrap().replace("::core::option::Option::", "");
+        format!("{} {first}", pattern.unwrap())
+    });
+    insta::assert_snapshot!(routes.collect::<Vec<_>>().join("\n"));
+}

@@ -99,6 +99,19 @@ pub struct Route {
     pub deadline: u32,
     /// Largest request body in bytes; 0 for any.
     pub body_limit: u64,
+    /// What the handler begins with checking, before it does anything else.
+    pub first: Option<First>,
+}
+
+/// A part of the request that is checked against a constant schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct First {
+    /// The part: 0 the body, 1 the query, 2 the parameters.
+    pub source: u8,
+    /// The schema's number.
+    pub schema: usize,
+    /// The number of the place where what was checked is held, if it is.
+    pub holder: Option<i32>,
 }
 
 /// A parameter's place in the path.

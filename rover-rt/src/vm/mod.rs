@@ -38,7 +38,7 @@ use rover_model::LogLevel;
 use crate::form::{self, Field, FormError};
 use crate::log::Log;
 use crate::pattern;
-use crate::program::Program;
+use crate::program::{First, Program, Route};
 use crate::reply::Reply;
 use crate::request::RequestData;
 use deadline::Deadline;
@@ -49,6 +49,7 @@ use failure::Failure;
 use html::Pages;
 use lists::Lists;
 use memory::Memory;
+use native::{append_string, lossy};
 use reads::Made;
 use shapes::Shapes;
 use text::Buffers;
@@ -266,16 +267,18 @@ impl Vm {
 
     /// Runs a route's handler; nothing where it fails.
     pub(crate) fn try_call(&self, route: u16, request: &RequestData<'_>) -> Option<Reply> {
-        let reply = self.protected(request, c_int::from(route) + 1, false, Argument::None);
+        let reply = self.protected(request, c_int::from(route) + 1, false, Argument::None, None);
         self.settle();
         reply.ok()
     }
 
     /// Runs a route's handler.
     pub(crate) fn call(&self, route: u16, request: &RequestData<'_>) -> Reply {
-        let needs = self.shared.program.routes[usize::from(route)].needs;
+        let Route { needs, first, .. } = self.shared.program.routes[usize::from(route)];
         let handler = c_int::from(route) + 1;
-        match self.protected(request, handler, needs.ctx, Argument::None) {
+        // A hook is given the error value, which only Lua makes.
+        let first = first.filter(|_| !self.hooks[Hook::Error as usize]);
+        match self.protected(request, handler, needs.ctx, Argument::None, first) {
             Ok(reply) => reply,
             Err(failure) => self.failed(request, failure),
         }
@@ -292,7 +295,7 @@ impl Vm {
             Hook::Error => Argument::Http(status, message),
             Hook::NotFound => Argument::None,
         };
-        match self.protected(request, self.hook_index(hook), true, argument) {
+        match self.protected(request, self.hook_index(hook), true, argument, None) {
             Ok(mut reply) => {
                 reply.status.get_or_insert(status);
                 for (name, value) in &standard.headers {
@@ -321,7 +324,7 @@ impl Vm {
         // A VM in which Rust code panicked runs nothing more.
         if self.hooks[Hook::Error as usize] && !matches!(failure, Failure::Panic) {
             let index = self.hook_index(Hook::Error);
-            return match self.protected(request, index, true, Argument::Raised) {
+            return match self.protected(request, index, true, Argument::Raised, None) {
                 Ok(mut reply) => {
                     reply.status.get_or_insert(status);
                     reply
@@ -378,6 +381,7 @@ impl Vm {
         handler: c_int,
         wants_ctx: bool,
         argument: Argument<'_>,
+        first: Option<First>,
     ) -> Result<Reply, Failure> {
         let raised = matches!(argument, Argument::Raised);
         let call = Call {
@@ -396,6 +400,14 @@ impl Vm {
         self.shared.pages.reset();
         guard::begin(&self.shared);
         self.shared.deadline.begin(self.limit(handler));
+        self.shared.checks.ready.set(None);
+        if let Some(first) = first
+            && let Some(reply) = guard::pure(&self.shared, || expect::begin(&call, first)).flatten()
+        {
+            self.shared.current.set(std::ptr::null());
+            self.shared.deadline.end();
+            return Ok(reply);
+        }
         let state = self.state;
         // SAFETY: `state` is a live Lua thread whose stack holds the fixed places and,
         // for `Raised`, an error value. `call` outlives the protected call, and `run`
@@ -552,51 +564,4 @@ unsafe fn push_http_error(state: *mut lua_State, meta: c_int, status: StatusCode
         ffi::lua_pushvalue(state, meta);
         ffi::lua_setmetatable(state, -2);
     }
-}
-
-/// Appends a string's or number's text; nothing for other values.
-///
-/// # Safety
-/// `index` is valid and the value is not a key of a running `lua_next`.
-unsafe fn append_string(state: *mut lua_State, index: c_int, out: &mut Vec<u8>) {
-    // SAFETY: the pointer is used before anything else runs in Lua.
-    unsafe {
-        let mut length = 0;
-        let text = ffi::lua_tolstring(state, index, &raw mut length);
-        if !text.is_null() {
-            out.extend_from_slice(std::slice::from_raw_parts(text.cast(), length));
-        }
-    }
-}
-
-/// As [`lossy`], of a text's beginning: for the log.
-///
-/// # Safety
-/// As [`append_string`].
-unsafe fn bounded(state: *mut lua_State, index: c_int) -> String {
-    // SAFETY: as the caller's; the bytes are copied before anything else runs.
-    unsafe {
-        let mut length = 0;
-        let text = ffi::lua_tolstring(state, index, &raw mut length);
-        if text.is_null() {
-            return String::new();
-        }
-        let shown = std::slice::from_raw_parts(text.cast(), length.min(LOGGED_BYTES));
-        let mut shown = String::from_utf8_lossy(shown).into_owned();
-        if length > LOGGED_BYTES {
-            shown.push_str("...");
-        }
-        shown
-    }
-}
-
-/// A string's or number's text; bytes that are not UTF-8 are replaced.
-///
-/// # Safety
-/// As [`append_string`].
-unsafe fn lossy(state: *mut lua_State, index: c_int) -> String {
-    let mut bytes = Vec::new();
-    // SAFETY: as the caller's.
-    unsafe { append_string(state, index, &mut bytes) };
-    String::from_utf8_lossy(&bytes).into_owned()
 }

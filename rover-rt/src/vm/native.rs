@@ -9,7 +9,7 @@ use mlua::ffi::{self, lua_CFunction, lua_State};
 use rover_model::LogLevel;
 
 use super::lists::KEPT_BYTES;
-use super::{Shared, bounded, decode, encode, html, lossy};
+use super::{LOGGED_BYTES, Shared, decode, encode, html};
 use crate::decode::form_pairs;
 use crate::form::{Field, File, Value};
 use crate::request::RequestData;
@@ -369,4 +369,51 @@ unsafe extern "C-unwind" fn trace(state: *mut lua_State) -> c_int {
         ffi::lua_pushvalue(state, 1);
     }
     1
+}
+
+/// Appends a string's or number's text; nothing for other values.
+///
+/// # Safety
+/// `index` is valid and the value is not a key of a running `lua_next`.
+pub(super) unsafe fn append_string(state: *mut lua_State, index: c_int, out: &mut Vec<u8>) {
+    // SAFETY: the pointer is used before anything else runs in Lua.
+    unsafe {
+        let mut length = 0;
+        let text = ffi::lua_tolstring(state, index, &raw mut length);
+        if !text.is_null() {
+            out.extend_from_slice(std::slice::from_raw_parts(text.cast(), length));
+        }
+    }
+}
+
+/// As [`lossy`], of a text's beginning: for the log.
+///
+/// # Safety
+/// As [`append_string`].
+unsafe fn bounded(state: *mut lua_State, index: c_int) -> String {
+    // SAFETY: as the caller's; the bytes are copied before anything else runs.
+    unsafe {
+        let mut length = 0;
+        let text = ffi::lua_tolstring(state, index, &raw mut length);
+        if text.is_null() {
+            return String::new();
+        }
+        let shown = std::slice::from_raw_parts(text.cast(), length.min(LOGGED_BYTES));
+        let mut shown = String::from_utf8_lossy(shown).into_owned();
+        if length > LOGGED_BYTES {
+            shown.push_str("...");
+        }
+        shown
+    }
+}
+
+/// A string's or number's text; bytes that are not UTF-8 are replaced.
+///
+/// # Safety
+/// As [`append_string`].
+pub(super) unsafe fn lossy(state: *mut lua_State, index: c_int) -> String {
+    let mut bytes = Vec::new();
+    // SAFETY: as the caller's.
+    unsafe { append_string(state, index, &mut bytes) };
+    String::from_utf8_lossy(&bytes).into_owned()
 }

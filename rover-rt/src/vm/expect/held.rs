@@ -34,7 +34,7 @@ impl Holders {
     }
 
     /// Gives what is checked to `f`, with its schema.
-    fn fill<T>(
+    pub(super) fn fill<T>(
         &self,
         holder: i32,
         schema: &'static Schema,
@@ -139,10 +139,11 @@ pub(in crate::vm) unsafe extern "C" fn held_fits(
         else {
             return false;
         };
-        let holders = &shared.checks.holders;
-        holders.fill(holder, schema, |checked| {
-            fits(call, source, schema, checked)
-        })
+        let checks = &shared.checks;
+        checks.is_ready(source, number as usize, Some(holder))
+            || checks.holders.fill(holder, schema, |checked| {
+                fits(call, source, schema, checked)
+            })
     })
 }
 

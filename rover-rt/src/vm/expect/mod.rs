@@ -1,6 +1,7 @@
 //! `rover.guard` in the VM: what is checked comes from the running request or from Lua, and
 //! what was checked becomes a Lua value, or the error for the client.
 
+mod first;
 mod held;
 mod made;
 mod push;
@@ -22,7 +23,9 @@ use crate::form::{self, FormError};
 use crate::guard::{read_form, read_json, read_params, read_query};
 use crate::json::Malformed;
 use crate::pattern::{Matcher, PatternError};
+use crate::program::First;
 
+pub(super) use first::begin;
 pub(super) use held::{Holders, addresses};
 pub(super) use made::{FUNCTIONS, install};
 pub(super) use push::Origin;
@@ -50,6 +53,8 @@ pub(super) struct Checks {
     /// The schema that was made of a plain table last.
     plain: UnsafeCell<Option<Schema>>,
     pub(super) holders: Holders,
+    /// What was checked before the handler ran, until the handler asks for it.
+    pub(super) ready: Cell<Option<First>>,
     /// The address of the metatable of userdata that hold a schema.
     schema_meta: Cell<*const c_void>,
 }
@@ -61,6 +66,7 @@ impl Default for Checks {
             scratch: UnsafeCell::default(),
             plain: UnsafeCell::default(),
             holders: Holders::default(),
+            ready: Cell::default(),
             schema_meta: Cell::new(std::ptr::null()),
         }
     }
@@ -265,10 +271,17 @@ unsafe extern "C-unwind" fn expect_constant(state: *mut lua_State) -> c_int {
         let call = call(state);
         let source = Source::from_number(ffi::lua_tonumber(state, 1));
         let number = ffi::lua_tonumber(state, 2) as usize;
-        match call.shared.program.guards.get(number) {
-            Some(schema) => results(expect(state, call, source, schema)),
-            None => 0,
+        let Some(schema) = call.shared.program.guards.get(number) else {
+            return 0;
+        };
+        let checks = &call.shared.checks;
+        if checks.is_ready(source, number, None) {
+            let laid = &*checks.checked.get();
+            let origin = first::origin(call, source);
+            let pushed = push::value(state, call.shared, laid, schema, laid.root, origin);
+            return results(pushed.map(|()| 1));
         }
+        results(expect(state, call, source, schema))
     }
 }
 

@@ -1,0 +1,124 @@
+//! What a handler begins with checking. It happens before any Lua runs, so that a request
+//! that does not pass costs no more than the check; what passes is there when the handler
+//! asks for it.
+
+use http::StatusCode;
+use rover_model::guard::{Checked, Problem, Schema};
+
+use super::super::Call;
+use super::super::scalar::string;
+use super::{Checks, Find, Origin, Source, Unread, read};
+use crate::form;
+use crate::program::First;
+use crate::reply::Reply;
+
+enum Verdict {
+    Passes,
+    Refused(Reply),
+    /// The handler's own check will say.
+    Unknown,
+}
+
+impl Checks {
+    /// Whether the handler asks for what was checked before it ran, which it does once.
+    pub(super) fn is_ready(&self, source: Source, schema: usize, holder: Option<i32>) -> bool {
+        let asked = First {
+            source: source as u8,
+            schema,
+            holder,
+        };
+        self.ready.take() == Some(asked)
+    }
+}
+
+/// Checks what a handler begins with; the answer where it does not pass.
+pub(in crate::vm) fn begin(call: &Call<'_>, first: First) -> Option<Reply> {
+    let checks = &call.shared.checks;
+    let schema = call.shared.program.guards.get(first.schema)?;
+    let source = Source::from_number(f64::from(first.source));
+    let verdict = match first.holder {
+        Some(holder) => checks
+            .holders
+            .fill(holder, schema, |laid| judge(call, source, schema, laid)),
+        None => {
+            // SAFETY: see `Checks::checked`.
+            let laid = unsafe { &mut *checks.checked.get() };
+            judge(call, source, schema, laid)
+        }
+    };
+    match verdict {
+        Verdict::Passes => {
+            checks.ready.set(Some(first));
+            None
+        }
+        Verdict::Refused(reply) => Some(reply),
+        Verdict::Unknown => None,
+    }
+}
+
+fn judge(call: &Call<'_>, source: Source, schema: &Schema, laid: &mut Checked) -> Verdict {
+    let (origin, fits) = match read(call, source, schema, laid) {
+        Ok(read) => read,
+        Err(unread) => return Verdict::Refused(refusal(&unread)),
+    };
+    let find = Find::new(call.shared);
+    if fits {
+        debug_assert!(laid.stays(schema, origin.text(), &find));
+        return Verdict::Passes;
+    }
+    laid.check(schema, origin.text(), &find);
+    if find.stopped.get() {
+        return Verdict::Unknown;
+    }
+    match laid.problems.is_empty() {
+        true => Verdict::Passes,
+        false => errors(&laid.problems).map_or(Verdict::Unknown, Verdict::Refused),
+    }
+}
+
+/// What `body.lua` and `direct.lua` say.
+fn refusal(unread: &Unread) -> Reply {
+    let bad = StatusCode::BAD_REQUEST;
+    match unread {
+        Unread::NoBody => Reply::error(bad, "Request has no body"),
+        Unread::Malformed(malformed) => Reply::error(bad, &format!("Malformed JSON: {malformed}")),
+        Unread::Form(error) => Reply::error(error.status(), &error.to_string()),
+    }
+}
+
+/// The answer to what did not pass; nothing where that is no text.
+fn errors(problems: &[Problem]) -> Option<Reply> {
+    let mut list = b"[".to_vec();
+    for (at, problem) in problems.iter().enumerate() {
+        let fields = [
+            (
+                if at == 0 {
+                    "{\"field\":"
+                } else {
+                    ",{\"field\":"
+                },
+                problem.field.as_str(),
+            ),
+            (",\"message\":", &problem.message),
+            (",\"type\":", problem.kind),
+        ];
+        for (name, text) in fields {
+            list.extend_from_slice(name.as_bytes());
+            string(text.as_bytes(), &mut list).ok()?;
+        }
+        list.push(b'}');
+    }
+    list.push(b']');
+    Some(Reply::errors(StatusCode::BAD_REQUEST, &list))
+}
+
+/// What the texts of a part that was checked stand in.
+pub(super) fn origin<'c>(call: &'c Call<'_>, source: Source) -> Origin<'c> {
+    let Some(body) = call.request.body.filter(|_| source == Source::Body) else {
+        return Origin::Nothing;
+    };
+    match form::is_form(call.request.headers.get("content-type")) {
+        true => call.form().map_or(Origin::Nothing, Origin::Form),
+        false => Origin::Json(body),
+    }
+}
