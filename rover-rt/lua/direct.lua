@@ -87,17 +87,18 @@ local part = c("part", "void (*)(void *, int32_t, const char *, size_t)")
 local part_number = c("part_number", "bool (*)(void *, int32_t, double)")
 local finish = c("finish", "void (*)(void *, int32_t, int32_t)")
 
-local late = c("late", "bool (*)(void *)")
+local next_budget = c("budget", "uint32_t (*)(void *)")
 local over = c("over", "bool (*)(void *)")
 local deep = c("deep", "bool (*)(void *)")
 local limit = c("limit", "uint32_t (*)(void *)")
 
 -- What loops and functions call when their budget is used up: gives a new one.
 function direct.check()
-  if not late(vm) then
+  local budget = next_budget(vm)
+  if budget > 0 then
     if over(vm) then error("not enough memory", 2) end
     if deep(vm) then error("stack overflow (calls through C are nested too deep)", 2) end
-    return 1000
+    return budget
   end
   error(format("the handler's deadline of %g s has passed", limit(vm) / 1000), 2)
 end

@@ -4,7 +4,7 @@ local R = ...
 local limits, direct = R.limits, R.direct
 
 local error, type, select, tostring, rawget, rawset = error, type, select, tostring, rawget, rawset
-local pairs = pairs
+local next = next
 local format, floor, concat, byte = string.format, math.floor, table.concat, string.byte
 local raw_insert, raw_remove = table.insert, table.remove
 local raw_load, resume, create = load, coroutine.resume, coroutine.create
@@ -60,6 +60,33 @@ function table.move(a, first, last, to, b)
     end
   end
   return b
+end
+
+-- LuaJIT's own would call any function so often, also one without a budget.
+local function each(t, f, name)
+  list(t, name, 3)
+  if type(f) ~= "function" then
+    local got = f == nil and "no value" or type(f)
+    error(format("bad argument #2 to '%s' (function expected, got %s)", name, got), 3)
+  end
+end
+
+function table.foreach(t, f)
+  each(t, f, "foreach")
+  for key, value in next, t do
+    spend()
+    local result = f(key, value)
+    if result ~= nil then return result end
+  end
+end
+
+function table.foreachi(t, f)
+  each(t, f, "foreachi")
+  for i = 1, #t do
+    spend()
+    local result = f(i, t[i])
+    if result ~= nil then return result end
+  end
 end
 
 -- LuaJIT's quicksort (`lib_table.c`), step by step, so that the order of equal elements is
@@ -152,6 +179,8 @@ end
 local function load_text(text, name, env)
   if byte(text, 1) == 27 then return nil, "bytecode is not loaded" end
   if #text > 1048576 then return nil, "the chunk is longer than 1 MiB" end
+  -- Reading a long one is one step.
+  direct.check()
   -- A whole chunk: nothing in it can end the function around it.
   local checked, problem = raw_load(text, name, "t")
   if not checked then return nil, problem end

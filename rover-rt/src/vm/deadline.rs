@@ -20,7 +20,15 @@ pub(super) struct Deadline {
     passed: Cell<bool>,
     /// Steps of the library's own work until the clock is looked at.
     steps: Cell<u32>,
+    /// The last budget that was given, and when.
+    budget: Cell<u32>,
+    given: Cell<Option<Instant>>,
 }
+
+/// A loop has at most so many rounds between two looks at the clock ...
+const MOST_ROUNDS: u32 = 1000;
+/// ... and fewer where they take longer than so many microseconds together.
+const ROUNDS_MICROS: u32 = 500;
 
 /// So many steps take about a tenth of a millisecond.
 const STEPS: u32 = 20_000;
@@ -36,6 +44,7 @@ impl Deadline {
     pub(super) fn begin(&self, limit: u32) {
         self.limit.set(limit);
         self.start.set(None);
+        self.given.set(None);
         self.passed.set(false);
     }
 
@@ -72,6 +81,25 @@ impl Deadline {
         }
     }
 
+    /// The rounds until the next look at the clock; none where the time is over. A round may
+    /// hold a step that is long and cannot be stopped, such as a comparison of long strings.
+    fn next_budget(&self) -> u32 {
+        if self.check() {
+            return 0;
+        }
+        let now = Instant::now();
+        let budget = self.budget.get().max(1);
+        let next = match self.given.replace(Some(now)) {
+            None => budget,
+            Some(before) => {
+                let took = now.duration_since(before).as_micros();
+                adapted(budget, u32::try_from(took).unwrap_or(u32::MAX))
+            }
+        };
+        self.budget.set(next);
+        next
+    }
+
     pub(super) fn check(&self) -> bool {
         if self.limit.get() == 0 || self.passed.get() {
             return self.passed.get();
@@ -88,6 +116,14 @@ impl Deadline {
             self.passed.set(true);
         }
         self.passed.get()
+    }
+}
+
+/// The next budget after one that took so many microseconds.
+fn adapted(budget: u32, took: u32) -> u32 {
+    match took <= ROUNDS_MICROS {
+        true => (budget * 2).min(MOST_ROUNDS),
+        false => (u64::from(budget) * u64::from(ROUNDS_MICROS) / u64::from(took)).max(1) as u32,
     }
 }
 
@@ -116,16 +152,45 @@ pub(super) unsafe fn raise(state: *mut lua_State, shared: &Shared) -> ! {
     unsafe { guard::fail(state, &text[..length]) }
 }
 
-/// Whether the running call's deadline has passed. Called through the FFI.
-pub(super) unsafe extern "C" fn late(vm: *const c_void) -> bool {
+/// The next budget of a loop; 0 where the running call's deadline has passed. Called through
+/// the FFI.
+pub(super) unsafe extern "C" fn budget(vm: *const c_void) -> u32 {
     // SAFETY: lowered code gives the address that `start` gave it.
     let shared = unsafe { shared(vm) };
-    guard::pure_or_default(shared, || shared.deadline.check())
+    guard::pure_or_default(shared, || shared.deadline.next_budget())
 }
 
 /// The running call's deadline in milliseconds. Called through the FFI.
 pub(super) unsafe extern "C" fn limit(vm: *const c_void) -> u32 {
-    // SAFETY: see `late`.
+    // SAFETY: see `budget`.
     let shared = unsafe { shared(vm) };
     guard::pure_or_default(shared, || shared.deadline.limit.get())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slow_rounds_are_few() {
+        assert_eq!(adapted(1000, 10), 1000);
+        assert_eq!(adapted(1000, 500), 1000);
+        assert_eq!(adapted(1000, 5000), 100);
+        assert_eq!(adapted(100, 50_000), 1);
+        assert_eq!(adapted(1, u32::MAX), 1);
+        assert_eq!(adapted(1, 10), 2);
+        assert_eq!(adapted(900, 10), 1000);
+    }
+
+    #[test]
+    fn there_are_rounds_until_the_time_is_over() {
+        let deadline = Deadline::default();
+        deadline.begin(60_000);
+        assert!(deadline.next_budget() > 0);
+        assert!(deadline.next_budget() > 0);
+        deadline.expire();
+        assert_eq!(deadline.next_budget(), 0);
+        deadline.begin(0);
+        assert!(deadline.next_budget() > 0);
+    }
 }

@@ -2,10 +2,11 @@
 
 use std::cell::{Cell, UnsafeCell};
 use std::ffi::c_int;
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 
 use mlua::ffi::{self, lua_State};
 
+use super::Shared;
 use super::native::push;
 use crate::json::{Kind, Malformed, Reader};
 
@@ -56,6 +57,21 @@ impl Sizes {
     }
 }
 
+/// Why a text gives no value.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failed {
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+    /// Its value takes more memory or time than there is, which the native's guard raises.
+    #[error("it takes too long or is too large")]
+    Stopped,
+}
+
+/// So many values are pushed before memory and time are looked at.
+const AT_ONCE: u32 = 64;
+/// What they cost, in steps.
+const STEPS: u32 = AT_ONCE * 8;
+
 /// Pushes the value of a JSON text, or pushes nothing and tells what is wrong and where.
 ///
 /// # Safety
@@ -63,21 +79,23 @@ impl Sizes {
 /// that marks arrays.
 pub(super) unsafe fn decode(
     state: *mut lua_State,
-    decoder: &Decoder,
+    shared: &Shared,
     array_meta: c_int,
     text: &[u8],
-) -> Result<(), Malformed> {
+) -> Result<(), Failed> {
     let mut push = Push {
         state,
-        decoder,
+        shared,
+        decoder: &shared.decoder,
         array_meta,
         depth: 0,
+        left: AT_ONCE,
         reader: Reader::new(text),
     };
     // SAFETY: the stack is restored when the text is malformed half-way.
     unsafe {
         let top = ffi::lua_gettop(state);
-        let result = push.value().and_then(|()| push.reader.end());
+        let result = push.value().and_then(|()| Ok(push.reader.end()?));
         if result.is_err() {
             ffi::lua_settop(state, top);
         }
@@ -92,7 +110,7 @@ pub(super) unsafe fn decode(
 pub(super) unsafe fn push_malformed(
     state: *mut lua_State,
     decoder: &Decoder,
-    malformed: Malformed,
+    malformed: impl Display,
 ) {
     // SAFETY: the text is written before Lua runs, and lives in `decoder`.
     unsafe {
@@ -106,9 +124,12 @@ pub(super) unsafe fn push_malformed(
 
 struct Push<'a> {
     state: *mut lua_State,
+    shared: &'a Shared,
     decoder: &'a Decoder,
     array_meta: c_int,
     depth: u32,
+    /// So many values until memory and time are looked at.
+    left: u32,
     reader: Reader<'a>,
 }
 
@@ -117,7 +138,14 @@ impl Push<'_> {
     ///
     /// # Safety
     /// In a protected call, with `SLOTS` free slots.
-    unsafe fn value(&mut self) -> Result<(), Malformed> {
+    unsafe fn value(&mut self) -> Result<(), Failed> {
+        self.left -= 1;
+        if self.left == 0 {
+            self.left = AT_ONCE;
+            if self.shared.memory.is_over() || !self.shared.deadline.spend(STEPS) {
+                return Err(Failed::Stopped);
+            }
+        }
         // SAFETY (here and below): one value is pushed; `enter` made the room. A Lua error
         // unwinds frames that own nothing.
         unsafe {
@@ -159,7 +187,7 @@ impl Push<'_> {
 
     /// # Safety
     /// As [`Self::value`].
-    unsafe fn array(&mut self) -> Result<(), Malformed> {
+    unsafe fn array(&mut self) -> Result<(), Failed> {
         let mut more = self.reader.begin_array()?;
         let decoder = self.decoder;
         let size = decoder.sizes.array(self.depth);
@@ -187,7 +215,7 @@ impl Push<'_> {
 
     /// # Safety
     /// As [`Self::value`].
-    unsafe fn object(&mut self) -> Result<(), Malformed> {
+    unsafe fn object(&mut self) -> Result<(), Failed> {
         if !self.reader.begin_object()? {
             // SAFETY: see `value`.
             unsafe { ffi::lua_createtable(self.state, 0, 0) };

@@ -12,6 +12,10 @@ use super::scalar::{number, string};
 use super::shapes::{MAX_FIELDS, Shape};
 
 const MAX_DEPTH: usize = 128;
+/// So many values are written before the clock is asked whether there is time for more ...
+const AT_ONCE: usize = 64;
+/// ... and what each costs, in its steps.
+const STEPS: u32 = 4;
 /// Objects with more fields than this are written in the table's own, random order.
 const MAX_ORDERED: usize = 64;
 
@@ -155,6 +159,16 @@ impl<'a> Encoder<'a> {
         }
     }
 
+    /// So many values are about to be written, for which there may be no time: the native's guard
+    /// raises that.
+    #[inline]
+    fn spend(&self, values: usize) -> Result<(), EncodeError> {
+        match self.shared.deadline.spend(values as u32 * STEPS) {
+            true => Ok(()),
+            false => Err(EncodeError::new("it takes too long")),
+        }
+    }
+
     /// # Safety
     /// A string is at `index`; the slice is used before the string can be collected.
     unsafe fn bytes<'s>(&self, index: c_int) -> &'s [u8] {
@@ -173,6 +187,7 @@ impl<'a> Encoder<'a> {
             return Err(EncodeError::new("nesting beyond 128 levels"));
         }
         self.room(0)?;
+        self.spend(2)?;
         // SAFETY: the stack is grown before values are pushed, and restored.
         unsafe {
             if ffi::lua_checkstack(self.state, 8) == 0 {
@@ -250,6 +265,9 @@ impl<'a> Encoder<'a> {
         for at in 1..=length {
             if at > 1 {
                 self.out.push(b',');
+            }
+            if at % AT_ONCE == 0 {
+                self.spend(AT_ONCE)?;
             }
             // SAFETY: one value is pushed and popped.
             unsafe {
@@ -378,12 +396,17 @@ impl<'a> Encoder<'a> {
     unsafe fn large_object(&mut self, index: c_int, depth: usize) -> Result<(), EncodeError> {
         self.out.push(b'{');
         let mut first = true;
+        let mut count = 0_usize;
         // SAFETY: one key and value on the stack at a time.
         unsafe {
             ffi::lua_pushnil(self.state);
             while ffi::lua_next(self.state, index) != 0 {
                 if !std::mem::take(&mut first) {
                     self.out.push(b',');
+                }
+                count += 1;
+                if count % AT_ONCE == 0 {
+                    self.spend(AT_ONCE)?;
                 }
                 self.field(ffi::lua_gettop(self.state) - 1, depth)?;
                 ffi::lua_pop(self.state, 1);

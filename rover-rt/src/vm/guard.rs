@@ -91,7 +91,8 @@ pub(super) unsafe extern "C-unwind" fn enter(state: *mut lua_State) -> c_int {
 }
 
 /// Runs code that uses Lua's stack but calls no Lua code and raises no errors: nor does
-/// memory, of which it gets what it asks for. What that was too much is raised at its end.
+/// memory, of which it gets what it asks for. What that was too much is raised at its end,
+/// and so is a deadline that has passed meanwhile.
 ///
 /// # Safety
 /// In a C function; the frame owns nothing.
@@ -100,6 +101,7 @@ pub(super) unsafe fn native(
     shared: &Shared,
     f: impl FnOnce() -> c_int,
 ) -> c_int {
+    let late = shared.deadline.has_passed();
     let before = shared.memory.relax(true);
     let results = pure(shared, f);
     shared.memory.relax(before);
@@ -108,6 +110,8 @@ pub(super) unsafe fn native(
         match results {
             None => panicked(state),
             Some(_) if !before && shared.memory.is_over() => fail(state, b"not enough memory"),
+            // It has given up; a program that is late already may still answer.
+            Some(_) if !late && shared.deadline.has_passed() => deadline::raise(state, shared),
             Some(RAISE) => ffi::lua_error(state),
             Some(LATE) => deadline::raise(state, shared),
             Some(FULL) => fail(state, b"stack overflow (too many values)"),

@@ -74,7 +74,7 @@ unsafe extern "C-unwind" fn body_json(state: *mut lua_State) -> c_int {
         if let Some(body) = call.request.body {
             ffi::lua_pushvalue(state, ffi::lua_upvalueindex(2));
             let meta = ffi::lua_gettop(state);
-            match decode::decode(state, decoder, meta, body) {
+            match decode::decode(state, call.shared, meta, body) {
                 Ok(()) => return 1,
                 Err(error) => malformed = Some(error),
             }

@@ -451,7 +451,10 @@ impl Vm {
             // No Lua error happened, so there is no value for a hook but the text.
             // SAFETY: as above; a short string on a stack with room.
             unsafe { ffi::lua_pushlstring(state, reason.as_ptr().cast(), reason.len()) };
-            return Err(Failure::Value(reason));
+            return Err(match self.shared.deadline.has_passed() {
+                true => Failure::Late(reason),
+                false => Failure::Value(reason),
+            });
         }
         Ok(call.reply.into_inner())
     }

@@ -298,10 +298,10 @@ unsafe extern "C-unwind" fn json_decode(state: *mut lua_State) -> c_int {
         ffi::lua_pushvalue(state, ffi::lua_upvalueindex(2));
         let meta = ffi::lua_gettop(state);
         ffi::lua_pushboolean(state, 1);
-        let decoder = &shared(state).decoder;
-        if let Err(malformed) = decode::decode(state, decoder, meta, text) {
+        let shared = shared(state);
+        if let Err(malformed) = decode::decode(state, shared, meta, text) {
             ffi::lua_pushboolean(state, 0);
-            decode::push_malformed(state, decoder, malformed);
+            decode::push_malformed(state, &shared.decoder, malformed);
         }
     }
     2

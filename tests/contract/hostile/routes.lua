@@ -106,6 +106,40 @@ local stop = {
   print = forever(function() print("x") end),
   getmetatable = forever(function() getmetatable("").__index.upper("x") end),
   each = function() table.foreach(setmetatable({ 1 }, {}), loop) end,
+  each_native = function()
+    local t = {}
+    for i = 1, 1e5 do t[i] = i end
+    while true do table.foreach(t, type) table.foreachi(t, type) end
+  end,
+  concat_numbers = function()
+    local t = {}
+    for i = 1, 5e5 do t[i] = i / 3 end
+    while true do table.concat(t, " ") end
+  end,
+  rep_long = forever(function() return ("x"):rep(8e6) end),
+  load_long = function()
+    local s = ("x = 1 "):rep(150000)
+    while true do load(s) end
+  end,
+  json_encode = function()
+    local row, rows = {}, {}
+    for i = 1, 1e5 do rows[i] = row end
+    while true do rover.json.encode(rows) end
+  end,
+  json_decode = function()
+    local s = "[" .. ("1,"):rep(1e5) .. "1]"
+    while true do rover.json.decode(s) end
+  end,
+  -- Few tables, and a long text.
+  returned = function()
+    local t = {}
+    for _ = 1, 4 do
+      local inner = t
+      t = {}
+      for i = 1, 100 do t[i] = inner end
+    end
+    return t
+  end,
 }
 
 -- 500: these end with an error.
@@ -230,6 +264,7 @@ fail.memory_pcall = function()
   for _ = 1, 3 do pcall(function() while true do t[#t + 1] = ("x"):rep(1e5) .. #t end end) end
   error("kept " .. (#t > 10 and "some" or "none"), 0)
 end
+fail.memory_json = function() return rover.json.decode("[" .. ("[],"):rep(2e6) .. "1]") end
 fail.rep_huge = function() return ("x"):rep(big) end
 fail.rep_long = function() return ("x"):rep(1e9) end
 fail.rep_separator = function() return (""):rep(1e9, "abc") end
@@ -365,6 +400,12 @@ local fine = {
     local t = { 1, 2 }
     table.insert(t, 3) table.insert(t, 1, 0) table.insert(t, #t + 1, nil)
     return table.concat(t, ",") == "0,1,2,3" and table.remove(t) == 3 and table.remove(t, 1) == 0
+  end,
+  foreach = function()
+    local sum = 0
+    local found = table.foreach({ a = 1, b = 2 }, function(_, v) sum = sum + v end)
+    local at = table.foreachi({ 5, 6, 7 }, function(i, v) if v == 6 then return i end end)
+    return found == nil and sum == 3 and at == 2 and not pcall(table.foreach, {}) and not pcall(table.foreachi, 1, type)
   end,
   move = function() return table.concat(table.move({ 1, 2, 3 }, 1, 3, 2), ",") == "1,1,2,3" end,
   coroutines = function()

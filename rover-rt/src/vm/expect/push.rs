@@ -183,8 +183,11 @@ unsafe fn any(
                 ffi::lua_pushvalue(state, ffi::lua_upvalueindex(2));
                 let meta = ffi::lua_gettop(state);
                 // It was looked at when it was read.
-                let decoded = decode::decode(state, &shared.decoder, meta, text);
-                debug_assert!(decoded.is_ok());
+                let decoded = decode::decode(state, shared, meta, text);
+                debug_assert!(!matches!(decoded, Err(decode::Failed::Malformed(_))));
+                if decoded.is_err() {
+                    ffi::lua_pushnil(state);
+                }
                 ffi::lua_remove(state, meta);
             }
             Origin::Form(fields) => push_value(state, &fields[number as usize].value),

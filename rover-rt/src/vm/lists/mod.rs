@@ -9,7 +9,7 @@ use std::cell::{Cell, RefCell};
 use std::ffi::{c_char, c_void};
 use std::rc::Rc;
 
-use super::deadline::{late, limit};
+use super::deadline::{budget, limit};
 use super::encode::{EncodeError, comma, too_long};
 use super::guard::{deep, pure_or_default};
 use super::memory::over;
@@ -51,7 +51,7 @@ pub(super) const PENDING: &str = "rover.pending";
 /// What `runtime.lua` calls through the FFI, by name.
 pub(super) fn addresses() -> [(&'static str, *mut c_void); 13] {
     [
-        ("late", late as *const () as *mut c_void),
+        ("budget", budget as *const () as *mut c_void),
         ("over", over as *const () as *mut c_void),
         ("deep", deep as *const () as *mut c_void),
         ("limit", limit as *const () as *mut c_void),
