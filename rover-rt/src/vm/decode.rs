@@ -142,7 +142,9 @@ impl Push<'_> {
         self.left -= 1;
         if self.left == 0 {
             self.left = AT_ONCE;
-            if self.shared.memory.is_over() || !self.shared.deadline.spend(STEPS) {
+            // SAFETY: as the caller's; natives are not refused memory.
+            let full = unsafe { self.shared.memory.is_full(self.state) };
+            if full || !self.shared.deadline.spend(STEPS) {
                 return Err(Failed::Stopped);
             }
         }

@@ -104,12 +104,14 @@ pub(super) unsafe fn native(
     let late = shared.deadline.has_passed();
     let before = shared.memory.relax(true);
     let results = pure(shared, f);
+    // SAFETY: as the caller's; a VM in which code panicked does nothing more.
+    let full = !before && results.is_some() && unsafe { shared.memory.is_full(state) };
     shared.memory.relax(before);
     // SAFETY: as the caller's.
     unsafe {
         match results {
             None => panicked(state),
-            Some(_) if !before && shared.memory.is_over() => fail(state, b"not enough memory"),
+            Some(_) if full => fail(state, b"not enough memory"),
             // It has given up; a program that is late already may still answer.
             Some(_) if !late && shared.deadline.has_passed() => deadline::raise(state, shared),
             Some(RAISE) => ffi::lua_error(state),

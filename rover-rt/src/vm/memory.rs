@@ -139,6 +139,20 @@ impl Memory {
         self.relaxed.replace(relaxed)
     }
 
+    /// Whether what lives is over the limit, where memory was not refused: garbage is
+    /// collected before that is said.
+    ///
+    /// # Safety
+    /// `state` is the running thread, in a C function, and memory is not refused.
+    pub(super) unsafe fn is_full(&self, state: *mut lua_State) -> bool {
+        if !self.above(100) {
+            return false;
+        }
+        // SAFETY: as the caller's; programs have no finalizers, so no code of theirs runs.
+        unsafe { ffi::lua_gc(state, ffi::LUA_GCCOLLECT, 0) };
+        self.is_over()
+    }
+
     /// Whether what was given has gone over the limit; it is noted.
     pub(super) fn is_over(&self) -> bool {
         let over = self.above(100);

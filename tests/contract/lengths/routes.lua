@@ -81,4 +81,11 @@ function api.results.get()
   }
 end
 
+-- Ten times what the VM may hold, but none of it stays.
+function api.garbage.get()
+  local text, sum = "[" .. ("1,"):rep(1e5) .. "1]", 0
+  for _ = 1, 100 do sum = sum + #rover.json.decode(text) end
+  return { sum = sum }
+end
+
 return api
