@@ -266,7 +266,7 @@ impl<'a> Encoder<'a> {
             if at > 1 {
                 self.out.push(b',');
             }
-            if at % AT_ONCE == 0 {
+            if at.is_multiple_of(AT_ONCE) {
                 self.spend(AT_ONCE)?;
             }
             // SAFETY: one value is pushed and popped.
@@ -405,7 +405,7 @@ impl<'a> Encoder<'a> {
                     self.out.push(b',');
                 }
                 count += 1;
-                if count % AT_ONCE == 0 {
+                if count.is_multiple_of(AT_ONCE) {
                     self.spend(AT_ONCE)?;
                 }
                 self.field(ffi::lua_gettop(self.state) - 1, depth)?;
