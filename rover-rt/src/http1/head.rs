@@ -136,7 +136,10 @@ pub(super) fn parse<'h>(
         }
         Err(error) => {
             request_line(input, limits)?;
-            return Err(refusal(error, input));
+            return match error == Error::Version && may_name_a_version(input) {
+                true => Ok(None),
+                false => Err(refusal(error, input)),
+            };
         }
     };
     bare_line_feeds(&input[..length])?;
@@ -193,9 +196,26 @@ fn refusal(error: Error, input: &[u8]) -> Refusal {
 fn names_a_version(input: &[u8]) -> bool {
     let line = without_empty_lines(input);
     let end = memchr::memchr2(b'\r', b'\n', line).unwrap_or(line.len());
-    let version = line[..end].split(|&byte| byte == b' ').nth(2);
-    matches!(version, Some([b'H', b'T', b'T', b'P', b'/', major, b'.', minor])
-        if major.is_ascii_digit() && minor.is_ascii_digit())
+    third_word(&line[..end]).is_some_and(|word| word.len() == 8 && begins_a_version(word))
+}
+
+/// Whether the request line is not all here, and its third word may yet become one.
+fn may_name_a_version(input: &[u8]) -> bool {
+    let line = without_empty_lines(input);
+    memchr::memchr2(b'\r', b'\n', line).is_none() && third_word(line).is_some_and(begins_a_version)
+}
+
+fn third_word(line: &[u8]) -> Option<&[u8]> {
+    line.split(|&byte| byte == b' ').nth(2)
+}
+
+/// Whether a word is a version of HTTP's, or the beginning of one.
+fn begins_a_version(word: &[u8]) -> bool {
+    let mut form = b"HTTP/0.0".iter();
+    word.iter().all(|byte| match form.next() {
+        Some(b'0') => byte.is_ascii_digit(),
+        expected => expected == Some(byte),
+    })
 }
 
 /// A line feed alone may be read as a line's end by one server and not by another
@@ -336,6 +356,24 @@ mod tests {
         );
         let large = format!("GET / HTTP/1.1\r\nHost: a\r\nx: {}", "y".repeat(40_000));
         assert_eq!(status(&large), 431);
+    }
+
+    #[test]
+    fn a_version_in_pieces_is_judged_as_a_whole() {
+        for text in [
+            "GET / HTTP/2.0\r\nHost: a\r\n\r\n",
+            "GET / HTTP/0.9\r\n\r\n",
+            "GET / HTTP/2.0x\r\n\r\n",
+            "GET / HTTP/2\r\n\r\n",
+            "GET / HTTP/1.x\r\n\r\n",
+            "GET / HTTP/11\r\n\r\n",
+            "GET / ICE/1.0\r\n\r\n",
+            "GET /a b HTTP/1.1\r\n\r\n",
+        ] {
+            let pieces = (1..text.len()).map(|end| status(&text[..end]));
+            let first = pieces.into_iter().find(|status| *status != 0);
+            assert_eq!(first, Some(status(text)), "{text:?}");
+        }
     }
 
     /// The least that a limit is exceeded by, and lines of which the last is malformed.
