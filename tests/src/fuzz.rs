@@ -183,6 +183,10 @@ pub fn forms(data: &[u8]) {
 pub fn values(data: &[u8]) {
     let (status, body) = post("/value", "application/octet-stream", data);
     match status {
+        // A few bytes make a table that holds others a million times over.
+        200 if body.len() > 64 << 10 => {
+            serde_json::from_slice::<serde::de::IgnoredAny>(&body).expect("JSON");
+        }
         200 => {
             let value: Value = serde_json::from_slice(&body).expect("JSON");
             let result = value.get("result").cloned().unwrap_or(Value::Null);

@@ -14,6 +14,8 @@ use rover_benches::process::converse;
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The end of a line in the log.
 const REPLACED: &[u8] = b"it is replaced";
+/// Errors of these programs are shown.
+const UNEXPECTED: [&[u8]; 2] = [b" GET /fine/", b" GET /good"];
 
 pub(crate) struct Server {
     child: Child,
@@ -36,10 +38,16 @@ impl Server {
         let count = Arc::clone(&replaced);
         // A log that nobody reads stops the server. Error messages are any bytes.
         std::thread::spawn(move || {
-            let lines = log.split(b'\n').map_while(Result::ok);
-            let replacements = lines.filter(|line| memmem::find(line, REPLACED).is_some());
-            for _ in replacements {
-                count.fetch_add(1, Ordering::Relaxed);
+            for line in log.split(b'\n').map_while(Result::ok) {
+                if memmem::find(&line, REPLACED).is_some() {
+                    count.fetch_add(1, Ordering::Relaxed);
+                }
+                if UNEXPECTED
+                    .iter()
+                    .any(|path| memmem::find(&line, path).is_some())
+                {
+                    eprintln!("{}", String::from_utf8_lossy(&line));
+                }
             }
         });
         let patience = Instant::now() + PATIENCE;
