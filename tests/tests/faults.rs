@@ -210,3 +210,24 @@ fn an_event_loop_that_fails_starts_again() {
         "{log}"
     );
 }
+
+/// It is for whoever supervises the process to start it again.
+#[test]
+fn an_event_loop_that_always_fails_ends_the_process() {
+    let Some(mut server) = Faulty::start(&["epoll_wait:error=EIO:when=60+"]) else {
+        return;
+    };
+    let start = Instant::now();
+    let status = loop {
+        if let Some(status) = server.tracer.try_wait().expect("a state") {
+            break status;
+        }
+        assert!(start.elapsed() < PATIENCE, "it does not end");
+        std::thread::sleep(Duration::from_millis(100));
+    };
+    let log = server.log.join().expect("a log");
+    assert!(!status.success(), "{log}");
+    let failures = log.matches(" failed: unexpected error when polling");
+    // Five of one worker, and what the other had until then.
+    assert!((5..=10).contains(&failures.count()), "{log}");
+}

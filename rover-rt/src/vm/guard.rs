@@ -82,7 +82,7 @@ pub(super) unsafe fn room(state: *mut lua_State, slots: c_int) -> Result<(), c_i
 /// The C function of a guarded native, whose own is the third upvalue: it calls no Lua
 /// code and raises no errors.
 pub(super) unsafe extern "C-unwind" fn enter(state: *mut lua_State) -> c_int {
-    // SAFETY: `register_guarded` makes these closures.
+    // SAFETY: `register` makes these closures.
     unsafe {
         let function = ffi::lua_touserdata(state, ffi::lua_upvalueindex(3));
         let function = *function.cast::<ffi::lua_CFunction>();
@@ -205,7 +205,8 @@ mod tests {
     use mlua::{LightUserData, Lua, LuaOptions, StdLib};
 
     use super::*;
-    use crate::vm::{expect, start::register_guarded};
+    use crate::vm::expect;
+    use crate::vm::start::{Guarded, register};
 
     unsafe extern "C-unwind" fn panics(_: *mut lua_State) -> c_int {
         panic!("for the test")
@@ -257,7 +258,8 @@ mod tests {
         let shared = Box::new(Shared::bare());
         let lua = Lua::new();
         let natives = lua.create_table().unwrap();
-        register_guarded(&lua, &shared, &natives, &natives, &FUNCTIONS).unwrap();
+        let by = Guarded::ByEnter;
+        register(&lua, &shared, &natives, &natives, &FUNCTIONS, by).unwrap();
         let raised: String = lua
             .load("return (select(2, pcall((...).raises)))")
             .call(&natives)
@@ -284,7 +286,8 @@ mod tests {
         let lua = Lua::new();
         let natives = lua.create_table().unwrap();
         for functions in [&expect::DIRECT[..], &expect::FUNCTIONS] {
-            register_guarded(&lua, &shared, &natives, &natives, functions).unwrap();
+            let by = Guarded::ByEnter;
+            register(&lua, &shared, &natives, &natives, functions, by).unwrap();
         }
         for name in ["expect", "hold", "held_value", "guard_expect"] {
             shared.panicked.set(false);

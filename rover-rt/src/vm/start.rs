@@ -64,15 +64,19 @@ impl Vm {
             Value::LightUserData(LightUserData(std::ptr::null_mut())),
         )?;
         let array = lua.create_table()?;
-        register_guarded(&lua, &shared, &natives, &array, &FUNCTIONS)?;
-        register_guarded(&lua, &shared, &natives, &array, &expect::FUNCTIONS)?;
         let direct = lua.create_table()?;
-        register_guarded(&lua, &shared, &direct, &array, &lowered::FUNCTIONS)?;
-        register_guarded(&lua, &shared, &direct, &array, &expect::DIRECT)?;
         let patterns = lua.create_table()?;
-        register(&lua, &shared, &patterns, &array, &text::FUNCTIONS)?;
         let limits = lua.create_table()?;
-        register(&lua, &shared, &limits, &array, &library::FUNCTIONS)?;
+        for (table, functions, guarded) in [
+            (&natives, &FUNCTIONS[..], Guarded::ByEnter),
+            (&natives, &expect::FUNCTIONS, Guarded::ByEnter),
+            (&direct, &lowered::FUNCTIONS, Guarded::ByEnter),
+            (&direct, &expect::DIRECT, Guarded::ByEnter),
+            (&patterns, &text::FUNCTIONS, Guarded::Themselves),
+            (&limits, &library::FUNCTIONS, Guarded::Themselves),
+        ] {
+            register(&lua, &shared, table, &array, functions, guarded)?;
+        }
         let pending = lua.create_table()?;
         let written = lua.create_table()?;
         let vm: *const Shared = &raw const *shared;
@@ -164,50 +168,41 @@ fn part(lua: &Lua) -> mlua::Result<Function> {
     })
 }
 
-/// Makes natives that guard themselves: C closures over the `Shared` and the metatable of
-/// arrays.
+/// Who keeps the panics of natives from unwinding into Lua.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Guarded {
+    /// They do themselves, as they raise Lua errors.
+    Themselves,
+    /// [`guard::enter`], whose closures have the native as third upvalue.
+    ByEnter,
+}
+
+/// Makes natives: C closures over the `Shared` and the metatable of arrays.
 pub(super) fn register(
     lua: &Lua,
     shared: &Shared,
     natives: &Table,
     array: &Table,
     functions: &'static [(&std::ffi::CStr, ffi::lua_CFunction)],
+    guarded: Guarded,
 ) -> mlua::Result<()> {
     let shared: *const Shared = shared;
     // SAFETY: two arguments are on the stack of a protected call; every closure takes
-    // its upvalues, and the table that is returned is what remains.
-    unsafe {
-        lua.exec_raw::<()>((natives, array), |state| {
-            for &(name, function) in functions {
-                ffi::lua_pushlightuserdata(state, shared.cast_mut().cast());
-                ffi::lua_pushvalue(state, 2);
-                ffi::lua_pushcclosure(state, function, 2);
-                ffi::lua_setfield(state, 1, name.as_ptr());
-            }
-            ffi::lua_settop(state, 0);
-        })
-    }
-}
-
-/// Makes natives that raise no Lua errors: closures of [`guard::enter`] over the `Shared`,
-/// the metatable of arrays and the function.
-pub(super) fn register_guarded(
-    lua: &Lua,
-    shared: &Shared,
-    natives: &Table,
-    array: &Table,
-    functions: &'static [(&std::ffi::CStr, ffi::lua_CFunction)],
-) -> mlua::Result<()> {
-    let shared: *const Shared = shared;
-    // SAFETY: as in `register`; the functions are static.
+    // its upvalues, and the table that is returned is what remains. The functions are
+    // static.
     unsafe {
         lua.exec_raw::<()>((natives, array), |state| {
             for (name, function) in functions {
-                let function: *const ffi::lua_CFunction = function;
                 ffi::lua_pushlightuserdata(state, shared.cast_mut().cast());
                 ffi::lua_pushvalue(state, 2);
-                ffi::lua_pushlightuserdata(state, function.cast_mut().cast());
-                ffi::lua_pushcclosure(state, guard::enter, 3);
+                match guarded {
+                    Guarded::Themselves => ffi::lua_pushcclosure(state, *function, 2),
+                    Guarded::ByEnter => {
+                        let function: *const ffi::lua_CFunction = function;
+                        ffi::lua_pushlightuserdata(state, function.cast_mut().cast());
+                        ffi::lua_pushcclosure(state, guard::enter, 3);
+                    }
+                }
                 ffi::lua_setfield(state, 1, name.as_ptr());
             }
             ffi::lua_settop(state, 0);
