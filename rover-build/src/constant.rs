@@ -3,13 +3,24 @@
 use rover_model::BUILDERS;
 
 use crate::hir::{Chunk, Expr, Field, Kind, Stmt, VarId};
+use crate::html::Templates;
 use crate::server_vars::ServerVars;
 
 const RESPONSE_METHODS: [&str; 3] = ["header", "status", "cookie"];
 
-/// Whether an expression is made of literals, constructors, operators and builders only.
-pub(crate) fn is_constant(servers: &ServerVars, file: usize, chunk: &Chunk, expr: &Expr) -> bool {
-    let constant = |e: &Expr| is_constant(servers, file, chunk, e);
+/// Whether an expression is made of literals, constructors, operators, builders, and
+/// templates that print nothing else.
+pub(crate) fn is_constant(
+    servers: &ServerVars,
+    html: &Templates<'_>,
+    file: usize,
+    chunk: &Chunk,
+    expr: &Expr,
+) -> bool {
+    let constant = |e: &Expr| is_constant(servers, html, file, chunk, e);
+    if let Some(data) = html.steady_data(file, expr) {
+        return constant(data);
+    }
     match &expr.kind {
         Kind::Nil | Kind::Boolean(_) | Kind::Number(_) | Kind::Text(_) => true,
         Kind::Paren(inner) | Kind::Unary(inner) => constant(inner),

@@ -8,6 +8,7 @@ use crate::constant::is_constant;
 use crate::guard::Guards;
 use crate::helpers::{Helpers, Place};
 use crate::hir::{Chunk, Expr, Field, Function, FunctionId, Kind, Stmt};
+use crate::html::Templates;
 use crate::load::Sources;
 use crate::server_vars::ServerVars;
 
@@ -187,11 +188,16 @@ impl Handlers {
     }
 
     /// Whether a function answers the same always.
-    pub(crate) fn is_constant(&self, sources: &Sources, handler: Handler<'_>) -> bool {
+    pub(crate) fn is_constant(
+        &self,
+        sources: &Sources,
+        html: &Templates<'_>,
+        handler: Handler<'_>,
+    ) -> bool {
         let chunk = &sources.files[handler.file].hir;
         match handler.function.body.as_slice() {
             [Stmt::Return(values)] => match values.as_slice() {
-                [value] => is_constant(&self.servers, handler.file, chunk, value),
+                [value] => is_constant(&self.servers, html, handler.file, chunk, value),
                 _ => false,
             },
             _ => false,

@@ -129,6 +129,7 @@ pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
         guards: &guards,
         handlers: &handlers,
         infer: &infer,
+        html: &html,
         form,
     };
     let app = model::model(&program, &collected, diagnostics)?;

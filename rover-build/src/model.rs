@@ -10,6 +10,7 @@ use crate::diagnostic::{Diagnostic, Failure, Position};
 use crate::globals::undeclared;
 use crate::guard::Guards;
 use crate::handlers::Handlers;
+use crate::html::Templates;
 use crate::infer::Infer;
 use crate::load::Sources;
 use crate::lower::Form;
@@ -163,6 +164,7 @@ pub(crate) struct Program<'a> {
     pub(crate) guards: &'a Guards,
     pub(crate) handlers: &'a Handlers,
     pub(crate) infer: &'a Infer<'a>,
+    pub(crate) html: &'a Templates<'a>,
     pub(crate) form: Form,
 }
 

@@ -152,6 +152,7 @@ fn needs(program: &Program<'_>, place: &FunctionPlace) -> Needs {
     let Program {
         sources,
         handlers,
+        html,
         form,
         ..
     } = *program;
@@ -165,7 +166,7 @@ fn needs(program: &Program<'_>, place: &FunctionPlace) -> Needs {
         return Needs {
             ctx: reached.iter().any(|h| h.ctx.needs_ctx()),
             body: reached.iter().any(|h| h.ctx.reads_body()),
-            constant: handlers.is_constant(sources, handler),
+            constant: handlers.is_constant(sources, html, handler),
         };
     }
     let mut reached = found.iter().flat_map(|h| handlers.reached(sources, *h));

@@ -1,6 +1,6 @@
 //! Handlers that always answer the same: their answer carries a validator.
 
-use rover_tests::programs::{hello, json_out};
+use rover_tests::programs::{hello, html, json_out};
 use rover_tests::{Response, Server};
 
 fn ask(server: &Server, method: &str, path: &str, tag: &str) -> Response {
@@ -53,4 +53,25 @@ fn what_depends_on_the_request_has_none() {
     // A table of the program's own may change between requests.
     let server = Server::start(json_out::app().log_level(rover::LogLevel::Off));
     assert_eq!(server.get("/v/array").header("etag"), None);
+}
+
+#[test]
+fn so_has_a_page_that_prints_constants_only() {
+    let server = Server::start(html::app().log_level(rover::LogLevel::Off));
+    for path in ["/constant", "/constant/file", "/constant/value"] {
+        let tag = server.get(path).header("etag").expect("a validator");
+        for method in ["GET", "HEAD"] {
+            let known = ask(&server, method, path, &tag);
+            assert_eq!(
+                (known.status, known.body.len()),
+                (304, 0),
+                "{method} {path}"
+            );
+            assert_eq!(known.header("etag"), Some(tag.clone()));
+        }
+    }
+    let others = ["status", "component", "called", "looked?x=1"];
+    for path in others.map(|path| format!("/constant/{path}")) {
+        assert_eq!(server.get(&path).header("etag"), None, "{path}");
+    }
 }

@@ -4,7 +4,7 @@ use rover_model::{Escape, Place, Rule};
 
 use super::names::{Meaning, Name, Names};
 use super::walk::Op;
-use super::{Problem, Source, Step, Steps, parts, scan};
+use super::{Problem, Source, Step, Steps, parts, scan, steady};
 use crate::budget;
 use crate::hir::Span;
 use crate::lower::Form;
@@ -31,6 +31,8 @@ pub(super) struct Prepared<'a> {
 pub(super) struct Generated {
     pub(super) text: String,
     pub(super) whole: bool,
+    /// It prints the same whenever the data is the same.
+    pub(super) steady: bool,
 }
 
 /// A statement that prints a value.
@@ -86,6 +88,7 @@ pub(super) fn generate(
     let chunk = resolve(&ast);
     let found = names.find(&chunk);
     let whole = found.iter().any(|name| name.meaning == Meaning::Data);
+    let steady = steady::is_steady(&chunk, &found);
     let mut edits = Vec::new();
     let parts = match form {
         Form::Specialised => parts::parts(&chunk, names, &puts, steps),
@@ -109,7 +112,11 @@ pub(super) fn generate(
         (span, check.to_owned())
     }));
     let text = edited(&text, edits);
-    Some(Generated { text, whole })
+    Some(Generated {
+        text,
+        whole,
+        steady,
+    })
 }
 
 fn edited(text: &str, mut edits: Vec<(Span, String)>) -> String {

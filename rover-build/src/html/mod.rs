@@ -13,6 +13,7 @@ mod names;
 mod parser;
 mod parts;
 mod scan;
+mod steady;
 mod url;
 mod uses;
 mod walk;
@@ -181,6 +182,8 @@ pub(crate) struct Templates<'a> {
     pub(crate) components: Vec<Component>,
     /// Calls of `rover.template`, by file and span.
     pub(crate) calls: Vec<(usize, Span, Origin)>,
+    /// Templates that print the same whenever the data is the same.
+    steady: HashSet<Origin>,
     /// By template: the chunk that takes its data as a table.
     tables: HashMap<Origin, usize>,
     /// By use: the chunk that takes the fields of a constructor.
@@ -200,6 +203,12 @@ impl<'a> Templates<'a> {
         self.uses
             .iter()
             .find(|u| (u.file, u.span) == (file, expr.span))
+    }
+
+    /// The data of a use whose page depends on nothing else.
+    pub(crate) fn steady_data(&self, file: usize, expr: &Expr) -> Option<&'a Expr> {
+        let found = self.use_of(file, expr)?;
+        self.steady.contains(&found.origin).then_some(found.data)
     }
 
     /// How a use is rendered.
@@ -370,6 +379,9 @@ impl Templates<'_> {
             return;
         };
         let whole = table.whole;
+        if table.steady {
+            self.steady.insert(origin);
+        }
         let chunk = push(&mut self.chunks, source, table);
         self.tables.insert(origin, chunk);
         if whole || form == Form::Reference {

@@ -20,7 +20,7 @@ pub(super) fn page(document: &Value) -> (String, String) {
     let hash = |text: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)));
     let policy = format!(
         "default-src 'none'; script-src {}; style-src {}; connect-src 'self'; \
-         img-src data:;          base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+         img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
         hash(JS),
         hash(CSS),
     );

@@ -148,6 +148,18 @@ function api.fails.lines.get(ctx)
   return found
 end
 
+-- Pages that are the same always, and some that are not.
+local about = rover.template "views/about.html"
+function api.constant.get()
+  return api.html { title = "<Tea>", list = { 1, 2.5 } } [[<h1>{{ title }}</h1>{{ for _, n in ipairs(list) do }}{{ n }};{{ end }}]]
+end
+function api.constant.file.get() return api.html(about {}):header("x-a", "b") end
+function api.constant.value.get() return rover.html { x = 1 } [[<p>{{ x }}]] end
+function api.constant.status.get() return api.html:status(404, {}) [[<p>None]] end
+function api.constant.component.get() return api.html { x = 1 } [[{{ card { title = x } }}]] end
+function api.constant.called.get() return api.html { x = 1 } [[{{ type(os.time()) }}]] end
+function api.constant.looked.get(ctx) return api.html { x = ctx:query().x } [[{{ x }}]] end
+
 local suspended
 function api.coroutines.get(ctx)
   suspended = coroutine.wrap(function()
