@@ -1,0 +1,126 @@
+//! The protected part of a request: what goes in and out, and what runs in it.
+
+use std::cell::{OnceCell, RefCell};
+use std::ffi::c_int;
+
+use http::StatusCode;
+use mlua::ffi::{self, lua_State};
+
+use super::{Shared, guard, respond};
+use crate::form::{self, Field, FormError};
+use crate::reply::Reply;
+use crate::request::RequestData;
+
+// The upvalues of `run`.
+const RUN_HANDLERS: c_int = ffi::lua_upvalueindex(1);
+const RUN_CTX_META: c_int = ffi::lua_upvalueindex(2);
+pub(super) const RUN_RESPONSE_META: c_int = ffi::lua_upvalueindex(3);
+const RUN_HTTP_ERROR_META: c_int = ffi::lua_upvalueindex(4);
+
+/// One protected call, in and out.
+pub(super) struct Call<'a> {
+    pub(super) shared: &'a Shared,
+    pub(super) request: &'a RequestData<'a>,
+    /// Index in the table of handlers.
+    pub(super) handler: c_int,
+    pub(super) wants_ctx: bool,
+    pub(super) argument: Argument<'a>,
+    /// The body as a form, read at most once. It is kept here because an error in Lua
+    /// unwinds the natives that use it.
+    pub(super) form: OnceCell<Result<Vec<Field<'a>>, FormError>>,
+    /// Natives write these while `run` is on the stack below them.
+    pub(super) reply: RefCell<Reply>,
+    pub(super) failure: RefCell<Option<String>>,
+}
+
+impl<'a> Call<'a> {
+    /// The fields of the body as a form.
+    pub(super) fn form(&self) -> Result<&[Field<'a>], FormError> {
+        let read = self.form.get_or_init(|| {
+            let content_type = self.request.headers.get("content-type");
+            form::read(content_type, self.request.body.unwrap_or_default())
+        });
+        read.as_deref().map_err(|error| *error)
+    }
+}
+
+/// What a hook is given after `ctx`.
+pub(super) enum Argument<'a> {
+    None,
+    /// The error value on top of the request thread's stack.
+    Raised,
+    Http(StatusCode, &'a str),
+}
+
+/// The protected part of a request: `ctx`, the handler, the response.
+///
+/// # Safety
+/// Called by `lua_pcall` on the request thread, with its upvalues, a pointer to a
+/// [`Call`] and an error value or nil.
+pub(super) unsafe extern "C-unwind" fn run(state: *mut lua_State) -> c_int {
+    // SAFETY: see above. The Lua functions called here may unwind this frame, which
+    // owns nothing.
+    unsafe {
+        let call = &*ffi::lua_touserdata(state, 1).cast::<Call<'_>>();
+        ffi::lua_rawgeti(state, RUN_HANDLERS, call.handler.into());
+        let mut arguments = 0;
+        if call.wants_ctx {
+            ffi::lua_createtable(state, 4, 0);
+            ffi::lua_pushboolean(state, 1);
+            ffi::lua_rawseti(state, -2, 1);
+            ffi::lua_pushvalue(state, RUN_CTX_META);
+            ffi::lua_setmetatable(state, -2);
+            // A second reference, by which `end_ctx` ends the handle.
+            ffi::lua_pushvalue(state, -1);
+            ffi::lua_rawseti(state, RUN_HANDLERS, 0);
+            arguments = 1;
+        }
+        match call.argument {
+            Argument::None => {}
+            Argument::Raised => {
+                ffi::lua_pushvalue(state, 2);
+                arguments += 1;
+            }
+            Argument::Http(status, message) => {
+                push_http_error(state, RUN_HTTP_ERROR_META, status, message);
+                arguments += 1;
+            }
+        }
+        ffi::lua_call(state, arguments, 1);
+        guard::native(state, call.shared, || {
+            respond::respond(state, call);
+            0
+        })
+    }
+}
+
+/// Marks the last request's ctx as ended, so that a kept one raises an error.
+///
+/// # Safety
+/// `handlers` is the index of the table of handlers.
+pub(super) unsafe fn end_ctx(state: *mut lua_State, handlers: c_int) {
+    // SAFETY: slot 0 holds a ctx or nil.
+    unsafe {
+        ffi::lua_rawgeti(state, handlers, 0);
+        if ffi::lua_type(state, -1) == ffi::LUA_TTABLE {
+            ffi::lua_pushboolean(state, 0);
+            ffi::lua_rawseti(state, -2, 1);
+        }
+        ffi::lua_pop(state, 1);
+    }
+}
+
+/// # Safety
+/// `meta` is the index of the HTTP errors' metatable.
+unsafe fn push_http_error(state: *mut lua_State, meta: c_int, status: StatusCode, text: &str) {
+    // SAFETY: plain pushes inside a protected call.
+    unsafe {
+        ffi::lua_createtable(state, 0, 2);
+        ffi::lua_pushnumber(state, f64::from(status.as_u16()));
+        ffi::lua_setfield(state, -2, c"status".as_ptr());
+        ffi::lua_pushlstring(state, text.as_ptr().cast(), text.len());
+        ffi::lua_setfield(state, -2, c"message".as_ptr());
+        ffi::lua_pushvalue(state, meta);
+        ffi::lua_setmetatable(state, -2);
+    }
+}
