@@ -122,6 +122,8 @@ pub(super) fn parse<'h>(
     limits: HeadLimits,
 ) -> Result<Option<Head<'h>>, Refusal> {
     let input = &input[..input.len().min(limits.head.saturating_add(1))];
+    let before = input.len() - without_empty_lines(input).len();
+    bare_line_feeds(&input[..before])?;
     let mut request = httparse::Request::new(&mut []);
     let parsed = request.parse_with_uninit_headers(input, space.of(limits.headers));
     let length = match parsed {
@@ -359,10 +361,11 @@ mod tests {
     }
 
     #[test]
-    fn a_version_in_pieces_is_judged_as_a_whole() {
+    fn a_request_line_in_pieces_is_judged_as_a_whole() {
         for text in [
             "GET / HTTP/2.0\r\nHost: a\r\n\r\n",
             "GET / HTTP/0.9\r\n\r\n",
+            "\n\r\nGET / HTTP/2.0\r\n\r\n",
             "GET / HTTP/2.0x\r\n\r\n",
             "GET / HTTP/2\r\n\r\n",
             "GET / HTTP/1.x\r\n\r\n",
