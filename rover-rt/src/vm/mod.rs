@@ -75,6 +75,7 @@ pub(crate) struct Shared {
     array_meta: Cell<*const c_void>,
     body_meta: Cell<*const c_void>,
     html_meta: Cell<*const c_void>,
+    http_error_meta: Cell<*const c_void>,
     shapes: Shapes,
     decoder: Decoder,
     /// Where `rover.json.encode` writes.
@@ -106,6 +107,7 @@ impl Shared {
             array_meta: Cell::new(std::ptr::null()),
             body_meta: Cell::new(std::ptr::null()),
             html_meta: Cell::new(std::ptr::null()),
+            http_error_meta: Cell::new(std::ptr::null()),
             shapes: Shapes::default(),
             decoder: Decoder::default(),
             encoded: UnsafeCell::default(),

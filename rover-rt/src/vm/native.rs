@@ -352,10 +352,18 @@ unsafe extern "C-unwind" fn log(state: *mut lua_State) -> c_int {
     0
 }
 
-/// The message handler: keeps the traceback, gives the error on unchanged.
+/// The message handler: keeps the traceback, gives the error on unchanged. Errors that are
+/// answers have none: nobody sees it, and clients could ask for much of it.
 unsafe extern "C-unwind" fn trace(state: *mut lua_State) -> c_int {
     // SAFETY: called by Lua with the error value; `luaL_traceback` takes any text.
     unsafe {
+        if ffi::lua_getmetatable(state, 1) != 0 {
+            let meta = ffi::lua_topointer(state, -1);
+            ffi::lua_pop(state, 1);
+            if meta == shared(state).http_error_meta.get() {
+                return 1;
+            }
+        }
         let text = match ffi::lua_type(state, 1) {
             ffi::LUA_TSTRING | ffi::LUA_TNUMBER => bounded(state, 1),
             other => {

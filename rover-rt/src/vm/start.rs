@@ -139,7 +139,9 @@ impl Vm {
         parts.push(handlers)?;
         parts.push(runtime.get::<Table>("Ctx")?)?;
         parts.push(runtime.get::<Table>("Response")?)?;
-        parts.push(http.get::<Table>("Error")?)?;
+        let http_error: Table = http.get("Error")?;
+        shared.http_error_meta.set(http_error.to_pointer());
+        parts.push(http_error)?;
         parts.push(&pending)?;
         lua.set_named_registry_value(PENDING, pending)?;
         let state = request_thread(&lua, parts)?;
