@@ -341,11 +341,30 @@ impl<'r> Reader<'r> {
         let Kind::Call(callee, args) = &value.kind else {
             return None;
         };
-        let (Kind::Global(name), [list]) = (&callee.kind, args.as_slice()) else {
+        let [list] = args.as_slice() else {
             return None;
         };
-        let iterates = matches!(name.as_str(), "ipairs" | "pairs") && self.value.globals;
+        let iterates = self.value.globals && self.is_iterator(callee);
         Some((self.place(list).filter(|_| iterates)?, list))
+    }
+
+    /// `ipairs` or `pairs`, or a local of the file that stands for one of them.
+    fn is_iterator(&self, callee: &Expr) -> bool {
+        let named = |expr: &Expr| {
+            matches!(&expr.kind, Kind::Global(name)
+                if matches!(name.as_str(), "ipairs" | "pairs"))
+        };
+        let Some(var) = callee.var() else {
+            return named(callee);
+        };
+        let chunk = self.value.chunk;
+        let mut declared = chunk.functions[0].body.iter().filter_map(|stmt| {
+            let Stmt::Local(vars, values) = stmt else {
+                return None;
+            };
+            values.get(vars.iter().position(|known| *known == var)?)
+        });
+        chunk.vars[var.0].writes == 0 && declared.next().is_some_and(named)
     }
 
     /// `for i = 1, #order.items do`

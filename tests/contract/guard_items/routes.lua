@@ -3,6 +3,7 @@
 local api = rover.server {}
 local g = rover.guard
 local shared = {}
+local type, each = type, ipairs
 
 local ORDER = g:object {
   customer = g:object {
@@ -108,6 +109,12 @@ end
 function api.back.post(ctx)
   local tagged = ctx:body():expect { tags = g:array(g:string()):default {}, address = g:object { city = g:string(), zip = g:string() } }
   return { back = tagged, count = #tagged.tags, again = tagged.address }
+end
+function api.each.post(ctx)
+  local order = ctx:body():expect(ORDER)
+  local total = 0
+  for _, item in each(order.items) do total = total + item.price end
+  return { total = total }
 end
 local function helper(ctx)
   local order = ctx:body():expect(ORDER)
