@@ -425,6 +425,7 @@ impl Writer {
                     "  shared.x = 0 for _ in pairs({list}) do shared.x = shared.x + 1 end\n"
                 ),
             },
+            10 if self.random.below(2) == 0 => self.many(&list),
             9 | 10 => {
                 let add = self.list(depth + 1);
                 format!(
@@ -462,6 +463,25 @@ impl Writer {
             })
             .collect();
         format!("  {list}[#{list} + 1] = {{ {} }}\n", fields.join(", "))
+    }
+
+    /// So many items, of texts that nothing else holds, that their loop is compiled and
+    /// garbage collected meanwhile.
+    fn many(&mut self, list: &str) -> String {
+        let value = self.random.one(&[
+            "string.rep(\"b\", i % 40)",
+            "i % 3 == 0 and tostring(i) or nil",
+            "i % 2 == 0",
+            "i / 3",
+            "{ i }",
+        ]);
+        let part = self
+            .random
+            .one(&["i", "tostring(i)", "i / 4", "string.rep(\"é\\n\", i % 9)"]);
+        format!(
+            "  for i = 1, 300 do\n    {list}[#{list} + 1] = {{ a = tostring(i * 7), b = {value}, \
+             c = \"<\" .. {part} .. \">\", d = string.rep(\"d\", i % 20) .. i }}\n  end\n"
+        )
     }
 
     fn new_list(&mut self) -> String {
