@@ -38,6 +38,8 @@ const SMALL: usize = 4 << 10;
 pub(super) struct Memory {
     limit: Cell<usize>,
     used: Cell<usize>,
+    /// What was used after the last full collection.
+    kept: Cell<usize>,
     relaxed: Cell<bool>,
     refused: Cell<bool>,
     /// The size of a block that was refused because it is more than one may be; else 0.
@@ -56,6 +58,7 @@ impl Memory {
         Memory {
             limit: Cell::new(0),
             used: Cell::new(0),
+            kept: Cell::new(0),
             relaxed: Cell::new(true),
             refused: Cell::new(false),
             too_large: Cell::new(0),
@@ -93,6 +96,18 @@ impl Memory {
     pub(super) fn above(&self, percent: usize) -> bool {
         let limit = self.limit.get();
         limit > 0 && self.used.get() > limit / 100 * percent
+    }
+
+    /// Whether a request has left much that is probably garbage: LuaJIT refuses memory
+    /// without looking for any, and collecting it takes time of the request that does.
+    pub(super) fn is_littered(&self) -> bool {
+        let kept = self.kept.get();
+        self.above(PRESSED_PERCENT) && self.used.get() > kept + kept / 2
+    }
+
+    /// All garbage was collected.
+    pub(super) fn collected(&self) {
+        self.kept.set(self.used.get());
     }
 
     /// Lets the collector hasten or not.

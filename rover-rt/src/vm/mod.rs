@@ -421,15 +421,21 @@ impl Vm {
         Ok(call.reply.into_inner())
     }
 
-    /// Collects all garbage where a request has come near the limit.
+    /// Collects all garbage where a request has come near the limit, or leaves so much that
+    /// the next one might.
     fn collect(&self) {
         let memory = &self.shared.memory;
-        if !memory.take_refused() && !memory.above(SPENT_PERCENT) {
+        let near = memory.take_refused() || memory.above(SPENT_PERCENT);
+        if !near && !memory.is_littered() {
             return;
         }
         // SAFETY: programs have no finalizers, so no code of theirs runs, and memory is not
         // refused here.
         unsafe { ffi::lua_gc(self.state, ffi::LUA_GCCOLLECT, 0) };
+        memory.collected();
+        if !near {
+            return;
+        }
         let message = match memory.above(SPENT_PERCENT) {
             true => "the VM is near its memory limit after a full collection: it is replaced",
             false => "the VM was near its memory limit: a full collection has helped",
