@@ -44,6 +44,7 @@ local GREETING = \"hello\"
 local function helper(ctx) return { id = ctx:params().x, a = ctx:query().a } end
 local function twice(v) return tostring(v) .. tostring(v) end
 local function two() return 1, 2 end
+local kept
 local g = rover.guard
 local SHAPE = g:object {
   name = g:string():default(\"d\"), count = g:integer():default(2), flag = g:boolean():nullable(),
@@ -69,7 +70,7 @@ local strange = setmetatable({ own = 1 }, { __index = function(_, k) return k ..
         "local reader = function(v, c) return v or c:query().a or inner(c) end\n",
         "local function reader(v, c) return { v, inner(c), c:body() and c:body():raw() } end\n",
         "local function reader(v, c) if v then return inner(c) end return c:params().x end\n",
-        "local function reader(v, c) shared.c = c return c.method end\n",
+        "local function reader(v, c) kept = c return c.method end\n",
     ]);
     for number in 0..HANDLERS {
         let method = if number % 3 == 0 { "post" } else { "get" };
