@@ -199,6 +199,10 @@ impl<'a> Encoder<'a> {
                 ffi::lua_pop(self.state, 1);
             }
             let texts = [&self.shared.body_meta, &self.shared.html_meta];
+            if !meta.is_null() && meta == self.shared.ctx_meta.get() {
+                // What it holds is the runtime's own, addresses among it.
+                return Err(EncodeError::new("a ctx has no JSON form"));
+            }
             if !meta.is_null() && texts.iter().any(|known| meta == known.get()) {
                 return self.body(index);
             }

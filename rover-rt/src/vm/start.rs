@@ -122,12 +122,13 @@ impl Vm {
             lua.set_named_registry_value(name, function)?;
         }
         shared.array_meta.set(array.to_pointer());
-        shared
-            .body_meta
-            .set(runtime.get::<Table>("Body")?.to_pointer());
-        shared
-            .html_meta
-            .set(runtime.get::<Table>("Html")?.to_pointer());
+        for (known, name) in [
+            (&shared.body_meta, "Body"),
+            (&shared.html_meta, "Html"),
+            (&shared.ctx_meta, "Ctx"),
+        ] {
+            known.set(runtime.get::<Table>(name)?.to_pointer());
+        }
         let order = key_order(&lua, program)?;
         lua.set_named_registry_value(MARKED, runtime.get::<Table>("marked")?)?;
         // It is set once, here, before the program makes schemas, which have an order.

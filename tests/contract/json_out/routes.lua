@@ -55,6 +55,13 @@ local errors = {
 for name, value in pairs(errors) do
   api.e[name].get = function() return value end
 end
+function api.e.ctx.get(ctx) return { kept = ctx } end
+function api.e.ctx_itself.get(ctx) return ctx end
+function api.e.ctx_in_list.get(ctx)
+  local list = {}
+  for i = 1, 2 do list[i] = { kept = ctx } end
+  return list
+end
 function api.deep.get() return deep end
 function api.log.get(ctx)
   return "x"
