@@ -1,8 +1,9 @@
-//! JSON in, MB/s: into Lua tables, beside lua-cjson in the same LuaJIT. What parsers do
+//! JSON in, MB/s: into Lua tables, beside lua-cjson in the same LuaJIT and in nginx. What parsers do
 //! alone is measured by `benches/parsers`.
 
 mod documents;
 mod lua;
+mod nginx;
 
 use std::time::Duration;
 
@@ -23,7 +24,11 @@ fn main() -> Result<(), Failure> {
 
     println!("Into Lua tables, MB/s");
     heading(&documents);
-    let decoders = [("rover", lua::rover()), ("lua-cjson", lua::cjson())];
+    let decoders = [
+        ("rover", lua::rover()),
+        ("lua-cjson", lua::cjson()),
+        ("in nginx", nginx::cjson()),
+    ];
     for (name, decoder) in decoders {
         match decoder {
             Ok(mut decode) => row(name, &documents, |text| {
