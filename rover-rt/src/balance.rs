@@ -188,6 +188,11 @@ impl Share {
             self.seat().held.store(0, Ordering::Relaxed);
             return None;
         }
+        self.freest(now)
+    }
+
+    /// The worker with the fewest connections of those that are not held.
+    fn freest(&self, now: u64) -> Option<&Seat> {
         let free = self.seats.iter().filter(|seat| !seat.is_held(now));
         free.min_by_key(|seat| seat.load())
     }
@@ -251,13 +256,9 @@ impl Share {
             let most = self.seats.iter().max_by_key(|seat| seat.load())?;
             return (most.load() > own + own / 8).then_some(most);
         }
-        if let Some(seat) = self.refuge() {
-            return Some(seat);
-        }
         let now = now();
-        let free = self.seats.iter().filter(|seat| !seat.is_held(now));
-        let least = free.min_by_key(|seat| seat.load())?;
-        (own > least.load() + own / 8).then_some(least)
+        let least = self.freest(now)?;
+        (self.seat().is_held(now) || own > least.load() + own / 8).then_some(least)
     }
 
     /// Gives a new connection away where another worker should have it; gives it back

@@ -113,8 +113,8 @@ impl Connection {
         }
     }
 
-    /// Takes what has come, and answers every request that is complete.
-    fn receive(&mut self, new: &[u8]) {
+    /// Takes what has come, and answers every request that is complete. `start` is the time.
+    fn receive(&mut self, new: &[u8], start: u64) {
         let mut kept = std::mem::take(&mut self.input);
         let input = if kept.is_empty() {
             new
@@ -122,7 +122,7 @@ impl Connection {
             kept.extend_from_slice(new);
             &kept
         };
-        let (done, requests) = self.exchange(input);
+        let (done, requests) = self.exchange(input, start);
         if done < input.len() && self.phase == Phase::Open {
             // The head of a request, mostly: bodies are kept by the exchange.
             self.input = input[done..].to_vec();
@@ -151,10 +151,9 @@ impl Connection {
     }
 
     /// Gives the number of bytes that are done with, and whether a request was.
-    fn exchange(&mut self, input: &[u8]) -> (usize, bool) {
+    fn exchange(&mut self, input: &[u8], start: u64) -> (usize, bool) {
         let all = Rc::clone(self.slot.all());
-        let start = now();
-        all.share().begin_turn(start);
+        all.begin_turn(start);
         let late = all
             .lag()
             .is_late(waited(std::mem::take(&mut self.since), start));
@@ -183,12 +182,7 @@ impl Connection {
                 break;
             }
         }
-        let end = now();
-        all.lag().turn(start, end);
-        self.long = all.share().end_turn(start, end);
-        if self.long && all.share().is_left() {
-            all.wake_idle();
-        }
+        self.long = all.end_turn(start);
         self.proven |= requests;
         (done, requests)
     }
@@ -240,7 +234,7 @@ impl Connection {
     fn end(&mut self) -> bool {
         self.exchange.end_of_input();
         self.output = self.slot.all().take_output();
-        self.receive(&[]);
+        self.receive(&[], now());
         !self.output.is_empty()
     }
 
@@ -284,12 +278,13 @@ impl Connection {
             Poll::Ready(Ok(())) => {
                 let new = buffer.filled();
                 if !new.is_empty() && self.phase == Phase::Open {
-                    if all.lag().is_doubtful(waited(self.since, now())) && self.is_left(context) {
+                    let start = now();
+                    if all.lag().is_doubtful(waited(self.since, start)) && self.is_left(context) {
                         all.lag().refuse();
                         return Poll::Ready(Err(ErrorKind::ConnectionAborted.into()));
                     }
                     self.output = all.take_output();
-                    self.receive(new);
+                    self.receive(new, start);
                 }
                 Poll::Ready(Ok(new.len()))
             }
@@ -339,7 +334,7 @@ impl Connection {
                     // Requests that were left for later when the output was long.
                     if !self.input.is_empty() {
                         self.output = self.slot.all().take_output();
-                        self.receive(&[]);
+                        self.receive(&[], now());
                         if !self.output.is_empty() {
                             continue;
                         }

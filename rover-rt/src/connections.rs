@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 use crate::address::Owner;
 use crate::balance::Share;
 use crate::clock::{Clock, TICK, ticks};
-use crate::lag::Lag;
+use crate::lag::{Lag, now};
 
 /// So much is read at once.
 const INPUT_BYTES: usize = 64 * 1024;
@@ -233,8 +233,24 @@ impl Connections {
         }
     }
 
+    /// A connection's turn with its requests begins.
+    pub(crate) fn begin_turn(&self, start: u64) {
+        self.share.begin_turn(start);
+    }
+
+    /// It ends; whether it was long, which others need not wait behind.
+    pub(crate) fn end_turn(&self, start: u64) -> bool {
+        let end = now();
+        self.lag.turn(start, end);
+        let long = self.share.end_turn(start, end);
+        if long && self.share.is_left() {
+            self.wake_idle();
+        }
+        long
+    }
+
     /// Gives a turn to every connection that is between two requests.
-    pub(crate) fn wake_idle(&self) {
+    fn wake_idle(&self) {
         for timer in self.slots.borrow().iter() {
             match &timer.waker {
                 Some(waker) if timer.stage <= Stage::Idle => waker.wake_by_ref(),
