@@ -2,15 +2,15 @@
 //! with another worker.
 #![allow(clippy::unwrap_used)]
 
-use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::thread::sleep;
 use std::time::Duration;
 
 use rover::LogLevel;
 use rover_tests::programs::neighbours;
-use rover_tests::{Response, Server};
+use rover_tests::{Process, Response, Server};
 
 fn send(stream: &mut TcpStream, path: &str) {
     write!(stream, "GET {path} HTTP/1.1\r\nHost: t\r\n\r\n").unwrap();
@@ -103,27 +103,18 @@ fn a_connection_that_moved_ends_in_its_time() {
 /// another.
 #[test]
 fn newcomers_do_not_wait_for_a_handler_that_takes_long() {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_program"))
-        .args(["--workers", "2", "--log-level", "info"])
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    let mut log = BufReader::new(program.stderr.take().unwrap());
-    log.read_line(&mut line).unwrap();
-    let address = line.trim_end().rsplit_once("http://").unwrap().1;
-    let mut spinning = TcpStream::connect(address).unwrap();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_program"));
+    let program = Process::start(program.args(["--workers", "2", "--log-level", "info"]));
+    let mut spinning = program.connect();
     send(&mut spinning, "/spin");
     // A newcomer of the same moment would have its place before the handler begins.
     sleep(Duration::from_millis(500));
     for _ in 0..32 {
-        let mut newcomer = TcpStream::connect(address).unwrap();
+        let mut newcomer = program.connect();
         send(&mut newcomer, "/hello");
         assert_eq!(receive(&mut newcomer).body, b"hello");
     }
     spinning.set_nonblocking(true).unwrap();
     let answered = spinning.read(&mut [0]).map_err(|error| error.kind());
-    program.kill().unwrap();
-    program.wait().unwrap();
     assert_eq!(answered, Err(ErrorKind::WouldBlock));
 }
