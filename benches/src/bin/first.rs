@@ -4,13 +4,12 @@
 //!
 //! `cargo build --release -p rover-benches --bins && target/release/first`
 
-use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use rover_benches::Failure;
-use rover_benches::process::Server;
+use rover_benches::process::{Server, converse};
 
 /// Processes for each figure, of which the median is told.
 const STARTS: usize = 31;
@@ -114,34 +113,10 @@ fn figures(request: &str, other: Option<&str>) -> Result<Figures, Failure> {
 /// Sends a request and reads its answer; how long that took.
 fn ask(stream: &mut TcpStream, request: &str) -> Result<Duration, Failure> {
     let start = Instant::now();
-    stream.write_all(request.as_bytes())?;
-    let mut answer = Vec::with_capacity(16 * 1024);
-    let mut piece = [0; 16 * 1024];
-    let end = loop {
-        match stream.read(&mut piece)? {
-            0 => return Err("the server closed the connection".into()),
-            length => answer.extend_from_slice(&piece[..length]),
-        }
-        if let Some(end) = end(&answer)? {
-            break end;
-        }
-    };
+    let (status, body) = converse(stream, request)?;
     let time = start.elapsed();
-    match answer.len() == end && answer.starts_with(b"HTTP/1.1 20") {
-        true => Ok(time),
-        false => Err(String::from_utf8_lossy(&answer).into()),
+    match status {
+        200 | 201 => Ok(time),
+        _ => Err(String::from_utf8_lossy(&body).into()),
     }
-}
-
-/// Where an answer ends, once its head is there.
-fn end(answer: &[u8]) -> Result<Option<usize>, Failure> {
-    let text = String::from_utf8_lossy(answer);
-    let Some((head, _)) = text.split_once("\r\n\r\n") else {
-        return Ok(None);
-    };
-    let length = head
-        .lines()
-        .find_map(|line| line.strip_prefix("content-length: "));
-    let end = head.len() + 4 + length.ok_or("an answer has a length")?.parse::<usize>()?;
-    Ok((answer.len() >= end).then_some(end))
 }

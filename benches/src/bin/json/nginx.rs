@@ -2,11 +2,10 @@
 //! so many times.
 
 use std::fs;
-use std::io::{Read, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rover_benches::process::{Invocation, Server};
 
 use crate::Failure;
 use crate::lua::Decoder;
@@ -37,25 +36,24 @@ http {
         local decode, text, rounds = decode, ngx.req.get_body_data(), tonumber(ngx.var.arg_rounds)
         local start, value = os.clock(), nil
         for _ = 1, rounds do value = decode(text) end
-        ngx.print(os.clock() - start)
+        local seconds = tostring(os.clock() - start)
+        ngx.header["Content-Length"] = #seconds
+        ngx.print(seconds)
       }
     }
   }
 }
 "#;
 
-/// nginx, until it is dropped.
+/// nginx and the folder for what it writes, until it is dropped.
 struct Nginx {
-    child: Child,
+    server: Server,
     folder: PathBuf,
-    port: u16,
 }
 
 impl Drop for Nginx {
     fn drop(&mut self) {
-        // It may have ended by itself, and its folder is one for files that nobody needs.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        // Nobody needs what is in it.
         let _ = fs::remove_dir_all(&self.folder);
     }
 }
@@ -64,53 +62,38 @@ impl Nginx {
     fn start() -> Result<Self, Failure> {
         let folder = std::env::temp_dir().join(format!("rover-json-{}", std::process::id()));
         fs::create_dir_all(&folder)?;
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
-            .local_addr()?
-            .port();
-        let text = CONFIGURATION
-            .replace("FOLDER", &folder.to_string_lossy())
-            .replace("PORT", &port.to_string());
-        let file = folder.join("nginx.conf");
-        fs::write(&file, text)?;
-        let child = Command::new("nginx")
-            .arg("-p")
-            .arg(&folder)
-            .arg("-c")
-            .arg(&file)
-            .stderr(Stdio::null())
-            .spawn()
-            .map_err(|error| format!("nginx: {error}"))?;
-        let mut nginx = Nginx {
-            child,
-            folder,
-            port,
-        };
-        let start = Instant::now();
-        while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
-            if nginx.child.try_wait()?.is_some() || start.elapsed() > Duration::from_secs(5) {
-                return Err("nginx with Lua and lua-cjson does not start".into());
-            }
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        Ok(nginx)
+        let started = Server::start("nginx", &request("1", 1), |port| configured(&folder, port));
+        let (server, _) = started?;
+        Ok(Nginx { server, folder })
     }
 
     /// The seconds that nginx says it took.
     fn decode(&self, text: &str, rounds: u32) -> Result<Duration, Failure> {
-        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port))?;
-        write!(
-            stream,
-            "POST /?rounds={rounds} HTTP/1.0\r\nHost: b\r\nContent-Length: {}\r\n\r\n{text}",
-            text.len()
-        )?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        let seconds = answer.split_once("\r\n\r\n").map(|(_, body)| body.parse());
-        match (answer.contains(" 200 "), seconds) {
-            (true, Some(Ok(seconds))) => Ok(Duration::try_from_secs_f64(seconds)?),
-            _ => Err(answer.into()),
+        let (status, body) = self.server.ask(&request(text, rounds))?;
+        let body = String::from_utf8_lossy(&body).into_owned();
+        match (status, body.parse()) {
+            (200, Ok(seconds)) => Ok(Duration::try_from_secs_f64(seconds)?),
+            _ => Err(body.into()),
         }
     }
+}
+
+fn configured(folder: &Path, port: u16) -> Result<Invocation, Failure> {
+    let text = CONFIGURATION
+        .replace("FOLDER", &folder.to_string_lossy())
+        .replace("PORT", &port.to_string());
+    let file = folder.join("nginx.conf");
+    fs::write(&file, text)?;
+    let arguments = ["-p".into(), folder.into(), "-c".into(), file.into()];
+    Ok(("nginx".into(), arguments.into()))
+}
+
+fn request(text: &str, rounds: u32) -> String {
+    let length = text.len();
+    format!(
+        "POST /?rounds={rounds} HTTP/1.1\r\nhost: b\r\nconnection: close\r\n\
+         content-length: {length}\r\n\r\n{text}"
+    )
 }
 
 pub(crate) fn cjson() -> Result<Decoder, Failure> {
