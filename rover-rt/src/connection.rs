@@ -163,7 +163,7 @@ impl Connection {
             client_ip: self.client_ip,
             stopping: all.is_stopping(),
             late: late.then(|| all.lag()),
-            room: all.room(),
+            room: self.slot.room(self.exchange.kept()),
         };
         let (mut done, mut requests) = (0, false);
         loop {

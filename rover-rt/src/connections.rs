@@ -189,7 +189,7 @@ impl Connections {
     }
 
     /// Bytes that may still be kept.
-    pub(crate) fn room(&self) -> usize {
+    fn room(&self) -> usize {
         self.grants.buffers.saturating_sub(self.buffered.get())
     }
 
@@ -415,6 +415,14 @@ impl Slot {
         self.expires.get() <= self.all.clock.ticks()
     }
 
+    /// Bytes that may still be kept of a body of which there are so many: it may have grown in
+    /// this turn, at whose end that is noted.
+    pub(crate) fn room(&self, kept: usize) -> usize {
+        let before = self.buffered.get();
+        let others = self.all.buffered.get().saturating_sub(before);
+        self.all.grants.buffers.saturating_sub(others + kept)
+    }
+
     /// Notes the bytes that the connection keeps, and whether they are too many beside those
     /// of the others.
     pub(crate) fn keep(&self, bytes: usize) -> bool {
@@ -453,5 +461,31 @@ pub(crate) async fn tick(
         if connections.tick() {
             each_second();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::balance::shares;
+
+    #[test]
+    fn a_body_that_grows_in_a_turn_has_less_room_at_once() {
+        let limits = Limits {
+            buffer_limit: 1000,
+            ..Limits::DEFAULT
+        };
+        let (share, _inbox) = shares(vec![Vec::new()], 10, 10).remove(0);
+        let all = Connections::new(share, Grants::new(&limits, 1), Lag::new(0));
+        let all = Rc::new(all);
+        let [one, other] = [(); 2].map(|()| Connections::enter(&all, Owner::default()));
+        other.keep(300);
+        assert_eq!(one.room(0), 700);
+        assert_eq!(one.room(400), 300);
+        assert_eq!(one.room(900), 0);
+        one.keep(400);
+        assert_eq!(one.room(400), 300);
+        assert_eq!(one.room(0), 700, "it has answered");
+        assert_eq!(other.room(300), 300);
     }
 }
