@@ -18,6 +18,9 @@ use crate::order;
 /// A chunk that takes longer than this is taken for one that does not end.
 const DEADLINE: Duration = Duration::from_secs(2);
 const HOOK_INSTRUCTIONS: u32 = 10_000;
+/// More than so many instructions take. A machine that does not let the compiler run for longer
+/// says nothing about the chunk.
+const LONGEST: Duration = Duration::from_millis(50);
 
 /// What the run showed.
 pub(crate) struct Collected {
@@ -216,11 +219,11 @@ fn new_vm(timed_out: &Rc<RefCell<Option<Position>>>) -> mlua::Result<Lua> {
     let debug = lua.create_table()?;
     debug.set("getinfo", get_info)?;
     lua.globals().set("debug", debug)?;
-    let start = Instant::now();
+    let spent = RefCell::new(Spent::default());
     let place = Rc::clone(timed_out);
     let often = HookTriggers::new().every_nth_instruction(HOOK_INSTRUCTIONS);
     lua.set_hook(often, move |lua, debug| {
-        if start.elapsed() < DEADLINE {
+        if !spent.borrow_mut().is_late(Instant::now()) {
             return Ok(VmState::Continue);
         }
         let file = debug.source().source.map(|s| s.into_owned());
@@ -238,6 +241,23 @@ fn new_vm(timed_out: &Rc<RefCell<Option<Position>>>) -> mlua::Result<Lua> {
         Err(mlua::Error::runtime("deadline"))
     })?;
     Ok(lua)
+}
+
+/// The time that the chunk has had, as far as it was seen to run.
+#[derive(Default)]
+struct Spent {
+    time: Duration,
+    seen: Option<Instant>,
+}
+
+impl Spent {
+    /// It still runs; whether it has had its time.
+    fn is_late(&mut self, now: Instant) -> bool {
+        if let Some(before) = self.seen.replace(now) {
+            self.time += now.duration_since(before).min(LONGEST);
+        }
+        self.time >= DEADLINE
+    }
 }
 
 /// Bytecode of lowered texts, given with the names of their files, with debug information.
@@ -439,4 +459,25 @@ fn read_entry(entry: &Table) -> mlua::Result<Entry> {
             other => Recorded::Other(kind(&other)),
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_machine_that_stands_still_is_not_a_chunk_that_does_not_end() {
+        let mut spent = Spent::default();
+        let mut now = Instant::now();
+        for _ in 0..30 {
+            assert!(!spent.is_late(now));
+            now += DEADLINE;
+        }
+        let times = DEADLINE.as_micros() / LONGEST.as_micros();
+        let late = (0..times).any(|_| {
+            now += LONGEST;
+            spent.is_late(now)
+        });
+        assert!(late);
+    }
 }
