@@ -3,12 +3,17 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{JoinHandle, sleep};
 use std::time::{Duration, Instant};
 
 use rover_tests::Response;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+/// What is waited for comes, however slow the machine and strace are.
+const PATIENCE: Duration = Duration::from_secs(120);
+const PAUSE: Duration = Duration::from_millis(100);
+const WORKERS: u64 = 2;
 
 /// A server whose system calls fail.
 struct Faulty {
@@ -16,26 +21,64 @@ struct Faulty {
     tracer: Child,
     server: u32,
     address: SocketAddr,
-    log: std::thread::JoinHandle<String>,
+    start: Instant,
+    log: Log,
+}
+
+/// What the server has written so far, and the thread that reads it.
+struct Log {
+    text: Arc<Mutex<String>>,
+    reader: Option<JoinHandle<()>>,
+}
+
+impl Log {
+    fn read(mut from: impl BufRead + Send + 'static) -> Self {
+        let text = Arc::new(Mutex::new(String::new()));
+        let written = Arc::clone(&text);
+        let reader = std::thread::spawn(move || {
+            let mut line = String::new();
+            while from.read_line(&mut line).expect("a log of text") > 0 {
+                let mut all = written.lock().unwrap_or_else(PoisonError::into_inner);
+                all.push_str(&line);
+                line.clear();
+            }
+        });
+        Log {
+            text,
+            reader: Some(reader),
+        }
+    }
+
+    fn so_far(&self) -> String {
+        let text = self.text.lock().unwrap_or_else(PoisonError::into_inner);
+        text.clone()
+    }
+
+    /// All of it, when the server has ended.
+    fn whole(&mut self) -> String {
+        if let Some(reader) = self.reader.take() {
+            reader.join().expect("a log");
+        }
+        self.so_far()
+    }
 }
 
 impl Faulty {
-    /// Nothing where strace is not there, or may not trace.
-    fn start(injections: &[&str]) -> Option<Self> {
-        let works = Command::new("strace")
-            .args(["-f", "-o", "/dev/null", "true"])
-            .stderr(Stdio::null())
-            .status();
+    /// Nothing where strace is not there, may not trace, or is too old for the injection.
+    fn start(injection: &str) -> Option<Self> {
+        let strace = || {
+            let mut strace = Command::new("strace");
+            strace.args(["-f", "-qq", "-o", "/dev/null"]);
+            strace.args(["-e", &format!("inject={injection}")]);
+            strace
+        };
+        let works = strace().arg("true").stderr(Stdio::null()).status();
         if !works.is_ok_and(|status| status.success()) {
-            eprintln!("left out: strace is not there, or may not trace");
+            eprintln!("left out: strace is not there, or may not inject {injection}");
             return None;
         }
-        let mut command = Command::new("strace");
-        command.args(["-f", "-qq", "-o", "/dev/null"]);
-        for injection in injections {
-            command.args(["-e", &format!("inject={injection}")]);
-        }
-        let mut tracer = command
+        let start = Instant::now();
+        let mut tracer = strace()
             .arg(env!("CARGO_BIN_EXE_program"))
             .args(["--port", "0", "--workers", "2"])
             .stderr(Stdio::piped())
@@ -53,11 +96,8 @@ impl Faulty {
             server: child_of(tracer.id()),
             address: address.parse().expect("an address"),
             tracer,
-            log: std::thread::spawn(move || {
-                let mut rest = String::new();
-                log.read_to_string(&mut rest).expect("a log of text");
-                rest
-            }),
+            start,
+            log: Log::read(log),
         })
     }
 
@@ -83,7 +123,7 @@ impl Faulty {
 
     fn ask(&self) -> std::io::Result<Response> {
         let mut stream = TcpStream::connect(self.address)?;
-        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+        stream.set_read_timeout(Some(Duration::from_secs(20)))?;
         let body =
             "POST /echo HTTP/1.1\r\nHost: t\r\nConnection: close\r\nContent-Length: 5\r\n\r\n";
         stream.write_all(body.as_bytes())?;
@@ -97,28 +137,72 @@ impl Faulty {
         }
     }
 
+    /// Waits until the log says something.
+    fn wait_for(&self, what: &str, says: impl Fn(&str) -> bool) {
+        let start = Instant::now();
+        loop {
+            let log = self.log.so_far();
+            if says(&log) {
+                return;
+            }
+            assert!(start.elapsed() < PATIENCE, "no {what} in {log}");
+            sleep(PAUSE);
+        }
+    }
+
     /// Stops the server, which ends as if nothing had happened; its log.
     fn end(mut self) -> String {
         // A worker's event loop may meet the injected error where it hears of the signal,
-        // which is lost then: it is sent again.
-        let mut sent_before = 0;
+        // which is lost then: it is sent again. Only where it is lost, for a second one that is
+        // heard cuts the stop short: a server that has heard it closes its listening sockets.
+        let start = Instant::now();
         let status = 'ended: loop {
-            assert!(sent_before < 10, "the server does not stop");
-            sent_before += 1;
+            assert!(start.elapsed() < PATIENCE, "the server does not stop");
             let sent = Command::new("kill")
                 .args(["-s", "TERM", &self.server.to_string()])
                 .status();
             assert!(sent.expect("kill runs").success());
-            for _ in 0..30 {
+            let sent = Instant::now();
+            while sent.elapsed() < PATIENCE / 20 || !self.accepts() {
                 if let Some(status) = self.tracer.try_wait().expect("a state") {
                     break 'ended status;
                 }
-                std::thread::sleep(Duration::from_millis(100));
+                assert!(start.elapsed() < PATIENCE, "the server does not end");
+                sleep(PAUSE);
             }
         };
-        let log = self.log.join().expect("a log");
+        let log = self.log.whole();
         assert!(status.success(), "{log}");
         log
+    }
+
+    /// Waits for the end of a server that nobody stops.
+    fn ended(&mut self) -> ExitStatus {
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.tracer.try_wait().expect("a state") {
+                return status;
+            }
+            assert!(start.elapsed() < PATIENCE, "it does not end");
+            sleep(PAUSE);
+        }
+    }
+
+    fn accepts(&self) -> bool {
+        TcpStream::connect(self.address).is_ok()
+    }
+}
+
+impl Drop for Faulty {
+    fn drop(&mut self) {
+        // A test that fails leaves no process behind: strace lets go of a server that it
+        // does not live to see the end of.
+        if let Ok(None) = self.tracer.try_wait() {
+            let _ = Command::new("kill")
+                .args(["-s", "KILL", &self.server.to_string()])
+                .status();
+            let _ = self.tracer.wait();
+        }
     }
 }
 
@@ -143,7 +227,7 @@ fn accepting_fails() {
         "EINTR",
     ] {
         let injection = format!("accept4:error={error}:when=2+2");
-        let Some(server) = Faulty::start(&[&injection]) else {
+        let Some(server) = Faulty::start(&injection) else {
             return;
         };
         // The connection stays in the queue for the next call.
@@ -154,14 +238,20 @@ fn accepting_fails() {
 
 #[test]
 fn accepting_fails_for_a_while_and_does_not_spin() {
-    let Some(server) = Faulty::start(&["accept4:error=EMFILE:when=1..40"]) else {
+    let Some(server) = Faulty::start("accept4:error=EMFILE:when=1..40") else {
         return;
     };
+    // Each worker's first 40 calls fail, with a pause of 20 ms after each.
+    let asked = Instant::now();
     assert_eq!(server.answers(5), 0);
+    assert!(asked.elapsed() > Duration::from_millis(500));
+    let start = server.start;
     let log = server.end();
     assert!(log.contains("accept: "), "{log}");
-    let lines = log.lines().filter(|line| line.contains("accept: ")).count();
-    assert!(lines <= 10, "{log}");
+    // A worker's errors are a line in each second of its life, and one at its end.
+    let lines = log.lines().filter(|line| line.contains("accept: ")).count() as u64;
+    let seconds = start.elapsed().as_secs();
+    assert!(lines <= WORKERS * (seconds + 2), "{log}");
 }
 
 #[test]
@@ -178,7 +268,7 @@ fn reading_and_writing_fail() {
         "setsockopt:error=EINVAL:when=9+2",
         "shutdown:error=ENOTCONN:when=1+2",
     ] {
-        let Some(server) = Faulty::start(&[injection]) else {
+        let Some(server) = Faulty::start(injection) else {
             return;
         };
         server.answers(10);
@@ -189,49 +279,42 @@ fn reading_and_writing_fail() {
 #[test]
 fn waiting_fails() {
     // Interrupted, again and again.
-    let Some(server) = Faulty::start(&["epoll_wait:error=EINTR:when=20+2"]) else {
+    let Some(server) = Faulty::start("epoll_wait:error=EINTR:when=20+2") else {
         return;
     };
     assert_eq!(server.answers(10), 0);
     server.end();
 }
 
+/// How often each worker's event loop has failed.
+fn failures(log: &str) -> [usize; WORKERS as usize] {
+    [0, 1].map(|worker| {
+        let line = format!(" error worker {worker} failed: unexpected error when polling");
+        log.matches(&line).count()
+    })
+}
+
 #[test]
 fn an_event_loop_that_fails_starts_again() {
-    // The count is each thread's own.
-    let Some(server) = Faulty::start(&["epoll_wait:error=EIO:when=60"]) else {
+    // The count is each thread's own, and its clock ticks 20 times a second.
+    let Some(server) = Faulty::start("epoll_wait:error=EIO:when=60") else {
         return;
     };
-    std::thread::sleep(Duration::from_secs(5));
+    server.wait_for("failure of both workers", |log| failures(log) == [1, 1]);
     server.answers(10);
-    let log = server.end();
-    assert!(
-        log.contains("failed: unexpected error when polling"),
-        "{log}"
-    );
+    server.end();
 }
 
 /// It is for whoever supervises the process to start it again.
 #[test]
 fn an_event_loop_that_always_fails_ends_the_process() {
-    let Some(mut server) = Faulty::start(&["epoll_wait:error=EIO:when=60+"]) else {
+    let Some(mut server) = Faulty::start("epoll_wait:error=EIO:when=60+") else {
         return;
     };
-    let start = Instant::now();
-    let status = loop {
-        if let Some(status) = server.tracer.try_wait().expect("a state") {
-            break status;
-        }
-        assert!(start.elapsed() < PATIENCE, "it does not end");
-        std::thread::sleep(Duration::from_millis(100));
-    };
-    let log = server.log.join().expect("a log");
+    let status = server.ended();
+    let log = server.log.whole();
     assert!(!status.success(), "{log}");
     // The process ends with the first worker that is given up, after its fifth failure; the
     // other one may have come as far.
-    let failures = [0, 1].map(|worker| {
-        let line = format!(" error worker {worker} failed: unexpected error when polling");
-        log.matches(&line).count()
-    });
-    assert_eq!(failures.iter().max(), Some(&5), "{log}");
+    assert_eq!(failures(&log).iter().max(), Some(&5), "{log}");
 }
