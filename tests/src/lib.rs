@@ -2,6 +2,7 @@
 //! `requests.http`.
 
 mod case;
+pub mod client;
 pub mod fuzz;
 mod process;
 pub mod router;
@@ -9,7 +10,7 @@ mod server;
 
 pub use case::{Case, parse};
 pub use process::Process;
-pub use server::{Response, Server};
+pub use server::{Response, Server, unused_address};
 
 /// A compiled manifest.
 pub type Program = fn() -> rover::App;

@@ -1,5 +1,5 @@
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -23,6 +23,22 @@ pub struct Response {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Vec<u8>,
+}
+
+/// An address that nobody listens on, for a program that cannot choose one itself. On Linux all
+/// of 127.0.0.0/8 is this machine, so that it is nobody else's in the next moment either: the
+/// system gives no one a port of it who does not ask for this very host.
+///
+/// # Panics
+/// When no port is free.
+pub fn unused_address() -> SocketAddr {
+    let [.., high, low] = std::process::id().to_be_bytes();
+    let host = match cfg!(target_os = "linux") {
+        true => Ipv4Addr::new(127, 64, high, low),
+        false => Ipv4Addr::LOCALHOST,
+    };
+    let listener = TcpListener::bind((host, 0)).expect("a free port");
+    listener.local_addr().expect("a bound socket")
 }
 
 impl Server {

@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use rover_tests::Response;
+use rover_tests::{Response, unused_address};
 
 fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_program"));
@@ -223,17 +223,16 @@ fn the_log() {
 
 #[test]
 fn the_log_can_be_off() {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let port = listener.local_addr().expect("bound").port();
-    drop(listener);
+    let address = unused_address();
+    let (host, port) = (address.ip().to_string(), address.port().to_string());
     let child = program()
-        .args(["--log-level", "off", "--port", &port.to_string()])
+        .args(["--log-level", "off", "--host", &host, "--port", &port])
         .stderr(Stdio::piped())
         .spawn()
         .expect("a start");
-    let address = SocketAddr::from(([127, 0, 0, 1], port));
-    let until = Instant::now() + Duration::from_secs(20);
-    while TcpStream::connect(address).is_err() && Instant::now() < until {
+    let until = Instant::now() + Duration::from_secs(60);
+    while TcpStream::connect(address).is_err() {
+        assert!(Instant::now() < until, "it does not listen");
         std::thread::sleep(Duration::from_millis(20));
     }
     let id = child.id().to_string();
@@ -250,9 +249,10 @@ fn the_log_can_be_off() {
 fn a_stop_finishes_what_runs() {
     let mut running = Running::start(&mut program());
     let mut stream = TcpStream::connect(running.address).expect("a connection");
-    stream
-        .write_all(b"POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\n\r\nhe")
-        .expect("sent");
+    // At this length a body that stands still has half a minute.
+    let head = b"POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 20005\r\n\r\n";
+    stream.write_all(head).expect("sent");
+    stream.write_all(&[b'x'; 20_000]).expect("sent");
     let idle = TcpStream::connect(running.address).expect("a connection");
     // The idle connection answers once, so that it is known to have been accepted.
     let mut idle = idle;
@@ -274,11 +274,12 @@ fn a_stop_finishes_what_runs() {
         assert!(Instant::now() < until, "new connections are still accepted");
         std::thread::sleep(Duration::from_millis(5));
     }
-    stream.write_all(b"llo").expect("sent");
+    stream.write_all(b"hello").expect("sent");
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).expect("an answer");
     let answer = Response::parse(&answer);
-    assert_eq!((answer.status, answer.text().as_str()), (200, "hello"));
+    assert_eq!((answer.status, answer.body.len()), (200, 20_005));
+    assert!(answer.text().ends_with("xhello"));
     assert_eq!(running.end().0, Some(0));
 }
 

@@ -9,22 +9,23 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use rover::LogLevel;
+use rover_tests::client::{answer, in_time, send};
 use rover_tests::programs::neighbours;
 use rover_tests::{Process, Response, Server};
 
-fn send(stream: &mut TcpStream, path: &str) {
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: t\r\n\r\n").unwrap();
+fn receive(stream: &mut TcpStream) -> Response {
+    answer(stream).unwrap()
 }
 
-fn receive(stream: &mut TcpStream) -> Response {
-    let mut answer = [0; 4096];
-    let length = stream.read(&mut answer).unwrap();
-    Response::parse(&answer[..length])
+/// Asks for what ends with its deadline only.
+fn spin(stream: &mut TcpStream) {
+    send(stream, "/spin").unwrap();
+    assert_eq!(receive(stream).status, 503);
 }
 
 /// What tells one worker from another.
 fn worker(stream: &mut TcpStream) -> Vec<u8> {
-    send(stream, "/worker");
+    send(stream, "/worker").unwrap();
     let answer = receive(stream);
     assert_eq!(answer.status, 200);
     answer.body
@@ -42,6 +43,11 @@ fn connections(server: &Server, count: usize) -> (Vec<TcpStream>, Vec<u8>) {
             true => all.push(other),
             false => others.push(other),
         }
+        if others.len() > 2 * count {
+            // The machine did not let that worker run for a moment, and for some seconds it is
+            // taken for one that has long handlers.
+            sleep(Duration::from_millis(50));
+        }
     }
     (all, name)
 }
@@ -58,19 +64,27 @@ fn connections_move_away_from_a_handler_that_takes_long() {
         panic!("four connections");
     };
     begun.write_all(b"GET /worker HTTP/1.1\r\n").unwrap();
-    send(spinning, "/spin");
-    send(waiting, "/worker");
+    send(spinning, "/spin").unwrap();
+    send(waiting, "/worker").unwrap();
     assert_eq!(receive(waiting).status, 200);
     assert_eq!(receive(spinning).status, 503);
-    let moved = |stream: &mut TcpStream| (0..1000).any(|_| worker(stream) != first);
-    assert!(moved(waiting));
-    assert!(moved(idle));
-    // Who asks for it stays with it, and so does a request that has begun, until it is
-    // answered.
-    assert_eq!(worker(spinning), first);
+    // For a few seconds after a long handler connections move, where the other worker is not
+    // taken for one with long handlers itself, which it is where the machine did not let it
+    // run for a moment: then it takes another one.
+    let mut moves = |stream: &mut TcpStream| {
+        in_time(|| {
+            spin(spinning);
+            (0..1000).any(|_| worker(stream) != first).then_some(())
+        });
+    };
+    moves(waiting);
+    moves(idle);
+    // A request that has begun stays with it until it is answered.
     begun.write_all(b"Host: t\r\n\r\n").unwrap();
     assert_eq!(receive(begun).body, first);
-    assert!(moved(begun));
+    moves(begun);
+    // So does who asks for it.
+    assert_eq!(worker(spinning), first);
 }
 
 #[test]
@@ -80,8 +94,8 @@ fn nobody_moves_where_there_is_no_better_place() {
     let [spinning, waiting] = &mut all[..] else {
         panic!("two connections");
     };
-    send(spinning, "/spin");
-    send(waiting, "/worker");
+    send(spinning, "/spin").unwrap();
+    send(waiting, "/worker").unwrap();
     assert_eq!(receive(waiting).body, first);
     assert_eq!(receive(spinning).status, 503);
     assert_eq!(worker(waiting), first);
@@ -94,8 +108,7 @@ fn a_connection_that_moved_ends_in_its_time() {
     let [spinning, idle] = &mut all[..] else {
         panic!("two connections");
     };
-    send(spinning, "/spin");
-    assert_eq!(receive(spinning).status, 503);
+    spin(spinning);
     assert_eq!(idle.read(&mut [0]).unwrap(), 0);
 }
 
@@ -103,18 +116,24 @@ fn a_connection_that_moved_ends_in_its_time() {
 /// another.
 #[test]
 fn newcomers_do_not_wait_for_a_handler_that_takes_long() {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_program"));
-    let program = Process::start(program.args(["--workers", "2", "--log-level", "info"]));
-    let mut spinning = program.connect();
-    send(&mut spinning, "/spin");
-    // A newcomer of the same moment would have its place before the handler begins.
-    sleep(Duration::from_millis(500));
-    for _ in 0..32 {
-        let mut newcomer = program.connect();
-        send(&mut newcomer, "/hello");
-        assert_eq!(receive(&mut newcomer).body, b"hello");
-    }
-    spinning.set_nonblocking(true).unwrap();
-    let answered = spinning.read(&mut [0]).map_err(|error| error.kind());
-    assert_eq!(answered, Err(ErrorKind::WouldBlock));
+    in_time(|| {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_program"));
+        let program = Process::start(program.args(["--workers", "2", "--log-level", "info"]));
+        let mut spinning = program.connect();
+        send(&mut spinning, "/spin").unwrap();
+        // A newcomer of the same moment would have its place before the handler begins.
+        sleep(Duration::from_millis(500));
+        let mut newcomers = (0..32).map(|_| {
+            let mut newcomer = program.connect();
+            send(&mut newcomer, "/hello").unwrap();
+            receive(&mut newcomer).body
+        });
+        assert!(newcomers.all(|body| body == b"hello"));
+        spinning.set_nonblocking(true).unwrap();
+        match spinning.read(&mut [0]) {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => Some(()),
+            // One of them waited for it: the handler had not begun, for once.
+            _ => None,
+        }
+    });
 }
