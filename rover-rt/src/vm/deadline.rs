@@ -15,12 +15,15 @@ use super::{Shared, guard, shared};
 pub(super) struct Deadline {
     /// Milliseconds of CPU time; 0 for any.
     limit: Cell<u32>,
-    /// When the clock was first looked at, as it is only where a call runs for long.
-    start: Cell<Option<Start>>,
+    /// When the clock was first looked at, as it is only where a call runs for long, and the
+    /// CPU time when it was the second time: most calls end before, and that clock costs a
+    /// system call.
+    start: Cell<Option<Instant>>,
+    cpu: Cell<Option<Duration>>,
     passed: Cell<bool>,
     /// Steps of the library's own work until the clock is looked at.
     steps: Cell<u32>,
-    /// The last budget that was given, and when.
+    /// The last budget that was given, and when, which may have been to another call.
     budget: Cell<u32>,
     given: Cell<Option<Instant>>,
 }
@@ -28,23 +31,17 @@ pub(super) struct Deadline {
 /// A loop has at most so many rounds between two looks at the clock ...
 const MOST_ROUNDS: u32 = 1000;
 /// ... and fewer where they take longer than so many microseconds together.
-const ROUNDS_MICROS: u32 = 500;
+const ROUNDS_MICROS: u32 = 100;
 
 /// So many steps take about a tenth of a millisecond.
 const STEPS: u32 = 20_000;
-
-#[derive(Clone, Copy)]
-struct Start {
-    wall: Instant,
-    cpu: Duration,
-}
 
 impl Deadline {
     /// A call begins.
     pub(super) fn begin(&self, limit: u32) {
         self.limit.set(limit);
         self.start.set(None);
-        self.given.set(None);
+        self.cpu.set(None);
         self.passed.set(false);
     }
 
@@ -83,36 +80,43 @@ impl Deadline {
 
     /// The rounds until the next look at the clock; none where the time is over. A round may
     /// hold a step that is long and cannot be stopped, such as a comparison of long strings.
-    fn next_budget(&self) -> u32 {
-        if self.check() {
+    fn next_budget(&self, now: Instant) -> u32 {
+        if self.check_at(now) {
             return 0;
         }
-        let now = Instant::now();
-        let budget = self.budget.get().max(1);
-        let next = match self.given.replace(Some(now)) {
-            None => budget,
-            Some(before) => {
-                let took = now.duration_since(before).as_micros();
-                adapted(budget, u32::try_from(took).unwrap_or(u32::MAX))
-            }
+        // What rounds are left goes from one call to the next. The time between two calls
+        // counts for theirs: it makes budgets small only where there is little to do.
+        let took = match self.given.replace(Some(now)) {
+            Some(before) => now.saturating_duration_since(before).as_micros(),
+            None => u128::MAX,
         };
+        let took = u32::try_from(took).unwrap_or(u32::MAX);
+        let next = adapted(self.budget.get().max(1), took);
         self.budget.set(next);
         next
     }
 
     pub(super) fn check(&self) -> bool {
+        self.check_at(Instant::now())
+    }
+
+    fn check_at(&self, now: Instant) -> bool {
         if self.limit.get() == 0 || self.passed.get() {
             return self.passed.get();
         }
         let Some(start) = self.start.get() else {
-            let (wall, cpu) = (Instant::now(), cpu_time());
-            self.start.set(Some(Start { wall, cpu }));
+            self.start.set(Some(now));
+            return false;
+        };
+        let Some(cpu) = self.cpu.get() else {
+            self.cpu.set(Some(cpu_time()));
             return false;
         };
         // The wall clock first: it costs no system call. A thread that waits for a core
         // has had less than it shows.
         let limit = self.limit();
-        if start.wall.elapsed() >= limit && cpu_time().saturating_sub(start.cpu) >= limit {
+        let wall = now.saturating_duration_since(start);
+        if wall >= limit && cpu_time().saturating_sub(cpu) >= limit {
             self.passed.set(true);
         }
         self.passed.get()
@@ -157,7 +161,7 @@ pub(super) unsafe fn raise(state: *mut lua_State, shared: &Shared) -> ! {
 pub(super) unsafe extern "C" fn budget(vm: *const c_void) -> u32 {
     // SAFETY: lowered code gives the address that `start` gave it.
     let shared = unsafe { shared(vm) };
-    guard::pure_or_default(shared, || shared.deadline.next_budget())
+    guard::pure_or_default(shared, || shared.deadline.next_budget(Instant::now()))
 }
 
 /// The running call's deadline in milliseconds. Called through the FFI.
@@ -174,9 +178,9 @@ mod tests {
     #[test]
     fn slow_rounds_are_few() {
         assert_eq!(adapted(1000, 10), 1000);
-        assert_eq!(adapted(1000, 500), 1000);
-        assert_eq!(adapted(1000, 5000), 100);
-        assert_eq!(adapted(100, 50_000), 1);
+        assert_eq!(adapted(1000, 100), 1000);
+        assert_eq!(adapted(1000, 1000), 100);
+        assert_eq!(adapted(100, 10_000), 1);
         assert_eq!(adapted(1, u32::MAX), 1);
         assert_eq!(adapted(1, 10), 2);
         assert_eq!(adapted(900, 10), 1000);
@@ -185,12 +189,30 @@ mod tests {
     #[test]
     fn there_are_rounds_until_the_time_is_over() {
         let deadline = Deadline::default();
+        let now = Instant::now();
         deadline.begin(60_000);
-        assert!(deadline.next_budget() > 0);
-        assert!(deadline.next_budget() > 0);
+        assert!(deadline.next_budget(now) > 0);
+        assert!(deadline.next_budget(now) > 0);
         deadline.expire();
-        assert_eq!(deadline.next_budget(), 0);
+        assert_eq!(deadline.next_budget(now), 0);
         deadline.begin(0);
-        assert!(deadline.next_budget() > 0);
+        assert!(deadline.next_budget(now) > 0);
+    }
+
+    /// One look each would cost more than most of them.
+    #[test]
+    fn short_calls_share_a_budget() {
+        let deadline = Deadline::default();
+        let mut now = Instant::now();
+        let mut budget = 0;
+        for _ in 0..20 {
+            deadline.begin(60_000);
+            now += Duration::from_micros(10);
+            budget = deadline.next_budget(now);
+            deadline.end();
+        }
+        assert_eq!(budget, MOST_ROUNDS);
+        deadline.begin(60_000);
+        assert_eq!(deadline.next_budget(now + Duration::from_millis(1)), 100);
     }
 }
