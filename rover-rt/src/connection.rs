@@ -19,7 +19,7 @@ use crate::balance::Past;
 use crate::clock::{TICK, ticks_of};
 use crate::connections::{Connections, Slot, Spared, Stage};
 use crate::http1::{Exchange, Place, Step, timeout};
-use crate::lag::{Ready, now};
+use crate::lag::Ready;
 use crate::service::Service;
 
 /// For a connection's next request to come when the server stops: it may be on its way.
@@ -94,6 +94,7 @@ impl Connection {
                 slot.expire_at(all.clock().ticks().saturating_add(past.left));
             }
         }
+        let since = all.lag().moment().now();
         Connection {
             stream,
             client_ip,
@@ -109,7 +110,7 @@ impl Connection {
             long: false,
             credit: 0,
             ready: None,
-            since: now(),
+            since,
         }
     }
 
@@ -234,7 +235,8 @@ impl Connection {
     fn end(&mut self) -> bool {
         self.exchange.end_of_input();
         self.output = self.slot.all().take_output();
-        self.receive(&[], now());
+        let now = self.slot.all().lag().moment().now();
+        self.receive(&[], now);
         !self.output.is_empty()
     }
 
@@ -278,7 +280,7 @@ impl Connection {
             Poll::Ready(Ok(())) => {
                 let new = buffer.filled();
                 if !new.is_empty() && self.phase == Phase::Open {
-                    let start = now();
+                    let start = all.lag().moment().now();
                     if all.lag().is_doubtful(waited(self.since, start)) && self.is_left(context) {
                         all.lag().refuse();
                         return Poll::Ready(Err(ErrorKind::ConnectionAborted.into()));
@@ -333,8 +335,10 @@ impl Connection {
                 if self.phase == Phase::Open {
                     // Requests that were left for later when the output was long.
                     if !self.input.is_empty() {
-                        self.output = self.slot.all().take_output();
-                        self.receive(&[], now());
+                        let all = self.slot.all();
+                        let now = all.lag().moment().now();
+                        self.output = all.take_output();
+                        self.receive(&[], now);
                         if !self.output.is_empty() {
                             continue;
                         }
@@ -402,7 +406,7 @@ impl Future for Connection {
         let this = &mut *self;
         this.slot.register(context.waker());
         let ready = this.ready.take().unwrap_or_else(|| {
-            let ready = Ready::new(context.waker());
+            let ready = Ready::new(context.waker(), this.slot.all().lag().moment());
             (Arc::clone(&ready), ready.into())
         });
         let since = ready.0.take();
@@ -410,7 +414,7 @@ impl Future for Connection {
             this.since = since;
         }
         let lag = this.slot.all().lag();
-        let outcome = if lag.is_spent() && !lag.is_late(waited(this.since, now())) {
+        let outcome = if lag.is_spent() && !lag.is_late(waited(this.since, lag.moment().now())) {
             context.waker().wake_by_ref();
             Poll::Pending
         } else {

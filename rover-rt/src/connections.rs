@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 use crate::address::Owner;
 use crate::balance::Share;
 use crate::clock::{Clock, TICK, ticks};
-use crate::lag::{Lag, now};
+use crate::lag::Lag;
 
 /// So much is read at once.
 const INPUT_BYTES: usize = 64 * 1024;
@@ -204,6 +204,7 @@ impl Connections {
     /// has passed.
     pub(crate) fn tick(&self) -> bool {
         let second = self.clock.look();
+        self.lag.moment().look();
         if !self.is_stopping() {
             self.share.relieve();
         }
@@ -240,7 +241,7 @@ impl Connections {
 
     /// It ends; whether it was long, which others need not wait behind.
     pub(crate) fn end_turn(&self, start: u64) -> bool {
-        let end = now();
+        let end = self.lag.moment().look();
         self.lag.turn(start, end);
         let long = self.share.end_turn(start, end);
         if long && self.share.is_left() {

@@ -21,8 +21,37 @@ use tokio::sync::Notify;
 /// For handlers, between two looks at the sockets, in milliseconds.
 const BUDGET: u64 = 8;
 
+/// The time as a worker knows it: it looks at the clock at the end of each turn, and before
+/// the first one after a sleep. Between two turns next to no time passes.
+#[derive(Default)]
+pub(crate) struct Moment {
+    /// 0 where it must look. Only the worker's thread sets and reads it.
+    last: AtomicU64,
+}
+
+impl Moment {
+    pub(crate) fn now(&self) -> u64 {
+        match self.last.load(Ordering::Relaxed) {
+            0 => self.look(),
+            last => last,
+        }
+    }
+
+    pub(crate) fn look(&self) -> u64 {
+        let now = now();
+        self.last.store(now, Ordering::Relaxed);
+        now
+    }
+
+    /// The worker is about to sleep: what it knows will not be true when it wakes.
+    pub(crate) fn sleep(&self) {
+        self.last.store(0, Ordering::Relaxed);
+    }
+}
+
 /// A worker's measure of its own delay.
 pub(crate) struct Lag {
+    moment: Arc<Moment>,
     /// In milliseconds; 0 for any delay.
     most: u64,
     /// The longest turn of late, and when it ended.
@@ -44,8 +73,9 @@ struct Round {
 }
 
 impl Lag {
-    pub(crate) fn new(most: u64) -> Self {
+    pub(crate) fn new(most: u64, moment: Arc<Moment>) -> Self {
         Lag {
+            moment,
             most,
             longest: Cell::new(0),
             ended: Cell::new(0),
@@ -53,6 +83,10 @@ impl Lag {
             round: Arc::default(),
             refused: Cell::new(0),
         }
+    }
+
+    pub(crate) fn moment(&self) -> &Arc<Moment> {
+        &self.moment
     }
 
     /// Whether a request has waited for too long, in milliseconds.
@@ -119,14 +153,16 @@ impl Lag {
 /// Since when a connection has been ready: what its socket wakes instead of its task.
 pub(crate) struct Ready {
     task: Waker,
+    moment: Arc<Moment>,
     /// 0 where it is not.
     since: AtomicU64,
 }
 
 impl Ready {
-    pub(crate) fn new(task: &Waker) -> Arc<Self> {
+    pub(crate) fn new(task: &Waker, moment: &Arc<Moment>) -> Arc<Self> {
         Arc::new(Ready {
             task: task.clone(),
+            moment: Arc::clone(moment),
             since: AtomicU64::new(0),
         })
     }
@@ -147,7 +183,7 @@ impl Wake for Ready {
 
     fn wake_by_ref(self: &Arc<Self>) {
         if self.since.load(Ordering::Relaxed) == 0 {
-            self.since.store(now(), Ordering::Relaxed);
+            self.since.store(self.moment.now(), Ordering::Relaxed);
         }
         self.task.wake_by_ref();
     }
@@ -170,7 +206,7 @@ mod tests {
 
     #[test]
     fn many_small_turns_are_late_and_a_long_one_is_not() {
-        let lag = Lag::new(1000);
+        let lag = Lag::new(1000, Arc::default());
         for turn in 0..200 {
             lag.turn(5000 + turn * 10, 5010 + turn * 10);
         }
@@ -187,13 +223,13 @@ mod tests {
 
     #[test]
     fn it_can_be_off() {
-        assert!(!Lag::new(0).is_late(1_000_000));
-        assert!(!Lag::new(0).is_doubtful(1_000_000));
+        assert!(!Lag::new(0, Arc::default()).is_late(1_000_000));
+        assert!(!Lag::new(0, Arc::default()).is_doubtful(1_000_000));
     }
 
     #[test]
     fn a_round_has_a_budget() {
-        let lag = Lag::new(1000);
+        let lag = Lag::new(1000, Arc::default());
         lag.turn(5000, 5004);
         assert!(!lag.is_spent());
         lag.turn(5004, 5008);
@@ -205,8 +241,23 @@ mod tests {
     }
 
     #[test]
+    fn the_time_is_known_until_the_next_sleep() {
+        let moment = Moment::default();
+        let first = moment.now();
+        assert!(first > 0);
+        std::thread::sleep(Duration::from_millis(20));
+        assert_eq!(moment.now(), first);
+        let second = moment.look();
+        assert!(second > first);
+        assert_eq!(moment.now(), second);
+        std::thread::sleep(Duration::from_millis(20));
+        moment.sleep();
+        assert!(moment.now() > second);
+    }
+
+    #[test]
     fn a_connection_is_ready_from_its_first_wake_on() {
-        let ready = Ready::new(Waker::noop());
+        let ready = Ready::new(Waker::noop(), &Arc::default());
         assert_eq!(ready.take(), 0);
         Waker::from(Arc::clone(&ready)).wake_by_ref();
         assert!(ready.take() > 0);

@@ -3,6 +3,7 @@
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::mpsc;
 use std::task::Poll;
 use std::thread;
@@ -16,7 +17,7 @@ use crate::accept::Door;
 use crate::balance::{Inbox, Share};
 use crate::connections::{Connections, Grants, tick};
 use crate::error::{Error, panic_reason};
-use crate::lag::Lag;
+use crate::lag::{Lag, Moment};
 use crate::log::Log;
 use crate::program::Program;
 use crate::service::Service;
@@ -76,10 +77,13 @@ impl Worker {
         let mut failures: Vec<Instant> = Vec::new();
         loop {
             let attempt = AssertUnwindSafe(|| {
+                let moment = Arc::new(Moment::default());
+                let asleep = Arc::clone(&moment);
                 let runtime = tokio::runtime::Builder::new_current_thread()
                     .enable_all()
+                    .on_thread_park(move || asleep.sleep())
                     .build()?;
-                LocalSet::new().block_on(&runtime, self.serve(ready))
+                LocalSet::new().block_on(&runtime, self.serve(ready, moment))
             });
             let panic = match catch_unwind(attempt) {
                 Ok(ended) => return ended,
@@ -98,6 +102,7 @@ impl Worker {
     async fn serve(
         &mut self,
         ready: &mut Option<mpsc::Sender<Result<(), Error>>>,
+        moment: Arc<Moment>,
     ) -> Result<(), Error> {
         let started = Service::new(self.program, &self.settings)
             .and_then(|service| Ok((Rc::new(service), self.open()?)));
@@ -118,7 +123,7 @@ impl Worker {
         let connections = Rc::new(Connections::new(
             self.share.clone(),
             Grants::new(limits, self.share.workers()),
-            Lag::new(limits.max_wait),
+            Lag::new(limits.max_wait, moment),
         ));
         let door = Rc::new(Door::new(Rc::clone(&service), Rc::clone(&connections)));
         housekeeping(&service, &connections, &door);
