@@ -7,12 +7,12 @@ use std::time::{Duration, Instant, SystemTime};
 pub(crate) const TICK: Duration = Duration::from_millis(50);
 const TICKS_PER_SECOND: u32 = 20;
 
-/// Ticks since its start, and the date as headers carry it.
+/// Ticks since its start, and the `date` header.
 #[derive(Debug)]
 pub(crate) struct Clock {
     start: Instant,
     ticks: Cell<u32>,
-    date: RefCell<String>,
+    date_line: RefCell<String>,
     second: Cell<u32>,
 }
 
@@ -21,7 +21,7 @@ impl Clock {
         Clock {
             start: Instant::now(),
             ticks: Cell::new(0),
-            date: RefCell::new(httpdate::fmt_http_date(SystemTime::now())),
+            date_line: RefCell::new(date_line()),
             second: Cell::new(0),
         }
     }
@@ -31,9 +31,9 @@ impl Clock {
         self.ticks.get()
     }
 
-    /// As of the last look.
-    pub(crate) fn date(&self) -> Ref<'_, str> {
-        Ref::map(self.date.borrow(), String::as_str)
+    /// The line of the `date` header, with its end, as of the last look.
+    pub(crate) fn date_line(&self) -> Ref<'_, str> {
+        Ref::map(self.date_line.borrow(), String::as_str)
     }
 
     /// Looks at the time; whether a second has passed.
@@ -43,10 +43,14 @@ impl Clock {
         let second = ticks / TICKS_PER_SECOND;
         let passed = self.second.replace(second) != second;
         if passed {
-            *self.date.borrow_mut() = httpdate::fmt_http_date(SystemTime::now());
+            *self.date_line.borrow_mut() = date_line();
         }
         passed
     }
+}
+
+fn date_line() -> String {
+    format!("date: {}\r\n", httpdate::fmt_http_date(SystemTime::now()))
 }
 
 /// A time in ticks; nothing where it is unlimited.

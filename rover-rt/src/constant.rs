@@ -4,12 +4,12 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::{IpAddr, Ipv4Addr};
 
 use http::StatusCode;
-use http::header::{ETAG, HeaderValue};
+use http::header::{CONTENT_TYPE, ETAG, HeaderValue};
 
 use crate::http1::Prepared;
 use crate::program::{Path, Program};
-use crate::reply::Reply;
-use crate::request::{Headers, RequestData, RequestIds};
+use crate::reply::{ContentType, Reply};
+use crate::request::{Headers, Known, RequestData, RequestIds};
 use crate::vm::Vm;
 
 /// A prepared answer, and the one for clients that have it already.
@@ -48,16 +48,13 @@ impl Constant {
     pub(crate) fn of(mut reply: Reply) -> Self {
         if reply.status.unwrap_or(StatusCode::OK) == StatusCode::OK {
             let tag = tag(&reply);
-            reply.headers.entry(ETAG).or_insert(tag);
+            reply.headers_mut().entry(ETAG).or_insert(tag);
         }
-        let known = reply.headers.get(ETAG).map(|tag| {
-            let mut headers = reply.headers.clone();
-            headers.remove(http::header::CONTENT_TYPE);
-            let not_modified = Reply {
-                status: Some(StatusCode::NOT_MODIFIED),
-                headers,
-                ..Reply::default()
-            };
+        let known = reply.header(&ETAG).map(|tag| {
+            let mut not_modified = Reply::empty(StatusCode::NOT_MODIFIED);
+            let headers = reply.headers().filter(|(name, _)| *name != CONTENT_TYPE);
+            let headers = headers.map(|(name, value)| (name.clone(), value.clone()));
+            not_modified.headers_mut().extend(headers);
             (opaque(tag.as_bytes()).to_vec(), Prepared::new(not_modified))
         });
         let whole = Prepared::new(reply);
@@ -66,7 +63,7 @@ impl Constant {
 
     /// The answer, or 304 where the client has it already (RFC 9110, section 13.1.2).
     pub(crate) fn answer(&self, request: &Headers<'_>) -> &Prepared {
-        let mut lines = request.get_all("if-none-match").peekable();
+        let mut lines = request.known(Known::IfNoneMatch).peekable();
         if let (Some(_), Some((tag, not_modified))) = (lines.peek(), &self.known) {
             let mut given = lines
                 .flat_map(|line| line.split(|b| *b == b','))
@@ -82,7 +79,7 @@ impl Constant {
 /// A strong validator: the same for the same bytes in every worker and build.
 fn tag(reply: &Reply) -> HeaderValue {
     let mut hasher = DefaultHasher::new();
-    let content_type = reply.content_type.as_ref().map(HeaderValue::as_bytes);
+    let content_type = reply.content_type.as_ref().map(ContentType::as_bytes);
     (&reply.body, content_type).hash(&mut hasher);
     let text = format!("\"{:016x}\"", hasher.finish());
     HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("\"0\""))

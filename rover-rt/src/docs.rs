@@ -7,7 +7,7 @@ use http::header::{REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 
 use crate::constant::Constant;
 use crate::program::Program;
-use crate::reply::{HTML, JSON, Reply};
+use crate::reply::{ContentType, Reply};
 
 /// What is looked for only after every route.
 const PATHS: [&str; 2] = ["/openapi.json", "/docs"];
@@ -22,11 +22,11 @@ pub(crate) struct Page(usize);
 impl Docs {
     pub(crate) fn new(program: &Program) -> Option<Self> {
         let docs = program.docs?;
-        let document = answer(JSON, docs.document, &[]);
+        let document = answer(ContentType::Json, docs.document, &[]);
         // A text that is no header value would have been the compiler's mistake.
         let policy = HeaderValue::from_str(docs.policy).ok()?;
         let page = answer(
-            HTML,
+            ContentType::Html,
             docs.page,
             &[
                 (CONTENT_SECURITY_POLICY, policy),
@@ -45,7 +45,7 @@ impl Docs {
     }
 }
 
-fn answer(kind: HeaderValue, body: &str, more: &[(HeaderName, HeaderValue)]) -> Constant {
+fn answer(kind: ContentType, body: &str, more: &[(HeaderName, HeaderValue)]) -> Constant {
     let mut reply = Reply::empty(StatusCode::OK);
     reply.content_type = Some(kind);
     body.as_bytes().clone_into(&mut reply.body);
@@ -54,7 +54,7 @@ fn answer(kind: HeaderValue, body: &str, more: &[(HeaderName, HeaderValue)]) -> 
         (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
         (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     ];
-    reply.headers.extend(own);
-    reply.headers.extend(more.iter().cloned());
+    reply.headers_mut().extend(own);
+    reply.headers_mut().extend(more.iter().cloned());
     Constant::of(reply)
 }

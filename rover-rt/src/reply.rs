@@ -1,19 +1,37 @@
 use http::StatusCode;
-use http::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
+use http::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 
 use crate::program::Method;
 
-pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");
-pub(crate) const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
-pub(crate) const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
+/// What a body is.
+#[derive(Clone, Debug)]
+pub(crate) enum ContentType {
+    Json,
+    Html,
+    Text,
+    Other(Box<HeaderValue>),
+}
+
+impl ContentType {
+    /// The header's value.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        match self {
+            ContentType::Json => b"application/json",
+            ContentType::Html => b"text/html; charset=utf-8",
+            ContentType::Text => b"text/plain; charset=utf-8",
+            ContentType::Other(value) => value.as_bytes(),
+        }
+    }
+}
 
 /// A response in the making.
 #[derive(Debug, Default)]
 pub(crate) struct Reply {
     /// `None`: the usual status of the place it is used in (200, 404 in `not_found`, ...).
     pub(crate) status: Option<StatusCode>,
-    pub(crate) content_type: Option<HeaderValue>,
-    pub(crate) headers: HeaderMap,
+    pub(crate) content_type: Option<ContentType>,
+    /// Most have none of their own.
+    headers: Option<Box<HeaderMap>>,
     pub(crate) body: Vec<u8>,
 }
 
@@ -21,6 +39,28 @@ impl Reply {
     pub(crate) fn empty(status: StatusCode) -> Self {
         Reply {
             status: Some(status),
+            ..Reply::default()
+        }
+    }
+
+    /// A header of its own, its first value.
+    pub(crate) fn header(&self, name: &HeaderName) -> Option<&HeaderValue> {
+        self.headers.as_ref()?.get(name)
+    }
+
+    /// Its own headers, in order.
+    pub(crate) fn headers(&self) -> impl Iterator<Item = (&HeaderName, &HeaderValue)> {
+        self.headers.iter().flat_map(|headers| headers.iter())
+    }
+
+    pub(crate) fn headers_mut(&mut self) -> &mut HeaderMap {
+        self.headers.get_or_insert_default()
+    }
+
+    /// Without anything yet; its body goes into this buffer.
+    pub(crate) fn into_buffer(body: Vec<u8>) -> Self {
+        Reply {
+            body,
             ..Reply::default()
         }
     }
@@ -39,8 +79,8 @@ impl Reply {
     pub(crate) fn errors(status: StatusCode, list: &[u8]) -> Self {
         Reply {
             status: Some(status),
-            content_type: Some(JSON),
-            headers: HeaderMap::new(),
+            content_type: Some(ContentType::Json),
+            headers: None,
             body: [b"{\"errors\":", list, b"}"].concat(),
         }
     }
@@ -55,8 +95,8 @@ impl Reply {
     fn json(status: StatusCode, value: &serde_json::Value) -> Self {
         Reply {
             status: Some(status),
-            content_type: Some(JSON),
-            headers: HeaderMap::new(),
+            content_type: Some(ContentType::Json),
+            headers: None,
             body: value.to_string().into_bytes(),
         }
     }
@@ -65,14 +105,14 @@ impl Reply {
     pub(crate) fn allow(mut self, methods: &[Method]) -> Self {
         let names: Vec<&str> = methods.iter().map(|m| m.as_str()).collect();
         if let Ok(value) = HeaderValue::from_str(&names.join(", ")) {
-            self.headers.insert(ALLOW, value);
+            self.headers_mut().insert(ALLOW, value);
         }
         self
     }
 
     /// Adds `Retry-After` (RFC 9110, section 10.2.3).
     pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
-        self.headers.insert(RETRY_AFTER, seconds.into());
+        self.headers_mut().insert(RETRY_AFTER, seconds.into());
         self
     }
 
@@ -80,14 +120,17 @@ impl Reply {
     /// section 6.4.1); a `content-type` among the headers replaces the usual one.
     pub(crate) fn finished(mut self) -> Self {
         let status = self.status.unwrap_or(StatusCode::OK);
+        if status == StatusCode::OK && self.headers.is_none() {
+            return self;
+        }
         if status.is_informational()
             || status == StatusCode::NO_CONTENT
             || status == StatusCode::NOT_MODIFIED
         {
-            self.headers.remove(CONTENT_TYPE);
+            self.headers_mut().remove(CONTENT_TYPE);
             self.content_type = None;
             self.body.clear();
-        } else if self.headers.contains_key(CONTENT_TYPE) {
+        } else if self.header(&CONTENT_TYPE).is_some() {
             self.content_type = None;
         }
         self

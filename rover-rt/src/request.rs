@@ -4,8 +4,8 @@ use std::fmt::Write;
 use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
 
+use arrayvec::ArrayString;
 use httparse::Header;
-use smallvec::SmallVec;
 
 use crate::decode::cookie_pairs;
 use crate::program::{Param, Path};
@@ -19,18 +19,77 @@ pub(crate) struct RequestData<'a> {
     pub(crate) params: &'static [Param],
     pub(crate) body: Option<&'a [u8]>,
     pub(crate) client_ip: IpAddr,
-    pub(crate) request_id: &'a RequestId,
+    pub(crate) request_id: &'a RequestId<'a>,
 }
 
 /// A request's headers as they came. There are few, so a search goes through the list.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Headers<'a> {
     list: &'a [Header<'a>],
+    /// Those that the server itself asks about, as bits: mostly they are not there.
+    known: u8,
+}
+
+/// Headers that the server asks about at each request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Known {
+    Expect,
+    Connection,
+    RequestId,
+    ContentLength,
+    TransferEncoding,
+    IfNoneMatch,
+}
+
+impl Known {
+    /// In lower case.
+    const fn name(self) -> &'static str {
+        match self {
+            Known::Expect => "expect",
+            Known::Connection => "connection",
+            Known::RequestId => "x-request-id",
+            Known::ContentLength => "content-length",
+            Known::TransferEncoding => "transfer-encoding",
+            Known::IfNoneMatch => "if-none-match",
+        }
+    }
+
+    /// The only one with a name of that length.
+    const fn of_length(length: usize) -> Option<Self> {
+        match length {
+            6 => Some(Known::Expect),
+            10 => Some(Known::Connection),
+            12 => Some(Known::RequestId),
+            13 => Some(Known::IfNoneMatch),
+            14 => Some(Known::ContentLength),
+            17 => Some(Known::TransferEncoding),
+            _ => None,
+        }
+    }
+
+    const fn bit(self) -> u8 {
+        1 << self as u8
+    }
 }
 
 impl<'a> Headers<'a> {
     pub(crate) fn new(list: &'a [Header<'a>]) -> Self {
-        Headers { list }
+        let mut known = 0;
+        for header in list {
+            if let Some(candidate) = Known::of_length(header.name.len())
+                && header.name.eq_ignore_ascii_case(candidate.name())
+            {
+                known |= candidate.bit();
+            }
+        }
+        Headers { list, known }
+    }
+
+    /// Every value of a header, in order, as [`Self::get_all`] gives them.
+    pub(crate) fn known(&self, header: Known) -> impl Iterator<Item = &'a [u8]> {
+        let there = self.known & header.bit() != 0;
+        let list = if there { self.list } else { &[] };
+        all(list, header.name())
     }
 
     /// The first value of a header, whose name is given in lower case.
@@ -40,8 +99,7 @@ impl<'a> Headers<'a> {
 
     /// Every value of a header, in order.
     pub(crate) fn get_all(&self, name: &str) -> impl Iterator<Item = &'a [u8]> {
-        let same = move |h: &&Header<'a>| h.name.eq_ignore_ascii_case(name);
-        self.list.iter().filter(same).map(|h| h.value)
+        all(self.list, name)
     }
 
     /// A header's value; those of a repeated one are joined (RFC 9110, section 5.3).
@@ -75,26 +133,38 @@ impl<'a> Headers<'a> {
     }
 }
 
-/// A request's identifier: the client's `x-request-id` or one of ours.
-pub(crate) struct RequestId(SmallVec<[u8; 32]>);
+fn all<'a>(list: &'a [Header<'a>], name: &str) -> impl Iterator<Item = &'a [u8]> {
+    let same = move |h: &&Header<'a>| h.name.eq_ignore_ascii_case(name);
+    list.iter().filter(same).map(|h| h.value)
+}
 
-impl RequestId {
+/// A request's identifier: the client's `x-request-id` or one of ours.
+pub(crate) enum RequestId<'a> {
+    Sent(&'a str),
+    /// It has room for a prefix and the longest number.
+    Own(ArrayString<32>),
+}
+
+impl RequestId<'_> {
     pub(crate) fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap_or_default()
+        match self {
+            RequestId::Sent(text) => text,
+            RequestId::Own(text) => text,
+        }
     }
 }
 
 /// Gives request identifiers: a worker's random part and a counter.
 pub(crate) struct RequestIds {
-    prefix: String,
+    prefix: ArrayString<32>,
     next: Cell<u64>,
 }
 
 impl RequestIds {
     pub(crate) fn new() -> Self {
-        let mut prefix = String::new();
+        let mut prefix = ArrayString::new();
         let random = RandomState::new().hash_one(std::thread::current().id()) as u32;
-        // Writing to a String does not fail.
+        // There is room.
         let _ = write!(prefix, "{random:08x}-");
         RequestIds {
             prefix,
@@ -103,17 +173,57 @@ impl RequestIds {
     }
 
     /// The sent identifier, if it is short and printable; else a new one.
-    pub(crate) fn of(&self, headers: &Headers<'_>) -> RequestId {
-        if let Some(sent) = headers.get("x-request-id")
+    pub(crate) fn of<'a>(&self, headers: &Headers<'a>) -> RequestId<'a> {
+        if let Some(sent) = headers.known(Known::RequestId).next()
             && (1..=128).contains(&sent.len())
             && sent.iter().all(u8::is_ascii_graphic)
+            && let Ok(text) = std::str::from_utf8(sent)
         {
-            return RequestId(SmallVec::from_slice(sent));
+            return RequestId::Sent(text);
         }
         let number = self.next.get();
         self.next.set(number + 1);
-        let mut id = SmallVec::from_slice(self.prefix.as_bytes());
-        id.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
-        RequestId(id)
+        let mut id = self.prefix;
+        // There is room.
+        let _ = id.try_push_str(itoa::Buffer::new().format(number));
+        RequestId::Own(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_headers_are_found_as_others_are() {
+        let names = [
+            "Expect",
+            "CONNECTION",
+            "x-Request-ID",
+            "content-length",
+            "Transfer-Encoding",
+            "If-None-Match",
+        ];
+        for name in names {
+            let known = Known::of_length(name.len()).expect("it is known");
+            let header = |name, value: &'static str| Header {
+                name,
+                value: value.as_bytes(),
+            };
+            // Another of the same length, and the same one twice.
+            let other: String = name.chars().map(|_| 'y').collect();
+            let list = [header(&other, "0"), header(name, "1"), header(name, "2")];
+            let values = Headers::new(&list);
+            assert!(values.known(known).eq([&b"1"[..], b"2"]), "{name}");
+            assert!(Headers::new(&list[..1]).known(known).next().is_none());
+        }
+    }
+
+    #[test]
+    fn identifiers_have_room() {
+        let ids = RequestIds::new();
+        ids.next.set(u64::MAX - 1);
+        let id = ids.of(&Headers::new(&[]));
+        assert!(id.as_str().ends_with("-18446744073709551614"));
     }
 }

@@ -155,6 +155,11 @@ impl Service {
         }
     }
 
+    /// Takes a body that was sent, for what is written next.
+    pub(crate) fn give_back(&self, body: Vec<u8>) {
+        self.vm.borrow().give_back(body);
+    }
+
     /// An answer of the runtime's own to what no route is asked about.
     pub(crate) fn refused(&self, data: &RequestData<'_>, standard: Reply) -> Reply {
         self.with_vm(|vm| vm.hook(Hook::Error, data, standard))

@@ -371,7 +371,12 @@ fn answer(
     };
     let id = id.as_str();
     let (status, bytes) = match answer {
-        Answer::Reply(reply) => writer::reply(out, reply, place.clock, id, frame),
+        Answer::Reply(reply) => {
+            let (status, body) = writer::reply(out, reply, place.clock, id, frame);
+            let length = body.len();
+            service.give_back(body);
+            (status, length)
+        }
         Answer::Prepared(response) => writer::prepared(out, response, place.clock, id, frame),
     };
     if let Some(start) = timed {

@@ -1,7 +1,7 @@
 //! What a head says about the bytes that follow it (RFC 9112, sections 6 and 9).
 
 use super::head::Refusal;
-use crate::request::Headers;
+use crate::request::{Headers, Known};
 
 /// How a request's body is delimited (RFC 9112, section 6.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,8 +12,8 @@ pub(super) enum Framing {
 
 /// Lengths that servers could disagree about are refused.
 pub(super) fn framing(headers: &Headers<'_>, old: bool) -> Result<Framing, Refusal> {
-    let coded = headers.get("transfer-encoding").is_some();
-    let mut lengths = headers.get_all("content-length");
+    let coded = headers.known(Known::TransferEncoding).next().is_some();
+    let mut lengths = headers.known(Known::ContentLength);
     match (coded, lengths.next()) {
         (false, None) => Ok(Framing::Length(0)),
         (false, Some(length)) => match number(length) {
@@ -40,7 +40,7 @@ fn codings(headers: &Headers<'_>) -> Result<(), Refusal> {
     let mut others = 0;
     let mut chunked = 0;
     let mut last = false;
-    for line in headers.get_all("transfer-encoding") {
+    for line in headers.known(Known::TransferEncoding) {
         for coding in line.split(|byte| *byte == b',') {
             let coding = coding.trim_ascii();
             last = coding.eq_ignore_ascii_case(b"chunked");
@@ -63,7 +63,7 @@ const MALFORMED_CODING: Refusal = Refusal::bad("Malformed Transfer-Encoding");
 /// Whether the connection stays after the answer (section 9.3).
 pub(super) fn keep_alive(headers: &Headers<'_>, old: bool) -> bool {
     let has = |token: &[u8]| {
-        let lines = headers.get_all("connection");
+        let lines = headers.known(Known::Connection);
         lines
             .flat_map(|line| line.split(|b| *b == b','))
             .any(|option| option.trim_ascii().eq_ignore_ascii_case(token))
@@ -81,7 +81,7 @@ pub(super) fn expects_continue(headers: &Headers<'_>, old: bool) -> Result<bool,
     if old {
         return Ok(expects);
     }
-    for line in headers.get_all("expect") {
+    for line in headers.known(Known::Expect) {
         if !line.eq_ignore_ascii_case(b"100-continue") {
             return Err(Refusal::EXPECTATION);
         }

@@ -144,7 +144,12 @@ pub(super) fn parse<'h>(
             };
         }
     };
-    bare_line_feeds(&input[..length])?;
+    let head = &input[..length];
+    let bare = !ends_lines_well(head, request.headers);
+    debug_assert_eq!(bare, bare_line_feeds(head).is_err());
+    if bare {
+        return Err(BARE_LINE_FEED);
+    }
     let (method, text) = (request.method.unwrap_or(""), request.path.unwrap_or(""));
     if method.len() + text.len() + "  HTTP/1.1".len() > limits.line {
         return Err(Refusal::LINE_TOO_LONG);
@@ -225,9 +230,23 @@ fn begins_a_version(word: &[u8]) -> bool {
 fn bare_line_feeds(head: &[u8]) -> Result<(), Refusal> {
     let bare = memchr::memchr_iter(b'\n', head).any(|at| at == 0 || head[at - 1] != b'\r');
     match bare {
-        true => Err(Refusal::bad("Malformed request")),
+        true => Err(BARE_LINE_FEED),
         false => Ok(()),
     }
+}
+
+const BARE_LINE_FEED: Refusal = Refusal::bad("Malformed request");
+
+/// Whether each line of a head that was parsed ends as it should: [`bare_line_feeds`], which
+/// needs to look only at what is before each header and at the end.
+fn ends_lines_well(head: &[u8], headers: &[Header<'_>]) -> bool {
+    let start = head.as_ptr().addr();
+    let before = |header: &Header<'_>| {
+        let at = header.name.as_ptr().addr().wrapping_sub(start);
+        head.get(..at)
+            .is_some_and(|before| before.ends_with(b"\r\n"))
+    };
+    head.ends_with(b"\r\n\r\n") && headers.iter().all(before)
 }
 
 #[cfg(test)]

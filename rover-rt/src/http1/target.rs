@@ -46,10 +46,13 @@ pub(super) fn target<'h>(method: &str, text: &'h str) -> Result<Target<'h>, Refu
         }
         (Some(authority), origin)
     };
-    if origin.contains('#') {
-        return Err(MALFORMED);
-    }
-    let (path, query) = origin.split_once('?').unwrap_or((origin, ""));
+    let (path, query) = match memchr::memchr2(b'?', b'#', origin.as_bytes()) {
+        None => (origin, ""),
+        Some(at) if memchr::memchr(b'#', &origin.as_bytes()[at..]).is_some() => {
+            return Err(MALFORMED);
+        }
+        Some(at) => (&origin[..at], &origin[at + 1..]),
+    };
     // In absolute form an empty path is the root (section 3.2.1), but for OPTIONS, which
     // then asks about the whole server (section 3.2.4).
     let path = match path {
@@ -104,22 +107,18 @@ fn is_host(text: &[u8]) -> bool {
             Some(end) if is_ip_literal(&rest[..end]) => (&rest[..end], &rest[end + 1..]),
             _ => return false,
         },
-        _ => {
-            let end = memchr::memchr(b':', text).unwrap_or(text.len());
-            match is_name(&text[..end]) {
-                true => text.split_at(end),
-                false => return false,
-            }
-        }
+        _ => text.split_at(name_length(text)),
     };
     !host.is_empty() && (after.is_empty() || after.strip_prefix(b":").is_some_and(is_port))
 }
 
 /// `*DIGIT`, as far as there are ports.
 fn is_port(text: &[u8]) -> bool {
-    let text = std::str::from_utf8(text).unwrap_or("-");
-    text.bytes().all(|byte| byte.is_ascii_digit())
-        && (text.is_empty() || text.parse::<u16>().is_ok())
+    let number = text.iter().try_fold(0_u32, |number, byte| {
+        let number = number * 10 + u32::from(byte.wrapping_sub(b'0'));
+        (byte.is_ascii_digit() && number <= u32::from(u16::MAX)).then_some(number)
+    });
+    number.is_some()
 }
 
 /// `IPv6address` or `IPvFuture` (RFC 3986, section 3.2.2).
@@ -134,27 +133,42 @@ fn is_ip_literal(text: &[u8]) -> bool {
     text.parse::<std::net::Ipv6Addr>().is_ok() || future().unwrap_or(false)
 }
 
-/// `reg-name`, which IPv4 addresses are, too.
-fn is_name(text: &[u8]) -> bool {
-    let mut rest = text;
-    while let [byte, after @ ..] = rest {
-        rest = match (byte, after) {
-            (b'%', [high, low, after @ ..])
-                if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() =>
-            {
-                after
-            }
-            (byte, after) if is_plain(*byte) => after,
-            _ => return false,
-        };
+/// The length of the `reg-name` that a text begins with; IPv4 addresses are names, too.
+fn name_length(text: &[u8]) -> usize {
+    let plain = |text: &[u8]| {
+        let end = text.iter().position(|byte| !is_plain(*byte));
+        end.unwrap_or(text.len())
+    };
+    let mut at = plain(text);
+    while let [b'%', high, low, rest @ ..] = &text[at..]
+        && high.is_ascii_hexdigit()
+        && low.is_ascii_hexdigit()
+    {
+        at += 3 + plain(rest);
     }
-    true
+    at
 }
 
 /// `unreserved / sub-delims`
 fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(&byte)
+    PLAIN[byte as usize]
 }
+
+static PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        plain[byte] = (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let others = b"-._~!$&'()*+,;=";
+    let mut at = 0;
+    while at < others.len() {
+        plain[others[at] as usize] = true;
+        at += 1;
+    }
+    plain
+};
 
 #[cfg(test)]
 mod tests {
@@ -168,6 +182,7 @@ mod tests {
             "a:",
             "a:0",
             "a:65535",
+            "a:00080",
             "127.0.0.1:8080",
             "[::1]",
             "[::1]:80",
@@ -182,6 +197,8 @@ mod tests {
             "",
             ":80",
             "a:65536",
+            "a:99999999999999999999",
+            "a:/",
             "a:-1",
             "a:+1",
             "a:8 0",

@@ -1,10 +1,9 @@
 //! Responses as bytes (RFC 9112, section 4).
 
 use http::StatusCode;
-use http::header::{HeaderMap, HeaderValue};
 
 use crate::clock::Clock;
-use crate::reply::Reply;
+use crate::reply::{ContentType, Reply};
 
 /// What of the request shapes the response's framing.
 #[derive(Clone, Copy, Debug)]
@@ -29,12 +28,7 @@ impl Prepared {
         let reply = reply.finished();
         let status = reply.status.unwrap_or(StatusCode::OK);
         let mut head = Vec::new();
-        status_and_headers(
-            &mut head,
-            status,
-            reply.content_type.as_ref(),
-            &reply.headers,
-        );
+        status_and_headers(&mut head, status, &reply);
         if has_length(status) {
             content_length(&mut head, reply.body.len());
         }
@@ -62,17 +56,17 @@ pub(super) fn prepared(
     (response.status, response.body.len())
 }
 
-/// Appends a response; gives its status and the length of its body.
+/// Appends a response; gives its status and its body, of which the length is of interest.
 pub(super) fn reply(
     out: &mut Vec<u8>,
     reply: Reply,
     clock: &Clock,
     id: &str,
     frame: Frame,
-) -> (StatusCode, usize) {
+) -> (StatusCode, Vec<u8>) {
     let reply = reply.finished();
     let status = reply.status.unwrap_or(StatusCode::OK);
-    status_and_headers(out, status, reply.content_type.as_ref(), &reply.headers);
+    status_and_headers(out, status, &reply);
     if has_length(status) {
         content_length(out, reply.body.len());
     }
@@ -80,7 +74,7 @@ pub(super) fn reply(
     if !frame.head {
         out.extend_from_slice(&reply.body);
     }
-    (status, reply.body.len())
+    (status, reply.body)
 }
 
 /// RFC 9110, section 8.6: none with 1xx, 204; none with 304, which speaks of another body.
@@ -90,12 +84,7 @@ fn has_length(status: StatusCode) -> bool {
         && status != StatusCode::NOT_MODIFIED
 }
 
-fn status_and_headers(
-    out: &mut Vec<u8>,
-    status: StatusCode,
-    content_type: Option<&HeaderValue>,
-    headers: &HeaderMap,
-) {
+fn status_and_headers(out: &mut Vec<u8>, status: StatusCode, reply: &Reply) {
     if status == StatusCode::OK {
         out.extend_from_slice(b"HTTP/1.1 200 OK\r\n");
     } else {
@@ -106,10 +95,13 @@ fn status_and_headers(
         out.extend_from_slice(reason.as_bytes());
         out.extend_from_slice(b"\r\n");
     }
-    if let Some(value) = content_type {
-        header(out, b"content-type", value.as_bytes());
+    match &reply.content_type {
+        // What most answers are, in one piece.
+        Some(ContentType::Json) => out.extend_from_slice(b"content-type: application/json\r\n"),
+        Some(kind) => header(out, b"content-type", kind.as_bytes()),
+        None => {}
     }
-    for (name, value) in headers {
+    for (name, value) in reply.headers() {
         header(out, name.as_str().as_bytes(), value.as_bytes());
     }
 }
@@ -123,16 +115,21 @@ fn header(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
 
 fn content_length(out: &mut Vec<u8>, length: usize) {
     let mut digits = itoa::Buffer::new();
-    header(out, b"content-length", digits.format(length).as_bytes());
+    out.extend_from_slice(b"content-length: ");
+    out.extend_from_slice(digits.format(length).as_bytes());
+    out.extend_from_slice(b"\r\n");
 }
 
 fn end_of_head(out: &mut Vec<u8>, clock: &Clock, id: &str, frame: Frame) {
-    header(out, b"x-request-id", id.as_bytes());
-    header(out, b"date", clock.date().as_bytes());
-    if frame.close {
-        out.extend_from_slice(b"connection: close\r\n");
-    } else if frame.old {
-        out.extend_from_slice(b"connection: keep-alive\r\n");
-    }
+    out.extend_from_slice(b"x-request-id: ");
+    out.extend_from_slice(id.as_bytes());
     out.extend_from_slice(b"\r\n");
+    out.extend_from_slice(clock.date_line().as_bytes());
+    out.extend_from_slice(if frame.close {
+        b"connection: close\r\n\r\n"
+    } else if frame.old {
+        b"connection: keep-alive\r\n\r\n"
+    } else {
+        b"\r\n"
+    });
 }

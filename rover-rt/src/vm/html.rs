@@ -19,7 +19,7 @@ use super::scalar::{lua_number, number};
 use super::{Shared, shared};
 use crate::html;
 use crate::program::{HtmlStep, Program};
-use crate::reply::HTML;
+use crate::reply::ContentType;
 
 /// Room for the next page: that of the last, up to this size.
 const KEPT_BYTES: usize = 256 * 1024;
@@ -297,7 +297,7 @@ unsafe extern "C" fn page(vm: *const c_void, status: i32, buffer: i32) -> bool {
         });
         let status = u16::try_from(status).unwrap_or_default();
         reply.status = StatusCode::from_u16(status).ok();
-        reply.content_type = Some(HTML);
+        reply.content_type = Some(ContentType::Html);
         taken.is_some()
     })
 }

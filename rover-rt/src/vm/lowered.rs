@@ -15,7 +15,7 @@ use super::native::{push, shared};
 use super::respond::not_json;
 use super::{Call, Shared, append_string, decode};
 use crate::program::Piece;
-use crate::reply::{HTML, JSON, TEXT};
+use crate::reply::ContentType;
 
 pub(super) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 4] = [
     (c"body_json", body_json),
@@ -117,7 +117,7 @@ unsafe extern "C-unwind" fn reply(state: *mut lua_State) -> c_int {
         let templates = call.shared.program.templates;
         let template = &templates[number.wrapping_sub(1)];
         let reply = &mut *call.reply.borrow_mut();
-        reply.content_type = Some(JSON);
+        reply.content_type = Some(ContentType::Json);
         reply.status = StatusCode::from_u16(template.status).ok();
         reply.body.clear();
         reply.body.reserve(128);
@@ -195,8 +195,8 @@ unsafe extern "C-unwind" fn text(state: *mut lua_State) -> c_int {
         let reply = &mut *call.reply.borrow_mut();
         reply.status = StatusCode::from_u16(ffi::lua_tonumber(state, 1) as u16).ok();
         reply.content_type = Some(match ffi::lua_tonumber(state, 2) as u8 {
-            0 => TEXT,
-            _ => HTML,
+            0 => ContentType::Text,
+            _ => ContentType::Html,
         });
         reply.body.clear();
         for part in 3..=ffi::lua_gettop(state) {
@@ -227,7 +227,7 @@ unsafe extern "C-unwind" fn reply_header(state: *mut lua_State) -> c_int {
         );
         match (name, value) {
             (Ok(name), Ok(value)) => {
-                call.reply.borrow_mut().headers.append(name, value);
+                call.reply.borrow_mut().headers_mut().append(name, value);
             }
             _ => *call.failure.borrow_mut() = Some("a response header is malformed".to_owned()),
         }

@@ -95,6 +95,8 @@ pub(crate) struct Shared {
     panicked: Cell<bool>,
     /// What the last panic said.
     reason: Cell<Option<String>>,
+    /// A buffer for the next response's body.
+    body: Cell<Vec<u8>>,
 }
 
 impl Shared {
@@ -124,6 +126,7 @@ impl Shared {
             stack: Cell::new(0),
             panicked: Cell::new(false),
             reason: Cell::default(),
+            body: Cell::default(),
         }
     }
 
@@ -167,6 +170,8 @@ impl Shared {
 
 /// More than this is not written to the log of one message.
 const LOGGED_BYTES: usize = 8 << 10;
+/// A buffer that grew beyond this is not kept.
+const KEPT_BODY: usize = 64 << 10;
 /// Above this share of its limit a VM is collected, and replaced where that does not help.
 const SPENT_PERCENT: usize = 80;
 
@@ -229,6 +234,14 @@ impl Vm {
         route.map_or(program.options.deadline, |route| route.deadline)
     }
 
+    /// Takes a body that was sent, for the next one.
+    pub(crate) fn give_back(&self, mut body: Vec<u8>) {
+        if body.capacity() <= KEPT_BODY {
+            body.clear();
+            self.shared.body.set(body);
+        }
+    }
+
     /// Runs a route's handler; nothing where it fails.
     pub(crate) fn try_call(&self, route: u16, request: &RequestData<'_>) -> Option<Reply> {
         let reply = self.protected(request, c_int::from(route) + 1, false, Argument::None, None);
@@ -262,8 +275,11 @@ impl Vm {
         match self.protected(request, self.hook_index(hook), true, argument, None) {
             Ok(mut reply) => {
                 reply.status.get_or_insert(status);
-                for (name, value) in &standard.headers {
-                    reply.headers.entry(name).or_insert_with(|| value.clone());
+                for (name, value) in standard.headers() {
+                    reply
+                        .headers_mut()
+                        .entry(name)
+                        .or_insert_with(|| value.clone());
                 }
                 reply
             }
@@ -355,7 +371,7 @@ impl Vm {
             wants_ctx,
             argument,
             form: OnceCell::new(),
-            reply: RefCell::default(),
+            reply: RefCell::new(Reply::into_buffer(self.shared.body.take())),
             failure: RefCell::default(),
         };
         let current: *const Call<'_> = &raw const call;

@@ -5,7 +5,7 @@ use http::header::{HeaderMap, HeaderName, HeaderValue};
 use mlua::ffi::{self, lua_State};
 
 use super::{Call, RUN_RESPONSE_META, Shared, append_string, encode, lossy, lowered};
-use crate::reply::{HTML, JSON, Reply, TEXT};
+use crate::reply::{ContentType, Reply};
 
 // The kinds of response objects (see `runtime.lua`).
 const JSON_KIND: f64 = 1.0;
@@ -32,17 +32,17 @@ unsafe fn read(state: *mut lua_State, shared: &Shared, reply: &mut Reply) -> Res
         match ffi::lua_type(state, -1) {
             ffi::LUA_TNIL => reply.status = Some(StatusCode::NO_CONTENT),
             ffi::LUA_TSTRING | ffi::LUA_TNUMBER => {
-                reply.content_type = Some(TEXT);
+                reply.content_type = Some(ContentType::Text);
                 append_string(state, -1, &mut reply.body);
             }
             ffi::LUA_TBOOLEAN => {
-                reply.content_type = Some(TEXT);
+                reply.content_type = Some(ContentType::Text);
                 let text = ffi::lua_toboolean(state, -1) != 0;
                 reply.body.extend_from_slice(text.to_string().as_bytes());
             }
             ffi::LUA_TTABLE if is_response(state) => return built(state, shared, reply),
             ffi::LUA_TTABLE if is_html(state, shared) => {
-                reply.content_type = Some(HTML);
+                reply.content_type = Some(ContentType::Html);
                 ffi::lua_rawgeti(state, -1, 1);
                 append_string(state, -1, &mut reply.body);
             }
@@ -89,7 +89,7 @@ unsafe fn is_html(state: *mut lua_State, shared: &Shared) -> bool {
 /// # Safety
 /// The value to encode is on top of the stack.
 unsafe fn json(state: *mut lua_State, shared: &Shared, reply: &mut Reply) -> Result<(), String> {
-    reply.content_type = Some(JSON);
+    reply.content_type = Some(ContentType::Json);
     // SAFETY: as the caller's.
     let encoded = unsafe { encode::encode(state, shared, &mut reply.body) };
     encoded.map_err(|error| not_json(&error))
@@ -113,7 +113,7 @@ unsafe fn built(state: *mut lua_State, shared: &Shared, reply: &mut Reply) -> Re
         }
         ffi::lua_rawgeti(state, object, 5);
         if ffi::lua_type(state, -1) == ffi::LUA_TTABLE {
-            read_headers(state, &mut reply.headers)?;
+            read_headers(state, reply.headers_mut())?;
         }
         ffi::lua_settop(state, object);
         ffi::lua_rawgeti(state, object, 2);
@@ -126,7 +126,8 @@ unsafe fn built(state: *mut lua_State, shared: &Shared, reply: &mut Reply) -> Re
         } else if kind == BYTES_KIND {
             append_string(state, -1, &mut reply.body);
             ffi::lua_rawgeti(state, object, 4);
-            reply.content_type = HeaderValue::from_bytes(lossy(state, -1).as_bytes()).ok();
+            let value = HeaderValue::from_bytes(lossy(state, -1).as_bytes());
+            reply.content_type = value.ok().map(|value| ContentType::Other(Box::new(value)));
         }
     }
     Ok(())
