@@ -477,7 +477,11 @@ mod tests {
             ..Limits::DEFAULT
         };
         let (share, _inbox) = shares(vec![Vec::new()], 10, 10).remove(0);
-        let all = Connections::new(share, Grants::new(&limits, 1), Lag::new(0));
+        let all = Connections::new(
+            share,
+            Grants::new(&limits, 1),
+            Lag::new(0, std::sync::Arc::default()),
+        );
         let all = Rc::new(all);
         let [one, other] = [(); 2].map(|()| Connections::enter(&all, Owner::default()));
         other.keep(300);
