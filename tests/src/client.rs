@@ -21,10 +21,24 @@ pub fn rest(stream: &mut TcpStream) -> Vec<u8> {
     }
 }
 
+/// Reads what is there, or waits for it. A process that was stopped and goes on finds such a
+/// wait interrupted where it has a time-out (signal(7)).
+///
+/// # Errors
+/// When the connection was reset, or nothing comes.
+pub fn read(stream: &mut TcpStream, buffer: &mut [u8]) -> std::io::Result<usize> {
+    loop {
+        match stream.read(buffer) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            read => return read,
+        }
+    }
+}
+
 /// One short answer; nothing where the connection ends without.
 pub fn answer(stream: &mut TcpStream) -> Option<Response> {
     let mut answer = [0; 4096];
-    match stream.read(&mut answer) {
+    match read(stream, &mut answer) {
         Ok(0) | Err(_) => None,
         Ok(length) => Some(Response::parse(&answer[..length])),
     }

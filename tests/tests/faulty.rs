@@ -1,9 +1,10 @@
 //! A runtime that fails and a VM that is full: what the client, the next one and the log see.
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::net::TcpStream;
 use std::process::Command;
 
+use rover_tests::client::read;
 use rover_tests::{Process, Response};
 
 fn start(broken: bool) -> Process {
@@ -21,7 +22,7 @@ fn ask(stream: &mut TcpStream, path: &str) -> Response {
     let mut answer = Vec::new();
     let mut part = [0; 4096];
     loop {
-        let length = stream.read(&mut part).expect("an answer");
+        let length = read(stream, &mut part).expect("an answer");
         assert!(length > 0, "the connection has ended: {answer:?}");
         answer.extend_from_slice(&part[..length]);
         let response = Response::parse(&answer);

@@ -1,13 +1,13 @@
 //! Limits of time: what a client loses that is too slow, and one that is not loses nothing.
 #![allow(clippy::unwrap_used)]
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::net::TcpStream;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use rover::LogLevel;
-use rover_tests::client::{ask_for, has_input, in_time, rest};
+use rover_tests::client::{ask_for, has_input, in_time, read, rest};
 use rover_tests::programs::patience;
 use rover_tests::{Response, Server};
 
@@ -136,24 +136,24 @@ fn a_client_that_does_not_read_is_cut_off() {
 #[test]
 fn a_client_that_reads_slowly_is_not() {
     let server = server();
-    let read = in_time(|| {
+    let bytes = in_time(|| {
         let mut stream = server.connect();
         let mut before = Instant::now();
         stream
             .write_all(b"GET /large HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n")
             .unwrap();
-        let (mut read, mut late) = (0, false);
+        let (mut bytes, mut late) = (0, false);
         let mut buffer = vec![0; 1 << 20];
         loop {
-            match stream.read(&mut buffer) {
+            match read(&mut stream, &mut buffer) {
                 Ok(0) | Err(_) => break,
-                Ok(bytes) => read += bytes,
+                Ok(more) => bytes += more,
             }
             sleep(STEP);
             late |= before.elapsed() > QUICK;
             before = Instant::now();
         }
-        (read > LARGE || !late).then_some(read)
+        (bytes > LARGE || !late).then_some(bytes)
     });
-    assert!(read > LARGE, "{read}");
+    assert!(bytes > LARGE, "{bytes}");
 }

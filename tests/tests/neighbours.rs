@@ -9,7 +9,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use rover::LogLevel;
-use rover_tests::client::{answer, in_time, send};
+use rover_tests::client::{answer, in_time, read, send};
 use rover_tests::programs::neighbours;
 use rover_tests::{Process, Response, Server};
 
@@ -109,7 +109,7 @@ fn a_connection_that_moved_ends_in_its_time() {
         panic!("two connections");
     };
     spin(spinning);
-    assert_eq!(idle.read(&mut [0]).unwrap(), 0);
+    assert_eq!(read(idle, &mut [0]).unwrap(), 0);
 }
 
 /// Of workers with listening sockets of their own, the system gives a connection to one or

@@ -1,7 +1,7 @@
 //! A supervisor: a child that dies, one that is replaced, and what clients see of it.
 #![cfg(unix)]
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::Arc;
@@ -105,7 +105,7 @@ fn get(address: SocketAddr) -> Result<String, std::io::Error> {
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer)?;
     match answer.is_empty() {
-        true => Err(std::io::ErrorKind::UnexpectedEof.into()),
+        true => Err(ErrorKind::UnexpectedEof.into()),
         false => Ok(Response::parse(&answer).text()),
     }
 }
@@ -202,7 +202,7 @@ fn answer(stream: &mut impl BufRead) -> Result<(u16, Vec<u8>, bool), std::io::Er
     loop {
         let mut line = String::new();
         if stream.read_line(&mut line)? == 0 {
-            return Err(std::io::ErrorKind::UnexpectedEof.into());
+            return Err(ErrorKind::UnexpectedEof.into());
         }
         match line.trim_end().split_once(": ") {
             Some(("content-length", value)) => length = value.parse().unwrap_or(0),
@@ -308,7 +308,13 @@ fn the_service_manager_hears() {
     socket.set_read_timeout(Some(PATIENCE)).expect("a timeout");
     let hear = || {
         let mut state = [0; 64];
-        let length = socket.recv(&mut state).expect("a state");
+        let length = loop {
+            match socket.recv(&mut state) {
+                // This process was stopped and goes on.
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                length => break length.expect("a state"),
+            }
+        };
         String::from_utf8_lossy(&state[..length]).into_owned()
     };
     for arguments in [&[][..], &["--supervise"]] {
