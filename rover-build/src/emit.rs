@@ -17,7 +17,7 @@ use crate::lower_lists::{Run, Step};
 use crate::model::{App, Needs, Options, Route, Segment};
 use crate::openapi::Docs;
 use crate::order::Orders;
-use crate::template::{Piece, Template};
+use crate::template::{Known, Part, Piece, Template};
 
 /// What the generated code is made of.
 pub(crate) struct Parts<'a> {
@@ -250,11 +250,19 @@ fn template(template: &Template) -> TokenStream {
             let path = format!("{path}.{name}");
             quote!(rt::Piece::Field { key: #key, depth: #depth, path: #path })
         }
-        Piece::Held { name, held, path } => {
+        Piece::Known { name, known, path } => {
             let key = format!("\"{name}\":");
-            let field = format!("{path}.{name}");
-            let (holder, place) = (held.holder, held.path);
-            quote!(rt::Piece::Held { key: #key, holder: #holder, place: #place, path: #field })
+            let path = format!("{path}.{name}");
+            match known {
+                Known::Held(held) => {
+                    let (holder, place) = (held.holder, held.path);
+                    quote!(rt::Piece::Held { key: #key, holder: #holder, place: #place, path: #path })
+                }
+                Known::Part(part) => {
+                    let part = request_part(part);
+                    quote!(rt::Piece::Part { key: #key, part: rt::Part::#part, path: #path })
+                }
+            }
         }
         Piece::List {
             name,
@@ -270,6 +278,19 @@ fn template(template: &Template) -> TokenStream {
         }
     });
     quote!(rt::Template { status: #status, pieces: &[#(#pieces),*] })
+}
+
+fn request_part(part: &Part) -> TokenStream {
+    match part {
+        Part::Method => quote!(Method),
+        Part::Path => quote!(Path),
+        Part::ClientIp => quote!(ClientIp),
+        Part::RequestId => quote!(RequestId),
+        Part::Param(name) => quote!(Param(#name)),
+        Part::Query(name) => quote!(Query(#name)),
+        Part::Header(name) => quote!(Header(#name)),
+        Part::Cookie(name) => quote!(Cookie(#name)),
+    }
 }
 
 fn step(step: &Step) -> TokenStream {

@@ -7,7 +7,6 @@ use crate::analyse::{Access, Member, Source, Table};
 use crate::budget::checks;
 use crate::guard::Guards;
 use crate::handlers::{Handler, Handlers};
-use crate::held::Read;
 use crate::hir::{Expr, Kind, Span, Stmt};
 use crate::html::Templates;
 use crate::lists::{Lists, is_list, lists};
@@ -17,7 +16,7 @@ use crate::lower_lists::Step;
 use crate::model::App;
 use crate::order::Orders;
 use crate::response::{Response, answered, response, with_header};
-use crate::template::{Template, error_template, list_template, template};
+use crate::template::{Known, Part, Template, error_template, list_template, template};
 
 /// Which program is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -77,7 +76,7 @@ pub(crate) fn lower(
         guards,
         orders,
         holders: HashMap::new(),
-        held: HashMap::new(),
+        known: HashMap::new(),
         edits: vec![Vec::new(); sources.files.len()],
         written: HashSet::new(),
         dropped: Vec::new(),
@@ -101,13 +100,13 @@ pub(crate) fn lower(
                         lowering.hold(function, &slots.unwrap_or_default());
                         lowering.reads(function);
                         if !own {
-                            lowering.held_reads(function);
+                            lowering.known_reads(function);
                         }
                     }
                 }
                 lowering.lists(handler.file, &lists);
                 lowering.returns(handler, &handler.function.body, &lists);
-                lowering.held_reads(handler);
+                lowering.known_reads(handler);
             }
         }
     }
@@ -164,8 +163,9 @@ pub(crate) struct Lowering<'a> {
     pub(crate) orders: &'a Orders,
     /// The numbers of checked values that are held, by the expression that checks.
     pub(crate) holders: HashMap<(usize, Span), usize>,
-    /// What is read of them, by file and place, until it is rewritten.
-    pub(crate) held: HashMap<(usize, Span), Read>,
+    /// Reads of values that a template may write, by file and place, with the calls that
+    /// make them where none does.
+    pub(crate) known: HashMap<(usize, Span), (Known, String)>,
     edits: Vec<Vec<Edit>>,
     /// Constructors that became templates, by file and start.
     written: HashSet<(usize, usize)>,
@@ -255,19 +255,21 @@ impl Lowering<'_> {
         let direct = |m: &&Member| handler.ctx.is_direct(m);
         for member in handler.ctx.members.iter().filter(direct) {
             let (span, text) = match &member.access {
-                Access::Field(span) => (*span, format!("__rover.{}()", member.name)),
+                Access::Field(span) => {
+                    let text = format!("__rover.{}()", member.name);
+                    if let Some(part) = field(&member.name) {
+                        let read = (Known::Part(part), text);
+                        self.known.insert((handler.file, *span), read);
+                        continue;
+                    }
+                    (*span, text)
+                }
                 Access::Read(table, name, span) => {
-                    let function = match table {
-                        Table::Params => "param",
-                        Table::Query => "query",
-                        Table::Headers => "header",
-                        Table::Cookies => "cookie",
-                    };
-                    let name = match table {
-                        Table::Headers => name.to_ascii_lowercase(),
-                        _ => name.clone(),
-                    };
-                    (*span, format!("__rover.{function}({})", quoted(&name)))
+                    let (function, name, part) = named(*table, name);
+                    let text = format!("__rover.{function}({})", quoted(&name));
+                    let read = (Known::Part(part(name)), text);
+                    self.known.insert((handler.file, *span), read);
+                    continue;
                 }
                 Access::Alias(_, span) => (*span, "nil".to_owned()),
                 Access::Body(method, Some(span)) => (*span, format!("__rover.body_{method}()")),
@@ -332,11 +334,11 @@ impl Lowering<'_> {
             Some(Response::Json(status, json)) => match is_list(json) {
                 Some(array) => Some((list_template(array, status), vec![json])),
                 None => {
-                    let held = |e: &Expr| self.held(file, e);
-                    let found = template(json, status, &is_list, &held);
+                    let known = |e: &Expr| Some(self.known.get(&(file, e.span))?.0.clone());
+                    let found = template(json, status, &is_list, &known);
                     if let Some((_, slots)) = &found {
                         self.forget_marks(file, json, slots);
-                        self.forget_held(file, json, slots);
+                        self.forget_known(file, json, slots);
                     }
                     found
                 }
@@ -376,13 +378,22 @@ impl Lowering<'_> {
         true
     }
 
-    /// Reads of held values that are part of a template are written by it.
-    fn forget_held(&mut self, file: usize, expr: &Expr, slots: &[&Expr]) {
+    /// Reads of known values that no template writes.
+    fn known_reads(&mut self, function: Handler<'_>) {
+        let all = self.known.extract_if(|(file, _), _| *file == function.file);
+        let all: Vec<_> = all.map(|((_, span), (_, text))| (span, text)).collect();
+        for (span, text) in all {
+            self.replace(function.file, span.start, span.end, text);
+        }
+    }
+
+    /// Reads of known values that are part of a template are written by it.
+    fn forget_known(&mut self, file: usize, expr: &Expr, slots: &[&Expr]) {
         if slots.iter().any(|slot| slot.span == expr.span) {
             return;
         }
-        self.held.remove(&(file, expr.span));
-        expr.each_child(&mut |child| self.forget_held(file, child, slots));
+        self.known.remove(&(file, expr.span));
+        expr.each_child(&mut |child| self.forget_known(file, child, slots));
     }
 
     /// Constructors that are part of a template need no mark of their order.
@@ -394,6 +405,28 @@ impl Lowering<'_> {
             self.written.insert((file, expr.span.start));
         }
         expr.each_child(&mut |child| self.forget_marks(file, child, slots));
+    }
+}
+
+/// The part of the request that a field of `ctx` is.
+fn field(name: &str) -> Option<Part> {
+    match name {
+        "method" => Some(Part::Method),
+        "path" => Some(Part::Path),
+        "client_ip" => Some(Part::ClientIp),
+        "request_id" => Some(Part::RequestId),
+        _ => None,
+    }
+}
+
+/// The function that reads a value of a table by its name, the name as that takes it, and
+/// the part of the request that it is.
+fn named(table: Table, name: &str) -> (&'static str, String, fn(String) -> Part) {
+    match table {
+        Table::Params => ("param", name.to_owned(), Part::Param),
+        Table::Query => ("query", name.to_owned(), Part::Query),
+        Table::Headers => ("header", name.to_ascii_lowercase(), Part::Header),
+        Table::Cookies => ("cookie", name.to_owned(), Part::Cookie),
     }
 }
 

@@ -7,12 +7,12 @@ use std::collections::HashSet;
 
 use crate::analyse::{Access, Member};
 use crate::handlers::Handler;
-use crate::held::{Held, Uses, Value, uses};
+use crate::held::{Uses, Value, uses};
 use crate::hir::{Expr, Span, Stmt, VarId};
 use crate::lists::{Lists, is_list};
 use crate::lower::Lowering;
 use crate::response::{Response, answered, response, with_header};
-use crate::template::template;
+use crate::template::{Known, template};
 
 impl<'a> Lowering<'a> {
     /// Finds what a function holds; `slots` are the places whose values go into returned
@@ -38,7 +38,9 @@ impl<'a> Lowering<'a> {
                 if let Some(Uses { reads, edits }) = uses(value, var, &function.function.body) {
                     self.holders.insert((function.file, span), holder);
                     for read in reads {
-                        self.held.insert((function.file, read.span), read);
+                        let known = Known::Held(read.held);
+                        self.known
+                            .insert((function.file, read.span), (known, read.text));
                     }
                     for (Span { start, end }, text) in edits {
                         self.replace(function.file, start, end, text);
@@ -46,21 +48,6 @@ impl<'a> Lowering<'a> {
                 }
             }
         }
-    }
-
-    /// Reads of held values that no template writes.
-    pub(crate) fn held_reads(&mut self, function: Handler<'_>) {
-        let all = self.held.extract_if(|(file, _), _| *file == function.file);
-        let all: Vec<_> = all.map(|(_, read)| read).collect();
-        for read in all {
-            let (start, end) = (read.span.start, read.span.end);
-            self.replace(function.file, start, end, read.text);
-        }
-    }
-
-    /// The held value that an expression reads, for the template that writes it.
-    pub(crate) fn held(&self, file: usize, expr: &Expr) -> Option<Held> {
-        self.held.get(&(file, expr.span)).map(|read| read.held)
     }
 
     /// The places of values in a handler's returned constructors.

@@ -392,7 +392,7 @@ fn steps(pieces: &[Piece]) -> Vec<(Step, Value)> {
                 continue;
             }
             // The items of lists have none.
-            Piece::Held { .. } => continue,
+            Piece::Known { .. } => continue,
             Piece::Field { name, depth, path } => (name, depth, path, false, Value::Any),
             Piece::List {
                 name,

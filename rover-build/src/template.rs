@@ -28,12 +28,12 @@ pub(crate) enum Piece {
         /// The fields around it, for errors: `rows.first`.
         path: String,
     },
-    /// A field's name, with a part of the request that was checked and may be absent.
-    Held {
+    /// A field's name, with a value that the runtime has and that may be absent.
+    Known {
         /// The name.
         name: String,
-        /// Where it is held.
-        held: Held,
+        /// The value.
+        known: Known,
         /// As a field's.
         path: String,
     },
@@ -54,8 +54,31 @@ pub(crate) enum Piece {
 /// Tells of an expression that is a list whether it is an array even when it is empty.
 pub(crate) type IsList<'f> = &'f dyn Fn(&Expr) -> Option<bool>;
 
-/// Tells of an expression where its value is held, if it is.
-pub(crate) type IsHeld<'f> = &'f dyn Fn(&Expr) -> Option<Held>;
+/// A value that the runtime has: it is written without being one of Lua's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Known {
+    /// A part of the request that was checked.
+    Held(Held),
+    /// A part of the request as it came.
+    Part(Part),
+}
+
+/// A text of the request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    Method,
+    Path,
+    ClientIp,
+    RequestId,
+    Param(String),
+    Query(String),
+    /// In lower case.
+    Header(String),
+    Cookie(String),
+}
+
+/// Tells of an expression whether the runtime has its value.
+pub(crate) type IsKnown<'f> = &'f dyn Fn(&Expr) -> Option<Known>;
 
 /// The template of a response that is a list.
 pub(crate) fn list_template(array: bool, status: u16) -> Template {
@@ -80,9 +103,9 @@ pub(crate) fn template<'a>(
     table: &'a Expr,
     status: u16,
     is_list: IsList<'_>,
-    is_held: IsHeld<'_>,
+    is_known: IsKnown<'_>,
 ) -> Option<(Template, Vec<&'a Expr>)> {
-    let mut writer = Writer::new(is_list, is_held);
+    let mut writer = Writer::new(is_list, is_known);
     if !writer.table(table, 0, "") {
         return None;
     }
@@ -120,18 +143,18 @@ struct Writer<'a, 'f> {
     /// The run begins with a field that may need a comma.
     run_of_fields: bool,
     is_list: IsList<'f>,
-    is_held: IsHeld<'f>,
+    is_known: IsKnown<'f>,
 }
 
 impl<'a, 'f> Writer<'a, 'f> {
-    fn new(is_list: IsList<'f>, is_held: IsHeld<'f>) -> Self {
+    fn new(is_list: IsList<'f>, is_known: IsKnown<'f>) -> Self {
         Writer {
             pieces: Vec::new(),
             values: Vec::new(),
             run: String::new(),
             run_of_fields: false,
             is_list,
-            is_held,
+            is_known,
         }
     }
 
@@ -226,8 +249,8 @@ impl<'a, 'f> Writer<'a, 'f> {
     /// A field whose value is not known.
     fn value(&mut self, name: &str, value: &'a Expr, depth: u8, path: &str) {
         let (name, path) = (name.to_owned(), path.to_owned());
-        if let Some(held) = (self.is_held)(value) {
-            self.pieces.push(Piece::Held { name, held, path });
+        if let Some(known) = (self.is_known)(value) {
+            self.pieces.push(Piece::Known { name, known, path });
             return;
         }
         self.values.push(value);

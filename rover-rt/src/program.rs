@@ -184,6 +184,15 @@ pub enum Piece {
         /// As a field's.
         path: &'static str,
     },
+    /// A field whose value is a text of the request; absent where that is.
+    Part {
+        /// `"name":`
+        key: &'static str,
+        /// The text.
+        part: Part,
+        /// As a field's.
+        path: &'static str,
+    },
     /// A field whose value is a list that was written already; without a key, the whole
     /// response.
     List {
@@ -196,6 +205,27 @@ pub enum Piece {
         /// It is `[]` when it is empty.
         array: bool,
     },
+}
+
+/// A text of the request.
+#[derive(Clone, Copy, Debug)]
+pub enum Part {
+    /// `ctx.method`
+    Method,
+    /// `ctx.path`
+    Path,
+    /// `ctx.client_ip`
+    ClientIp,
+    /// `ctx.request_id`
+    RequestId,
+    /// A parameter of the path.
+    Param(&'static str),
+    /// A value of the query; the last of several.
+    Query(&'static str),
+    /// A header, its name in lower case.
+    Header(&'static str),
+    /// A cookie; the first of several.
+    Cookie(&'static str),
 }
 
 /// A value in an item of a list that is written while it is built, with the constant text

@@ -7,8 +7,8 @@ use std::net::IpAddr;
 use arrayvec::ArrayString;
 use httparse::Header;
 
-use crate::decode::cookie_pairs;
-use crate::program::{Param, Path};
+use crate::decode::{cookie_pairs, form_pairs};
+use crate::program::{Param, Part, Path};
 
 /// What a handler can ask about its request. Nothing is copied into it.
 pub(crate) struct RequestData<'a> {
@@ -20,6 +20,46 @@ pub(crate) struct RequestData<'a> {
     pub(crate) body: Option<&'a [u8]>,
     pub(crate) client_ip: IpAddr,
     pub(crate) request_id: &'a RequestId<'a>,
+}
+
+impl<'a> RequestData<'a> {
+    /// A text of the request, by what the compiler calls it.
+    pub(crate) fn part(&self, part: Part) -> Option<Cow<'a, [u8]>> {
+        match part {
+            Part::Method => Some(self.method.as_bytes().into()),
+            Part::Path => Some(self.path.raw().as_bytes().into()),
+            Part::ClientIp => Some(self.client_ip.to_string().into_bytes().into()),
+            Part::RequestId => Some(self.request_id.as_str().as_bytes().into()),
+            Part::Param(name) => self.param(name.as_bytes()),
+            Part::Query(name) => self.query_value(name.as_bytes()),
+            Part::Header(name) => self.headers.joined(name),
+            Part::Cookie(name) => self.cookie(name.as_bytes()),
+        }
+    }
+
+    /// A parameter of the path, decoded.
+    pub(crate) fn param(&self, name: &[u8]) -> Option<Cow<'a, [u8]>> {
+        let mut params = self.params.iter();
+        let found = params.find(|param| param.name.as_bytes() == name);
+        found.map(|param| param.value(self.path).into())
+    }
+
+    /// A value of the query, decoded: the last of several.
+    pub(crate) fn query_value(&self, name: &[u8]) -> Option<Cow<'a, [u8]>> {
+        let pairs = form_pairs(self.query.as_bytes());
+        let found = pairs.filter(|(known, _)| known.as_bytes() == name).last();
+        found.map(|(_, value)| match value {
+            Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+            Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+        })
+    }
+
+    /// A cookie: the first of several.
+    pub(crate) fn cookie(&self, name: &[u8]) -> Option<Cow<'a, [u8]>> {
+        let mut cookies = self.headers.cookies();
+        let found = cookies.find(|(known, _)| *known == name);
+        found.map(|(_, value)| value.into())
+    }
 }
 
 /// A request's headers as they came. There are few, so a search goes through the list.

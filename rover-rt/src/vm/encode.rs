@@ -133,8 +133,7 @@ impl<'a> Encoder<'a> {
                 ffi::LUA_TNUMBER => number(ffi::lua_tonumber(self.state, index), self.out),
                 ffi::LUA_TSTRING => {
                     let bytes = self.bytes(index);
-                    self.room(bytes.len())?;
-                    string(bytes, self.out)?;
+                    self.text(bytes)?;
                 }
                 ffi::LUA_TLIGHTUSERDATA if ffi::lua_touserdata(self.state, index).is_null() => {
                     self.out.extend_from_slice(b"null");
@@ -148,6 +147,12 @@ impl<'a> Encoder<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Appends a text as a string.
+    pub(super) fn text(&mut self, bytes: &[u8]) -> Result<(), EncodeError> {
+        self.room(bytes.len())?;
+        string(bytes, self.out)
     }
 
     /// A small table that holds others many times over is a long text.

@@ -159,6 +159,18 @@ unsafe extern "C-unwind" fn reply(state: *mut lua_State) -> c_int {
                         break;
                     }
                 }
+                Piece::Part { key, part, path } => {
+                    let Some(text) = call.request.part(part) else {
+                        continue;
+                    };
+                    comma(encoder.out);
+                    encoder.out.extend_from_slice(key.as_bytes());
+                    if let Err(error) = encoder.text(&text) {
+                        let error = error.within(path.to_owned());
+                        *call.failure.borrow_mut() = Some(not_json(&error));
+                        break;
+                    }
+                }
                 Piece::List {
                     key,
                     depth,

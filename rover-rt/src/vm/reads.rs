@@ -13,7 +13,7 @@ use std::ptr::null;
 
 use super::guard::pure;
 use super::shared;
-use crate::decode::form_pairs;
+use crate::program::Part;
 use crate::request::RequestData;
 
 /// A text that the request does not hold as it is.
@@ -85,43 +85,24 @@ unsafe fn named(
     }
 }
 
-fn bytes(text: Cow<'_, str>) -> Cow<'_, [u8]> {
-    match text {
-        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
-        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
-    }
-}
-
 unsafe extern "C" fn method(vm: *const c_void, length: *mut u32) -> *const u8 {
     // SAFETY (all functions here): lowered code gives what `direct.lua` declares.
-    unsafe { read(vm, length, |request| Some(request.method.as_bytes().into())) }
+    unsafe { read(vm, length, |request| request.part(Part::Method)) }
 }
 
 unsafe extern "C" fn path(vm: *const c_void, length: *mut u32) -> *const u8 {
     // SAFETY: see `method`.
-    unsafe {
-        read(vm, length, |request| {
-            Some(request.path.raw().as_bytes().into())
-        })
-    }
+    unsafe { read(vm, length, |request| request.part(Part::Path)) }
 }
 
 unsafe extern "C" fn client_ip(vm: *const c_void, length: *mut u32) -> *const u8 {
     // SAFETY: see `method`.
-    unsafe {
-        read(vm, length, |request| {
-            Some(request.client_ip.to_string().into_bytes().into())
-        })
-    }
+    unsafe { read(vm, length, |request| request.part(Part::ClientIp)) }
 }
 
 unsafe extern "C" fn request_id(vm: *const c_void, length: *mut u32) -> *const u8 {
     // SAFETY: see `method`.
-    unsafe {
-        read(vm, length, |request| {
-            Some(request.request_id.as_str().as_bytes().into())
-        })
-    }
+    unsafe { read(vm, length, |request| request.part(Part::RequestId)) }
 }
 
 unsafe extern "C" fn raw_body(vm: *const c_void, length: *mut u32) -> *const u8 {
@@ -138,9 +119,7 @@ unsafe extern "C" fn param(
     // SAFETY: see `method`.
     unsafe {
         named(vm, (name, bytes), length, |request, name| {
-            let mut params = request.params.iter();
-            let found = params.find(|param| param.name.as_bytes() == name);
-            found.map(|param| param.value(request.path).into())
+            request.param(name)
         })
     }
 }
@@ -148,15 +127,13 @@ unsafe extern "C" fn param(
 unsafe extern "C" fn query(
     vm: *const c_void,
     name: *const c_char,
-    length_of_name: usize,
+    bytes: usize,
     length: *mut u32,
 ) -> *const u8 {
     // SAFETY: see `method`.
     unsafe {
-        named(vm, (name, length_of_name), length, |request, name| {
-            let pairs = form_pairs(request.query.as_bytes());
-            let found = pairs.filter(|(known, _)| known.as_bytes() == name).last();
-            found.map(|(_, value)| bytes(value))
+        named(vm, (name, bytes), length, |request, name| {
+            request.query_value(name)
         })
     }
 }
@@ -185,9 +162,7 @@ unsafe extern "C" fn cookie(
     // SAFETY: see `method`.
     unsafe {
         named(vm, (name, bytes), length, |request, name| {
-            let mut cookies = request.headers.cookies();
-            let found = cookies.find(|(known, _)| *known == name);
-            found.map(|(_, value)| value.into())
+            request.cookie(name)
         })
     }
 }

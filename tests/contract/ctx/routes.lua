@@ -29,6 +29,16 @@ function api.headers.names.get(ctx)
 end
 function api.headers.all.get(ctx) return ctx:header_all("X-Thing") end
 function api.cookies.get(ctx) return ctx:cookies() end
+function api.parts.p_id.get(ctx)
+  local q, h = ctx:query(), ctx:headers()
+  return {
+    first = ctx:cookies().none,
+    id = ctx:params().id,
+    nested = { method = ctx.method, q = q.q, h = h["X-Thing"], c = ctx:cookies().c },
+    again = { q = q.q .. "!", odd = (h["x-thing"]) },
+    ip = ctx.client_ip, path = ctx.path, request = ctx.request_id,
+  }
+end
 function api.ip.get(ctx) return ctx.client_ip end
 function api.id.get(ctx) return ctx.request_id end
 function api.values.get(ctx)
