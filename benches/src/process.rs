@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
 use crate::Failure;
 
 /// A program and its arguments.
@@ -121,6 +123,20 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Thousands of connections need as many descriptors on this side; a server that is started
+/// after this has them, too.
+///
+/// # Errors
+/// When the system does not allow it.
+pub fn raise_descriptor_limit() -> rustix::io::Result<()> {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    setrlimit(Resource::Nofile, raised)
 }
 
 fn free_port() -> std::io::Result<u16> {

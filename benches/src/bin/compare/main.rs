@@ -17,6 +17,7 @@ use std::path::Path;
 use lexopt::{Arg, Parser, ValueExt};
 
 use rover_benches::Failure;
+use rover_benches::process::raise_descriptor_limit;
 use rover_benches::wrk::{self, Load, Percentiles};
 
 use rivals::Rival;
@@ -24,7 +25,8 @@ use work::Work;
 
 /// Requests per second of the open-loop load, the same for everybody.
 const OPEN_LOOP_RATE: u32 = 5000;
-const IDLE_CONNECTIONS: usize = 2000;
+/// Allocators take memory in steps of megabytes, which few connections would not fill.
+const IDLE_CONNECTIONS: usize = 8000;
 
 struct Options {
     seconds: u32,
@@ -62,6 +64,7 @@ struct Character {
 
 fn main() -> Result<(), Failure> {
     let options = options()?;
+    raise_descriptor_limit()?;
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let tools = rivals::Tools::prepare(root)?;
     let mut rivals = Vec::new();

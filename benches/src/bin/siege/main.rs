@@ -16,6 +16,7 @@ mod soak;
 use std::time::Duration;
 
 use lexopt::{Arg, Parser, ValueExt};
+use rover_benches::process::raise_descriptor_limit;
 
 use good::Report;
 use server::Server;
@@ -46,7 +47,7 @@ fn main() -> Result<(), Failure> {
     if scenarios.is_empty() {
         scenarios.extend(ALL.map(str::to_owned));
     }
-    server::raise_descriptor_limit()?;
+    raise_descriptor_limit()?;
     let mut kept = true;
     for scenario in &scenarios {
         kept &= run(scenario, Duration::from_secs(seconds.unwrap_or(10)))?;

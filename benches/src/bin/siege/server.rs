@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 
-use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, setrlimit};
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::Failure;
 
@@ -111,14 +111,4 @@ fn program() -> Result<std::path::PathBuf, Failure> {
         true => Ok(program),
         false => Err("cargo build --release -p rover-benches --bins comes first".into()),
     }
-}
-
-/// Thousands of connections need as many descriptors on this side.
-pub(crate) fn raise_descriptor_limit() -> Result<(), Failure> {
-    let limit = getrlimit(Resource::Nofile);
-    let raised = Rlimit {
-        current: limit.maximum,
-        ..limit
-    };
-    Ok(setrlimit(Resource::Nofile, raised)?)
 }
