@@ -9,7 +9,7 @@ pub mod router;
 mod server;
 
 pub use case::{Case, parse};
-pub use process::Process;
+pub use process::{Process, listening};
 pub use server::{Response, Server, unused_address};
 
 /// A compiled manifest.

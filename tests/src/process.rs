@@ -6,6 +6,23 @@ use std::time::Duration;
 
 use crate::Response;
 
+/// Reads a program's log until it says where it listens.
+///
+/// # Panics
+/// When it ends before.
+pub fn listening(log: &mut impl BufRead) -> SocketAddr {
+    let mut said = String::new();
+    loop {
+        let start = said.len();
+        let read = log.read_line(&mut said).expect("a log of text");
+        assert!(read > 0, "the program does not listen: {said}");
+        let address = said[start..].trim_end().rsplit_once("http://");
+        if let Some(address) = address.and_then(|(_, address)| address.parse().ok()) {
+            return address;
+        }
+    }
+}
+
 /// A program in a process of its own.
 #[derive(Debug)]
 pub struct Process {
@@ -24,13 +41,9 @@ impl Process {
         let command = command.stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program starts");
         let mut log = BufReader::new(child.stderr.take().expect("piped"));
-        let mut line = String::new();
-        log.read_line(&mut line).expect("a first line");
-        let address = line.trim_end().rsplit_once("http://");
-        let address = address.and_then(|(_, address)| address.parse().ok());
         Process {
             child,
-            address: address.unwrap_or_else(|| panic!("no address in {line:?}")),
+            address: listening(&mut log),
             log: Some(std::thread::spawn(move || {
                 let mut rest = String::new();
                 log.read_to_string(&mut rest).expect("a log of text");

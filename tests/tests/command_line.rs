@@ -1,11 +1,11 @@
 //! The command line of a compiled program, its log, and how it stops.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use rover_tests::{Response, unused_address};
+use rover_tests::{Response, listening, unused_address};
 
 fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_program"));
@@ -44,17 +44,10 @@ impl Running {
             .spawn()
             .expect("the program starts");
         let mut log = BufReader::new(child.stderr.take().expect("piped"));
-        let mut line = String::new();
-        log.read_line(&mut line).expect("a first line");
-        let address = line
-            .trim_end()
-            .rsplit_once("http://")
-            .and_then(|(_, address)| address.parse().ok())
-            .unwrap_or_else(|| panic!("no address in {line:?}"));
         Running {
             child,
+            address: listening(&mut log),
             log,
-            address,
         }
     }
 

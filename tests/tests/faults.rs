@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{JoinHandle, sleep};
 use std::time::{Duration, Instant};
 
-use rover_tests::Response;
+use rover_tests::{Response, listening};
 
 /// What is waited for comes, however slow the machine and strace are.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -85,16 +85,10 @@ impl Faulty {
             .spawn()
             .expect("strace starts");
         let mut log = BufReader::new(tracer.stderr.take().expect("piped"));
-        let mut line = String::new();
-        while !line.contains("http://") {
-            line.clear();
-            let read = log.read_line(&mut line).expect("a log of text");
-            assert!(read > 0, "the server does not start");
-        }
-        let (_, address) = line.trim_end().rsplit_once("http://").expect("it is there");
+        let address = listening(&mut log);
         Some(Faulty {
             server: child_of(tracer.id()),
-            address: address.parse().expect("an address"),
+            address,
             tracer,
             start,
             log: Log::read(log),

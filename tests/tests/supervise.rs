@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use rover_tests::{Response, unused_address};
+use rover_tests::{Response, listening, unused_address};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -35,13 +35,9 @@ impl Supervised {
             .spawn()
             .expect("the program starts");
         let mut log = BufReader::new(parent.stderr.take().expect("piped"));
-        let mut line = String::new();
-        log.read_line(&mut line).expect("a first line");
-        let address = line.trim_end().rsplit_once("http://");
-        let address = address.and_then(|(_, address)| address.parse().ok());
         Supervised {
             parent,
-            address: address.unwrap_or_else(|| panic!("no address in {line:?}")),
+            address: listening(&mut log),
             log: std::thread::spawn(move || rest(log)),
         }
     }
@@ -242,10 +238,7 @@ fn a_second_signal_cuts_a_stop_short() {
             .spawn()
             .expect("the program starts");
         let mut log = BufReader::new(child.stderr.take().expect("piped"));
-        let mut line = String::new();
-        log.read_line(&mut line).expect("a first line");
-        let (_, address) = line.trim_end().rsplit_once("http://").expect("an address");
-        let mut stream = TcpStream::connect(address).expect("a connection");
+        let mut stream = TcpStream::connect(listening(&mut log)).expect("a connection");
         // At this length a body that stands still has half a minute.
         let head = b"POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 20005\r\n\r\n";
         stream.write_all(head).expect("sent");
