@@ -1,5 +1,5 @@
 -- One handler that does not end, and clients that do not ask for it.
-local api = rover.server { deadline = "300ms", keep_alive = "5s" }
+local api = rover.server { deadline = "300ms", keep_alive = "10s", header_timeout = "60s" }
 
 -- Every worker has a VM of its own.
 local vm = tostring {}
