@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::address::{Owner, Owners};
-use crate::lag::now;
+use crate::clock::now;
 
 /// A turn of a connection that takes so long, in milliseconds, is one that others should not
 /// wait behind.

@@ -14,40 +14,13 @@ use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Wake, Waker};
-use std::time::Duration;
 
 use tokio::sync::Notify;
 
+use crate::clock::Moment;
+
 /// For handlers, between two looks at the sockets, in milliseconds.
 const BUDGET: u64 = 8;
-
-/// The time as a worker knows it: it looks at the clock at the end of each turn, and before
-/// the first one after a sleep. Between two turns next to no time passes.
-#[derive(Default)]
-pub(crate) struct Moment {
-    /// 0 where it must look. Only the worker's thread sets and reads it.
-    last: AtomicU64,
-}
-
-impl Moment {
-    pub(crate) fn now(&self) -> u64 {
-        match self.last.load(Ordering::Relaxed) {
-            0 => self.look(),
-            last => last,
-        }
-    }
-
-    pub(crate) fn look(&self) -> u64 {
-        let now = now();
-        self.last.store(now, Ordering::Relaxed);
-        now
-    }
-
-    /// The worker is about to sleep: what it knows will not be true when it wakes.
-    pub(crate) fn sleep(&self) {
-        self.last.store(0, Ordering::Relaxed);
-    }
-}
 
 /// A worker's measure of its own delay.
 pub(crate) struct Lag {
@@ -189,17 +162,6 @@ impl Wake for Ready {
     }
 }
 
-/// Milliseconds, never 0, of a clock that costs next to nothing to read and moves every few.
-pub(crate) fn now() -> u64 {
-    #[cfg(target_os = "linux")]
-    const CLOCK: rustix::time::ClockId = rustix::time::ClockId::MonotonicCoarse;
-    #[cfg(not(target_os = "linux"))]
-    const CLOCK: rustix::time::ClockId = rustix::time::ClockId::Monotonic;
-    let time = rustix::time::clock_gettime(CLOCK);
-    let time = Duration::new(time.tv_sec as u64, time.tv_nsec as u32);
-    (time.as_millis() as u64).max(1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -238,21 +200,6 @@ mod tests {
         lag.round.over.store(true, Ordering::Relaxed);
         assert!(!lag.is_spent());
         assert!(!lag.is_spent());
-    }
-
-    #[test]
-    fn the_time_is_known_until_the_next_sleep() {
-        let moment = Moment::default();
-        let first = moment.now();
-        assert!(first > 0);
-        std::thread::sleep(Duration::from_millis(20));
-        assert_eq!(moment.now(), first);
-        let second = moment.look();
-        assert!(second > first);
-        assert_eq!(moment.now(), second);
-        std::thread::sleep(Duration::from_millis(20));
-        moment.sleep();
-        assert!(moment.now() > second);
     }
 
     #[test]

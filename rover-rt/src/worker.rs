@@ -15,9 +15,10 @@ use tokio::task::{LocalSet, spawn_local};
 
 use crate::accept::Door;
 use crate::balance::{Inbox, Share};
+use crate::clock::Moment;
 use crate::connections::{Connections, Grants, tick};
 use crate::error::{Error, panic_reason};
-use crate::lag::{Lag, Moment};
+use crate::lag::Lag;
 use crate::log::Log;
 use crate::program::Program;
 use crate::service::Service;
