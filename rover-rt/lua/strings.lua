@@ -115,6 +115,7 @@ function table.concat(t, separator, first, last)
   local ok, text = pcall(concat, t, separator, from, to)
   if not ok then return concat_failed(text, t, between, from, to) end
   if #text > longest then too_long("concat", #text) end
+  if #text > PIECE then check() end
   return text
 end
 
@@ -125,6 +126,8 @@ function string.format(...)
   if type(f) == "string" then
     if select("#", ...) > 7 or #f > PIECE or is_long(a) or is_long(b) or is_long(c)
       or is_long(d) or is_long(e) or is_long(g) then
+      -- The result may be known, so that no memory is asked for, which looks at the clock, too.
+      check()
       local bytes = format_length(...)
       if bytes > longest then too_long("format", bytes) end
     end

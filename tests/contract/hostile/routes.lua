@@ -79,6 +79,7 @@ local stop = {
   joined = function() local s, n = ("x"):rep(4e6), 0 while true do n = n + 1 local t = s .. n end end,
   concat = function() local t = {} for i = 1, 1e5 do t[i] = "abcdefgh" end while true do table.concat(t, ",") end end,
   format = function() local s = ("x"):rep(1e6) while true do ("%s%s%s"):format(s, s, s) end end,
+  concat_long = function() local s = ("x"):rep(1e6) while true do table.concat { s, s, s } end end,
   insert_front = function() local t = {} while true do table.insert(t, 1, 1) end end,
   remove_front = function()
     local t = {}
