@@ -14,6 +14,9 @@ const FLUSH_BYTES: usize = 16 * 1024;
 pub(crate) struct Log {
     level: LogLevel,
     lines: RefCell<Vec<u8>>,
+    /// The next tick panics.
+    #[cfg(feature = "faults")]
+    pub(crate) fault: std::cell::Cell<bool>,
 }
 
 impl Log {
@@ -21,6 +24,8 @@ impl Log {
         Log {
             level,
             lines: RefCell::new(Vec::new()),
+            #[cfg(feature = "faults")]
+            fault: std::cell::Cell::default(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! A worker: one thread with an event loop, listening sockets and a VM of its own.
 
 use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::mpsc;
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use rover_model::LogLevel;
 use tokio::sync::watch;
-use tokio::task::{LocalSet, spawn_local};
+use tokio::task::{JoinHandle, LocalSet, spawn_local};
 
 use crate::accept::Door;
 use crate::balance::{Inbox, Share};
@@ -127,7 +127,7 @@ impl Worker {
             Lag::new(limits.max_wait, moment),
         ));
         let door = Rc::new(Door::new(Rc::clone(&service), Rc::clone(&connections)));
-        housekeeping(&service, &connections, &door);
+        let ticks = housekeeping(&service, &connections, &door);
         let watching = listeners.iter().map(Rc::clone);
         let watching = watching.map(|listener| Box::pin(Rc::clone(&door).watch(listener)));
         let mut watching: Vec<_> = watching.collect();
@@ -146,6 +146,7 @@ impl Worker {
             () = reached(&mut stop, Stop::Draining, &service) => {}
             () = door.receive(&mut self.inbox) => {}
             () = watch => {}
+            () = failure(ticks) => {}
         }
         drop(watching);
         self.share.close();
@@ -188,14 +189,32 @@ async fn reached(stop: &mut watch::Receiver<Stop>, stage: Stop, service: &Servic
     let _ = stop.wait_for(|stop| *stop >= stage).await;
 }
 
+/// Panics as a task has that has no end.
+async fn failure(task: JoinHandle<()>) {
+    if let Err(error) = task.await
+        && let Ok(panic) = error.try_into_panic()
+    {
+        resume_unwind(panic);
+    }
+    std::future::pending().await
+}
+
 /// What happens beside the connections.
-fn housekeeping(service: &Rc<Service>, connections: &Rc<Connections>, door: &Rc<Door>) {
+fn housekeeping(
+    service: &Rc<Service>,
+    connections: &Rc<Connections>,
+    door: &Rc<Door>,
+) -> JoinHandle<()> {
     let (service, door) = (Rc::clone(service), Rc::clone(door));
     let ticks = tick(
         Rc::clone(connections),
-        move || service.log().flush(),
+        move || {
+            #[cfg(feature = "faults")]
+            assert!(!service.log().fault.get(), "the fault that was asked for");
+            service.log().flush();
+        },
         move || door.report(),
     );
-    spawn_local(ticks);
     tokio::spawn(connections.lag().rounds());
+    spawn_local(ticks)
 }

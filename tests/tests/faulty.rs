@@ -154,3 +154,19 @@ fn garbage_alone_replaces_no_vm() {
     assert_eq!(code, Some(0));
     assert!(!log.contains("replaced"), "{log}");
 }
+
+#[test]
+fn a_panic_of_the_timers_costs_the_worker_its_connections() {
+    let server = start(true);
+    let mut stream = server.connect();
+    assert_eq!(ask(&mut stream, "/count").text(), "request 1");
+    assert_eq!(ask(&mut stream, "/timers").text(), "until the next tick");
+    // The connection ends, and the worker begins anew.
+    let ended = read(&mut stream, &mut [0]);
+    assert!(matches!(ended, Ok(0) | Err(_)), "{ended:?}");
+    assert_eq!(server.get("/count").expect("an answer").text(), "request 1");
+    let (code, log) = server.stop();
+    assert_eq!(code, Some(0));
+    let failed = "worker 0 failed: the fault that was asked for";
+    assert_eq!(lines(&log, "error", failed).len(), 1, "{log}");
+}

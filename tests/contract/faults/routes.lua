@@ -25,6 +25,9 @@ end
 local function fail() print("fault: panic") return "not reached" end
 function api.called.get() return fail() end
 
+-- And its worker's timers at this one.
+function api.timers.get() print("fault: timers") return "until the next tick" end
+
 -- The same, by programs that catch every error.
 function api.caught.get()
   local ok = pcall(fail)
