@@ -43,6 +43,12 @@ impl Set {
                     set.add_if(|byte| in_class(byte, *class));
                     rest
                 }
+                // Left by a range that ends in the `%` of an escape: LuaJIT takes the bracket
+                // behind it for what is escaped.
+                [b'%'] => {
+                    set.add(b']');
+                    break;
+                }
                 [low, b'-', high, rest @ ..] => {
                     (*low..=*high).for_each(|byte| set.add(byte));
                     rest
