@@ -72,14 +72,15 @@ impl Random {
     }
 }
 
-const SUBJECT: [&[u8]; 12] = [
-    b"a", b"b", b"ab", b"(", b")", b"1", b" ", b"%", b"\0", b"\xff", b"A_", b"-",
+const SUBJECT: [&[u8]; 13] = [
+    b"a", b"b", b"ab", b"(", b")", b"1", b" ", b"%", b"\0", b"\xff", b"A_", b"-", b"]",
 ];
-const PATTERN: [&[u8]; 48] = [
+const PATTERN: [&[u8]; 52] = [
     b"a", b"b", b"1", b"ab", b"(", b")", b"()", b".", b"*", b"+", b"-", b"?", b"^", b"$", b"%a",
     b"%d", b"%s", b"%w", b"%p", b"%c", b"%x", b"%l", b"%u", b"%g", b"%z", b"%A", b"%W", b"%Z",
     b"%b()", b"%bab", b"%b", b"%f[%w]", b"%f[^a]", b"%f", b"%1", b"%2", b"%%", b"%", b"[ab]",
-    b"[^a]", b"[a-]", b"[%a1]", b"[]a]", b"[", b"(a*)", b"(.-)", b"\0", b"%\xff",
+    b"[^a]", b"[a-]", b"[%a1]", b"[]a]", b"[", b"[!-%%]", b"[z-%%]", b"[^%]]", b"]", b"(a*)",
+    b"(.-)", b"\0", b"%\xff",
 ];
 const REPLACEMENT: [&[u8]; 10] = [
     b"x", b"%0", b"%1", b"%2", b"%%", b"%a", b"<", b"%", b"\0", b"yz",
