@@ -94,7 +94,7 @@ impl Connection {
                 slot.expire_at(all.clock().ticks().saturating_add(past.left));
             }
         }
-        let since = all.lag().moment().now();
+        let since = all.lag().now();
         Connection {
             stream,
             client_ip,
@@ -235,7 +235,7 @@ impl Connection {
     fn end(&mut self) -> bool {
         self.exchange.end_of_input();
         self.output = self.slot.all().take_output();
-        let now = self.slot.all().lag().moment().now();
+        let now = self.slot.all().lag().now();
         self.receive(&[], now);
         !self.output.is_empty()
     }
@@ -280,7 +280,7 @@ impl Connection {
             Poll::Ready(Ok(())) => {
                 let new = buffer.filled();
                 if !new.is_empty() && self.phase == Phase::Open {
-                    let start = all.lag().moment().now();
+                    let start = all.lag().now();
                     if all.lag().is_doubtful(waited(self.since, start)) && self.is_left(context) {
                         all.lag().refuse();
                         return Poll::Ready(Err(ErrorKind::ConnectionAborted.into()));
@@ -336,7 +336,7 @@ impl Connection {
                     // Requests that were left for later when the output was long.
                     if !self.input.is_empty() {
                         let all = self.slot.all();
-                        let now = all.lag().moment().now();
+                        let now = all.lag().now();
                         self.output = all.take_output();
                         self.receive(&[], now);
                         if !self.output.is_empty() {
@@ -414,7 +414,7 @@ impl Future for Connection {
             this.since = since;
         }
         let lag = this.slot.all().lag();
-        let outcome = if lag.is_spent() && !lag.is_late(waited(this.since, lag.moment().now())) {
+        let outcome = if lag.is_spent() && !lag.is_late(waited(this.since, lag.now())) {
             context.waker().wake_by_ref();
             Poll::Pending
         } else {

@@ -62,6 +62,11 @@ impl Lag {
         &self.moment
     }
 
+    /// The time, as the worker knows it.
+    pub(crate) fn now(&self) -> u64 {
+        self.moment.now()
+    }
+
     /// Whether a request has waited for too long, in milliseconds.
     pub(crate) fn is_late(&self, waited: u64) -> bool {
         self.most > 0 && waited > self.most + self.longest.get()

@@ -107,6 +107,12 @@ pub(super) unsafe fn bad_body(state: *mut lua_State) -> c_int {
     raise_by(1)
 }
 
+/// Appends what a field begins with, after a comma unless it is its object's first.
+fn field(out: &mut Vec<u8>, text: &str) {
+    comma(out);
+    out.extend_from_slice(text.as_bytes());
+}
+
 /// `reply(template, values...)`: writes the answer.
 unsafe extern "C-unwind" fn reply(state: *mut lua_State) -> c_int {
     // SAFETY: see `body_json`; the values stay on the stack while they are encoded, and
@@ -124,24 +130,22 @@ unsafe extern "C-unwind" fn reply(state: *mut lua_State) -> c_int {
         let mut encoder = Encoder::new(state, call.shared, &mut reply.body);
         let mut slot = 1;
         for piece in template.pieces {
-            match *piece {
-                Piece::Text(text) => encoder.out.extend_from_slice(text.as_bytes()),
-                Piece::Fields(text) => {
-                    comma(encoder.out);
+            let (path, written) = match *piece {
+                Piece::Text(text) => {
                     encoder.out.extend_from_slice(text.as_bytes());
+                    continue;
+                }
+                Piece::Fields(text) => {
+                    field(encoder.out, text);
+                    continue;
                 }
                 Piece::Field { key, depth, path } => {
                     slot += 1;
                     if ffi::lua_isnoneornil(state, slot) != 0 {
                         continue;
                     }
-                    comma(encoder.out);
-                    encoder.out.extend_from_slice(key.as_bytes());
-                    if let Err(error) = encoder.value(slot, usize::from(depth)) {
-                        let error = error.within(path.to_owned());
-                        *call.failure.borrow_mut() = Some(not_json(&error));
-                        break;
-                    }
+                    field(encoder.out, key);
+                    (path, encoder.value(slot, usize::from(depth)))
                 }
                 Piece::Held {
                     key,
@@ -149,27 +153,15 @@ unsafe extern "C-unwind" fn reply(state: *mut lua_State) -> c_int {
                     place,
                     path,
                 } => {
-                    let written = call.write_held(encoder.out, (holder, place), |out| {
-                        comma(out);
-                        out.extend_from_slice(key.as_bytes());
-                    });
-                    if let Err(error) = written {
-                        let error = error.within(path.to_owned());
-                        *call.failure.borrow_mut() = Some(not_json(&error));
-                        break;
-                    }
+                    let lead = |out: &mut Vec<u8>| field(out, key);
+                    (path, call.write_held(encoder.out, (holder, place), lead))
                 }
                 Piece::Part { key, part, path } => {
                     let Some(text) = call.request.part(part) else {
                         continue;
                     };
-                    comma(encoder.out);
-                    encoder.out.extend_from_slice(key.as_bytes());
-                    if let Err(error) = encoder.text(&text) {
-                        let error = error.within(path.to_owned());
-                        *call.failure.borrow_mut() = Some(not_json(&error));
-                        break;
-                    }
+                    field(encoder.out, key);
+                    (path, encoder.text(&text))
                 }
                 Piece::List {
                     key,
@@ -179,17 +171,16 @@ unsafe extern "C-unwind" fn reply(state: *mut lua_State) -> c_int {
                 } => {
                     slot += 1;
                     if !key.is_empty() {
-                        comma(encoder.out);
-                        encoder.out.extend_from_slice(key.as_bytes());
+                        field(encoder.out, key);
                     }
                     let list = ffi::lua_tonumber(state, slot) as i32;
-                    let written = encoder.list(list, array, usize::from(depth));
-                    if let Err(error) = written {
-                        let error = error.within(path.to_owned());
-                        *call.failure.borrow_mut() = Some(not_json(&error));
-                        break;
-                    }
+                    (path, encoder.list(list, array, usize::from(depth)))
                 }
+            };
+            if let Err(error) = written {
+                let error = error.within(path.to_owned());
+                *call.failure.borrow_mut() = Some(not_json(&error));
+                break;
             }
         }
         let written: *const u8 = &raw const WRITTEN;
