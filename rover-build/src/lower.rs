@@ -254,25 +254,20 @@ impl Lowering<'_> {
     fn reads(&mut self, handler: Handler<'_>) {
         let direct = |m: &&Member| handler.ctx.is_direct(m);
         for member in handler.ctx.members.iter().filter(direct) {
-            let (span, text) = match &member.access {
+            let (span, text, part) = match &member.access {
                 Access::Field(span) => {
-                    let text = format!("__rover.{}()", member.name);
-                    if let Some(part) = field(&member.name) {
-                        let read = (Known::Part(part), text);
-                        self.known.insert((handler.file, *span), read);
-                        continue;
-                    }
-                    (*span, text)
+                    let name = &member.name;
+                    (*span, format!("__rover.{name}()"), field(name))
                 }
                 Access::Read(table, name, span) => {
                     let (function, name, part) = named(*table, name);
                     let text = format!("__rover.{function}({})", quoted(&name));
-                    let read = (Known::Part(part(name)), text);
-                    self.known.insert((handler.file, *span), read);
-                    continue;
+                    (*span, text, Some(part(name)))
                 }
-                Access::Alias(_, span) => (*span, "nil".to_owned()),
-                Access::Body(method, Some(span)) => (*span, format!("__rover.body_{method}()")),
+                Access::Alias(_, span) => (*span, "nil".to_owned(), None),
+                Access::Body(method, Some(span)) => {
+                    (*span, format!("__rover.body_{method}()"), None)
+                }
                 Access::Expect(source, schema, span) => {
                     self.dropped.push((handler.file, *span));
                     let source = *source as u8;
@@ -280,11 +275,17 @@ impl Lowering<'_> {
                         Some(holder) => format!("__rover.hold({source}, {schema}, {holder})"),
                         None => format!("__rover.expect({source}, {schema})"),
                     };
-                    (*span, text)
+                    (*span, text, None)
                 }
                 Access::Body(_, None) | Access::Whole => continue,
             };
-            self.replace(handler.file, span.start, span.end, text);
+            match part {
+                Some(part) => {
+                    let read = (Known::Part(part), text);
+                    self.known.insert((handler.file, span), read);
+                }
+                None => self.replace(handler.file, span.start, span.end, text),
+            }
         }
     }
 
