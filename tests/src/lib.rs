@@ -9,7 +9,7 @@ pub mod router;
 mod server;
 
 pub use case::{Case, parse};
-pub use process::{Process, listening};
+pub use process::{Process, listening, signal};
 pub use server::{Response, Server, unused_address};
 
 /// A compiled manifest.

@@ -76,18 +76,60 @@ impl Process {
         (!answer.is_empty()).then(|| Response::parse(&answer))
     }
 
-    /// Stops it; the exit code, and its log after the first line.
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The process's number.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends it a signal, by its name without `SIG`.
     ///
     /// # Panics
-    /// When it cannot be signalled.
-    pub fn stop(mut self) -> (Option<i32>, String) {
-        let id = self.child.id().to_string();
-        let sent = Command::new("kill").args(["-s", "TERM", &id]).status();
-        assert!(sent.expect("kill runs").success());
+    /// When that cannot be done.
+    pub fn signal(&self, name: &str) {
+        signal(self.id(), name);
+    }
+
+    /// Whether it has not ended.
+    ///
+    /// # Panics
+    /// When the system does not tell.
+    pub fn runs(&mut self) -> bool {
+        self.child.try_wait().expect("a state").is_none()
+    }
+
+    /// Waits for its end; the exit code, and its log after the line that says where it listens.
+    ///
+    /// # Panics
+    /// When there is no end, or the log is no text.
+    pub fn end(mut self) -> (Option<i32>, String) {
         let code = self.child.wait().expect("an end").code();
         let log = self.log.take().map(|log| log.join().expect("a log"));
         (code, log.unwrap_or_default())
     }
+
+    /// Stops it, and waits for its end.
+    ///
+    /// # Panics
+    /// When it cannot be signalled.
+    pub fn stop(self) -> (Option<i32>, String) {
+        self.signal("TERM");
+        self.end()
+    }
+}
+
+/// Sends a signal to a process, by its name without `SIG`.
+///
+/// # Panics
+/// When that cannot be done.
+pub fn signal(process: u32, name: &str) {
+    let process = process.to_string();
+    let sent = Command::new("kill").args(["-s", name, &process]).status();
+    assert!(sent.expect("kill runs").success());
 }
 
 impl Drop for Process {

@@ -1,11 +1,11 @@
 //! The command line of a compiled program, its log, and how it stops.
 
-use std::io::{BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::process::{Child, Command, Output, Stdio};
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use rover_tests::{Response, listening, unused_address};
+use rover_tests::{Process, Response, signal, unused_address};
 
 fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_program"));
@@ -31,51 +31,16 @@ fn error_line(output: &Output) -> String {
     text.trim_end().to_owned()
 }
 
-struct Running {
-    child: Child,
-    log: BufReader<std::process::ChildStderr>,
-    address: SocketAddr,
-}
-
-impl Running {
-    fn start(command: &mut Command) -> Self {
-        let mut child = command
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
-        let mut log = BufReader::new(child.stderr.take().expect("piped"));
-        Running {
-            child,
-            address: listening(&mut log),
-            log,
-        }
-    }
-
-    fn signal(&self, name: &str) {
-        let id = self.child.id().to_string();
-        let sent = Command::new("kill").args(["-s", name, &id]).status();
-        assert!(sent.expect("kill runs").success());
-    }
-
-    /// Waits for the end; gives the exit code and the rest of the log.
-    fn end(mut self) -> (Option<i32>, String) {
-        let mut rest = String::new();
-        self.log.read_to_string(&mut rest).expect("a log of text");
-        let status = self.child.wait().expect("an end");
-        (status.code(), rest)
-    }
-
-    fn get(&self, path: &str) -> Response {
-        let mut stream = TcpStream::connect(self.address).expect("a connection");
-        write!(
-            stream,
-            "GET {path} HTTP/1.1\r\nHost: t\r\nX-Request-Id: t-1\r\nConnection: close\r\n\r\n"
-        )
-        .expect("sent");
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).expect("an answer");
-        Response::parse(&answer)
-    }
+fn get(server: &Process, path: &str) -> Response {
+    let mut stream = TcpStream::connect(server.address()).expect("a connection");
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: t\r\nX-Request-Id: t-1\r\nConnection: close\r\n\r\n"
+    )
+    .expect("sent");
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).expect("an answer");
+    Response::parse(&answer)
 }
 
 #[test]
@@ -155,23 +120,22 @@ fn a_port_in_use() {
 
 #[test]
 fn a_port_in_use_by_another_program_of_ours() {
-    let first = Running::start(&mut program());
-    let port = first.address.port().to_string();
+    let first = Process::start(&mut program());
+    let port = first.address().port().to_string();
     let line = error_line(&run(&["--port", &port]));
     assert!(line.contains(&port), "{line}");
-    first.signal("TERM");
-    assert_eq!(first.end().0, Some(0));
+    assert_eq!(first.stop().0, Some(0));
 }
 
 #[test]
 fn arguments_override_the_environment() {
-    let running = Running::start(
+    let running = Process::start(
         program()
             .args(["--port", "0", "--host", "127.0.0.1", "--workers", "1"])
             .env("ROVER_PORT", "1")
             .env("ROVER_HOST", "192.0.2.1"),
     );
-    assert_eq!(running.get("/hello").text(), "hello");
+    assert_eq!(get(&running, "/hello").text(), "hello");
     running.signal("INT");
     assert_eq!(running.end().0, Some(0));
 }
@@ -181,22 +145,20 @@ fn ipv6() {
     if TcpListener::bind("[::1]:0").is_err() {
         return;
     }
-    let running = Running::start(program().args(["--host", "::1"]));
-    assert!(running.address.is_ipv6());
-    assert_eq!(running.get("/hello").text(), "hello");
-    running.signal("TERM");
-    assert_eq!(running.end().0, Some(0));
+    let running = Process::start(program().args(["--host", "::1"]));
+    assert!(running.address().is_ipv6());
+    assert_eq!(get(&running, "/hello").text(), "hello");
+    assert_eq!(running.stop().0, Some(0));
 }
 
 #[test]
 fn the_log() {
-    let running = Running::start(&mut program());
-    let answer = running.get("/log");
+    let running = Process::start(&mut program());
+    let answer = get(&running, "/log");
     assert_eq!(answer.status, 500);
     assert!(!answer.text().contains("only the log"));
-    assert_eq!(running.get("/hello").status, 200);
-    running.signal("TERM");
-    let (code, log) = running.end();
+    assert_eq!(get(&running, "/hello").status, 200);
+    let (code, log) = running.stop();
     assert_eq!(code, Some(0));
     let find = |text: &str| {
         log.lines()
@@ -228,11 +190,7 @@ fn the_log_can_be_off() {
         assert!(Instant::now() < until, "it does not listen");
         std::thread::sleep(Duration::from_millis(20));
     }
-    let id = child.id().to_string();
-    Command::new("kill")
-        .args(["-s", "TERM", &id])
-        .status()
-        .expect("kill");
+    signal(child.id(), "TERM");
     let output = child.wait_with_output().expect("an end");
     assert!(output.status.success());
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
@@ -240,13 +198,13 @@ fn the_log_can_be_off() {
 
 #[test]
 fn a_stop_finishes_what_runs() {
-    let mut running = Running::start(&mut program());
-    let mut stream = TcpStream::connect(running.address).expect("a connection");
+    let mut running = Process::start(&mut program());
+    let mut stream = TcpStream::connect(running.address()).expect("a connection");
     // At this length a body that stands still has half a minute.
     let head = b"POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 20005\r\n\r\n";
     stream.write_all(head).expect("sent");
     stream.write_all(&[b'x'; 20_000]).expect("sent");
-    let idle = TcpStream::connect(running.address).expect("a connection");
+    let idle = TcpStream::connect(running.address()).expect("a connection");
     // The idle connection answers once, so that it is known to have been accepted.
     let mut idle = idle;
     idle.write_all(b"GET /hello HTTP/1.1\r\nHost: t\r\n\r\n")
@@ -257,13 +215,10 @@ fn a_stop_finishes_what_runs() {
     let mut rest = Vec::new();
     idle.read_to_end(&mut rest)
         .expect("the idle connection is closed");
-    assert!(
-        running.child.try_wait().expect("a state").is_none(),
-        "it did not wait"
-    );
+    assert!(running.runs(), "it did not wait");
     // Each worker closes its own listening socket, the one a moment after the other.
     let until = Instant::now() + Duration::from_secs(20);
-    while TcpStream::connect(running.address).is_ok() {
+    while TcpStream::connect(running.address()).is_ok() {
         assert!(Instant::now() < until, "new connections are still accepted");
         std::thread::sleep(Duration::from_millis(5));
     }

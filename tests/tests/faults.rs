@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{JoinHandle, sleep};
 use std::time::{Duration, Instant};
 
-use rover_tests::{Response, listening};
+use rover_tests::{Response, listening, signal};
 
 /// What is waited for comes, however slow the machine and strace are.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -152,10 +152,7 @@ impl Faulty {
         let start = Instant::now();
         let status = 'ended: loop {
             assert!(start.elapsed() < PATIENCE, "the server does not stop");
-            let sent = Command::new("kill")
-                .args(["-s", "TERM", &self.server.to_string()])
-                .status();
-            assert!(sent.expect("kill runs").success());
+            signal(self.server, "TERM");
             let sent = Instant::now();
             while sent.elapsed() < PATIENCE / 20 || !self.accepts() {
                 if let Some(status) = self.tracer.try_wait().expect("a state") {

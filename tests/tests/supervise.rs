@@ -3,13 +3,12 @@
 
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::process::{Child, ChildStderr, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use rover_tests::{Response, listening, unused_address};
+use rover_tests::{Process, Response, listening, signal, unused_address};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -19,37 +18,23 @@ fn program() -> Command {
     command
 }
 
-/// A supervisor, and where its child listens.
-struct Supervised {
-    parent: Child,
-    address: SocketAddr,
-    /// Reads what is logged, which fills a pipe where nobody does.
-    log: JoinHandle<String>,
-}
+/// A supervisor.
+struct Supervised(Process);
 
 impl Supervised {
     fn start() -> Self {
-        let mut parent = program()
-            .args(["--supervise", "--log-level", "info"])
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
-        let mut log = BufReader::new(parent.stderr.take().expect("piped"));
-        Supervised {
-            parent,
-            address: listening(&mut log),
-            log: std::thread::spawn(move || rest(log)),
-        }
-    }
-
-    fn signal(&self, name: &str) {
-        signal(self.parent.id(), name);
+        let mut program = program();
+        Supervised(Process::start(program.args([
+            "--supervise",
+            "--log-level",
+            "info",
+        ])))
     }
 
     /// The processes of the server itself.
     fn children(&self) -> Vec<u32> {
         let output = Command::new("ps")
-            .args(["-o", "pid=", "--ppid", &self.parent.id().to_string()])
+            .args(["-o", "pid=", "--ppid", &self.0.id().to_string()])
             .output()
             .expect("ps runs");
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -71,27 +56,8 @@ impl Supervised {
     }
 
     fn get(&self) -> Result<String, std::io::Error> {
-        get(self.address)
+        get(self.0.address())
     }
-
-    /// The exit code and the log.
-    fn end(mut self) -> (Option<i32>, String) {
-        let code = self.parent.wait().expect("an end").code();
-        (code, self.log.join().expect("a log"))
-    }
-}
-
-fn rest(mut log: BufReader<ChildStderr>) -> String {
-    let mut rest = String::new();
-    log.read_to_string(&mut rest).expect("a log of text");
-    rest
-}
-
-fn signal(process: u32, name: &str) {
-    let sent = Command::new("kill")
-        .args(["-s", name, &process.to_string()])
-        .status();
-    assert!(sent.expect("kill runs").success());
 }
 
 fn get(address: SocketAddr) -> Result<String, std::io::Error> {
@@ -117,8 +83,7 @@ fn a_child_that_dies_is_started_again() {
     let second = supervised.other_child(first);
     signal(second, "KILL");
     assert_eq!(supervised.get().expect("an answer"), "hello");
-    supervised.signal("TERM");
-    let (code, log) = supervised.end();
+    let (code, log) = supervised.0.stop();
     assert_eq!(code, Some(0), "{log}");
     assert!(log.contains("the server died (signal: 9"), "{log}");
 }
@@ -126,7 +91,7 @@ fn a_child_that_dies_is_started_again() {
 #[test]
 fn a_replaced_child_loses_no_request() {
     let supervised = Supervised::start();
-    let address = supervised.address;
+    let address = supervised.0.address();
     let stop = Arc::new(AtomicBool::new(false));
     let served = Arc::new(AtomicU64::new(0));
     let clients: Vec<_> = (0..4)
@@ -143,7 +108,7 @@ fn a_replaced_child_loses_no_request() {
         .collect();
     let mut child = supervised.other_child(0);
     for replacing in ["HUP", "USR2", "HUP"] {
-        supervised.signal(replacing);
+        supervised.0.signal(replacing);
         child = supervised.other_child(child);
     }
     stop.store(true, Ordering::Relaxed);
@@ -151,8 +116,8 @@ fn a_replaced_child_loses_no_request() {
         client.join().expect("no request failed");
     }
     assert!(served.load(Ordering::Relaxed) > 0);
-    supervised.signal("INT");
-    let (code, log) = supervised.end();
+    supervised.0.signal("INT");
+    let (code, log) = supervised.0.end();
     assert_eq!(code, Some(0), "{log}");
 }
 
