@@ -59,12 +59,8 @@ pub(crate) fn emit(parts: &Parts<'_>) -> TokenStream {
     } = *parts;
     let docs = match docs {
         None => quote!(::core::option::Option::None),
-        Some(Docs {
-            document,
-            page,
-            policy,
-        }) => quote!(::core::option::Option::Some(rt::Docs {
-            document: #document, page: #page, policy: #policy,
+        Some(Docs { document, policy }) => quote!(::core::option::Option::Some(rt::Docs {
+            document: #document, policy: #policy,
         })),
     };
     let files = sources.paths().map(|path| {

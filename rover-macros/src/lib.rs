@@ -35,7 +35,8 @@ impl Parse for Arguments {
 
 /// Compiles a Lua manifest.
 ///
-/// `rover::app!("routes.lua");` is a whole program with its `main`;
+/// `rover::app!("routes.lua");` is a whole program with its `main`, and with mimalloc as its
+/// allocator, unless rover's feature `mimalloc` is off;
 /// `rover::app!(pub mod api = "routes.lua");` is a module with `api::app()`. The path is
 /// relative to the crate's `Cargo.toml`. Mistakes in the Lua files are build errors.
 #[proc_macro]
@@ -66,6 +67,7 @@ pub fn app(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
         None => quote! {
             #error
             #items
+            ::rover::__allocator!();
             fn main() -> ::std::process::ExitCode { ::rover::main(app()) }
         },
     };

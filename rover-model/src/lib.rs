@@ -4,6 +4,7 @@
 //! server options, the perfect hash of literal paths, and the Lua text of the recording server, which runs once at
 //! build and once in every worker.
 
+pub mod docs;
 mod escape;
 pub mod guard;
 pub mod json;

@@ -27,7 +27,7 @@ impl Docs {
         let policy = HeaderValue::from_str(docs.policy).ok()?;
         let page = answer(
             ContentType::Html,
-            docs.page,
+            &rover_model::docs::page(program.name, docs.document),
             &[
                 (CONTENT_SECURITY_POLICY, policy),
                 (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),

@@ -46,9 +46,7 @@ pub struct Program {
 pub struct Docs {
     /// Its OpenAPI document.
     pub document: &'static str,
-    /// The page that shows it.
-    pub page: &'static str,
-    /// The page's `Content-Security-Policy`.
+    /// The `Content-Security-Policy` of the page that shows it.
     pub policy: &'static str,
 }
 

@@ -1,6 +1,3 @@
-//! Rover's own server in the comparison.
+//! The comparison's manifest as a program of this package, for `first`.
 
 rover::app!("compare/routes.lua");
-
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -7,10 +7,7 @@ use std::time::{Duration, Instant};
 
 use mlua::{Function, Lua, Table};
 
-mod program {
-    #![allow(missing_docs)]
-    rover::app!("library/routes.lua");
-}
+rover::app!(mod program = "library/routes.lua");
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -7,10 +7,7 @@ use std::time::Instant;
 
 use rover_benches::Failure;
 
-mod program {
-    #![allow(missing_docs)]
-    rover::app!("rejected/routes.lua");
-}
+rover::app!(mod program = "rejected/routes.lua");
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

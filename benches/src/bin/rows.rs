@@ -6,10 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-mod program {
-    #![allow(missing_docs)]
-    rover::app!("compare/routes.lua");
-}
+rover::app!(mod program = "compare/routes.lua");
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

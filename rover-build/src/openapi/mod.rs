@@ -21,20 +21,15 @@ pub(crate) use comments::about;
 pub struct Docs {
     /// `/openapi.json`
     pub document: String,
-    /// `/docs`
-    pub page: String,
-    /// The page's `Content-Security-Policy`: it may do what it needs, and nothing else.
+    /// The `Content-Security-Policy` of `/docs`: it may do what it needs, and nothing else.
     pub policy: String,
 }
 
-/// The document and its page.
+/// The document, and what its page may do.
 pub(crate) fn docs(app: &App) -> Docs {
-    let document = document(app);
-    let (page, policy) = page::page(&document);
     Docs {
-        document: document.to_string(),
-        page,
-        policy,
+        document: document(app).to_string(),
+        policy: page::policy(),
     }
 }
 

@@ -69,7 +69,7 @@ pub(crate) fn all(tools: &Tools) -> Vec<Result<Rival, String>> {
         rival.map_err(|error| format!("{name}: {error}"))
     };
     vec![
-        Ok(rover(tools)),
+        named("rover", rover(tools)),
         Ok(fixed(tools, "raw hyper", "raw_hyper", &["1"])),
         Ok(fixed(tools, "epoll loop", "epoll", &[])),
         named("bun", npm(tools, "bun", &[])),
@@ -79,9 +79,25 @@ pub(crate) fn all(tools: &Tools) -> Vec<Result<Rival, String>> {
     ]
 }
 
-fn rover(tools: &Tools) -> Rival {
-    let program = tools.release.join("compared");
-    Rival {
+/// A crate as the README has one: a copy of `templates/minimal` with the comparison's manifest.
+fn rover(tools: &Tools) -> Result<Rival, Failure> {
+    let root = tools.sources.join("../..").canonicalize()?;
+    let template = root.join("templates/minimal");
+    let folder = tools.folder.join("rover");
+    fs::create_dir_all(folder.join("src"))?;
+    let dependencies = fs::read_to_string(template.join("Cargo.toml"))?;
+    let path = format!("path = {:?}", root.display().to_string());
+    let dependencies = dependencies.replace("path = \"../..\"", &path);
+    fs::write(folder.join("Cargo.toml"), dependencies)?;
+    fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock"))?;
+    fs::copy(template.join("src/main.rs"), folder.join("src/main.rs"))?;
+    fs::copy(tools.sources.join("routes.lua"), folder.join("routes.lua"))?;
+    run(cargo()
+        .args(["build", "--release", "--target-dir"])
+        .arg(folder.join("target"))
+        .current_dir(&folder))?;
+    let program = folder.join("target/release/minimal");
+    Ok(Rival {
         name: "rover",
         version: env!("CARGO_PKG_VERSION").to_owned(),
         works: &Work::ALL,
@@ -90,7 +106,7 @@ fn rover(tools: &Tools) -> Rival {
             let arguments = ["--port", &port, "--workers", "1", "--log-level", "off"];
             Ok((program.clone(), arguments.map(OsString::from).to_vec()))
         }),
-    }
+    })
 }
 
 /// A server of this package with one fixed response.
