@@ -4,6 +4,8 @@
 use rover_model::{BUILDERS, CTX_FIELDS, CTX_METHODS};
 
 use crate::analyse::Member;
+use crate::check_hook::error_first;
+use crate::check_response::mistakes;
 use crate::diagnostic::{Diagnostic, Position};
 use crate::hir::{Expr, Kind, Span, Stmt};
 use crate::load::File;
@@ -16,7 +18,16 @@ const RESPONSE_METHODS: [&str; 3] = ["header", "status", "cookie"];
 pub(crate) fn check(program: &Program<'_>, app: &App) -> Vec<Diagnostic> {
     let sources = program.sources;
     let mut found = Vec::new();
+    let on_error = app.hooks.iter().find(|(name, _)| name == "on_error");
+    let on_error = on_error.map(|(_, place)| place);
     for place in app.functions() {
+        if on_error == Some(place)
+            && let [handler] = program.handlers.at(sources, place).as_slice()
+            && let Some(mistake) = error_first(&sources.files[handler.file], handler)
+        {
+            found.push(mistake);
+            continue;
+        }
         let handlers = program.handlers.at(sources, place).into_iter();
         for handler in handlers.flat_map(|h| program.handlers.reached(sources, h)) {
             let file = &sources.files[handler.file];
@@ -94,6 +105,7 @@ fn calls(
         if chain(servers, number, expr, &mut names) {
             found.extend(unknown_builder(file, &names));
             found.extend(extra_argument(servers, number, file, expr));
+            mistakes(servers, number, file, expr, found);
             arguments(expr, &mut |arg| calls(servers, number, file, arg, found));
             return;
         }

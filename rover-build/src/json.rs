@@ -9,7 +9,7 @@ use rover_model::JSON_LUA;
 use rover_model::json::{Kind, MAX_DEPTH, Malformed, Reader};
 
 /// Integers below this have no other neighbours.
-const EXACT: f64 = 9_007_199_254_740_992.0;
+const INTEGERS: f64 = 9_223_372_036_854_775_808.0;
 
 /// Makes `{ json = , array = }`; `names` is the order of fields.
 pub(crate) fn install(lua: &Lua, names: Vec<String>) -> mlua::Result<Table> {
@@ -145,7 +145,7 @@ impl Writer {
             Value::Boolean(value) => out.extend(value.to_string().bytes()),
             Value::Integer(value) => out.extend(number(*value as f64).bytes()),
             Value::Number(value) => out.extend(number(*value).bytes()),
-            Value::String(text) => string(&text.as_bytes(), out)?,
+            Value::String(text) => string(&text.as_bytes(), out),
             Value::Table(table) => return self.table(table, depth, out),
             other => {
                 let kind = lua_type(other);
@@ -177,7 +177,7 @@ impl Writer {
             }
             let step = match key {
                 Value::String(text) => {
-                    string(&text.as_bytes(), out)?;
+                    string(&text.as_bytes(), out);
                     format!(".{}", text.to_string_lossy())
                 }
                 Value::Integer(_) | Value::Number(_) => {
@@ -266,7 +266,7 @@ fn lua_type(value: &Value) -> &'static str {
 }
 
 fn number(value: f64) -> String {
-    if value.fract() == 0.0 && value.abs() < EXACT {
+    if value.fract() == 0.0 && value.abs() < INTEGERS {
         format!("{}", value as i64)
     } else if value.is_finite() {
         let mut buffer = ryu::Buffer::new();
@@ -277,8 +277,8 @@ fn number(value: f64) -> String {
     }
 }
 
-fn string(text: &[u8], out: &mut Vec<u8>) -> Result<(), Wrong> {
-    let text = std::str::from_utf8(text).map_err(|_| Wrong::new("a string that is not UTF-8"))?;
+fn string(text: &[u8], out: &mut Vec<u8>) {
+    let text = String::from_utf8_lossy(text);
     out.push(b'"');
     for character in text.chars() {
         match character {
@@ -294,5 +294,4 @@ fn string(text: &[u8], out: &mut Vec<u8>) -> Result<(), Wrong> {
         }
     }
     out.push(b'"');
-    Ok(())
 }

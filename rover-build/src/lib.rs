@@ -11,6 +11,8 @@ mod analyse;
 mod budget;
 mod build_script;
 mod check;
+mod check_hook;
+mod check_response;
 mod collect;
 mod conflict;
 mod constant;

@@ -55,14 +55,15 @@ impl File {
         Position::of(&self.name, &self.text, byte)
     }
 
+    /// The byte at which a line starts, which is counted from 1.
+    pub(crate) fn line_start(&self, line: usize) -> usize {
+        let start = self.starts.get(line.saturating_sub(1));
+        start.copied().unwrap_or_default()
+    }
+
     /// The lines above one that is counted from 1, the nearest first.
     pub(crate) fn lines_above(&self, line: usize) -> impl Iterator<Item = &str> {
-        let end = self
-            .starts
-            .get(line.saturating_sub(1))
-            .copied()
-            .unwrap_or_default();
-        self.text[..end].lines().rev()
+        self.text[..self.line_start(line)].lines().rev()
     }
 }
 

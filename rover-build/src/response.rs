@@ -129,7 +129,7 @@ fn status_of(builder: &str, method: &str) -> Option<&'static str> {
 
 fn literal_status(expr: &Expr) -> Option<u16> {
     match &expr.kind {
-        Kind::Number(digits) => digits.parse().ok().filter(|s| (100..=599).contains(s)),
+        Kind::Number(digits) => digits.parse().ok().filter(|s| (200..=599).contains(s)),
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! What the compiler (`rover-build`) and the runtime (`rover-rt`) must agree on.
 //!
 //! The crate has no dependencies. It holds the vocabulary of routes, the reader of JSON, the rules of
-//! server options, the perfect hash of literal paths, and the Lua text of the recording server, which runs once at
+//! server options and of responses, the perfect hash of literal paths, and the Lua text of the recording server, which runs once at
 //! build and once in every worker.
 
 pub mod docs;
@@ -12,12 +12,14 @@ mod limits;
 mod method;
 mod options;
 mod perfect;
+mod response;
 
 pub use escape::{Escape, Place, Rule};
 pub use limits::{Limits, Unit};
 pub use method::Method;
 pub use options::{LogLevel, OptionError, parse_duration, parse_log_level, parse_size};
 pub use perfect::{Layout, PerfectMap, layout};
+pub use response::{is_final_status, refused_header};
 
 /// The recording server: a chunk that returns `{ new = ..., routes = ... }`.
 ///
@@ -63,6 +65,19 @@ pub const OPTIONS: [&str; 13] = [
     "strict_globals",
     "title",
     "version",
+];
+
+/// The options of a response's `cookie`.
+pub const COOKIE_OPTIONS: [&str; 9] = [
+    "path",
+    "domain",
+    "max_age",
+    "expires",
+    "secure",
+    "http_only",
+    "same_site",
+    "partitioned",
+    "raw",
 ];
 
 /// Members of `ctx` that are plain values.

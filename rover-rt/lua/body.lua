@@ -7,15 +7,16 @@ local rawget, byte = rawget, string.byte
 
 -- [1] its bytes, [2] the request's ctx.
 local Body = {}
-function Body.__tostring(b) return b[1] end
-function Body.__len(b) return #b[1] end
+-- As a text it is one, whatever the client has sent.
+function Body.__tostring(b) return native.lossy(b[1]) end
+function Body.__len(b) return #native.lossy(b[1]) end
 function Body.__concat(a, b) return tostring(a) .. tostring(b) end
 Body.__metatable = "rover.body"
 local body_methods = {}
 function Body.__index(_, key)
   local method = body_methods[key]
   if method then return method end
-  error("unknown member of the body: '" .. tostring(key) .. "'", 2)
+  error("unknown member of the body: " .. R.shown(key), 2)
 end
 
 function body_methods.json(b)

@@ -101,11 +101,11 @@ function Ctx.__index(ctx, key)
   end
   local field = fields[key]
   if field then return field(live(ctx)) end
-  error("unknown member of ctx: '" .. tostring(key) .. "'", 2)
+  error("unknown member of ctx: " .. R.shown(key), 2)
 end
 
 function Ctx.__newindex(_, key)
-  error("ctx cannot be assigned to (use ctx:set('" .. tostring(key) .. "', value))", 2)
+  error("ctx cannot be assigned to (use ctx:set(" .. R.shown(key) .. ", value))", 2)
 end
 
 R.Ctx = Ctx

@@ -110,7 +110,7 @@ local function print_value(value, r, p)
   if value == nil then return script and "null" or "" end
   if kind == "boolean" then return tostring(value) end
   if kind == "number" then
-    if not script then return print_text(tostring(value), r, p) end
+    if not script then return print_text(R.number_text(value), r, p) end
     local _, text = native.json_encode(value)
     return text
   end

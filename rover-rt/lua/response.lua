@@ -2,10 +2,12 @@
 local R = ...
 local http, is_server, body_metatable = R.http, R.server.is_server, R.Body.__metatable
 local html_metatable, rendered = R.Html.__metatable, R.rendered
+local shown, number_text, cookie, charge = R.shown, R.number_text, R.cookie, R.limits.charge
+local refused_header, null = R.native.refused_header, R.native.null
 
 local error, type, tostring, getmetatable = error, type, tostring, getmetatable
 local setmetatable, pairs = setmetatable, pairs
-local find, lower, concat = string.find, string.lower, table.concat
+local byte, find, gsub, lower = string.byte, string.find, string.gsub, string.lower
 local format, floor = string.format, math.floor
 
 -- Response objects: [1] status, [2] kind, [3] value, [4] content type, [5] headers.
@@ -22,23 +24,39 @@ local function response(status, kind, value, content_type)
 end
 
 local function check_status(status, level)
-  if type(status) ~= "number" or status ~= floor(status) or status < 100 or status > 599 then
-    error("a status is an integer from 100 to 599, got " .. tostring(status), level + 1)
+  if type(status) ~= "number" or status ~= floor(status) or status < 200 or status > 599 then
+    error("a status is an integer from 200 to 599, got " .. shown(status), level + 1)
   end
   return status
 end
 
+local function escaped(c) return format("%%%02X", byte(c)) end
+local function percent(hex) return #hex < 2 and "%25" .. hex or nil end
+
+-- A URL with what no URL has percent-encoded (RFC 3986, section 2); escapes stay.
+local function url(text)
+  if #text > 4096 then charge(#text) end
+  if find(text, "%", 1, true) then text = gsub(text, "%%(%x?%x?)", percent) end
+  if find(text, "[^%w%-._~:/?#%[%]@!$&'()*+,;=%%]") then
+    text = gsub(text, "[^%w%-._~:/?#%[%]@!$&'()*+,;=%%]", escaped)
+  end
+  return text
+end
+
 local function check_header(name, value, level)
   if type(name) ~= "string" or not find(name, "^[%w!#$%%&'*+%-.^_`|~]+$") then
-    error(format("%q is not a header name", tostring(name)), level + 1)
+    error(shown(name) .. " is not a header name", level + 1)
   end
-  if type(value) == "number" then value = tostring(value) end
+  if type(value) == "number" then value = number_text(value) end
   if type(value) ~= "string" then
     error("the value of header '" .. name .. "' is not a string", level + 1)
   end
   if find(value, "[%z\1-\8\10-\31\127]") then
     error("the value of header '" .. name .. "' has a control character", level + 1)
   end
+  local reason = refused_header(name, value)
+  if reason then error("header '" .. name .. "' cannot be set: " .. reason, level + 1) end
+  if #name == 8 and lower(name) == "location" then return url(value) end
   return value
 end
 
@@ -62,37 +80,10 @@ function Response.status(self, status)
   return self
 end
 
-local SAME_SITE = { strict = "Strict", lax = "Lax", none = "None" }
-
 function Response.cookie(self, name, value, options)
-  if type(name) ~= "string" or not find(name, "^[%w!#$%%&'*+%-.^_`|~]+$") then
-    error(format("%q is not a cookie name", tostring(name)), 2)
-  end
-  value = tostring(value)
-  if find(value, '[%c%s",;\\]') then
-    error("the value of cookie '" .. name .. "' has a character cookies cannot carry", 2)
-  end
-  local parts = { name .. "=" .. value }
-  options = options or {}
-  local function attribute(key, label)
-    local v = options[key]
-    if v ~= nil then
-      v = tostring(v)
-      if find(v, "[%c;]") then error("cookie option '" .. key .. "' is malformed", 3) end
-      parts[#parts + 1] = label .. "=" .. v
-    end
-  end
-  attribute("path", "Path")
-  attribute("domain", "Domain")
-  attribute("max_age", "Max-Age")
-  if options.secure then parts[#parts + 1] = "Secure" end
-  if options.http_only then parts[#parts + 1] = "HttpOnly" end
-  if options.same_site ~= nil then
-    local known = SAME_SITE[lower(tostring(options.same_site))]
-    if not known then error("same_site is strict, lax or none", 2) end
-    parts[#parts + 1] = "SameSite=" .. known
-  end
-  return add_header(self, "set-cookie", concat(parts, "; "))
+  local text, problem = cookie(name, value, options)
+  if not text then error(problem, 2) end
+  return add_header(self, "set-cookie", text)
 end
 
 -- `api.html(data) [[...]]`
@@ -107,7 +98,8 @@ end
 local function text_of(value, what)
   local kind = type(value)
   if kind == "string" then return value end
-  if kind == "number" or getmetatable(value) == body_metatable then return tostring(value) end
+  if kind == "number" then return number_text(value) end
+  if getmetatable(value) == body_metatable then return what == "bytes" and value[1] or tostring(value) end
   error(what .. " takes a string, got " .. kind, 3)
 end
 
@@ -168,7 +160,11 @@ local function error_response(status, message)
   if getmetatable(message) == http.Error.__metatable then
     if message.errors then return response(status, JSON, { errors = message.errors }) end
     message = message.message
-  elseif kind ~= "string" and kind ~= "table" then message = tostring(message) end
+  elseif kind == "number" then message = number_text(message)
+  elseif kind == "boolean" or kind == "nil" then message = tostring(message)
+  elseif kind ~= "string" and kind ~= "table" and message ~= null then
+    error("error takes a message, got " .. kind, 2)
+  end
   return response(status, JSON, { error = message })
 end
 

@@ -7,7 +7,7 @@ use http::StatusCode;
 use http::header::{CONTENT_TYPE, ETAG, HeaderValue};
 
 use crate::http1::Prepared;
-use crate::program::{Path, Program};
+use crate::program::{Method, Path, Program};
 use crate::reply::{ContentType, Reply};
 use crate::request::{Headers, Known, RequestData, RequestIds};
 use crate::vm::Vm;
@@ -25,12 +25,12 @@ impl Constant {
         routes
             .map(|(index, route)| {
                 let index = u16::try_from(index).ok().filter(|_| route.needs.constant)?;
-                Constant::new(vm, index)
+                Constant::new(vm, index, route.method)
             })
             .collect()
     }
 
-    fn new(vm: &Vm, route: u16) -> Option<Self> {
+    fn new(vm: &Vm, route: u16, method: Method) -> Option<Self> {
         let request = RequestData {
             method: "GET",
             path: &Path::ROOT,
@@ -41,10 +41,18 @@ impl Constant {
             client_ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
             request_id: &RequestIds::new().of(&Headers::new(&[])),
         };
-        vm.try_call(route, &request).map(Constant::of)
+        let reply = vm.try_call(route, &request)?;
+        // RFC 9110, section 13.1.2: for other methods the condition is about what they do.
+        Some(match method {
+            Method::Get | Method::Head => Constant::of(reply),
+            _ => Constant {
+                whole: Prepared::new(reply),
+                known: None,
+            },
+        })
     }
 
-    /// An answer that is always this.
+    /// An answer to GET and HEAD that is always this.
     pub(crate) fn of(mut reply: Reply) -> Self {
         if reply.status.unwrap_or(StatusCode::OK) == StatusCode::OK {
             let tag = tag(&reply);
@@ -55,6 +63,7 @@ impl Constant {
             let headers = reply.headers().filter(|(name, _)| *name != CONTENT_TYPE);
             let headers = headers.map(|(name, value)| (name.clone(), value.clone()));
             not_modified.headers_mut().extend(headers);
+            not_modified.close = reply.close;
             (opaque(tag.as_bytes()).to_vec(), Prepared::new(not_modified))
         });
         let whole = Prepared::new(reply);

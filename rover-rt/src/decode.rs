@@ -63,6 +63,28 @@ pub(crate) fn form_pairs(text: &[u8]) -> impl Iterator<Item = (Cow<'_, str>, Cow
         })
 }
 
+/// A header's value as a text: UTF-8 where it is that, else ISO-8859-1, which these values once
+/// were (RFC 9110, section 5.5).
+pub(crate) fn header_text(value: &[u8]) -> Cow<'_, [u8]> {
+    match std::str::from_utf8(value) {
+        Ok(_) => Cow::Borrowed(value),
+        Err(_) => {
+            let text: String = value.iter().copied().map(char::from).collect();
+            Cow::Owned(text.into_bytes())
+        }
+    }
+}
+
+/// A cookie's value as a text, percent-decoded. Where that gives no text, or there is a broken
+/// escape, somebody else has written it in another way: it stays as it is.
+pub(crate) fn cookie_text(value: &[u8]) -> Cow<'_, [u8]> {
+    let mut decoded = Vec::new();
+    match value.contains(&b'%') && percent_decode(value, &mut decoded).is_some() {
+        true if std::str::from_utf8(&decoded).is_ok() => Cow::Owned(decoded),
+        _ => header_text(value),
+    }
+}
+
 /// The pairs of a `Cookie` header (RFC 6265, section 5.4); quotes around a value go.
 pub(crate) fn cookie_pairs(text: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> + '_ {
     text.split(|b| *b == b';').filter_map(|pair| {
@@ -99,5 +121,22 @@ mod tests {
         let pairs: Vec<_> = cookie_pairs(b"a=1; b=\"two\";broken; c=x=y").collect();
         let expect: [(&[u8], &[u8]); 3] = [(b"a", b"1"), (b"b", b"two"), (b"c", b"x=y")];
         assert_eq!(pairs, expect);
+    }
+
+    #[test]
+    fn texts_of_headers_and_cookies() {
+        assert_eq!(header_text(b"caf\xc3\xa9"), "caf\u{e9}".as_bytes());
+        assert_eq!(header_text(b"caf\xe9"), "caf\u{e9}".as_bytes());
+        for (value, text) in [
+            (&b"Saved%20it!"[..], "Saved it!"),
+            (b"%C3%A9%25", "\u{e9}%"),
+            (b"100%", "100%"),
+            (b"%41%4", "%41%4"),
+            (b"%e9", "%e9"),
+            (b"a+b", "a+b"),
+            (b"\xe9", "\u{e9}"),
+        ] {
+            assert_eq!(cookie_text(value), text.as_bytes(), "{text}");
+        }
     }
 }

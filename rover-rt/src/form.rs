@@ -7,6 +7,7 @@ mod parameters;
 use std::borrow::Cow;
 
 use http::StatusCode;
+use rover_model::json::Reader;
 
 use crate::decode::form_pairs;
 use parameters::parameters;
@@ -51,6 +52,11 @@ pub(crate) struct File<'a> {
 pub(crate) enum FormError {
     #[error("Unsupported Media Type")]
     ContentType,
+    #[error(
+        "The body is JSON but was sent as application/x-www-form-urlencoded: \
+         send `content-type: application/json`"
+    )]
+    Json,
     #[error("Malformed form: {0}")]
     Malformed(&'static str),
     #[error("Form too large: {0}")]
@@ -60,7 +66,7 @@ pub(crate) enum FormError {
 impl FormError {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
-            FormError::ContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            FormError::ContentType | FormError::Json => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             FormError::Malformed(_) => StatusCode::BAD_REQUEST,
             FormError::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
         }
@@ -101,6 +107,9 @@ pub(crate) fn read<'a>(
 }
 
 fn urlencoded(body: &[u8]) -> Result<Vec<Field<'_>>, FormError> {
+    if is_json(body) {
+        return Err(FormError::Json);
+    }
     let mut fields = Vec::new();
     for (name, value) in form_pairs(body) {
         if fields.len() == MAX_FIELDS {
@@ -113,6 +122,18 @@ fn urlencoded(body: &[u8]) -> Result<Vec<Field<'_>>, FormError> {
         fields.push(Field { name, value });
     }
     Ok(fields)
+}
+
+/// Whether a body is an object or an array of JSON, for which `curl -d` and others give a form's
+/// content type. No form is one: its braces and brackets are percent-encoded.
+fn is_json(body: &[u8]) -> bool {
+    let first = body.trim_ascii_start().first();
+    let read = || {
+        let mut reader = Reader::new(body);
+        reader.skip()?;
+        reader.end()
+    };
+    matches!(first, Some(b'{' | b'[')) && read().is_ok()
 }
 
 /// The boundary among a content type's parameters (RFC 2046, section 5.1.1).

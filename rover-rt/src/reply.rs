@@ -1,9 +1,29 @@
 //! Responses in the making.
 
 use http::StatusCode;
-use http::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use http::header::{
+    ALLOW, CONNECTION, CONTENT_LOCATION, CONTENT_RANGE, CONTENT_TYPE, DATE, ETAG, HeaderMap,
+    HeaderName, HeaderValue, LAST_MODIFIED, LOCATION, RETRY_AFTER,
+};
+use rover_model::refused_header;
 
 use crate::program::Method;
+
+/// The request's identifier.
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Headers with one value, of which a response has one (RFC 9110, section 5.3).
+const SINGLE: [HeaderName; 9] = [
+    CONTENT_LOCATION,
+    CONTENT_RANGE,
+    CONTENT_TYPE,
+    DATE,
+    ETAG,
+    LAST_MODIFIED,
+    LOCATION,
+    RETRY_AFTER,
+    REQUEST_ID,
+];
 
 /// What a body is.
 #[derive(Clone, Debug)]
@@ -34,6 +54,10 @@ pub(crate) struct Reply {
     pub(crate) content_type: Option<ContentType>,
     /// Most have none of their own.
     headers: Option<Box<HeaderMap>>,
+    /// The connection ends with it.
+    pub(crate) close: bool,
+    /// What an error of the server's own says: the program's `on_error` is told.
+    pub(crate) message: Option<&'static str>,
     pub(crate) body: Vec<u8>,
 }
 
@@ -59,11 +83,38 @@ impl Reply {
         self.headers.get_or_insert_default()
     }
 
+    /// Adds a header of the program's; false where it is none, or the server's.
+    pub(crate) fn add_header(&mut self, name: &[u8], value: &[u8]) -> bool {
+        let parsed = (HeaderName::from_bytes(name), HeaderValue::from_bytes(value));
+        let (Ok(name), Ok(value)) = parsed else {
+            return false;
+        };
+        if refused_header(name.as_str(), Some(value.to_str().unwrap_or_default())).is_some() {
+            return false;
+        }
+        if name == CONNECTION {
+            self.close = true;
+        } else if SINGLE.contains(&name) {
+            self.headers_mut().insert(name, value);
+        } else {
+            self.headers_mut().append(name, value);
+        }
+        true
+    }
+
     /// Without anything yet; its body goes into this buffer.
     pub(crate) fn into_buffer(body: Vec<u8>) -> Self {
         Reply {
             body,
             ..Reply::default()
+        }
+    }
+
+    /// An error of the server's own, for which the program may have another answer.
+    pub(crate) fn refusal(status: StatusCode, message: &'static str) -> Self {
+        Reply {
+            message: Some(message),
+            ..Reply::error(status, message)
         }
     }
 
@@ -82,8 +133,8 @@ impl Reply {
         Reply {
             status: Some(status),
             content_type: Some(ContentType::Json),
-            headers: None,
             body: [b"{\"errors\":", list, b"}"].concat(),
+            ..Reply::default()
         }
     }
 
@@ -98,8 +149,8 @@ impl Reply {
         Reply {
             status: Some(status),
             content_type: Some(ContentType::Json),
-            headers: None,
             body: value.to_string().into_bytes(),
+            ..Reply::default()
         }
     }
 
@@ -118,17 +169,19 @@ impl Reply {
         self
     }
 
-    /// Without body and content type where the status forbids them (RFC 9110,
-    /// section 6.4.1); a `content-type` among the headers replaces the usual one.
+    /// Without body and content type where the status forbids them (RFC 9110, sections
+    /// 6.4.1 and 15.3.6); a `content-type` among the headers replaces the usual one.
     pub(crate) fn finished(mut self) -> Self {
         let status = self.status.unwrap_or(StatusCode::OK);
         if status == StatusCode::OK && self.headers.is_none() {
             return self;
         }
-        if status.is_informational()
-            || status == StatusCode::NO_CONTENT
-            || status == StatusCode::NOT_MODIFIED
-        {
+        let bodiless = [
+            StatusCode::NO_CONTENT,
+            StatusCode::RESET_CONTENT,
+            StatusCode::NOT_MODIFIED,
+        ];
+        if bodiless.contains(&status) {
             self.headers_mut().remove(CONTENT_TYPE);
             self.content_type = None;
             self.body.clear();

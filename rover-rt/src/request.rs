@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use arrayvec::ArrayString;
 use httparse::Header;
 
-use crate::decode::{cookie_pairs, form_pairs};
+use crate::decode::{cookie_pairs, cookie_text, form_pairs, header_text};
 use crate::program::{Param, Part, Path};
 
 /// What a handler can ask about its request. Nothing is copied into it.
@@ -57,8 +57,8 @@ impl<'a> RequestData<'a> {
     /// A cookie: the first of several.
     pub(crate) fn cookie(&self, name: &[u8]) -> Option<Cow<'a, [u8]>> {
         let mut cookies = self.headers.cookies();
-        let found = cookies.find(|(known, _)| *known == name);
-        found.map(|(_, value)| value.into())
+        let found = cookies.find(|(known, _)| **known == *name);
+        found.map(|(_, value)| cookie_text(value))
     }
 }
 
@@ -142,15 +142,21 @@ impl<'a> Headers<'a> {
         all(self.list, name)
     }
 
-    /// A header's value; those of a repeated one are joined (RFC 9110, section 5.3).
+    /// A header's value as a text; those of a repeated one are joined (RFC 9110, section 5.3;
+    /// for `Cookie` RFC 9113, section 8.2.3).
     pub(crate) fn joined(&self, name: &str) -> Option<Cow<'a, [u8]>> {
         let mut values = self.get_all(name);
         let first = values.next()?;
         Some(match values.next() {
-            None => Cow::Borrowed(first),
+            None => header_text(first),
             Some(second) => {
-                let all: Vec<&[u8]> = [first, second].into_iter().chain(values).collect();
-                Cow::Owned(all.join(&b", "[..]))
+                let all = [first, second].into_iter().chain(values);
+                let all: Vec<_> = all.map(header_text).collect();
+                let separator = match name.eq_ignore_ascii_case("cookie") {
+                    true => "; ",
+                    false => ", ",
+                };
+                Cow::Owned(all.join(separator.as_bytes()))
             }
         })
     }
@@ -167,9 +173,10 @@ impl<'a> Headers<'a> {
         })
     }
 
-    /// The cookies, in order.
-    pub(crate) fn cookies(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
-        self.get_all("cookie").flat_map(cookie_pairs)
+    /// The cookies in order: names as texts, and values as they came.
+    pub(crate) fn cookies(&self) -> impl Iterator<Item = (Cow<'a, [u8]>, &'a [u8])> {
+        let pairs = self.get_all("cookie").flat_map(cookie_pairs);
+        pairs.map(|(name, value)| (header_text(name), value))
     }
 }
 

@@ -43,6 +43,16 @@ pub(crate) enum Answer<'a> {
     Prepared(&'a Prepared),
 }
 
+impl Answer<'_> {
+    /// Whether the connection ends with it.
+    pub(crate) fn closes(&self) -> bool {
+        match self {
+            Answer::Reply(reply) => reply.close,
+            Answer::Prepared(prepared) => prepared.closes(),
+        }
+    }
+}
+
 /// What is at a path for a method.
 pub(crate) enum Found {
     Route(u16),
@@ -146,7 +156,7 @@ impl Service {
         };
         data.params = self.program.routes[usize::from(index)].params;
         if !params_are_text(data) {
-            let malformed = Reply::error(StatusCode::BAD_REQUEST, "Malformed path parameter");
+            let malformed = Reply::refusal(StatusCode::BAD_REQUEST, "Malformed path parameter");
             return Answer::Reply(self.refused(data, malformed));
         }
         match &self.constants[usize::from(index)] {
@@ -218,7 +228,7 @@ impl Service {
         let known = Method::ALL.into_iter().find(|m| m.as_str() == method);
         if known.is_none() && !WITHOUT_ROUTES.contains(&method) {
             let message = "Not Implemented";
-            return Found::Refused(Reply::error(StatusCode::NOT_IMPLEMENTED, message));
+            return Found::Refused(Reply::refusal(StatusCode::NOT_IMPLEMENTED, message));
         }
         let direct = known.and_then(|method| self.program.find(method, path));
         let found = match known {
@@ -240,7 +250,7 @@ impl Service {
             Found::Reply(Reply::empty(StatusCode::NO_CONTENT).allow(&allowed))
         } else {
             let status = StatusCode::METHOD_NOT_ALLOWED;
-            Found::Refused(Reply::error(status, "Method Not Allowed").allow(&allowed))
+            Found::Refused(Reply::refusal(status, "Method Not Allowed").allow(&allowed))
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Handlers that always answer the same: their answer carries a validator.
 
-use rover_tests::programs::{hello, html, json_out};
+use rover_tests::programs::{headers_out, hello, html, json_out};
 use rover_tests::{Response, Server};
 
 fn ask(server: &Server, method: &str, path: &str, tag: &str) -> Response {
@@ -43,6 +43,24 @@ fn a_constant_answer_has_a_validator() {
     let head = ask(&server, "HEAD", "/hello", "\"other\"");
     assert_eq!((head.status, head.body.len()), (200, 0));
     assert_eq!(head.header("content-length").as_deref(), Some("17"));
+}
+
+/// RFC 9110, section 13.1.2: for these methods the condition is about what they do.
+#[test]
+fn other_methods_have_no_validator() {
+    let server = Server::start(headers_out::app().log_level(rover::LogLevel::Off));
+    for (method, status) in [
+        ("POST", 200),
+        ("DELETE", 200),
+        ("PUT", 201),
+        ("OPTIONS", 200),
+    ] {
+        let answer = ask(&server, method, "/constant", "*");
+        assert_eq!(answer.status, status, "{method}");
+        assert_eq!(answer.header("etag"), None, "{method}");
+        assert_eq!(answer.text(), method, "{method}");
+    }
+    assert_eq!(ask(&server, "GET", "/constant", "*").status, 304);
 }
 
 #[test]

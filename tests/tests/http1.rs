@@ -149,6 +149,19 @@ fn a_client_that_waits_is_told_to_continue() {
 }
 
 #[test]
+fn a_program_closes_a_connection() {
+    let server = server();
+    for path in ["/closes", "/closes/constant"] {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: t\r\n\r\n").repeat(2);
+        let answer = converse(server.address(), &[request.as_bytes()]);
+        assert_eq!(answers(&answer).len(), 1, "{path}");
+        let text = String::from_utf8_lossy(&answer);
+        assert_eq!(text.matches("connection: ").count(), 1, "{text}");
+        assert!(text.contains("\r\nconnection: close\r\n"), "{text}");
+    }
+}
+
+#[test]
 fn http_1_0() {
     let server = server();
     let close = converse(
@@ -463,9 +476,12 @@ fn streams_of_llhttp() {
     const PAUSED: u32 = 22;
     /// Valid for llhttp, and refused here: HTTP/0.9 and
     /// other protocols; `*` for another method than OPTIONS;
-    /// a target with a fragment or with user information (RFC 9110, section 4.2.4); a
+    /// a target with a fragment or with user information (RFC 9110, section 4.2.4), or with a
+    /// character that RFC 3986, section 2, keeps out of every part of a URI; a
     /// coding that we do not know below `chunked`.
-    const STRICTER: [&str; 8] = [
+    const STRICTER: [&str; 10] = [
+        "GET /with_\"lovely\"_quotes",
+        "GET /test.cgi?query=|",
         "GET /\n",
         " ICE/1.0\n",
         " RTSP/1.0\n",

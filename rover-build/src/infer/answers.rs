@@ -316,7 +316,7 @@ fn redirect(status: u16) -> Returned {
 
 fn literal_status(expr: &Expr) -> Option<u16> {
     match &expr.kind {
-        Kind::Number(digits) => digits.parse().ok().filter(|s| (100..=599).contains(s)),
+        Kind::Number(digits) => digits.parse().ok().filter(|s| (200..=599).contains(s)),
         _ => None,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use rover_model::Method;
 use serde_json::{Map, Value, json};
 
 use super::schema::{Components, shape};
@@ -137,6 +138,7 @@ pub(super) fn responses(app: &App, route: &Route, components: &mut Components) -
         answer.headers = None;
     }
     if route.needs.constant
+        && matches!(route.method, Method::Get | Method::Head)
         && let Some(answer) = answers.get_mut(&200)
     {
         let headers = answer.headers.get_or_insert_default();
@@ -197,7 +199,8 @@ fn refusals(route: &Route) -> Vec<(u16, bool)> {
     if route.needs.body {
         found.push((413, false));
     }
-    if reads(&["form", "form_all"]) {
+    // What is checked may also be JSON that was sent as a form.
+    if body.is_some() || reads(&["form", "form_all", "expect"]) {
         found.push((415, false));
     }
     found

@@ -359,14 +359,14 @@ fn answer(
         }
         (Some(found), _) => service.answer(&mut data, found),
         (None, _) => {
-            let malformed = Reply::error(StatusCode::BAD_REQUEST, "Malformed path");
+            let malformed = Reply::refusal(StatusCode::BAD_REQUEST, "Malformed path");
             Answer::Reply(service.refused(&data, malformed))
         }
     };
     let unread = matches!(body, Body::Left | Body::Refused(_));
     let frame = Frame {
         head: head.method == "HEAD",
-        close: unread || place.stopping || !head.keep_alive,
+        close: unread || place.stopping || !head.keep_alive || answer.closes(),
         old: head.old,
     };
     let id = id.as_str();

@@ -82,7 +82,7 @@ impl Refusal {
     };
 
     pub(super) fn reply(&self) -> Reply {
-        let reply = Reply::error(self.status, self.message);
+        let reply = Reply::refusal(self.status, self.message);
         match self.status {
             StatusCode::SERVICE_UNAVAILABLE => reply.retry_after(1),
             _ => reply,

@@ -46,13 +46,7 @@ pub(super) fn target<'h>(method: &str, text: &'h str) -> Result<Target<'h>, Refu
         }
         (Some(authority), origin)
     };
-    let (path, query) = match memchr::memchr2(b'?', b'#', origin.as_bytes()) {
-        None => (origin, ""),
-        Some(at) if memchr::memchr(b'#', &origin.as_bytes()[at..]).is_some() => {
-            return Err(MALFORMED);
-        }
-        Some(at) => (&origin[..at], &origin[at + 1..]),
-    };
+    let (path, query) = path_and_query(origin).ok_or(MALFORMED)?;
     // In absolute form an empty path is the root (section 3.2.1), but for OPTIONS, which
     // then asks about the whole server (section 3.2.4).
     let path = match path {
@@ -66,6 +60,23 @@ pub(super) fn target<'h>(method: &str, text: &'h str) -> Result<Target<'h>, Refu
         authority,
     })
 }
+
+/// The two parts of an origin form, of the characters that they may have: servers read others
+/// in different ways.
+fn path_and_query(origin: &str) -> Option<(&str, &str)> {
+    let bytes = origin.as_bytes();
+    let end = bytes.iter().position(|byte| !IN_PATH[usize::from(*byte)]);
+    let Some(end) = end else {
+        return Some((origin, ""));
+    };
+    let in_query = |byte: &u8| IN_PATH[usize::from(*byte)] || *byte == b'?';
+    let valid = bytes[end] == b'?' && bytes[end + 1..].iter().all(in_query);
+    valid.then(|| (&origin[..end], &origin[end + 1..]))
+}
+
+/// `pchar` and slashes (RFC 3986, section 3.3). Square brackets have no place there, but forms
+/// and browsers send them as they are (`?tag[]=a`), and nobody takes them for anything else.
+static IN_PATH: [bool; 256] = with(&PLAIN, b"/:@%[]");
 
 fn after_scheme(text: &str) -> Option<&str> {
     ["http://", "https://"].iter().find_map(|scheme| {
@@ -161,14 +172,19 @@ static PLAIN: [bool; 256] = {
         plain[byte] = (byte as u8).is_ascii_alphanumeric();
         byte += 1;
     }
-    let others = b"-._~!$&'()*+,;=";
+    with(&plain, b"-._~!$&'()*+,;=")
+};
+
+/// A table of characters with some more.
+const fn with(table: &[bool; 256], more: &[u8]) -> [bool; 256] {
+    let mut table = *table;
     let mut at = 0;
-    while at < others.len() {
-        plain[others[at] as usize] = true;
+    while at < more.len() {
+        table[more[at] as usize] = true;
         at += 1;
     }
-    plain
-};
+    table
+}
 
 #[cfg(test)]
 mod tests {
@@ -256,10 +272,24 @@ mod tests {
             ("GET", "http:/a"),
             ("GET", "/a#b"),
             ("GET", "http://a#b"),
+            ("GET", "/a?b#c"),
+            ("GET", "/caf\u{e9}"),
+            ("GET", "/a?caf\u{e9}"),
+            ("GET", "http://a/\u{e9}"),
             ("CONNECT", "/"),
             ("CONNECT", "a"),
         ] {
             assert_eq!(target(method, text), Err(MALFORMED), "{method} {text}");
+        }
+        // RFC 3986, section 2: in no part of a URI.
+        for character in "\"<>\\^`{|}".chars() {
+            for text in [format!("/a{character}"), format!("/?a={character}")] {
+                assert_eq!(target("GET", &text), Err(MALFORMED), "{text}");
+            }
+        }
+        for character in "-._~!$&'()*+,;=:@%[]/".chars() {
+            let text = format!("/{character}?{character}?");
+            assert!(target("GET", &text).is_ok(), "{text}");
         }
         assert_eq!(target("CONNECT", "a:80"), Err(Refusal::TUNNEL));
     }

@@ -1,9 +1,10 @@
 //! Responses as bytes (RFC 9112, section 4).
 
 use http::StatusCode;
+use http::header::DATE;
 
 use crate::clock::Clock;
-use crate::reply::{ContentType, Reply};
+use crate::reply::{ContentType, REQUEST_ID, Reply};
 
 /// What of the request shapes the response's framing.
 #[derive(Clone, Copy, Debug)]
@@ -15,15 +16,38 @@ pub(super) struct Frame {
     pub(super) old: bool,
 }
 
+/// Headers of the server's that the program has replaced by its own.
+#[derive(Clone, Copy, Debug, Default)]
+struct Replaced {
+    date: bool,
+    id: bool,
+}
+
+impl Replaced {
+    fn by(reply: &Reply) -> Self {
+        Replaced {
+            date: reply.header(&DATE).is_some(),
+            id: reply.header(&REQUEST_ID).is_some(),
+        }
+    }
+}
+
 /// A response whose bytes are known but for the date and the request's id.
 #[derive(Debug)]
 pub(crate) struct Prepared {
     status: StatusCode,
+    /// The connection ends with it.
+    close: bool,
+    replaced: Replaced,
     head: Vec<u8>,
     body: Vec<u8>,
 }
 
 impl Prepared {
+    pub(crate) fn closes(&self) -> bool {
+        self.close
+    }
+
     pub(crate) fn new(reply: Reply) -> Self {
         let reply = reply.finished();
         let status = reply.status.unwrap_or(StatusCode::OK);
@@ -34,6 +58,8 @@ impl Prepared {
         }
         Prepared {
             status,
+            close: reply.close,
+            replaced: Replaced::by(&reply),
             head,
             body: reply.body,
         }
@@ -49,7 +75,7 @@ pub(super) fn prepared(
     frame: Frame,
 ) -> (StatusCode, usize) {
     out.extend_from_slice(&response.head);
-    end_of_head(out, clock, id, frame);
+    end_of_head(out, clock, id, frame, response.replaced);
     if !frame.head {
         out.extend_from_slice(&response.body);
     }
@@ -70,18 +96,16 @@ pub(super) fn reply(
     if has_length(status) {
         content_length(out, reply.body.len());
     }
-    end_of_head(out, clock, id, frame);
+    end_of_head(out, clock, id, frame, Replaced::by(&reply));
     if !frame.head {
         out.extend_from_slice(&reply.body);
     }
     (status, reply.body)
 }
 
-/// RFC 9110, section 8.6: none with 1xx, 204; none with 304, which speaks of another body.
+/// RFC 9110, section 8.6: none with 204; none with 304, which speaks of another body.
 fn has_length(status: StatusCode) -> bool {
-    !status.is_informational()
-        && status != StatusCode::NO_CONTENT
-        && status != StatusCode::NOT_MODIFIED
+    status != StatusCode::NO_CONTENT && status != StatusCode::NOT_MODIFIED
 }
 
 fn status_and_headers(out: &mut Vec<u8>, status: StatusCode, reply: &Reply) {
@@ -120,11 +144,15 @@ fn content_length(out: &mut Vec<u8>, length: usize) {
     out.extend_from_slice(b"\r\n");
 }
 
-fn end_of_head(out: &mut Vec<u8>, clock: &Clock, id: &str, frame: Frame) {
-    out.extend_from_slice(b"x-request-id: ");
-    out.extend_from_slice(id.as_bytes());
-    out.extend_from_slice(b"\r\n");
-    out.extend_from_slice(clock.date_line().as_bytes());
+fn end_of_head(out: &mut Vec<u8>, clock: &Clock, id: &str, frame: Frame, replaced: Replaced) {
+    if !replaced.id {
+        out.extend_from_slice(b"x-request-id: ");
+        out.extend_from_slice(id.as_bytes());
+        out.extend_from_slice(b"\r\n");
+    }
+    if !replaced.date {
+        out.extend_from_slice(clock.date_line().as_bytes());
+    }
     out.extend_from_slice(if frame.close {
         b"connection: close\r\n\r\n"
     } else if frame.old {

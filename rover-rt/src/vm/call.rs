@@ -17,6 +17,9 @@ const RUN_CTX_META: c_int = ffi::lua_upvalueindex(2);
 pub(super) const RUN_RESPONSE_META: c_int = ffi::lua_upvalueindex(3);
 const RUN_HTTP_ERROR_META: c_int = ffi::lua_upvalueindex(4);
 
+/// The registry's function that gives what `on_error` is given for an error value.
+pub(super) const CAUGHT: &std::ffi::CStr = c"rover.caught";
+
 /// One protected call, in and out.
 pub(super) struct Call<'a> {
     pub(super) shared: &'a Shared,
@@ -47,8 +50,9 @@ impl<'a> Call<'a> {
 /// What a hook is given after `ctx`.
 pub(super) enum Argument<'a> {
     None,
-    /// The error value on top of the request thread's stack.
-    Raised,
+    /// The error value on top of the request thread's stack, with the status of the answer
+    /// and what kind of error it is.
+    Raised(StatusCode, &'static str),
     Http(StatusCode, &'a str),
 }
 
@@ -77,8 +81,12 @@ pub(super) unsafe extern "C-unwind" fn run(state: *mut lua_State) -> c_int {
         }
         match call.argument {
             Argument::None => {}
-            Argument::Raised => {
+            Argument::Raised(status, kind) => {
+                ffi::lua_getfield(state, ffi::LUA_REGISTRYINDEX, CAUGHT.as_ptr());
                 ffi::lua_pushvalue(state, 2);
+                ffi::lua_pushnumber(state, f64::from(status.as_u16()));
+                ffi::lua_pushlstring(state, kind.as_ptr().cast(), kind.len());
+                ffi::lua_call(state, 3, 1);
                 arguments += 1;
             }
             Argument::Http(status, message) => {
@@ -115,11 +123,13 @@ pub(super) unsafe fn end_ctx(state: *mut lua_State, handlers: c_int) {
 unsafe fn push_http_error(state: *mut lua_State, meta: c_int, status: StatusCode, text: &str) {
     // SAFETY: plain pushes inside a protected call.
     unsafe {
-        ffi::lua_createtable(state, 0, 2);
+        ffi::lua_createtable(state, 0, 3);
         ffi::lua_pushnumber(state, f64::from(status.as_u16()));
         ffi::lua_setfield(state, -2, c"status".as_ptr());
         ffi::lua_pushlstring(state, text.as_ptr().cast(), text.len());
         ffi::lua_setfield(state, -2, c"message".as_ptr());
+        ffi::lua_pushstring(state, c"request".as_ptr());
+        ffi::lua_setfield(state, -2, c"kind".as_ptr());
         ffi::lua_pushvalue(state, meta);
         ffi::lua_setmetatable(state, -2);
     }

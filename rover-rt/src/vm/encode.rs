@@ -152,7 +152,8 @@ impl<'a> Encoder<'a> {
     /// Appends a text as a string.
     pub(super) fn text(&mut self, bytes: &[u8]) -> Result<(), EncodeError> {
         self.room(bytes.len())?;
-        string(bytes, self.out)
+        string(bytes, self.out);
+        Ok(())
     }
 
     /// A small table that holds others many times over is a long text.
@@ -491,7 +492,7 @@ impl<'a> Encoder<'a> {
         // SAFETY: a number key is read as a number, so that `lua_next` still knows it.
         unsafe {
             match ffi::lua_type(self.state, key) {
-                ffi::LUA_TSTRING => string(self.bytes(key), self.out)?,
+                ffi::LUA_TSTRING => string(self.bytes(key), self.out),
                 ffi::LUA_TNUMBER => {
                     self.out.push(b'"');
                     number(ffi::lua_tonumber(self.state, key), self.out);

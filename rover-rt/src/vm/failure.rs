@@ -5,6 +5,7 @@ use std::ffi::c_int;
 use http::StatusCode;
 use mlua::ffi;
 
+use super::respond::final_status;
 use super::{HTTP_ERROR_META, Vm, append_string, expect, lossy};
 
 /// Why a handler gave no response.
@@ -20,6 +21,19 @@ pub(super) enum Failure {
     Http(StatusCode, String, Option<Vec<u8>>),
     /// Rust code panicked.
     Panic,
+}
+
+impl Failure {
+    /// What `on_error` is told that it is.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Failure::Lua(_) | Failure::Panic => "error",
+            Failure::Value(_) => "result",
+            Failure::Late(_) => "deadline",
+            // Its own says more.
+            Failure::Http(..) => "request",
+        }
+    }
 }
 
 impl Vm {
@@ -62,13 +76,13 @@ impl Vm {
         unsafe {
             ffi::lua_pushstring(state, c"status".as_ptr());
             ffi::lua_rawget(state, -2);
-            let status = ffi::lua_tonumber(state, -1) as u16;
+            let status = final_status(ffi::lua_tonumber(state, -1));
             ffi::lua_pop(state, 1);
             ffi::lua_pushstring(state, c"message".as_ptr());
             ffi::lua_rawget(state, -2);
             let message = lossy(state, -1);
             ffi::lua_pop(state, 1);
-            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
+            let status = status.unwrap_or(StatusCode::BAD_REQUEST);
             let errors = self.http_errors();
             Failure::Http(status, message, errors)
         }

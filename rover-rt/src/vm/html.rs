@@ -15,7 +15,7 @@ use rover_model::{Escape, Place, Rule};
 
 use super::guard::pure_or_default;
 use super::native::push;
-use super::scalar::{lua_number, number};
+use super::scalar::{number, text_number};
 use super::{Shared, shared};
 use crate::html;
 use crate::program::{HtmlStep, Program};
@@ -205,7 +205,7 @@ unsafe extern "C" fn put_string(
     });
 }
 
-/// False, with nothing written, for a number that is written as text and has many digits:
+/// False, with nothing written, for a number that is written as text and has many decimals:
 /// Lua's own form is wanted. Digits, points and signs stand for themselves by every rule.
 unsafe extern "C" fn put_number(vm: *const c_void, buffer: i32, at: i32, value: f64) -> bool {
     // SAFETY: see `open`.
@@ -215,7 +215,7 @@ unsafe extern "C" fn put_number(vm: *const c_void, buffer: i32, at: i32, value: 
             number(value, out);
             true
         }
-        _ => lua_number(value, out),
+        _ => text_number(value, out),
     })
 }
 

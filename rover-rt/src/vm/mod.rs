@@ -267,7 +267,8 @@ impl Vm {
             return standard;
         }
         let status = standard.status.unwrap_or(StatusCode::NOT_FOUND);
-        let message = status.canonical_reason().unwrap_or("Error");
+        let usual = || status.canonical_reason().unwrap_or("Error");
+        let message = standard.message.unwrap_or_else(usual);
         let argument = match hook {
             Hook::Error => Argument::Http(status, message),
             Hook::NotFound => Argument::None,
@@ -304,7 +305,8 @@ impl Vm {
         // A VM in which Rust code panicked runs nothing more.
         if self.hooks[Hook::Error as usize] && !matches!(failure, Failure::Panic) {
             let index = self.hook_index(Hook::Error);
-            return match self.protected(request, index, true, Argument::Raised, None) {
+            let raised = Argument::Raised(status, failure.kind());
+            return match self.protected(request, index, true, raised, None) {
                 Ok(mut reply) => {
                     reply.status.get_or_insert(status);
                     reply
@@ -363,7 +365,7 @@ impl Vm {
         argument: Argument<'_>,
         first: Option<First>,
     ) -> Result<Reply, Failure> {
-        let raised = matches!(argument, Argument::Raised);
+        let raised = matches!(argument, Argument::Raised(..));
         let call = Call {
             shared: &self.shared,
             request,

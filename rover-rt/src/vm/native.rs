@@ -10,11 +10,11 @@ use rover_model::LogLevel;
 
 use super::lists::KEPT_BYTES;
 use super::{LOGGED_BYTES, Shared, decode, encode, html};
-use crate::decode::form_pairs;
+use crate::decode::{cookie_text, form_pairs, header_text};
 use crate::form::{Field, File, Value};
 use crate::request::RequestData;
 
-pub(super) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 20] = [
+pub(super) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 21] = [
     (c"method", method),
     (c"path", path),
     (c"client_ip", client_ip),
@@ -29,6 +29,7 @@ pub(super) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 20] = [
     (c"form", form),
     (c"form_all", form_all),
     (c"lossy", lossy_text),
+    (c"refused_header", refused_header),
     (c"html_step", html::describe),
     (c"html_take", html::take),
     (c"json_decode", json_decode),
@@ -167,7 +168,8 @@ unsafe extern "C-unwind" fn header_all(state: *mut lua_State) -> c_int {
     // SAFETY: see `method`.
     unsafe {
         let wanted = lossy(state, 2);
-        list(state, request(state).headers.get_all(&wanted));
+        let values = request(state).headers.get_all(&wanted);
+        list(state, values.map(header_text));
     }
     1
 }
@@ -179,7 +181,7 @@ unsafe extern "C-unwind" fn cookies(state: *mut lua_State) -> c_int {
         let sent: Vec<_> = request(state).headers.cookies().collect();
         // Of two of one name the first counts (RFC 6265, section 5.4): it is set last.
         for (name, value) in sent.into_iter().rev() {
-            set(state, name, value);
+            set(state, &name, &cookie_text(value));
         }
     }
     1
@@ -284,6 +286,19 @@ pub(super) unsafe fn push_value(state: *mut lua_State, value: &Value<'_>) {
 unsafe extern "C-unwind" fn lossy_text(state: *mut lua_State) -> c_int {
     // SAFETY: see `method`; the first argument is a string.
     unsafe { push(state, lossy(state, 1).as_bytes()) };
+    1
+}
+
+/// `refused_header(name, value)`: why a program cannot set it, or nothing.
+unsafe extern "C-unwind" fn refused_header(state: *mut lua_State) -> c_int {
+    // SAFETY: see `method`; the arguments are strings.
+    unsafe {
+        let (name, value) = (lossy(state, 1), lossy(state, 2));
+        let Some(reason) = rover_model::refused_header(&name, Some(&value)) else {
+            return 0;
+        };
+        push(state, reason.as_bytes());
+    }
     1
 }
 

@@ -1,9 +1,11 @@
 //! From what a handler returned to a reply.
 
 use http::StatusCode;
-use http::header::{HeaderMap, HeaderName, HeaderValue};
+use http::header::HeaderValue;
 use mlua::ffi::{self, lua_State};
+use rover_model::is_final_status;
 
+use super::scalar::text_number;
 use super::{Call, RUN_RESPONSE_META, Shared, append_string, encode, lossy, lowered};
 use crate::reply::{ContentType, Reply};
 
@@ -31,9 +33,15 @@ unsafe fn read(state: *mut lua_State, shared: &Shared, reply: &mut Reply) -> Res
     unsafe {
         match ffi::lua_type(state, -1) {
             ffi::LUA_TNIL => reply.status = Some(StatusCode::NO_CONTENT),
-            ffi::LUA_TSTRING | ffi::LUA_TNUMBER => {
+            ffi::LUA_TSTRING => {
                 reply.content_type = Some(ContentType::Text);
                 append_string(state, -1, &mut reply.body);
+            }
+            ffi::LUA_TNUMBER => {
+                reply.content_type = Some(ContentType::Text);
+                if !text_number(ffi::lua_tonumber(state, -1), &mut reply.body) {
+                    append_string(state, -1, &mut reply.body);
+                }
             }
             ffi::LUA_TBOOLEAN => {
                 reply.content_type = Some(ContentType::Text);
@@ -48,6 +56,10 @@ unsafe fn read(state: *mut lua_State, shared: &Shared, reply: &mut Reply) -> Res
             }
             ffi::LUA_TTABLE => return json(state, shared, reply),
             ffi::LUA_TLIGHTUSERDATA if lowered::is_written(state) => {}
+            // `rover.null`, which JSON has a word for.
+            ffi::LUA_TLIGHTUSERDATA if ffi::lua_touserdata(state, -1).is_null() => {
+                return json(state, shared, reply);
+            }
             other => {
                 let name = std::ffi::CStr::from_ptr(ffi::lua_typename(state, other));
                 let kind = name.to_string_lossy();
@@ -95,6 +107,12 @@ unsafe fn json(state: *mut lua_State, shared: &Shared, reply: &mut Reply) -> Res
     encoded.map_err(|error| not_json(&error))
 }
 
+/// A status that ends an answer.
+pub(super) fn final_status(status: f64) -> Option<StatusCode> {
+    let status = is_final_status(status).then_some(status as u16)?;
+    StatusCode::from_u16(status).ok()
+}
+
 pub(super) fn not_json(error: &encode::EncodeError) -> String {
     format!("the handler's result is not JSON: {error}")
 }
@@ -109,11 +127,11 @@ unsafe fn built(state: *mut lua_State, shared: &Shared, reply: &mut Reply) -> Re
         let object = ffi::lua_gettop(state);
         ffi::lua_rawgeti(state, object, 1);
         if ffi::lua_type(state, -1) == ffi::LUA_TNUMBER {
-            reply.status = StatusCode::from_u16(ffi::lua_tonumber(state, -1) as u16).ok();
+            reply.status = final_status(ffi::lua_tonumber(state, -1));
         }
         ffi::lua_rawgeti(state, object, 5);
         if ffi::lua_type(state, -1) == ffi::LUA_TTABLE {
-            read_headers(state, reply.headers_mut())?;
+            read_headers(state, reply)?;
         }
         ffi::lua_settop(state, object);
         ffi::lua_rawgeti(state, object, 2);
@@ -135,22 +153,22 @@ unsafe fn built(state: *mut lua_State, shared: &Shared, reply: &mut Reply) -> Re
 
 /// # Safety
 /// The flat list of names and values is on top of the stack.
-unsafe fn read_headers(state: *mut lua_State, headers: &mut HeaderMap) -> Result<(), String> {
+unsafe fn read_headers(state: *mut lua_State, reply: &mut Reply) -> Result<(), String> {
     // SAFETY: raw reads; strings are copied before their values are popped.
     unsafe {
         let list = ffi::lua_gettop(state);
         let count = ffi::lua_objlen(state, list) as i64;
         for at in (1..count).step_by(2) {
             ffi::lua_rawgeti(state, list, at);
-            let name = HeaderName::from_bytes(lossy(state, -1).as_bytes());
+            let (mut name, mut value) = (Vec::new(), Vec::new());
+            append_string(state, -1, &mut name);
             ffi::lua_rawgeti(state, list, at + 1);
-            let mut bytes = Vec::new();
-            append_string(state, -1, &mut bytes);
+            append_string(state, -1, &mut value);
             ffi::lua_settop(state, list);
-            match (name, HeaderValue::from_bytes(&bytes)) {
-                (Ok(name), Ok(value)) => headers.append(name, value),
-                _ => return Err("a response header is malformed".to_owned()),
-            };
+            // The builders have seen to it, unless the program wrote into their response.
+            if !reply.add_header(&name, &value) {
+                return Err("a response header is malformed".to_owned());
+            }
         }
     }
     Ok(())

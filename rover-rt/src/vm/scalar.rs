@@ -1,43 +1,41 @@
 //! Numbers and strings as JSON (RFC 8259, sections 6 and 7).
 
-use super::encode::EncodeError;
 use super::spare::{NUMBER, Spare};
 
-/// Appends a number: integral below 2^53 without a fraction, others shortest
-/// round-trip; what JSON has no number for is `null`.
+/// Appends a number: integral below 2^63 by its digits, others shortest round-trip; what JSON
+/// has no number for is `null`.
 pub(super) fn number(value: f64, out: &mut Vec<u8>) {
     // SAFETY: there is room for it.
     unsafe { Spare::new(out, NUMBER).number(value) }
 }
 
-/// Appends a number as `tostring` gives it (`%.14g`); false, with nothing written, for one
-/// that is neither integral nor of two decimals, or has more digits.
-pub(super) fn lua_number(value: f64, out: &mut Vec<u8>) -> bool {
+/// Appends a number as texts have it: integral up to 2^53 by its digits, others as `tostring`
+/// gives them (`%.14g`); false, with nothing written, for one that is neither integral nor of
+/// two decimals, or has more digits.
+pub(super) fn text_number(value: f64, out: &mut Vec<u8>) -> bool {
     // SAFETY: there is room for it.
-    unsafe { Spare::new(out, NUMBER).lua_number(value) }
+    unsafe { Spare::new(out, NUMBER).text_number(value) }
 }
 
 /// Appends a string with quotes and escapes.
-pub(super) fn string(bytes: &[u8], out: &mut Vec<u8>) -> Result<(), EncodeError> {
+pub(super) fn string(bytes: &[u8], out: &mut Vec<u8>) {
     out.reserve(bytes.len() + 2);
     if is_plain(bytes) {
         out.push(b'"');
         out.extend_from_slice(bytes);
         out.push(b'"');
-        return Ok(());
-    }
-    if std::str::from_utf8(bytes).is_err() {
-        return Err(not_utf8());
+        return;
     }
     out.push(b'"');
-    escaped(bytes, out);
+    text(bytes, out);
     out.push(b'"');
-    Ok(())
 }
 
+/// Appends a text with JSON's escapes, and with U+FFFD for what is not UTF-8. Clients can send
+/// such bytes, and a program that cuts a text makes some: neither may fail an answer.
 #[cold]
-pub(super) fn not_utf8() -> EncodeError {
-    EncodeError::new("a string that is not UTF-8")
+pub(super) fn text(bytes: &[u8], out: &mut Vec<u8>) {
+    escaped(String::from_utf8_lossy(bytes).as_bytes(), out);
 }
 
 /// Whether a text is ASCII that JSON has no escapes for.
@@ -114,6 +112,10 @@ mod tests {
         assert_eq!(text(0.1), "0.1");
         assert_eq!(text(9_007_199_254_740_991.0), "9007199254740991");
         assert_eq!(text(f64::NAN), "null");
+        assert_eq!(text(9_007_199_254_740_992.0), "9007199254740992");
+        assert_eq!(text(1.618_065_507_111_835_4e18), "1618065507111835392");
+        assert_eq!(text(-9_223_372_036_854_774_784.0), "-9223372036854774784");
+        assert_eq!(text(9_223_372_036_854_775_808.0), "9.223372036854776e18");
         assert_eq!(text(1e300).parse::<f64>(), Ok(1e300));
         assert_eq!(text(1.5), "1.5");
         assert_eq!(text(-12.34), "-12.34");
@@ -142,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn lua_numbers_are_those_of_tostring() {
+    fn numbers_in_texts_are_those_of_tostring_or_integers_in_full() {
         let lua = mlua::Lua::new();
         let tostring: mlua::Function = lua.globals().get("tostring").unwrap();
         let mut tried = vec![
@@ -156,6 +158,7 @@ mod tests {
             1e300,
         ];
         tried.extend([99_999_999_999_999.0, f64::NAN, f64::INFINITY, 1.0 / 3.0]);
+        tried.extend([123_456_789_012_345.0, -9_007_199_254_740_992.0]);
         for at in 1..5000_u32 {
             let value = f64::from(at.wrapping_mul(2_654_435_761));
             tried.extend([value, value / 100.0, -value / 100.0, value / 8.0]);
@@ -164,8 +167,11 @@ mod tests {
         let mut written = 0;
         for &value in &tried {
             let mut out = Vec::new();
-            if lua_number(value, &mut out) {
-                let expected: String = tostring.call(value).unwrap();
+            if text_number(value, &mut out) {
+                let expected: String = match value.fract() == 0.0 && value.abs() >= 1e14 {
+                    true => format!("{value:.0}"),
+                    false => tostring.call(value).unwrap(),
+                };
                 assert_eq!(String::from_utf8(out).unwrap(), expected);
                 written += 1;
             }
@@ -192,10 +198,12 @@ mod tests {
         for code in 0..0x300_u32 {
             let text: String = ["a", "b"].join(&char::from_u32(code).unwrap().to_string());
             let mut out = Vec::new();
-            string(text.as_bytes(), &mut out).unwrap();
+            string(text.as_bytes(), &mut out);
             let back: String = serde_json::from_slice(&out).unwrap();
             assert_eq!(back, text);
         }
-        assert!(string(b"\xff", &mut Vec::new()).is_err());
+        let mut out = Vec::new();
+        string(b"a\xff\"\xc3", &mut out);
+        assert_eq!(out, "\"a\u{fffd}\\\"\u{fffd}\"".as_bytes());
     }
 }

@@ -53,9 +53,7 @@ impl Shapes {
         let mut fields = Vec::with_capacity(order.len());
         for &at in order {
             let mut text = Vec::new();
-            if string(names[at], &mut text).is_err() {
-                return;
-            }
+            string(names[at], &mut text);
             text.push(b':');
             fields.push((at as u8, text.into_boxed_slice()));
         }

@@ -4,8 +4,11 @@
 /// The bytes that a number takes at most.
 pub(super) const NUMBER: usize = 32;
 
-/// Integers below this have no other neighbours.
+/// 2^53: up to here every integer is a number.
 const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// 2^63: below it, what is integral is an `i64`.
+const INTEGERS: f64 = 9_223_372_036_854_775_808.0;
 
 /// `00` to `99`.
 static PAIRS: [[u8; 2]; 100] = pairs();
@@ -142,8 +145,8 @@ impl<'a> Spare<'a> {
         }
     }
 
-    /// A number: integral below 2^53 without a fraction, others shortest round-trip; what
-    /// JSON has no number for is `null`.
+    /// A number: integral below 2^63 by its digits, others shortest round-trip; what JSON has
+    /// no number for is `null`.
     ///
     /// # Safety
     /// There is room for [`NUMBER`] bytes.
@@ -151,7 +154,7 @@ impl<'a> Spare<'a> {
     pub(super) unsafe fn number(&mut self, value: f64) {
         // SAFETY: as the caller's; the integer's limits are looked at first.
         unsafe {
-            if value.abs() < EXACT {
+            if value.abs() < INTEGERS {
                 let integer: i64 = value.to_int_unchecked();
                 if integer as f64 == value {
                     return self.integer(integer);
@@ -178,19 +181,20 @@ impl<'a> Spare<'a> {
         }
     }
 
-    /// A number as `tostring` gives it (`%.14g`); false, with nothing written, for one that
-    /// is neither integral nor of two decimals, or has more digits.
+    /// A number as texts have it: integral up to 2^53 by its digits, others as `tostring`
+    /// gives them (`%.14g`); false, with nothing written, for one that is neither integral nor
+    /// of two decimals, or has more digits.
     ///
     /// # Safety
     /// There is room for [`NUMBER`] bytes.
-    pub(super) unsafe fn lua_number(&mut self, value: f64) -> bool {
+    pub(super) unsafe fn text_number(&mut self, value: f64) -> bool {
         let integer = value as i64;
         // SAFETY: as the caller's.
         unsafe {
             if integer as f64 != value {
                 return self.hundredths(value, 1e14);
             }
-            if value.abs() >= 1e14 || (integer == 0 && value.is_sign_negative()) {
+            if value.abs() > EXACT || (integer == 0 && value.is_sign_negative()) {
                 return false;
             }
             self.integer(integer);

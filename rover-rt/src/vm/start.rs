@@ -4,13 +4,14 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use mlua::{Function, LightUserData, Lua, LuaOptions, StdLib, Table, Value, ffi};
-use rover_model::{CHUNK_END, CHUNK_START, HOOKS, JSON_LUA, Method, SERVER_LUA};
+use rover_model::{CHUNK_END, CHUNK_START, COOKIE_OPTIONS, HOOKS, JSON_LUA, Method, SERVER_LUA};
 
 use super::encode::{KeyOrder, MARKED, Ranks};
 use super::expect;
 use super::html;
 use super::lists::{self, PENDING};
 use super::native::FUNCTIONS;
+
 use super::{FIXED, Shared, Vm, guard, library, lowered, reads, run, text};
 use crate::error::Error;
 use crate::log::Log;
@@ -19,10 +20,11 @@ use crate::program::{Program, Route};
 const RUNTIME_LUA: &str = include_str!("../../lua/runtime.lua");
 
 /// The parts that `runtime.lua` loads, by name.
-const PARTS: [(&str, &str); 11] = [
+const PARTS: [(&str, &str); 12] = [
     ("body", include_str!("../../lua/body.lua")),
     ("html", include_str!("../../lua/html.lua")),
     ("html_plain", include_str!("../../lua/html_plain.lua")),
+    ("cookie", include_str!("../../lua/cookie.lua")),
     ("response", include_str!("../../lua/response.lua")),
     ("ctx", include_str!("../../lua/ctx.lua")),
     ("global", include_str!("../../lua/global.lua")),
@@ -105,6 +107,7 @@ impl Vm {
         runtime.set("chunk", [CHUNK_START, CHUNK_END])?;
         runtime.set("longest", shared.memory.longest() as f64)?;
         runtime.set("written", written)?;
+        runtime.set("cookie_options", COOKIE_OPTIONS)?;
         runtime.set("pending", &pending)?;
         runtime.set("part", part(&lua)?)?;
         runtime.set("guard", expect::install(&lua, &shared, &natives)?)?;
@@ -116,6 +119,7 @@ impl Vm {
         for (name, function) in [
             (lowered::BAD_BODY, runtime.get::<Function>("bad_body")?),
             (expect::INVALID, runtime.get("invalid")?),
+            ("rover.caught", runtime.get("caught")?),
             (expect::HTTP_ERROR, http.get("error")?),
             ("rover.json_encode", natives.get("json_encode")?),
         ] {

@@ -326,13 +326,12 @@ fail.fenv_thread = function() setfenv(0, {}) end
 fail.fenv_native = function() setfenv(string.find, {}) end
 fail.ctx_forged = function(ctx) rawset(ctx, 1, rover.null) rawset(ctx, 2, nil) error(type(ctx:params().kind), 0) end
 fail.response_forged = function() return setmetatable({}, { __index = error }).x end
-fail.not_utf8 = function() return { "\255" } end
 fail.cycle = function() local t = {} t.t = t return t end
 fail.deep = function() local t = {} for _ = 1, 1e4 do t = { t } end return t end
 fail.returns_function = function() return function() end end
 fail.returns_thread = function() return { coroutine.create(print) } end
 fail.header = function() return api.text("x"):header("a", "b\r\nc: d") end
-fail.status = function() return api.json:status(99, {}) end
+fail.status = function() return api.json:status(tonumber("99"), {}) end
 fail.body_long = function() local t = {} for i = 1, 300 do t[i] = ("x"):rep(1e5) end return t end
 
 -- 200: what a handler may try, and what it finds.

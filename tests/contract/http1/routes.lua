@@ -12,6 +12,9 @@ api["vm-id"].get = function(ctx) return vm .. ctx:query().x end
 
 api.host.get = function(ctx) return ctx:headers().host end
 
+api.closes.get = function(ctx) return api.text(ctx.path):header("Connection", "Close") end
+api.closes.constant.get = function() return api.text("constant"):header("connection", "close") end
+
 api.get = understood
 api.rest_path.get = understood
 api.rest_path.post = understood

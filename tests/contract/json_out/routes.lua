@@ -45,8 +45,6 @@ function api.order3.get() return { title = "contradicts", id = 1 } end
 function api.order4.get() return { b = { d = 1, c = 2 }, a = { c = 3, d = 4 } } end
 
 local errors = {
-  utf8 = { rows = { { name = "ok" }, { name = "\255" } } },
-  utf8_key = { ["\255"] = 1 },
   func = { a = { b = print } },
   cycle = loop,
   deep = too_deep,
@@ -55,6 +53,11 @@ local errors = {
 for name, value in pairs(errors) do
   api.e[name].get = function() return value end
 end
+local not_utf8 = {
+  value = { rows = { { name = "ok" }, { name = "\255" }, { name = "caf\195!" } } },
+  key = { ["\255"] = 1 },
+}
+for name, value in pairs(not_utf8) do api.utf8[name].get = function() return value end end
 function api.e.ctx.get(ctx) return { kept = ctx } end
 function api.e.ctx_itself.get(ctx) return ctx end
 function api.e.ctx_in_list.get(ctx)

@@ -121,7 +121,7 @@ end
 function api.broken.p_kind.get(ctx)
   local list, kind = {}, ctx:params().kind
   list[#list + 1] = { ok = true }
-  list[#list + 1] = { deep = { v = kind == "function" and print or "\255" } }
+  list[#list + 1] = { deep = { v = kind == "function" and print or "cut \195" } }
   return { list = list }
 end
 

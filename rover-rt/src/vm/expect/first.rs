@@ -72,7 +72,7 @@ fn judge(call: &Call<'_>, source: Source, schema: &Schema, laid: &mut Checked) -
     }
     match laid.problems.is_empty() {
         true => Verdict::Passes,
-        false => errors(&laid.problems).map_or(Verdict::Unknown, Verdict::Refused),
+        false => Verdict::Refused(errors(&laid.problems)),
     }
 }
 
@@ -86,8 +86,8 @@ fn refusal(unread: &Unread) -> Reply {
     }
 }
 
-/// The answer to what did not pass; nothing where that is no text.
-fn errors(problems: &[Problem]) -> Option<Reply> {
+/// The answer to what did not pass.
+fn errors(problems: &[Problem]) -> Reply {
     let mut list = b"[".to_vec();
     for (at, problem) in problems.iter().enumerate() {
         let fields = [
@@ -104,12 +104,12 @@ fn errors(problems: &[Problem]) -> Option<Reply> {
         ];
         for (name, text) in fields {
             list.extend_from_slice(name.as_bytes());
-            string(text.as_bytes(), &mut list).ok()?;
+            string(text.as_bytes(), &mut list);
         }
         list.push(b'}');
     }
     list.push(b']');
-    Some(Reply::errors(StatusCode::BAD_REQUEST, &list))
+    Reply::errors(StatusCode::BAD_REQUEST, &list)
 }
 
 /// What the texts of a part that was checked stand in.

@@ -16,7 +16,7 @@ pub(super) fn write(
     match value {
         Value::Boolean(value) => out.extend_from_slice(if value { b"true" } else { b"false" }),
         Value::Number(value) => number(value, out),
-        Value::Text(text) => string(checked.bytes(source, text), out)?,
+        Value::Text(text) => string(checked.bytes(source, text), out),
         Value::Array { first, length } => {
             out.push(b'[');
             if let Kind::Array(element, _) = &schema.kind {
@@ -39,7 +39,7 @@ pub(super) fn write(
                     continue;
                 }
                 comma(out);
-                string(field.name.as_bytes(), out)?;
+                string(field.name.as_bytes(), out);
                 out.push(b':');
                 write(out, checked, &field.schema, value, source)
                     .map_err(|e| e.within(format!(".{}", field.name)))?;

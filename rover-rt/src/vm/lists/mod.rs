@@ -5,6 +5,7 @@
 //! raise no Lua error and keep nothing that they are given. Lists are known by number, so
 //! that nothing a program does with such a number reaches memory.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::ffi::{c_char, c_void};
 use std::rc::Rc;
@@ -13,7 +14,7 @@ use super::deadline::{budget, limit};
 use super::encode::{EncodeError, comma, too_long};
 use super::guard::{deep, pure_or_default};
 use super::memory::over;
-use super::scalar::{escaped, is_plain, not_utf8};
+use super::scalar::{escaped, is_plain};
 use super::shared;
 use crate::program::{Program, Run, Step};
 use run::{Slots, run};
@@ -286,11 +287,13 @@ unsafe extern "C" fn finish(vm: *const c_void, list: i32, at: i32) {
             }
             // It begins there unless a program makes such calls of its own.
             let text = list.out.get(list.text_from..).unwrap_or_default();
-            let malformed = !text.is_ascii() && std::str::from_utf8(text).is_err();
-            list.out.push(b'"');
-            if malformed {
-                list.note(not_utf8(), step.path);
+            if !text.is_ascii()
+                && let Cow::Owned(replaced) = String::from_utf8_lossy(text)
+            {
+                list.out.truncate(list.text_from);
+                list.out.extend_from_slice(replaced.as_bytes());
             }
+            list.out.push(b'"');
             list.end(step);
         });
     })

@@ -10,7 +10,7 @@ use std::ptr;
 
 use super::super::encode::{EncodeError, comma, too_long};
 use super::super::guard::pure_or_default;
-use super::super::scalar::{escaped, is_plain, not_utf8};
+use super::super::scalar::{is_plain, text as json_text};
 use super::super::shared;
 use super::super::spare::{NUMBER, Spare};
 use super::{Pending, steps};
@@ -246,7 +246,7 @@ impl Writer<'_> {
             self.out.text(quote);
             match plain {
                 true => self.out.text(text),
-                false => self.escaped(step, text, tail.len()),
+                false => self.escaped(text, tail.len()),
             }
             self.out.text(quote);
             self.tail(step, tail);
@@ -255,12 +255,9 @@ impl Writer<'_> {
 
     /// A string that needs a closer look; then there is room for its end.
     #[cold]
-    fn escaped(&mut self, step: &'static Step, text: &[u8], end: usize) {
-        if std::str::from_utf8(text).is_err() {
-            self.fail(not_utf8(), step);
-        }
+    fn escaped(&mut self, text: &[u8], end: usize) {
         self.out.with(|out| {
-            escaped(text, out);
+            json_text(text, out);
             out.reserve(end + ROOM);
         });
     }
