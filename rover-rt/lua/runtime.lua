@@ -2,7 +2,7 @@
 -- what it needs of `R` and adds what it makes.
 --
 -- `R` comes with `native`, the functions of the Rust half; `server`, the recording server's
--- module; `json`, which has `rover.json` and `rover.array`; `load_chunk`, which gives a bundled
+-- module; `modules`, the text of which makes `require`; `json`, which has `rover.json` and `rover.array`; `load_chunk`, which gives a bundled
 -- module's chunk by name; `Array`, the metatable of arrays; `guard`, which is `rover.guard`; `direct`, what specialised handlers call;
 -- `written`, the addresses of what they call through the FFI; `pending`, the values that
 -- wait for their list's encoding; `load_page`, which gives a template's chunk by number;
@@ -10,7 +10,7 @@
 -- bytes of a string that it makes; `chunk`, what stands around a chunk's text; and `part`,
 -- which gives a part's chunk by name.
 local R = ...
-local error, setmetatable = error, setmetatable
+local error, setmetatable, concat = error, setmetatable, table.concat
 
 -- Room for the traces of some 1000 routes: at most 10000, and 64 MiB of machine code,
 -- which is taken in pieces as it is needed. The defaults are for one program's few loops;
@@ -18,9 +18,7 @@ local error, setmetatable = error, setmetatable
 require("jit.opt").start("maxtrace=10000", "maxrecord=8000", "maxmcode=65536", "maxside=200")
 
 -- Errors that are answers: thrown by ctx members, told to the client as they are.
-local HttpError = {}
-HttpError.__index = HttpError
-HttpError.__metatable = "rover.error"
+local HttpError = { __metatable = "rover.error" }
 function HttpError.__tostring(e) return e.message end
 R.http = { Error = HttpError }
 function R.http.error(status, message)
@@ -34,7 +32,7 @@ function R.invalid(errors)
     local field, message = errors[i].field, errors[i].message
     parts[i] = field == "" and message or field .. ": " .. message
   end
-  local message = table.concat(parts, "; ")
+  local message = concat(parts, "; ")
   error(setmetatable({ status = 400, message = message, errors = errors }, HttpError), 0)
 end
 
@@ -48,7 +46,7 @@ end
 
 -- The sandbox comes last: it takes away what the other parts use.
 for _, name in ipairs {
-  "body", "html", "response", "ctx", "global", "direct", "html_plain", "library", "strings", "sandbox",
+  "lock", "body", "html", "response", "ctx", "global", "direct", "html_plain", "library", "strings", "sandbox",
 } do
   R.part(name)(R)
 end
@@ -57,5 +55,8 @@ end
 function R.boot()
   local result = R.load_chunk("")()
   if not R.server.is_server(result) then error("the manifest did not return the server", 0) end
-  return (R.server.seal(result))
+  local entries = R.server.seal(result)
+  R.is_loaded = true
+  R.lock_library()
+  return entries
 end

@@ -9,6 +9,7 @@ use crate::budget;
 use crate::hir::Span;
 use crate::lower::Form;
 use crate::resolve::resolve;
+use crate::syntax::Encoding;
 use crate::suggest::nearest;
 use crate::syntax;
 
@@ -85,7 +86,7 @@ pub(super) fn generate(
             return None;
         }
     };
-    let chunk = resolve(&ast);
+    let chunk = resolve(&text, Encoding::Utf8, &ast);
     let found = names.find(&chunk);
     let whole = found.iter().any(|name| name.meaning == Meaning::Data);
     let steady = steady::is_steady(&chunk, &found);
