@@ -258,7 +258,9 @@ fn modules(
     }
     host.set("jit", jit)?;
     let no_io = |_: &Lua, name: String| {
-        Ok(format!("{name} cannot be used while the routes are collected"))
+        Ok(format!(
+            "{name} cannot be used while the routes are collected"
+        ))
     };
     host.set("no_io", lua.create_function(no_io)?)?;
     lua.load(MODULES_LUA).set_name("=rover").call(host)
@@ -269,7 +271,10 @@ fn modules(
 fn get_info(lua: &Lua) -> mlua::Result<Function> {
     lua.create_function(|lua, (of, _): (Value, Option<String>)| {
         let table = lua.create_table()?;
-        let fill = |source: Option<String>, short: Option<String>, what: &str, lines: [Option<usize>; 3]| {
+        let fill = |source: Option<String>,
+                    short: Option<String>,
+                    what: &str,
+                    lines: [Option<usize>; 3]| {
             table.set("source", source)?;
             table.set("short_src", short)?;
             table.set("what", what)?;
@@ -285,13 +290,25 @@ fn get_info(lua: &Lua) -> mlua::Result<Function> {
                 fill(info.source, info.short_src, info.what, lines)?;
             }
             Value::Integer(_) | Value::Number(_) => {
-                let level = of.as_f64().unwrap_or(0.0).max(0.0) as usize;
+                let level = match of {
+                    Value::Number(level) => level as usize,
+                    _ => of.as_usize().unwrap_or_default(),
+                };
                 let found = lua.inspect_stack(level, |d| {
                     let name = d.names().name.map(|name| name.into_owned());
                     let source = d.source();
-                    let lines = [d.current_line(), source.line_defined, source.last_line_defined];
+                    let lines = [
+                        d.current_line(),
+                        source.line_defined,
+                        source.last_line_defined,
+                    ];
                     let text = |t: Option<std::borrow::Cow<'_, str>>| t.map(|t| t.into_owned());
-                    fill(text(source.source), text(source.short_src), source.what, lines)?;
+                    fill(
+                        text(source.source),
+                        text(source.short_src),
+                        source.what,
+                        lines,
+                    )?;
                     table.set("name", name)
                 });
                 match found {

@@ -79,7 +79,8 @@ impl Handlers {
         let mut handlers = Handlers {
             servers,
             helpers,
-            keep_globals: keeps_library && sources.files.iter().all(|file| keeps_globals(&file.hir)),
+            keep_globals: keeps_library
+                && sources.files.iter().all(|file| keeps_globals(&file.hir)),
             uses,
             only_handlers,
             at_lines: sources
@@ -100,16 +101,18 @@ impl Handlers {
             let of_handlers = source.requires.iter().filter(|required| {
                 !required.caught && self.only_handlers.contains(&(file, required.function))
             });
-            found.extend(of_handlers.filter_map(|required| match &required.module {
-                Some(module) => sources.missing(file, required.span, module),
-                None => Some(
-                    Diagnostic::new("the argument of `require` is not a constant string")
-                        .at(
-                            source.position(required.span.start),
-                            "the compiler cannot tell which file this is",
-                        )
-                        .help("write the module's name in quotes: require \"a.b\""),
-                ),
+            found.extend(of_handlers.filter_map(|required| {
+                match &required.module {
+                    Some(module) => sources.missing(file, required.span, module),
+                    None => Some(
+                        Diagnostic::new("the argument of `require` is not a constant string")
+                            .at(
+                                source.position(required.span.start),
+                                "the compiler cannot tell which file this is",
+                            )
+                            .help("write the module's name in quotes: require \"a.b\""),
+                    ),
+                }
             }));
         }
         found

@@ -411,7 +411,9 @@ impl Scan<'_> {
                 self.open.extend(self.helpers.tables.get(&(file, *var)));
             }
             // A global `require` that is passed on could give any module.
-            Kind::Global(name) if matches!(name.as_str(), "require" | "_G" | "package") => self.open_all(),
+            Kind::Global(name) if matches!(name.as_str(), "require" | "_G" | "package") => {
+                self.open_all()
+            }
             _ => expr.each_child(&mut |child| self.expr(place, child)),
         }
     }

@@ -145,7 +145,11 @@ pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
     let texts = texts.map(|(file, text)| file.encoded(text));
     let bytecode = Bytecode {
         files: collect::bytecode(&sources, files.zip(texts))?,
-        templates: collect::bytecode(&sources, html.texts().map(|(file, text)| (file, text.as_bytes().into())))?,
+        templates: collect::bytecode(
+            &sources,
+            html.texts()
+                .map(|(file, text)| (file, text.as_bytes().into())),
+        )?,
     };
     let docs = app.options.docs.then(|| openapi::docs(&app));
     let tokens = emit::emit(&emit::Parts {

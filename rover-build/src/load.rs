@@ -299,8 +299,19 @@ fn needed(sources: &Sources) -> Vec<Diagnostic> {
 
 /// Modules of LuaJIT's that programs have without a file.
 const PROVIDED: [&str; 13] = [
-    "_G", "string", "table", "math", "bit", "coroutine", "os", "io", "debug", "jit", "package",
-    "table.new", "table.clear",
+    "_G",
+    "string",
+    "table",
+    "math",
+    "bit",
+    "coroutine",
+    "os",
+    "io",
+    "debug",
+    "jit",
+    "package",
+    "table.new",
+    "table.clear",
 ];
 
 /// Modules of LuaJIT's that they do not have.
@@ -320,9 +331,7 @@ impl Sources {
         let base = module.replace('.', "/");
         let help = match WITHHELD.contains(&module) {
             true => format!("programs do not have LuaJIT's `{module}`"),
-            false => format!(
-                "modules stand beside the manifest: {base}.lua or {base}/init.lua"
-            ),
+            false => format!("modules stand beside the manifest: {base}.lua or {base}/init.lua"),
         };
         let position = self.files[file].position(at.start);
         Some(

@@ -66,7 +66,11 @@ fn ends_block(token: &[u8]) -> bool {
 /// not Lua's is a slip, and remains one.
 fn name(text: &str, token: &Token) -> Option<Vec<u8>> {
     let written = text.get(token.start..token.end)?;
-    let odd = |c: char| !c.is_ascii() && !c.is_alphanumeric() && !matches!(c, '\u{300}'..='\u{36f}' | '\u{2190}'..='\u{2bff}' | '\u{1f000}'..);
+    let odd = |c: char| {
+        !c.is_ascii()
+            && !c.is_alphanumeric()
+            && !matches!(c, '\u{300}'..='\u{36f}' | '\u{2190}'..='\u{2bff}' | '\u{1f000}'..)
+    };
     if written.is_ascii() || written.chars().any(odd) {
         return None;
     }
@@ -96,7 +100,12 @@ fn is_number(written: &[u8]) -> bool {
         Some(at) => (&digits[..at], Some(&digits[at + 1..])),
         None => (digits, None),
     };
-    let power = power.map(|power| power.strip_prefix(b"-").or(power.strip_prefix(b"+")).unwrap_or(power));
+    let power = power.map(|power| {
+        power
+            .strip_prefix(b"-")
+            .or(power.strip_prefix(b"+"))
+            .unwrap_or(power)
+    });
     let points = digits.iter().filter(|b| **b == b'.').count();
     let fraction = points > 0 || power.is_some();
     digits.iter().all(|b| *b == b'.' || is_digit(b))
@@ -169,7 +178,11 @@ fn tokens(text: &[u8]) -> Vec<Token> {
             _ => (1, Kind::Other),
         };
         let end = at + length;
-        tokens.push(Token { start: at, end, kind });
+        tokens.push(Token {
+            start: at,
+            end,
+            kind,
+        });
         at = end;
     }
     tokens
@@ -215,7 +228,10 @@ fn quoted(text: &[u8]) -> usize {
             [b'\\', b'\r', b'\n', ..] => 3,
             // White space is passed over, line breaks too.
             [b'\\', b'z', rest @ ..] => {
-                2 + rest.iter().take_while(|b| b.is_ascii_whitespace() || **b == 11).count()
+                2 + rest
+                    .iter()
+                    .take_while(|b| b.is_ascii_whitespace() || **b == 11)
+                    .count()
             }
             [b'\\', _, ..] => 2,
             // It does not end.
@@ -260,8 +276,17 @@ mod tests {
             resolve(text, Encoding::Utf8, &tree);
         }
         for text in [
-            "return 0x", "return 1lx", "return 1.2.3", "local x <const> = 1", "return 5 // 2",
-            "return 'a\nb'", "print(“hi”)", "local\u{a0}x = 1", "x += 1", "return `x`", "return 1 & 2",
+            "return 0x",
+            "return 1lx",
+            "return 1.2.3",
+            "local x <const> = 1",
+            "return 5 // 2",
+            "return 'a\nb'",
+            "print(“hi”)",
+            "local\u{a0}x = 1",
+            "x += 1",
+            "return `x`",
+            "return 1 & 2",
         ] {
             assert!(parse(text).is_err(), "{text}");
         }

@@ -55,7 +55,10 @@ struct Finder<'a> {
 
 impl Finder<'_> {
     fn key(&self, token: &TokenReference) -> (String, Position) {
-        (text(self.text, token), position(self.file, self.text, token))
+        (
+            text(self.text, token),
+            position(self.file, self.text, token),
+        )
     }
 
     fn var_keys(&self, var: &Var) -> Vec<(String, Position)> {
@@ -75,7 +78,9 @@ impl Finder<'_> {
                     Expression::String(token) => keys.push(self.key(token)),
                     other => {
                         let token = other.tokens().next();
-                        keys.extend(token.map(|t| (String::new(), position(self.file, self.text, t))));
+                        keys.extend(
+                            token.map(|t| (String::new(), position(self.file, self.text, t))),
+                        );
                     }
                 },
                 _ => {}

@@ -52,12 +52,8 @@ function jit.status() return true end
 
 local loaded, preload, loading = {}, {}, {}
 local loaders = {
-  function(name)
-    return preload[name] or format("\n\tno field package.preload['%s']", name)
-  end,
-  function(name)
-    return load_chunk(name) or format("\n\tno file of the program has this name", name)
-  end,
+  function(name) return preload[name] end,
+  function(name) return name ~= "" and load_chunk(name) or " no file of the program has this name" end,
 }
 local package = {
   loaded = loaded, preload = preload, loaders = loaders,

@@ -9,9 +9,9 @@ use crate::budget;
 use crate::hir::Span;
 use crate::lower::Form;
 use crate::resolve::resolve;
-use crate::syntax::Encoding;
 use crate::suggest::nearest;
 use crate::syntax;
+use crate::syntax::Encoding;
 
 /// How a chunk's function gets the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

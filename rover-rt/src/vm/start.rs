@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use mlua::{Function, LightUserData, Lua, LuaOptions, StdLib, Table, Value, ffi};
-use rover_model::{CHUNK_END, CHUNK_START, HOOKS, JSON_LUA, Method, MODULES_LUA, SERVER_LUA};
+use rover_model::{CHUNK_END, CHUNK_START, HOOKS, JSON_LUA, MODULES_LUA, Method, SERVER_LUA};
 
 use super::encode::{KeyOrder, MARKED, Ranks};
 use super::expect;

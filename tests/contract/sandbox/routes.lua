@@ -13,7 +13,7 @@ function api.absent.get()
 end
 function api.parts.get()
   local found = {}
-  for _, name in ipairs { "debug", "package", "jit" } do
+  for _, name in ipairs { "debug", "jit", "package" } do
     found[name] = rover.array()
     for field in pairs(_G[name]) do table.insert(found[name], field) end
     table.sort(found[name])
