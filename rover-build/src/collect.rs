@@ -1,18 +1,20 @@
 //! Runs the chunk once against the recording server.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use mlua::chunk::ChunkMode;
 use mlua::{Function, HookTriggers, Lua, LuaOptions, LuaString, StdLib, Table, Value, VmState};
-use rover_model::{BUILDERS, SERVER_LUA};
+use rover_model::{BUILDERS, MODULES_LUA, SERVER_LUA};
 
 use crate::diagnostic::{Diagnostic, Failure, Position};
 use crate::guard;
 use crate::json;
-use crate::load::{File, Sources};
+use crate::load::{File, Known, Sources, extend, load};
 use crate::order;
 
 /// A chunk that takes longer than this is taken for one that does not end.
@@ -28,6 +30,8 @@ pub(crate) struct Collected {
     pub(crate) options: Vec<(String, OptionValue)>,
     /// The names of `rover.html`'s components.
     pub(crate) components: BTreeSet<String>,
+    /// The functions of the library that the rewriting relies on are what they were.
+    pub(crate) keeps_library: bool,
 }
 
 /// One assignment on the server.
@@ -68,7 +72,7 @@ pub(crate) enum OptionValue {
 /// The parts of the standard library that programs do not get, and those that do
 /// nothing or are refused while routes are collected.
 const SANDBOX_LUA: &str = r#"
-local server, load_chunk, builder_names, null, guard, components, library = ...
+local server, modules, builder_names, null, guard, components, library = ...
 local g = _G
 local made
 -- Calling a builder gives an object whose methods give it again.
@@ -112,17 +116,7 @@ function rover.server(options)
   made = server.new(options or {}, builders)
   return made
 end
-local loaded = {}
-g.require = function(name)
-  if loaded[name] ~= nil then return loaded[name] end
-  local chunk = load_chunk(name)
-  if not chunk then error("module '" .. tostring(name) .. "' was not found", 2) end
-  loaded[name] = true
-  local value = chunk(name)
-  if value ~= nil then loaded[name] = value end
-  return loaded[name]
-end
-for _, name in pairs { "debug", "package", "module", "dofile", "loadfile", "jit", "newproxy", "ffi" } do
+for _, name in pairs { "module", "dofile", "loadfile", "newproxy", "ffi" } do
   g[name] = nil
 end
 string.dump = nil
@@ -135,9 +129,6 @@ g.os = {
   getenv = nothing,
   difftime = os.difftime,
 }
-g.io = setmetatable({}, { __index = function(_, key)
-  error("io." .. tostring(key) .. " cannot be used while the routes are collected", 2)
-end })
 local raw_load, raw_loadstring = load, loadstring
 g.load = function(chunk, name, _, env)
   if env ~= nil then return raw_load(chunk, name, "t", env) end
@@ -149,13 +140,46 @@ g.loadstring = function(text, name)
 end
 g.print = nothing
 g.rover = rover
+modules.install()
+local insert, ipairs, pairs = table.insert, ipairs, pairs
+return function() return table.insert == insert and g.ipairs == ipairs and g.pairs == pairs end
 "#;
 
-pub(crate) fn collect(sources: &Sources) -> Result<Collected, Failure> {
-    run(sources).map_err(|diagnostic| sources.failure(vec![*diagnostic]))
+/// Reads a program and runs it. Which modules it needs may be seen no earlier.
+pub(crate) fn load_and_run(
+    manifest: &Path,
+) -> Result<(Sources, Result<Collected, Failure>), Failure> {
+    let mut sources = load(manifest)?;
+    loop {
+        let asked = Asked::default();
+        let run = run(&sources, &asked);
+        let new = asked.new.take();
+        if !new.is_empty() {
+            sources = extend(sources, &new)?;
+            continue;
+        }
+        let run = run.map_err(|diagnostic| {
+            let broken = asked.broken.take();
+            let wrong = match broken.last().and_then(|module| sources.broken(module)) {
+                Some(wrong) => wrong.clone(),
+                None => *diagnostic,
+            };
+            sources.failure(vec![wrong])
+        });
+        return Ok((sources, run));
+    }
 }
 
-fn run(sources: &Sources) -> Result<Collected, Box<Diagnostic>> {
+/// Modules that a run asked for and did not get.
+#[derive(Clone, Default)]
+struct Asked {
+    /// Their files are there.
+    new: Rc<RefCell<Vec<String>>>,
+    /// Their files are no Lua.
+    broken: Rc<RefCell<Vec<String>>>,
+}
+
+fn run(sources: &Sources, asked: &Asked) -> Result<Collected, Box<Diagnostic>> {
     let timed_out = Rc::new(RefCell::new(None));
     let lua = new_vm(&timed_out).map_err(|e| internal(&e))?;
     let server: Table = lua
@@ -164,22 +188,19 @@ fn run(sources: &Sources) -> Result<Collected, Box<Diagnostic>> {
         .call(())
         .map_err(|e| internal(&e))?;
     let chunks = chunks(sources, &lua)?;
-    let manifest = chunks[0].1.clone();
-    let load_chunk = lua.create_function(move |_, name: String| {
-        let found = chunks.iter().find(|(module, _)| *module == name);
-        Ok(found.map(|(_, chunk)| chunk.clone()))
-    });
-    let load_chunk = load_chunk.map_err(|e| internal(&e))?;
+    let manifest = chunks[0].clone();
+    let modules = modules(&lua, sources, chunks, asked).map_err(|e| internal(&e))?;
     let null = mlua::LightUserData(std::ptr::null_mut());
     let guard = guard::install(&lua).map_err(|e| internal(&e))?;
     let components = lua.create_table().map_err(|e| internal(&e))?;
     let names = order::constructors(sources);
     let library = json::install(&lua, names).map_err(|e| internal(&e))?;
-    lua.load(SANDBOX_LUA)
+    let keeps_library: Function = lua
+        .load(SANDBOX_LUA)
         .set_name("=rover")
-        .call::<()>((
+        .call((
             &server,
-            load_chunk,
+            modules,
             BUILDERS.to_vec(),
             null,
             guard,
@@ -189,7 +210,132 @@ fn run(sources: &Sources) -> Result<Collected, Box<Diagnostic>> {
         .map_err(|e| internal(&e))?;
     let result: Result<Value, mlua::Error> = manifest.call(());
     let result = result.map_err(|error| Box::new(run_error(sources, &error, &timed_out)))?;
-    read(sources, &server, &components, result)
+    let mut collected = read(sources, &server, &components, result)?;
+    collected.keeps_library = keeps_library.call(()).map_err(|e| internal(&e))?;
+    Ok(collected)
+}
+
+/// `require` and the libraries that programs get in part.
+fn modules(
+    lua: &Lua,
+    sources: &Sources,
+    chunks: Vec<Function>,
+    asked: &Asked,
+) -> mlua::Result<Table> {
+    let names = sources.files.iter().map(|file| file.modules.clone());
+    let names: Vec<_> = names.collect();
+    let finder = sources.finder();
+    let asked = asked.clone();
+    let load_chunk = lua.create_function(move |_, name: String| {
+        let found = names.iter().position(|modules| modules.contains(&name));
+        if let Some(at) = found {
+            return Ok(Some(chunks[at].clone()));
+        }
+        match finder.state(&name) {
+            Known::New => {
+                asked.new.borrow_mut().push(name);
+                Err(mlua::Error::runtime("the module is read first"))
+            }
+            Known::Broken(wrong) => {
+                asked.broken.borrow_mut().push(name);
+                Err(mlua::Error::runtime(wrong))
+            }
+            Known::Absent => Ok(None),
+        }
+    })?;
+    let require: Function = lua.globals().get("require")?;
+    let host = lua.create_table()?;
+    host.set("load_chunk", load_chunk)?;
+    host.set("getinfo", get_info(lua)?)?;
+    host.set("traceback", traceback(lua)?)?;
+    for (name, module) in [("table_new", "table.new"), ("table_clear", "table.clear")] {
+        host.set(name, require.call::<Function>(module)?)?;
+    }
+    let jit = lua.create_table()?;
+    let whole: Table = lua.globals().get("jit")?;
+    for name in ["version", "version_num", "os", "arch"] {
+        jit.set(name, whole.get::<Value>(name)?)?;
+    }
+    host.set("jit", jit)?;
+    let no_io = |_: &Lua, name: String| {
+        Ok(format!(
+            "{name} cannot be used while the routes are collected"
+        ))
+    };
+    host.set("no_io", lua.create_function(no_io)?)?;
+    lua.load(MODULES_LUA).set_name("=rover").call(host)
+}
+
+/// What `debug.getinfo` tells of a function, or of one that runs. Of other coroutines nothing is
+/// known here.
+fn get_info(lua: &Lua) -> mlua::Result<Function> {
+    lua.create_function(|lua, (of, _): (Value, Option<String>)| {
+        let table = lua.create_table()?;
+        let fill = |source: Option<String>,
+                    short: Option<String>,
+                    what: &str,
+                    lines: [Option<usize>; 3]| {
+            table.set("source", source)?;
+            table.set("short_src", short)?;
+            table.set("what", what)?;
+            table.set("currentline", lines[0].map_or(-1, |line| line as i64))?;
+            table.set("linedefined", lines[1].unwrap_or(0))?;
+            table.set("lastlinedefined", lines[2].unwrap_or(0))?;
+            table.set("nups", 0)
+        };
+        match of {
+            Value::Function(function) => {
+                let info = function.info();
+                let lines = [None, info.line_defined, info.last_line_defined];
+                fill(info.source, info.short_src, info.what, lines)?;
+            }
+            Value::Integer(_) | Value::Number(_) => {
+                let level = match of {
+                    Value::Number(level) => level as usize,
+                    _ => of.as_usize().unwrap_or_default(),
+                };
+                let found = lua.inspect_stack(level, |d| {
+                    let name = d.names().name.map(|name| name.into_owned());
+                    let source = d.source();
+                    let lines = [
+                        d.current_line(),
+                        source.line_defined,
+                        source.last_line_defined,
+                    ];
+                    let text = |t: Option<std::borrow::Cow<'_, str>>| t.map(|t| t.into_owned());
+                    fill(
+                        text(source.source),
+                        text(source.short_src),
+                        source.what,
+                        lines,
+                    )?;
+                    table.set("name", name)
+                });
+                match found {
+                    Some(filled) => filled?,
+                    None => return Ok(None),
+                }
+            }
+            _ => return Ok(None),
+        }
+        Ok(Some(table))
+    })
+}
+
+/// `debug.traceback`: a message with where the program is; other values as they are.
+fn traceback(lua: &Lua) -> mlua::Result<Function> {
+    lua.create_function(|lua, values: mlua::MultiValue| {
+        let first = values.into_iter().find(|v| !matches!(v, Value::Thread(_)));
+        let message = match first {
+            None | Some(Value::Nil) => String::new(),
+            Some(Value::String(text)) => text.to_string_lossy(),
+            Some(Value::Integer(number)) => number.to_string(),
+            Some(Value::Number(number)) => number.to_string(),
+            Some(other) => return Ok(other),
+        };
+        let text = lua.traceback(Some(&message), 1)?;
+        Ok(Value::String(text))
+    })
 }
 
 fn internal(error: &mlua::Error) -> Box<Diagnostic> {
@@ -202,22 +348,9 @@ fn new_vm(timed_out: &Rc<RefCell<Option<Position>>>) -> mlua::Result<Lua> {
     let lua = Lua::new_with(StdLib::ALL_SAFE, LuaOptions::new().catch_rust_panics(false))?;
     // Compiled code runs no hooks.
     lua.load("jit.off(); jit.flush()").exec()?;
-    // The two fields of `debug.getinfo` that the recording server reads.
-    let get_info = lua.create_function(|lua, (level, _): (usize, String)| {
-        let found = lua.inspect_stack(level, |d| {
-            let source = d.source().source.map(|s| s.into_owned());
-            (source, d.current_line())
-        });
-        let Some((source, line)) = found else {
-            return Ok(None);
-        };
-        let table = lua.create_table()?;
-        table.set("source", source)?;
-        table.set("currentline", line)?;
-        Ok(Some(table))
-    })?;
+    // The recording server asks for where the program is.
     let debug = lua.create_table()?;
-    debug.set("getinfo", get_info)?;
+    debug.set("getinfo", get_info(&lua)?)?;
     lua.globals().set("debug", debug)?;
     let spent = RefCell::new(Spent::default());
     let place = Rc::clone(timed_out);
@@ -263,25 +396,25 @@ impl Spent {
 /// Bytecode of lowered texts, given with the names of their files, with debug information.
 pub(crate) fn bytecode<'t>(
     sources: &Sources,
-    texts: impl Iterator<Item = (&'t str, &'t str)>,
+    texts: impl Iterator<Item = (&'t str, Cow<'t, [u8]>)>,
 ) -> Result<Vec<Vec<u8>>, Failure> {
     let lua = Lua::new();
     texts
-        .map(|(file, text)| Ok(load_text(&lua, file, text)?.dump(false)))
+        .map(|(file, text)| Ok(load_text(&lua, file, &text)?.dump(false)))
         .collect::<mlua::Result<_>>()
         .map_err(|error| sources.failure(vec![*internal(&error)]))
 }
 
-fn load_text(lua: &Lua, file: &str, text: &str) -> mlua::Result<Function> {
+fn load_text(lua: &Lua, file: &str, text: &[u8]) -> mlua::Result<Function> {
     lua.load(text)
         .set_name(format!("@{file}"))
         .set_mode(ChunkMode::Text)
         .into_function()
 }
 
-/// The program's chunks by module name; the manifest is the first.
-fn chunks(sources: &Sources, lua: &Lua) -> Result<Vec<(String, Function)>, Box<Diagnostic>> {
-    let load = |file: &File| Ok((file.module.clone(), load_text(lua, &file.name, &file.text)?));
+/// The chunks of the program's files.
+fn chunks(sources: &Sources, lua: &Lua) -> Result<Vec<Function>, Box<Diagnostic>> {
+    let load = |file: &File| load_text(lua, &file.name, &file.encoded(&file.text));
     let chunks: mlua::Result<Vec<_>> = sources.files.iter().map(load).collect();
     chunks.map_err(|error| {
         let (message, position) = located(sources, &error.to_string());
@@ -382,6 +515,7 @@ fn read(
         entries,
         options,
         components,
+        keeps_library: false,
     })
 }
 
@@ -438,7 +572,9 @@ fn read_entry(entry: &Table) -> mlua::Result<Entry> {
     };
     let path: Vec<Value> = entry.get("path")?;
     let source: Option<String> = entry.get("source")?;
-    let line: Option<usize> = entry.get("line")?;
+    // A C function has no lines.
+    let line: Option<i64> = entry.get("line")?;
+    let line = line.and_then(|line| usize::try_from(line).ok());
     Ok(Entry {
         path: path.into_iter().map(text).collect(),
         key: text(entry.get("key")?),

@@ -89,9 +89,9 @@ pub(crate) fn emit(parts: &Parts<'_>) -> TokenStream {
         .iter()
         .zip(&bytecode.files)
         .map(|(file, code)| {
-            let module = &file.module;
+            let modules = &file.modules;
             let code = Literal::byte_string(code);
-            quote!(rt::Chunk { module: #module, bytecode: #code })
+            quote!(rt::Chunk { modules: &[#(#modules),*], bytecode: #code })
         });
     let pages = bytecode
         .templates

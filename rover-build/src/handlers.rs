@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::analyse::{CtxUse, Known, ctx_use};
 use crate::collect::FunctionPlace;
 use crate::constant::is_constant;
+use crate::diagnostic::Diagnostic;
 use crate::guard::Guards;
 use crate::helpers::{Helpers, Place};
 use crate::hir::{Chunk, Expr, Field, Function, FunctionId, Kind, Stmt};
@@ -49,7 +50,7 @@ pub(crate) struct Handler<'a> {
 }
 
 impl Handlers {
-    pub(crate) fn analyse(sources: &Sources, guards: &Guards) -> Self {
+    pub(crate) fn analyse(sources: &Sources, guards: &Guards, keeps_library: bool) -> Self {
         let servers = ServerVars::find(sources);
         let mut only_handlers = HashSet::new();
         for (file, source) in sources.files.iter().enumerate() {
@@ -78,7 +79,8 @@ impl Handlers {
         let mut handlers = Handlers {
             servers,
             helpers,
-            keep_globals: sources.files.iter().all(|file| keeps_globals(&file.hir)),
+            keep_globals: keeps_library
+                && sources.files.iter().all(|file| keeps_globals(&file.hir)),
             uses,
             only_handlers,
             at_lines: sources
@@ -89,6 +91,31 @@ impl Handlers {
         };
         handlers.share();
         handlers
+    }
+
+    /// Modules that handlers require and that the program does not have. Elsewhere a function
+    /// may never be called, or its error be caught.
+    pub(crate) fn missing_modules(&self, sources: &Sources) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        for (file, source) in sources.files.iter().enumerate() {
+            let of_handlers = source.requires.iter().filter(|required| {
+                !required.caught && self.only_handlers.contains(&(file, required.function))
+            });
+            found.extend(of_handlers.filter_map(|required| {
+                match &required.module {
+                    Some(module) => sources.missing(file, required.span, module),
+                    None => Some(
+                        Diagnostic::new("the argument of `require` is not a constant string")
+                            .at(
+                                source.position(required.span.start),
+                                "the compiler cannot tell which file this is",
+                            )
+                            .help("write the module's name in quotes: require \"a.b\""),
+                    ),
+                }
+            }));
+        }
+        found
     }
 
     /// Functions that have the same `ctx` see the same tables: what one does with a table
@@ -273,9 +300,13 @@ fn is_components(expr: &Expr) -> bool {
             && key.text() == Some("html"))
 }
 
-/// A global that the rewriting relies on, or something in it.
+/// A global that the rewriting relies on, or something in it. What a file does to the library
+/// while it is loaded is seen when it runs.
 fn is_global(expr: &Expr) -> bool {
     match &expr.kind {
+        Kind::Index(object, key) if matches!(&object.kind, Kind::Global(name) if name == "table") => {
+            key.text().is_none_or(|name| name == "insert")
+        }
         Kind::Global(name) => matches!(name.as_str(), "table" | "rover" | "ipairs" | "pairs"),
         // A component of a template is new.
         Kind::Index(object, _) => !is_components(object) && is_global(object),

@@ -47,7 +47,9 @@ impl Helpers {
             ctx: HashSet::new(),
         };
         let files = sources.files.iter().enumerate();
-        helpers.files = files.map(|(at, file)| (file.module.clone(), at)).collect();
+        helpers.files = files
+            .flat_map(|(at, file)| file.modules.iter().map(move |module| (module.clone(), at)))
+            .collect();
         helpers.modules(sources);
         for (file, source) in sources.files.iter().enumerate() {
             for function in &source.hir.functions {
@@ -409,7 +411,9 @@ impl Scan<'_> {
                 self.open.extend(self.helpers.tables.get(&(file, *var)));
             }
             // A global `require` that is passed on could give any module.
-            Kind::Global(name) if matches!(name.as_str(), "require" | "_G") => self.open_all(),
+            Kind::Global(name) if matches!(name.as_str(), "require" | "_G" | "package") => {
+                self.open_all()
+            }
             _ => expr.each_child(&mut |child| self.expr(place, child)),
         }
     }

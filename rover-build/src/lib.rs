@@ -41,11 +41,13 @@ mod model;
 mod openapi;
 mod options;
 mod order;
+mod requires;
 mod resolve;
 mod response;
 mod route;
 mod server_vars;
 mod shape;
+mod stand_in;
 mod suggest;
 mod syntax;
 mod template;
@@ -106,18 +108,19 @@ pub fn compile_file(manifest: &Path) -> Result<Compiled, Failure> {
 /// # Errors
 /// As [`compile_file`].
 pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
-    let sources = load::load(manifest)?;
+    let (sources, run) = collect::load_and_run(manifest)?;
     let guards = guard::Guards::find(&sources);
-    let collected = match collect::collect(&sources) {
+    let collected = match run {
         // The same mistake, without its place in the line.
         Err(_) if !guards.diagnostics.is_empty() => {
             return Err(sources.failure(guards.diagnostics));
         }
         collected => collected?,
     };
-    let handlers = handlers::Handlers::analyse(&sources, &guards);
+    let handlers = handlers::Handlers::analyse(&sources, &guards, collected.keeps_library);
     let infer = infer::Infer::new(&sources, &handlers, &guards);
     let mut diagnostics = globals::reserved(&sources);
+    diagnostics.extend(handlers.missing_modules(&sources));
     let components = &collected.components;
     let html = html::templates(
         &sources,
@@ -140,10 +143,15 @@ pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
     let files = sources.files.iter().map(|file| file.name.as_str());
     let chunk = |text: &String| format!("{CHUNK_START}{text}{CHUNK_END}");
     let texts: Vec<String> = lowered.texts.iter().map(chunk).collect();
-    let texts = texts.iter().map(String::as_str);
+    let texts = sources.files.iter().zip(&texts);
+    let texts = texts.map(|(file, text)| file.encoded(text));
     let bytecode = Bytecode {
         files: collect::bytecode(&sources, files.zip(texts))?,
-        templates: collect::bytecode(&sources, html.texts())?,
+        templates: collect::bytecode(
+            &sources,
+            html.texts()
+                .map(|(file, text)| (file, text.as_bytes().into())),
+        )?,
     };
     let docs = app.options.docs.then(|| openapi::docs(&app));
     let tokens = emit::emit(&emit::Parts {

@@ -1,5 +1,6 @@
 //! Reads and parses the manifest and every module it requires.
 
+use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -11,16 +12,29 @@ use full_moon::tokenizer::TokenType;
 use full_moon::visitors::Visitor;
 
 use crate::diagnostic::{Diagnostic, Failure, Position};
-use crate::hir::Chunk;
+use crate::hir::{Chunk, Span};
+use crate::requires::{Required, requires};
 use crate::resolve::resolve;
-use crate::syntax;
+use crate::syntax::{self, Encoding};
 use crate::tree::Tree;
 
 /// The program's files; the manifest is the first.
 pub(crate) struct Sources {
+    folder: PathBuf,
     pub(crate) files: Vec<File>,
     /// The files that `rover.template` names, each once.
     pub(crate) templates: Vec<TemplateFile>,
+    /// Modules that cannot be read, which the program may do without.
+    broken: Vec<Broken>,
+}
+
+/// A module whose file is there, but is no Lua.
+struct Broken {
+    module: String,
+    name: String,
+    shown: String,
+    text: String,
+    diagnostic: Diagnostic,
 }
 
 /// A template in a file of its own.
@@ -34,16 +48,19 @@ pub(crate) struct TemplateFile {
 }
 
 pub(crate) struct File {
-    /// What `require` calls it; empty for the manifest.
-    pub(crate) module: String,
+    /// What `require` calls it, by one name or more; empty for the manifest.
+    pub(crate) modules: Vec<String>,
     pub(crate) path: PathBuf,
     /// Relative to the manifest's folder, with `/`: the name in messages and bytecode.
     pub(crate) name: String,
     /// Relative to the crate, where it lies inside: the path in build errors.
     pub(crate) shown: String,
     pub(crate) text: String,
+    /// How the text stands for the file's bytes.
+    encoding: Encoding,
     /// The byte at which each line starts.
     starts: Vec<usize>,
+    pub(crate) requires: Vec<Required>,
     pub(crate) ast: Ast,
     pub(crate) tree: Tree,
     pub(crate) hir: Chunk,
@@ -61,6 +78,11 @@ impl File {
         start.copied().unwrap_or_default()
     }
 
+    /// Text of this file, as it is written or changed, as the VM reads it.
+    pub(crate) fn encoded<'t>(&self, text: &'t str) -> Cow<'t, [u8]> {
+        self.encoding.bytes(text)
+    }
+
     /// The lines above one that is counted from 1, the nearest first.
     pub(crate) fn lines_above(&self, line: usize) -> impl Iterator<Item = &str> {
         self.text[..self.line_start(line)].lines().rev()
@@ -72,7 +94,9 @@ impl Sources {
         Failure::new(diagnostics, |name| {
             let files = self.files.iter().map(|f| (&f.name, &f.shown, &f.text));
             let templates = self.templates.iter().map(|f| (&f.name, &f.shown, &f.text));
-            let (_, shown, text) = files.chain(templates).find(|(n, ..)| *n == name)?;
+            let broken = self.broken.iter().map(|f| (&f.name, &f.shown, &f.text));
+            let mut all = files.chain(templates).chain(broken);
+            let (_, shown, text) = all.find(|(n, ..)| *n == name)?;
             Some((shown.as_str(), text.as_str()))
         })
     }
@@ -91,10 +115,63 @@ impl Sources {
             .collect()
     }
 
+    /// The file of a module.
+    pub(crate) fn module(&self, name: &str) -> Option<usize> {
+        self.files
+            .iter()
+            .position(|file| file.modules.iter().any(|module| module == name))
+    }
+
+    /// Looks for modules that are no files of the program.
+    pub(crate) fn finder(&self) -> ModuleFinder {
+        let broken = self.broken.iter().map(|broken| {
+            let place = broken.diagnostic.labels.first();
+            let place = place.map(|(at, what)| format!("{}:{}: {what}", at.file, at.line));
+            (broken.module.clone(), place.unwrap_or_default())
+        });
+        ModuleFinder {
+            folder: self.folder.clone(),
+            broken: broken.collect(),
+        }
+    }
+
+    /// What is wrong with a module that cannot be read.
+    pub(crate) fn broken(&self, module: &str) -> Option<&Diagnostic> {
+        let mut all = self.broken.iter();
+        all.find(|broken| broken.module == module)
+            .map(|broken| &broken.diagnostic)
+    }
+
     /// Every file that was read.
     pub(crate) fn paths(&self) -> impl Iterator<Item = &PathBuf> {
         let files = self.files.iter().map(|f| &f.path);
         files.chain(self.templates.iter().map(|f| &f.path))
+    }
+}
+
+/// See [`Sources::finder`].
+pub(crate) struct ModuleFinder {
+    folder: PathBuf,
+    broken: Vec<(String, String)>,
+}
+
+/// What is known of a module that is no file of the program.
+pub(crate) enum Known {
+    /// It can be one.
+    New,
+    /// What is wrong with it.
+    Broken(String),
+    Absent,
+}
+
+impl ModuleFinder {
+    pub(crate) fn state(&self, module: &str) -> Known {
+        let broken = self.broken.iter().find(|(name, _)| name == module);
+        match (broken, find(&self.folder, module)) {
+            (Some((_, wrong)), _) => Known::Broken(wrong.clone()),
+            (None, Some(_)) => Known::New,
+            (None, None) => Known::Absent,
+        }
     }
 }
 
@@ -104,25 +181,42 @@ struct Pending {
     name: String,
 }
 
+/// Reads the manifest and every module that it names.
 pub(crate) fn load(manifest: &Path) -> Result<Sources, Failure> {
     let folder = manifest.parent().unwrap_or(Path::new("."));
-    let mut texts: Vec<(String, String, String)> = Vec::new();
-    let mut sources = Sources {
+    let sources = Sources {
+        folder: folder.to_owned(),
         files: Vec::new(),
         templates: Vec::new(),
+        broken: Vec::new(),
     };
-    let mut diagnostics = Vec::new();
-    let mut queue = vec![Pending {
+    let manifest = Pending {
         module: String::new(),
         path: manifest.to_owned(),
         name: file_name(manifest),
-    }];
+    };
+    read_all(sources, vec![manifest])
+}
+
+/// Adds modules that a program asks for when it runs, and what they name.
+pub(crate) fn extend(sources: Sources, modules: &[String]) -> Result<Sources, Failure> {
+    let found = modules.iter().filter_map(|m| find(&sources.folder, m));
+    let queue = found.collect();
+    read_all(sources, queue)
+}
+
+fn read_all(mut sources: Sources, mut queue: Vec<Pending>) -> Result<Sources, Failure> {
+    let mut diagnostics = Vec::new();
     while let Some(next) = queue.pop() {
-        if sources.files.iter().any(|f| f.module == next.module) {
+        if sources.module(&next.module).is_some() || sources.broken(&next.module).is_some() {
             continue;
         }
-        let text = match fs::read_to_string(&next.path) {
-            Ok(text) => text,
+        if let Some(known) = sources.files.iter_mut().find(|f| f.path == next.path) {
+            known.modules.push(next.module);
+            continue;
+        }
+        let (text, encoding) = match fs::read(&next.path) {
+            Ok(bytes) => syntax::decode(bytes),
             Err(error) => {
                 let message = format!("cannot read {}: {error}", next.path.display());
                 diagnostics.push(Diagnostic::new(message));
@@ -130,42 +224,138 @@ pub(crate) fn load(manifest: &Path) -> Result<Sources, Failure> {
             }
         };
         let shown = shown(&next.path);
-        texts.push((next.name.clone(), shown.clone(), text.clone()));
         match syntax::parse(&text) {
             Ok(ast) => {
-                queue.extend(requires(&ast, folder, &next.name, &mut diagnostics));
-                let names = template_names(&ast, &next.name, &mut diagnostics);
+                let names = template_names(&ast, &next.name, &text, &mut diagnostics);
+                let folder = &sources.folder;
                 templates(names, folder, &mut sources.templates, &mut diagnostics);
+                let hir = resolve(&text, encoding, &ast);
+                let requires = requires(&text, &hir, &next.module);
+                let named = requires.iter().filter_map(|r| r.module.as_deref());
+                queue.extend(named.filter_map(|module| find(folder, module)));
                 sources.files.push(File {
-                    tree: Tree::new(&next.name, &ast),
-                    hir: resolve(&ast),
-                    module: next.module,
+                    tree: Tree::new(&next.name, &text, &ast),
+                    hir,
+                    requires,
+                    modules: vec![next.module],
                     path: next.path,
                     name: next.name,
                     shown,
                     starts: line_starts(&text),
                     text,
+                    encoding,
                     ast,
                 });
             }
             Err(error) => {
-                let position = Position {
-                    file: next.name.clone(),
-                    line: error.at.line(),
-                    column: error.at.character(),
-                };
-                diagnostics.push(Diagnostic::new("Lua syntax error").at(position, error.message));
+                let position = Position::of(&next.name, &text, error.at);
+                let diagnostic = Diagnostic::new("Lua syntax error").at(position, error.message);
+                sources.broken.push(Broken {
+                    module: next.module,
+                    name: next.name,
+                    shown,
+                    text,
+                    diagnostic,
+                });
             }
         }
     }
+    diagnostics.extend(needed(&sources));
     if diagnostics.is_empty() {
         Ok(sources)
     } else {
-        Err(Failure::new(diagnostics, |name| {
-            let (_, shown, text) = texts.iter().find(|(n, ..)| n == name)?;
-            Some((shown.as_str(), text.as_str()))
-        }))
+        Err(sources.failure(diagnostics))
     }
+}
+
+/// What is wrong with modules that the program cannot be loaded without.
+fn needed(sources: &Sources) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    diagnostics.extend(sources.broken("").cloned());
+    let mut files: Vec<usize> = sources.module("").into_iter().collect();
+    let mut at = 0;
+    while let Some(&file) = files.get(at) {
+        at += 1;
+        let source = &sources.files[file];
+        for required in source.requires.iter().filter(|r| r.certain) {
+            let Some(module) = &required.module else {
+                continue;
+            };
+            match sources.module(module) {
+                Some(next) if files.contains(&next) => {}
+                Some(next) => files.push(next),
+                None => {
+                    let problem = sources.missing(file, required.span, module);
+                    if let Some(problem) = problem
+                        && !diagnostics.contains(&problem)
+                    {
+                        diagnostics.push(problem);
+                    }
+                }
+            }
+        }
+    }
+    diagnostics
+}
+
+/// Modules of LuaJIT's that programs have without a file.
+const PROVIDED: [&str; 13] = [
+    "_G",
+    "string",
+    "table",
+    "math",
+    "bit",
+    "coroutine",
+    "os",
+    "io",
+    "debug",
+    "jit",
+    "package",
+    "table.new",
+    "table.clear",
+];
+
+/// Modules of LuaJIT's that they do not have.
+const WITHHELD: [&str; 5] = ["ffi", "string.buffer", "jit.opt", "jit.util", "jit.profile"];
+
+impl Sources {
+    /// What is wrong where a module is required that the program does not have.
+    pub(crate) fn missing(&self, file: usize, at: Span, module: &str) -> Option<Diagnostic> {
+        // With `package`, a program makes modules of its own.
+        let makes_modules = self.files.iter().any(|file| file.text.contains("package"));
+        if PROVIDED.contains(&module) || makes_modules || self.module(module).is_some() {
+            return None;
+        }
+        if let Some(diagnostic) = self.broken(module) {
+            return Some(diagnostic.clone());
+        }
+        let base = module.replace('.', "/");
+        let help = match WITHHELD.contains(&module) {
+            true => format!("programs do not have LuaJIT's `{module}`"),
+            false => format!("modules stand beside the manifest: {base}.lua or {base}/init.lua"),
+        };
+        let position = self.files[file].position(at.start);
+        Some(
+            Diagnostic::new(format!("module `{module}` was not found"))
+                .at(position, "required here")
+                .help(help),
+        )
+    }
+}
+
+/// The file of a module: `a.b` and `a/b` are `a/b.lua` or `a/b/init.lua`.
+fn find(folder: &Path, module: &str) -> Option<Pending> {
+    let inside = module
+        .split(['.', '/'])
+        .all(|part| !part.is_empty() && !part.contains('\\'));
+    let base = module.replace('.', "/");
+    let mut candidates = [format!("{base}.lua"), format!("{base}/init.lua")].into_iter();
+    let name = candidates.find(|name| inside && folder.join(name).is_file())?;
+    Some(Pending {
+        module: module.to_owned(),
+        path: folder.join(&name),
+        name,
+    })
 }
 
 fn shown(path: &Path) -> String {
@@ -180,75 +370,18 @@ fn file_name(path: &Path) -> String {
         .unwrap_or_default()
 }
 
-fn requires(
-    ast: &Ast,
-    folder: &Path,
-    file: &str,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Pending> {
-    let mut finder = Requires::default();
-    finder.visit_ast(ast);
-    let mut found = Vec::new();
-    for (line, column, module) in finder.calls {
-        let position = Position {
-            file: file.to_owned(),
-            line,
-            column,
-        };
-        let Some(module) = module else {
-            let message = "the argument of `require` is not a constant string";
-            diagnostics.push(
-                Diagnostic::new(message)
-                    .at(position, "the compiler cannot tell which file this is")
-                    .help("write the module's name in quotes: require \"a.b\""),
-            );
-            continue;
-        };
-        let base = module.replace('.', "/");
-        let candidates = [format!("{base}.lua"), format!("{base}/init.lua")];
-        let clean = module
-            .split('.')
-            .all(|part| !part.is_empty() && !part.contains(['/', '\\']));
-        match candidates
-            .iter()
-            .find(|c| clean && folder.join(c).is_file())
-        {
-            Some(name) => found.push(Pending {
-                module,
-                path: folder.join(name),
-                name: name.clone(),
-            }),
-            None => diagnostics.push(
-                Diagnostic::new(format!("module `{module}` was not found"))
-                    .at(position, "required here")
-                    .help(format!(
-                        "modules stand beside the manifest: {} or {}",
-                        candidates[0], candidates[1]
-                    )),
-            ),
-        }
-    }
-    found
-}
-
 /// The names in calls of `rover.template`.
 fn template_names(
     ast: &Ast,
     file: &str,
+    text: &str,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<(Position, String)> {
-    let mut finder = Requires {
-        of_rover: true,
-        ..Requires::default()
-    };
+    let mut finder = TemplateCalls::default();
     finder.visit_ast(ast);
     let mut found = Vec::new();
-    for (line, column, name) in finder.calls {
-        let position = Position {
-            file: file.to_owned(),
-            line,
-            column,
-        };
+    for (at, name) in finder.calls {
+        let position = Position::of(file, text, at);
         match name {
             Some(name) => found.push((position, name)),
             None => diagnostics.push(
@@ -296,41 +429,33 @@ fn templates(
     }
 }
 
-/// Calls of `require`, or of `rover.template`, with their constant argument.
+/// Calls of `rover.template`, with their constant argument.
 #[derive(Default)]
-struct Requires {
-    of_rover: bool,
-    calls: Vec<(usize, usize, Option<String>)>,
+struct TemplateCalls {
+    calls: Vec<(usize, Option<String>)>,
 }
 
-impl Requires {
+impl TemplateCalls {
     fn chain<'a>(&mut self, prefix: &Prefix, mut suffixes: impl Iterator<Item = &'a Suffix>) {
         let Prefix::Name(name) = prefix else {
             return;
         };
-        let first = name.token().to_string();
-        let wanted = match self.of_rover {
-            true => first == "rover" && suffixes.next().is_some_and(is_template),
-            false => first == "require",
-        };
-        let Some(Suffix::Call(Call::AnonymousCall(arguments))) = suffixes.next() else {
-            return;
-        };
-        if !wanted {
+        if name.token().to_string() != "rover" || !suffixes.next().is_some_and(is_template) {
             return;
         }
-        let at = name.start_position();
-        let (line, column) = at.map_or((1, 1), |p| (p.line(), p.character()));
-        self.calls.push((line, column, constant(arguments)));
+        if let Some(Suffix::Call(Call::AnonymousCall(arguments))) = suffixes.next() {
+            let at = name.start_position().map_or(0, |p| p.bytes());
+            self.calls.push((at, constant(arguments)));
+        }
     }
 }
 
-impl Visitor for Requires {
+impl Visitor for TemplateCalls {
     fn visit_function_call(&mut self, call: &FunctionCall) {
         self.chain(call.prefix(), call.suffixes());
     }
 
-    /// `require("m").field`
+    /// `rover.template("f").field`
     fn visit_var_expression(&mut self, var: &VarExpression) {
         self.chain(var.prefix(), var.suffixes());
     }

@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Position};
 use crate::load::Sources;
 use crate::model::{App, Options, Route};
 use crate::suggest::nearest;
-use crate::tree::{position, text};
+use crate::tree::position;
 
 pub(crate) fn options(
     sources: &Sources,
@@ -209,6 +209,7 @@ fn option_position(sources: &Sources, name: &str) -> Position {
     let found = sources.files.iter().find_map(|file| {
         let mut finder = Finder {
             file: &file.name,
+            text: &file.text,
             option: name,
             call: None,
             field: None,
@@ -225,6 +226,7 @@ fn option_position(sources: &Sources, name: &str) -> Position {
 
 struct Finder<'a> {
     file: &'a str,
+    text: &'a str,
     option: &'a str,
     call: Option<Position>,
     field: Option<Position>,
@@ -244,10 +246,10 @@ impl Visitor for Finder<'_> {
         else {
             return;
         };
-        if text(rover) != "rover" || server.to_string().trim() != ".server" {
+        if rover.token().to_string() != "rover" || server.to_string().trim() != ".server" {
             return;
         }
-        self.call = Some(position(self.file, rover));
+        self.call = Some(position(self.file, self.text, rover));
         let table = match &**arguments {
             FunctionArgs::TableConstructor(table) => table,
             FunctionArgs::Parentheses { arguments, .. } => match arguments.iter().next() {
@@ -258,9 +260,9 @@ impl Visitor for Finder<'_> {
         };
         for field in table.fields() {
             if let Field::NameKey { key, .. } = field
-                && text(key) == self.option
+                && key.token().to_string() == self.option
             {
-                self.field = Some(position(self.file, key));
+                self.field = Some(position(self.file, self.text, key));
             }
         }
     }

@@ -8,8 +8,9 @@ use full_moon::visitors::Visitor;
 
 use crate::guard::Guards;
 use crate::hir::Span;
-use crate::load::Sources;
+use crate::load::{File, Sources};
 use crate::model::App;
+use crate::tree::text;
 
 /// Field names in order.
 pub(crate) struct Orders {
@@ -34,7 +35,7 @@ pub(crate) struct Mark {
 pub(crate) fn constructors(sources: &Sources) -> Vec<String> {
     let mut finder = Finder::default();
     for file in &sources.files {
-        finder.visit_ast(&file.ast);
+        finder.file(file);
     }
     finder.graph.sorted()
 }
@@ -49,7 +50,7 @@ pub(crate) fn orders(sources: &Sources, app: &App, guards: &Guards) -> Orders {
     }
     let mut marks = Vec::new();
     for file in &sources.files {
-        finder.visit_ast(&file.ast);
+        finder.file(file);
         marks.push(std::mem::take(&mut finder.marks));
     }
     for route in &app.routes {
@@ -66,7 +67,8 @@ pub(crate) fn orders(sources: &Sources, app: &App, guards: &Guards) -> Orders {
 }
 
 #[derive(Default)]
-struct Finder {
+struct Finder<'a> {
+    text: &'a str,
     graph: Graph,
     special: Vec<Vec<String>>,
     marks: Vec<Mark>,
@@ -74,7 +76,14 @@ struct Finder {
     arguments: HashSet<usize>,
 }
 
-impl Visitor for Finder {
+impl<'a> Finder<'a> {
+    fn file(&mut self, file: &'a File) {
+        self.text = &file.text;
+        self.visit_ast(&file.ast);
+    }
+}
+
+impl Visitor for Finder<'_> {
     fn visit_function_args(&mut self, arguments: &FunctionArgs) {
         if let FunctionArgs::TableConstructor(table) = arguments {
             self.arguments.insert(span(table).start);
@@ -85,7 +94,7 @@ impl Visitor for Finder {
         let mut keys: Vec<usize> = Vec::new();
         for field in table.fields() {
             if let Field::NameKey { key, .. } = field {
-                let at = self.graph.intern(key.token().to_string());
+                let at = self.graph.intern(text(self.text, key));
                 if !keys.contains(&at) {
                     keys.push(at);
                 }

@@ -11,10 +11,17 @@ use full_moon::tokenizer::{TokenReference, TokenType};
 
 use crate::hir::{Chunk, Expr, Field, Function, FunctionId, Header, Kind, Span, Stmt, VarId};
 use crate::literal::Literal;
-use crate::tree::text;
+use crate::syntax::Encoding;
+use crate::tree::{text, written};
 
-pub(crate) fn resolve(ast: &Ast) -> Chunk {
-    let mut resolver = Resolver::default();
+/// `source` is the text that the tree was read from.
+pub(crate) fn resolve(source: &str, encoding: Encoding, ast: &Ast) -> Chunk {
+    let mut resolver = Resolver {
+        source,
+        encoding,
+        chunk: Chunk::default(),
+        scope: Vec::new(),
+    };
     resolver.chunk.functions.push(Function {
         line: 0,
         last_line: 0,
@@ -27,18 +34,19 @@ pub(crate) fn resolve(ast: &Ast) -> Chunk {
     resolver.chunk
 }
 
-#[derive(Default)]
-struct Resolver {
+struct Resolver<'s> {
+    source: &'s str,
+    encoding: Encoding,
     chunk: Chunk,
     /// The variables in sight, innermost last.
     scope: Vec<VarId>,
 }
 
-impl Resolver {
+impl Resolver<'_> {
     fn declare(&mut self, token: &TokenReference) -> VarId {
         let id = VarId(self.chunk.vars.len());
         self.chunk.vars.push(crate::hir::Var {
-            name: text(token),
+            name: text(self.source, token),
             writes: 0,
         });
         self.scope.push(id);
@@ -46,7 +54,7 @@ impl Resolver {
     }
 
     fn name(&self, token: &TokenReference) -> Kind {
-        let name = text(token);
+        let name = text(self.source, token);
         let found = self.scope.iter().rev();
         match found.copied().find(|id| self.chunk.vars[id.0].name == name) {
             Some(id) => Kind::Var(id),
@@ -148,7 +156,7 @@ impl Resolver {
                     self.chunk.vars[id.0].writes += 1;
                 }
                 for key in names.chain(name.method_name()) {
-                    target = index(target, constant(key), end(key));
+                    target = index(target, self.constant(key), end(key));
                 }
                 let this = name.method_name();
                 let function = self.function(inner.function_token(), inner.body(), this);
@@ -278,9 +286,9 @@ impl Resolver {
             }
             Expression::FunctionCall(call) => return self.chain(call.prefix(), call.suffixes()),
             Expression::TableConstructor(table) => return self.table(table),
-            Expression::Number(token) => Kind::Number(text(token)),
-            Expression::String(token) => return constant(token),
-            Expression::Symbol(token) => match text(token).as_str() {
+            Expression::Number(token) => Kind::Number(text(self.source, token)),
+            Expression::String(token) => return self.constant(token),
+            Expression::Symbol(token) => match text(self.source, token).as_str() {
                 "nil" => Kind::Nil,
                 "true" => Kind::Boolean(true),
                 "false" => Kind::Boolean(false),
@@ -304,7 +312,7 @@ impl Resolver {
             let start = chain.span.start;
             let kind = match suffix {
                 Suffix::Index(Index::Dot { name, .. }) => {
-                    chain = index(chain, constant(name), end);
+                    chain = index(chain, self.constant(name), end);
                     continue;
                 }
                 Suffix::Index(Index::Brackets { expression, .. }) => {
@@ -318,7 +326,7 @@ impl Resolver {
                 Suffix::Call(Call::MethodCall(call)) => {
                     let name = call.name();
                     let args = self.args(call.args());
-                    Kind::Method(Box::new(chain), text(name), span(name), args)
+                    Kind::Method(Box::new(chain), text(self.source, name), span(name), args)
                 }
                 _ => Kind::Vararg,
             };
@@ -331,9 +339,26 @@ impl Resolver {
     fn args(&mut self, args: &FunctionArgs) -> Vec<Expr> {
         match args {
             FunctionArgs::Parentheses { arguments, .. } => self.exprs(arguments.iter()),
-            FunctionArgs::String(token) => vec![constant(token)],
+            FunctionArgs::String(token) => vec![self.constant(token)],
             FunctionArgs::TableConstructor(table) => vec![self.table(table)],
             _ => Vec::new(),
+        }
+    }
+
+    /// A name after a dot, or a string.
+    fn constant(&self, token: &TokenReference) -> Expr {
+        let written = written(self.source, token);
+        let text = match token.token().token_type() {
+            // The program has the file's bytes, which are no UTF-8.
+            _ if self.encoding == Encoding::Latin1 && !written.is_ascii() => None,
+            TokenType::StringLiteral { .. } => {
+                Literal::read(written).and_then(|literal| String::from_utf8(literal.value).ok())
+            }
+            _ => Some(written.to_owned()),
+        };
+        Expr {
+            span: span(token),
+            kind: Kind::Text(text),
         }
     }
 
@@ -341,7 +366,14 @@ impl Resolver {
         let mut fields = Vec::new();
         for field in table.fields() {
             fields.push(match field {
-                AstField::NameKey { key, value, .. } => Field::Named(text(key), self.expr(value)),
+                AstField::NameKey { key, value, .. } => {
+                    let key = self.constant(key);
+                    let value = self.expr(value);
+                    match key.text() {
+                        Some(name) => Field::Named(name.to_owned(), value),
+                        None => Field::Keyed(key, value),
+                    }
+                }
                 AstField::ExpressionKey { key, value, .. } => {
                     let key = self.expr(key);
                     let value = self.expr(value);
@@ -370,21 +402,6 @@ fn index(object: Expr, key: Expr, end: usize) -> Expr {
     Expr {
         span: Span { start, end },
         kind: Kind::Index(Box::new(object), Box::new(key)),
-    }
-}
-
-/// A name after a dot, or a string.
-fn constant(token: &TokenReference) -> Expr {
-    let written = token.token().to_string();
-    let text = match token.token().token_type() {
-        TokenType::StringLiteral { .. } => {
-            Literal::read(&written).and_then(|literal| String::from_utf8(literal.value).ok())
-        }
-        _ => Some(written),
-    };
-    Expr {
-        span: span(token),
-        kind: Kind::Text(text),
     }
 }
 

@@ -90,12 +90,19 @@ fn makes_server(expr: &Expr) -> bool {
 
 /// Every `require "m"`, and with what its result is called at once.
 struct ModuleCalls<'a> {
+    sources: &'a Sources,
     calls: Vec<(&'a str, Option<(usize, &'a Expr)>)>,
+    /// Some module is required in a way that is not followed: it may be any.
+    unknown: bool,
 }
 
 impl<'a> ModuleCalls<'a> {
     fn find(sources: &'a Sources) -> Self {
-        let mut found = ModuleCalls { calls: Vec::new() };
+        let mut found = ModuleCalls {
+            sources,
+            calls: Vec::new(),
+            unknown: false,
+        };
         for (file, source) in sources.files.iter().enumerate() {
             for function in &source.hir.functions {
                 found.block(file, &function.body);
@@ -127,6 +134,18 @@ impl<'a> ModuleCalls<'a> {
             self.calls.push((module, None));
             return;
         }
+        match &expr.kind {
+            Kind::Global(name) if name == "require" => {
+                let uses = &self.sources.files[file].requires;
+                let named = uses.iter().find(|required| required.span == expr.span);
+                match named.and_then(|required| required.module.as_deref()) {
+                    Some(module) => self.calls.push((module, None)),
+                    None => self.unknown = true,
+                }
+            }
+            Kind::Global(name) if matches!(name.as_str(), "_G" | "package") => self.unknown = true,
+            _ => {}
+        }
         expr.each_child(&mut |child| self.expr(file, child));
     }
 
@@ -137,13 +156,13 @@ impl<'a> ModuleCalls<'a> {
             let mut calls = self
                 .calls
                 .iter()
-                .filter(|(name, _)| *name == source.module)
+                .filter(|(name, _)| source.modules.iter().any(|module| module == name))
                 .peekable();
             let used = calls.peek().is_some();
             let given = |arg: &Option<(usize, &Expr)>| {
                 arg.is_some_and(|(file, expr)| found.is_server(file, expr))
             };
-            if !used || !calls.all(|(_, arg)| given(arg)) {
+            if self.unknown || !used || !calls.all(|(_, arg)| given(arg)) {
                 continue;
             }
             let Some(Stmt::Return(values)) = source.hir.functions[0].body.last() else {

@@ -11,7 +11,6 @@ use crate::diagnostic::Position;
 /// One file's definitions.
 #[derive(Debug, Default)]
 pub(crate) struct Tree {
-    file: String,
     targets: Vec<Target>,
     /// Functions in table constructors: the line of `function`, the key.
     fields: Vec<(usize, String, Position)>,
@@ -25,13 +24,11 @@ struct Target {
 }
 
 impl Tree {
-    pub(crate) fn new(file: &str, ast: &Ast) -> Self {
-        let mut tree = Tree {
-            file: file.to_owned(),
-            ..Tree::default()
-        };
-        tree.visit_ast(ast);
-        tree
+    pub(crate) fn new(file: &str, text: &str, ast: &Ast) -> Self {
+        let tree = Tree::default();
+        let mut finder = Finder { file, text, tree };
+        finder.visit_ast(ast);
+        finder.tree
     }
 
     /// Where a definition on a line stands: its key `from_end` keys before the last one.
@@ -48,9 +45,20 @@ impl Tree {
         let found = fields.find(|(line, name, _)| *line == function_line && name == key);
         found.map(|(.., position)| position.clone())
     }
+}
 
+struct Finder<'a> {
+    file: &'a str,
+    text: &'a str,
+    tree: Tree,
+}
+
+impl Finder<'_> {
     fn key(&self, token: &TokenReference) -> (String, Position) {
-        (text(token), position(&self.file, token))
+        (
+            text(self.text, token),
+            position(self.file, self.text, token),
+        )
     }
 
     fn var_keys(&self, var: &Var) -> Vec<(String, Position)> {
@@ -70,7 +78,9 @@ impl Tree {
                     Expression::String(token) => keys.push(self.key(token)),
                     other => {
                         let token = other.tokens().next();
-                        keys.extend(token.map(|t| (String::new(), position(&self.file, t))));
+                        keys.extend(
+                            token.map(|t| (String::new(), position(self.file, self.text, t))),
+                        );
                     }
                 },
                 _ => {}
@@ -80,7 +90,7 @@ impl Tree {
     }
 }
 
-impl Visitor for Tree {
+impl Visitor for Finder<'_> {
     fn visit_function_declaration(&mut self, function: &FunctionDeclaration) {
         let name = function.name();
         let method = name.method_name().into_iter();
@@ -90,7 +100,7 @@ impl Visitor for Tree {
             .chain(method)
             .map(|t| self.key(t))
             .collect();
-        self.targets.push(Target {
+        self.tree.targets.push(Target {
             line: line(function.function_token()),
             keys,
         });
@@ -102,7 +112,7 @@ impl Visitor for Tree {
         {
             let (name, position) = self.key(key);
             let line = line(function.function_token());
-            self.fields.push((line, name, position));
+            self.tree.fields.push((line, name, position));
         }
     }
 
@@ -111,7 +121,7 @@ impl Visitor for Tree {
             let keys = self.var_keys(var);
             if let Some((_, first)) = keys.first() {
                 let line = first.line;
-                self.targets.push(Target { line, keys });
+                self.tree.targets.push(Target { line, keys });
             }
         }
     }
@@ -121,19 +131,22 @@ fn line(token: &TokenReference) -> usize {
     token.start_position().map_or(0, |p| p.line())
 }
 
-/// A name's or a string literal's text.
-pub(crate) fn text(token: &TokenReference) -> String {
+/// A name's or a string literal's text, as the file has it: the parser may have read a
+/// stand-in.
+pub(crate) fn text(file: &str, token: &TokenReference) -> String {
     match token.token().token_type() {
         TokenType::StringLiteral { literal, .. } => literal.to_string(),
-        _ => token.token().to_string(),
+        _ => written(file, token).to_owned(),
     }
 }
 
-pub(crate) fn position(file: &str, token: &TokenReference) -> Position {
-    let at = token.token().start_position();
-    Position {
-        file: file.to_owned(),
-        line: at.line(),
-        column: at.character(),
-    }
+/// What stands in the file.
+pub(crate) fn written<'t>(file: &'t str, token: &TokenReference) -> &'t str {
+    let token = token.token();
+    let (start, end) = (token.start_position(), token.end_position());
+    file.get(start.bytes()..end.bytes()).unwrap_or_default()
+}
+
+pub(crate) fn position(file: &str, text: &str, token: &TokenReference) -> Position {
+    Position::of(file, text, token.token().start_position().bytes())
 }

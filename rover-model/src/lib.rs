@@ -32,6 +32,10 @@ pub const SERVER_LUA: &str = include_str!("../lua/server.lua");
 /// metatable of arrays, and returns `{ json = ..., array = ... }`.
 pub const JSON_LUA: &str = include_str!("../lua/json.lua");
 
+/// `require` and the libraries that programs get in part: a chunk that takes what its VM has
+/// for that, and returns `{ require = ..., install = ..., lock = ... }`.
+pub const MODULES_LUA: &str = include_str!("../lua/modules.lua");
+
 /// The functions a manifest may call on the server table. They are reserved as
 /// first path segments.
 pub const BUILDERS: [&str; 7] = [

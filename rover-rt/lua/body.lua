@@ -3,7 +3,7 @@ local R = ...
 local native, http_error = R.native, R.http.error
 
 local error, tostring, setmetatable = error, tostring, setmetatable
-local rawget, byte = rawget, string.byte
+local byte, running = string.byte, R.running
 
 -- [1] its bytes, [2] the request's ctx.
 local Body = {}
@@ -36,7 +36,7 @@ end
 
 -- The form is read from the request itself, so only while that runs.
 local function form(b, read, name)
-  if not rawget(b[2], 1) then error("the form of a body was read after its request ended", 3) end
+  if not running[b[2]] then error("the form of a body was read after its request ended", 3) end
   local fields, status, message = read(name)
   if not fields then http_error(status, message) end
   return fields
@@ -46,7 +46,7 @@ function body_methods.form(b) return form(b, native.form) end
 function body_methods.form_all(b, name) return form(b, native.form_all, tostring(name)) end
 
 function body_methods.expect(b, schema)
-  if not rawget(b[2], 1) then error("the body was checked after its request ended", 2) end
+  if not running[b[2]] then error("the body was checked after its request ended", 2) end
   return R.expect(0, schema)
 end
 

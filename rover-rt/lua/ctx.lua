@@ -2,53 +2,55 @@
 local R = ...
 local native, Body, missing_body = R.native, R.Body, R.missing_body
 
-local error, type, tostring, rawget, rawset = error, type, tostring, rawget, rawset
+local error, type, tostring, rawget = error, type, tostring, rawget
 local rawequal = rawequal
 local setmetatable, getmetatable, lower = setmetatable, getmetatable, string.lower
 
--- [1] the request while it runs, false afterwards, [2] params, [3] query,
--- [4] headers, [5] cookies, [6] body, [7] values of ctx:set.
+-- A ctx is an empty table. What is kept for it stands here, where no program reaches it, from
+-- the beginning of its request to the end: [1] params, [2] query, [3] headers, [4] cookies,
+-- [5] body, [6] values of ctx:set.
+local running = R.running
 local Ctx = { __metatable = "rover.ctx" }
 local last -- the ctx whose member was read last: the `self` of a dot call
 
 local function live(ctx)
-  local request = rawget(ctx, 1)
-  if not request then error("ctx was used after its request ended", 3) end
-  return request
+  local kept = running[ctx]
+  if not kept then error("ctx was used after its request ended", 3) end
+  return kept
 end
 
 -- `ctx:name(a)` gives (ctx, a), `ctx.name(a)` gives (a).
 local function member(method)
   return function(self, a, b)
     if type(self) == "table" and getmetatable(self) == "rover.ctx" then
-      return method(self, live(self), a, b)
+      return method(live(self), self, a, b)
     end
-    return method(last, live(last), self, a)
+    return method(live(last), last, self, a)
   end
 end
 
 local function cached(slot, read)
-  return member(function(ctx, request)
-    local value = rawget(ctx, slot)
+  return member(function(kept)
+    local value = kept[slot]
     if value == nil then
-      value = read(request)
-      rawset(ctx, slot, value)
+      value = read()
+      kept[slot] = value
     end
     return value
   end)
 end
 
-local Headers = {}
+local Headers = { __metatable = "rover.headers" }
 function Headers.__index(t, key)
   return type(key) == "string" and rawget(t, lower(key)) or nil
 end
 
-local function read_body(ctx, request)
-  local body = rawget(ctx, 6)
+local function read_body(kept, ctx)
+  local body = kept[5]
   if body == nil then
-    local raw = native.body(request)
+    local raw = native.body()
     body = raw and setmetatable({ raw, ctx }, Body) or false
-    rawset(ctx, 6, body)
+    kept[5] = body
   end
   return body or nil
 end
@@ -56,34 +58,35 @@ end
 -- `ctx:query():expect(schema)`: looks at the request, not at the table. A schema for the
 -- query of another request is a mistake.
 local function expecting(slot, source, what, read)
-  local mt = { __index = { expect = function(self, schema)
-    if not rawequal(rawget(last, slot), self) or not rawget(last, 1) then
+  local mt = { __metatable = "rover." .. what, __index = { expect = function(self, schema)
+    local kept = running[last]
+    if not kept or not rawequal(kept[slot], self) then
       error("`" .. what .. ":expect` is called on what `ctx:" .. what .. "()` gives", 2)
     end
     return R.expect(source, schema)
   end } }
-  return cached(slot, function(request) return setmetatable(read(request), mt) end)
+  return cached(slot, function() return setmetatable(read(), mt) end)
 end
 
 local methods = {
-  params = expecting(2, 2, "params", native.params),
-  query = expecting(3, 1, "query", native.query),
-  query_all = member(function(_, request, name) return native.query_all(request, tostring(name)) end),
-  headers = cached(4, function(request) return setmetatable(native.headers(request), Headers) end),
-  header_all = member(function(_, request, name) return native.header_all(request, tostring(name)) end),
-  cookies = cached(5, native.cookies),
+  params = expecting(1, 2, "params", native.params),
+  query = expecting(2, 1, "query", native.query),
+  query_all = member(function(_, ctx, name) return native.query_all(ctx, tostring(name)) end),
+  headers = cached(3, function() return setmetatable(native.headers(), Headers) end),
+  header_all = member(function(_, ctx, name) return native.header_all(ctx, tostring(name)) end),
+  cookies = cached(4, native.cookies),
   body = member(read_body),
-  body_or_400 = member(function(ctx, request) return read_body(ctx, request) or missing_body end),
-  set = member(function(ctx, _, key, value)
-    local values = rawget(ctx, 7)
+  body_or_400 = member(function(kept, ctx) return read_body(kept, ctx) or missing_body end),
+  set = member(function(kept, _, key, value)
+    local values = kept[6]
     if not values then
       values = {}
-      rawset(ctx, 7, values)
+      kept[6] = values
     end
     values[key] = value
   end),
-  get = member(function(ctx, _, key)
-    local values = rawget(ctx, 7)
+  get = member(function(kept, _, key)
+    local values = kept[6]
     return values and values[key]
   end),
 }
@@ -100,7 +103,10 @@ function Ctx.__index(ctx, key)
     return method
   end
   local field = fields[key]
-  if field then return field(live(ctx)) end
+  if field then
+    live(ctx)
+    return field()
+  end
   error("unknown member of ctx: " .. R.shown(key), 2)
 end
 

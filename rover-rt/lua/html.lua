@@ -4,8 +4,8 @@ local R = ...
 local native, load_page = R.native, R.load_page
 local ffi = require "ffi"
 
-local error, type, tostring, format = error, type, tostring, string.format
-local setmetatable, getmetatable, rawget = setmetatable, getmetatable, rawget
+local error, type, tostring, format, gsub = error, type, tostring, string.format, string.gsub
+local setmetatable, getmetatable = setmetatable, getmetatable
 local json_encode, take, null = native.json_encode, native.html_take, native.null
 
 -- Text that is HTML already: [1] the text.
@@ -19,7 +19,7 @@ local ESCAPES = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&#34
 local function side(value)
   local kind = type(value)
   if getmetatable(value) == "rover.html" then return value[1] end
-  if kind == "string" or kind == "number" then return (tostring(value):gsub("[&<>\"']", ESCAPES)) end
+  if kind == "string" or kind == "number" then return (gsub(tostring(value), "[&<>\"']", ESCAPES)) end
   error("attempt to concatenate HTML and a " .. kind .. " value", 3)
 end
 
@@ -38,8 +38,10 @@ local components, parts, WRITTEN = {}, {}, {}
 local sides = {}
 R.html_sides = sides
 
--- A template: [1] the function that renders it, [2] its side.
+-- A template. Its parts stand where no program can change them: [1] the function that
+-- renders it, [2] its side.
 local Template = { __metatable = "rover.template" }
+local made = setmetatable({}, { __mode = "k" })
 
 local renders = setmetatable({}, { __index = function(t, number)
   local render, of = load_page(number)(sides)
@@ -49,19 +51,21 @@ end })
 
 local objects = setmetatable({}, { __index = function(t, number)
   local render, of = load_page(number)(sides)
-  local object = setmetatable({ render, of }, Template)
+  local object = setmetatable({}, Template)
+  made[object] = { render, of }
   t[number] = object
   return object
 end })
 
 local function rendered(template, data)
-  if getmetatable(template) ~= "rover.template" then
+  if made[template] == nil then
     local what = type(template) == "string" and "the compiler did not see this template: it must be a constant string"
       or "a template is expected, got " .. type(template)
     error(what .. ", after the data of the server's own `html` or of `rover.html`", 3)
   end
-  local of = rawget(template, 2)
-  return of.finish(rawget(template, 1)(of.open(), data))
+  local parts_of = made[template]
+  local of = parts_of[2]
+  return of.finish(parts_of[1](of.open(), data))
 end
 
 function Template.__call(self, data)
@@ -82,12 +86,13 @@ local function html(_, value)
 end
 
 local function component(_, name, value)
+  if R.is_loaded then error("components can only be defined while the program loads", 2) end
   components[name] = value
   local kind = type(value)
-  if getmetatable(value) == "rover.template" then
+  if made[value] then
     parts[name] = function(buffer, data)
       if type(data) ~= "table" then error(TAKES .. type(data), 2) end
-      rawget(value, 1)(buffer, data)
+      made[value][1](buffer, data)
       return WRITTEN
     end
   elseif kind == "function" or kind == "table" then

@@ -5,6 +5,7 @@ local native, printable, sides = R.native, R.printable, R.html_sides
 
 local error, type, tostring, format, ipairs = error, type, tostring, string.format, ipairs
 local byte, char, find, gsub, lower, sub = string.byte, string.char, string.find, string.gsub, string.lower, string.sub
+local match, gmatch = string.match, string.gmatch
 local concat = table.concat
 
 local function references(text, special)
@@ -30,7 +31,7 @@ local SCHEMES = { http = true, https = true, mailto = true, tel = true }
 
 local function whole(kept)
   return function(text)
-    local scheme = string.match(text, "^([^:/?#]*):")
+    local scheme = match(text, "^([^:/?#]*):")
     if scheme and not SCHEMES[lower(scheme)] then return "#blocked" end
     -- Escapes that are there stay.
     local parts, from = {}, 1
@@ -46,7 +47,7 @@ local function whole(kept)
 end
 
 -- The characters of a text that is taken for UTF-8.
-local function characters(text) return string.gmatch(native.lossy(text), "[%z\1-\127\194-\244][\128-\191]*") end
+local function characters(text) return gmatch(native.lossy(text), "[%z\1-\127\194-\244][\128-\191]*") end
 
 local SHORT = { ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t", ["\\"] = "\\\\" }
 local LINES = { ["\226\128\168"] = "\\u2028", ["\226\128\169"] = "\\u2029" }

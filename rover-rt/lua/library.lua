@@ -2,6 +2,7 @@
 -- it, written so that one does. What makes strings is in `strings.lua`.
 local R = ...
 local limits, direct = R.limits, R.direct
+local owned, refuse_raw, getmetatable = R.owned, R.refuse_raw, getmetatable
 
 local error, type, select, tostring, rawget, rawset = error, type, select, tostring, rawget, rawset
 local next = next
@@ -26,6 +27,7 @@ local function list(t, name, level)
 end
 
 function table.insert(t, a, ...)
+  if owned[getmetatable(t)] then refuse_raw(t, "insert") end
   if type(t) == "table" and type(a) == "number" and select("#", ...) == 1 then
     -- LuaJIT would move what is not there, down to any position.
     if a < 1 then error("bad argument #2 to 'insert' (position out of bounds)", 2) end

@@ -15,9 +15,8 @@ local format, floor = string.format, math.floor
 local EMPTY, JSON, BYTES, TEMPLATE = 0, 1, 2, 3
 local HTML, TEXT = "text/html; charset=utf-8", "text/plain; charset=utf-8"
 
-local Response = {}
-Response.__index = Response
-Response.__metatable = "rover.response"
+local methods = {}
+local Response = { __index = methods, __metatable = "rover.response" }
 
 local function response(status, kind, value, content_type)
   return setmetatable({ status, kind, value, content_type }, Response)
@@ -71,16 +70,16 @@ local function add_header(self, name, value)
   return self
 end
 
-function Response.header(self, name, value)
+function methods.header(self, name, value)
   return add_header(self, name, check_header(name, value, 2))
 end
 
-function Response.status(self, status)
+function methods.status(self, status)
   self[1] = check_status(status, 2)
   return self
 end
 
-function Response.cookie(self, name, value, options)
+function methods.cookie(self, name, value, options)
   local text, problem = cookie(name, value, options)
   if not text then error(problem, 2) end
   return add_header(self, "set-cookie", text)
@@ -115,6 +114,7 @@ local function builder(make, methods)
     members[name] = function(...) return method(without_self(...)) end
   end
   local mt = { __index = members, __metatable = "rover.builder" }
+  function mt.__newindex() error("a builder cannot be changed", 2) end
   function mt.__call(_, first, ...)
     if is_server(first) then return make(...) end
     return make(first, ...)

@@ -2,7 +2,7 @@
 -- what it needs of `R` and adds what it makes.
 --
 -- `R` comes with `native`, the functions of the Rust half; `server`, the recording server's
--- module; `json`, which has `rover.json` and `rover.array`; `load_chunk`, which gives a bundled
+-- module; `modules`, the text of which makes `require`; `json`, which has `rover.json` and `rover.array`; `load_chunk`, which gives a bundled
 -- module's chunk by name; `Array`, the metatable of arrays; `guard`, which is `rover.guard`; `direct`, what specialised handlers call;
 -- `written`, the addresses of what they call through the FFI; `pending`, the values that
 -- wait for their list's encoding; `load_page`, which gives a template's chunk by number;
@@ -13,6 +13,7 @@ local R = ...
 local error, setmetatable, getmetatable, rawget = error, setmetatable, getmetatable, rawget
 local type, tostring, pcall, format, floor = type, tostring, pcall, string.format, math.floor
 local metatable_of, strings = debug.getmetatable, string
+local concat = table.concat
 
 -- Room for the traces of some 1000 routes: at most 10000, and 64 MiB of machine code,
 -- which is taken in pieces as it is needed. The defaults are for one program's few loops;
@@ -94,7 +95,7 @@ function R.invalid(errors)
     local field, message = errors[i].field, errors[i].message
     parts[i] = field == "" and message or field .. ": " .. message
   end
-  local message = table.concat(parts, "; ")
+  local message = concat(parts, "; ")
   local invalid = { status = 400, message = message, kind = "guard", errors = errors }
   error(setmetatable(invalid, HttpError), 0)
 end
@@ -109,7 +110,8 @@ end
 
 -- The sandbox comes last: it takes away what the other parts use.
 for _, name in ipairs {
-  "body", "html", "cookie", "response", "ctx", "global", "direct", "html_plain", "library", "strings", "sandbox",
+  "lock", "body", "html", "cookie", "response", "ctx", "global", "direct", "html_plain", "library", "strings",
+  "sandbox",
 } do
   R.part(name)(R)
 end
@@ -118,5 +120,8 @@ end
 function R.boot()
   local result = R.load_chunk("")()
   if not R.server.is_server(result) then error("the manifest did not return the server", 0) end
-  return (R.server.seal(result))
+  local entries = R.server.seal(result)
+  R.is_loaded = true
+  R.lock_library()
+  return entries
 end

@@ -1,25 +1,29 @@
 -- The sandbox: what stays of the standard library, and what programs get of it.
 local R = ...
-local native, load_chunk = R.native, R.load_chunk
+local native, lock = R.native, R.lock
 
-local error, tostring, select, setmetatable = error, tostring, select, setmetatable
-local type, next, pairs, format = type, next, pairs, string.format
+local error, tostring, select = error, tostring, select
+local type, pairs, getmetatable = type, pairs, getmetatable
 local concat, getinfo = table.concat, debug.getinfo
 local raw_rawset, raw_setfenv = rawset, setfenv
-local string_metatable = getmetatable("")
-local loaded = {}
-local unavailable = setmetatable({}, { __index = function(_, key)
-  error("io." .. tostring(key) .. " is not available in this version", 2)
-end, __metatable = "rover.io" })
+local owned, refuse_raw = R.owned, R.refuse_raw
+
+local modules = R.part("modules") {
+  load_chunk = R.load_chunk,
+  getinfo = getinfo,
+  traceback = debug.traceback,
+  table_new = require "table.new",
+  table_clear = require "table.clear",
+  jit = { version = jit.version, version_num = jit.version_num, os = jit.os, arch = jit.arch },
+  no_io = function(name) return name .. " is not available in this version" end,
+}
 
 local globals = _G
-for _, name in pairs { "debug", "package", "module", "dofile", "loadfile", "jit", "newproxy", "ffi" } do
+for _, name in pairs { "module", "dofile", "loadfile", "newproxy", "ffi" } do
   globals[name] = nil
 end
 string.dump = nil
-local os_kept = { time = os.time, date = os.date, clock = os.clock, getenv = os.getenv, difftime = os.difftime }
-globals.os = os_kept
-globals.io = unavailable
+globals.os = { time = os.time, date = os.date, clock = os.clock, getenv = os.getenv, difftime = os.difftime }
 globals.rover = R.rover
 globals.load, globals.loadstring, globals.collectgarbage = R.load, R.loadstring, R.collectgarbage
 globals.tonumber = R.tonumber
@@ -28,44 +32,10 @@ globals.print = function(...)
   for i = 1, select("#", ...) do parts[i] = tostring((select(i, ...))) end
   native.log(1, concat(parts, "\t"))
 end
-globals.require = function(name)
-  local value = loaded[name]
-  if value ~= nil then return value end
-  local chunk = load_chunk(name)
-  if not chunk then error("module '" .. tostring(name) .. "' is not part of the program", 2) end
-  loaded[name] = true
-  value = chunk(name)
-  if value ~= nil then loaded[name] = value end
-  return loaded[name]
-end
-
--- What one request writes into the library the next would find there: programs get tables
--- that cannot be written. The library's own are behind them.
-local locked = setmetatable({}, { __mode = "k" })
-local function lock(what, t)
-  local proxy = {}
-  locked[proxy] = what
-  return setmetatable(proxy, {
-    __index = t,
-    __newindex = function(_, key)
-      error(format("%s cannot be changed (assignment to '%s')", what, tostring(key)), 2)
-    end,
-    __pairs = function()
-      local copy = {}
-      for key, value in next, t do copy[key] = value end
-      return next, copy
-    end,
-    __metatable = "rover.library",
-  })
-end
-for _, name in ipairs { "string", "table", "math", "bit", "coroutine", "os" } do
-  globals[name] = lock("the library table '" .. name .. "'", globals[name])
-end
-string_metatable.__metatable = lock("the metatable of strings", { __index = globals.string })
+modules.install()
 
 globals.rawset = function(t, key, value)
-  local what = locked[t]
-  if what then error(format("%s cannot be changed (rawset of '%s')", what, tostring(key)), 2) end
+  if owned[getmetatable(t)] then refuse_raw(t, "rawset", key) end
   return raw_rawset(t, key, value)
 end
 
@@ -83,4 +53,18 @@ globals.setfenv = function(target, env)
     error("the environment of the runtime's functions cannot be changed", 2)
   end
   return raw_setfenv(target, env)
+end
+
+local libraries = {}
+for _, name in pairs { "string", "table", "math", "bit", "coroutine", "os" } do
+  libraries["the library table '" .. name .. "'"] = globals[name]
+end
+libraries.rover, libraries["rover.log"], libraries["rover.json"] = R.rover, R.rover.log, R.json.json
+
+-- Programs may change the library while they load. Then they have what they changed it to,
+-- and no request can change it for the next.
+function R.lock_library()
+  for what, t in pairs(libraries) do lock(what, t) end
+  R.lock_strings()
+  modules.lock(lock)
 end

@@ -74,8 +74,8 @@ pub struct Options {
 /// One Lua file's bytecode.
 #[derive(Clone, Copy, Debug)]
 pub struct Chunk {
-    /// The name `require` knows it by; empty for the manifest.
-    pub module: &'static str,
+    /// The names `require` knows it by; empty for the manifest.
+    pub modules: &'static [&'static str],
     /// What `string.dump` gave, with debug information.
     pub bytecode: &'static [u8],
 }

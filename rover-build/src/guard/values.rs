@@ -36,7 +36,9 @@ impl<'a> Values<'a> {
             open: HashSet::new(),
         };
         for (file, source) in sources.files.iter().enumerate() {
-            values.files.insert(&source.module, file);
+            for module in &source.modules {
+                values.files.insert(module, file);
+            }
             for function in &source.hir.functions {
                 values.declared(file, &source.hir, &function.body);
             }
@@ -342,7 +344,7 @@ impl<'a> Scan<'_, 'a> {
             }
             Kind::Call(callee, args) => self.call(expr, callee, args, used),
             // Through these, any module's table may be had.
-            Kind::Global(name) if matches!(name.as_str(), "require" | "_G") => {
+            Kind::Global(name) if matches!(name.as_str(), "require" | "_G" | "package") => {
                 self.open.extend(self.values.files.values());
             }
             _ => expr.each_child(&mut |child| self.expr(child, Use::Loose)),

@@ -11,6 +11,7 @@ use crate::lower::Form;
 use crate::resolve::resolve;
 use crate::suggest::nearest;
 use crate::syntax;
+use crate::syntax::Encoding;
 
 /// How a chunk's function gets the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +86,7 @@ pub(super) fn generate(
             return None;
         }
     };
-    let chunk = resolve(&ast);
+    let chunk = resolve(&text, Encoding::Utf8, &ast);
     let found = names.find(&chunk);
     let whole = found.iter().any(|name| name.meaning == Meaning::Data);
     let steady = steady::is_steady(&chunk, &found);

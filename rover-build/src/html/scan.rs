@@ -217,7 +217,7 @@ fn parse(code: &str, before: &str, after: &str) -> Result<Block, Fault> {
     match syntax::parse(&whole) {
         Ok(ast) => Ok(ast.nodes().clone()),
         Err(error) => {
-            let at = error.at.bytes().saturating_sub(before.len());
+            let at = error.at.saturating_sub(before.len());
             Err((at.min(code.trim_end().len()), error.message))
         }
     }

@@ -1,3 +1,3 @@
 local api = rover.server {}
-for _, name in ipairs { "a", "b" } do require(name) end
+function api.p_name.get(ctx) return require("lib." .. ctx:params().name) end
 return api

@@ -16,6 +16,8 @@ const RUN_HANDLERS: c_int = ffi::lua_upvalueindex(1);
 const RUN_CTX_META: c_int = ffi::lua_upvalueindex(2);
 pub(super) const RUN_RESPONSE_META: c_int = ffi::lua_upvalueindex(3);
 const RUN_HTTP_ERROR_META: c_int = ffi::lua_upvalueindex(4);
+/// What is kept for every `ctx` whose request runs (see `ctx.lua`).
+const RUN_RUNNING: c_int = ffi::lua_upvalueindex(5);
 
 /// The registry's function that gives what `on_error` is given for an error value.
 pub(super) const CAUGHT: &std::ffi::CStr = c"rover.caught";
@@ -69,14 +71,15 @@ pub(super) unsafe extern "C-unwind" fn run(state: *mut lua_State) -> c_int {
         ffi::lua_rawgeti(state, RUN_HANDLERS, call.handler.into());
         let mut arguments = 0;
         if call.wants_ctx {
-            ffi::lua_createtable(state, 4, 0);
-            ffi::lua_pushboolean(state, 1);
-            ffi::lua_rawseti(state, -2, 1);
+            ffi::lua_createtable(state, 0, 0);
             ffi::lua_pushvalue(state, RUN_CTX_META);
             ffi::lua_setmetatable(state, -2);
             // A second reference, by which `end_ctx` ends the handle.
             ffi::lua_pushvalue(state, -1);
             ffi::lua_rawseti(state, RUN_HANDLERS, 0);
+            ffi::lua_pushvalue(state, -1);
+            ffi::lua_createtable(state, 4, 0);
+            ffi::lua_rawset(state, RUN_RUNNING);
             arguments = 1;
         }
         match call.argument {
@@ -102,19 +105,26 @@ pub(super) unsafe extern "C-unwind" fn run(state: *mut lua_State) -> c_int {
     }
 }
 
-/// Marks the last request's ctx as ended, so that a kept one raises an error.
+/// Lets go of what was kept for the last request's ctx, so that a kept one raises an error.
 ///
 /// # Safety
-/// `handlers` is the index of the table of handlers.
-pub(super) unsafe fn end_ctx(state: *mut lua_State, handlers: c_int) {
-    // SAFETY: slot 0 holds a ctx or nil.
+/// `handlers` and `running` are the indices of the tables of handlers and of what is kept, and
+/// there are three free stack slots.
+pub(super) unsafe fn end_ctx(state: *mut lua_State, handlers: c_int, running: c_int) {
+    // SAFETY: slot 0 holds a ctx or nil. A key that is there is set, which allocates nothing.
     unsafe {
         ffi::lua_rawgeti(state, handlers, 0);
-        if ffi::lua_type(state, -1) == ffi::LUA_TTABLE {
-            ffi::lua_pushboolean(state, 0);
-            ffi::lua_rawseti(state, -2, 1);
+        let ctx = ffi::lua_gettop(state);
+        if ffi::lua_type(state, ctx) == ffi::LUA_TTABLE {
+            ffi::lua_pushvalue(state, ctx);
+            ffi::lua_rawget(state, running);
+            if ffi::lua_type(state, -1) == ffi::LUA_TTABLE {
+                ffi::lua_pushvalue(state, ctx);
+                ffi::lua_pushnil(state);
+                ffi::lua_rawset(state, running);
+            }
         }
-        ffi::lua_pop(state, 1);
+        ffi::lua_settop(state, ctx - 1);
     }
 }
 

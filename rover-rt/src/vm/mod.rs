@@ -61,7 +61,8 @@ const RUN: c_int = 2;
 const HANDLERS: c_int = 3;
 const HTTP_ERROR_META: c_int = 4;
 const PENDING: c_int = 5;
-const FIXED: c_int = PENDING;
+const RUNNING: c_int = 6;
+const FIXED: c_int = RUNNING;
 
 /// What natives reach through their upvalue; it outlives the Lua state.
 pub(crate) struct Shared {
@@ -413,7 +414,7 @@ impl Vm {
             self.shared.memory.relax(true);
             self.shared.current.set(std::ptr::null());
             if wants_ctx {
-                end_ctx(state, HANDLERS);
+                end_ctx(state, HANDLERS, RUNNING);
             }
             self.forget_pending();
             self.shared.deadline.end();

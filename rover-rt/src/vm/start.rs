@@ -4,7 +4,9 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use mlua::{Function, LightUserData, Lua, LuaOptions, StdLib, Table, Value, ffi};
-use rover_model::{CHUNK_END, CHUNK_START, COOKIE_OPTIONS, HOOKS, JSON_LUA, Method, SERVER_LUA};
+use rover_model::{
+    CHUNK_END, CHUNK_START, COOKIE_OPTIONS, HOOKS, JSON_LUA, MODULES_LUA, Method, SERVER_LUA,
+};
 
 use super::encode::{KeyOrder, MARKED, Ranks};
 use super::expect;
@@ -20,7 +22,9 @@ use crate::program::{Program, Route};
 const RUNTIME_LUA: &str = include_str!("../../lua/runtime.lua");
 
 /// The parts that `runtime.lua` loads, by name.
-const PARTS: [(&str, &str); 12] = [
+const PARTS: [(&str, &str); 14] = [
+    ("lock", include_str!("../../lua/lock.lua")),
+    ("modules", MODULES_LUA),
     ("body", include_str!("../../lua/body.lua")),
     ("html", include_str!("../../lua/html.lua")),
     ("html_plain", include_str!("../../lua/html_plain.lua")),
@@ -109,6 +113,9 @@ impl Vm {
         runtime.set("written", written)?;
         runtime.set("cookie_options", COOKIE_OPTIONS)?;
         runtime.set("pending", &pending)?;
+        // One request runs at a time: there is room for its ctx.
+        let running = lua.create_table_with_capacity(0, 4)?;
+        runtime.set("running", &running)?;
         runtime.set("part", part(&lua)?)?;
         runtime.set("guard", expect::install(&lua, &shared, &natives)?)?;
         runtime.set("load_page", load_page(&lua, program)?)?;
@@ -148,6 +155,7 @@ impl Vm {
         shared.http_error_meta.set(http_error.to_pointer());
         parts.push(http_error)?;
         parts.push(&pending)?;
+        parts.push(running)?;
         lua.set_named_registry_value(PENDING, pending)?;
         let state = request_thread(&lua, parts)?;
         let loaded = shared.memory.above(80);
@@ -221,7 +229,7 @@ pub(super) fn register(
 fn load_chunk(lua: &Lua, program: &'static Program, direct: Table) -> mlua::Result<Function> {
     lua.create_function(move |lua, name: mlua::LuaString| {
         let name = name.to_string_lossy();
-        let Some(chunk) = program.chunks.iter().find(|c| c.module == name) else {
+        let Some(chunk) = program.chunks.iter().find(|c| c.modules.contains(&&*name)) else {
             return Ok(None);
         };
         let loaded = lua
@@ -334,13 +342,14 @@ fn request_thread(lua: &Lua, parts: Table) -> Result<*mut ffi::lua_State, Error>
         lua.exec_raw::<()>(&parts, |parent| {
             let thread = ffi::lua_newthread(parent);
             ffi::lua_rawgeti(parent, 1, 1);
-            for part in 2..=5 {
+            for part in [2, 3, 4, 5, 7] {
                 ffi::lua_rawgeti(parent, 1, part);
             }
-            ffi::lua_pushcclosure(parent, run, 4);
+            ffi::lua_pushcclosure(parent, run, 5);
             ffi::lua_rawgeti(parent, 1, 2);
             ffi::lua_rawgeti(parent, 1, 5);
             ffi::lua_rawgeti(parent, 1, 6);
+            ffi::lua_rawgeti(parent, 1, 7);
             ffi::lua_xmove(parent, thread, FIXED);
             // The registry keeps the table, and the table the thread.
             ffi::lua_rawseti(parent, 1, 0);

@@ -64,10 +64,12 @@ function api.wrong.get()
   }
 end
 
--- A component that becomes another one.
+-- A component that becomes another one, which no request can do.
 function api.other.get(ctx)
-  if ctx:query().swap then rover.html.other = function(a, b) return "<swapped " .. tostring(b) end end
+  if ctx:query().swap then rover.html.other = function() return "by a request" end end
   return api.html { x = 1 } [[{{ other { x = x } }}]]
 end
+local function swap(t) t.other = function(a, b) return "<swapped " .. tostring(b) end end
+swap(rover.html)
 
 return api

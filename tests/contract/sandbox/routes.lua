@@ -2,12 +2,21 @@
 local api = rover.server {}
 
 local names = {
-  "ffi", "debug", "package", "dofile", "loadfile", "jit", "module", "newproxy",
+  "ffi", "dofile", "loadfile", "module", "newproxy",
 }
 function api.absent.get()
   local found = rover.array()
   for _, name in ipairs(names) do
     if _G[name] ~= nil then found[#found + 1] = name end
+  end
+  return found
+end
+function api.parts.get()
+  local found = {}
+  for _, name in ipairs { "debug", "jit", "package" } do
+    found[name] = rover.array()
+    for field in pairs(_G[name]) do table.insert(found[name], field) end
+    table.sort(found[name])
   end
   return found
 end

@@ -1,0 +1,3 @@
+local api = rover.server {}
+local broken = require "lib.broken"
+return api

@@ -1,0 +1,3 @@
+local api = rover.server {}
+if api then require "lib.broken" end
+return api

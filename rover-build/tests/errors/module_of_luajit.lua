@@ -1,0 +1,3 @@
+local ffi = require "ffi"
+local api = rover.server {}
+return api

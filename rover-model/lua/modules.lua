@@ -1,0 +1,113 @@
+-- `require`, and the libraries of LuaJIT that programs get in parts: `package`, `debug`,
+-- `jit`, `io`. It runs in the compiler's VM and in the workers'.
+--
+-- `host` has `load_chunk`, which gives a bundled module's chunk by name; `getinfo` and
+-- `traceback`; `table_new` and `table_clear`; and `no_io`, which gives the error of a call of `io`.
+local host = ...
+local load_chunk, getinfo, traceback, no_io = host.load_chunk, host.getinfo, host.traceback, host.no_io
+local error, type, tostring, pcall, select, pairs = error, type, tostring, pcall, select, pairs
+local globals, gsub, format, concat = _G, string.gsub, string.format, table.concat
+
+local M = {}
+
+-- Where a library is looked for that can be called, there is a function, which fails when it is.
+local io = {}
+for _, name in pairs { "close", "flush", "input", "lines", "open", "output", "read", "tmpfile", "write" } do
+  io[name] = function() error(no_io("io." .. name), 2) end
+end
+function io.type() return nil end
+local stream = {}
+for _, name in pairs { "close", "flush", "lines", "read", "seek", "setvbuf", "write" } do
+  stream[name] = function() error(no_io("a file's " .. name), 2) end
+end
+for _, name in pairs { "stdin", "stdout", "stderr" } do
+  io[name] = setmetatable({}, {
+    __index = stream, __metatable = "rover.file",
+    __newindex = function() error("a file cannot be assigned to", 2) end,
+  })
+end
+
+-- What reads: functions of the stack are not given out.
+local debug = {}
+function debug.getinfo(...)
+  local thread, of, what = ...
+  if type(thread) ~= "thread" then thread, of, what = nil, ... end
+  if type(of) ~= "number" and type(of) ~= "function" then
+    error("bad argument #1 to 'getinfo' (function or level expected)", 2)
+  end
+  what = gsub(what == nil and "nSlu" or tostring(what), "[fL]", "")
+  local found
+  if thread then found = getinfo(thread, of, what)
+  elseif type(of) == "number" then found = getinfo(of + 1, what)
+  else found = getinfo(of, what) end
+  if found and type(of) == "function" then found.func = of end
+  return found
+end
+debug.traceback = traceback
+
+local function nothing() end
+local jit = host.jit
+jit.on, jit.off, jit.flush = nothing, nothing, nothing
+function jit.status() return true end
+
+local loaded, preload, loading = {}, {}, {}
+local loaders = {
+  function(name) return preload[name] end,
+  function(name) return name ~= "" and load_chunk(name) or " no file of the program has this name" end,
+}
+local package = {
+  loaded = loaded, preload = preload, loaders = loaders,
+  config = "/\n;\n?\n!\n-\n", path = "./?.lua;./?/init.lua", cpath = "",
+}
+
+local function find(name)
+  local tried = {}
+  for i = 1, #loaders do
+    local found = loaders[i](name)
+    if type(found) == "function" then return found end
+    if type(found) == "string" then tried[#tried + 1] = found end
+  end
+  error(format("module '%s' not found:%s", name, concat(tried)), 3)
+end
+
+function M.require(name)
+  if type(name) == "number" then name = tostring(name) end
+  if type(name) ~= "string" then
+    local got = name == nil and "no value" or type(name)
+    error("bad argument #1 to 'require' (string expected, got " .. got .. ")", 2)
+  end
+  local value = loaded[name]
+  if value then return value end
+  if loading[name] then error("loop or previous error loading module '" .. name .. "'", 2) end
+  local chunk = find(name)
+  -- A module that fails is tried again: the next request did nothing wrong.
+  loading[name] = true
+  local ok, result = pcall(chunk, name)
+  loading[name] = nil
+  if not ok then error(result, 0) end
+  if result ~= nil then loaded[name] = result end
+  if loaded[name] == nil then loaded[name] = true end
+  return loaded[name]
+end
+
+-- Puts all of it where programs look for it; to be called when the other libraries are what they
+-- are for programs.
+function M.install()
+  globals.io, globals.debug, globals.jit, globals.package = io, debug, jit, package
+  globals.require = M.require
+  for _, name in pairs { "string", "table", "math", "bit", "coroutine", "os", "io", "debug", "jit", "package" } do
+    loaded[name] = globals[name]
+  end
+  loaded._G, loaded["table.new"], loaded["table.clear"] = globals, host.table_new, host.table_clear
+end
+
+-- Makes it read-only: `lock(what, t)` gives what was in a table.
+function M.lock(lock)
+  loaded, preload = lock("package.loaded", loaded), lock("package.preload", preload)
+  loaders = lock("package.loaders", loaders)
+  for name, t in pairs { io = io, debug = debug, jit = jit, package = package } do
+    lock("the library table '" .. name .. "'", t)
+  end
+end
+
+return M

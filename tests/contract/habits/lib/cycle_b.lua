@@ -1,0 +1,2 @@
+local ok, message = pcall(require, "lib.cycle_a")
+return { ok = ok, message = message }
