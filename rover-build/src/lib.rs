@@ -48,6 +48,7 @@ mod suggest;
 mod syntax;
 mod template;
 mod tree;
+mod vocabulary;
 
 use std::path::{Path, PathBuf};
 
@@ -106,10 +107,12 @@ pub fn compile_file(manifest: &Path) -> Result<Compiled, Failure> {
 pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
     let sources = load::load(manifest)?;
     let guards = guard::Guards::find(&sources);
+    let mut seen = check::before_routes(&sources);
     let collected = match collect::collect(&sources) {
         // The same mistake, without its place in the line.
-        Err(_) if !guards.diagnostics.is_empty() => {
-            return Err(sources.failure(guards.diagnostics));
+        Err(_) if !guards.diagnostics.is_empty() || !seen.is_empty() => {
+            seen.extend(guards.diagnostics);
+            return Err(sources.failure(seen));
         }
         collected => collected?,
     };
@@ -155,10 +158,11 @@ pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
         docs: docs.as_ref(),
     });
     let dependencies = sources.paths().cloned().collect();
-    let undeclared = globals::undeclared(&sources);
+    let mut warnings = globals::undeclared(&sources);
+    warnings.extend(check::warnings(&program, &app));
     Ok(Compiled {
         app,
-        warnings: undeclared.iter().map(|d| sources.line(d)).collect(),
+        warnings: warnings.iter().map(|d| sources.line(d)).collect(),
         docs,
         lowered: lowered.texts,
         pages: html.texts().map(|(_, text)| text.to_owned()).collect(),

@@ -39,6 +39,7 @@ impl Resolver {
         let id = VarId(self.chunk.vars.len());
         self.chunk.vars.push(crate::hir::Var {
             name: text(token),
+            start: span(token).start,
             writes: 0,
         });
         self.scope.push(id);

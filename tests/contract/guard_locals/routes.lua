@@ -92,8 +92,8 @@ function api.fake.post(ctx)
   return { name = body:expect(NAME).name }
 end
 function api.unknown.post(ctx)
-  local body = ctx:body()
-  return body:nothing()
+  local body, name = ctx:body(), "nothing"
+  return body[name](body)
 end
 
 return api
