@@ -127,7 +127,8 @@ fn held<'a>(
                 return None;
             }
             let value = look.program.infer.local(file, *var);
-            if value.is_some_and(|value| is_cache(value)) {
+            // `local g = rover.guard`: what is not the program's cannot be written.
+            if value.is_some_and(|value| is_cache(value) || path(value).is_some()) {
                 return None;
             }
             let var = &look.file(file).hir.vars[var.0];

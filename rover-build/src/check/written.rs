@@ -139,12 +139,8 @@ impl<'a> Written<'a> {
             },
             ("setmetatable", _) => self.any_field = true,
             ("getfenv" | "setfenv" | "module", _) => self.any_global = true,
-            ("load" | "loadstring", [text, ..]) => {
-                // With an environment of its own it writes no globals.
-                if args.len() < 4 {
-                    self.loaded(text);
-                }
-            }
+            // With an environment of its own it writes no globals.
+            ("load" | "loadstring", [text, ..]) if args.len() < 4 => self.loaded(text),
             _ => {}
         }
     }

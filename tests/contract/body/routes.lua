@@ -24,7 +24,7 @@ function api.b.download.post(ctx)
   local file = ctx:body():form().file
   return api.bytes(file.data, file.content_type)
 end
-local kept
+local kept -- rover: per-worker
 function api.b.keep.post(ctx)
   local before = kept
   kept = ctx:body()

@@ -2,7 +2,7 @@
 -- this program is a snapshot of rover-build's tests.
 local api = rover.server {}
 local g = rover.guard
-local shared = {}
+local shared = {} -- rover: per-worker
 
 local ITEM = g:object {
   name = g:string():required(),

@@ -2,7 +2,7 @@
 -- this program is a snapshot of rover-build's tests.
 local api = rover.server {}
 local g = rover.guard
-local shared = {}
+local shared = {} -- rover: per-worker
 
 local NAME = g:object { name = g:string():required(), count = g:integer():default(1) }
 local PAGE = g:object { page = g:integer():min(1):default(1) }
