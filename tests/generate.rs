@@ -39,12 +39,15 @@ pub(crate) fn program(seed: u64) -> String {
     };
     let mut text = "\
 local api = rover.server {}
-local shared = { x = 1, name = \"shared\" }
+-- A field that is written on some table may be read of any.
+local some = {}
+some.nothing = 1
+local shared = { x = 1, name = \"shared\" } -- rover: per-worker
 local GREETING = \"hello\"
 local function helper(ctx) return { id = ctx:params().x, a = ctx:query().a } end
 local function twice(v) return tostring(v) .. tostring(v) end
 local function two() return 1, 2 end
-local kept
+local kept -- rover: per-worker
 local g = rover.guard
 local SHAPE = g:object {
   name = g:string():default(\"d\"), count = g:integer():default(2), flag = g:boolean():nullable(),
@@ -568,7 +571,8 @@ impl Writer {
                 _ => format!("api.text:status(201, {} .. '\"')", self.expr(1)),
             },
             10 => format!("({})", self.table(1)),
-            11 => format!("{}, {}", self.table(1), self.expr(1)),
+            // A second value that is not nil is a build error.
+            11 => format!("{}, nil", self.table(1)),
             _ => self.expr(2),
         };
         let indent = "  ".repeat(depth);

@@ -7,7 +7,7 @@ local NEW = g:object {
   price = g:number():required():min(0),
   quantity = g:integer():default(1),
 }
-local made = { count = 0 }
+local made = { count = 0 } -- rover: per-worker
 
 function api.first.post(ctx)
   local new = ctx:body():expect(NEW)

@@ -30,6 +30,8 @@ pub(crate) struct Chunk {
 #[derive(Debug)]
 pub(crate) struct Var {
     pub(crate) name: String,
+    /// The byte at which it is declared.
+    pub(crate) start: usize,
     /// Assignments beside its declaration.
     pub(crate) writes: usize,
 }

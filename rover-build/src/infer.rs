@@ -95,7 +95,7 @@ impl<'a> Infer<'a> {
     }
 
     /// The value that a local has always.
-    fn local(&self, file: usize, var: VarId) -> Option<&'a Expr> {
+    pub(crate) fn local(&self, file: usize, var: VarId) -> Option<&'a Expr> {
         self.files[file].values.get(&var).copied()
     }
 
@@ -126,17 +126,21 @@ impl<'a> Infer<'a> {
         }))
     }
 
-    /// The operator between two operands.
     fn operator(&self, file: usize, left: &Expr, right: &Expr) -> &'a str {
-        let text = &self.sources.files[file].text[left.span.end..right.span.start];
-        // A comment may stand on either side of it.
-        let line = |line: &'a str| line.split("--").next().unwrap_or_default().trim();
-        let words = text.lines().map(line);
-        words
-            .flat_map(str::split_whitespace)
-            .find(|word| !word.starts_with([']', ')']))
-            .unwrap_or_default()
+        operator(&self.sources.files[file].text, left, right)
     }
+}
+
+/// The operator between two operands.
+pub(crate) fn operator<'t>(text: &'t str, left: &Expr, right: &Expr) -> &'t str {
+    let between = &text[left.span.end..right.span.start];
+    // A comment may stand on either side of it.
+    let line = |line: &'t str| line.split("--").next().unwrap_or_default().trim();
+    let words = between.lines().map(line);
+    words
+        .flat_map(str::split_whitespace)
+        .find(|word| !word.starts_with([']', ')']))
+        .unwrap_or_default()
 }
 
 impl<'f, 'a> Frame<'f, 'a> {

@@ -11,8 +11,6 @@ mod analyse;
 mod budget;
 mod build_script;
 mod check;
-mod check_hook;
-mod check_response;
 mod collect;
 mod conflict;
 mod constant;
@@ -52,6 +50,7 @@ mod suggest;
 mod syntax;
 mod template;
 mod tree;
+mod vocabulary;
 
 use std::path::{Path, PathBuf};
 
@@ -110,10 +109,12 @@ pub fn compile_file(manifest: &Path) -> Result<Compiled, Failure> {
 pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
     let (sources, run) = collect::load_and_run(manifest)?;
     let guards = guard::Guards::find(&sources);
+    let mut seen = check::before_routes(&sources);
     let collected = match run {
         // The same mistake, without its place in the line.
-        Err(_) if !guards.diagnostics.is_empty() => {
-            return Err(sources.failure(guards.diagnostics));
+        Err(_) if !guards.diagnostics.is_empty() || !seen.is_empty() => {
+            seen.extend(guards.diagnostics);
+            return Err(sources.failure(seen));
         }
         collected => collected?,
     };
@@ -165,10 +166,11 @@ pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
         docs: docs.as_ref(),
     });
     let dependencies = sources.paths().cloned().collect();
-    let undeclared = globals::undeclared(&sources);
+    let mut warnings = globals::undeclared(&sources);
+    warnings.extend(check::warnings(&program, &app));
     Ok(Compiled {
         app,
-        warnings: undeclared.iter().map(|d| sources.line(d)).collect(),
+        warnings: warnings.iter().map(|d| sources.line(d)).collect(),
         docs,
         lowered: lowered.texts,
         pages: html.texts().map(|(_, text)| text.to_owned()).collect(),

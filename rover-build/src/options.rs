@@ -10,6 +10,7 @@ use crate::load::Sources;
 use crate::model::{App, Options, Route};
 use crate::suggest::nearest;
 use crate::tree::position;
+use crate::vocabulary;
 
 pub(crate) fn options(
     sources: &Sources,
@@ -104,6 +105,10 @@ fn set_option(options: &mut Options, name: &str, value: &OptionValue) -> Result<
 
 fn set_limit(limits: &mut Limits, name: &str, value: &OptionValue) -> Result<(), Diagnostic> {
     let Some((unit, limit)) = limits.get_mut(name) else {
+        if vocabulary::is_planned("option", name) {
+            let message = vocabulary::unavailable(name);
+            return Err(Diagnostic::new(format!("the option {message}")));
+        }
         let names = || OPTIONS.iter().chain(Limits::NAMES).copied();
         let help = match nearest(name, names()) {
             Some(near) => format!("did you mean `{near}`?"),

@@ -47,6 +47,7 @@ impl Resolver<'_> {
         let id = VarId(self.chunk.vars.len());
         self.chunk.vars.push(crate::hir::Var {
             name: text(self.source, token),
+            start: span(token).start,
             writes: 0,
         });
         self.scope.push(id);

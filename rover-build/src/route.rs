@@ -11,6 +11,7 @@ use crate::model::{About, Expects, Needs, Program, Reads, Route, Segment};
 use crate::openapi::about;
 use crate::shape::{Body, Returned};
 use crate::suggest::nearest;
+use crate::vocabulary;
 
 /// What an assignment on the server means.
 pub(crate) enum Defined {
@@ -238,6 +239,9 @@ fn unknown_method(key: &str, position: Position) -> Diagnostic {
     if key == "ws" || key == "sse" {
         let message = format!("`{key}` endpoints are not available in this version");
         return Diagnostic::new(message).at(position, "defined here");
+    }
+    if vocabulary::is_planned("route", key) {
+        return Diagnostic::new(vocabulary::unavailable(key)).at(position, "defined here");
     }
     let known = Method::ALL.map(Method::key);
     let help = match nearest(key, known) {

@@ -5,9 +5,10 @@ local api = rover.server {
 
 function api.hello.get() return "hello" end
 function api.echo.post(ctx) return ctx:body():text() end
-function api.log.get()
+function api.log.get(ctx)
   rover.log.info("a message", { n = 1 })
   print("printed", 1, nil)
+  if ctx:query().as then return { rows = { { name = print } } } end
   error("what only the log may know")
 end
 

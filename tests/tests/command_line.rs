@@ -66,7 +66,7 @@ fn help_version_routes_check() {
 GET     /hello  routes.lua:6
 POST    /echo   routes.lua:7
 GET     /log    routes.lua:8
-GET     /spin   routes.lua:14
+GET     /spin   routes.lua:15
 ";
     assert_eq!(String::from_utf8_lossy(&routes.stdout), expected);
     let document = run(&["--openapi"]).stdout;
@@ -157,6 +157,7 @@ fn the_log() {
     let answer = get(&running, "/log");
     assert_eq!(answer.status, 500);
     assert!(!answer.text().contains("only the log"));
+    assert_eq!(get(&running, "/log?as=json").status, 500);
     assert_eq!(get(&running, "/hello").status, 200);
     let (code, log) = running.stop();
     assert_eq!(code, Some(0));
@@ -172,8 +173,14 @@ fn the_log() {
     }
     let error = find("what only the log may know");
     assert!(error.contains(" error "), "{error}");
-    assert!(error.contains("routes.lua:11:"), "{error}");
+    assert!(error.contains("routes.lua:12:"), "{error}");
     assert!(log.contains("stack traceback"), "{log}");
+    // What cannot be written is found when the handler has returned.
+    let value = find("rows[1].name");
+    assert!(
+        value.contains("(the handler is at routes.lua:8)"),
+        "{value}"
+    );
 }
 
 #[test]

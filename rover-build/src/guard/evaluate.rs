@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rover_model::guard::{Given, KINDS, Patterns, Schema, Step, Wrong, accepts};
+use rover_model::guard::{Given, KINDS, OPTIONS, Patterns, Schema, Step, Wrong, accepts};
 
 use super::values::Values;
 use crate::diagnostic::{Diagnostic, Position};
@@ -54,6 +54,55 @@ impl<'a, 'v> Evaluator<'a, 'v> {
     /// Looks at a chain wherever it stands.
     pub(super) fn chain(&mut self, file: usize, expr: &'a Expr) {
         self.known(file, expr);
+    }
+
+    /// `name:required()` as a statement: the schema that it gives is lost.
+    pub(super) fn dropped(&mut self, file: usize, call: &'a Expr) {
+        let Kind::Method(object, name, span, _) = &call.kind else {
+            return;
+        };
+        if matches!(self.known(file, call), Known::Unknown) {
+            return;
+        }
+        let position = self.sources.files[file].position(span.start);
+        let text = &self.sources.files[file].text[object.span.start..object.span.end];
+        let help = match object.var() {
+            Some(_) => format!("chain it where `{text}` is made: `local {text} = ...:{name}(...)`"),
+            None => "give it a name, or write it where it is used".to_owned(),
+        };
+        self.diagnostics.push(
+            Diagnostic::new("an option gives a new schema and leaves the old one as it is")
+                .at(position, "what this gives is lost")
+                .help(help),
+        );
+    }
+
+    /// `g.string().required()`
+    pub(super) fn dotted(&mut self, file: usize, call: &'a Expr) {
+        let Kind::Call(callee, args) = &call.kind else {
+            return;
+        };
+        let Kind::Index(object, key) = &callee.kind else {
+            return;
+        };
+        let Some(name) = key.text().filter(|name| OPTIONS.contains(name)) else {
+            return;
+        };
+        // `name.required(name)` is what a colon means.
+        let this = args
+            .first()
+            .is_some_and(|arg| arg.var().is_some() && arg.var() == object.var());
+        if this || matches!(self.known(file, object), Known::Unknown) {
+            return;
+        }
+        self.diagnostics.push(
+            Diagnostic::new(format!("`{name}` of a schema is called with a colon"))
+                .at(
+                    self.sources.files[file].position(key.span.start),
+                    "a dot stands before it",
+                )
+                .help(format!("write `:{name}(...)`")),
+        );
     }
 
     /// The schema that is given to `expect` or `rover.guard`.

@@ -64,6 +64,9 @@ impl Guards {
         for stmt in block {
             let (mut exprs, mut blocks) = (Vec::new(), Vec::new());
             stmt.parts(&mut |e| exprs.push(e), &mut |b| blocks.push(b));
+            if let Stmt::Call(call) = stmt {
+                evaluator.dropped(file, call);
+            }
             for expr in exprs {
                 self.expr(file, expr, values, evaluator);
             }
@@ -82,6 +85,7 @@ impl Guards {
     ) {
         if matches!(expr.kind, Kind::Method(..) | Kind::Call(..)) {
             evaluator.chain(file, expr);
+            evaluator.dotted(file, expr);
         }
         let schema = match &expr.kind {
             Kind::Method(object, name, _, args)

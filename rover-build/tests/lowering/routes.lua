@@ -231,7 +231,7 @@ function api.texts.p_id.get(ctx)
       .. 'x"' .. title)
   end
   if title == "c" then return api.text("a" .. "b") end
-  if title == "d" then return "a" .. title, 1 end
+  if title == "d" then return "a" .. title, nil end
   if title == "e" then return api.text("a" .. title):header("x-a", "b") end
   return api.text(shared.text)
 end

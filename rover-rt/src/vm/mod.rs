@@ -430,7 +430,11 @@ impl Vm {
             return Err(Failure::Panic);
         }
         outcome?;
-        if let Some(reason) = call.failure.into_inner() {
+        if let Some(mut reason) = call.failure.into_inner() {
+            // There is no traceback: the handler has returned.
+            if let Some(place) = self.written_at(handler) {
+                reason.push_str(&format!(" (the handler is at {place})"));
+            }
             // No Lua error happened, so there is no value for a hook but the text.
             // SAFETY: as above; a short string on a stack with room.
             unsafe { ffi::lua_pushlstring(state, reason.as_ptr().cast(), reason.len()) };
@@ -440,6 +444,25 @@ impl Vm {
             });
         }
         Ok(call.reply.into_inner())
+    }
+
+    /// Where a handler is written: `routes.lua:12`.
+    fn written_at(&self, handler: c_int) -> Option<String> {
+        let state = self.state;
+        // SAFETY: the table of handlers stands in its place, and the stack has room. With
+        // `>`, `lua_getinfo` takes the function that was pushed; `S` fills in a text that
+        // ends with NUL and lives in `debug`, and the lines. Neither runs Lua code.
+        unsafe {
+            ffi::lua_rawgeti(state, HANDLERS, handler.into());
+            if ffi::lua_type(state, -1) != ffi::LUA_TFUNCTION {
+                ffi::lua_pop(state, 1);
+                return None;
+            }
+            let mut debug: ffi::lua_Debug = std::mem::zeroed();
+            ffi::lua_getinfo(state, c">S".as_ptr(), &raw mut debug);
+            let file = std::ffi::CStr::from_ptr(debug.short_src.as_ptr());
+            Some(format!("{}:{}", file.to_string_lossy(), debug.linedefined))
+        }
     }
 
     /// Collects all garbage where a request has come near the limit, or leaves so much that

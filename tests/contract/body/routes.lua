@@ -6,7 +6,7 @@ function api.b.raw.post(ctx)
   return { none = body == nil, text = body and body:raw() }
 end
 function api.b.json.nested.post(ctx) return ctx:body():json() end
-function api.b.dot.post(ctx) return ctx.body().json() end
+function api.b.dot.post(ctx) local read = ctx.body().json return read() end
 function api.b.field.post(ctx) return { name = ctx:body():json().name } end
 function api.b.text.post(ctx) return ctx:body():text() end
 function api.b.bytes.post(ctx) return ctx:body():bytes() end
@@ -24,7 +24,7 @@ function api.b.download.post(ctx)
   local file = ctx:body():form().file
   return api.bytes(file.data, file.content_type)
 end
-local kept
+local kept -- rover: per-worker
 function api.b.keep.post(ctx)
   local before = kept
   kept = ctx:body()
@@ -51,6 +51,6 @@ function api.b.caught.post(ctx)
 end
 local function helper(ctx) return ctx:body():json() end
 function api.b.helper.post(ctx) return helper(ctx) end
-function api.b.member.post(ctx) return ctx:body():nothing() end
+function api.b.member.post(ctx) local name = "nothing" return ctx:body()[name](1) end
 
 return api

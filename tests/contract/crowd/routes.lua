@@ -17,7 +17,7 @@ function api.long.get()
   return "done"
 end
 
-local noted = {}
+local noted = {} -- rover: per-worker
 function api.note.p_name.get(ctx)
   local name = ctx:params().name
   noted[name] = (noted[name] or 0) + 1

@@ -55,7 +55,7 @@ function api.assign.get(ctx)
   c.name = 1
 end
 
-local kept
+local kept -- rover: per-worker
 function api.keep.get(ctx)
   kept = ctx
   ctx:params()

@@ -2,8 +2,8 @@
 local api = rover.server { memory_limit = "16MiB" }
 
 -- Which VM answers is seen by how many requests it has had.
-local count = 0
-kept = {}
+local count = 0 -- rover: per-worker
+kept = {} -- rover: per-worker
 
 function api.count.get()
   count = count + 1

@@ -70,7 +70,7 @@ function api.wrong.member.get()
   local _, b = pcall(function() return g[name] end)
   local _, c = pcall(function() g.x = 1 end)
   local _, d = pcall(function() g:string().x = 1 end)
-  local _, e = pcall(function() local s = g:string().required() end)
+  local _, e = pcall(function() local required = g:string().required required() end)
   return { a, b, c, d, e }
 end
 function api.wrong.deep.get()

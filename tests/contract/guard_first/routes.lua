@@ -5,7 +5,7 @@ local g = rover.guard
 
 local NAME = g:object { name = g:string():required():pattern("^%a+$"), list = g:array(g:integer()), any = g:any() }
 local PAGE = g:object { page = g:integer():min(1):default(1) }
-local runs = {}
+local runs = {} -- rover: per-worker
 local function ran(name) runs[name] = (runs[name] or 0) + 1 end
 
 function api.runs.get() return { held = runs.held or 0, before = runs.before or 0, tested = runs.tested or 0, second = runs.second or 0 } end

@@ -2,7 +2,7 @@
 -- this program is a snapshot of rover-build's tests.
 local api = rover.server {}
 local g = rover.guard
-local shared = {}
+local shared = {} -- rover: per-worker
 
 local ITEM = g:object {
   name = g:string():required(),
@@ -113,6 +113,9 @@ function api.extra.post(ctx)
   local b = ctx:body():expect(ITEM)
   return { extra = b.extra, name = b.name }
 end
+-- A field that is written on some table may be read of any.
+local other = {}
+other.unknown = 1
 function api.unknown.post(ctx)
   local b = ctx:body():expect(ITEM)
   return { unknown = b.unknown, name = b.name }

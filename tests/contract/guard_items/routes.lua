@@ -2,7 +2,7 @@
 -- alike. The lowered text of this program is a snapshot of rover-build's tests.
 local api = rover.server {}
 local g = rover.guard
-local shared = {}
+local shared = {} -- rover: per-worker
 local type, each = type, ipairs
 
 local ORDER = g:object {

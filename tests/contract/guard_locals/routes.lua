@@ -2,7 +2,7 @@
 -- this program is a snapshot of rover-build's tests.
 local api = rover.server {}
 local g = rover.guard
-local shared = {}
+local shared = {} -- rover: per-worker
 
 local NAME = g:object { name = g:string():required(), count = g:integer():default(1) }
 local PAGE = g:object { page = g:integer():min(1):default(1) }
@@ -92,8 +92,8 @@ function api.fake.post(ctx)
   return { name = body:expect(NAME).name }
 end
 function api.unknown.post(ctx)
-  local body = ctx:body()
-  return body:nothing()
+  local body, name = ctx:body(), "nothing"
+  return body[name](body)
 end
 
 return api

@@ -50,7 +50,7 @@ function api.file.post(ctx) return ctx:body():expect { file = g:string() } end
 
 -- A key that is named like the method, and one method of another request's query.
 function api.named.get(ctx) return { expect = ctx:query_all("expect")[1], kind = type(ctx:query().expect) } end
-local kept
+local kept -- rover: per-worker
 function api.keep.get(ctx)
   kept = ctx:query()
   return "kept"

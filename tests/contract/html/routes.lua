@@ -160,7 +160,7 @@ function api.constant.component.get() return api.html { x = 1 } [[{{ card { titl
 function api.constant.called.get() return api.html { x = 1 } [[{{ type(os.time()) }}]] end
 function api.constant.looked.get(ctx) return api.html { x = ctx:query().x } [[{{ x }}]] end
 
-local suspended
+local suspended -- rover: per-worker
 function api.coroutines.get(ctx)
   suspended = coroutine.wrap(function()
     return rover.html { f = coroutine.yield } [[<a>{{ data.f(1) }}</a>{{ data.f(2) }}]]

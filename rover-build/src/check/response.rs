@@ -11,7 +11,7 @@ use crate::suggest::nearest;
 
 /// Looks at each call of a chain that begins with a server:
 /// `api.json:status(201, value):header(name, value)`.
-pub(crate) fn mistakes(
+pub(super) fn mistakes(
     servers: &ServerVars,
     number: usize,
     file: &File,

@@ -1,78 +1,24 @@
-//! Mistakes that only the syntax tree shows: unknown members of `ctx` and of builders, and
-//! arguments that builders do not take.
+//! Unknown builders and members of responses, and arguments that builders do not take.
 
-use rover_model::{BUILDERS, CTX_FIELDS, CTX_METHODS};
+use rover_model::BUILDERS;
 
-use crate::analyse::Member;
-use crate::check_hook::error_first;
-use crate::check_response::mistakes;
-use crate::diagnostic::{Diagnostic, Position};
+use super::response::mistakes;
+use super::{Look, unknown};
+use crate::diagnostic::Diagnostic;
 use crate::hir::{Expr, Kind, Span, Stmt};
 use crate::load::File;
-use crate::model::{App, Program};
 use crate::server_vars::ServerVars;
-use crate::suggest::nearest;
+use crate::vocabulary;
 
 const RESPONSE_METHODS: [&str; 3] = ["header", "status", "cookie"];
 
-pub(crate) fn check(program: &Program<'_>, app: &App) -> Vec<Diagnostic> {
-    let sources = program.sources;
-    let mut found = Vec::new();
-    let on_error = app.hooks.iter().find(|(name, _)| name == "on_error");
-    let on_error = on_error.map(|(_, place)| place);
-    for place in app.functions() {
-        if on_error == Some(place)
-            && let [handler] = program.handlers.at(sources, place).as_slice()
-            && let Some(mistake) = error_first(&sources.files[handler.file], handler)
-        {
-            found.push(mistake);
-            continue;
-        }
-        let handlers = program.handlers.at(sources, place).into_iter();
-        for handler in handlers.flat_map(|h| program.handlers.reached(sources, h)) {
-            let file = &sources.files[handler.file];
-            let Some(ctx) = handler.ctx.var else {
-                continue;
-            };
-            let name = &file.hir.vars[ctx.0].name;
-            // An assigned parameter may be anything by then.
-            if file.hir.vars[ctx.0].writes == 0 {
-                let members = handler.ctx.members.iter();
-                found.extend(members.filter_map(|m| unknown_member(file, name, m)));
-            }
-        }
-    }
-    for (number, file) in sources.files.iter().enumerate() {
+pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
+    let servers = &look.program.handlers.servers;
+    for (number, file) in look.program.sources.files.iter().enumerate() {
         for function in &file.hir.functions {
-            builders(
-                &program.handlers.servers,
-                number,
-                file,
-                &function.body,
-                &mut found,
-            );
+            builders(servers, number, file, &function.body, found);
         }
     }
-    found.dedup();
-    found
-}
-
-fn unknown_member(file: &File, ctx: &str, member: &Member) -> Option<Diagnostic> {
-    let name = member.name.as_str();
-    let position = || file.position(member.name_span.start);
-    if CTX_METHODS.contains(&name) {
-        return None;
-    }
-    if CTX_FIELDS.contains(&name) {
-        return member.called.then(|| {
-            Diagnostic::new(format!("`{name}` is a value, not a function"))
-                .at(position(), "called here")
-                .help(format!("write `{ctx}.{name}`"))
-        });
-    }
-    let known = CTX_METHODS.into_iter().chain(CTX_FIELDS);
-    let message = format!("`{ctx}` has no member `{name}`");
-    Some(unknown(&message, position(), name, known))
 }
 
 /// Looks for calls of builders that there are none of.
@@ -152,6 +98,11 @@ fn arguments<'e>(expr: &'e Expr, f: &mut dyn FnMut(&'e Expr)) {
 fn unknown_builder(file: &File, names: &[(&str, Span)]) -> Option<Diagnostic> {
     let mut names = names.iter();
     let (builder, span) = names.next()?;
+    if vocabulary::is_planned("api", builder) {
+        let message = vocabulary::unavailable(builder);
+        let position = file.position(span.start);
+        return Some(Diagnostic::new(message).at(position, "called here"));
+    }
     if !BUILDERS.contains(builder) {
         let message = format!("the server has no function `{builder}`");
         return Some(unknown(
@@ -228,20 +179,4 @@ fn extra_argument(
             .at(file.position(extra.span.start), "one too many")
             .help(help),
     )
-}
-
-fn unknown<'a>(
-    message: &str,
-    position: Position,
-    name: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Diagnostic {
-    let known: Vec<&str> = known.into_iter().collect();
-    let help = match nearest(name, known.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("there is: {}", known.join(", ")),
-    };
-    Diagnostic::new(message)
-        .at(position, "not known")
-        .help(help)
 }

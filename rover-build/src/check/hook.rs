@@ -23,7 +23,7 @@ const ERRORS: [&str; 11] = [
 
 /// `function api.on_error(err)`, `function api.on_error(err, ctx)`: the first argument is the
 /// `ctx`, so that everything the function does with it would fail.
-pub(crate) fn error_first(file: &File, handler: &Handler<'_>) -> Option<Diagnostic> {
+pub(super) fn error_first(file: &File, handler: &Handler<'_>) -> Option<Diagnostic> {
     let name = |at: usize| {
         let param = handler.function.params.get(at)?;
         Some(file.hir.vars[param.0].name.as_str())
