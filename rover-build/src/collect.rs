@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use mlua::chunk::ChunkMode;
 use mlua::{Function, HookTriggers, Lua, LuaOptions, LuaString, StdLib, Table, Value, VmState};
-use rover_model::{BUILDERS, SERVER_LUA};
+use rover_model::{BUILDERS, RAISED_LUA, SERVER_LUA};
 
 use crate::diagnostic::{Diagnostic, Failure, Position};
 use crate::guard;
@@ -78,6 +78,7 @@ local function build() return object end
 object = setmetatable({}, {
   __index = function() return build end, __call = build, __concat = build,
   __tostring = function() return "" end, __len = function() return 0 end,
+  __metatable = "rover.response",
 })
 -- Using a builder's name as a route is recorded, for the compiler to complain about.
 local function builder(name)
@@ -175,6 +176,7 @@ fn run(sources: &Sources) -> Result<Collected, Box<Diagnostic>> {
     let components = lua.create_table().map_err(|e| internal(&e))?;
     let names = order::constructors(sources);
     let library = json::install(&lua, names).map_err(|e| internal(&e))?;
+    let run_chunk = run_chunk(&lua, &library, null).map_err(|e| internal(&e))?;
     lua.load(SANDBOX_LUA)
         .set_name("=rover")
         .call::<()>((
@@ -187,9 +189,16 @@ fn run(sources: &Sources) -> Result<Collected, Box<Diagnostic>> {
             library,
         ))
         .map_err(|e| internal(&e))?;
-    let result: Result<Value, mlua::Error> = manifest.call(());
+    let result: Result<Value, mlua::Error> = run_chunk.call(&manifest);
     let result = result.map_err(|error| Box::new(run_error(sources, &error, &timed_out)))?;
     read(sources, &server, &components, result)
+}
+
+/// The function that runs a chunk; what the chunk raises becomes a text with its line.
+fn run_chunk(lua: &Lua, library: &Table, null: mlua::LightUserData) -> mlua::Result<Function> {
+    let encode: Function = library.get::<Table>("json")?.get("encode")?;
+    let raised = lua.load(RAISED_LUA).set_name("=rover");
+    raised.call::<Table>((encode, null))?.get("run")
 }
 
 fn internal(error: &mlua::Error) -> Box<Diagnostic> {

@@ -1,13 +1,11 @@
 //! What a function's `return`s answer.
 
-use super::{Frame, Infer};
-use crate::constant::builder;
+use rover_model::BUILDERS;
+
+use super::{Frame, Infer, few};
 use crate::hir::{Expr, Kind, Stmt, VarId};
 use crate::response::applied;
 use crate::shape::{Body, Returned, Shape};
-
-/// More answers than this are not told apart.
-const MAX_ANSWERS: usize = 16;
 
 /// What is known where an expression stands.
 #[derive(Clone, Copy)]
@@ -32,11 +30,7 @@ impl<'a> Infer<'a> {
             }
             None => push(&mut found, Returned::new(0, Body::Empty)),
         });
-        if found.len() > MAX_ANSWERS {
-            found.truncate(MAX_ANSWERS);
-            push(&mut found, Returned::new(0, Body::Unseen));
-        }
-        found
+        few(found)
     }
 
     /// Calls `f` with each returned value; without one where the end is reached.
@@ -46,9 +40,51 @@ impl<'a> Infer<'a> {
         f: &mut dyn FnMut(Option<&'a Expr>, &[VarId]),
     ) {
         let body = &frame.function.body;
-        block(body, &mut Vec::new(), f);
-        if falls_through(body) {
+        self.block(frame.file, body, &mut Vec::new(), f);
+        if self.falls_through(frame.file, body, 0) {
             f(None, &[]);
+        }
+    }
+
+    /// Calls `f` with what a block's `return`s give, and the locals that are known to be
+    /// neither nil nor false there.
+    fn block(
+        &self,
+        file: usize,
+        stmts: &'a [Stmt],
+        truthy: &mut Vec<VarId>,
+        f: &mut dyn FnMut(Option<&'a Expr>, &[VarId]),
+    ) {
+        let before = truthy.len();
+        for stmt in stmts {
+            if let Stmt::Return(values) = stmt {
+                f(values.first(), truthy);
+            }
+            let mut inner = Vec::new();
+            stmt.parts(&mut |_| {}, &mut |b| inner.push(b));
+            for b in inner {
+                self.block(file, b, truthy, f);
+            }
+            match stmt {
+                Stmt::If(arms, _) => {
+                    if let [(condition, body)] = arms.as_slice()
+                        && !self.falls_through(file, body, 0)
+                    {
+                        refuted(condition, truthy);
+                    }
+                }
+                Stmt::Call(call) => truthy.extend(self.asserted(file, call).and_then(Expr::var)),
+                _ => {}
+            }
+        }
+        truthy.truncate(before);
+    }
+
+    /// `value` in `assert(value, ...)`.
+    pub(super) fn asserted(&self, file: usize, expr: &'a Expr) -> Option<&'a Expr> {
+        match &expr.kind {
+            Kind::Call(callee, args) if self.global(file, callee) == Some("assert") => args.first(),
+            _ => None,
         }
     }
 
@@ -98,29 +134,61 @@ impl<'a> Infer<'a> {
                     self.answers(caller, argument, outer, found);
                 } else if let (Some(value), false) =
                     (self.local(frame.file, *var), frame.lists.contains_key(var))
-                    && !self.has_status_set(frame, *var)
                     && !matches!(value.kind, Kind::Table(_))
+                    && let Some(changes) = self.changes(frame, *var)
                 {
-                    self.answers(frame, value, here, found);
+                    let mut responses = Vec::new();
+                    self.answers(frame, value, here, &mut responses);
+                    for mut one in responses {
+                        for (method, args) in &changes {
+                            self.changed(frame, &mut one, method, args);
+                        }
+                        push(found, one);
+                    }
                 } else {
                     self.value(frame, expr, here, found);
                 }
             }
             Kind::Call(callee, args) => {
-                let followed = self.follow(frame, callee, args, |inner| self.results(inner));
-                match followed {
-                    Some(results) => {
-                        let nothing = Returned::new(0, Body::Empty);
-                        let results = results.into_iter();
-                        results
-                            .filter(|one| !(here.wanted && *one == nothing))
-                            .for_each(|one| push(found, one));
-                    }
-                    None => self.value(frame, expr, here, found),
+                if let Some(value) = self.asserted(frame.file, expr) {
+                    let here = Here {
+                        wanted: true,
+                        ..here
+                    };
+                    return self.answers(frame, value, here, found);
                 }
+                if self.never(frame.file, expr, 0) {
+                    return;
+                }
+                let followed = self.follow(frame, callee, args, |inner| self.results(inner));
+                self.followed(frame, expr, here, followed, found);
+            }
+            Kind::Method(object, method, _, args) => {
+                let called = (&**object, method.as_str());
+                let followed = self.follow_method(frame, called, args, |inner| self.results(inner));
+                self.followed(frame, expr, here, followed, found);
             }
             _ => self.value(frame, expr, here, found),
         }
+    }
+
+    /// What a call gives, where its function is known.
+    fn followed(
+        &self,
+        frame: &Frame<'_, 'a>,
+        expr: &'a Expr,
+        here: Here<'_>,
+        results: Option<Vec<Returned>>,
+        found: &mut Vec<Returned>,
+    ) {
+        let Some(results) = results else {
+            return self.value(frame, expr, here, found);
+        };
+        let nothing = Returned::new(0, Body::Empty);
+        let results = results.into_iter();
+        results
+            .filter(|one| !(here.wanted && *one == nothing))
+            .for_each(|one| push(found, one));
     }
 
     /// What remains of the left side of `and` where it is nil or false.
@@ -186,7 +254,7 @@ impl<'a> Infer<'a> {
     }
 
     /// `api.json(...)`, and what is called on a response: `:header`, `:status`, `:cookie`.
-    fn response(
+    pub(super) fn response(
         &self,
         frame: &Frame<'_, 'a>,
         expr: &'a Expr,
@@ -201,22 +269,20 @@ impl<'a> Infer<'a> {
                 // `api.html(data) [[...]]`
                 _ => {
                     let (status, _) = applied(servers, frame.file, callee)?;
-                    let page = status.map_or_else(
-                        || Returned::new(0, Body::Html),
-                        |status| with_status(status, Body::Html),
-                    );
-                    return Some(vec![page]);
+                    let page = Returned::new(0, Body::Html);
+                    return Some(match status {
+                        Some(status) => self.with_status(frame, status, page),
+                        None => vec![page],
+                    });
                 }
             },
             _ => return None,
         };
-        if servers.is_server(frame.file, object) {
-            return self.built(frame, name, args).map(|one| vec![one]);
+        if self.is_server(frame, object) {
+            return self.built(frame, name, args);
         }
-        if let Some(builder) = builder(servers, frame.file, object) {
-            return self
-                .built_with(frame, builder, name, args)
-                .map(|one| vec![one]);
+        if let Some(builder) = self.builder(frame, object) {
+            return self.built_with(frame, builder, name, args);
         }
         if !matches!(expr.kind, Kind::Method(..)) || !is_of_response(name) {
             return None;
@@ -228,36 +294,55 @@ impl<'a> Infer<'a> {
         };
         self.answers(frame, object, here, &mut responses);
         for one in &mut responses {
-            changed(one, name, args);
+            self.changed(frame, one, name, args);
         }
         Some(responses)
     }
 
+    /// Whether an expression is the server, also as a parameter.
+    fn is_server(&self, frame: &Frame<'_, 'a>, expr: &'a Expr) -> bool {
+        if self.handlers.servers.is_server(frame.file, expr) {
+            return true;
+        }
+        let argument = expr.var().and_then(|var| frame.argument(self, var));
+        argument.is_some_and(|(argument, caller)| self.is_server(caller, argument))
+    }
+
+    /// `api.json`: the builder's name.
+    fn builder(&self, frame: &Frame<'_, 'a>, expr: &'a Expr) -> Option<&'a str> {
+        let Kind::Index(object, key) = &expr.kind else {
+            return None;
+        };
+        if self.is_server(frame, object) {
+            return key.text().filter(|name| BUILDERS.contains(name));
+        }
+        self.builder(frame, object)
+    }
+
     /// `api.name(...)`
-    fn built(&self, frame: &Frame<'_, 'a>, name: &str, args: &'a [Expr]) -> Option<Returned> {
-        let body = match (name, args) {
-            ("json", [value]) => Body::Json(self.shape(frame, value, &[])),
-            ("text", _) => Body::Text,
-            ("html", _) => Body::Html,
-            ("no_content", _) => return Some(Returned::new(204, Body::Empty)),
-            ("bytes", [_]) => Body::Bytes(Some("application/octet-stream".to_owned())),
-            ("bytes", [_, kind]) => Body::Bytes(kind.text().map(str::to_owned)),
-            ("redirect", _) => return Some(redirect(302)),
+    fn built(&self, frame: &Frame<'_, 'a>, name: &str, args: &'a [Expr]) -> Option<Vec<Returned>> {
+        let text = |expr| self.meant(frame, expr).text().map(str::to_owned);
+        let one = match (name, args) {
+            ("json", [value]) => Returned::new(0, Body::Json(self.shape(frame, value, &[]))),
+            ("text", _) => Returned::new(0, Body::Text),
+            ("html", _) => Returned::new(0, Body::Html),
+            ("no_content", _) => Returned::new(204, Body::Empty),
+            ("bytes", [_]) => {
+                let kind = "application/octet-stream".to_owned();
+                Returned::new(0, Body::Bytes(Some(kind)))
+            }
+            ("bytes", [_, kind]) => Returned::new(0, Body::Bytes(text(kind))),
+            ("redirect", _) => redirect(302),
             ("error", [status, message]) => {
-                let body = match self.shape(frame, message, &[]) {
-                    Shape::String => {
-                        Body::Json(Shape::Object(vec![("error".to_owned(), Shape::String)]))
-                    }
-                    _ => Body::Error,
+                let one = Returned {
+                    message: text(message),
+                    ..Returned::new(0, error(self.shape(frame, message, &[])))
                 };
-                return Some(Returned {
-                    message: message.text().map(str::to_owned),
-                    ..with_status(status, body)
-                });
+                return Some(self.with_status(frame, status, one));
             }
             _ => return None,
         };
-        Some(Returned::new(0, body))
+        Some(vec![one])
     }
 
     /// `api.name:method(...)`
@@ -267,39 +352,116 @@ impl<'a> Infer<'a> {
         name: &str,
         method: &str,
         args: &'a [Expr],
-    ) -> Option<Returned> {
+    ) -> Option<Vec<Returned>> {
         match (name, method, args) {
-            ("redirect", "permanent", _) => Some(redirect(301)),
-            ("redirect", "status", [status, ..]) => {
-                let mut one = with_status(status, Body::Empty);
-                one.headers.push("location".to_owned());
-                Some(one)
-            }
+            ("redirect", "permanent", _) => Some(vec![redirect(301)]),
             (_, "status", [status, rest @ ..]) => {
-                let body = self.built(frame, name, rest)?.body;
-                Some(with_status(status, body))
+                let made = self.built(frame, name, rest)?.into_iter();
+                let made = made.flat_map(|one| self.with_status(frame, status, one));
+                Some(made.collect())
             }
             _ => None,
         }
     }
 
-    /// Whether a response in a local is given another status somewhere.
-    fn has_status_set(&self, frame: &Frame<'_, 'a>, var: VarId) -> bool {
-        fn sets(expr: &Expr, var: VarId) -> bool {
-            let mut found = matches!(&expr.kind, Kind::Method(object, name, ..)
-                if name == "status" && object.var() == Some(var));
-            expr.each_child(&mut |child| found |= sets(child, var));
-            found
+    /// What is called on the response in a local, in statements of their own: nothing where
+    /// it cannot be said which of them are.
+    fn changes(&self, frame: &Frame<'_, 'a>, var: VarId) -> Option<Vec<(&'a str, &'a [Expr])>> {
+        let file = &self.sources.files[frame.file];
+        let mut functions = file.hir.functions.iter();
+        let body = functions.find_map(|function| declaring(&function.body, var))?;
+        let mut changes = Vec::new();
+        body.iter()
+            .all(|stmt| changes_of(stmt, var, true, &mut changes))
+            .then_some(changes)
+    }
+
+    /// The expression that a local, or a parameter in the call that was followed, stands for.
+    fn meant(&self, frame: &Frame<'_, 'a>, expr: &'a Expr) -> &'a Expr {
+        match &expr.kind {
+            Kind::Paren(inner) => self.meant(frame, inner),
+            Kind::Var(var) => match (frame.argument(self, *var), self.local(frame.file, *var)) {
+                (Some((argument, caller)), _) => self.meant(caller, argument),
+                (None, Some(value)) => self.meant(frame, value),
+                _ => expr,
+            },
+            _ => expr,
         }
-        fn in_block(block: &[Stmt], var: VarId) -> bool {
-            block.iter().any(|stmt| {
-                let mut found = false;
-                let mut inner = Vec::new();
-                stmt.parts(&mut |e| found |= sets(e, var), &mut |b| inner.push(b));
-                found || inner.into_iter().any(|b| in_block(b, var))
-            })
+    }
+
+    /// A response with a status, with each where it is one of several; one that cannot be
+    /// seen may be any.
+    fn with_status(&self, frame: &Frame<'_, 'a>, status: &'a Expr, one: Returned) -> Vec<Returned> {
+        let mut statuses = Vec::new();
+        if !self.statuses(frame, status, &mut statuses) {
+            return vec![Returned::new(0, Body::Unseen)];
         }
-        in_block(&frame.function.body, var)
+        let statuses = statuses.into_iter();
+        let with = |status| Returned {
+            status,
+            ..one.clone()
+        };
+        statuses.map(with).collect()
+    }
+
+    /// The numbers that an expression may be; false where that cannot be said.
+    fn statuses(&self, frame: &Frame<'_, 'a>, expr: &'a Expr, found: &mut Vec<u16>) -> bool {
+        if !self.step() {
+            return false;
+        }
+        match &expr.kind {
+            Kind::Number(digits) => {
+                let status = digits.parse().ok().filter(|s| (100..=599).contains(s));
+                found.extend(status.filter(|status| !found.contains(status)));
+                status.is_some()
+            }
+            Kind::Paren(inner) => self.statuses(frame, inner, found),
+            Kind::Binary(left, right) => match self.operator(frame.file, left, right) {
+                "or" => self.statuses(frame, left, found) && self.statuses(frame, right, found),
+                // A number is neither nil nor false, so only `or` asks about the left side.
+                "and" => self.statuses(frame, right, found),
+                _ => false,
+            },
+            Kind::Var(var) => {
+                if let Some((argument, caller)) = frame.argument(self, *var) {
+                    return self.statuses(caller, argument, found);
+                }
+                let value = self.local(frame.file, *var);
+                value.is_some_and(|value| self.statuses(frame, value, found))
+            }
+            _ => false,
+        }
+    }
+
+    /// What a method does to a response.
+    fn changed(&self, frame: &Frame<'_, 'a>, one: &mut Returned, method: &str, args: &'a [Expr]) {
+        match (method, args) {
+            ("status", [status]) => {
+                let mut statuses = Vec::new();
+                match self.statuses(frame, status, &mut statuses) {
+                    true if statuses.len() == 1 => one.status = statuses[0],
+                    _ => *one = Returned::new(0, Body::Unseen),
+                }
+            }
+            ("header", [name, value]) => {
+                let name = self.meant(frame, name).text().map(str::to_ascii_lowercase);
+                match name.as_deref() {
+                    Some("content-type") if !matches!(one.body, Body::Unseen | Body::Empty) => {
+                        let kind = self.meant(frame, value).text();
+                        one.body = Body::Bytes(kind.map(str::to_owned));
+                    }
+                    Some("content-type") => {}
+                    Some(name) if !one.headers.iter().any(|known| known == name) => {
+                        one.headers.push(name.to_owned());
+                    }
+                    _ => {}
+                }
+            }
+            ("cookie", _) if !one.headers.iter().any(|name| name == "set-cookie") => {
+                one.headers.push("set-cookie".to_owned());
+            }
+            _ => {}
+        }
     }
 }
 
@@ -314,78 +476,97 @@ fn redirect(status: u16) -> Returned {
     }
 }
 
-fn literal_status(expr: &Expr) -> Option<u16> {
-    match &expr.kind {
-        Kind::Number(digits) => digits.parse().ok().filter(|s| (100..=599).contains(s)),
-        _ => None,
-    }
+/// What `api.error` answers, given its message: a table stays one, and other values become
+/// texts.
+fn error(message: Shape) -> Body {
+    let message = match message {
+        Shape::Any | Shape::OneOf(_) => return Body::Error,
+        Shape::Maybe(inner) if matches!(*inner, Shape::Object(_) | Shape::Map(_)) => {
+            return Body::Error;
+        }
+        Shape::Maybe(inner) if matches!(*inner, Shape::Array(_) | Shape::List(_)) => {
+            return Body::Error;
+        }
+        Shape::Object(_) | Shape::Map(_) | Shape::Array(_) | Shape::List(_) => message,
+        _ => Shape::String,
+    };
+    Body::Json(Shape::Object(vec![("error".to_owned(), message)]))
 }
 
-/// A status that cannot be seen may be any.
-fn with_status(status: &Expr, body: Body) -> Returned {
-    match literal_status(status) {
-        Some(status) => Returned::new(status, body),
-        None => Returned::new(0, Body::Unseen),
+/// The block that declares a local, or one inside it does.
+fn declaring(block: &[Stmt], var: VarId) -> Option<&[Stmt]> {
+    let declares = |stmt: &Stmt| matches!(stmt, Stmt::Local(vars, _) if vars.contains(&var));
+    if block.iter().any(declares) {
+        return Some(block);
     }
+    block.iter().find_map(|stmt| {
+        let mut inner = Vec::new();
+        stmt.parts(&mut |_| {}, &mut |b| inner.push(b));
+        inner.into_iter().find_map(|b| declaring(b, var))
+    })
 }
 
-/// What a method does to a response.
-fn changed(one: &mut Returned, method: &str, args: &[Expr]) {
-    match (method, args) {
-        ("status", [status]) => match literal_status(status) {
-            Some(status) => one.status = status,
-            None => *one = Returned::new(0, Body::Unseen),
-        },
-        ("header", [name, value]) => {
-            let name = name.text().map(str::to_ascii_lowercase);
-            match name.as_deref() {
-                Some("content-type") if !matches!(one.body, Body::Unseen | Body::Empty) => {
-                    one.body = Body::Bytes(value.text().map(str::to_owned));
-                }
-                Some(name) if !one.headers.iter().any(|known| known == name) => {
-                    one.headers.push(name.to_owned());
-                }
-                _ => {}
+/// Adds what a statement calls on a response; false where it may change more than that.
+fn changes_of<'a>(
+    stmt: &'a Stmt,
+    var: VarId,
+    always: bool,
+    changes: &mut Vec<(&'a str, &'a [Expr])>,
+) -> bool {
+    if let Stmt::Call(call) = stmt {
+        let mut chain = Vec::new();
+        let mut object = call;
+        while let Kind::Method(inner, method, _, args) = &object.kind {
+            chain.push((method.as_str(), args.as_slice()));
+            object = inner;
+        }
+        if object.var() == Some(var) && !chain.is_empty() {
+            chain.reverse();
+            // A header that is set sometimes is left out.
+            let unknown = |(method, args): &(&str, &[Expr])| match *method {
+                "cookie" => false,
+                "header" => !args.first().is_some_and(|name| {
+                    name.text()
+                        .is_some_and(|name| !name.eq_ignore_ascii_case("content-type"))
+                }),
+                _ => true,
+            };
+            if !always {
+                return !chain.iter().any(unknown);
             }
+            changes.extend(chain);
+            return true;
         }
-        ("cookie", _) if !one.headers.iter().any(|name| name == "set-cookie") => {
-            one.headers.push("set-cookie".to_owned());
+        // Another function may do anything with it.
+        if let Kind::Call(_, args) | Kind::Method(_, _, _, args) = &call.kind
+            && args.iter().any(|arg| arg.var() == Some(var))
+            && !is_raise(call)
+        {
+            return false;
         }
-        _ => {}
     }
+    let mut known = true;
+    let mut inner = Vec::new();
+    stmt.parts(&mut |_| {}, &mut |b| inner.push(b));
+    let always = always && matches!(stmt, Stmt::Do(_));
+    for block in inner {
+        known &= block
+            .iter()
+            .all(|stmt| changes_of(stmt, var, always, changes));
+    }
+    known
 }
 
-fn push(found: &mut Vec<Returned>, one: Returned) {
+/// `error(...)`
+fn is_raise(call: &Expr) -> bool {
+    matches!(&call.kind, Kind::Call(callee, _)
+        if matches!(&callee.kind, Kind::Global(name) if name == "error"))
+}
+
+pub(super) fn push(found: &mut Vec<Returned>, one: Returned) {
     if !found.contains(&one) {
         found.push(one);
     }
-}
-
-/// Calls `f` with what a block's `return`s give, and the locals that are known to be neither
-/// nil nor false there.
-fn block<'a>(
-    stmts: &'a [Stmt],
-    truthy: &mut Vec<VarId>,
-    f: &mut dyn FnMut(Option<&'a Expr>, &[VarId]),
-) {
-    let before = truthy.len();
-    for stmt in stmts {
-        if let Stmt::Return(values) = stmt {
-            f(values.first(), truthy);
-        }
-        let mut inner = Vec::new();
-        stmt.parts(&mut |_| {}, &mut |b| inner.push(b));
-        for b in inner {
-            block(b, truthy, f);
-        }
-        if let Stmt::If(arms, _) = stmt
-            && let [(condition, body)] = arms.as_slice()
-            && !falls_through(body)
-        {
-            refuted(condition, truthy);
-        }
-    }
-    truthy.truncate(before);
 }
 
 /// What is true where `not a` or `not a or ...` is not.
@@ -394,21 +575,5 @@ fn refuted(condition: &Expr, truthy: &mut Vec<VarId>) {
         Kind::Unary(inner) => truthy.extend(inner.var()),
         Kind::Paren(inner) => refuted(inner, truthy),
         _ => {}
-    }
-}
-
-/// Whether the end of a block can be reached.
-fn falls_through(block: &[Stmt]) -> bool {
-    match block.last() {
-        Some(Stmt::Return(_)) => false,
-        Some(Stmt::Do(inner)) => falls_through(inner),
-        Some(Stmt::If(arms, otherwise)) => {
-            otherwise.is_empty()
-                || falls_through(otherwise)
-                || arms.iter().any(|(_, body)| falls_through(body))
-        }
-        Some(Stmt::Call(call)) => !matches!(&call.kind, Kind::Call(callee, _)
-            if matches!(&callee.kind, Kind::Global(name) if name == "error")),
-        _ => true,
     }
 }

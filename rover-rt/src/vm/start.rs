@@ -4,14 +4,14 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use mlua::{Function, LightUserData, Lua, LuaOptions, StdLib, Table, Value, ffi};
-use rover_model::{CHUNK_END, CHUNK_START, HOOKS, JSON_LUA, Method, SERVER_LUA};
+use rover_model::{CHUNK_END, CHUNK_START, HOOKS, JSON_LUA, Method, RAISED_LUA, SERVER_LUA};
 
 use super::encode::{KeyOrder, MARKED, Ranks};
 use super::expect;
 use super::html;
 use super::lists::{self, PENDING};
 use super::native::FUNCTIONS;
-use super::{FIXED, Shared, Vm, guard, library, lowered, reads, run, text};
+use super::{FIXED, Shared, Vm, guard, library, lowered, reads, run, run_thrown, text};
 use crate::error::Error;
 use crate::log::Log;
 use crate::program::{Program, Route};
@@ -96,7 +96,14 @@ impl Vm {
         runtime.set("server", server)?;
         let [encode, decode] = ["json_encode", "json_decode"].map(|n| natives.get::<Function>(n));
         let library = lua.load(JSON_LUA).set_name("=rover");
-        runtime.set("json", library.call::<Table>((encode?, decode?, &array))?)?;
+        let library: Table = library.call((encode?, decode?, &array))?;
+        let encode: Function = library.get::<Table>("json")?.get("encode")?;
+        runtime.set("json", library)?;
+        let raised = lua.load(RAISED_LUA).set_name("=rover");
+        let null = natives.get::<Value>("null")?;
+        let raised: Table = raised.call((encode, null))?;
+        let described: Function = raised.get("described")?;
+        runtime.set("raised", raised)?;
         runtime.set("load_chunk", load_chunk(&lua, program, direct.clone())?)?;
         runtime.set("Array", &array)?;
         runtime.set("direct", direct)?;
@@ -126,6 +133,7 @@ impl Vm {
             (&shared.body_meta, "Body"),
             (&shared.html_meta, "Html"),
             (&shared.ctx_meta, "Ctx"),
+            (&shared.response_meta, "Response"),
         ] {
             known.set(runtime.get::<Table>(name)?.to_pointer());
         }
@@ -139,11 +147,11 @@ impl Vm {
         parts.push(natives.get::<Function>("trace")?)?;
         parts.push(handlers)?;
         parts.push(runtime.get::<Table>("Ctx")?)?;
-        parts.push(runtime.get::<Table>("Response")?)?;
         let http_error: Table = http.get("Error")?;
         shared.http_error_meta.set(http_error.to_pointer());
         parts.push(http_error)?;
         parts.push(&pending)?;
+        parts.push(described)?;
         lua.set_named_registry_value(PENDING, pending)?;
         let state = request_thread(&lua, parts)?;
         let loaded = shared.memory.above(80);
@@ -330,12 +338,13 @@ fn request_thread(lua: &Lua, parts: Table) -> Result<*mut ffi::lua_State, Error>
         lua.exec_raw::<()>(&parts, |parent| {
             let thread = ffi::lua_newthread(parent);
             ffi::lua_rawgeti(parent, 1, 1);
-            for part in 2..=5 {
+            for part in 2..=4 {
                 ffi::lua_rawgeti(parent, 1, part);
             }
-            ffi::lua_pushcclosure(parent, run, 4);
+            ffi::lua_pushcclosure(parent, run, 3);
             ffi::lua_rawgeti(parent, 1, 2);
             ffi::lua_rawgeti(parent, 1, 5);
+            ffi::lua_pushcclosure(parent, run_thrown, 0);
             ffi::lua_rawgeti(parent, 1, 6);
             ffi::lua_xmove(parent, thread, FIXED);
             // The registry keeps the table, and the table the thread.
