@@ -267,6 +267,7 @@ impl Helpers {
             });
         }
     }
+
     fn requires(&mut self, file: usize, chunk: &Chunk, block: &[Stmt]) {
         for stmt in block {
             if let Stmt::Local(vars, values) = stmt {

@@ -67,10 +67,11 @@ impl Answer {
             .headers
             .into_iter()
             .map(|(name, always)| {
-                let mut header = json!({ "schema": { "type": "string" } });
-                if always {
-                    header["required"] = json!(true);
-                }
+                let text = json!({ "type": "string" });
+                let header = match always {
+                    true => json!({ "required": true, "schema": text }),
+                    false => json!({ "schema": text }),
+                };
                 (name, header)
             })
             .collect();
@@ -178,6 +179,7 @@ pub(super) fn responses(app: &App, route: &Route, components: &mut Components) -
         .map(|(status, answer)| (status.to_string(), answer.value(status, route)))
         .collect();
     let default = match own.content().filter(|_| !unseen) {
+        Some(_) if route.method == Method::Head => json!({ "description": FAILURE }),
         Some(content) => components.failure(content),
         None => json!({ "description": "Any other answer" }),
     };
@@ -245,6 +247,8 @@ fn status(one: &Returned) -> u16 {
     }
 }
 
+const FAILURE: &str = "500 where the handler fails, 503 where it takes too long";
+
 impl Components {
     /// What is answered where a handler gives no answer: the runtime's own error, or the
     /// plain one where `on_error` fails, too.
@@ -256,7 +260,7 @@ impl Components {
         self.response(
             "Failure",
             json!({
-                "description": "500 where the handler fails, 503 where it takes too long",
+                "description": FAILURE,
                 "content": content(all.content),
             }),
         )
