@@ -3,6 +3,7 @@
 
 mod answers;
 mod filled;
+mod responses;
 mod thrown;
 mod values;
 

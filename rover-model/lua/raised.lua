@@ -38,7 +38,7 @@ function M.described(value)
   local kind = type(value)
   if kind == "string" then return value end
   if getmetatable(value) == "rover.response" then
-    return "an answer was raised, but no request is being answered: only handlers, and what they call, raise answers"
+    return "an answer was thrown where no request is answered: only handlers, and what they call, may throw one"
   end
   if kind == "table" then
     local ok, text = pcall(tostring, value)
