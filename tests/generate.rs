@@ -298,11 +298,47 @@ impl Writer {
                 )
             }
             12 | 13 => self.checked(),
+            14 if self.random.below(2) == 0 => self.thrown(),
             14 => format!("  if {} then error({}) end\n", self.expr(1), self.expr(1)),
             _ => {
                 let value = self.expr(1);
                 format!("  shared.f = function() return {value} end\n")
             }
+        }
+    }
+
+    /// An answer that is thrown, and perhaps caught.
+    fn thrown(&mut self) -> String {
+        let value = self.expr(1);
+        let answer = match self.random.below(6) {
+            0 => format!("api.error(401, tostring({value}))"),
+            1 => format!("api.json:status(409, {})", self.table(1)),
+            2 => format!("api.text(tostring({value})):header(\"x-thrown\", \"1\"):status(418)"),
+            3 => "api.redirect(\"/there\"):cookie(\"s\", \"v\")".to_owned(),
+            4 => "api.no_content()".to_owned(),
+            _ => format!("api.json({value})"),
+        };
+        let name = self.name();
+        let condition = self.expr(1);
+        match self.random.below(6) {
+            0 | 1 => format!("  if {condition} then error({answer}) end\n"),
+            2 => {
+                let statement = format!("  local {name} = assert({condition}, {answer})\n");
+                self.locals.push(name);
+                statement
+            }
+            3 => format!(
+                "  coroutine.wrap(function() if {condition} then error({answer}, 2) end end)()\n"
+            ),
+            4 => format!(
+                "  local ok{name}, {name} = pcall(function() if {condition} then error({answer}) end end)\n  \
+                 if not ok{name} then error({name}, 0) end\n"
+            ),
+            _ => format!(
+                "  do\n    local ok, {name} = pcall(error, {answer})\n    \
+                 shared.x = getmetatable({name}) == \"rover.response\" and 1 or 2\n    \
+                 if {condition} then return {name} end\n  end\n"
+            ),
         }
     }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use mlua::chunk::ChunkMode;
 use mlua::{Function, HookTriggers, Lua, LuaOptions, LuaString, StdLib, Table, Value, VmState};
-use rover_model::{BUILDERS, MODULES_LUA, SERVER_LUA};
+use rover_model::{BUILDERS, MODULES_LUA, RAISED_LUA, SERVER_LUA};
 
 use crate::diagnostic::{Diagnostic, Failure, Position};
 use crate::guard;
@@ -82,6 +82,7 @@ local function build() return object end
 object = setmetatable({}, {
   __index = function() return build end, __call = build, __concat = build,
   __tostring = function() return "" end, __len = function() return 0 end,
+  __metatable = "rover.response",
 })
 -- Using a builder's name as a route is recorded, for the compiler to complain about.
 local function builder(name)
@@ -195,6 +196,7 @@ fn run(sources: &Sources, asked: &Asked) -> Result<Collected, Box<Diagnostic>> {
     let components = lua.create_table().map_err(|e| internal(&e))?;
     let names = order::constructors(sources);
     let library = json::install(&lua, names).map_err(|e| internal(&e))?;
+    let run_chunk = run_chunk(&lua, &library, null).map_err(|e| internal(&e))?;
     let keeps_library: Function = lua
         .load(SANDBOX_LUA)
         .set_name("=rover")
@@ -208,7 +210,7 @@ fn run(sources: &Sources, asked: &Asked) -> Result<Collected, Box<Diagnostic>> {
             library,
         ))
         .map_err(|e| internal(&e))?;
-    let result: Result<Value, mlua::Error> = manifest.call(());
+    let result: Result<Value, mlua::Error> = run_chunk.call(&manifest);
     let result = result.map_err(|error| Box::new(run_error(sources, &error, &timed_out)))?;
     let mut collected = read(sources, &server, &components, result)?;
     collected.keeps_library = keeps_library.call(()).map_err(|e| internal(&e))?;
@@ -336,6 +338,13 @@ fn traceback(lua: &Lua) -> mlua::Result<Function> {
         let text = lua.traceback(Some(&message), 1)?;
         Ok(Value::String(text))
     })
+}
+
+/// The function that runs a chunk; what the chunk raises becomes a text with its line.
+fn run_chunk(lua: &Lua, library: &Table, null: mlua::LightUserData) -> mlua::Result<Function> {
+    let encode: Function = library.get::<Table>("json")?.get("encode")?;
+    let raised = lua.load(RAISED_LUA).set_name("=rover");
+    raised.call::<Table>((encode, null))?.get("run")
 }
 
 fn internal(error: &mlua::Error) -> Box<Diagnostic> {

@@ -21,10 +21,67 @@ pub(crate) struct Helpers {
     written: HashMap<(usize, String), FunctionId>,
     /// Locals that hold a module's table, in its own file or by `require`.
     tables: HashMap<(usize, VarId), usize>,
+    /// Locals that hold the table that a module's function gives: `require "m" (api)`. Each
+    /// call makes another, so this is for what is shown to people.
+    made: HashMap<(usize, VarId), usize>,
     /// The files of modules, by name.
     files: HashMap<String, usize>,
     /// Parameters that are always a request's `ctx`.
     ctx: HashSet<(usize, VarId)>,
+}
+
+/// The table that a body makes, fills and returns.
+fn returned_table(chunk: &Chunk, body: &[Stmt]) -> Option<VarId> {
+    let Some(Stmt::Return(values)) = body.last() else {
+        return None;
+    };
+    let [value] = values.as_slice() else {
+        return None;
+    };
+    let table = value.var()?;
+    let empty = body.iter().any(|stmt| {
+        matches!(stmt, Stmt::Local(vars, values)
+        if vars.as_slice() == [table]
+            && matches!(values.as_slice(), [Expr { kind: Kind::Table(fields), .. }] if fields.is_empty()))
+    });
+    (empty && chunk.vars[table.0].writes == 0).then_some(table)
+}
+
+/// The functions that a block puts into a table, each once and not in a block inside.
+fn exported(file: usize, body: &[Stmt], table: VarId) -> HashMap<(usize, String), FunctionId> {
+    let mut exports = HashMap::new();
+    let mut seen = HashSet::new();
+    for stmt in body {
+        let (targets, function) = match stmt {
+            Stmt::Function(target, function) => (std::slice::from_ref(target), Some(*function)),
+            Stmt::Assign(targets, values) => match (targets.as_slice(), values.as_slice()) {
+                (
+                    [_],
+                    [
+                        Expr {
+                            kind: Kind::Function(function),
+                            ..
+                        },
+                    ],
+                ) => (targets.as_slice(), Some(*function)),
+                _ => (targets.as_slice(), None),
+            },
+            _ => continue,
+        };
+        for target in targets {
+            if let Kind::Index(object, key) = &target.kind
+                && object.var() == Some(table)
+                && let Some(name) = key.text()
+            {
+                let name = (file, name.to_owned());
+                match (seen.insert(name.clone()), function) {
+                    (true, Some(function)) => exports.insert(name, function),
+                    _ => exports.remove(&name),
+                };
+            }
+        }
+    }
+    exports
 }
 
 /// A call of a known function.
@@ -43,6 +100,7 @@ impl Helpers {
             exports: HashMap::new(),
             written: HashMap::new(),
             tables: HashMap::new(),
+            made: HashMap::new(),
             files: HashMap::new(),
             ctx: HashSet::new(),
         };
@@ -80,6 +138,7 @@ impl Helpers {
             .filter(|((file, _), _)| open.contains(file));
         kept.extend(open_exports.map(|((file, _), function)| (*file, *function)));
         helpers.written = helpers.exports.clone();
+        helpers.made(sources);
         helpers.exports.retain(|(file, _), _| !open.contains(file));
         helpers.prove(sources, handlers, &calls, &kept);
         helpers
@@ -92,7 +151,21 @@ impl Helpers {
 
     /// The function that a callee is as the text has it: for what is shown to people.
     pub(crate) fn written(&self, file: usize, callee: &Expr) -> Option<Place> {
+        if let Kind::Index(object, key) = &callee.kind
+            && let Some(name) = key.text()
+        {
+            return self.written_in(file, object, name);
+        }
         self.among(&self.written, file, callee)
+    }
+
+    /// The function that `object:method` calls, where the object is a module, as the text
+    /// has it.
+    pub(crate) fn written_in(&self, file: usize, object: &Expr, method: &str) -> Option<Place> {
+        let name = (file, object.var()?);
+        let module = *self.tables.get(&name).or_else(|| self.made.get(&name))?;
+        let function = self.written.get(&(module, method.to_owned()))?;
+        Some((module, *function))
     }
 
     fn among(
@@ -137,24 +210,9 @@ impl Helpers {
     fn modules(&mut self, sources: &Sources) {
         for (file, source) in sources.files.iter().enumerate() {
             let body = &source.hir.functions[0].body;
-            let Some(Stmt::Return(values)) = body.last() else {
-                continue;
-            };
-            let [
-                Expr {
-                    kind: Kind::Var(table),
-                    ..
-                },
-            ] = values.as_slice()
-            else {
-                continue;
-            };
-            let empty = body.iter().any(|stmt| matches!(stmt, Stmt::Local(vars, values)
-                if vars.as_slice() == [*table]
-                    && matches!(values.as_slice(), [Expr { kind: Kind::Table(fields), .. }] if fields.is_empty())));
-            if empty && source.hir.vars[table.0].writes == 0 {
-                self.tables.insert((file, *table), file);
-                self.exported(file, &source.hir, *table);
+            if let Some(table) = returned_table(&source.hir, body) {
+                self.tables.insert((file, table), file);
+                self.exports.extend(exported(file, body, table));
             }
         }
         for (file, source) in sources.files.iter().enumerate() {
@@ -164,38 +222,51 @@ impl Helpers {
         }
     }
 
-    /// The functions that a module's file puts into its table, each once and at its top.
-    fn exported(&mut self, file: usize, chunk: &Chunk, table: VarId) {
-        let mut seen = HashSet::new();
-        for stmt in &chunk.functions[0].body {
-            let (targets, function) = match stmt {
-                Stmt::Function(target, function) => (std::slice::from_ref(target), Some(*function)),
-                Stmt::Assign(targets, values) => match (targets.as_slice(), values.as_slice()) {
-                    (
-                        [_],
-                        [
-                            Expr {
-                                kind: Kind::Function(function),
-                                ..
-                            },
-                        ],
-                    ) => (targets.as_slice(), Some(*function)),
-                    _ => (targets.as_slice(), None),
-                },
-                _ => continue,
+    /// `return function(api) local M = {} ... return M end`, and `local m = require "m" (api)`.
+    fn made(&mut self, sources: &Sources) {
+        for (file, source) in sources.files.iter().enumerate() {
+            let Some(Stmt::Return(values)) = source.hir.functions[0].body.last() else {
+                continue;
             };
-            for target in targets {
-                if let Kind::Index(object, key) = &target.kind
-                    && object.var() == Some(table)
-                    && let Some(name) = key.text()
-                {
-                    let name = (file, name.to_owned());
-                    match (seen.insert(name.clone()), function) {
-                        (true, Some(function)) => self.exports.insert(name, function),
-                        _ => self.exports.remove(&name),
-                    };
+            let [
+                Expr {
+                    kind: Kind::Function(function),
+                    ..
+                },
+            ] = values.as_slice()
+            else {
+                continue;
+            };
+            let body = &source.hir.functions[function.0].body;
+            if let Some(table) = returned_table(&source.hir, body) {
+                self.made.insert((file, table), file);
+                let exports = exported(file, body, table);
+                self.written.extend(exports);
+            }
+        }
+        for (file, source) in sources.files.iter().enumerate() {
+            for function in &source.hir.functions {
+                self.made_by(file, &source.hir, &function.body);
+            }
+        }
+    }
+
+    fn made_by(&mut self, file: usize, chunk: &Chunk, block: &[Stmt]) {
+        for stmt in block {
+            if let Stmt::Local(vars, values) = stmt {
+                for (var, value) in vars.iter().zip(values) {
+                    if let Kind::Call(module, _) = &value.kind
+                        && let Some(module) = required(module)
+                        && let (Some(module), 0) =
+                            (self.files.get(module), chunk.vars[var.0].writes)
+                    {
+                        self.made.insert((file, *var), *module);
+                    }
                 }
             }
+            stmt.parts(&mut |_| {}, &mut |inner| {
+                self.made_by(file, chunk, inner);
+            });
         }
     }
 

@@ -153,7 +153,9 @@ impl Resolver<'_> {
                 let mut names = name.names().iter();
                 let first = names.next()?;
                 let mut target = self.named(first);
-                if let (Kind::Var(id), 1) = (&target.kind, name.names().len()) {
+                // `function M:f` writes into `M`.
+                let whole = name.names().len() == 1 && name.method_name().is_none();
+                if let (Kind::Var(id), true) = (&target.kind, whole) {
                     self.chunk.vars[id.0].writes += 1;
                 }
                 for key in names.chain(name.method_name()) {

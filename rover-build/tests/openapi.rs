@@ -25,6 +25,31 @@ fn bookshop() {
     insta::assert_snapshot!(document("../examples/bookshop/routes.lua"));
 }
 
+/// The answers of every operation, a line for each status.
+fn answers(manifest: &str) -> String {
+    let document: serde_json::Value = serde_json::from_str(&document(manifest)).unwrap();
+    let mut text = String::new();
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            text += &format!("{} {path}\n", method.to_uppercase());
+            for (status, answer) in operation["responses"].as_object().unwrap() {
+                text += &format!("  {status}: {answer}\n");
+            }
+        }
+    }
+    text
+}
+
+#[test]
+fn what_routes_answer() {
+    insta::assert_snapshot!(answers("tests/openapi_answers/routes.lua"));
+}
+
+#[test]
+fn what_routes_throw() {
+    insta::assert_snapshot!(answers("tests/openapi_answers/thrown.lua"));
+}
+
 #[test]
 fn without() {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/small/routes.lua");

@@ -36,6 +36,10 @@ pub const JSON_LUA: &str = include_str!("../lua/json.lua");
 /// for that, and returns `{ require = ..., install = ..., lock = ... }`.
 pub const MODULES_LUA: &str = include_str!("../lua/modules.lua");
 
+/// What is said of error values that are no strings: a chunk that takes an encoder and the
+/// value of `rover.null`, and returns `{ described = ..., run = ... }`.
+pub const RAISED_LUA: &str = include_str!("../lua/raised.lua");
+
 /// The functions a manifest may call on the server table. They are reserved as
 /// first path segments.
 pub const BUILDERS: [&str; 7] = [

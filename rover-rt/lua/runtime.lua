@@ -2,7 +2,8 @@
 -- what it needs of `R` and adds what it makes.
 --
 -- `R` comes with `native`, the functions of the Rust half; `server`, the recording server's
--- module; `modules`, the text of which makes `require`; `json`, which has `rover.json` and `rover.array`; `load_chunk`, which gives a bundled
+-- module; `modules`, the text of which makes `require`; `json`, which has `rover.json` and `rover.array`; `raised`, which says what
+-- errors are; `load_chunk`, which gives a bundled
 -- module's chunk by name; `Array`, the metatable of arrays; `guard`, which is `rover.guard`; `direct`, what specialised handlers call;
 -- `written`, the addresses of what they call through the FFI; `pending`, the values that
 -- wait for their list's encoding; `load_page`, which gives a template's chunk by number;
@@ -118,7 +119,7 @@ end
 
 -- Runs the manifest; gives what it defined.
 function R.boot()
-  local result = R.load_chunk("")()
+  local result = R.raised.run(R.load_chunk(""))
   if not R.server.is_server(result) then error("the manifest did not return the server", 0) end
   local entries = R.server.seal(result)
   R.is_loaded = true

@@ -14,6 +14,19 @@ end
 
 function api.spin.get() while true do end end
 
+local object = setmetatable({}, { __tostring = function(o) return "an object that says " .. o.word end })
+object.word = "why"
+local broken = setmetatable({}, { __tostring = function() error("no words") end })
+local raised = {
+  object = function() error(object) end,
+  record = function() error({ code = 7, message = "a record" }) end,
+  functions = function() error({ name = "with functions", run = print }) end,
+  broken = function() error(broken) end,
+  nothing = function() error() end,
+  thrown = function() error(api.error(401, "an answer")) end,
+}
+function api.raised.p_what.get(ctx) raised[ctx:params().what]() end
+
 -- Nothing is in the environment at build, so this route is only found at the start.
 if os.getenv("MORE_ROUTES") then
   function api.more.get() return "more" end

@@ -63,10 +63,11 @@ fn help_version_routes_check() {
     assert_eq!(run(&["--version"]).stdout, b"program 1.2.3\n");
     let routes = run(&["--routes"]);
     let expected = "\
-GET     /hello  routes.lua:6
-POST    /echo   routes.lua:7
-GET     /log    routes.lua:8
-GET     /spin   routes.lua:15
+GET     /hello          routes.lua:6
+POST    /echo           routes.lua:7
+GET     /log            routes.lua:8
+GET     /spin           routes.lua:15
+GET     /raised/{what}  routes.lua:28
 ";
     assert_eq!(String::from_utf8_lossy(&routes.stdout), expected);
     let document = run(&["--openapi"]).stdout;
@@ -74,7 +75,7 @@ GET     /spin   routes.lua:15
         document.starts_with(br#"{"openapi":"3.1.0","info":{"title":"program","version":"1.2.3"}"#)
     );
     assert!(document.ends_with(b"}\n"));
-    assert_eq!(run(&["--check"]).stdout, b"program: 4 routes, ok\n");
+    assert_eq!(run(&["--check"]).stdout, b"program: 5 routes, ok\n");
 }
 
 #[test]
@@ -181,6 +182,44 @@ fn the_log() {
         value.contains("(the handler is at routes.lua:8)"),
         "{value}"
     );
+}
+
+#[test]
+fn errors_that_are_no_texts_are_logged_by_what_they_say() {
+    let running = Process::start(&mut program());
+    let said = [
+        ("object", "routes.lua:21: an object that says why"),
+        (
+            "record",
+            r#"routes.lua:22: a table was raised: {"code":7,"message":"a record"}"#,
+        ),
+        (
+            "functions",
+            "routes.lua:23: a table was raised: name = with functions",
+        ),
+        (
+            "broken",
+            "routes.lua:24: a table was raised whose `__tostring` fails: ",
+        ),
+        ("nothing", "routes.lua:25: nil was raised"),
+    ];
+    for (what, _) in said {
+        assert_eq!(get(&running, &format!("/raised/{what}")).status, 500);
+    }
+    let thrown = get(&running, "/raised/thrown");
+    assert_eq!(
+        (thrown.status, thrown.text().as_str()),
+        (401, r#"{"error":"an answer"}"#)
+    );
+    let (code, log) = running.stop();
+    assert_eq!(code, Some(0));
+    for (what, said) in said {
+        let line = format!("GET /raised/{what}: {said}");
+        assert!(log.contains(&line), "{line} is not in {log}");
+    }
+    let errors = log.lines().filter(|line| line.contains(" error "));
+    assert_eq!(errors.count(), said.len(), "{log}");
+    assert!(log.contains("GET /raised/thrown 401"), "{log}");
 }
 
 #[test]

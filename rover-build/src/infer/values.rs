@@ -2,6 +2,7 @@
 
 use rover_model::guard::{self, Schema};
 
+use super::filled::Added;
 use super::{Frame, Infer};
 use crate::hir::{Expr, Field, Kind, VarId};
 use crate::lists::{is_member, list_of};
@@ -44,6 +45,7 @@ impl<'a> Infer<'a> {
                 let operator = self.operator(frame.file, left, right);
                 let second = || self.shape(frame, right, truthy);
                 match operator {
+                    "or" if self.never(frame.file, right, 0) => self.truthy(frame, left, truthy),
                     "or" => self.truthy(frame, left, truthy).or(second()),
                     "and" => match self.shape(frame, left, truthy) {
                         Shape::Boolean => Shape::Boolean.or(second()),
@@ -93,6 +95,9 @@ impl<'a> Infer<'a> {
                 false => Shape::Any,
             };
         };
+        if let Some(added) = locals.filled.get(&var) {
+            return self.list(frame, added);
+        }
         let shape = match (&value.kind, self.shape(frame, value, &[])) {
             // It may be filled later, as a list or as a record.
             (_, Shape::Object(fields)) if fields.is_empty() => Shape::Any,
@@ -113,6 +118,24 @@ impl<'a> Infer<'a> {
         }
     }
 
+    /// A list of what is added to it.
+    fn list(&self, frame: &Frame<'_, 'a>, added: &[Added<'a>]) -> Shape {
+        let mut all: Option<Shape> = None;
+        for one in added {
+            let item = self.shape(frame, one.value, &[]);
+            if one.counted && !is_certain(&item) {
+                return Shape::Any;
+            }
+            // What is nil is not added.
+            let item = item.present();
+            all = Some(match all.take() {
+                Some(before) => before.or(item),
+                None => item,
+            });
+        }
+        Shape::List(Box::new(all.unwrap_or(Shape::Any)))
+    }
+
     fn table(&self, frame: &Frame<'_, 'a>, fields: &'a [Field], truthy: &[VarId]) -> Shape {
         let mut named = Vec::new();
         let mut items = Vec::new();
@@ -125,12 +148,11 @@ impl<'a> Infer<'a> {
                 Field::Keyed(..) => return Shape::Any,
             }
         }
-        let certain = |shape: &Shape| !matches!(shape, Shape::Any | Shape::Maybe(_) | Shape::Nil);
         match (named.is_empty(), items.first()) {
             (_, None) => Shape::Object(named),
             (true, Some(first)) => {
                 // Without a first item it is no array.
-                let whole = items.iter().all(certain) && certain(first);
+                let whole = items.iter().all(is_certain) && is_certain(first);
                 let item = items.into_iter().reduce(Shape::or).unwrap_or(Shape::Any);
                 match whole {
                     true => Shape::Array(Box::new(item)),
@@ -186,6 +208,10 @@ impl<'a> Infer<'a> {
     }
 
     fn call(&self, frame: &Frame<'_, 'a>, callee: &'a Expr, args: &'a [Expr]) -> Shape {
+        if self.global(frame.file, callee) == Some("assert") {
+            let value = args.first();
+            return value.map_or(Shape::Any, |value| self.truthy(frame, value, &[]));
+        }
         if is_member(callee, "rover", "array") {
             return match args.first().map(|arg| self.shape(frame, arg, &[])) {
                 Some(Shape::Array(item) | Shape::List(item)) => Shape::Array(item),
@@ -219,18 +245,24 @@ impl<'a> Infer<'a> {
                 _ => Shape::Any,
             };
         }
-        let shapes = self.follow(frame, callee, args, |inner| {
-            let mut all: Option<Shape> = None;
-            self.returns(inner, &mut |value, truthy| {
-                let shape = value.map_or(Shape::Nil, |v| self.shape(inner, v, truthy));
-                all = Some(match all.take() {
-                    Some(before) => before.or(shape),
-                    None => shape,
-                });
+        let shape = self.follow(frame, callee, args, |inner| self.given(inner));
+        shape.flatten().unwrap_or(Shape::Any)
+    }
+
+    /// What the function of a frame returns.
+    fn given(&self, frame: &Frame<'_, 'a>) -> Option<Shape> {
+        let mut all: Option<Shape> = None;
+        self.returns(frame, &mut |value, truthy| {
+            if value.is_some_and(|value| self.never(frame.file, value, 0)) {
+                return;
+            }
+            let shape = value.map_or(Shape::Nil, |v| self.shape(frame, v, truthy));
+            all = Some(match all.take() {
+                Some(before) => before.or(shape),
+                None => shape,
             });
-            all
         });
-        shapes.flatten().unwrap_or(Shape::Any)
+        all
     }
 
     fn method(
@@ -256,9 +288,18 @@ impl<'a> Infer<'a> {
             (true, "text" | "raw") => Shape::String,
             (true, "bytes") => Shape::Array(Box::new(Shape::Integer)),
             _ if matches!(self.shape(frame, object, &[]), Shape::String) => of_string(method),
-            _ => Shape::Any,
+            _ => {
+                let called = (object, method);
+                let shape = self.follow_method(frame, called, args, |inner| self.given(inner));
+                shape.flatten().unwrap_or(Shape::Any)
+            }
         }
     }
+}
+
+/// Whether a value is there always.
+fn is_certain(shape: &Shape) -> bool {
+    !matches!(shape, Shape::Any | Shape::Maybe(_) | Shape::Nil)
 }
 
 /// What passes a guard.

@@ -1,5 +1,6 @@
 //! What a route answers: what its handler returns, and what the runtime answers for it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use rover_model::Method;
@@ -15,24 +16,37 @@ struct Answer {
     messages: Vec<String>,
     /// The schemas of each content type.
     content: BTreeMap<String, Vec<Value>>,
-    /// The headers that every answer has.
-    headers: Option<Vec<String>>,
+    /// The headers that an answer has, and whether each has it.
+    headers: BTreeMap<String, bool>,
+    /// How many answers were added.
+    count: usize,
     /// Something about it cannot be seen.
     open: bool,
 }
 
 impl Answer {
-    fn add(&mut self, one: &Returned, components: &mut Components) {
-        self.messages.extend(one.message.clone());
-        match &mut self.headers {
-            Some(headers) => headers.retain(|name| one.headers.contains(name)),
-            None => self.headers = Some(one.headers.clone()),
-        }
-        match body(&one.body, components) {
+    fn add(&mut self, one: &Returned, content: Option<Content>) {
+        let message = one.message.iter().filter(|m| !self.messages.contains(m));
+        let message: Vec<String> = message.cloned().collect();
+        self.messages.extend(message);
+        self.headers(&one.headers);
+        match content {
             Some(found) => found
                 .into_iter()
                 .for_each(|(kind, schema)| self.schema(kind, schema)),
             None => self.open = true,
+        }
+    }
+
+    /// The headers of one more answer.
+    fn headers(&mut self, names: &[String]) {
+        let first = self.count == 0;
+        self.count += 1;
+        for (name, always) in &mut self.headers {
+            *always &= names.contains(name);
+        }
+        for name in names {
+            self.headers.entry(name.clone()).or_insert(first);
         }
     }
 
@@ -43,31 +57,42 @@ impl Answer {
         }
     }
 
-    fn value(mut self, status: u16) -> Value {
-        self.messages.dedup();
+    fn value(self, status: u16, route: &Route) -> Value {
         let description = match self.messages.is_empty() {
             true => reason(status).to_owned(),
             false => self.messages.join("; "),
         };
         let mut value = json!({ "description": description });
-        let headers = self.headers.unwrap_or_default().into_iter();
-        let headers: Map<String, Value> = headers
-            .map(|name| {
-                (
-                    name,
-                    json!({ "required": true, "schema": { "type": "string" } }),
-                )
+        let headers: Map<String, Value> = self
+            .headers
+            .into_iter()
+            .map(|(name, always)| {
+                let text = json!({ "type": "string" });
+                let header = match always {
+                    true => json!({ "required": true, "schema": text }),
+                    false => json!({ "schema": text }),
+                };
+                (name, header)
             })
             .collect();
         if !headers.is_empty() {
             value["headers"] = Value::Object(headers);
         }
-        if !self.content.is_empty() && !self.open {
+        let has_content = has_content(status) && route.method != Method::Head;
+        if has_content && !self.content.is_empty() && !self.open {
             value["content"] = content(self.content);
         }
         value
     }
 }
+
+/// RFC 9110, sections 6.4.1 and 15.3.6.
+fn has_content(status: u16) -> bool {
+    status >= 200 && !matches!(status, 204 | 205 | 304)
+}
+
+/// Content types and their schemas.
+type Content = Vec<(String, Value)>;
 
 fn content(content: BTreeMap<String, Vec<Value>>) -> Value {
     let types = content.into_iter().map(|(kind, mut schemas)| {
@@ -89,10 +114,12 @@ fn body(body: &Body, components: &mut Components) -> Option<Vec<(String, Value)>
             one("application/json", components.error())
         }
         Body::Json(json) => one("application/json", shape(json)),
-        Body::Error => one(
-            "application/json",
-            json!({ "anyOf": [components.error(), components.validation_errors()] }),
-        ),
+        Body::Error => {
+            let error =
+                json!({ "type": "object", "required": ["error"], "properties": { "error": {} } });
+            let schema = json!({ "anyOf": [error, components.validation_errors()] });
+            one("application/json", schema)
+        }
         Body::Text => one("text/plain", json!({ "type": "string" })),
         Body::Html => one("text/html", json!({ "type": "string" })),
         Body::Bytes(Some(kind)) => {
@@ -112,55 +139,121 @@ pub(super) fn responses(app: &App, route: &Route, components: &mut Components) -
             unseen = true;
             continue;
         }
-        let status = match (one.status, &one.body) {
-            (0, Body::Empty) => 204,
-            (0, _) => 200,
-            (status, _) => status,
-        };
-        answers.entry(status).or_default().add(one, components);
+        let content = body(&one.body, components);
+        answers.entry(status(one)).or_default().add(one, content);
     }
-    let own = own_errors(app, components);
-    for (status, checked) in refusals(route) {
-        let answer = answers.entry(status).or_default();
-        match &own {
-            Some(own) => own
-                .iter()
-                .for_each(|(kind, schema)| answer.schema(kind.clone(), schema.clone())),
-            None => answer.open = true,
+    let own = OwnErrors::of(app, components);
+    let refusals = refusals(route);
+    for (status, checked) in &refusals {
+        let mut add = |one: &Returned, content: Option<Content>| {
+            answers.entry(*status).or_default().add(one, content);
+        };
+        own.kept
+            .iter()
+            .for_each(|(one, content)| add(one, content.clone()));
+        if own.unseen {
+            add(&Returned::new(*status, Body::Unseen), None);
         }
-        if checked && app.on_error.is_empty() {
-            answer.schema(
-                "application/json".to_owned(),
-                components.validation_errors(),
-            );
+        if *checked && app.on_error.is_empty() {
+            let errors = components.validation_errors();
+            let content = vec![("application/json".to_owned(), errors)];
+            add(&Returned::new(*status, Body::Error), Some(content));
         }
-        // It has none of the handler's headers.
-        answer.headers = None;
+    }
+    if !route.needs.constant || !refusals.is_empty() {
+        for (one, content) in &own.chosen {
+            answers
+                .entry(status(one))
+                .or_default()
+                .add(one, content.clone());
+        }
     }
     if route.needs.constant
         && matches!(route.method, Method::Get | Method::Head)
         && let Some(answer) = answers.get_mut(&200)
     {
-        let headers = answer.headers.get_or_insert_default();
-        headers.push("etag".to_owned());
+        answer.headers.insert("etag".to_owned(), true);
         answers.entry(304).or_default();
     }
     let mut responses: Map<String, Value> = answers
         .into_iter()
-        .map(|(status, answer)| (status.to_string(), answer.value(status)))
+        .map(|(status, answer)| (status.to_string(), answer.value(status, route)))
         .collect();
-    let default = match (unseen, own) {
-        (false, Some(own)) => components.failure(own),
-        _ => json!({ "description": "Any other answer" }),
+    let default = match own.content().filter(|_| !unseen) {
+        Some(_) if route.method == Method::Head => json!({ "description": FAILURE }),
+        Some(content) => components.failure(content),
+        None => json!({ "description": "Any other answer" }),
     };
     responses.insert("default".to_owned(), default);
     Value::Object(responses)
 }
 
+/// The form of the runtime's own errors: `on_error`'s, if there is one.
+struct OwnErrors<'a> {
+    /// Answers that keep the error's status.
+    kept: Vec<(Cow<'a, Returned>, Option<Content>)>,
+    /// Those that have another.
+    chosen: Vec<(&'a Returned, Option<Content>)>,
+    /// There are answers that cannot be seen.
+    unseen: bool,
+}
+
+impl<'a> OwnErrors<'a> {
+    fn of(app: &'a App, components: &mut Components) -> Self {
+        let mut own = OwnErrors {
+            kept: Vec::new(),
+            chosen: Vec::new(),
+            unseen: false,
+        };
+        if app.on_error.is_empty() {
+            let one = Returned::new(0, Body::Error);
+            let content = vec![("application/json".to_owned(), components.error())];
+            own.kept.push((Cow::Owned(one), Some(content)));
+        }
+        for one in &app.on_error {
+            match (one.status, &one.body) {
+                (_, Body::Unseen) => own.unseen = true,
+                (0, Body::Json(json)) => {
+                    let schema = components.server_error(json);
+                    let content = vec![("application/json".to_owned(), schema)];
+                    own.kept.push((Cow::Borrowed(one), Some(content)));
+                }
+                (0, Body::Empty) | (1.., _) => {
+                    own.chosen.push((one, body(&one.body, components)));
+                }
+                (0, other) => {
+                    let content = body(other, components);
+                    own.kept.push((Cow::Borrowed(one), content));
+                }
+            }
+        }
+        own
+    }
+
+    /// All of it; nothing where it cannot be seen.
+    fn content(&self) -> Option<Content> {
+        let kept = self.kept.iter().map(|(_, content)| content);
+        let all = kept.chain(self.chosen.iter().map(|(_, content)| content));
+        let all: Option<Vec<Content>> = all.cloned().collect();
+        all.filter(|_| !self.unseen).map(|all| all.concat())
+    }
+}
+
+/// The status of an answer where the program gives none.
+fn status(one: &Returned) -> u16 {
+    match (one.status, &one.body) {
+        (0, Body::Empty) => 204,
+        (0, _) => 200,
+        (status, _) => status,
+    }
+}
+
+const FAILURE: &str = "500 where the handler fails, 503 where it takes too long";
+
 impl Components {
     /// What is answered where a handler gives no answer: the runtime's own error, or the
     /// plain one where `on_error` fails, too.
-    fn failure(&mut self, own: Vec<(String, Value)>) -> Value {
+    fn failure(&mut self, own: Content) -> Value {
         let mut all = Answer::default();
         own.into_iter()
             .chain([("application/json".to_owned(), self.error())])
@@ -168,7 +261,7 @@ impl Components {
         self.response(
             "Failure",
             json!({
-                "description": "500 where the handler fails, 503 where it takes too long",
+                "description": FAILURE,
                 "content": content(all.content),
             }),
         )
@@ -206,24 +299,6 @@ fn refusals(route: &Route) -> Vec<(u16, bool)> {
     found
 }
 
-/// The form of the runtime's own errors: `on_error`'s, if there is one. Nothing where that
-/// cannot be seen.
-fn own_errors(app: &App, components: &mut Components) -> Option<Vec<(String, Value)>> {
-    if app.on_error.is_empty() {
-        return Some(vec![("application/json".to_owned(), components.error())]);
-    }
-    let mut found = Vec::new();
-    for one in &app.on_error {
-        match &one.body {
-            Body::Json(json) => {
-                found.push(("application/json".to_owned(), components.server_error(json)));
-            }
-            other => found.extend(body(other, components)?),
-        }
-    }
-    Some(found)
-}
-
 /// RFC 9110, section 15.
 fn reason(status: u16) -> &'static str {
     match status {
@@ -231,6 +306,7 @@ fn reason(status: u16) -> &'static str {
         201 => "Created",
         202 => "Accepted",
         204 => "No Content",
+        205 => "Reset Content",
         206 => "Partial Content",
         301 => "Moved Permanently",
         302 => "Found",

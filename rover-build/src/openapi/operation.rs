@@ -146,7 +146,12 @@ fn request_body(route: &Route, id: &str, components: &mut Components) -> Option<
                 add("multipart/form-data", form);
             }
             "text" => add("text/plain", some()),
-            "expect" => add("application/json", json!({})),
+            "expect" => {
+                add("application/json", json!({}));
+                let form = json!({ "type": "object" });
+                add("application/x-www-form-urlencoded", form.clone());
+                add("multipart/form-data", form);
+            }
             // The handler may look at the type by itself.
             _ => add("application/octet-stream", some()),
         }
@@ -156,9 +161,10 @@ fn request_body(route: &Route, id: &str, components: &mut Components) -> Option<
             content.insert(kind.to_owned(), json!({ "schema": schema }));
         };
         add("application/json", components.checked(schema, id));
-        // In parts, too; but without files, which a guard cannot ask for, nobody needs them.
         if guard::fits_form(schema) {
-            add("application/x-www-form-urlencoded", guard::form(schema));
+            let form = guard::form(schema);
+            add("application/x-www-form-urlencoded", form.clone());
+            add("multipart/form-data", form);
         }
     }
     if !content.is_empty() {

@@ -14,10 +14,9 @@ use crate::request::RequestData;
 // The upvalues of `run`.
 const RUN_HANDLERS: c_int = ffi::lua_upvalueindex(1);
 const RUN_CTX_META: c_int = ffi::lua_upvalueindex(2);
-pub(super) const RUN_RESPONSE_META: c_int = ffi::lua_upvalueindex(3);
-const RUN_HTTP_ERROR_META: c_int = ffi::lua_upvalueindex(4);
+const RUN_HTTP_ERROR_META: c_int = ffi::lua_upvalueindex(3);
 /// What is kept for every `ctx` whose request runs (see `ctx.lua`).
-const RUN_RUNNING: c_int = ffi::lua_upvalueindex(5);
+const RUN_RUNNING: c_int = ffi::lua_upvalueindex(4);
 
 /// The registry's function that gives what `on_error` is given for an error value.
 pub(super) const CAUGHT: &std::ffi::CStr = c"rover.caught";
@@ -46,6 +45,14 @@ impl<'a> Call<'a> {
             form::read(content_type, self.request.body.unwrap_or_default())
         });
         read.as_deref().map_err(|error| *error)
+    }
+
+    /// Lets go of an answer that was begun.
+    fn forget_written(&self) {
+        let mut reply = self.reply.borrow_mut();
+        let mut body = std::mem::take(&mut reply.body);
+        body.clear();
+        *reply = Reply::into_buffer(body);
     }
 }
 
@@ -99,6 +106,22 @@ pub(super) unsafe extern "C-unwind" fn run(state: *mut lua_State) -> c_int {
         }
         ffi::lua_call(state, arguments, 1);
         guard::native(state, call.shared, || {
+            respond::respond(state, call);
+            0
+        })
+    }
+}
+
+/// The protected part of a response that was thrown: it is what the request is answered with.
+///
+/// # Safety
+/// Called by `lua_pcall` on the request thread, with a pointer to a [`Call`] and the response.
+pub(super) unsafe extern "C-unwind" fn run_thrown(state: *mut lua_State) -> c_int {
+    // SAFETY: see above; what is on top is the response, and the frame owns nothing.
+    unsafe {
+        let call = &*ffi::lua_touserdata(state, 1).cast::<Call<'_>>();
+        guard::native(state, call.shared, || {
+            call.forget_written();
             respond::respond(state, call);
             0
         })

@@ -3,10 +3,11 @@
 use std::ffi::c_int;
 
 use http::StatusCode;
-use mlua::ffi;
+use mlua::ffi::{self, lua_State};
 
-use super::respond::final_status;
-use super::{HTTP_ERROR_META, Vm, append_string, expect, lossy};
+use super::native::{bounded, shared};
+use super::respond::{final_status, has_meta};
+use super::{Call, DESCRIBED, FIXED, ON_ERROR_TRACE, RUN_THROWN, Vm, append_string, expect, lossy};
 
 /// Why a handler gave no response.
 pub(super) enum Failure {
@@ -36,7 +37,103 @@ impl Failure {
     }
 }
 
+/// An uncaught error, for the log.
+#[derive(Default)]
+pub(super) struct Raised {
+    text: String,
+    traceback: String,
+    /// The deadline had passed then.
+    late: bool,
+}
+
+/// The message handler: keeps what there is to log, gives the error on unchanged. Answers are
+/// not logged, and clients could ask for much of it.
+pub(super) unsafe extern "C-unwind" fn trace(state: *mut lua_State) -> c_int {
+    // SAFETY: called by Lua with the error value; `luaL_traceback` takes any text.
+    unsafe {
+        let shared = shared(state);
+        if has_meta(state, &shared.http_error_meta) || has_meta(state, &shared.response_meta) {
+            return 1;
+        }
+        let text = match ffi::lua_type(state, 1) {
+            ffi::LUA_TSTRING | ffi::LUA_TNUMBER => bounded(state, 1),
+            // What it says follows when the stack is free again.
+            _ => place(state),
+        };
+        ffi::luaL_traceback(state, state, std::ptr::null(), 1);
+        let traceback = lossy(state, -1);
+        shared.raised.replace(Raised {
+            text,
+            traceback,
+            late: shared.deadline.has_passed(),
+        });
+        ffi::lua_pushvalue(state, 1);
+    }
+    1
+}
+
+/// How many calls the place of an error is looked for in.
+const NEAREST_CALLS: c_int = 16;
+
+/// The line of the innermost function of the program's, as Lua puts it before a text.
+///
+/// # Safety
+/// In the message handler.
+unsafe fn place(state: *mut lua_State) -> String {
+    for level in 1..=NEAREST_CALLS {
+        // SAFETY: as the caller's; there are as many levels as there are.
+        let place = unsafe {
+            ffi::luaL_where(state, level);
+            let place = lossy(state, -1);
+            ffi::lua_pop(state, 1);
+            place
+        };
+        // The runtime's own chunks have this name.
+        if !place.is_empty() && !place.starts_with("rover:") {
+            return place;
+        }
+    }
+    String::new()
+}
+
 impl Vm {
+    /// After an error that nothing caught, which is on top of the stack. A response is the
+    /// answer; of another value that is no text it is asked what it says. Gives the state in
+    /// which the call is then.
+    ///
+    /// # Safety
+    /// `lua_pcall` gave `status` for the call, which is still the running one.
+    pub(super) unsafe fn raised(&self, status: c_int, call: &Call<'_>) -> c_int {
+        let state = self.state;
+        // SAFETY: the stack has the fixed places and the error; what is called is protected.
+        unsafe {
+            if has_meta(state, &self.shared.response_meta) {
+                // [fixed.., response] becomes [fixed.., run_thrown, call, response].
+                ffi::lua_pushvalue(state, RUN_THROWN);
+                ffi::lua_insert(state, FIXED + 1);
+                let call: *const Call<'_> = call;
+                ffi::lua_pushlightuserdata(state, call.cast_mut().cast());
+                ffi::lua_insert(state, FIXED + 2);
+                return ffi::lua_pcall(state, 2, 0, ON_ERROR_TRACE);
+            }
+            let text = matches!(
+                ffi::lua_type(state, -1),
+                ffi::LUA_TSTRING | ffi::LUA_TNUMBER
+            );
+            if !text && !has_meta(state, &self.shared.http_error_meta) {
+                ffi::lua_pushvalue(state, DESCRIBED);
+                ffi::lua_pushvalue(state, -2);
+                let said = match ffi::lua_pcall(state, 1, 1, 0) {
+                    ffi::LUA_OK => bounded(state, -1),
+                    _ => "an error that cannot be described was raised".to_owned(),
+                };
+                ffi::lua_pop(state, 1);
+                self.shared.raised.borrow_mut().text.push_str(&said);
+            }
+        }
+        status
+    }
+
     /// Reads the error value on top of the stack, and leaves it there.
     ///
     /// # Safety
@@ -46,24 +143,31 @@ impl Vm {
         // SAFETY: only fields of a table of the runtime's own are read, raw; strings
         // are copied before anything else runs.
         unsafe {
-            if ffi::lua_type(state, -1) == ffi::LUA_TTABLE && ffi::lua_getmetatable(state, -1) != 0
-            {
-                let http = ffi::lua_rawequal(state, -1, HTTP_ERROR_META) != 0;
-                ffi::lua_pop(state, 1);
-                if http {
-                    return self.http_failure();
-                }
+            if has_meta(state, &self.shared.http_error_meta) {
+                return self.http_failure();
             }
         }
-        let trace = match status {
-            // There was none for a traceback.
-            ffi::LUA_ERRMEM => self.shared.memory.explain(),
-            ffi::LUA_ERRERR => "error in error handling, or the stack is full".to_owned(),
-            _ => self.shared.trace.take(),
+        let (text, late) = match status {
+            // There was no memory for a traceback.
+            ffi::LUA_ERRMEM => (
+                self.shared.memory.explain(),
+                self.shared.deadline.has_passed(),
+            ),
+            ffi::LUA_ERRERR => (
+                "error in error handling, or the stack is full".to_owned(),
+                self.shared.deadline.has_passed(),
+            ),
+            _ => {
+                let raised = self.shared.raised.take();
+                (
+                    format!("{}\n{}", raised.text, raised.traceback),
+                    raised.late,
+                )
+            }
         };
-        match self.shared.deadline.has_passed() {
-            true => Failure::Late(trace),
-            false => Failure::Lua(trace),
+        match late {
+            true => Failure::Late(text),
+            false => Failure::Lua(text),
         }
     }
 

@@ -41,12 +41,12 @@ use crate::pattern;
 use crate::program::{First, Program, Route};
 use crate::reply::Reply;
 use crate::request::RequestData;
-use call::{Argument, Call, RUN_RESPONSE_META, end_ctx, run};
+use call::{Argument, Call, end_ctx, run, run_thrown};
 use deadline::Deadline;
 use decode::Decoder;
 use encode::KeyOrder;
 use expect::Checks;
-use failure::Failure;
+use failure::{Failure, Raised};
 use html::Pages;
 use lists::Lists;
 use memory::Memory;
@@ -59,9 +59,10 @@ use text::Buffers;
 const ON_ERROR_TRACE: c_int = 1;
 const RUN: c_int = 2;
 const HANDLERS: c_int = 3;
-const HTTP_ERROR_META: c_int = 4;
-const PENDING: c_int = 5;
-const RUNNING: c_int = 6;
+const PENDING: c_int = 4;
+const RUN_THROWN: c_int = 5;
+const DESCRIBED: c_int = 6;
+const RUNNING: c_int = 7;
 const FIXED: c_int = RUNNING;
 
 /// What natives reach through their upvalue; it outlives the Lua state.
@@ -70,14 +71,15 @@ pub(crate) struct Shared {
     log: Rc<Log>,
     /// The running call; null between requests.
     current: Cell<*const Call<'static>>,
-    /// The traceback of the last error.
-    trace: RefCell<String>,
+    /// The last error that was not caught.
+    raised: RefCell<Raised>,
     order: OnceCell<KeyOrder>,
     array_meta: Cell<*const c_void>,
     body_meta: Cell<*const c_void>,
     html_meta: Cell<*const c_void>,
     ctx_meta: Cell<*const c_void>,
     http_error_meta: Cell<*const c_void>,
+    response_meta: Cell<*const c_void>,
     shapes: Shapes,
     decoder: Decoder,
     /// Where `rover.json.encode` writes.
@@ -106,13 +108,14 @@ impl Shared {
             program,
             log,
             current: Cell::new(std::ptr::null()),
-            trace: RefCell::default(),
+            raised: RefCell::default(),
             order: OnceCell::new(),
             array_meta: Cell::new(std::ptr::null()),
             body_meta: Cell::new(std::ptr::null()),
             html_meta: Cell::new(std::ptr::null()),
             ctx_meta: Cell::new(std::ptr::null()),
             http_error_meta: Cell::new(std::ptr::null()),
+            response_meta: Cell::new(std::ptr::null()),
             shapes: Shapes::default(),
             decoder: Decoder::default(),
             encoded: UnsafeCell::default(),
@@ -409,7 +412,10 @@ impl Vm {
                 ffi::lua_pushnil(state);
             }
             self.shared.memory.relax(false);
-            let status = ffi::lua_pcall(state, 2, 0, ON_ERROR_TRACE);
+            let mut status = ffi::lua_pcall(state, 2, 0, ON_ERROR_TRACE);
+            if status != ffi::LUA_OK {
+                status = self.raised(status, &call);
+            }
             // Nothing protects what follows from an error.
             self.shared.memory.relax(true);
             self.shared.current.set(std::ptr::null());

@@ -9,7 +9,7 @@ use mlua::ffi::{self, lua_CFunction, lua_State};
 use rover_model::LogLevel;
 
 use super::lists::KEPT_BYTES;
-use super::{LOGGED_BYTES, Shared, decode, encode, html};
+use super::{LOGGED_BYTES, Shared, decode, encode, failure, html};
 use crate::decode::{cookie_text, form_pairs, header_text};
 use crate::form::{Field, File, Value};
 use crate::request::RequestData;
@@ -35,7 +35,7 @@ pub(super) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 21] = [
     (c"json_decode", json_decode),
     (c"json_encode", json_encode),
     (c"log", log),
-    (c"trace", trace),
+    (c"trace", failure::trace),
 ];
 
 /// # Safety
@@ -370,33 +370,6 @@ unsafe extern "C-unwind" fn log(state: *mut lua_State) -> c_int {
     0
 }
 
-/// The message handler: keeps the traceback, gives the error on unchanged. Errors that are
-/// answers have none: nobody sees it, and clients could ask for much of it.
-unsafe extern "C-unwind" fn trace(state: *mut lua_State) -> c_int {
-    // SAFETY: called by Lua with the error value; `luaL_traceback` takes any text.
-    unsafe {
-        if ffi::lua_getmetatable(state, 1) != 0 {
-            let meta = ffi::lua_topointer(state, -1);
-            ffi::lua_pop(state, 1);
-            if meta == shared(state).http_error_meta.get() {
-                return 1;
-            }
-        }
-        let text = match ffi::lua_type(state, 1) {
-            ffi::LUA_TSTRING | ffi::LUA_TNUMBER => bounded(state, 1),
-            other => {
-                let name = std::ffi::CStr::from_ptr(ffi::lua_typename(state, other));
-                format!("(error object is a {} value)", name.to_string_lossy())
-            }
-        };
-        ffi::luaL_traceback(state, state, std::ptr::null(), 1);
-        let trace = format!("{text}\n{}", lossy(state, -1));
-        shared(state).trace.replace(trace);
-        ffi::lua_pushvalue(state, 1);
-    }
-    1
-}
-
 /// Appends a string's or number's text; nothing for other values.
 ///
 /// # Safety
@@ -412,11 +385,22 @@ pub(super) unsafe fn append_string(state: *mut lua_State, index: c_int, out: &mu
     }
 }
 
+/// A string's or number's text; bytes that are not UTF-8 are replaced.
+///
+/// # Safety
+/// As [`append_string`].
+pub(super) unsafe fn lossy(state: *mut lua_State, index: c_int) -> String {
+    let mut bytes = Vec::new();
+    // SAFETY: as the caller's.
+    unsafe { append_string(state, index, &mut bytes) };
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 /// As [`lossy`], of a text's beginning: for the log.
 ///
 /// # Safety
 /// As [`append_string`].
-unsafe fn bounded(state: *mut lua_State, index: c_int) -> String {
+pub(super) unsafe fn bounded(state: *mut lua_State, index: c_int) -> String {
     // SAFETY: as the caller's; the bytes are copied before anything else runs.
     unsafe {
         let mut length = 0;
@@ -431,15 +415,4 @@ unsafe fn bounded(state: *mut lua_State, index: c_int) -> String {
         }
         shown
     }
-}
-
-/// A string's or number's text; bytes that are not UTF-8 are replaced.
-///
-/// # Safety
-/// As [`append_string`].
-pub(super) unsafe fn lossy(state: *mut lua_State, index: c_int) -> String {
-    let mut bytes = Vec::new();
-    // SAFETY: as the caller's.
-    unsafe { append_string(state, index, &mut bytes) };
-    String::from_utf8_lossy(&bytes).into_owned()
 }

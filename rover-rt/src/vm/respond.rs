@@ -1,12 +1,15 @@
 //! From what a handler returned to a reply.
 
+use std::cell::Cell;
+use std::ffi::c_void;
+
 use http::StatusCode;
 use http::header::HeaderValue;
 use mlua::ffi::{self, lua_State};
 use rover_model::is_final_status;
 
 use super::scalar::text_number;
-use super::{Call, RUN_RESPONSE_META, Shared, append_string, encode, lossy, lowered};
+use super::{Call, Shared, append_string, encode, lossy, lowered};
 use crate::reply::{ContentType, Reply};
 
 // The kinds of response objects (see `runtime.lua`).
@@ -48,8 +51,10 @@ unsafe fn read(state: *mut lua_State, shared: &Shared, reply: &mut Reply) -> Res
                 let text = ffi::lua_toboolean(state, -1) != 0;
                 reply.body.extend_from_slice(text.to_string().as_bytes());
             }
-            ffi::LUA_TTABLE if is_response(state) => return built(state, shared, reply),
-            ffi::LUA_TTABLE if is_html(state, shared) => {
+            ffi::LUA_TTABLE if has_meta(state, &shared.response_meta) => {
+                return built(state, shared, reply);
+            }
+            ffi::LUA_TTABLE if has_meta(state, &shared.html_meta) => {
                 reply.content_type = Some(ContentType::Html);
                 ffi::lua_rawgeti(state, -1, 1);
                 append_string(state, -1, &mut reply.body);
@@ -70,23 +75,11 @@ unsafe fn read(state: *mut lua_State, shared: &Shared, reply: &mut Reply) -> Res
     Ok(())
 }
 
+/// Whether the value on top of the stack has one of the runtime's metatables.
+///
 /// # Safety
-/// A table is on top of the stack.
-unsafe fn is_response(state: *mut lua_State) -> bool {
-    // SAFETY: compares metatables and restores the stack.
-    unsafe {
-        if ffi::lua_getmetatable(state, -1) == 0 {
-            return false;
-        }
-        let same = ffi::lua_rawequal(state, -1, RUN_RESPONSE_META) != 0;
-        ffi::lua_pop(state, 1);
-        same
-    }
-}
-
-/// # Safety
-/// A table is on top of the stack.
-unsafe fn is_html(state: *mut lua_State, shared: &Shared) -> bool {
+/// There is a value, and a free slot.
+pub(super) unsafe fn has_meta(state: *mut lua_State, known: &Cell<*const c_void>) -> bool {
     // SAFETY: looks at the metatable's address and restores the stack.
     unsafe {
         if ffi::lua_getmetatable(state, -1) == 0 {
@@ -94,7 +87,7 @@ unsafe fn is_html(state: *mut lua_State, shared: &Shared) -> bool {
         }
         let meta = ffi::lua_topointer(state, -1);
         ffi::lua_pop(state, 1);
-        meta == shared.html_meta.get()
+        meta == known.get()
     }
 }
 
@@ -140,7 +133,7 @@ unsafe fn built(state: *mut lua_State, shared: &Shared, reply: &mut Reply) -> Re
         if kind == JSON_KIND {
             json(state, shared, reply)?;
         } else if kind == TEMPLATE_KIND {
-            return Err("the handler returned `html` with data but without a template".to_owned());
+            return Err("the answer is `html` with data but without a template".to_owned());
         } else if kind == BYTES_KIND {
             append_string(state, -1, &mut reply.body);
             ffi::lua_rawgeti(state, object, 4);

@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use mlua::{Function, LightUserData, Lua, LuaOptions, StdLib, Table, Value, ffi};
 use rover_model::{
-    CHUNK_END, CHUNK_START, COOKIE_OPTIONS, HOOKS, JSON_LUA, MODULES_LUA, Method, SERVER_LUA,
+    CHUNK_END, CHUNK_START, COOKIE_OPTIONS, HOOKS, JSON_LUA, MODULES_LUA, Method, RAISED_LUA,
+    SERVER_LUA,
 };
 
 use super::encode::{KeyOrder, MARKED, Ranks};
@@ -13,8 +14,7 @@ use super::expect;
 use super::html;
 use super::lists::{self, PENDING};
 use super::native::FUNCTIONS;
-
-use super::{FIXED, Shared, Vm, guard, library, lowered, reads, run, text};
+use super::{FIXED, Shared, Vm, guard, library, lowered, reads, run, run_thrown, text};
 use crate::error::Error;
 use crate::log::Log;
 use crate::program::{Program, Route};
@@ -102,7 +102,14 @@ impl Vm {
         runtime.set("server", server)?;
         let [encode, decode] = ["json_encode", "json_decode"].map(|n| natives.get::<Function>(n));
         let library = lua.load(JSON_LUA).set_name("=rover");
-        runtime.set("json", library.call::<Table>((encode?, decode?, &array))?)?;
+        let library: Table = library.call((encode?, decode?, &array))?;
+        let encode: Function = library.get::<Table>("json")?.get("encode")?;
+        runtime.set("json", library)?;
+        let raised = lua.load(RAISED_LUA).set_name("=rover");
+        let null = natives.get::<Value>("null")?;
+        let raised: Table = raised.call((encode, null))?;
+        let described: Function = raised.get("described")?;
+        runtime.set("raised", raised)?;
         runtime.set("load_chunk", load_chunk(&lua, program, direct.clone())?)?;
         runtime.set("Array", &array)?;
         runtime.set("direct", direct)?;
@@ -137,6 +144,7 @@ impl Vm {
             (&shared.body_meta, "Body"),
             (&shared.html_meta, "Html"),
             (&shared.ctx_meta, "Ctx"),
+            (&shared.response_meta, "Response"),
         ] {
             known.set(runtime.get::<Table>(name)?.to_pointer());
         }
@@ -150,12 +158,12 @@ impl Vm {
         parts.push(natives.get::<Function>("trace")?)?;
         parts.push(handlers)?;
         parts.push(runtime.get::<Table>("Ctx")?)?;
-        parts.push(runtime.get::<Table>("Response")?)?;
         let http_error: Table = http.get("Error")?;
         shared.http_error_meta.set(http_error.to_pointer());
         parts.push(http_error)?;
         parts.push(&pending)?;
         parts.push(running)?;
+        parts.push(described)?;
         lua.set_named_registry_value(PENDING, pending)?;
         let state = request_thread(&lua, parts)?;
         let loaded = shared.memory.above(80);
@@ -342,14 +350,15 @@ fn request_thread(lua: &Lua, parts: Table) -> Result<*mut ffi::lua_State, Error>
         lua.exec_raw::<()>(&parts, |parent| {
             let thread = ffi::lua_newthread(parent);
             ffi::lua_rawgeti(parent, 1, 1);
-            for part in [2, 3, 4, 5, 7] {
+            for part in [2, 3, 4, 6] {
                 ffi::lua_rawgeti(parent, 1, part);
             }
-            ffi::lua_pushcclosure(parent, run, 5);
+            ffi::lua_pushcclosure(parent, run, 4);
             ffi::lua_rawgeti(parent, 1, 2);
             ffi::lua_rawgeti(parent, 1, 5);
-            ffi::lua_rawgeti(parent, 1, 6);
+            ffi::lua_pushcclosure(parent, run_thrown, 0);
             ffi::lua_rawgeti(parent, 1, 7);
+            ffi::lua_rawgeti(parent, 1, 6);
             ffi::lua_xmove(parent, thread, FIXED);
             // The registry keeps the table, and the table the thread.
             ffi::lua_rawseti(parent, 1, 0);
