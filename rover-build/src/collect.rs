@@ -1,19 +1,22 @@
 //! Runs the chunk once against the recording server.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use mlua::chunk::ChunkMode;
 use mlua::{Function, HookTriggers, Lua, LuaOptions, LuaString, StdLib, Table, Value, VmState};
-use rover_model::{BUILDERS, SERVER_LUA};
+use rover_model::{BUILDERS, OptionValue, SERVER_LUA};
 
 use crate::diagnostic::{Diagnostic, Failure, Position};
 use crate::guard;
+use crate::hir::Place;
 use crate::json;
-use crate::load::{File, Sources};
+use crate::load::Sources;
+use crate::marks::{Marks, marked};
 use crate::order;
+use crate::raised::{Environment, getenv, located, run_error};
 
 /// A chunk that takes longer than this is taken for one that does not end.
 const DEADLINE: Duration = Duration::from_secs(2);
@@ -28,6 +31,10 @@ pub(crate) struct Collected {
     pub(crate) options: Vec<(String, OptionValue)>,
     /// The names of `rover.html`'s components.
     pub(crate) components: BTreeSet<String>,
+    /// Handlers that the program has read: it may call them itself.
+    pub(crate) given: HashSet<Place>,
+    /// The program asks for variables of the environment while it loads.
+    pub(crate) reads_environment: bool,
 }
 
 /// One assignment on the server.
@@ -36,39 +43,32 @@ pub(crate) struct Entry {
     pub(crate) key: String,
     pub(crate) position: Position,
     pub(crate) value: Recorded,
+    /// The function that was assigned first, where another has taken its place.
+    pub(crate) first: Option<Place>,
+    /// The program has read it.
+    pub(crate) given: bool,
 }
 
 pub(crate) enum Recorded {
-    /// A function, by the lines where it starts and ends.
     Function(FunctionPlace),
     Other(&'static str),
 }
 
-/// Where a function stands, as far as the VM knows.
+/// A function that the VM showed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FunctionPlace {
     /// The file, relative to the manifest's folder.
     pub file: String,
     /// The line with its `function`.
     pub line: usize,
-    /// The line with its `end`.
-    pub last_line: usize,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum OptionValue {
-    Text(String),
-    Number(f64),
-    Boolean(bool),
-    /// A table with texts as keys.
-    Table(Vec<(String, OptionValue)>),
-    Other(&'static str),
+    /// The function itself, where the program's text has it.
+    pub(crate) written: Option<Place>,
 }
 
 /// The parts of the standard library that programs do not get, and those that do
 /// nothing or are refused while routes are collected.
 const SANDBOX_LUA: &str = r#"
-local server, load_chunk, builder_names, null, guard, components, library = ...
+local server, load_chunk, builder_names, null, guard, components, library, getenv = ...
 local g = _G
 local made
 -- Calling a builder gives an object whose methods give it again.
@@ -78,6 +78,7 @@ local function build() return object end
 object = setmetatable({}, {
   __index = function() return build end, __call = build, __concat = build,
   __tostring = function() return "" end, __len = function() return 0 end,
+  __metatable = "rover.response",
 })
 -- Using a builder's name as a route is recorded, for the compiler to complain about.
 local function builder(name)
@@ -132,7 +133,7 @@ g.os = {
   time = function(t) return t and time(t) or 0 end,
   date = function(form, at) return date(form, at or 0) end,
   clock = function() return 0 end,
-  getenv = nothing,
+  getenv = getenv,
   difftime = os.difftime,
 }
 g.io = setmetatable({}, { __index = function(_, key)
@@ -157,7 +158,10 @@ pub(crate) fn collect(sources: &Sources) -> Result<Collected, Failure> {
 
 fn run(sources: &Sources) -> Result<Collected, Box<Diagnostic>> {
     let timed_out = Rc::new(RefCell::new(None));
+    let environment = Environment::default();
     let lua = new_vm(&timed_out).map_err(|e| internal(&e))?;
+    let marks = Marks::new(sources, &lua).map_err(|e| internal(&e))?;
+    let getenv = getenv(&lua, sources, &environment).map_err(|e| internal(&e))?;
     let server: Table = lua
         .load(SERVER_LUA)
         .set_name("=rover")
@@ -185,11 +189,16 @@ fn run(sources: &Sources) -> Result<Collected, Box<Diagnostic>> {
             guard,
             &components,
             library,
+            getenv,
         ))
         .map_err(|e| internal(&e))?;
     let result: Result<Value, mlua::Error> = manifest.call(());
-    let result = result.map_err(|error| Box::new(run_error(sources, &error, &timed_out)))?;
-    read(sources, &server, &components, result)
+    let result = result
+        .map_err(|error| Box::new(run_error(sources, &error, timed_out.take(), &environment)))?;
+    let reads_environment = !environment.borrow().is_empty();
+    let mut collected = read(&marks, &server, &components, result)?;
+    collected.reads_environment = reads_environment;
+    Ok(collected)
 }
 
 fn internal(error: &mlua::Error) -> Box<Diagnostic> {
@@ -202,7 +211,8 @@ fn new_vm(timed_out: &Rc<RefCell<Option<Position>>>) -> mlua::Result<Lua> {
     let lua = Lua::new_with(StdLib::ALL_SAFE, LuaOptions::new().catch_rust_panics(false))?;
     // Compiled code runs no hooks.
     lua.load("jit.off(); jit.flush()").exec()?;
-    // The two fields of `debug.getinfo` that the recording server reads.
+    // What the recording server uses of `debug`: two fields of `getinfo`, and the metatable of
+    // functions.
     let get_info = lua.create_function(|lua, (level, _): (usize, String)| {
         let found = lua.inspect_stack(level, |d| {
             let source = d.source().source.map(|s| s.into_owned());
@@ -218,6 +228,11 @@ fn new_vm(timed_out: &Rc<RefCell<Option<Position>>>) -> mlua::Result<Lua> {
     })?;
     let debug = lua.create_table()?;
     debug.set("getinfo", get_info)?;
+    let set_metatable = lua.create_function(|lua, (_, meta): (Function, Option<Table>)| {
+        lua.set_type_metatable::<Function>(meta);
+        Ok(())
+    })?;
+    debug.set("setmetatable", set_metatable)?;
     lua.globals().set("debug", debug)?;
     let spent = RefCell::new(Spent::default());
     let place = Rc::clone(timed_out);
@@ -281,8 +296,12 @@ fn load_text(lua: &Lua, file: &str, text: &str) -> mlua::Result<Function> {
 
 /// The program's chunks by module name; the manifest is the first.
 fn chunks(sources: &Sources, lua: &Lua) -> Result<Vec<(String, Function)>, Box<Diagnostic>> {
-    let load = |file: &File| Ok((file.module.clone(), load_text(lua, &file.name, &file.text)?));
-    let chunks: mlua::Result<Vec<_>> = sources.files.iter().map(load).collect();
+    let files = sources.files.iter().enumerate();
+    let chunks = files.map(|(number, file)| {
+        let chunk = load_text(lua, &file.name, &marked(number, file))?;
+        Ok((file.module.clone(), chunk))
+    });
+    let chunks: mlua::Result<Vec<_>> = chunks.collect();
     chunks.map_err(|error| {
         let (message, position) = located(sources, &error.to_string());
         let diagnostic = Diagnostic::new("Lua syntax error");
@@ -293,50 +312,8 @@ fn chunks(sources: &Sources, lua: &Lua) -> Result<Vec<(String, Function)>, Box<D
     })
 }
 
-fn run_error(
-    sources: &Sources,
-    error: &mlua::Error,
-    timed_out: &RefCell<Option<Position>>,
-) -> Diagnostic {
-    if let Some(position) = timed_out.take() {
-        return Diagnostic::new("the manifest did not finish")
-            .at(position, "still here after 2 seconds")
-            .help("the chunk runs at build to learn the routes: it must end");
-    }
-    let (message, position) = located(sources, &error.to_string());
-    let diagnostic = Diagnostic::new("error while the routes were collected");
-    match position {
-        Some(position) => diagnostic.at(position, message),
-        None => Diagnostic::new(format!("error while the routes were collected: {message}")),
-    }
-}
-
-/// Splits `file:line: message`; the file must be one of ours.
-fn located(sources: &Sources, error: &str) -> (String, Option<Position>) {
-    let text = error.split("\nstack traceback:").next().unwrap_or(error);
-    let text = text
-        .trim_start_matches("runtime error: ")
-        .trim_start_matches("syntax error: ");
-    for file in &sources.files {
-        let Some(rest) = text.strip_prefix(&format!("{}:", file.name)) else {
-            continue;
-        };
-        if let Some((line, message)) = rest.split_once(':')
-            && let Ok(line) = line.parse()
-        {
-            let position = Position {
-                file: file.name.clone(),
-                line,
-                column: 0,
-            };
-            return (message.trim().to_owned(), Some(position));
-        }
-    }
-    (text.to_owned(), None)
-}
-
 fn read(
-    sources: &Sources,
+    marks: &Marks<'_>,
     server: &Table,
     components: &Table,
     result: Value,
@@ -346,7 +323,7 @@ fn read(
         .call(&result)
         .map_err(|e| internal(&e))?;
     if !is_server {
-        let manifest = &sources.files[0];
+        let manifest = &marks.sources.files[0];
         let position = Position {
             file: manifest.name.clone(),
             line: manifest.text.lines().count().max(1),
@@ -358,11 +335,20 @@ fn read(
                 .help("end the file with `return api`, the value of rover.server { ... }"),
         ));
     }
-    let (entries, options): (Table, Table) =
+    let (entries, options, given): (Table, Table, Table) =
         function("seal")?.call(result).map_err(|e| internal(&e))?;
+    let given = given
+        .sequence_values::<Value>()
+        .filter_map(|value| match value {
+            Ok(Value::Function(function)) => Some(Ok(marks.place(&function).written?)),
+            Ok(_) => None,
+            Err(error) => Some(Err(error)),
+        })
+        .collect::<mlua::Result<_>>()
+        .map_err(|e| internal(&e))?;
     let entries = entries
         .sequence_values::<Table>()
-        .map(|entry| read_entry(&entry?))
+        .map(|entry| read_entry(marks, &entry?))
         .collect::<mlua::Result<Vec<_>>>()
         .map_err(|e| internal(&e))?;
     let options = options
@@ -382,6 +368,8 @@ fn read(
         entries,
         options,
         components,
+        given,
+        reads_environment: false,
     })
 }
 
@@ -429,7 +417,7 @@ fn option_value(value: &Value) -> OptionValue {
     }
 }
 
-fn read_entry(entry: &Table) -> mlua::Result<Entry> {
+fn read_entry(marks: &Marks<'_>, entry: &Table) -> mlua::Result<Entry> {
     let text = |value: Value| match value {
         Value::String(text) => text.to_string_lossy(),
         Value::Integer(number) => number.to_string(),
@@ -439,25 +427,30 @@ fn read_entry(entry: &Table) -> mlua::Result<Entry> {
     let path: Vec<Value> = entry.get("path")?;
     let source: Option<String> = entry.get("source")?;
     let line: Option<usize> = entry.get("line")?;
+    let position = Position {
+        file: chunk_name(source),
+        line: line.unwrap_or(1),
+        column: 0,
+    };
+    let first = match entry.get("first")? {
+        Value::Function(function) => marks.place(&function).written,
+        _ => None,
+    };
     Ok(Entry {
         path: path.into_iter().map(text).collect(),
         key: text(entry.get("key")?),
-        position: Position {
-            file: chunk_name(source),
-            line: line.unwrap_or(1),
-            column: 0,
+        value: match (entry.get("value")?, entry.get("call")?) {
+            (Value::Function(function), _) => Recorded::Function(marks.place(&function)),
+            // It is called with itself first: not as the text shows it.
+            (_, Value::Function(function)) => Recorded::Function(FunctionPlace {
+                written: None,
+                ..marks.place(&function)
+            }),
+            (other, _) => Recorded::Other(kind(&other)),
         },
-        value: match entry.get("value")? {
-            Value::Function(function) => {
-                let info = function.info();
-                Recorded::Function(FunctionPlace {
-                    file: chunk_name(info.source),
-                    line: info.line_defined.unwrap_or(0),
-                    last_line: info.last_line_defined.unwrap_or(0),
-                })
-            }
-            other => Recorded::Other(kind(&other)),
-        },
+        position,
+        first,
+        given: entry.get("given")?,
     })
 }
 

@@ -3,11 +3,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use full_moon::ast::{Field, FunctionArgs, TableConstructor};
+use full_moon::ast::{Expression, Field, FunctionArgs, TableConstructor};
 use full_moon::visitors::Visitor;
 
 use crate::guard::Guards;
 use crate::hir::Span;
+use crate::literal;
 use crate::load::Sources;
 use crate::model::App;
 
@@ -84,8 +85,8 @@ impl Visitor for Finder {
     fn visit_table_constructor(&mut self, table: &TableConstructor) {
         let mut keys: Vec<usize> = Vec::new();
         for field in table.fields() {
-            if let Field::NameKey { key, .. } = field {
-                let at = self.graph.intern(key.token().to_string());
+            if let Some(name) = name(field) {
+                let at = self.graph.intern(name);
                 if !keys.contains(&at) {
                     keys.push(at);
                 }
@@ -111,6 +112,20 @@ impl Visitor for Finder {
     fn visit_ast(&mut self, ast: &full_moon::ast::Ast) {
         self.arguments.clear();
         full_moon::visitors::Visit::visit(ast.nodes(), self);
+    }
+}
+
+/// `name = value`, `["name"] = value`
+fn name(field: &Field) -> Option<String> {
+    match field {
+        Field::NameKey { key, .. } => Some(key.token().to_string()),
+        Field::ExpressionKey { key, .. } => match &**key {
+            Expression::String(token) => {
+                String::from_utf8(literal::string(&token.token().to_string())?).ok()
+            }
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -16,8 +16,8 @@ use crate::tree::text;
 pub(crate) fn resolve(ast: &Ast) -> Chunk {
     let mut resolver = Resolver::default();
     resolver.chunk.functions.push(Function {
-        line: 0,
-        last_line: 0,
+        start: 0,
+        block: 0,
         params: Vec::new(),
         variadic: true,
         body: Vec::new(),
@@ -208,7 +208,6 @@ impl Resolver {
     ) -> FunctionId {
         let id = FunctionId(self.chunk.functions.len());
         let depth = self.scope.len();
-        let line = |token: &TokenReference| token.token().start_position().line();
         let mut params = Vec::new();
         if let Some(token) = this {
             // `self`, which no token names.
@@ -224,8 +223,8 @@ impl Resolver {
             }
         }
         self.chunk.functions.push(Function {
-            line: line(start),
-            last_line: line(body.end_token()),
+            start: span(start).start,
+            block: end(body.parameters_parentheses().tokens().1),
             params,
             variadic,
             body: Vec::new(),

@@ -11,12 +11,14 @@ mod limits;
 mod method;
 mod options;
 mod perfect;
+mod server_options;
 
 pub use escape::{Escape, Place, Rule};
 pub use limits::{Limits, Unit};
 pub use method::Method;
 pub use options::{LogLevel, OptionError, parse_duration, parse_log_level, parse_size};
 pub use perfect::{Layout, PerfectMap, layout};
+pub use server_options::{OptionValue, ServerOptions, SetError};
 
 /// The recording server: a chunk that returns `{ new = ..., routes = ... }`.
 ///

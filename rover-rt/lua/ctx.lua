@@ -53,16 +53,29 @@ local function read_body(ctx, request)
   return body or nil
 end
 
--- `ctx:query():expect(schema)`: looks at the request, not at the table. A schema for the
--- query of another request is a mistake.
+-- `ctx:query():expect(schema)`: looks at the request, not at the table. Whatever a client
+-- names a value, the method is no field of the table: the compiler writes
+-- `expecting(x):expect(schema)`.
+local expectations = {}
 local function expecting(slot, source, what, read)
-  local mt = { __index = { expect = function(self, schema)
-    if not rawequal(rawget(last, slot), self) or not rawget(last, 1) then
-      error("`" .. what .. ":expect` is called on what `ctx:" .. what .. "()` gives", 2)
-    end
-    return R.expect(source, schema)
-  end } }
+  local mt = {}
+  expectations[mt] = { slot = slot, what = what, methods = {
+    expect = function(_, schema) return R.expect(source, schema) end,
+  } }
   return cached(slot, function(request) return setmetatable(read(request), mt) end)
+end
+
+-- What `expect` is called on: a part of the request that runs, or any other value. A schema
+-- for the query of another request is a mistake.
+function R.direct.expecting(value)
+  local expectation = type(value) == "table" and expectations[getmetatable(value)]
+  -- A function there is the program's own: a client sends none.
+  if not expectation or type(rawget(value, "expect")) == "function" then return value end
+  if not rawequal(rawget(last, expectation.slot), value) or not rawget(last, 1) then
+    local what = expectation.what
+    error("`" .. what .. ":expect` is called on what `ctx:" .. what .. "()` gives", 2)
+  end
+  return expectation.methods
 end
 
 local methods = {

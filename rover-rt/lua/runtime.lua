@@ -57,5 +57,5 @@ end
 function R.boot()
   local result = R.load_chunk("")()
   if not R.server.is_server(result) then error("the manifest did not return the server", 0) end
-  return (R.server.seal(result))
+  return R.server.seal(result)
 end
