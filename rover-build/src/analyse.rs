@@ -7,8 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use rover_model::CTX_FIELDS;
 
-use crate::helpers::Place;
-use crate::hir::{Chunk, Expr, FunctionId, Kind, Span, Stmt, VarId};
+use crate::hir::{Chunk, Expr, FunctionId, Kind, Place, Span, Stmt, VarId};
 
 /// The tables of `ctx` that are read by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -377,10 +376,15 @@ impl<'a> Finder<'a, '_> {
                     && let (Some(part @ Part::Table(table)), Some(name)) =
                         (self.alias(var), key.text())
                 {
-                    return self.push_by_local(part, key.span, read(table, name, expr.span));
+                    return self.push_by_local(
+                        part,
+                        key.span,
+                        Access::Read(table, name.to_owned(), expr.span),
+                    );
                 }
                 if let (Some(table), Some(name)) = (table_of(self.ctx, object), key.text()) {
-                    return self.member_call(object, read(table, name, expr.span));
+                    return self
+                        .member_call(object, Access::Read(table, name.to_owned(), expr.span));
                 }
                 if let Some((name, span)) = named_member(self.ctx, expr) {
                     let access = match CTX_FIELDS.contains(&name) {
@@ -486,13 +490,5 @@ impl<'a> Finder<'a, '_> {
                 None => self.expr(arg),
             }
         }
-    }
-}
-
-/// A value of a table that is read by name; the function of that name is the table's own.
-fn read(table: Table, name: &str, span: Span) -> Access {
-    match (table, name) {
-        (Table::Query | Table::Params, "expect") => Access::Whole,
-        _ => Access::Read(table, name.to_owned(), span),
     }
 }

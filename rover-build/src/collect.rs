@@ -2,20 +2,23 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use mlua::chunk::ChunkMode;
 use mlua::{Function, HookTriggers, Lua, LuaOptions, LuaString, StdLib, Table, Value, VmState};
-use rover_model::{BUILDERS, MODULES_LUA, RAISED_LUA, SERVER_LUA};
+use rover_model::{BUILDERS, MODULES_LUA, OptionValue, RAISED_LUA, SERVER_LUA};
 
 use crate::diagnostic::{Diagnostic, Failure, Position};
 use crate::guard;
+use crate::hir::Place;
 use crate::json;
-use crate::load::{File, Known, Sources, extend, load};
+use crate::load::{Known, Sources, extend, load};
+use crate::marks::{Marks, marked};
 use crate::order;
+use crate::raised::{Environment, getenv, located, run_error};
 
 /// A chunk that takes longer than this is taken for one that does not end.
 const DEADLINE: Duration = Duration::from_secs(2);
@@ -32,6 +35,10 @@ pub(crate) struct Collected {
     pub(crate) components: BTreeSet<String>,
     /// The functions of the library that the rewriting relies on are what they were.
     pub(crate) keeps_library: bool,
+    /// Handlers that the program has read: it may call them itself.
+    pub(crate) given: HashSet<Place>,
+    /// The program asks for variables of the environment while it loads.
+    pub(crate) reads_environment: bool,
 }
 
 /// One assignment on the server.
@@ -40,39 +47,32 @@ pub(crate) struct Entry {
     pub(crate) key: String,
     pub(crate) position: Position,
     pub(crate) value: Recorded,
+    /// The function that was assigned first, where another has taken its place.
+    pub(crate) first: Option<Place>,
+    /// The program has read it.
+    pub(crate) given: bool,
 }
 
 pub(crate) enum Recorded {
-    /// A function, by the lines where it starts and ends.
     Function(FunctionPlace),
     Other(&'static str),
 }
 
-/// Where a function stands, as far as the VM knows.
+/// A function that the VM showed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FunctionPlace {
     /// The file, relative to the manifest's folder.
     pub file: String,
     /// The line with its `function`.
     pub line: usize,
-    /// The line with its `end`.
-    pub last_line: usize,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum OptionValue {
-    Text(String),
-    Number(f64),
-    Boolean(bool),
-    /// A table with texts as keys.
-    Table(Vec<(String, OptionValue)>),
-    Other(&'static str),
+    /// The function itself, where the program's text has it.
+    pub(crate) written: Option<Place>,
 }
 
 /// The parts of the standard library that programs do not get, and those that do
 /// nothing or are refused while routes are collected.
 const SANDBOX_LUA: &str = r#"
-local server, modules, builder_names, null, guard, components, library = ...
+local server, modules, builder_names, null, guard, components, library, getenv = ...
 local g = _G
 local made
 -- Calling a builder gives an object whose methods give it again.
@@ -127,7 +127,7 @@ g.os = {
   time = function(t) return t and time(t) or 0 end,
   date = function(form, at) return date(form, at or 0) end,
   clock = function() return 0 end,
-  getenv = nothing,
+  getenv = getenv,
   difftime = os.difftime,
 }
 local raw_load, raw_loadstring = load, loadstring
@@ -182,7 +182,10 @@ struct Asked {
 
 fn run(sources: &Sources, asked: &Asked) -> Result<Collected, Box<Diagnostic>> {
     let timed_out = Rc::new(RefCell::new(None));
+    let environment = Environment::default();
     let lua = new_vm(&timed_out).map_err(|e| internal(&e))?;
+    let marks = Marks::new(sources, &lua).map_err(|e| internal(&e))?;
+    let getenv = getenv(&lua, sources, &environment).map_err(|e| internal(&e))?;
     let server: Table = lua
         .load(SERVER_LUA)
         .set_name("=rover")
@@ -208,11 +211,15 @@ fn run(sources: &Sources, asked: &Asked) -> Result<Collected, Box<Diagnostic>> {
             guard,
             &components,
             library,
+            getenv,
         ))
         .map_err(|e| internal(&e))?;
     let result: Result<Value, mlua::Error> = run_chunk.call(&manifest);
-    let result = result.map_err(|error| Box::new(run_error(sources, &error, &timed_out)))?;
-    let mut collected = read(sources, &server, &components, result)?;
+    let result = result
+        .map_err(|error| Box::new(run_error(sources, &error, timed_out.take(), &environment)))?;
+    let reads_environment = !environment.borrow().is_empty();
+    let mut collected = read(&marks, &server, &components, result)?;
+    collected.reads_environment = reads_environment;
     collected.keeps_library = keeps_library.call(()).map_err(|e| internal(&e))?;
     Ok(collected)
 }
@@ -357,9 +364,14 @@ fn new_vm(timed_out: &Rc<RefCell<Option<Position>>>) -> mlua::Result<Lua> {
     let lua = Lua::new_with(StdLib::ALL_SAFE, LuaOptions::new().catch_rust_panics(false))?;
     // Compiled code runs no hooks.
     lua.load("jit.off(); jit.flush()").exec()?;
-    // The recording server asks for where the program is.
+    // The recording server asks for where the program is, and gives functions a metatable.
     let debug = lua.create_table()?;
     debug.set("getinfo", get_info(&lua)?)?;
+    let set_metatable = lua.create_function(|lua, (_, meta): (Function, Option<Table>)| {
+        lua.set_type_metatable::<Function>(meta);
+        Ok(())
+    })?;
+    debug.set("setmetatable", set_metatable)?;
     lua.globals().set("debug", debug)?;
     let spent = RefCell::new(Spent::default());
     let place = Rc::clone(timed_out);
@@ -423,8 +435,11 @@ fn load_text(lua: &Lua, file: &str, text: &[u8]) -> mlua::Result<Function> {
 
 /// The chunks of the program's files.
 fn chunks(sources: &Sources, lua: &Lua) -> Result<Vec<Function>, Box<Diagnostic>> {
-    let load = |file: &File| load_text(lua, &file.name, &file.encoded(&file.text));
-    let chunks: mlua::Result<Vec<_>> = sources.files.iter().map(load).collect();
+    let files = sources.files.iter().enumerate();
+    let chunks = files.map(|(number, file)| {
+        load_text(lua, &file.name, &file.encoded(&marked(number, file)))
+    });
+    let chunks: mlua::Result<Vec<_>> = chunks.collect();
     chunks.map_err(|error| {
         let (message, position) = located(sources, &error.to_string());
         let diagnostic = Diagnostic::new("Lua syntax error");
@@ -435,50 +450,8 @@ fn chunks(sources: &Sources, lua: &Lua) -> Result<Vec<Function>, Box<Diagnostic>
     })
 }
 
-fn run_error(
-    sources: &Sources,
-    error: &mlua::Error,
-    timed_out: &RefCell<Option<Position>>,
-) -> Diagnostic {
-    if let Some(position) = timed_out.take() {
-        return Diagnostic::new("the manifest did not finish")
-            .at(position, "still here after 2 seconds")
-            .help("the chunk runs at build to learn the routes: it must end");
-    }
-    let (message, position) = located(sources, &error.to_string());
-    let diagnostic = Diagnostic::new("error while the routes were collected");
-    match position {
-        Some(position) => diagnostic.at(position, message),
-        None => Diagnostic::new(format!("error while the routes were collected: {message}")),
-    }
-}
-
-/// Splits `file:line: message`; the file must be one of ours.
-fn located(sources: &Sources, error: &str) -> (String, Option<Position>) {
-    let text = error.split("\nstack traceback:").next().unwrap_or(error);
-    let text = text
-        .trim_start_matches("runtime error: ")
-        .trim_start_matches("syntax error: ");
-    for file in &sources.files {
-        let Some(rest) = text.strip_prefix(&format!("{}:", file.name)) else {
-            continue;
-        };
-        if let Some((line, message)) = rest.split_once(':')
-            && let Ok(line) = line.parse()
-        {
-            let position = Position {
-                file: file.name.clone(),
-                line,
-                column: 0,
-            };
-            return (message.trim().to_owned(), Some(position));
-        }
-    }
-    (text.to_owned(), None)
-}
-
 fn read(
-    sources: &Sources,
+    marks: &Marks<'_>,
     server: &Table,
     components: &Table,
     result: Value,
@@ -488,7 +461,7 @@ fn read(
         .call(&result)
         .map_err(|e| internal(&e))?;
     if !is_server {
-        let manifest = &sources.files[0];
+        let manifest = &marks.sources.files[0];
         let position = Position {
             file: manifest.name.clone(),
             line: manifest.text.lines().count().max(1),
@@ -500,11 +473,20 @@ fn read(
                 .help("end the file with `return api`, the value of rover.server { ... }"),
         ));
     }
-    let (entries, options): (Table, Table) =
+    let (entries, options, given): (Table, Table, Table) =
         function("seal")?.call(result).map_err(|e| internal(&e))?;
+    let given = given
+        .sequence_values::<Value>()
+        .filter_map(|value| match value {
+            Ok(Value::Function(function)) => Some(Ok(marks.place(&function).written?)),
+            Ok(_) => None,
+            Err(error) => Some(Err(error)),
+        })
+        .collect::<mlua::Result<_>>()
+        .map_err(|e| internal(&e))?;
     let entries = entries
         .sequence_values::<Table>()
-        .map(|entry| read_entry(&entry?))
+        .map(|entry| read_entry(marks, &entry?))
         .collect::<mlua::Result<Vec<_>>>()
         .map_err(|e| internal(&e))?;
     let options = options
@@ -524,6 +506,8 @@ fn read(
         entries,
         options,
         components,
+        given,
+        reads_environment: false,
         keeps_library: false,
     })
 }
@@ -572,7 +556,7 @@ fn option_value(value: &Value) -> OptionValue {
     }
 }
 
-fn read_entry(entry: &Table) -> mlua::Result<Entry> {
+fn read_entry(marks: &Marks<'_>, entry: &Table) -> mlua::Result<Entry> {
     let text = |value: Value| match value {
         Value::String(text) => text.to_string_lossy(),
         Value::Integer(number) => number.to_string(),
@@ -584,25 +568,30 @@ fn read_entry(entry: &Table) -> mlua::Result<Entry> {
     // A C function has no lines.
     let line: Option<i64> = entry.get("line")?;
     let line = line.and_then(|line| usize::try_from(line).ok());
+    let position = Position {
+        file: chunk_name(source),
+        line: line.unwrap_or(1),
+        column: 0,
+    };
+    let first = match entry.get("first")? {
+        Value::Function(function) => marks.place(&function).written,
+        _ => None,
+    };
     Ok(Entry {
         path: path.into_iter().map(text).collect(),
         key: text(entry.get("key")?),
-        position: Position {
-            file: chunk_name(source),
-            line: line.unwrap_or(1),
-            column: 0,
+        value: match (entry.get("value")?, entry.get("call")?) {
+            (Value::Function(function), _) => Recorded::Function(marks.place(&function)),
+            // It is called with itself first: not as the text shows it.
+            (_, Value::Function(function)) => Recorded::Function(FunctionPlace {
+                written: None,
+                ..marks.place(&function)
+            }),
+            (other, _) => Recorded::Other(kind(&other)),
         },
-        value: match entry.get("value")? {
-            Value::Function(function) => {
-                let info = function.info();
-                Recorded::Function(FunctionPlace {
-                    file: chunk_name(info.source),
-                    line: info.line_defined.unwrap_or(0),
-                    last_line: info.last_line_defined.unwrap_or(0),
-                })
-            }
-            other => Recorded::Other(kind(&other)),
-        },
+        position,
+        first,
+        given: entry.get("given")?,
     })
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
-use rover_model::{Layout, Limits, LogLevel, Method, layout};
+use rover_model::{Layout, Limits, LogLevel, Method, ServerOptions, layout};
 
 use crate::Bytecode;
 use crate::emit_guard::schema;
@@ -14,7 +14,7 @@ use crate::load::Sources;
 use crate::lower::{Lowered, REFERENCE};
 use crate::lower_first::First;
 use crate::lower_lists::{Run, Step};
-use crate::model::{App, Needs, Options, Route, Segment};
+use crate::model::{App, Needs, Route, Segment};
 use crate::openapi::Docs;
 use crate::order::Orders;
 use crate::template::{Known, Part, Piece, Template};
@@ -81,7 +81,8 @@ pub(crate) fn emit(parts: &Parts<'_>) -> TokenStream {
     let routes = routes.map(|(one, first)| route(one, *first));
     let static_paths = static_paths(&app.routes);
     let dynamic = dynamic(&app.routes);
-    let options = options(&app.options);
+    let options = options(app);
+    let given = &app.given;
     let name = or_env(app.options.title.as_deref(), "CARGO_PKG_NAME");
     let version = or_env(app.options.version.as_deref(), "CARGO_PKG_VERSION");
     let chunks = sources
@@ -110,6 +111,7 @@ pub(crate) fn emit(parts: &Parts<'_>) -> TokenStream {
             name: #name,
             version: #version,
             options: #options,
+            given: &[#(#given),*],
             chunks: &[#(#chunks),*],
             routes: &ROUTES,
             static_paths: &STATIC_PATHS,
@@ -138,8 +140,9 @@ fn or_env(given: Option<&str>, variable: &str) -> TokenStream {
     }
 }
 
-fn options(options: &Options) -> TokenStream {
-    let Options {
+fn options(app: &App) -> TokenStream {
+    let options = &app.options;
+    let ServerOptions {
         host,
         port,
         workers,
@@ -157,6 +160,11 @@ fn options(options: &Options) -> TokenStream {
     };
     let names = Limits::NAMES.iter().map(|name| format_ident!("{name}"));
     let values = options.limits.values();
+    let compiled_in = options.compiled_in();
+    let compiled_in = compiled_in
+        .iter()
+        .map(|(name, text)| quote!((#name, #text)));
+    let from_start = app.reads_environment;
     quote! {
         rt::Options {
             host: #host,
@@ -167,6 +175,8 @@ fn options(options: &Options) -> TokenStream {
             limits: rt::Limits { #(#names: #values),* },
             deadline: #deadline,
             memory_limit: #memory_limit,
+            from_start: #from_start,
+            compiled_in: &[#(#compiled_in),*],
         }
     }
 }

@@ -1,14 +1,14 @@
 //! What is known of every function that may be a handler.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use crate::analyse::{CtxUse, Known, ctx_use};
 use crate::collect::FunctionPlace;
 use crate::constant::is_constant;
 use crate::diagnostic::Diagnostic;
 use crate::guard::Guards;
-use crate::helpers::{Helpers, Place};
-use crate::hir::{Chunk, Expr, Field, Function, FunctionId, Kind, Stmt};
+use crate::helpers::Helpers;
+use crate::hir::{Chunk, Expr, Field, Function, FunctionId, Kind, Place, Stmt};
 use crate::html::Templates;
 use crate::load::Sources;
 use crate::server_vars::ServerVars;
@@ -23,19 +23,7 @@ pub(crate) struct Handlers {
     uses: Vec<Vec<CtxUse>>,
     /// Functions that are written as the value of a route, where nothing but the runtime
     /// can reach them.
-    only_handlers: HashSet<(usize, FunctionId)>,
-    /// By file, and by their first and last lines: all that the runtime tells of one.
-    at_lines: Vec<HashMap<(usize, usize), Vec<FunctionId>>>,
-}
-
-/// The functions of a file but the file itself.
-fn at_lines(chunk: &Chunk) -> HashMap<(usize, usize), Vec<FunctionId>> {
-    let mut found: HashMap<_, Vec<_>> = HashMap::new();
-    for (id, function) in chunk.functions.iter().enumerate().skip(1) {
-        let lines = (function.line, function.last_line);
-        found.entry(lines).or_default().push(FunctionId(id));
-    }
-    found
+    only_handlers: HashSet<Place>,
 }
 
 /// One function of a file.
@@ -50,7 +38,13 @@ pub(crate) struct Handler<'a> {
 }
 
 impl Handlers {
-    pub(crate) fn analyse(sources: &Sources, guards: &Guards, keeps_library: bool) -> Self {
+    /// `given` are handlers that the program has read, and may call.
+    pub(crate) fn analyse(
+        sources: &Sources,
+        guards: &Guards,
+        given: &HashSet<Place>,
+        keeps_library: bool,
+    ) -> Self {
         let servers = ServerVars::find(sources);
         let mut only_handlers = HashSet::new();
         for (file, source) in sources.files.iter().enumerate() {
@@ -58,6 +52,7 @@ impl Handlers {
                 routes(file, &servers, &function.body, &mut only_handlers);
             }
         }
+        only_handlers.retain(|place| !given.contains(place));
         let helpers = Helpers::find(sources, &only_handlers);
         let mut uses = Vec::new();
         for (file, source) in sources.files.iter().enumerate() {
@@ -83,11 +78,6 @@ impl Handlers {
                 && sources.files.iter().all(|file| keeps_globals(&file.hir)),
             uses,
             only_handlers,
-            at_lines: sources
-                .files
-                .iter()
-                .map(|file| at_lines(&file.hir))
-                .collect(),
         };
         handlers.share();
         handlers
@@ -172,21 +162,13 @@ impl Handlers {
         }
     }
 
-    /// The functions at a place: several only where they share their lines.
+    /// The function that was recorded, where the program's text has it.
     pub(crate) fn at<'a>(
         &'a self,
         sources: &'a Sources,
         place: &FunctionPlace,
-    ) -> Vec<Handler<'a>> {
-        let Some(file) = sources.files.iter().position(|f| f.name == place.file) else {
-            return Vec::new();
-        };
-        let found = self.at_lines[file].get(&(place.line, place.last_line));
-        found
-            .into_iter()
-            .flatten()
-            .map(|id| self.function(sources, (file, *id)))
-            .collect()
+    ) -> Option<Handler<'a>> {
+        place.written.map(|place| self.function(sources, place))
     }
 
     /// Every function of a file.
@@ -208,10 +190,8 @@ impl Handlers {
         sources: &'a Sources,
         place: &FunctionPlace,
     ) -> Option<Handler<'a>> {
-        match self.at(sources, place).as_slice() {
-            [handler] if handler.only_handler && !handler.function.variadic => Some(*handler),
-            _ => None,
-        }
+        self.at(sources, place)
+            .filter(|handler| handler.only_handler && !handler.function.variadic)
     }
 
     /// Whether a function answers the same always.
@@ -234,12 +214,7 @@ impl Handlers {
 
 /// Finds `function api.path.get() end`, `api.path.get = function() end`, and functions in
 /// tables that are assigned to a path.
-fn routes(
-    file: usize,
-    servers: &ServerVars,
-    block: &[Stmt],
-    found: &mut HashSet<(usize, FunctionId)>,
-) {
+fn routes(file: usize, servers: &ServerVars, block: &[Stmt], found: &mut HashSet<Place>) {
     for stmt in block {
         match stmt {
             Stmt::Function(target, function) if servers.is_route(file, target) => {
@@ -260,7 +235,7 @@ fn routes(
     }
 }
 
-fn literals(file: usize, value: &Expr, found: &mut HashSet<(usize, FunctionId)>) {
+fn literals(file: usize, value: &Expr, found: &mut HashSet<Place>) {
     match &value.kind {
         Kind::Function(function) => {
             found.insert((file, *function));

@@ -4,12 +4,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::hir::{Chunk, Expr, FunctionId, Kind, Stmt, VarId};
+use crate::hir::{Chunk, Expr, FunctionId, Kind, Place, Stmt, VarId};
 use crate::load::Sources;
 use crate::server_vars::required;
-
-/// A function of a file.
-pub(crate) type Place = (usize, FunctionId);
 
 /// What names of a program are functions that nothing assigns again.
 pub(crate) struct Helpers {

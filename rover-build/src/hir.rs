@@ -16,6 +16,9 @@ pub(crate) struct VarId(pub(crate) usize);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct FunctionId(pub(crate) usize);
 
+/// A function of a file.
+pub(crate) type Place = (usize, FunctionId);
+
 /// One file.
 #[derive(Debug, Default)]
 pub(crate) struct Chunk {
@@ -38,9 +41,10 @@ pub(crate) struct Var {
 
 #[derive(Debug)]
 pub(crate) struct Function {
-    /// The line of `function`, as the VM knows it.
-    pub(crate) line: usize,
-    pub(crate) last_line: usize,
+    /// Where `function` is written.
+    pub(crate) start: usize,
+    /// Where its block begins, behind the parameters.
+    pub(crate) block: usize,
     pub(crate) params: Vec<VarId>,
     pub(crate) variadic: bool,
     pub(crate) body: Vec<Stmt>,

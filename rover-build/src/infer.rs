@@ -12,7 +12,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::guard::Guards;
 use crate::handlers::{Handler, Handlers};
-use crate::helpers::Place;
+use crate::hir::Place;
 use crate::hir::{Expr, Function, FunctionId, Kind, Stmt, VarId};
 use crate::lists::{Lists, lists};
 use crate::load::Sources;

@@ -34,15 +34,19 @@ mod lower_expect;
 mod lower_first;
 mod lower_html;
 mod lower_lists;
+mod lower_method;
 mod lower_text;
+mod marks;
 mod model;
 mod openapi;
 mod options;
 mod order;
+mod raised;
 mod requires;
 mod resolve;
 mod response;
 mod route;
+mod rows;
 mod server_vars;
 mod shape;
 mod stand_in;
@@ -62,8 +66,9 @@ pub use collect::FunctionPlace;
 pub use diagnostic::{Diagnostic, Failure, Position};
 pub use emit::warnings;
 pub use lower::Form;
-pub use model::{About, App, Expects, Needs, Options, Reads, Route, Segment};
+pub use model::{About, App, Expects, Needs, Reads, Route, Segment};
 pub use openapi::Docs;
+pub use rover_model::ServerOptions;
 pub use rover_model::guard::Schema;
 pub use shape::{Body, Returned, Shape};
 
@@ -118,7 +123,12 @@ pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
         }
         collected => collected?,
     };
-    let handlers = handlers::Handlers::analyse(&sources, &guards, collected.keeps_library);
+    let handlers = handlers::Handlers::analyse(
+        &sources,
+        &guards,
+        &collected.given,
+        collected.keeps_library,
+    );
     let infer = infer::Infer::new(&sources, &handlers, &guards);
     let mut diagnostics = globals::reserved(&sources);
     diagnostics.extend(handlers.missing_modules(&sources));

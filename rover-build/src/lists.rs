@@ -31,8 +31,6 @@ pub(crate) type Lists<'a> = BTreeMap<VarId, List<'a>>;
 pub(crate) struct List<'a> {
     /// Its constructor.
     pub(crate) declared: Span,
-    /// It is `[]` when it is empty, by `rover.array()`.
-    pub(crate) array: bool,
     pub(crate) items: Vec<Item<'a>>,
     /// `#rows`
     pub(crate) lengths: Vec<Span>,
@@ -111,10 +109,10 @@ pub(crate) fn list_of(expr: &Expr) -> Option<(VarId, bool)> {
     }
 }
 
-/// Of an expression that is a list: whether it is an array even when it is empty.
+/// Of an expression that is a list: it is an array even when it is empty.
 pub(crate) fn is_list(lists: &Lists<'_>, expr: &Expr) -> Option<bool> {
-    let (var, array) = list_of(expr)?;
-    lists.get(&var).map(|list| list.array || array)
+    let (var, _) = list_of(expr)?;
+    lists.contains_key(&var).then_some(true)
 }
 
 impl List<'_> {
@@ -234,23 +232,21 @@ impl<'a> Finder<'a, '_> {
 
     /// `local rows = {}`, `local rows = rover.array()`
     fn declares(&mut self, var: VarId, value: &Expr, block: usize) -> bool {
-        let array = match &value.kind {
-            Kind::Table(fields) if fields.is_empty() => false,
+        match &value.kind {
+            Kind::Table(fields) if fields.is_empty() => {}
             Kind::Call(callee, args) if self.globals && is_member(callee, "rover", "array") => {
                 let empty = |e: &Expr| matches!(&e.kind, Kind::Table(fields) if fields.is_empty());
                 if args.len() > 1 || !args.iter().all(empty) {
                     return false;
                 }
-                true
             }
             _ => return false,
-        };
+        }
         if self.chunk.vars[var.0].writes > 0 {
             return false;
         }
         let list = List {
             declared: value.span,
-            array,
             block,
             in_loop: self.loops > 0,
             ..List::default()
@@ -371,29 +367,13 @@ impl<'a> Finder<'a, '_> {
         }
         match template(json, 0, &|_| None, &|_| None) {
             Some((_, slots)) => {
-                let mut returned = Vec::new();
                 for slot in slots {
-                    match self.is_returned_list(slot) {
-                        true => returned.extend(list_of(slot)),
-                        false => self.expr(slot),
+                    if !self.is_returned_list(slot) {
+                        self.expr(slot);
                     }
                 }
-                self.twice(&returned);
             }
             None => self.expr(value),
-        }
-    }
-
-    /// `{ a = rows, b = rover.array(rows) }`: both are arrays when they are empty, for they
-    /// are one table.
-    fn twice(&mut self, returned: &[(VarId, bool)]) {
-        for (var, array) in returned {
-            let differs = |(other, o): &(VarId, bool)| other == var && o != array;
-            if returned.iter().any(differs)
-                && let Some(list) = self.lists.get_mut(var)
-            {
-                list.is_table = true;
-            }
         }
     }
 

@@ -16,6 +16,7 @@ use crate::lower_lists::Step;
 use crate::model::App;
 use crate::order::Orders;
 use crate::response::{Response, answered, response, with_header};
+use crate::rows::rows;
 use crate::template::{Known, Part, Template, error_template, list_template, template};
 
 /// Which program is built.
@@ -120,13 +121,12 @@ pub(crate) fn lower(
         Form::Reference => None,
     });
     let firsts = firsts.collect();
+    lowering.expecting();
+    lowering.rows();
     for (file, marks) in orders.marks.iter().enumerate() {
         for mark in marks {
             let at = mark.span.start;
-            let mut dropped = lowering.dropped.iter();
-            let gone =
-                dropped.any(|(of, span)| *of == file && (span.start..span.end).contains(&at));
-            if !gone && !lowering.written.contains(&(file, at)) {
+            if !lowering.is_dropped(file, at) && !lowering.written.contains(&(file, at)) {
                 let (open, close) = if mark.argument {
                     ("(", "))")
                 } else {
@@ -180,6 +180,25 @@ impl Lowering<'_> {
         self.replace(file, at, at, text);
     }
 
+    /// In both forms: lists that are tables after all are `[]` when they are empty.
+    fn rows(&mut self) {
+        for (file, found) in rows(self.sources, self.handlers).into_iter().enumerate() {
+            for Span { start, end } in found {
+                let mut edits = self.edits[file].iter();
+                let is_replaced = edits.any(|e| e.start <= start && end <= e.end);
+                if !is_replaced && !self.is_dropped(file, start) {
+                    self.replace(file, start, end, "__rover.rows()".to_owned());
+                }
+            }
+        }
+    }
+
+    /// Whether what stands at a place is gone.
+    pub(crate) fn is_dropped(&self, file: usize, at: usize) -> bool {
+        let mut dropped = self.dropped.iter();
+        dropped.any(|(of, span)| *of == file && (span.start..span.end).contains(&at))
+    }
+
     /// Replaces a range, and keeps its line breaks.
     pub(crate) fn replace(&mut self, file: usize, start: usize, end: usize, mut text: String) {
         let breaks = self.sources.files[file].text[start..end]
@@ -211,7 +230,7 @@ impl Lowering<'_> {
         let mut names = HashSet::new();
         let mut direct = HashSet::new();
         for place in app.functions() {
-            for handler in self.handlers.at(self.sources, place) {
+            if let Some(handler) = self.handlers.at(self.sources, place) {
                 names.extend(first(handler.file, handler.function));
             }
             if let (Form::Specialised, Some(handler)) =

@@ -76,7 +76,11 @@ impl Lowering<'_> {
     /// Templates in the specialised program that give a value.
     pub(crate) fn html_values(&mut self) {
         let html = self.html;
-        for found in html.uses.iter().filter(|u| u.value && !u.begins_statement) {
+        for found in html
+            .uses
+            .iter()
+            .filter(|u| u.value && !u.later && !u.begins_statement)
+        {
             if !self.rendered.contains(&(found.file, found.span)) {
                 self.render(found, found.span, "value(", OPEN);
             }

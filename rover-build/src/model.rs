@@ -1,7 +1,7 @@
 //! What was recorded, as routes and options; the checks that need no syntax tree.
 
 use rover_model::guard::Schema;
-use rover_model::{Limits, LogLevel, Method};
+use rover_model::{Method, ServerOptions};
 
 use crate::check::check;
 use crate::collect::{Collected, FunctionPlace};
@@ -22,13 +22,19 @@ use crate::shape::Returned;
 #[derive(Clone, Debug, PartialEq)]
 pub struct App {
     /// The options of `rover.server`.
-    pub options: Options,
+    pub options: ServerOptions,
     /// The routes, in order of definition.
     pub routes: Vec<Route>,
     /// The functions that replace built-in answers, by name: `on_error`, `not_found`.
     pub hooks: Vec<(String, FunctionPlace)>,
     /// What `on_error` returns, if there is one.
     pub on_error: Vec<Returned>,
+    /// The routes, as `GET /users/{id}`, and hooks whose functions the program reads while it
+    /// loads.
+    pub given: Vec<String>,
+    /// The program asks for variables of the environment while it loads: its options may be
+    /// others at the start.
+    pub reads_environment: bool,
 }
 
 impl App {
@@ -37,39 +43,6 @@ impl App {
         let handlers = self.routes.iter().map(|route| &route.handler);
         handlers.chain(self.hooks.iter().map(|(_, place)| place))
     }
-}
-
-/// The options of `rover.server`, with defaults.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Options {
-    /// Where to listen.
-    pub host: String,
-    /// Port; 0 for any free one.
-    pub port: u16,
-    /// Workers; 0 for one per core.
-    pub workers: usize,
-    /// Log level.
-    pub log_level: LogLevel,
-    /// Whether documentation is served.
-    pub docs: bool,
-    /// Whether `/healthz` and `/readyz` are served.
-    pub health: bool,
-    /// What bounds requests and connections.
-    pub limits: Limits,
-    /// The largest body for some routes, as `GET /users/{id}`.
-    pub body_limits: Vec<(String, u64)>,
-    /// Milliseconds of CPU time that a handler has; 0 for any.
-    pub deadline: u32,
-    /// The same for some routes, as `GET /users/{id}`.
-    pub deadlines: Vec<(String, u32)>,
-    /// Bytes that a VM may take; 0 for any.
-    pub memory_limit: u64,
-    /// Whether a write to a global that the program does not declare is an error.
-    pub strict_globals: bool,
-    /// Title, if given.
-    pub title: Option<String>,
-    /// Version, if given.
-    pub version: Option<String>,
 }
 
 /// One method on one path.
@@ -215,6 +188,8 @@ pub(crate) fn model(
         routes: Vec::new(),
         hooks: Vec::new(),
         on_error: Vec::new(),
+        given: Vec::new(),
+        reads_environment: collected.reads_environment,
     };
     let mut paths = Paths::default();
     for entry in &collected.entries {
@@ -222,6 +197,8 @@ pub(crate) fn model(
             Ok(Defined::Route(route)) => match paths.add(&route) {
                 Err(problem) => diagnostics.push(*problem),
                 Ok(()) => {
+                    let name = || format!("{} {}", route.method, route.pattern());
+                    app.given.extend(entry.given.then(name));
                     app.routes.push(Route {
                         deadline: app.options.deadline,
                         body_limit: app.options.limits.body_limit,
@@ -234,6 +211,7 @@ pub(crate) fn model(
                 if name == "on_error" {
                     app.on_error = returns(program, &place);
                 }
+                app.given.extend(entry.given.then(|| name.clone()));
                 app.hooks.push((name, place));
             }
             Err(diagnostic) => diagnostics.push(*diagnostic),

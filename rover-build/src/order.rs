@@ -3,11 +3,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use full_moon::ast::{Field, FunctionArgs, TableConstructor};
+use full_moon::ast::{Expression, Field, FunctionArgs, TableConstructor};
 use full_moon::visitors::Visitor;
 
 use crate::guard::Guards;
 use crate::hir::Span;
+use crate::literal;
 use crate::load::{File, Sources};
 use crate::model::App;
 use crate::tree::text;
@@ -93,8 +94,8 @@ impl Visitor for Finder<'_> {
     fn visit_table_constructor(&mut self, table: &TableConstructor) {
         let mut keys: Vec<usize> = Vec::new();
         for field in table.fields() {
-            if let Field::NameKey { key, .. } = field {
-                let at = self.graph.intern(text(self.text, key));
+            if let Some(name) = name(self.text, field) {
+                let at = self.graph.intern(name);
                 if !keys.contains(&at) {
                     keys.push(at);
                 }
@@ -120,6 +121,20 @@ impl Visitor for Finder<'_> {
     fn visit_ast(&mut self, ast: &full_moon::ast::Ast) {
         self.arguments.clear();
         full_moon::visitors::Visit::visit(ast.nodes(), self);
+    }
+}
+
+/// `name = value`, `["name"] = value`
+fn name(file: &str, field: &Field) -> Option<String> {
+    match field {
+        Field::NameKey { key, .. } => Some(text(file, key)),
+        Field::ExpressionKey { key, .. } => match &**key {
+            Expression::String(token) => {
+                String::from_utf8(literal::string(&token.token().to_string())?).ok()
+            }
+            _ => None,
+        },
+        _ => None,
     }
 }
 

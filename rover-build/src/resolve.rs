@@ -23,8 +23,8 @@ pub(crate) fn resolve(source: &str, encoding: Encoding, ast: &Ast) -> Chunk {
         scope: Vec::new(),
     };
     resolver.chunk.functions.push(Function {
-        line: 0,
-        last_line: 0,
+        start: 0,
+        block: 0,
         params: Vec::new(),
         variadic: true,
         body: Vec::new(),
@@ -219,7 +219,6 @@ impl Resolver<'_> {
     ) -> FunctionId {
         let id = FunctionId(self.chunk.functions.len());
         let depth = self.scope.len();
-        let line = |token: &TokenReference| token.token().start_position().line();
         let mut params = Vec::new();
         if let Some(token) = this {
             // `self`, which no token names.
@@ -235,8 +234,8 @@ impl Resolver<'_> {
             }
         }
         self.chunk.functions.push(Function {
-            line: line(start),
-            last_line: line(body.end_token()),
+            start: span(start).start,
+            block: end(body.parameters_parentheses().tokens().1),
             params,
             variadic,
             body: Vec::new(),

@@ -89,13 +89,21 @@ fn shown_key(key: &str) -> &str {
 fn place(sources: &Sources, entry: &Entry, segment: usize) -> Position {
     let tree = |name: &str| Some(&sources.files.iter().find(|f| f.name == name)?.tree);
     let from_end = entry.path.len() - segment;
-    let target = || tree(&entry.position.file)?.place(entry.position.line, &entry.key, from_end);
-    let field = || match &entry.value {
-        Recorded::Function(place) => tree(&place.file)?.field(place.line, &entry.key),
-        Recorded::Other(_) => None,
+    let function = || {
+        let (file, id) = entry.first?;
+        let file = &sources.files[file];
+        let start = file.hir.functions[id.0].start;
+        file.tree.of_function(start, &entry.key, from_end)
     };
-    target()
-        .or_else(field)
+    let keys: Vec<&str> = entry
+        .path
+        .iter()
+        .chain([&entry.key])
+        .map(String::as_str)
+        .collect();
+    let on_line = || tree(&entry.position.file)?.on_line(entry.position.line, &keys, from_end);
+    function()
+        .or_else(on_line)
         .unwrap_or_else(|| entry.position.clone())
 }
 
@@ -171,19 +179,20 @@ fn needs(program: &Program<'_>, place: &FunctionPlace) -> Needs {
         };
     }
     let mut reached = found.iter().flat_map(|h| handlers.reached(sources, *h));
-    // A function the tree does not show was made by `load`: it may do anything.
-    let unknown = found.is_empty() || found.iter().any(|h| h.function.variadic);
+    // What the text does not show may do anything: `load` made it, or a table is called.
+    let unknown = found.is_none_or(|h| h.function.variadic);
     Needs {
-        ctx: unknown || found.iter().any(|h| !h.function.params.is_empty()),
+        ctx: unknown || found.is_some_and(|h| !h.function.params.is_empty()),
         body: unknown || reached.any(|h| h.ctx.reads_body()),
         constant: false,
     }
 }
 
-/// What the analysis knows of a handler; of several on the same lines, of all.
+/// What the analysis knows of a handler.
 fn reads(program: &Program<'_>, place: &FunctionPlace) -> Reads {
     let mut reads = Reads::default();
     let found = program.handlers.at(program.sources, place);
+    reads.escapes = found.is_none();
     let reached = found
         .into_iter()
         .flat_map(|handler| program.handlers.reached(program.sources, handler));
@@ -227,11 +236,11 @@ fn expects(program: &Program<'_>, place: &FunctionPlace) -> Expects {
     expects
 }
 
-/// What a function returns; nothing is known of several on the same lines.
+/// What a function returns.
 pub(crate) fn returns(program: &Program<'_>, place: &FunctionPlace) -> Vec<Returned> {
-    match program.handlers.at(program.sources, place).as_slice() {
-        [handler] => program.infer.returned(*handler),
-        _ => vec![Returned::new(0, Body::Unseen)],
+    match program.handlers.at(program.sources, place) {
+        Some(handler) => program.infer.returned(handler),
+        None => vec![Returned::new(0, Body::Unseen)],
     }
 }
 

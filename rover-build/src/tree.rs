@@ -1,5 +1,5 @@
-//! Where things stand in a file's syntax tree: the targets of definitions and the
-//! functions, found by the lines that a running chunk knows.
+//! Where things stand in a file's syntax tree: the targets of definitions, found by the
+//! function that is defined, or by the line that a running chunk knows.
 
 use full_moon::ast::{Assignment, Ast, Expression, Field, FunctionDeclaration, Index, Suffix, Var};
 use full_moon::node::Node;
@@ -12,7 +12,7 @@ use crate::diagnostic::Position;
 #[derive(Debug, Default)]
 pub(crate) struct Tree {
     targets: Vec<Target>,
-    /// Functions in table constructors: the line of `function`, the key.
+    /// Functions in table constructors: where `function` is written, the key.
     fields: Vec<(usize, String, Position)>,
 }
 
@@ -21,6 +21,25 @@ pub(crate) struct Tree {
 struct Target {
     line: usize,
     keys: Vec<(String, Position)>,
+    /// Where the function is written that it becomes.
+    function: Option<usize>,
+}
+
+impl Target {
+    fn at(&self, from_end: usize) -> Option<Position> {
+        let at = self.keys.len().saturating_sub(1 + from_end);
+        self.keys.get(at).map(|(_, position)| position.clone())
+    }
+
+    /// How many of its keys are the last ones of a path; nothing where one is another. A
+    /// key without a name is computed.
+    fn fits(&self, path: &[&str]) -> Option<usize> {
+        let keys = self.keys.get(1..)?;
+        let path = path.get(path.len().checked_sub(keys.len())?..)?;
+        let mut pairs = keys.iter().zip(path);
+        let same = pairs.all(|((name, _), key)| name.is_empty() || name == key);
+        (same && !keys.is_empty()).then_some(keys.len())
+    }
 }
 
 impl Tree {
@@ -31,19 +50,25 @@ impl Tree {
         finder.tree
     }
 
-    /// Where a definition on a line stands: its key `from_end` keys before the last one.
-    pub(crate) fn place(&self, line: usize, key: &str, from_end: usize) -> Option<Position> {
-        let mut on_line = self.targets.iter().filter(|t| t.line == line);
-        let target = on_line.find(|t| t.keys.last().is_some_and(|(name, _)| name == key))?;
-        let at = target.keys.len().saturating_sub(1 + from_end);
-        target.keys.get(at).map(|(_, position)| position.clone())
+    /// Where the definition of a function stands: its key `from_end` keys before the last
+    /// one, or its key in a table constructor.
+    pub(crate) fn of_function(&self, start: usize, key: &str, from_end: usize) -> Option<Position> {
+        let mut targets = self.targets.iter();
+        let target = targets.find(|t| t.function == Some(start));
+        if let Some(target) = target.filter(|t| t.keys.last().is_some_and(|(k, _)| k == key)) {
+            return target.at(from_end);
+        }
+        let mut fields = self.fields.iter();
+        let found = fields.find(|(at, name, _)| *at == start && name == key);
+        found.map(|(.., position)| position.clone())
     }
 
-    /// Where the key of a function in a table constructor stands.
-    pub(crate) fn field(&self, function_line: usize, key: &str) -> Option<Position> {
-        let mut fields = self.fields.iter();
-        let found = fields.find(|(line, name, _)| *line == function_line && name == key);
-        found.map(|(.., position)| position.clone())
+    /// Where the definition of a path on a line stands: its key `from_end` keys before the
+    /// last one.
+    pub(crate) fn on_line(&self, line: usize, path: &[&str], from_end: usize) -> Option<Position> {
+        let on_line = self.targets.iter().rev().filter(|t| t.line == line);
+        let best = on_line.max_by_key(|target| target.fits(path))?;
+        best.fits(path).and_then(|_| best.at(from_end))
     }
 }
 
@@ -103,6 +128,7 @@ impl Visitor for Finder<'_> {
         self.tree.targets.push(Target {
             line: line(function.function_token()),
             keys,
+            function: Some(start(function.function_token())),
         });
     }
 
@@ -111,17 +137,26 @@ impl Visitor for Finder<'_> {
             && let Expression::Function(function) = &**value
         {
             let (name, position) = self.key(key);
-            let line = line(function.function_token());
-            self.tree.fields.push((line, name, position));
+            let start = start(function.function_token());
+            self.tree.fields.push((start, name, position));
         }
     }
 
     fn visit_assignment(&mut self, assignment: &Assignment) {
+        let mut values = assignment.expressions().iter();
         for var in assignment.variables() {
+            let function = match values.next() {
+                Some(Expression::Function(function)) => Some(start(function.function_token())),
+                _ => None,
+            };
             let keys = self.var_keys(var);
             if let Some((_, first)) = keys.first() {
                 let line = first.line;
-                self.tree.targets.push(Target { line, keys });
+                self.tree.targets.push(Target {
+                    line,
+                    keys,
+                    function,
+                });
             }
         }
     }
@@ -129,6 +164,10 @@ impl Visitor for Finder<'_> {
 
 fn line(token: &TokenReference) -> usize {
     token.start_position().map_or(0, |p| p.line())
+}
+
+fn start(token: &TokenReference) -> usize {
+    token.token().start_position().bytes()
 }
 
 /// A name's or a string literal's text, as the file has it: the parser may have read a

@@ -4,12 +4,24 @@
 -- at build, where the compiler reads the entries, and in every worker, where the
 -- runtime takes the handlers. Nodes hold nothing themselves, so that every
 -- assignment, the second to the same key too, is seen.
-local setmetatable, rawget, type, tostring, error = setmetatable, rawget, type, tostring, error
-local getinfo, sort, pairs = debug.getinfo, table.sort, pairs
+--
+-- While the program loads, what was recorded can be read, walked and replaced. A function
+-- that was read is one that the program may call itself: it is noted as given.
+local setmetatable, getmetatable, rawget, type = setmetatable, getmetatable, rawget, type
+local tostring, error, sort, pairs = tostring, error, table.sort, pairs
+local getinfo, set_type_metatable = debug.getinfo, debug.setmetatable
 
 local M = {}
 
-local state = setmetatable({}, { __mode = "k" }) -- node -> { server, path, children }
+-- Keys that a function is assigned to: methods, and hooks of the server itself.
+local METHODS = {
+  get = true, post = true, put = true, patch = true, delete = true, head = true, options = true,
+}
+local HOOKS = { on_error = true, not_found = true }
+
+-- node -> { server, path, parent, key, children, entries, order }: `entries` are those of the
+-- node's own keys, `order` is what leads to an entry, in order of definition.
+local state = setmetatable({}, { __mode = "k" })
 
 local node_mt = { __metatable = "rover.server" }
 
@@ -24,9 +36,12 @@ local function where()
   return info or {}
 end
 
-local function node(server, path)
+local function node(server, path, parent, key)
   local t = setmetatable({}, node_mt)
-  state[t] = { server = server, path = path, children = {} }
+  state[t] = {
+    server = server, path = path, parent = parent, key = key,
+    children = {}, entries = {}, order = {},
+  }
   return t
 end
 
@@ -36,9 +51,18 @@ local function child(s, key)
   local path = {}
   for i = 1, #s.path do path[i] = s.path[i] end
   path[#path + 1] = key
-  local t = node(s.server, path)
+  local t = node(s.server, path, s, key)
   s.children[key] = t
   return t
+end
+
+-- Gives the handler of an entry to the program.
+local function give(s, key)
+  local server, entry = s.server, s.entries[key]
+  entry.read, entry.given = true, true
+  server.given[#server.given + 1] = entry.value
+  server.last = { value = entry.value, s = s, key = key }
+  return entry.value
 end
 
 function node_mt.__index(t, key)
@@ -48,7 +72,68 @@ function node_mt.__index(t, key)
     if builder ~= nil then return builder end
   end
   if s.server.sealed then return nil end
+  local entry = s.entries[key]
+  if entry and entry.value ~= nil then return give(s, key) end
   return child(s, key)
+end
+
+-- A key may be a method and a segment: `api.users.delete`, `api.users.delete.post`. Then the
+-- handler that was read leads on like a node.
+local function behind(f, server)
+  local last = server.last
+  if last and last.value == f then return child(last.s, last.key) end
+  error("attempt to index a function value", 3)
+end
+
+local function functions_metatable(server)
+  return {
+    __metatable = false,
+    __index = function(f, key) return behind(f, server)[key] end,
+    __newindex = function(f, key, value) behind(f, server)[key] = value end,
+  }
+end
+
+-- Notes that a key of a node leads to an entry, and with it the node in its parent.
+local function lead(s, key, kind)
+  local name = kind .. tostring(key)
+  if s.order[name] then return end
+  s.order[name] = true
+  s.order[#s.order + 1] = { key = key, kind = kind }
+  if s.parent then lead(s.parent, s.key, "node") end
+end
+
+-- Nodes and handlers in order of definition. Hooks, which get other arguments than
+-- handlers, are left out.
+function node_mt.__pairs(t)
+  local s = state[t]
+  local order, at = {}, 0
+  if not s.server.sealed then
+    for i = 1, #s.order do order[i] = s.order[i] end
+  end
+  return function()
+    at = at + 1
+    local item = order[at]
+    if not item then return nil end
+    if item.kind == "node" then return item.key, s.children[item.key] end
+    return item.key, give(s, item.key)
+  end
+end
+
+-- The function behind a table that is called like one; of a protected one nothing is known.
+local function called(value)
+  local meta = getmetatable(value)
+  if type(meta) == "table" then return rawget(meta, "__call"), false end
+  return nil, meta ~= nil
+end
+
+-- A table of routes assigned whole: `api.users = { get = function ... }`.
+local function assign(s, key, value)
+  local sub = child(s, key)
+  -- In one order always: `pairs` has another one in every VM.
+  local keys = {}
+  for k in pairs(value) do keys[#keys + 1] = k end
+  sort(keys, function(a, b) return tostring(a) < tostring(b) end)
+  for i = 1, #keys do sub[keys[i]] = value[keys[i]] end
 end
 
 function node_mt.__newindex(t, key, value)
@@ -57,20 +142,30 @@ function node_mt.__newindex(t, key, value)
   if server.sealed then
     error("routes can only be defined while the program loads", 2)
   end
-  local info = where()
-  server.entries[#server.entries + 1] = {
-    path = s.path, key = key, value = value, source = info.source, line = info.currentline,
-  }
-  -- A table of routes assigned whole: `api.users = { get = function ... }`.
-  if type(value) == "table" and not state[value] then
-    server.entries[#server.entries] = nil
-    local sub = child(s, key)
-    -- In one order always: `pairs` has another one in every VM.
-    local keys = {}
-    for k in pairs(value) do keys[#keys + 1] = k end
-    sort(keys, function(a, b) return tostring(a) < tostring(b) end)
-    for i = 1, #keys do sub[keys[i]] = value[keys[i]] end
+  local is_hook = HOOKS[key] and not s.parent
+  local call
+  if type(value) == "table" then
+    if s.children[key] == value then return end
+    local is_handler
+    if METHODS[key] or is_hook then
+      call, is_handler = called(value)
+    end
+    if not state[value] and call == nil and not is_handler then return assign(s, key, value) end
   end
+  local entry = s.entries[key]
+  if entry and entry.read then
+    -- What takes the place of a handler that was read: `api.get = wrap(api.get)`.
+    entry.value, entry.call, entry.read = value, call, false
+    return
+  end
+  local info = where()
+  entry = {
+    path = s.path, key = key, value = value, call = call, first = value,
+    source = info.source, line = info.currentline,
+  }
+  s.entries[key] = entry
+  server.entries[#server.entries + 1] = entry
+  if not is_hook then lead(s, key, "handler") end
 end
 
 function node_mt.__call(t)
@@ -80,9 +175,10 @@ end
 
 --- A new server. `builders` are the functions reached as `api.json`, `api.text`, ...
 function M.new(options, builders)
-  local server = { options = options, builders = builders, entries = {}, sealed = false }
+  local server = { options = options, builders = builders, entries = {}, given = {}, sealed = false }
   local root = node(server, {})
   server.root = root
+  set_type_metatable(getinfo, functions_metatable(server))
   return root
 end
 
@@ -95,11 +191,13 @@ function M.is_server(value)
   return s and s.server.root == value or false
 end
 
---- Ends recording and returns the server's entries, in order of definition.
+--- Ends recording and returns the server's entries, in order of definition, its options, and
+--- the handlers that the program has read.
 function M.seal(root)
   local server = state[root].server
   server.sealed = true
-  return server.entries, server.options
+  set_type_metatable(getinfo, nil)
+  return server.entries, server.options, server.given
 end
 
 return M

@@ -13,6 +13,7 @@ mod method;
 mod options;
 mod perfect;
 mod response;
+mod server_options;
 
 pub use escape::{Escape, Place, Rule};
 pub use limits::{Limits, Unit};
@@ -20,6 +21,7 @@ pub use method::Method;
 pub use options::{LogLevel, OptionError, parse_duration, parse_log_level, parse_size};
 pub use perfect::{Layout, PerfectMap, layout};
 pub use response::{is_final_status, refused_header};
+pub use server_options::{OptionValue, ServerOptions, SetError};
 
 /// The recording server: a chunk that returns `{ new = ..., routes = ... }`.
 ///

@@ -30,7 +30,7 @@ impl LogLevel {
 
 /// An option's value that does not parse.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OptionError(String);
+pub struct OptionError(pub(crate) String);
 
 impl fmt::Display for OptionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -55,17 +55,30 @@ local function read_body(kept, ctx)
   return body or nil
 end
 
--- `ctx:query():expect(schema)`: looks at the request, not at the table. A schema for the
--- query of another request is a mistake.
+-- `ctx:query():expect(schema)`: looks at the request, not at the table. Whatever a client
+-- names a value, the method is no field of the table: the compiler writes
+-- `expecting(x):expect(schema)`.
+local expectations = {}
 local function expecting(slot, source, what, read)
-  local mt = { __metatable = "rover." .. what, __index = { expect = function(self, schema)
-    local kept = running[last]
-    if not kept or not rawequal(kept[slot], self) then
-      error("`" .. what .. ":expect` is called on what `ctx:" .. what .. "()` gives", 2)
-    end
-    return R.expect(source, schema)
-  end } }
+  local mt = { __metatable = "rover." .. what }
+  expectations[mt.__metatable] = { slot = slot, what = what, methods = {
+    expect = function(_, schema) return R.expect(source, schema) end,
+  } }
   return cached(slot, function() return setmetatable(read(), mt) end)
+end
+
+-- What `expect` is called on: a part of the request that runs, or any other value. A schema
+-- for the query of another request is a mistake.
+function R.direct.expecting(value)
+  local expectation = type(value) == "table" and expectations[getmetatable(value)]
+  -- A function there is the program's own: a client sends none.
+  if not expectation or type(rawget(value, "expect")) == "function" then return value end
+  local kept = running[last]
+  if not kept or not rawequal(kept[expectation.slot], value) then
+    local what = expectation.what
+    error("`" .. what .. ":expect` is called on what `ctx:" .. what .. "()` gives", 2)
+  end
+  return expectation.methods
 end
 
 local methods = {

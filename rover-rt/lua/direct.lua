@@ -16,6 +16,11 @@ function direct.order(number, t)
   return t
 end
 
+-- A table that can only be a list: JSON writes `[]` where it is empty.
+local List = {}
+function direct.rows() return setmetatable({}, List) end
+R.List = List
+
 -- `api.json { ... }:header(name, value)`, where the answer is written already.
 function direct.with_header(answer, name, value)
   direct.reply_header(name, check_header(name, value, 2))

@@ -1,6 +1,7 @@
 use std::future::{self, Future};
 use std::net::TcpListener;
 use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 
 use rover_model::LogLevel;
@@ -14,7 +15,8 @@ use crate::program::Program;
 use crate::settings::Settings;
 #[cfg(unix)]
 use crate::supervise::{Parent, Supervisor};
-use crate::worker::{Stop, Worker};
+use crate::vm::Vm;
+use crate::worker::{STACK_BYTES, Stop, Worker};
 use crate::{inherit, listen, stop};
 
 /// A compiled program, ready to be served.
@@ -37,22 +39,21 @@ impl App {
     /// free one.
     #[must_use]
     pub fn bind(mut self, host: &str, port: u16) -> Self {
-        host.clone_into(&mut self.settings.host);
-        self.settings.port = port;
+        self.settings.set_address(host, port);
         self
     }
 
     /// The number of workers: threads with an event loop and a VM each. At least one.
     #[must_use]
     pub fn workers(mut self, count: usize) -> Self {
-        self.settings.workers = count.max(1);
+        self.settings.set_workers(count);
         self
     }
 
     /// How much is logged.
     #[must_use]
     pub fn log_level(mut self, level: LogLevel) -> Self {
-        self.settings.log_level = level;
+        self.settings.set_log_level(level);
         self
     }
 
@@ -64,14 +65,15 @@ impl App {
     /// When the address cannot be listened on, the program does not load, or requests were
     /// cut off.
     pub fn run(self) -> Result<(), Error> {
+        let app = self.with_options_of_the_start()?;
         listen::raise_descriptor_limit();
         event_loop()?.block_on(async {
             // First of all: who can connect can expect a signal to be heard.
             let (signal, cut) = (stop::signals(1)?, stop::signals(2)?);
             #[cfg(unix)]
             let parent = Parent::find()?;
-            let listeners = self.listeners()?;
-            let log = Log::new(self.settings.log_level);
+            let listeners = app.listeners()?;
+            let log = Log::new(app.settings.log_level);
             let addresses = listen::addresses(&listeners)?;
             let tell = |state: &str| {
                 if let Err(error) = inherit::notify(state) {
@@ -100,7 +102,7 @@ impl App {
                 }
                 tell("STOPPING=1");
             };
-            self.start(listeners, started, shutdown, cut).await
+            app.start(listeners, started, shutdown, cut).await
         })
     }
 
@@ -112,14 +114,27 @@ impl App {
     /// were cut off at the end.
     #[cfg(unix)]
     pub(crate) fn supervise(self) -> Result<(), Error> {
+        let app = self.with_options_of_the_start()?;
         event_loop()?.block_on(async {
-            let listeners = self.listeners()?;
-            let log = Log::new(self.settings.log_level);
-            let limits = self.settings.limits;
+            let listeners = app.listeners()?;
+            let log = Log::new(app.settings.log_level);
+            let limits = app.settings.limits;
             let drain = Duration::from_millis(limits.drain.saturating_add(limits.drain_delay));
             let drain = (limits.drain > 0).then_some(drain);
             Supervisor::new(listeners, drain, log)?.run().await
         })
+    }
+
+    /// What the program's options depend on is there at the start: it runs once more, before
+    /// anything that they are about.
+    fn with_options_of_the_start(mut self) -> Result<Self, Error> {
+        let program = self.program;
+        if program.options.from_start {
+            // The workers log what the program says while it loads.
+            let load = || Vm::new(program, Log::new(LogLevel::Off).into()).map(Vm::into_options);
+            self.settings.take(on_its_own_thread(load)?);
+        }
+        Ok(self)
     }
 
     /// The sockets that were passed to this process, or else new ones.
@@ -141,7 +156,8 @@ impl App {
         listener: TcpListener,
         shutdown: impl Future<Output = ()>,
     ) -> Result<(), Error> {
-        self.start(vec![listener], || {}, shutdown, future::pending())
+        let app = self.with_options_of_the_start()?;
+        app.start(vec![listener], || {}, shutdown, future::pending())
             .await
     }
 
@@ -150,7 +166,7 @@ impl App {
     /// # Errors
     /// When the program does not load.
     pub fn client(self) -> Result<TestClient, Error> {
-        TestClient::new(self)
+        TestClient::new(self.with_options_of_the_start()?)
     }
 
     /// Serves until `shutdown` completes and what runs is finished, or until `cut` does.
@@ -225,4 +241,16 @@ fn event_loop() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
+}
+
+/// Calls a function where Lua has the room for it that a worker gives.
+fn on_its_own_thread<T: Send>(load: impl FnOnce() -> Result<T, Error> + Send) -> Result<T, Error> {
+    thread::scope(|scope| {
+        let thread = thread::Builder::new()
+            .name("rover-options".to_owned())
+            .stack_size(STACK_BYTES)
+            .spawn_scoped(scope, load)?;
+        let ended = |_| Error::Worker("the thread that reads the options ended".to_owned());
+        thread.join().map_err(ended)?
+    })
 }

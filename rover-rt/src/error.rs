@@ -30,6 +30,10 @@ pub enum Error {
     /// The program's routes are not those it had when it was compiled.
     #[error("the routes differ from those at build: {0}")]
     Routes(String),
+    /// An option of the manifest has another value than in the build, and is compiled in; or it
+    /// takes no such value.
+    #[error("the options of rover.server: {0}")]
+    Option(String),
     /// A worker's event loop could not be made, or ended.
     #[error("worker: {0}")]
     Worker(String),

@@ -15,6 +15,9 @@ pub struct Program {
     pub version: &'static str,
     /// The options of `rover.server`, with defaults filled in.
     pub options: Options,
+    /// The routes, as `GET /users/{id}`, and hooks whose functions the program reads while it
+    /// loads.
+    pub given: &'static [&'static str],
     /// The manifest (module name `""`) and its modules, as LuaJIT bytecode.
     pub chunks: &'static [Chunk],
     /// Every route, in order of definition.
@@ -69,6 +72,10 @@ pub struct Options {
     pub deadline: u32,
     /// Bytes that a VM may take; 0 for any.
     pub memory_limit: u64,
+    /// They may be others at the start, which the program reads from the environment.
+    pub from_start: bool,
+    /// Those that are part of the compiled program, as texts.
+    pub compiled_in: &'static [(&'static str, &'static str)],
 }
 
 /// One Lua file's bytecode.

@@ -1,12 +1,13 @@
 use std::env;
 use std::thread;
 
-use rover_model::{Limits, LogLevel, parse_duration, parse_log_level};
+use rover_model::{Limits, LogLevel, ServerOptions, parse_duration, parse_log_level};
 
 use crate::error::Error;
 use crate::program::Options;
 
-/// The options in force: the program's, overridden by environment and flags.
+/// The options in force: the program's, overridden by flags, by variables of the environment
+/// and by who starts it.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) host: String,
@@ -15,22 +16,87 @@ pub(crate) struct Settings {
     pub(crate) log_level: LogLevel,
     pub(crate) health: bool,
     pub(crate) limits: Limits,
+    /// What is set by others than the program.
+    overridden: Overridden,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Overridden {
+    address: Address,
+    workers: bool,
+    log_level: bool,
+    drain: bool,
+    max_connections: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Address {
+    host: bool,
+    port: bool,
 }
 
 impl Settings {
     pub(crate) fn new(options: &Options) -> Self {
-        let workers = match options.workers {
-            0 => thread::available_parallelism().map_or(1, usize::from),
-            n => n,
-        };
         Settings {
             host: options.host.to_owned(),
             port: options.port,
-            workers,
+            workers: workers(options.workers),
             log_level: options.log_level,
             health: options.health,
             limits: options.limits,
+            overridden: Overridden::default(),
         }
+    }
+
+    /// Takes what the program gives at the start, where nobody else says otherwise.
+    pub(crate) fn take(&mut self, options: ServerOptions) {
+        let overridden = self.overridden;
+        let ServerOptions {
+            host,
+            port,
+            log_level,
+            health,
+            mut limits,
+            ..
+        } = options;
+        if overridden.drain {
+            limits.drain = self.limits.drain;
+        }
+        if overridden.max_connections {
+            limits.max_connections = self.limits.max_connections;
+        }
+        if !overridden.address.host {
+            self.host = host;
+        }
+        if !overridden.address.port {
+            self.port = port;
+        }
+        if !overridden.workers {
+            self.workers = workers(options.workers);
+        }
+        if !overridden.log_level {
+            self.log_level = log_level;
+        }
+        (self.health, self.limits) = (health, limits);
+    }
+
+    pub(crate) fn set_address(&mut self, host: &str, port: u16) {
+        host.clone_into(&mut self.host);
+        self.port = port;
+        self.overridden.address = Address {
+            host: true,
+            port: true,
+        };
+    }
+
+    pub(crate) fn set_workers(&mut self, count: usize) {
+        self.workers = count.max(1);
+        self.overridden.workers = true;
+    }
+
+    pub(crate) fn set_log_level(&mut self, level: LogLevel) {
+        self.log_level = level;
+        self.overridden.log_level = true;
     }
 
     /// Takes what variables of the environment say.
@@ -65,14 +131,18 @@ impl Settings {
             "--host" | "ROVER_HOST" if value.is_empty() => {
                 return Err(wrong("a host name or address is needed".to_owned()));
             }
-            "--host" | "ROVER_HOST" => self.host = value.to_owned(),
+            "--host" | "ROVER_HOST" => {
+                self.host = value.to_owned();
+                self.overridden.address.host = true;
+            }
             "--port" | "ROVER_PORT" => {
+                self.overridden.address.port = true;
                 self.port = value
                     .parse()
                     .map_err(|_| wrong(format!("`{value}` is not a port: use 0 to 65535")))?;
             }
             "--workers" | "ROVER_WORKERS" => {
-                self.workers = match value.parse() {
+                let count = match value.parse() {
                     Ok(n @ 1..=1024) => n,
                     _ => {
                         return Err(wrong(format!(
@@ -80,12 +150,15 @@ impl Settings {
                         )));
                     }
                 };
+                self.set_workers(count);
             }
             "--drain" | "ROVER_DRAIN" => {
                 let millis = parse_duration(value).map_err(|e| wrong(e.to_string()))?;
                 self.limits.drain = millis.into();
+                self.overridden.drain = true;
             }
             "--max-connections" | "ROVER_MAX_CONNECTIONS" => {
+                self.overridden.max_connections = true;
                 self.limits.max_connections = match value.parse() {
                     Ok(n @ 0..=10_000_000) => n,
                     _ => {
@@ -95,8 +168,19 @@ impl Settings {
                     }
                 };
             }
-            _ => self.log_level = parse_log_level(value).map_err(|e| wrong(e.to_string()))?,
+            _ => {
+                let level = parse_log_level(value).map_err(|e| wrong(e.to_string()))?;
+                self.set_log_level(level);
+            }
         }
         Ok(())
+    }
+}
+
+/// A number of workers, of which 0 is one per core.
+fn workers(count: usize) -> usize {
+    match count {
+        0 => thread::available_parallelism().map_or(1, usize::from),
+        count => count,
     }
 }

@@ -25,7 +25,7 @@ use crate::service::Service;
 use crate::settings::Settings;
 
 /// Deep recursion in Lua and its C libraries needs room.
-const STACK_BYTES: usize = 64 << 20;
+pub(crate) const STACK_BYTES: usize = 64 << 20;
 /// A worker whose event loop failed this often ...
 const FAILURES: usize = 5;
 /// ... within this time is given up, and the process with it.

@@ -9,7 +9,7 @@ use super::walk::{expressions, statements};
 use super::{Look, unknown};
 use crate::analyse::{Access, Table};
 use crate::diagnostic::Diagnostic;
-use crate::helpers::Place;
+use crate::hir::Place;
 use crate::hir::{Expr, Field, Kind, Span, Stmt, VarId};
 use crate::model::{Route, Segment};
 use crate::suggest::nearest;
@@ -52,11 +52,11 @@ fn parameters(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
         .flat_map(|route| reached(&route.handler))
     {
         let place = (handler.file, handler.id);
-        // Told once, and only where the function is certain.
+        // Told once.
         let Some(routes) = routes.remove(&place).filter(|_| !hooks.contains(&place)) else {
             continue;
         };
-        if handler.ctx.var.is_none() || look.ambiguous(place) {
+        if handler.ctx.var.is_none() {
             continue;
         }
         let names: Vec<&str> = routes

@@ -4,6 +4,7 @@ use rover_model::{CTX_FIELDS, CTX_METHODS};
 
 use crate::diagnostic::Diagnostic;
 use crate::handlers::Handler;
+use crate::hir::Function;
 use crate::load::File;
 
 /// What people call an error.
@@ -41,17 +42,16 @@ pub(super) fn error_first(file: &File, handler: &Handler<'_>) -> Option<Diagnost
     if !(swapped && named || alone && (named || members().next().is_some())) {
         return None;
     }
-    let at = parameter(file, handler.function.line, first);
+    let at = parameter(file, handler.function, first);
     let diagnostic = Diagnostic::new("`on_error` is given `ctx` and the error")
         .at(file.position(at), "this is the `ctx`");
     let error = if named { first } else { "err" };
     Some(diagnostic.help(format!("write `function api.on_error(ctx, {error})`")))
 }
 
-/// The byte at which a function's first parameter stands, or its line begins.
-fn parameter(file: &File, line: usize, name: &str) -> usize {
-    let start = file.line_start(line);
-    let rest = &file.text[start..];
+/// The byte at which a function's first parameter stands.
+fn parameter(file: &File, function: &Function, name: &str) -> usize {
+    let rest = &file.text[function.start..];
     let open = rest.find('(').unwrap_or_default();
-    start + rest[open..].find(name).map_or(0, |at| open + at)
+    function.start + rest[open..].find(name).map_or(0, |at| open + at)
 }

@@ -22,8 +22,8 @@ pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     let on_error = on_error.map(|(_, place)| place);
     for place in look.app.functions() {
         if on_error == Some(place)
-            && let [handler] = look.program.handlers.at(sources, place).as_slice()
-            && let Some(mistake) = error_first(&sources.files[handler.file], handler)
+            && let Some(handler) = look.program.handlers.at(sources, place)
+            && let Some(mistake) = error_first(&sources.files[handler.file], &handler)
         {
             found.push(mistake);
             continue;

@@ -18,7 +18,7 @@ use std::collections::HashSet;
 
 use crate::diagnostic::{Diagnostic, Position};
 use crate::handlers::Handler;
-use crate::helpers::Place;
+use crate::hir::Place;
 use crate::hir::{Expr, Kind, VarId};
 use crate::infer::operator;
 use crate::load::{File, Sources};
@@ -53,11 +53,11 @@ impl<'a> Look<'a> {
         &self.program.sources.files[number]
     }
 
-    /// The handlers, each once, where it is certain which function one is.
+    /// The handlers, each once.
     fn handlers(&self) -> Vec<Handler<'a>> {
         let mut found: Vec<Handler<'a>> = Vec::new();
         for place in self.app.functions() {
-            if let [handler] = self.program.handlers.at(self.program.sources, place)[..]
+            if let Some(handler) = self.program.handlers.at(self.program.sources, place)
                 && !found
                     .iter()
                     .any(|h| (h.file, h.id) == (handler.file, handler.id))
@@ -96,14 +96,6 @@ impl<'a> Look<'a> {
             };
         }
         expr
-    }
-
-    /// Whether the runtime cannot tell a function from another one.
-    fn ambiguous(&self, place: Place) -> bool {
-        let places = self.app.functions();
-        places
-            .map(|known| self.program.handlers.at(self.program.sources, known))
-            .any(|at| at.len() > 1 && at.iter().any(|h| (h.file, h.id) == place))
     }
 
     fn operator(&self, file: usize, left: &Expr, right: &Expr) -> &'a str {

@@ -6,7 +6,7 @@ use super::walk::{expressions, statements};
 use super::{Look, walk};
 use crate::constant::builder;
 use crate::diagnostic::Diagnostic;
-use crate::helpers::Place;
+use crate::hir::Place;
 use crate::hir::{Expr, Kind, Stmt};
 use crate::server_vars::required;
 

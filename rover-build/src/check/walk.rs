@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::helpers::Place;
+use crate::hir::Place;
 use crate::hir::{Expr, Function, FunctionId, Kind, Stmt, VarId};
 use crate::model::{App, Program};
 

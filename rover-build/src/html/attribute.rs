@@ -2,14 +2,14 @@
 
 use super::css::Css;
 use super::js::Js;
-use super::url::Url;
+use super::url::Urls;
 
 /// Where in an attribute's value a template is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Value {
     Plain,
-    Url(Url),
-    Srcset(Url),
+    Url(Urls),
+    Srcset(Urls),
     Css(Css),
     Js(Js),
     /// A document of its own.
@@ -48,10 +48,10 @@ impl Value {
         };
         match local {
             "style" => Value::Css(Css::default()),
-            "srcset" | "imagesrcset" => Value::Srcset(Url::Start),
+            "srcset" | "imagesrcset" => Value::Srcset(Urls::default()),
             "srcdoc" => Value::Document,
             _ if is_code(name) => Value::Js(Js::default()),
-            _ if URLS.contains(&local) => Value::Url(Url::Start),
+            _ if URLS.contains(&local) => Value::Url(Urls::default()),
             _ => Value::Plain,
         }
     }
@@ -61,10 +61,33 @@ impl Value {
             Value::Plain | Value::Document => {}
             Value::Url(url) => url.advance(c),
             // The next candidate, or the end of one before its descriptor.
-            Value::Srcset(url) if c == ',' => *url = Url::Start,
+            Value::Srcset(url) if c == ',' => *url = Urls::default(),
             Value::Srcset(url) => url.advance(c),
             Value::Css(css) => css.advance(c),
             Value::Js(js) => js.advance(c),
+        }
+    }
+
+    /// Whether a template can go on from either.
+    pub(super) fn fits(&self, other: &Value) -> bool {
+        match (self, other) {
+            (Value::Url(_), Value::Url(_)) | (Value::Srcset(_), Value::Srcset(_)) => true,
+            (a, b) => a == b,
+        }
+    }
+
+    /// Whether what was read as standing in the other may stand here.
+    pub(super) fn is_in(&self, other: &Value) -> bool {
+        match (self, other) {
+            (Value::Url(a), Value::Url(b)) | (Value::Srcset(a), Value::Srcset(b)) => a.are_among(b),
+            (a, b) => a == b,
+        }
+    }
+
+    pub(super) fn join(&mut self, other: &Value) {
+        if let (Value::Url(a), Value::Url(b)) | (Value::Srcset(a), Value::Srcset(b)) = (self, other)
+        {
+            a.join(b);
         }
     }
 

@@ -79,8 +79,17 @@ impl Context {
         }
     }
 
-    /// Whether two blocks end alike.
+    /// Whether two blocks end alike, so that one text can follow both.
     pub(super) fn fits(&self, other: &Context) -> bool {
+        self.agrees(other, Value::fits)
+    }
+
+    /// Whether a block that is repeated ends where it may begin.
+    pub(super) fn is_back_at(&self, start: &Context) -> bool {
+        self.agrees(start, Value::is_in)
+    }
+
+    fn agrees(&self, other: &Context, values: impl Fn(&Value, &Value) -> bool) -> bool {
         let tag = |c: &Context| match c.state {
             State::Text => None,
             _ => Some((
@@ -90,7 +99,12 @@ impl Context {
             )),
         };
         let between = |c: &Context| matches!(c.state, State::Tag(_));
-        let same = self.state == other.state || (between(self) && between(other));
+        let same = match (&self.state, &other.state) {
+            (State::Value(quote, name, value, text), State::Value(q, n, v, t)) => {
+                (quote, name, text) == (q, n, t) && values(value, v)
+            }
+            (a, b) => a == b || (between(self) && between(other)),
+        };
         same && tag(self) == tag(other)
     }
 
@@ -98,6 +112,11 @@ impl Context {
     pub(super) fn join(&mut self, other: &Context) {
         if let (State::Tag(spaced), State::Tag(false)) = (&mut self.state, &other.state) {
             *spaced = false;
+        }
+        if let (State::Value(_, _, value, _), State::Value(_, _, other, _)) =
+            (&mut self.state, &other.state)
+        {
+            value.join(other);
         }
         self.element.instructs |= other.element.instructs;
         self.element.prints_content |= other.element.prints_content;

@@ -2,7 +2,7 @@
 
 use rover_model::Rule;
 
-use super::url::Url;
+use super::url::Urls;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Css {
@@ -23,7 +23,7 @@ enum Mode {
     /// After `url(`, before a quote or the URL.
     BeforeUrl,
     /// The URL, and its quote if it has one.
-    Url(Url, Option<char>),
+    Url(Urls, Option<char>),
     Comment,
 }
 
@@ -42,11 +42,11 @@ impl Css {
             Mode::String(quote) if c == *quote || c == '\n' => self.mode = Mode::Plain,
             Mode::String(_) => {}
             Mode::BeforeUrl => match c {
-                '"' | '\'' => self.mode = Mode::Url(Url::Start, Some(c)),
+                '"' | '\'' => self.mode = Mode::Url(Urls::default(), Some(c)),
                 ')' => self.mode = Mode::Plain,
                 c if c.is_ascii_whitespace() => {}
                 c => {
-                    let mut url = Url::Start;
+                    let mut url = Urls::default();
                     url.advance(c);
                     self.mode = Mode::Url(url, None);
                 }
@@ -77,7 +77,7 @@ impl Css {
     pub(super) fn print(&mut self) -> Result<Rule, &'static str> {
         self.settle();
         if self.mode == Mode::BeforeUrl {
-            self.mode = Mode::Url(Url::Start, None);
+            self.mode = Mode::Url(Urls::default(), None);
         }
         match &mut self.mode {
             Mode::Plain => Ok(Rule::CssValue),

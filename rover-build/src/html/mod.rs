@@ -202,7 +202,7 @@ impl<'a> Templates<'a> {
     pub(crate) fn use_of(&self, file: usize, expr: &Expr) -> Option<&Use<'a>> {
         self.uses
             .iter()
-            .find(|u| (u.file, u.span) == (file, expr.span))
+            .find(|u| !u.later && (u.file, u.span) == (file, expr.span))
     }
 
     /// The data of a use whose page depends on nothing else.

@@ -21,6 +21,8 @@ pub(crate) struct Use<'a> {
     pub(crate) argument: Argument,
     /// It gives a value, not a response.
     pub(crate) value: bool,
+    /// Its data was given before: `local page = rover.html(data)`.
+    pub(crate) later: bool,
     /// A statement begins with it: there, no expression in parentheses can stand.
     pub(crate) begins_statement: bool,
 }
@@ -65,6 +67,7 @@ pub(super) fn find<'a>(
         file: 0,
         inits: HashMap::new(),
         statement: None,
+        unapplied: Vec::new(),
         found: Found {
             uses: Vec::new(),
             calls: Vec::new(),
@@ -81,6 +84,8 @@ pub(super) fn find<'a>(
         for id in 0..source.hir.functions.len() {
             finder.block(&sources.files[file].hir.functions[FunctionId(id).0].body);
         }
+        let never = std::mem::take(&mut finder.unapplied).into_iter();
+        finder.diagnostics.extend(never.map(|(_, problem)| problem));
     }
     finder.found
 }
@@ -94,6 +99,8 @@ struct Finder<'a, 's> {
     inits: HashMap<VarId, &'a Expr>,
     /// Where the statement begins that begins with an expression.
     statement: Option<usize>,
+    /// Locals that take `api.html { ... }`, which a template must follow.
+    unapplied: Vec<(VarId, Diagnostic)>,
     found: Found<'a>,
 }
 
@@ -152,6 +159,9 @@ impl<'a> Finder<'a, '_> {
                 Stmt::Assign(targets, _) => targets.first().map(|first| first.span.start),
                 _ => None,
             };
+            if let Stmt::Local(vars, values) = stmt {
+                self.unapplied_locals(vars, values);
+            }
             for expr in exprs {
                 match self.template_file(expr).filter(|_| local) {
                     Some(file) => self
@@ -217,6 +227,18 @@ impl<'a> Finder<'a, '_> {
             {
                 self.applied(expr, data, argument, value);
                 return self.expr_inside(callee);
+            }
+            if let ([argument], Some(var)) = (args.as_slice(), callee.var())
+                && let Some((data, value)) = self.opened(self.value(callee))
+                && let Kind::Text(Some(_)) = self.value(argument).kind
+            {
+                self.unapplied.retain(|(unapplied, _)| *unapplied != var);
+                let from = self.found.uses.len();
+                self.applied(expr, data, argument, value);
+                self.found.uses[from..]
+                    .iter_mut()
+                    .for_each(|u| u.later = true);
+                return;
             }
         }
         self.unapplied(expr);
@@ -293,21 +315,39 @@ impl<'a> Finder<'a, '_> {
             data,
             argument,
             value,
+            later: false,
             begins_statement: self.statement == Some(whole.span.start),
         });
     }
 
-    /// `api.html { ... }` without its template.
+    /// `api.html { ... }` without its template; one that a local takes may still get it.
     fn unapplied(&mut self, expr: &'a Expr) {
-        if let Some((_, data)) = applied(self.servers, self.file, expr)
-            && matches!(data.kind, Kind::Table(_))
-        {
-            let position = self.sources.files[self.file].position(data.span.start);
-            self.diagnostics.push(
-                Diagnostic::new("`html` takes a template after its data")
-                    .at(position, "this is the data")
-                    .help("write `api.html { ... } [[ ... ]]`"),
-            );
+        let in_local = |(var, _): &(VarId, Diagnostic)| {
+            self.inits
+                .get(var)
+                .is_some_and(|value| value.span == expr.span)
+        };
+        if !self.unapplied.iter().any(in_local) {
+            self.diagnostics.extend(self.without_template(expr));
         }
+    }
+
+    fn unapplied_locals(&mut self, vars: &'a [VarId], values: &'a [Expr]) {
+        for (var, value) in vars.iter().zip(values) {
+            let known = self.inits.contains_key(var);
+            let problem = self.without_template(value).filter(|_| known);
+            self.unapplied
+                .extend(problem.map(|problem| (*var, problem)));
+        }
+    }
+
+    fn without_template(&self, expr: &'a Expr) -> Option<Diagnostic> {
+        let (_, data) = applied(self.servers, self.file, expr)?;
+        let position = self.sources.files[self.file].position(data.span.start);
+        matches!(data.kind, Kind::Table(_)).then(|| {
+            Diagnostic::new("`html` takes a template after its data")
+                .at(position, "this is the data")
+                .help("write `api.html { ... } [[ ... ]]`")
+        })
     }
 }

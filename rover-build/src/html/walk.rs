@@ -80,7 +80,7 @@ impl Walker<'_, '_> {
                         let problem = Problem::new(code.start, "`break` outside of a loop", "here");
                         self.problems.push(problem);
                     }
-                    Some(start) if !start.fits(&self.context) => {
+                    Some(start) if !self.context.is_back_at(start) => {
                         self.differs(code.start, "the loop ends here inside", &start.name())
                     }
                     Some(_) => {}
@@ -97,7 +97,7 @@ impl Walker<'_, '_> {
                 let end = until.map_or(head.start, |until| until.start);
                 self.settle(end);
                 if let Some(start) = self.loops.pop() {
-                    if !start.fits(&self.context) {
+                    if !self.context.is_back_at(&start) {
                         self.differs(head.start, "the loop begins in", &start.name());
                     }
                     self.context.join(&start);

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 
 use super::answers::{Here, push};
 use super::{Call, Frame, Infer};
-use crate::helpers::Place;
+use crate::hir::Place;
 use crate::hir::{Expr, FunctionId, Kind, Stmt};
 use crate::shape::{Body, Returned, Shape};
 

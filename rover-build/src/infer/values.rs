@@ -13,16 +13,13 @@ impl<'a> Infer<'a> {
         if !self.step() {
             return Shape::Any;
         }
-        if let Some((var, marked)) = list_of(expr)
+        if let Some((var, _)) = list_of(expr)
             && let Some(list) = frame.lists.get(&var)
         {
             let items = list.items.iter();
             let item = items.map(|item| self.shape(frame, item.value, truthy));
             let item = Box::new(item.reduce(Shape::or).unwrap_or(Shape::Any));
-            return match list.array || marked {
-                true => Shape::Array(item),
-                false => Shape::List(item),
-            };
+            return Shape::Array(item);
         }
         match &expr.kind {
             Kind::Nil => Shape::Nil,

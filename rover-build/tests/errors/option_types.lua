@@ -1,6 +1,6 @@
 local api = rover.server {
   host = 7,
-  port = "4242",
+  port = "42a",
   workers = 1.5,
   log_level = true,
   body_limit = -1,

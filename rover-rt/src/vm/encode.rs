@@ -80,6 +80,22 @@ pub(super) unsafe fn encode(
     unsafe { encoder.value(ffi::lua_gettop(state), 0) }
 }
 
+/// Marks the table on top with the number of its order.
+///
+/// # Safety
+/// In a guarded native, with room for three values.
+pub(super) unsafe fn mark(state: *mut lua_State, number: usize) {
+    // SAFETY: as the caller's; the raw access is of the runtime's own table.
+    unsafe {
+        ffi::lua_pushlstring(state, MARKED.as_ptr().cast(), MARKED.len());
+        ffi::lua_rawget(state, ffi::LUA_REGISTRYINDEX);
+        ffi::lua_pushvalue(state, -2);
+        ffi::lua_pushnumber(state, number as f64);
+        ffi::lua_rawset(state, -3);
+        ffi::lua_pop(state, 1);
+    }
+}
+
 /// A comma, unless the object that is being written has no field yet.
 pub(super) fn comma(out: &mut Vec<u8>) {
     if out.last() != Some(&b'{') {
@@ -215,7 +231,10 @@ impl<'a> Encoder<'a> {
             let length = ffi::lua_objlen(self.state, index);
             let marked = meta == self.shared.array_meta.get() && !meta.is_null();
             let top = ffi::lua_gettop(self.state);
-            let result = if marked || (length > 0 && self.is_sequence(index, length)) {
+            // One that can only be a list is one when it is empty, too.
+            let list = meta == self.shared.list_meta.get() && !meta.is_null();
+            let sequence = || self.is_sequence(index, length);
+            let result = if marked || ((length > 0 || list) && sequence()) {
                 self.array(index, length, depth)
             } else {
                 self.object(index, depth)

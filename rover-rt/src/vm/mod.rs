@@ -20,6 +20,7 @@ mod lists;
 mod lowered;
 mod memory;
 mod native;
+mod options;
 mod reads;
 mod respond;
 mod scalar;
@@ -34,7 +35,7 @@ use std::rc::Rc;
 
 use http::StatusCode;
 use mlua::ffi::{self, lua_State};
-use rover_model::LogLevel;
+use rover_model::{LogLevel, ServerOptions};
 
 use crate::log::Log;
 use crate::pattern;
@@ -78,6 +79,8 @@ pub(crate) struct Shared {
     body_meta: Cell<*const c_void>,
     html_meta: Cell<*const c_void>,
     ctx_meta: Cell<*const c_void>,
+    /// Of tables that can only be lists.
+    list_meta: Cell<*const c_void>,
     http_error_meta: Cell<*const c_void>,
     response_meta: Cell<*const c_void>,
     shapes: Shapes,
@@ -114,6 +117,7 @@ impl Shared {
             body_meta: Cell::new(std::ptr::null()),
             html_meta: Cell::new(std::ptr::null()),
             ctx_meta: Cell::new(std::ptr::null()),
+            list_meta: Cell::new(std::ptr::null()),
             http_error_meta: Cell::new(std::ptr::null()),
             response_meta: Cell::new(std::ptr::null()),
             shapes: Shapes::default(),
@@ -146,11 +150,14 @@ impl Shared {
             limits: rover_model::Limits::DEFAULT,
             deadline: 0,
             memory_limit: 0,
+            from_start: false,
+            compiled_in: &[],
         };
         static PROGRAM: Program = Program {
             name: "",
             version: "",
             options: OPTIONS,
+            given: &[],
             chunks: &[],
             routes: &[],
             static_paths: &rover_model::PerfectMap {
@@ -203,7 +210,15 @@ pub(crate) struct Vm {
     _lua: mlua::Lua,
     state: *mut lua_State,
     hooks: [bool; 2],
+    options: ServerOptions,
     shared: Box<Shared>,
+}
+
+impl Vm {
+    /// The options that the program gave.
+    pub(crate) fn into_options(mut self) -> ServerOptions {
+        std::mem::take(&mut self.options)
+    }
 }
 
 /// Functions on the server that replace the runtime's own answers.

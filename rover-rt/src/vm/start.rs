@@ -14,6 +14,7 @@ use super::expect;
 use super::html;
 use super::lists::{self, PENDING};
 use super::native::FUNCTIONS;
+use super::options;
 use super::{FIXED, Shared, Vm, guard, library, lowered, reads, run, run_thrown, text};
 use crate::error::Error;
 use crate::log::Log;
@@ -145,6 +146,7 @@ impl Vm {
             (&shared.html_meta, "Html"),
             (&shared.ctx_meta, "Ctx"),
             (&shared.response_meta, "Response"),
+            (&shared.list_meta, "List"),
         ] {
             known.set(runtime.get::<Table>(name)?.to_pointer());
         }
@@ -152,7 +154,8 @@ impl Vm {
         lua.set_named_registry_value(MARKED, runtime.get::<Table>("marked")?)?;
         // It is set once, here, before the program makes schemas, which have an order.
         let _ = shared.order.set(order);
-        let entries: Table = runtime.get::<Function>("boot")?.call(())?;
+        let (entries, options): (Table, Table) = runtime.get::<Function>("boot")?.call(())?;
+        let options = options::read(program, &options)?;
         let (handlers, hooks) = take_handlers(&lua, program, &entries)?;
         let parts = lua.create_table()?;
         parts.push(natives.get::<Function>("trace")?)?;
@@ -177,6 +180,7 @@ impl Vm {
             _lua: lua,
             state,
             hooks,
+            options,
             shared,
         })
     }
@@ -276,9 +280,14 @@ fn take_handlers(
         let path: Vec<mlua::LuaString> = entry.get("path")?;
         let key: String = entry.get("key")?;
         let value: Value = entry.get("value")?;
+        let given: bool = entry.get("given")?;
         if let (true, Some(at)) = (path.is_empty(), HOOKS.iter().position(|h| *h == key)) {
             handlers.raw_set(program.routes.len() + at + 1, value)?;
             hooks[at] = true;
+            // A handler is compiled for who calls it.
+            if given && !program.given.contains(&key.as_str()) {
+                extra.push(format!("{key} is read by the program"));
+            }
             continue;
         }
         let pattern = pattern(&path);
@@ -288,6 +297,10 @@ fn take_handlers(
             Some(index) => {
                 handlers.raw_set(index + 1, value)?;
                 missing.retain(|r| !same(r));
+                let name = format!("{} {pattern}", program.routes[index].method);
+                if given && !program.given.contains(&name.as_str()) {
+                    extra.push(format!("{name} is read by the program"));
+                }
             }
             None => extra.push(format!("{} {pattern} is new", key.to_uppercase())),
         }

@@ -7,7 +7,7 @@ use rover_model::guard::{self, Checked, Constant, Kind, Schema, Value};
 
 use super::super::guard::room;
 use super::super::native::{push as push_text, push_value};
-use super::super::{Shared, decode};
+use super::super::{Shared, decode, encode};
 use super::Outcome;
 use crate::form::Field;
 
@@ -150,9 +150,23 @@ impl Push<'_> {
                 self.value(&field.schema, given, None)?;
                 ffi::lua_rawset(state, -3);
             }
+            if let Some(number) = special_order(self.shared, fields) {
+                encode::mark(state, number);
+            }
         }
         Ok(())
     }
+}
+
+/// The number of the order that a schema's fields have, where it is not that of the program's
+/// other constructors.
+fn special_order(shared: &Shared, fields: &[guard::Field]) -> Option<usize> {
+    let mut orders = shared.program.special_orders.iter();
+    let same = |names: &&[&str]| {
+        let mut pairs = names.iter().zip(fields);
+        names.len() == fields.len() && pairs.all(|(name, field)| *name == &*field.name)
+    };
+    Some(orders.position(same)? + 1)
 }
 
 /// # Safety

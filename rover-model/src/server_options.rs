@@ -1,0 +1,259 @@
+//! The options of `rover.server`, read from what a manifest gives: in the build, and at every
+//! start.
+
+use crate::{Limits, LogLevel, OptionError, Unit, parse_duration, parse_log_level, parse_size};
+
+/// What a manifest gives for an option.
+#[derive(Clone, Debug, PartialEq)]
+pub enum OptionValue {
+    /// A string.
+    Text(String),
+    /// A number.
+    Number(f64),
+    /// `true` or `false`.
+    Boolean(bool),
+    /// A table with texts as keys.
+    Table(Vec<(String, OptionValue)>),
+    /// Anything else, by the name of its type.
+    Other(&'static str),
+}
+
+/// The options of `rover.server`, with defaults.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServerOptions {
+    /// Where to listen.
+    pub host: String,
+    /// Port; 0 for any free one.
+    pub port: u16,
+    /// Workers; 0 for one per core.
+    pub workers: usize,
+    /// Log level.
+    pub log_level: LogLevel,
+    /// Whether documentation is served.
+    pub docs: bool,
+    /// Whether `/healthz` and `/readyz` are served.
+    pub health: bool,
+    /// What bounds requests and connections.
+    pub limits: Limits,
+    /// The largest body for some routes, as `GET /users/{id}`.
+    pub body_limits: Vec<(String, u64)>,
+    /// Milliseconds of CPU time that a handler has; 0 for any.
+    pub deadline: u32,
+    /// The same for some routes, as `GET /users/{id}`.
+    pub deadlines: Vec<(String, u32)>,
+    /// Bytes that a VM may take; 0 for any.
+    pub memory_limit: u64,
+    /// Whether a write to a global that the program does not declare is an error.
+    pub strict_globals: bool,
+    /// Title, if given.
+    pub title: Option<String>,
+    /// Version, if given.
+    pub version: Option<String>,
+}
+
+impl Default for ServerOptions {
+    fn default() -> Self {
+        ServerOptions {
+            host: "127.0.0.1".to_owned(),
+            port: 4242,
+            workers: 0,
+            log_level: LogLevel::Info,
+            docs: true,
+            health: false,
+            limits: Limits::DEFAULT,
+            body_limits: Vec::new(),
+            deadline: 1000,
+            deadlines: Vec::new(),
+            memory_limit: 128 << 20,
+            strict_globals: false,
+            title: None,
+            version: None,
+        }
+    }
+}
+
+/// Why an option cannot be set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SetError {
+    /// There is none of this name.
+    Unknown,
+    /// Its value is not one that it takes.
+    Value(OptionError),
+}
+
+impl ServerOptions {
+    /// Sets an option.
+    ///
+    /// # Errors
+    /// When there is none of that name, or it does not take the value.
+    pub fn set(&mut self, name: &str, value: &OptionValue) -> Result<(), SetError> {
+        use OptionValue::{Boolean, Table, Text};
+        let wrong = |rule: &str| {
+            Err(SetError::Value(OptionError(format!(
+                "`{name}` must be {rule}"
+            ))))
+        };
+        match (name, value) {
+            ("host", Text(host)) if !host.is_empty() && !host.contains([' ', '/']) => {
+                self.host.clone_from(host);
+            }
+            ("host", _) => return wrong("an address or a host name"),
+            ("port", value) => match whole(value, 65535.0) {
+                Some(port) => self.port = port as u16,
+                None => return wrong("an integer from 0 to 65535"),
+            },
+            ("workers", value) => match whole(value, 1024.0) {
+                Some(count) if count >= 1.0 => self.workers = count as usize,
+                _ => return wrong("an integer from 1 to 1024"),
+            },
+            ("log_level", Text(level)) => {
+                self.log_level = parse_log_level(level).map_err(SetError::Value)?;
+            }
+            ("log_level", _) => return wrong("debug, info, warn, error or off"),
+            ("docs", Boolean(docs)) => self.docs = *docs,
+            ("health", Boolean(health)) => self.health = *health,
+            ("strict_globals", Boolean(strict)) => self.strict_globals = *strict,
+            ("docs" | "health" | "strict_globals", _) => return wrong("true or false"),
+            ("body_limits", Table(routes)) => by_route(&mut self.body_limits, routes, size)?,
+            ("body_limits", _) => return wrong("a table: { [\"POST /upload\"] = \"20MiB\" }"),
+            ("memory_limit", value) => self.memory_limit = memory_limit(value)?,
+            ("deadline", value) => self.deadline = duration(value).map_err(SetError::Value)?,
+            ("deadlines", Table(routes)) => by_route(&mut self.deadlines, routes, duration)?,
+            ("deadlines", _) => return wrong("a table: { [\"GET /reports/{id}\"] = \"10s\" }"),
+            ("title", Text(text)) => self.title = Some(text.clone()),
+            ("version", Text(text)) => self.version = Some(text.clone()),
+            ("title" | "version", _) => return wrong("a string"),
+            (name, value) => return set_limit(&mut self.limits, name, value),
+        }
+        Ok(())
+    }
+
+    /// The options that are part of the compiled program, as texts: a start cannot change them.
+    pub fn compiled_in(&self) -> Vec<(&'static str, String)> {
+        let given = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
+        let sizes = self.body_limits.iter();
+        let times = self.deadlines.iter();
+        vec![
+            ("body_limit", shown_size(self.limits.body_limit)),
+            (
+                "body_limits",
+                list(sizes.map(|(route, size)| (route, shown_size(*size)))),
+            ),
+            ("deadline", shown_time(self.deadline)),
+            (
+                "deadlines",
+                list(times.map(|(route, time)| (route, shown_time(*time)))),
+            ),
+            ("docs", self.docs.to_string()),
+            ("memory_limit", shown_size(self.memory_limit)),
+            ("strict_globals", self.strict_globals.to_string()),
+            ("title", given(&self.title)),
+            ("version", given(&self.version)),
+        ]
+    }
+}
+
+fn list<'a>(items: impl Iterator<Item = (&'a String, String)>) -> String {
+    let items: Vec<String> = items
+        .map(|(route, value)| format!("{route} = {value}"))
+        .collect();
+    match items.is_empty() {
+        true => "none".to_owned(),
+        false => items.join(", "),
+    }
+}
+
+fn shown_size(bytes: u64) -> String {
+    match bytes {
+        size if size > 0 && size % (1 << 20) == 0 => format!("{}MiB", size >> 20),
+        size if size > 0 && size % (1 << 10) == 0 => format!("{}KiB", size >> 10),
+        size => size.to_string(),
+    }
+}
+
+fn shown_time(millis: u32) -> String {
+    match millis {
+        millis if millis % 1000 == 0 => format!("{}s", millis / 1000),
+        millis => format!("{millis}ms"),
+    }
+}
+
+/// An integer, which may be a text: variables of the environment are.
+fn whole(value: &OptionValue, max: f64) -> Option<f64> {
+    let number = match value {
+        OptionValue::Number(number) => *number,
+        OptionValue::Text(text) => {
+            let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+            digits.then(|| text.parse().ok()).flatten()?
+        }
+        _ => return None,
+    };
+    (number.fract() == 0.0 && (0.0..=max).contains(&number)).then_some(number)
+}
+
+/// Sets what each route has of its own, up to the first mistake.
+fn by_route<T>(
+    set: &mut Vec<(String, T)>,
+    routes: &[(String, OptionValue)],
+    read: impl Fn(&OptionValue) -> Result<T, OptionError>,
+) -> Result<(), SetError> {
+    for (route, value) in routes {
+        let problem = |problem| SetError::Value(OptionError(format!("{route}: {problem}")));
+        set.push((route.clone(), read(value).map_err(problem)?));
+    }
+    Ok(())
+}
+
+fn set_limit(limits: &mut Limits, name: &str, value: &OptionValue) -> Result<(), SetError> {
+    let (unit, limit) = limits.get_mut(name).ok_or(SetError::Unknown)?;
+    let named = |problem: OptionError| SetError::Value(OptionError(format!("`{name}`: {problem}")));
+    *limit = match unit {
+        Unit::Bytes => size(value).map_err(named)?,
+        Unit::Time => duration(value).map_err(named)?.into(),
+        Unit::Count(most) => match whole(value, most as f64) {
+            Some(count) => count as u64,
+            None => {
+                let rule = format!("`{name}` must be an integer from 0 to {most}");
+                return Err(SetError::Value(OptionError(rule)));
+            }
+        },
+    };
+    Ok(())
+}
+
+/// A number of bytes.
+fn size(value: &OptionValue) -> Result<u64, OptionError> {
+    let size = match value {
+        OptionValue::Text(text) => return parse_size(text),
+        value => whole(value, 9e15),
+    };
+    size.map(|size| size as u64).ok_or_else(|| {
+        let rule = "a size is a whole number of bytes or a text such as \"1MiB\"";
+        OptionError(rule.to_owned())
+    })
+}
+
+/// The memory of a VM in bytes: no program runs in less than the least.
+fn memory_limit(value: &OptionValue) -> Result<u64, SetError> {
+    const LEAST: u64 = 16 << 20;
+    let problem = match size(value) {
+        Ok(size @ (0 | LEAST..)) => return Ok(size),
+        Ok(_) => {
+            "`memory_limit` must be a size of at least \"16MiB\", or 0 for no limit".to_owned()
+        }
+        Err(problem) => format!("`memory_limit`: {problem}"),
+    };
+    Err(SetError::Value(OptionError(problem)))
+}
+
+/// A time in milliseconds.
+fn duration(value: &OptionValue) -> Result<u32, OptionError> {
+    match value {
+        OptionValue::Text(text) => parse_duration(text),
+        OptionValue::Number(seconds) => parse_duration(&seconds.to_string()),
+        _ => {
+            let rule = "a time is a number of seconds or a text such as \"250ms\"";
+            Err(OptionError(rule.to_owned()))
+        }
+    }
+}

@@ -1,0 +1,12 @@
+-- Options that come from the environment, which is empty in the build.
+local port = os.getenv "TEST_ROVER_PORT" or "4300"
+local api = rover.server {
+  port = port,
+  workers = tonumber(os.getenv "TEST_ROVER_WORKERS") or 1,
+  keep_alive = os.getenv "TEST_ROVER_KEEP_ALIVE" or "75s",
+  deadline = os.getenv "TEST_ROVER_DEADLINE" or "1s",
+}
+
+function api.get() return { port = port, number = type(os.getenv "TEST_ROVER_NONE") } end
+
+return api
