@@ -250,7 +250,7 @@ impl<'a> Infer<'a> {
         for (file, source) in self.sources.files.iter().enumerate() {
             for (id, function) in source.hir.functions.iter().enumerate() {
                 let place = (file, FunctionId(id));
-                self.each_call(file, &function.body, &mut |expr| match &expr.kind {
+                each_expr(&function.body, &mut |expr| match &expr.kind {
                     Kind::Function(inner) => calls.push((place, (file, *inner))),
                     Kind::Method(object, method, ..) => {
                         let callee = self.handlers.helpers.written_in(file, object, method);
@@ -285,17 +285,18 @@ impl<'a> Infer<'a> {
             }
         }
     }
+}
 
-    fn each_call(&self, file: usize, block: &'a [Stmt], f: &mut dyn FnMut(&'a Expr)) {
-        fn each<'a>(expr: &'a Expr, f: &mut dyn FnMut(&'a Expr)) {
-            f(expr);
-            expr.each_child(&mut |child| each(child, f));
-        }
-        for stmt in block {
-            let mut inner = Vec::new();
-            stmt.parts(&mut |expr| each(expr, f), &mut |b| inner.push(b));
-            inner.into_iter().for_each(|b| self.each_call(file, b, f));
-        }
+/// Calls `f` with every expression in a block.
+fn each_expr<'a>(block: &'a [Stmt], f: &mut dyn FnMut(&'a Expr)) {
+    fn each<'a>(expr: &'a Expr, f: &mut dyn FnMut(&'a Expr)) {
+        f(expr);
+        expr.each_child(&mut |child| each(child, f));
+    }
+    for stmt in block {
+        let mut inner = Vec::new();
+        stmt.parts(&mut |expr| each(expr, f), &mut |b| inner.push(b));
+        inner.into_iter().for_each(|b| each_expr(b, f));
     }
 }
 
