@@ -29,6 +29,10 @@ globals.print = function(...)
   native.log(1, concat(parts, "\t"))
 end
 globals.require = function(name)
+  if type(name) == "number" then name = tostring(name) end
+  if type(name) ~= "string" then
+    error(format("bad argument #1 to 'require' (string expected, got %s)", type(name)), 2)
+  end
   local value = loaded[name]
   if value ~= nil then return value end
   local chunk = load_chunk(name)

@@ -26,6 +26,8 @@ mod scalar;
 mod shapes;
 mod spare;
 mod start;
+#[cfg(test)]
+mod testing;
 mod text;
 
 use std::cell::{Cell, OnceCell, RefCell, UnsafeCell};
@@ -53,7 +55,7 @@ use memory::Memory;
 use native::{append_string, lossy};
 use reads::Made;
 use shapes::Shapes;
-use text::Buffers;
+use text::Replaced;
 
 // Fixed places at the bottom of the request thread's stack.
 const ON_ERROR_TRACE: c_int = 1;
@@ -87,7 +89,7 @@ pub(crate) struct Shared {
     pages: Pages,
     deadline: Deadline,
     memory: Memory,
-    buffers: Buffers,
+    replaced: Replaced,
     patterns: pattern::Cache,
     /// Where the request's part of the native stack begins.
     stack: Cell<usize>,
@@ -121,7 +123,7 @@ impl Shared {
             pages: Pages::default(),
             deadline: Deadline::default(),
             memory: Memory::new(),
-            buffers: Buffers::default(),
+            replaced: Replaced::default(),
             patterns: pattern::Cache::default(),
             stack: Cell::new(0),
             panicked: Cell::new(false),
@@ -325,7 +327,12 @@ impl Vm {
     fn give_up(&self, request: &RequestData<'_>, failure: &Failure) -> Reply {
         self.settle();
         self.log_failure(request, failure);
-        Reply::internal_error(request.request_id.as_str())
+        match failure {
+            Failure::Late(_) => {
+                Reply::error(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")
+            }
+            _ => Reply::internal_error(request.request_id.as_str()),
+        }
     }
 
     fn log_failure(&self, request: &RequestData<'_>, failure: &Failure) {

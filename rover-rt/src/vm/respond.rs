@@ -30,6 +30,11 @@ unsafe fn read(state: *mut lua_State, shared: &Shared, reply: &mut Reply) -> Res
     // SAFETY: reads of the value by its type; strings are copied at once.
     unsafe {
         match ffi::lua_type(state, -1) {
+            // The program has caught the deadline's error, or one that the error became, and
+            // has no answer of its own.
+            ffi::LUA_TNIL if shared.deadline.has_passed() => {
+                return Err(super::deadline::told(shared));
+            }
             ffi::LUA_TNIL => reply.status = Some(StatusCode::NO_CONTENT),
             ffi::LUA_TSTRING | ffi::LUA_TNUMBER => {
                 reply.content_type = Some(ContentType::Text);
