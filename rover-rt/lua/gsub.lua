@@ -18,7 +18,10 @@ local function called(f, first, last, ...)
   if first == nil then return end
   return first, last, (f(...))
 end
-local function indexed(t, first, last, capture)
+local function by_function(f, s, pattern, at) return called(f, next_match(s, pattern, at)) end
+local function by_table(t, s, pattern, at)
+  -- Only the first capture counts, whatever the others are.
+  local first, last, capture = next_match(s, pattern, at, 1)
   if first == nil then return end
   return first, last, t[capture]
 end
@@ -28,7 +31,7 @@ local function replace(s, pattern, with, most, ask)
   while count < most do
     budget = budget - 1
     if budget < 0 then budget = check() end
-    local first, last, value = ask(with, next_match(s, pattern, at))
+    local first, last, value = ask(with, s, pattern, at)
     if first == nil then break end
     count = count + 1
     if not value then
@@ -74,5 +77,5 @@ return function(...)
   -- The error is one of the call to this function.
   if type(s) ~= "string" or type(pattern) ~= "string" or most == false then return by_text(...) end
   most = most and rounds(most) or #s + 1
-  return replace(s, pattern, with, most, kind == "table" and indexed or called)
+  return replace(s, pattern, with, most, kind == "table" and by_table or by_function)
 end

@@ -14,15 +14,6 @@ use crate::program::{Chunk, Needs, Options, Path, Program, Route};
 use crate::reply::Reply;
 use crate::request::{Headers, RequestData, RequestIds};
 
-/// The limits of a test's program.
-#[derive(Clone, Copy)]
-pub(super) struct Bounds {
-    /// In milliseconds.
-    pub(super) deadline: u32,
-    /// In bytes.
-    pub(super) memory_limit: u64,
-}
-
 fn bytecode(name: &str, text: &str) -> &'static [u8] {
     let text = with_budgets(text.as_bytes()).expect("no reserved name");
     let text = [CHUNK_START.as_bytes(), &text, CHUNK_END.as_bytes()].concat();
@@ -32,12 +23,13 @@ fn bytecode(name: &str, text: &str) -> &'static [u8] {
     Box::leak(bytecode.into_boxed_slice())
 }
 
-/// A VM with a manifest, the modules that it requires, and `GET` routes of these names.
+/// A VM with a manifest, the modules that it requires, `GET` routes with their deadlines in
+/// milliseconds, and so many bytes.
 pub(super) fn vm(
     manifest: &str,
     modules: &[(&'static str, &str)],
-    routes: &[&'static str],
-    bounds: Bounds,
+    routes: &[(&'static str, u32)],
+    memory_limit: u64,
 ) -> Vm {
     let module = |name, text| Chunk {
         module: name,
@@ -50,7 +42,7 @@ pub(super) fn vm(
     chunks.extend(modules.iter().map(|(name, text)| module(*name, text)));
     let routes: Vec<Route> = routes
         .iter()
-        .map(|name| Route {
+        .map(|(name, deadline)| Route {
             method: Method::Get,
             pattern: format!("/{name}").leak(),
             params: &[],
@@ -60,7 +52,7 @@ pub(super) fn vm(
                 constant: false,
             },
             source: "routes.lua:1",
-            deadline: bounds.deadline,
+            deadline: *deadline,
             body_limit: 0,
             first: None,
         })
@@ -70,8 +62,7 @@ pub(super) fn vm(
         chunks: chunks.leak(),
         routes: routes.leak(),
         options: Options {
-            deadline: bounds.deadline,
-            memory_limit: bounds.memory_limit,
+            memory_limit,
             ..bare.program.options
         },
         ..*bare.program

@@ -279,7 +279,7 @@ unsafe extern "C-unwind" fn gmatch_values(state: *mut lua_State) -> c_int {
 unsafe extern "C-unwind" fn gmatch_next(state: *mut lua_State) -> c_int {
     // SAFETY: see `find`; called by `gmatch.lua` with two strings and a number.
     unsafe {
-        next(state, false, |start, end| {
+        next(state, (false, usize::MAX, 2), |start, end| {
             let next = if end == start { end + 1 } else { end };
             ffi::lua_pushnumber(state, next as f64);
             1
@@ -287,12 +287,16 @@ unsafe extern "C-unwind" fn gmatch_next(state: *mut lua_State) -> c_int {
     }
 }
 
-/// `gsub_next(subject, pattern, position)`: where a match begins, where it ends, and its
-/// values; nothing where there is none.
+/// `gsub_next(subject, pattern, position, most)`: where a match begins, where it ends, and its
+/// values, all or so many; nothing where there is none.
 unsafe extern "C-unwind" fn gsub_next(state: *mut lua_State) -> c_int {
-    // SAFETY: see `find`; called by `gsub.lua` with two strings and a number.
+    // SAFETY: see `find`; called by `gsub.lua` with two strings and one or two numbers.
     unsafe {
-        next(state, true, |start, end| {
+        let most = match ffi::lua_tonumber(state, 4) as usize {
+            0 => usize::MAX,
+            most => most,
+        };
+        next(state, (true, most, 3), |start, end| {
             ffi::lua_pushnumber(state, start as f64);
             ffi::lua_pushnumber(state, end as f64);
             2
@@ -300,14 +304,15 @@ unsafe extern "C-unwind" fn gsub_next(state: *mut lua_State) -> c_int {
     }
 }
 
-/// Looks for a pattern from a position on, and pushes what `place` makes of the match's place
-/// and the match's values.
+/// Looks for a pattern, which may have an anchor, from a position on. Pushes what `place` makes
+/// of the match's place, and so many of the match's values. The call that the program has made
+/// is so many calls away, for errors.
 ///
 /// # Safety
 /// See [`find`]; the arguments are two strings and a number.
 unsafe fn next(
     state: *mut lua_State,
-    anchors: bool,
+    (anchors, most, level): (bool, usize, c_int),
     place: impl FnOnce(usize, usize) -> c_int,
 ) -> c_int {
     // SAFETY: as the caller's.
@@ -325,13 +330,12 @@ unsafe fn next(
         });
         match found {
             None => guard::panicked(state),
-            // One function calls this, which the program has called.
-            Some(Err(error)) => raise_at(state, error, 2),
+            Some(Err(error)) => raise_at(state, error, level),
             Some(Ok(None)) => 0,
             Some(Ok(Some((start, end)))) => {
                 let places = place(start, end);
-                let count = matcher.values();
-                push_captures(state, &matcher, (start, end), count, 2) + places
+                let count = matcher.values().min(most);
+                push_captures(state, &matcher, (start, end), count, level) + places
             }
         }
     }
