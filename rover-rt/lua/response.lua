@@ -28,7 +28,13 @@ local function check_status(status, level)
   return status
 end
 
+-- Reading a long text is one step.
+local function step(text)
+  if #text > 4096 then R.direct.check() end
+end
+
 local function check_header(name, value, level)
+  if type(name) == "string" then step(name) end
   if type(name) ~= "string" or not find(name, "^[%w!#$%%&'*+%-.^_`|~]+$") then
     error(format("%q is not a header name", tostring(name)), level + 1)
   end
@@ -36,6 +42,7 @@ local function check_header(name, value, level)
   if type(value) ~= "string" then
     error("the value of header '" .. name .. "' is not a string", level + 1)
   end
+  step(value)
   if find(value, "[%z\1-\8\10-\31\127]") then
     error("the value of header '" .. name .. "' has a control character", level + 1)
   end
@@ -69,6 +76,7 @@ function Response.cookie(self, name, value, options)
     error(format("%q is not a cookie name", tostring(name)), 2)
   end
   value = tostring(value)
+  step(value)
   if find(value, '[%c%s",;\\]') then
     error("the value of cookie '" .. name .. "' has a character cookies cannot carry", 2)
   end

@@ -41,13 +41,12 @@ function string.rep(s, n, separator)
   local text = type(s) == "number" and tostring(s) or s
   local count = (type(n) == "number" or type(n) == "string") and tonumber(n)
   if type(text) == "string" and count then
-    count = integer(count)
     local gap = type(separator) == "number" and tostring(separator) or separator
     local between = type(gap) == "string" and #gap or 0
-    local length = (#text + between) * count - between
+    local length = (#text + between) * floor(count) - between
     if length > PIECE and (gap == nil or type(gap) == "string") then
       if length > longest then too_long("rep", length) end
-      return rep_long(text, count, gap)
+      return rep_long(text, floor(count), gap)
     end
   end
   return rep(s, n, separator)

@@ -6,13 +6,12 @@
 use std::ffi::{c_int, c_void};
 
 use http::StatusCode;
-use http::header::{HeaderName, HeaderValue};
 use mlua::ffi::{self, lua_CFunction, lua_State};
 
 use super::encode::{Encoder, comma};
 use super::guard::raise_by;
 use super::native::{push, shared};
-use super::respond::not_json;
+use super::respond::{append_header, not_json};
 use super::{Call, Shared, append_string, decode};
 use crate::program::Piece;
 use crate::reply::ContentType;
@@ -224,15 +223,9 @@ unsafe extern "C-unwind" fn reply_header(state: *mut lua_State) -> c_int {
         let (mut name, mut value) = (Vec::new(), Vec::new());
         append_string(state, 1, &mut name);
         append_string(state, 2, &mut value);
-        let (name, value) = (
-            HeaderName::from_bytes(&name),
-            HeaderValue::from_bytes(&value),
-        );
-        match (name, value) {
-            (Ok(name), Ok(value)) => {
-                call.reply.borrow_mut().headers_mut().append(name, value);
-            }
-            _ => *call.failure.borrow_mut() = Some("a response header is malformed".to_owned()),
+        let reply = &mut *call.reply.borrow_mut();
+        if let Err(reason) = append_header(reply.headers_mut(), &name, &value) {
+            *call.failure.borrow_mut() = Some(reason);
         }
     }
     0

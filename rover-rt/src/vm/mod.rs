@@ -383,6 +383,7 @@ impl Vm {
         };
         let current: *const Call<'_> = &raw const call;
         self.shared.current.set(current.cast());
+        self.shared.memory.take_back();
         self.shared.lists.reset();
         self.shared.pages.reset();
         guard::begin(&self.shared);
@@ -428,13 +429,16 @@ impl Vm {
                 Err(self.failure(status))
             }
         };
+        let exceeded = self.give_memory_back();
         self.collect();
         if self.shared.panicked.get() {
             // Whatever the program made of it.
             return Err(Failure::Panic);
         }
         outcome?;
-        if let Some(reason) = call.failure.into_inner() {
+        let failure = call.failure.into_inner();
+        let full = || exceeded.then(|| self.shared.memory.explain());
+        if let Some(reason) = failure.or_else(full) {
             // No Lua error happened, so there is no value for a hook but the text.
             // SAFETY: as above; a short string on a stack with room.
             unsafe { ffi::lua_pushlstring(state, reason.as_ptr().cast(), reason.len()) };
@@ -444,6 +448,16 @@ impl Vm {
             });
         }
         Ok(call.reply.into_inner())
+    }
+
+    /// What Rust code held for a request is free again; whether there was no room for it.
+    fn give_memory_back(&self) -> bool {
+        let (held, exceeded) = self.shared.memory.take_back();
+        if held {
+            self.shared.lists.reset();
+            self.shared.pages.reset();
+        }
+        exceeded
     }
 
     /// Collects all garbage where a request has come near the limit, or leaves so much that

@@ -104,6 +104,28 @@ pub(super) fn not_json(error: &encode::EncodeError) -> String {
     format!("the handler's result is not JSON: {error}")
 }
 
+/// More than any client takes.
+const MAX_HEADERS_BYTES: usize = 1 << 20;
+const HEADERS_TOO_LONG: &str = "the response's headers have more than 1 MiB";
+
+/// Adds a header.
+pub(super) fn append_header(
+    headers: &mut HeaderMap,
+    name: &[u8],
+    value: &[u8],
+) -> Result<(), String> {
+    let malformed = || "a response header is malformed".to_owned();
+    if value.len() > MAX_HEADERS_BYTES {
+        return Err(HEADERS_TOO_LONG.to_owned());
+    }
+    let name = HeaderName::from_bytes(name).map_err(|_| malformed())?;
+    let value = HeaderValue::from_bytes(value).map_err(|_| malformed())?;
+    let added = headers.try_append(name, value);
+    added
+        .map(drop)
+        .map_err(|_| "the response has too many headers".to_owned())
+}
+
 /// Reads a response object (see `runtime.lua` for its slots).
 ///
 /// # Safety
@@ -141,21 +163,28 @@ unsafe fn built(state: *mut lua_State, shared: &Shared, reply: &mut Reply) -> Re
 /// # Safety
 /// The flat list of names and values is on top of the stack.
 unsafe fn read_headers(state: *mut lua_State, headers: &mut HeaderMap) -> Result<(), String> {
+    let mut bytes_of_all = 0;
     // SAFETY: raw reads; strings are copied before their values are popped.
     unsafe {
         let list = ffi::lua_gettop(state);
         let count = ffi::lua_objlen(state, list) as i64;
         for at in (1..count).step_by(2) {
             ffi::lua_rawgeti(state, list, at);
-            let name = HeaderName::from_bytes(lossy(state, -1).as_bytes());
             ffi::lua_rawgeti(state, list, at + 1);
+            // Looked at first, as many may be one string.
+            for part in [-2, -1] {
+                if ffi::lua_type(state, part) == ffi::LUA_TSTRING {
+                    bytes_of_all += ffi::lua_objlen(state, part);
+                }
+            }
+            if bytes_of_all > MAX_HEADERS_BYTES {
+                return Err(HEADERS_TOO_LONG.to_owned());
+            }
+            let name = lossy(state, -2);
             let mut bytes = Vec::new();
             append_string(state, -1, &mut bytes);
             ffi::lua_settop(state, list);
-            match (name, HeaderValue::from_bytes(&bytes)) {
-                (Ok(name), Ok(value)) => headers.append(name, value),
-                _ => return Err("a response header is malformed".to_owned()),
-            };
+            append_header(headers, name.as_bytes(), &bytes)?;
         }
     }
     Ok(())

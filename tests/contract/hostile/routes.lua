@@ -86,6 +86,12 @@ local stop = {
     for i = 1, 5e5 do t[i] = i end
     while true do table.remove(t, 1) t[#t + 1] = 1 end
   end,
+  -- Calls that need no stack.
+  tail_tostring = function()
+    local mt = {}
+    mt.__tostring = function(t) return tostring(t) end
+    return tostring(setmetatable({}, mt))
+  end,
   move = function() table.move({}, 1, 2 ^ 31 - 2, 2) end,
   move_far = function() table.move({ 1 }, -1e308, 1e308, 2 ^ 53) end,
   remove_length = function()
@@ -170,11 +176,6 @@ end
 fail.recursion_mixed = function()
   local function f(s) return (s:gsub(".", function(c) return coroutine.wrap(function() return f(c) end)() end)) end
   return f("x")
-end
-fail.recursion_tostring = function()
-  local mt = {}
-  mt.__tostring = function(t) return tostring(t) end
-  return tostring(setmetatable({}, mt))
 end
 fail.recursion_format = function()
   local mt = {}
@@ -275,7 +276,7 @@ fail.memory_pcall = function()
   error("kept " .. (#t > 10 and "some" or "none"), 0)
 end
 fail.memory_json = function() return rover.json.decode("[" .. ("[],"):rep(2e6) .. "1]") end
-fail.rep_huge = function() return ("x"):rep(2 ^ 31 - 1) end
+fail.rep_huge = function() return ("x"):rep(big) end
 fail.rep_long = function() return ("x"):rep(1e9) end
 fail.rep_separator = function() return (""):rep(1e9, "abc") end
 fail.unpack_range = function() return unpack({}, 1, 1e8) end

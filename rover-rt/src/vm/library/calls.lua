@@ -266,7 +266,7 @@ local endless = {
     return at and (at < 1 or at ~= at or at >= 2 ^ 31 - 1)
   end,
   ["table.move 2"] = tonumber, ["table.move 3"] = tonumber, ["table.move 4"] = tonumber,
-  ["string.rep 2"] = function(value) return value == 2 ^ 31 - 1 end,
+  ["string.rep 2"] = function(value) return (tonumber(value) or 0) >= 2 ^ 31 - 1 end,
 }
 
 -- All calls: the number of a function, an argument's place, the number of a value. One place
