@@ -361,7 +361,8 @@ fn internal(error: &mlua::Error) -> Box<Diagnostic> {
 }
 
 fn new_vm(timed_out: &Rc<RefCell<Option<Position>>>) -> mlua::Result<Lua> {
-    let lua = Lua::new_with(StdLib::ALL_SAFE, LuaOptions::new().catch_rust_panics(false))?;
+    // With LuaJIT's own `pcall`, as at run time.
+    let lua = Lua::new_with(StdLib::ALL_SAFE, LuaOptions::new().catch_rust_panics(true))?;
     // Compiled code runs no hooks.
     lua.load("jit.off(); jit.flush()").exec()?;
     // The recording server asks for where the program is, and gives functions a metatable.

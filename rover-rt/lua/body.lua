@@ -30,7 +30,10 @@ function body_methods.raw(b) return b[1] end
 
 function body_methods.bytes(b)
   local raw, out = b[1], {}
-  for i = 1, #raw do out[i] = byte(raw, i) end
+  for i = 1, #raw do
+    if i % 4096 == 0 then R.direct.check() end
+    out[i] = byte(raw, i)
+  end
   return setmetatable(out, R.Array)
 end
 

@@ -5,10 +5,12 @@ local limits, direct = R.limits, R.direct
 local owned, refuse_raw, getmetatable = R.owned, R.refuse_raw, getmetatable
 
 local error, type, select, tostring, rawget, rawset = error, type, select, tostring, rawget, rawset
-local next = next
-local format, floor, concat, byte = string.format, math.floor, table.concat, string.byte
-local raw_insert, raw_remove = table.insert, table.remove
-local raw_load, resume, create = load, coroutine.resume, coroutine.create
+local next, rawlen, tonumber = next, rawlen, tonumber
+local ceil, floor, concat, byte = math.ceil, math.floor, table.concat, string.byte
+local format = string.format
+local raw_load, resume, create, wrap = load, coroutine.resume, coroutine.create, coroutine.wrap
+local raw = {}
+for name, f in next, table do raw[name] = f end
 local charge, check_stack, instrument = limits.charge, limits.check_stack, limits.instrument
 
 local budget = 1000
@@ -17,64 +19,87 @@ local function spend()
   if budget < 0 then budget = direct.check() end
 end
 
--- Tables.
-local function list(t, name, level)
-  if type(t) ~= "table" then
-    local got = t == nil and "no value" or type(t)
-    error(format("bad argument #1 to '%s' (table expected, got %s)", name, got), level + 1)
-  end
-  return #t
+-- A number as LuaJIT's library takes it (`lj_num2int`): without its fraction, and the least of
+-- all where it is no integer of 32 bits.
+local function integer(n)
+  if n > -2147483649 and n < 2147483648 then return n < 0 and ceil(n) or floor(n) end
+  return -2147483648
+end
+R.integer = integer
+
+-- Arguments of other types go to LuaJIT's own functions, which raise their errors. Lengths and
+-- elements are raw where LuaJIT's are, and ask `__len` where those do.
+local function is_number(value)
+  return type(value) == "number" or type(value) == "string" and tonumber(value) ~= nil
 end
 
 function table.insert(t, a, ...)
   if owned[getmetatable(t)] then refuse_raw(t, "insert") end
-  if type(t) == "table" and type(a) == "number" and select("#", ...) == 1 then
+  if type(t) == "table" and select("#", ...) == 1 and is_number(a) then
     -- LuaJIT would move what is not there, down to any position.
-    if a < 1 then error("bad argument #2 to 'insert' (position out of bounds)", 2) end
-    local moved = #t - a
+    local at = integer(tonumber(a))
+    if at < 1 then
+      error("bad argument #2 to 'insert' (position out of bounds)", 2)
+    end
+    local moved = rawlen(t) - at
     if moved > 256 then charge(moved) end
   end
-  return raw_insert(t, a, ...)
+  return raw.insert(t, a, ...)
 end
 
-function table.remove(t, at)
-  if type(t) == "table" and type(at) == "number" then
-    local moved = #t - at
-    if moved > 256 then charge(moved) end
+function table.remove(...)
+  local t, at = ...
+  if type(t) ~= "table" or at ~= nil and not is_number(at) then return raw.remove(...) end
+  if owned[getmetatable(t)] then refuse_raw(t, "remove") end
+  local n = #t
+  if at == nil then
+    if n == 0 then return end
+    local last = rawget(t, n)
+    rawset(t, n, nil)
+    return last
   end
-  return raw_remove(t, at)
+  at = tonumber(at)
+  if at >= 1 and at <= n then
+    local old = rawget(t, integer(at))
+    for i = at + 1, n do
+      spend()
+      rawset(t, integer(i - 1), (rawget(t, integer(i))))
+    end
+    rawset(t, integer(n), nil)
+    return old
+  end
 end
 
-function table.move(a, first, last, to, b)
-  list(a, "move", 2)
-  b = b == nil and a or b
-  if type(first) ~= "number" or type(last) ~= "number" or type(to) ~= "number" then
-    error("bad argument to 'move' (number expected)", 2)
+function table.move(...)
+  local a, first, last, to, b = ...
+  if b == nil then b = a end
+  if type(a) ~= "table" or type(b) ~= "table"
+    or not (is_number(first) and is_number(last) and is_number(to)) then
+    return raw.move(...)
   end
-  if type(b) ~= "table" then
-    error("bad argument #5 to 'move' (table expected, got " .. type(b) .. ")", 2)
-  end
+  if owned[getmetatable(b)] then refuse_raw(b, "move") end
+  first, last, to = tonumber(first), tonumber(last), tonumber(to)
   if last >= first then
+    local distance = to - first
     if to > last or to <= first or a ~= b then
-      for i = 0, last - first do spend() b[to + i] = a[first + i] end
+      for i = first, last do
+        spend()
+        rawset(b, integer(i + distance), (rawget(a, integer(i))))
+      end
     else
-      for i = last - first, 0, -1 do spend() b[to + i] = a[first + i] end
+      for i = last, first, -1 do
+        spend()
+        rawset(b, integer(i + distance), (rawget(a, integer(i))))
+      end
     end
   end
   return b
 end
 
 -- LuaJIT's own would call any function so often, also one without a budget.
-local function each(t, f, name)
-  list(t, name, 3)
-  if type(f) ~= "function" then
-    local got = f == nil and "no value" or type(f)
-    error(format("bad argument #2 to '%s' (function expected, got %s)", name, got), 3)
-  end
-end
-
-function table.foreach(t, f)
-  each(t, f, "foreach")
+function table.foreach(...)
+  local t, f = ...
+  if type(t) ~= "table" or type(f) ~= "function" then return raw.foreach(...) end
   for key, value in next, t do
     spend()
     local result = f(key, value)
@@ -82,13 +107,26 @@ function table.foreach(t, f)
   end
 end
 
-function table.foreachi(t, f)
-  each(t, f, "foreachi")
+function table.foreachi(...)
+  local t, f = ...
+  if type(t) ~= "table" or type(f) ~= "function" then return raw.foreachi(...) end
   for i = 1, #t do
     spend()
-    local result = f(i, t[i])
+    local result = f(i, (rawget(t, i)))
     if result ~= nil then return result end
   end
+end
+
+-- All of a table is looked at.
+function table.maxn(...)
+  local t = ...
+  if type(t) ~= "table" then return raw.maxn(...) end
+  local most = 0
+  for key in next, t do
+    spend()
+    if type(key) == "number" and key > most then most = key end
+  end
+  return most
 end
 
 -- LuaJIT's quicksort (`lib_table.c`), step by step, so that the order of equal elements is
@@ -150,12 +188,12 @@ local function quicksort(t, l, u, less)
   return true
 end
 
-function table.sort(t, less)
-  local n = list(t, "sort", 2)
-  if less ~= nil and type(less) ~= "function" then
-    error(format("bad argument #2 to 'sort' (function expected, got %s)", type(less)), 2)
+function table.sort(...)
+  local t, less = ...
+  if type(t) ~= "table" or less ~= nil and type(less) ~= "function" then return raw.sort(...) end
+  if not quicksort(t, 1, rawlen(t), less or before) then
+    error("invalid order function for sorting", 2)
   end
-  if not quicksort(t, 1, n, less or before) then error("invalid order function for sorting", 2) end
 end
 
 -- Coroutines run on the native stack of who resumes them.
@@ -169,7 +207,9 @@ local function passed(ok, ...)
   local message = ...
   error(message, type(message) == "string" and 2 or 0)
 end
-function coroutine.wrap(f)
+function coroutine.wrap(...)
+  local f = ...
+  if type(f) ~= "function" then return wrap(...) end
   local co = create(f)
   return function(...)
     check_stack()

@@ -42,7 +42,13 @@ local function url(text)
   return text
 end
 
+-- Reading a long text is one step.
+local function step(text)
+  if #text > 4096 then R.direct.check() end
+end
+
 local function check_header(name, value, level)
+  if type(name) == "string" then step(name) end
   if type(name) ~= "string" or not find(name, "^[%w!#$%%&'*+%-.^_`|~]+$") then
     error(shown(name) .. " is not a header name", level + 1)
   end
@@ -50,6 +56,7 @@ local function check_header(name, value, level)
   if type(value) ~= "string" then
     error("the value of header '" .. name .. "' is not a string", level + 1)
   end
+  step(value)
   if find(value, "[%z\1-\8\10-\31\127]") then
     error("the value of header '" .. name .. "' has a control character", level + 1)
   end

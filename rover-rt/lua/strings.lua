@@ -1,7 +1,7 @@
 -- The functions that make strings: how long a string they may make, with an error that names
 -- the function, and long ones in pieces, between which the clock is looked at.
 local R = ...
-local limits, check, longest = R.limits, R.direct.check, R.longest
+local limits, check, longest, integer = R.limits, R.direct.check, R.longest, R.integer
 
 local error, type, select, tostring, tonumber = error, type, select, tostring, tonumber
 local pcall, rawget, rawlen = pcall, rawget, rawlen
@@ -39,7 +39,7 @@ end
 
 function string.rep(s, n, separator)
   local text = type(s) == "number" and tostring(s) or s
-  local count = tonumber(n)
+  local count = (type(n) == "number" or type(n) == "string") and tonumber(n)
   if type(text) == "string" and count then
     local gap = type(separator) == "number" and tostring(separator) or separator
     local between = type(gap) == "string" and #gap or 0
@@ -102,16 +102,19 @@ end
 
 -- LuaJIT's own function is compiled into a trace, which a loop over a few elements would end:
 -- how long they are together is seen afterwards.
-function table.concat(t, separator, first, last)
-  if type(t) ~= "table" then
-    local got = t == nil and "no value" or type(t)
-    error(format("bad argument #1 to 'concat' (table expected, got %s)", got), 2)
+function table.concat(...)
+  local t, separator, first, last = ...
+  local between = separator
+  if between == nil then between = "" elseif type(between) == "number" then between = tostring(between) end
+  local from, to = first, last
+  if from == nil then from = 1 elseif type(from) == "string" then from = tonumber(from) end
+  if to == nil then to = type(t) == "table" and rawlen(t) elseif type(to) == "string" then to = tonumber(to) end
+  -- The error is one of the call to this function.
+  if type(t) ~= "table" or type(between) ~= "string" or type(from) ~= "number" or type(to) ~= "number" then
+    return concat(...)
   end
-  local from, to = first or 1, last or rawlen(t)
-  if type(from) ~= "number" or type(to) ~= "number" then return concat(t, separator, first, last) end
-  local between = separator or ""
-  if type(between) == "number" then between = tostring(between) end
-  if type(between) == "string" and to - from >= FEW then return concat_long(t, between, from, to) end
+  from, to = integer(from), integer(to)
+  if to - from >= FEW then return concat_long(t, between, from, to) end
   local ok, text = pcall(concat, t, separator, from, to)
   if not ok then return concat_failed(text, t, between, from, to) end
   if #text > longest then too_long("concat", #text) end
@@ -186,7 +189,8 @@ end
 -- longer than a step of ours does. Which patterns mean themselves is known for so many
 -- short ones.
 local patterns = R.patterns
-string.match, string.gsub, string.gmatch = patterns.match, patterns.gsub, R.part("gmatch")(patterns)
+string.match, string.gmatch = patterns.match, R.part("gmatch")(patterns)
+string.gsub = R.part("gsub")(patterns, check, longest)
 local search = patterns.find
 local SHORT, KNOWN = 1024, 256
 local literal, known = {}, 0

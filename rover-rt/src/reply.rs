@@ -61,6 +61,10 @@ pub(crate) struct Reply {
     pub(crate) body: Vec<u8>,
 }
 
+/// More headers than any client takes.
+pub(crate) const MAX_HEADERS_BYTES: usize = 1 << 20;
+pub(crate) const HEADERS_TOO_LONG: &str = "the response's headers have more than 1 MiB";
+
 impl Reply {
     pub(crate) fn empty(status: StatusCode) -> Self {
         Reply {
@@ -83,23 +87,26 @@ impl Reply {
         self.headers.get_or_insert_default()
     }
 
-    /// Adds a header of the program's; false where it is none, or the server's.
-    pub(crate) fn add_header(&mut self, name: &[u8], value: &[u8]) -> bool {
-        let parsed = (HeaderName::from_bytes(name), HeaderValue::from_bytes(value));
-        let (Ok(name), Ok(value)) = parsed else {
-            return false;
-        };
+    /// Adds a header of the program's; says why not where it is none, or the server's.
+    pub(crate) fn add_header(&mut self, name: &[u8], value: &[u8]) -> Result<(), &'static str> {
+        const MALFORMED: &str = "a response header is malformed";
+        if value.len() > MAX_HEADERS_BYTES {
+            return Err(HEADERS_TOO_LONG);
+        }
+        let name = HeaderName::from_bytes(name).map_err(|_| MALFORMED)?;
+        let value = HeaderValue::from_bytes(value).map_err(|_| MALFORMED)?;
         if refused_header(name.as_str(), Some(value.to_str().unwrap_or_default())).is_some() {
-            return false;
+            return Err(MALFORMED);
         }
         if name == CONNECTION {
             self.close = true;
-        } else if SINGLE.contains(&name) {
-            self.headers_mut().insert(name, value);
-        } else {
-            self.headers_mut().append(name, value);
+            return Ok(());
         }
-        true
+        let added = match SINGLE.contains(&name) {
+            true => self.headers_mut().try_insert(name, value).map(drop),
+            false => self.headers_mut().try_append(name, value).map(drop),
+        };
+        added.map_err(|_| "the response has too many headers")
     }
 
     /// Without anything yet; its body goes into this buffer.

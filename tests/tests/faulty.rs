@@ -170,3 +170,51 @@ fn a_panic_of_the_timers_costs_the_worker_its_connections() {
     let failed = "worker 0 failed: the fault that was asked for";
     assert_eq!(lines(&log, "error", failed).len(), 1, "{log}");
 }
+
+/// The bytes of a process that are in memory.
+fn resident(process: u32) -> usize {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("it runs");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
+    kilobytes
+        .and_then(|n| n.trim().parse::<usize>().ok())
+        .expect("a number")
+        << 10
+}
+
+/// What a program makes the runtime hold counts for the program: schemas, pages, lists, headers.
+#[test]
+fn memory_that_is_not_lua_s_has_a_limit() {
+    let server = start(false);
+    let kinds = server.get("/kinds").expect("an answer").text();
+    let kinds: Vec<String> = serde_json::from_str(&kinds).expect("a list of names");
+    assert!(kinds.len() > 15, "{kinds:?}");
+    let before = resident(server.id());
+    let mut wrong = Vec::new();
+    for kind in &kinds {
+        let mut statuses = Vec::new();
+        for _ in 0..3 {
+            let answer = server.get(&format!("/worst/{kind}"));
+            let answer = answer.unwrap_or_else(|| panic!("no answer to {kind}"));
+            statuses.push(answer.status);
+        }
+        let more = resident(server.id()).saturating_sub(before) >> 20;
+        println!("{kind}: {statuses:?}, {more} MiB more");
+        let stopped = statuses
+            .iter()
+            .all(|status| matches!(status, 400 | 500 | 503));
+        // The limit is 16 MiB; what a step makes at once, and what the allocator keeps, is beside it.
+        if !stopped || more > 96 {
+            wrong.push(format!("{kind}: {statuses:?}, {more} MiB more"));
+        }
+        assert_eq!(
+            server.get("/record/5").expect("an answer").status,
+            200,
+            "after {kind}"
+        );
+    }
+    let (code, log) = server.stop();
+    assert_eq!(code, Some(0));
+    assert!(!log.contains("panicked"), "{log}");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

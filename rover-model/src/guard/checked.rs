@@ -5,13 +5,17 @@
 //! ([`Checked::object`], [`Checked::array`]). [`Checked::check`] then goes through the schema
 //! in its order, applies the rules, and fills in defaults.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use super::fault::{Fault, Unit, is_integer};
+use super::rules::MANY;
 use super::{Constant, Got, Kind, Patterns, Schema};
 
-/// As many problems as one answer tells of.
+/// As many problems as one answer tells of ...
 pub const MAX_PROBLEMS: usize = 100;
+/// ... in so many bytes: what a schema says of its values may be long.
+const MAX_TOLD: usize = 1 << 20;
 
 const KEPT_BYTES: usize = 64 << 10;
 const KEPT_SLOTS: usize = 4 << 10;
@@ -97,6 +101,8 @@ pub struct Checked {
     slots: Vec<Value>,
     /// The elements of arrays that have not ended.
     open: Vec<Value>,
+    /// The bytes of the problems' texts.
+    told: usize,
 }
 
 impl Default for Checked {
@@ -109,6 +115,7 @@ impl Default for Checked {
             constants: Vec::new(),
             slots: Vec::new(),
             open: Vec::new(),
+            told: 0,
         }
     }
 }
@@ -118,6 +125,7 @@ impl Checked {
     pub fn clear(&mut self) {
         self.root = Value::Absent;
         self.problems.clear();
+        self.told = 0;
         self.buffer.clear();
         self.spans.clear();
         self.constants.clear();
@@ -199,6 +207,17 @@ impl Checked {
         })
     }
 
+    /// Whether an answer tells of no more problems.
+    fn is_told(&self) -> bool {
+        self.problems.len() >= MAX_PROBLEMS || self.told >= MAX_TOLD
+    }
+
+    /// The bytes that it holds.
+    pub fn held_bytes(&self) -> usize {
+        let values = self.slots.capacity() + self.open.capacity();
+        values * size_of::<Value>() + self.buffer.capacity() + self.told
+    }
+
     /// Lays out a constant.
     pub fn constant(&mut self, schema: &Schema, constant: &Constant) -> Value {
         match (&schema.kind, constant) {
@@ -221,9 +240,12 @@ impl Checked {
             }
             (Kind::Object(fields), Constant::Record(values)) => {
                 let first = self.object(fields.len());
+                let by_name: HashMap<&str, &Constant> = values
+                    .iter()
+                    .map(|(name, value)| (name.as_ref(), value))
+                    .collect();
                 for (slot, field) in (first..).zip(fields.as_ref()) {
-                    let mut values = values.iter();
-                    if let Some((_, value)) = values.find(|(name, _)| *name == field.name) {
+                    if let Some(value) = by_name.get(field.name.as_ref()) {
                         let value = self.constant(&field.schema, value);
                         self.set(slot, value);
                     }
@@ -337,10 +359,13 @@ impl Check<'_> {
             (Kind::String(rules), Value::Text(text)) => {
                 // Problems are told after the text is looked at: both are `checked`'s.
                 let mut found = Vec::new();
+                let told = checked.is_told();
                 let bytes = checked.bytes(self.source, text);
                 let message = |fault: Fault<'_>| (fault.kind(), fault.message(""));
                 rules.check(bytes, self.patterns, &mut |fault| {
-                    found.push(message(fault))
+                    if !told {
+                        found.push(message(fault));
+                    }
                 });
                 for (kind, message) in found {
                     problem(checked, path, kind, message);
@@ -351,6 +376,9 @@ impl Check<'_> {
                     report(checked, schema, path, &fault);
                 });
                 for item in 0..length {
+                    if item as usize % MANY == MANY - 1 && !self.patterns.has_time(MANY) {
+                        return;
+                    }
                     let value = checked.slot(first + item);
                     let path = Path::Item(path, item + 1);
                     let value = self.value(checked, element, value, &path);
@@ -372,7 +400,7 @@ impl Check<'_> {
 }
 
 fn report(checked: &mut Checked, schema: &Schema, path: &Path<'_>, fault: &Fault<'_>) {
-    if checked.problems.len() == MAX_PROBLEMS {
+    if checked.is_told() {
         return;
     }
     let message = match (fault, &schema.message) {
@@ -383,8 +411,9 @@ fn report(checked: &mut Checked, schema: &Schema, path: &Path<'_>, fault: &Fault
 }
 
 fn problem(checked: &mut Checked, path: &Path<'_>, kind: &'static str, message: String) {
-    if checked.problems.len() < MAX_PROBLEMS {
+    if !checked.is_told() {
         let field = path.to_string();
+        checked.told += field.len() + message.len();
         checked.problems.push(Problem {
             field,
             message,

@@ -13,6 +13,7 @@ mod options;
 mod pattern;
 mod rules;
 mod schema;
+mod size;
 
 pub use checked::{Checked, MAX_PROBLEMS, Place, Problem, Text, Value};
 pub use fault::{Got, is_integer};
@@ -21,6 +22,7 @@ pub use given::{Constant, Given};
 pub use options::{KINDS, OPTIONS, Step, Wrong, accepts};
 pub use rules::{Patterns, number_of, truth_of};
 pub use schema::{Element, Field, Kind, Length, Range, Schema, Str, TextRules};
+pub use size::VALUE_BYTES;
 
 /// The Lua half of `rover.guard`: a chunk that is given `{ new, with, check, null, kinds, options }`
 /// and returns `rover.guard`.

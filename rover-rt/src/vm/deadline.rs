@@ -156,6 +156,15 @@ pub(super) unsafe fn raise(state: *mut lua_State, shared: &Shared) -> ! {
     unsafe { guard::fail(state, &text[..length]) }
 }
 
+/// What the log says of a handler whose error was caught.
+pub(super) fn told(shared: &Shared) -> String {
+    let seconds = shared.deadline.limit().as_secs_f64();
+    format!(
+        "the handler's deadline of {seconds} s has passed: it has caught the error and returned \
+         nothing"
+    )
+}
+
 /// The next budget of a loop; 0 where the running call's deadline has passed. Called through
 /// the FFI.
 pub(super) unsafe extern "C" fn budget(vm: *const c_void) -> u32 {

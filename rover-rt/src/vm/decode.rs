@@ -67,6 +67,9 @@ pub(super) enum Failed {
     Stopped,
 }
 
+/// Room for a string with escapes is kept up to this size.
+const KEPT_BYTES: usize = 64 << 10;
+
 /// So many values are pushed before memory and time are looked at.
 const AT_ONCE: u32 = 64;
 /// What they cost, in steps.
@@ -96,6 +99,10 @@ pub(super) unsafe fn decode(
     unsafe {
         let top = ffi::lua_gettop(state);
         let result = push.value().and_then(|()| Ok(push.reader.end()?));
+        // Nothing holds on to it any more.
+        let scratch = &mut *shared.decoder.scratch.get();
+        scratch.clear();
+        scratch.shrink_to(KEPT_BYTES);
         if result.is_err() {
             ffi::lua_settop(state, top);
         }

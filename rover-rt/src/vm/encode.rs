@@ -8,7 +8,7 @@ use mlua::ffi::{self, lua_State};
 use rustc_hash::FxHashMap;
 
 use super::Shared;
-use super::scalar::{number, string};
+use super::scalar::{escaped_length, number, string};
 use super::shapes::{MAX_FIELDS, Shape};
 
 const MAX_DEPTH: usize = 128;
@@ -16,6 +16,8 @@ const MAX_DEPTH: usize = 128;
 const AT_ONCE: usize = 64;
 /// ... and what each costs, in its steps.
 const STEPS: u32 = 4;
+/// Texts from this length on are measured with their escapes before they are written.
+const LONG: usize = 1 << 20;
 /// Objects with more fields than this are written in the table's own, random order.
 const MAX_ORDERED: usize = 64;
 
@@ -168,6 +170,9 @@ impl<'a> Encoder<'a> {
     /// Appends a text as a string.
     pub(super) fn text(&mut self, bytes: &[u8]) -> Result<(), EncodeError> {
         self.room(bytes.len())?;
+        if bytes.len() > LONG {
+            self.room(escaped_length(bytes))?;
+        }
         string(bytes, self.out);
         Ok(())
     }

@@ -61,6 +61,9 @@ pub(super) const LATE: c_int = c_int::MIN;
 /// What it returns where the stack has no room for its values.
 pub(super) const FULL: c_int = c_int::MIN + 1;
 
+/// What it returns where there is no memory for what it makes.
+pub(super) const NO_MEMORY: c_int = c_int::MIN + 2;
+
 /// What it returns to raise an error by calling the Lua function below so many arguments on
 /// top of the stack, when none of its own frames is left.
 pub(super) const fn raise_by(arguments: c_int) -> c_int {
@@ -116,6 +119,7 @@ pub(super) unsafe fn native(
             Some(_) if !late && shared.deadline.has_passed() => deadline::raise(state, shared),
             Some(RAISE) => ffi::lua_error(state),
             Some(LATE) => deadline::raise(state, shared),
+            Some(NO_MEMORY) => fail(state, b"not enough memory"),
             Some(FULL) => fail(state, b"stack overflow (too many values)"),
             Some(by) if by < RAISE => {
                 ffi::lua_call(state, RAISE - 1 - by, 0);
@@ -290,7 +294,9 @@ mod tests {
             register(&lua, &shared, &natives, &natives, functions, by).unwrap();
         }
         for name in ["expect", "hold", "held_value", "guard_expect"] {
+            // As a request begins.
             shared.panicked.set(false);
+            shared.deadline.begin(0);
             let call = "local f = ... return select(2, pcall(f, 0, {}, 0))";
             let f: mlua::Function = natives.get(name).unwrap();
             let message: String = lua.load(call).call(f).unwrap();

@@ -14,6 +14,7 @@ use mlua::ffi::{self, lua_State};
 use rover_model::{Escape, Place, Rule};
 
 use super::guard::pure_or_default;
+use super::memory::Memory;
 use super::native::push;
 use super::scalar::{number, text_number};
 use super::{Shared, shared};
@@ -23,6 +24,10 @@ use crate::reply::ContentType;
 
 /// Room for the next page: that of the last, up to this size.
 const KEPT_BYTES: usize = 256 * 1024;
+/// The same for pages inside of pages.
+const KEPT_OTHERS: usize = 16 * 1024;
+/// Texts from this length on are looked at before they are written: with escapes they are longer.
+const LONG: usize = 1 << 20;
 
 /// What `runtime.lua` calls through the FFI, by name.
 pub(super) fn addresses() -> [(&'static str, *mut c_void); 11] {
@@ -62,9 +67,9 @@ impl Pages {
         }
         self.base.set(self.base.get().wrapping_add(used as i32));
         let mut all = self.all.borrow_mut();
-        for buffer in &mut all[..used] {
+        for (at, buffer) in all[..used].iter_mut().enumerate() {
             buffer.clear();
-            buffer.shrink_to(KEPT_BYTES);
+            buffer.shrink_to(if at == 0 { KEPT_BYTES } else { KEPT_OTHERS });
         }
         all.truncate(64);
     }
@@ -87,11 +92,21 @@ impl Pages {
         usize::try_from(at).ok().filter(|at| *at < self.used.get())
     }
 
-    fn with(&self, buffer: i32, f: impl FnOnce(&mut Vec<u8>)) {
-        if let Some(at) = self.index(buffer)
-            && let Some(out) = self.all.borrow_mut().get_mut(at)
-        {
+    /// Writes into a buffer. Where there is no memory for what it grows by, all buffers are
+    /// given up, and with them the request.
+    fn with(&self, memory: &Memory, buffer: i32, f: impl FnOnce(&mut Vec<u8>)) {
+        let Some(at) = self.index(buffer) else {
+            return;
+        };
+        let mut grown = 0;
+        if let Some(out) = self.all.borrow_mut().get_mut(at) {
+            let before = out.capacity();
             f(out);
+            grown = out.capacity().saturating_sub(before);
+        }
+        if grown > 0 && !memory.lend(grown) {
+            // What is written next has no buffer.
+            self.reset();
         }
     }
 
@@ -126,6 +141,15 @@ fn step(program: &Program, at: i32) -> &'static HtmlStep {
     step.unwrap_or(&NOTHING)
 }
 
+/// Whether there is memory for a text; where there is none, the request fails.
+fn is_fitting(shared: &Shared, text: &[u8]) -> bool {
+    let fits = text.len() < LONG || shared.memory.has_room(text.len() * 2);
+    if !fits {
+        shared.memory.exceed();
+    }
+    fits
+}
+
 /// Writes a value and the text around it.
 fn put(shared: &Shared, buffer: i32, at: i32, value: impl FnOnce(&mut Vec<u8>, Escape)) {
     try_put(shared, buffer, at, |out, escape| {
@@ -144,7 +168,7 @@ fn try_put(
     pure_or_default(shared, || {
         let step = step(shared.program, at);
         let mut written = true;
-        shared.pages.with(buffer, |out| {
+        shared.pages.with(&shared.memory, buffer, |out| {
             let start = out.len();
             out.reserve(step.lead.len() + step.tail.len() + 64);
             out.extend_from_slice(step.lead.as_bytes());
@@ -170,9 +194,9 @@ unsafe extern "C" fn run(vm: *const c_void, buffer: i32, at: i32) {
     let shared = unsafe { shared(vm) };
     pure_or_default(shared, || {
         let text = step(shared.program, at).lead;
-        shared
-            .pages
-            .with(buffer, |out| out.extend_from_slice(text.as_bytes()));
+        shared.pages.with(&shared.memory, buffer, |out| {
+            out.extend_from_slice(text.as_bytes());
+        });
     })
 }
 
@@ -182,9 +206,9 @@ unsafe extern "C" fn tail(vm: *const c_void, buffer: i32, at: i32) {
     let shared = unsafe { shared(vm) };
     pure_or_default(shared, || {
         let text = step(shared.program, at).tail;
-        shared
-            .pages
-            .with(buffer, |out| out.extend_from_slice(text.as_bytes()));
+        shared.pages.with(&shared.memory, buffer, |out| {
+            out.extend_from_slice(text.as_bytes());
+        });
     })
 }
 
@@ -201,7 +225,9 @@ unsafe extern "C" fn put_string(
         (shared(vm), text)
     };
     put(shared, buffer, at, |out, escape| {
-        html::write(text, escape, out);
+        if is_fitting(shared, text) {
+            html::write(text, escape, out);
+        }
     });
 }
 
@@ -252,7 +278,9 @@ unsafe extern "C" fn put_safe(
         (shared(vm), text)
     };
     put(shared, buffer, at, |out, escape| {
-        html::write_html(text, escape, out);
+        if is_fitting(shared, text) {
+            html::write_html(text, escape, out);
+        }
     });
 }
 
@@ -270,7 +298,9 @@ unsafe extern "C" fn put_json(
         (shared(vm), text)
     };
     put(shared, buffer, at, |out, escape| {
-        html::write_json(text, escape, out);
+        if is_fitting(shared, text) {
+            html::write_json(text, escape, out);
+        }
     });
 }
 
@@ -308,10 +338,11 @@ pub(super) unsafe extern "C-unwind" fn take(state: *mut lua_State) -> c_int {
     // raise an error of memory, and runs no Lua: the buffer stays as it is meanwhile, and
     // the frame owns nothing.
     unsafe {
-        let pages = &super::native::shared(state).pages;
+        let shared = super::native::shared(state);
+        let pages = &shared.pages;
         let buffer = ffi::lua_tonumber(state, 1) as i32;
         let (mut text, mut length) = (c"".as_ptr(), 0);
-        pages.with(buffer, |out| {
+        pages.with(&shared.memory, buffer, |out| {
             (text, length) = (out.as_ptr().cast(), out.len())
         });
         ffi::lua_pushlstring(state, text, length);

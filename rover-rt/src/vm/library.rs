@@ -120,25 +120,4 @@ fn precision(flags: &[u8]) -> Option<usize> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::formatted_length;
-
-    #[test]
-    fn formats_are_measured() {
-        for (format, texts, length) in [
-            ("", &[][..], 0),
-            ("abc", &[], 3),
-            ("100%%", &[], 4),
-            ("%s, %s!", &[10, 20], 33),
-            ("%d%s", &[100, 5], 5),
-            ("%-20.3s|%.s|%5s", &[100, 100, 7], 12),
-            ("%q", &[9], 9),
-            ("%s%", &[3], 3),
-            ("%5.", &[3], 2),
-        ] {
-            let mut texts = texts.iter().copied();
-            let measured = formatted_length(format.as_bytes(), || texts.next().unwrap_or(0));
-            assert_eq!(measured, length, "{format}");
-        }
-    }
-}
+mod tests;

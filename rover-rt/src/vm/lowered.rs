@@ -223,8 +223,8 @@ unsafe extern "C-unwind" fn reply_header(state: *mut lua_State) -> c_int {
         let (mut name, mut value) = (Vec::new(), Vec::new());
         append_string(state, 1, &mut name);
         append_string(state, 2, &mut value);
-        if !call.reply.borrow_mut().add_header(&name, &value) {
-            *call.failure.borrow_mut() = Some("a response header is malformed".to_owned());
+        if let Err(reason) = call.reply.borrow_mut().add_header(&name, &value) {
+            *call.failure.borrow_mut() = Some(reason.to_owned());
         }
     }
     0

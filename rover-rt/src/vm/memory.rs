@@ -40,6 +40,10 @@ pub(super) struct Memory {
     used: Cell<usize>,
     /// What was used after the last full collection.
     kept: Cell<usize>,
+    /// Of `used`, what Rust code holds for the running request.
+    lent: Cell<usize>,
+    /// Rust code that cannot raise an error had no room for it.
+    exceeded: Cell<bool>,
     relaxed: Cell<bool>,
     refused: Cell<bool>,
     /// The size of a block that was refused because it is more than one may be; else 0.
@@ -59,6 +63,8 @@ impl Memory {
             limit: Cell::new(0),
             used: Cell::new(0),
             kept: Cell::new(0),
+            lent: Cell::new(0),
+            exceeded: Cell::new(false),
             relaxed: Cell::new(true),
             refused: Cell::new(false),
             too_large: Cell::new(0),
@@ -154,6 +160,68 @@ impl Memory {
         self.relaxed.replace(relaxed)
     }
 
+    /// Whether so many bytes may be added to what is used.
+    pub(super) fn has_room(&self, more: usize) -> bool {
+        let limit = self.limit.get();
+        limit == 0 || self.used.get().saturating_add(more) <= limit
+    }
+
+    /// The same where garbage is collected before it is said that there is no room.
+    ///
+    /// # Safety
+    /// As [`Self::is_full`].
+    pub(super) unsafe fn makes_room(&self, state: *mut lua_State, more: usize) -> bool {
+        if self.has_room(more) {
+            return true;
+        }
+        // SAFETY: as the caller's; programs have no finalizers, so no code of theirs runs.
+        unsafe { ffi::lua_gc(state, ffi::LUA_GCCOLLECT, 0) };
+        let room = self.has_room(more);
+        if !room {
+            self.refused.set(true);
+        }
+        room
+    }
+
+    /// Rust code holds so many bytes for the program, beside Lua's own.
+    pub(super) fn hold(&self, bytes: usize) {
+        self.used.set(self.used.get() + bytes);
+        self.press();
+    }
+
+    /// It holds them no longer.
+    pub(super) fn release(&self, bytes: usize) {
+        self.used.set(self.used.get().saturating_sub(bytes));
+    }
+
+    /// What Rust code holds for the running request has grown by so many bytes; whether there
+    /// is room for them. Where there is none, the request fails.
+    pub(super) fn lend(&self, bytes: usize) -> bool {
+        if !self.has_room(bytes) {
+            self.exceed();
+            return false;
+        }
+        self.lent.set(self.lent.get() + bytes);
+        self.hold(bytes);
+        true
+    }
+
+    /// There was no room for what Rust code would have held: the request fails.
+    #[cold]
+    pub(super) fn exceed(&self) {
+        self.refused.set(true);
+        self.exceeded.set(true);
+    }
+
+    /// Nothing is held for a request any more; whether there was something, and whether there
+    /// was no room for it.
+    pub(super) fn take_back(&self) -> (bool, bool) {
+        let lent = self.lent.take();
+        self.release(lent);
+        let exceeded = self.exceeded.take();
+        (lent > 0 || exceeded, exceeded)
+    }
+
     /// Whether what lives is over the limit, where memory was not refused: garbage is
     /// collected before that is said.
     ///
@@ -170,7 +238,7 @@ impl Memory {
 
     /// Whether what was given has gone over the limit; it is noted.
     pub(super) fn is_over(&self) -> bool {
-        let over = self.above(100);
+        let over = self.above(100) || self.exceeded.get();
         if over {
             self.refused.set(true);
         }

@@ -27,6 +27,8 @@ mod scalar;
 mod shapes;
 mod spare;
 mod start;
+#[cfg(test)]
+mod testing;
 mod text;
 
 use std::cell::{Cell, OnceCell, RefCell, UnsafeCell};
@@ -54,7 +56,7 @@ use memory::Memory;
 use native::{append_string, lossy};
 use reads::Made;
 use shapes::Shapes;
-use text::Buffers;
+use text::Replaced;
 
 // Fixed places at the bottom of the request thread's stack.
 const ON_ERROR_TRACE: c_int = 1;
@@ -93,7 +95,7 @@ pub(crate) struct Shared {
     pages: Pages,
     deadline: Deadline,
     memory: Memory,
-    buffers: Buffers,
+    replaced: Replaced,
     patterns: pattern::Cache,
     /// Where the request's part of the native stack begins.
     stack: Cell<usize>,
@@ -129,7 +131,7 @@ impl Shared {
             pages: Pages::default(),
             deadline: Deadline::default(),
             memory: Memory::new(),
-            buffers: Buffers::default(),
+            replaced: Replaced::default(),
             patterns: pattern::Cache::default(),
             stack: Cell::new(0),
             panicked: Cell::new(false),
@@ -346,7 +348,12 @@ impl Vm {
     fn give_up(&self, request: &RequestData<'_>, failure: &Failure) -> Reply {
         self.settle();
         self.log_failure(request, failure);
-        Reply::internal_error(request.request_id.as_str())
+        match failure {
+            Failure::Late(_) => {
+                Reply::error(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")
+            }
+            _ => Reply::internal_error(request.request_id.as_str()),
+        }
     }
 
     fn log_failure(&self, request: &RequestData<'_>, failure: &Failure) {
@@ -397,6 +404,7 @@ impl Vm {
         };
         let current: *const Call<'_> = &raw const call;
         self.shared.current.set(current.cast());
+        self.shared.memory.take_back();
         self.shared.lists.reset();
         self.shared.pages.reset();
         guard::begin(&self.shared);
@@ -445,17 +453,22 @@ impl Vm {
                 Err(self.failure(status))
             }
         };
+        let exceeded = self.give_memory_back();
         self.collect();
         if self.shared.panicked.get() {
             // Whatever the program made of it.
             return Err(Failure::Panic);
         }
         outcome?;
-        if let Some(mut reason) = call.failure.into_inner() {
+        let failure = call.failure.into_inner().map(|mut reason| {
             // There is no traceback: the handler has returned.
             if let Some(place) = self.written_at(handler) {
                 reason.push_str(&format!(" (the handler is at {place})"));
             }
+            reason
+        });
+        let full = || exceeded.then(|| self.shared.memory.explain());
+        if let Some(reason) = failure.or_else(full) {
             // No Lua error happened, so there is no value for a hook but the text.
             // SAFETY: as above; a short string on a stack with room.
             unsafe { ffi::lua_pushlstring(state, reason.as_ptr().cast(), reason.len()) };
@@ -484,6 +497,16 @@ impl Vm {
             let file = std::ffi::CStr::from_ptr(debug.short_src.as_ptr());
             Some(format!("{}:{}", file.to_string_lossy(), debug.linedefined))
         }
+    }
+
+    /// What Rust code held for a request is free again; whether there was no room for it.
+    fn give_memory_back(&self) -> bool {
+        let (held, exceeded) = self.shared.memory.take_back();
+        if held {
+            self.shared.lists.reset();
+            self.shared.pages.reset();
+        }
+        exceeded
     }
 
     /// Collects all garbage where a request has come near the limit, or leaves so much that

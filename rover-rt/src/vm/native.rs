@@ -331,7 +331,6 @@ unsafe extern "C-unwind" fn json_encode(state: *mut lua_State) -> c_int {
         let shared = shared(state);
         let out = &mut *shared.encoded.get();
         out.clear();
-        out.shrink_to(KEPT_BYTES);
         let result = encode::encode(state, shared, out);
         let ok = result.is_ok();
         if let Err(error) = result {
@@ -341,6 +340,8 @@ unsafe extern "C-unwind" fn json_encode(state: *mut lua_State) -> c_int {
         }
         ffi::lua_pushboolean(state, c_int::from(ok));
         push(state, out);
+        out.clear();
+        out.shrink_to(KEPT_BYTES);
     }
     2
 }

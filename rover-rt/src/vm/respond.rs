@@ -10,7 +10,7 @@ use rover_model::is_final_status;
 
 use super::scalar::text_number;
 use super::{Call, Shared, append_string, encode, lossy, lowered};
-use crate::reply::{ContentType, Reply};
+use crate::reply::{ContentType, HEADERS_TOO_LONG, MAX_HEADERS_BYTES, Reply};
 
 // The kinds of response objects (see `runtime.lua`).
 const JSON_KIND: f64 = 1.0;
@@ -35,6 +35,11 @@ unsafe fn read(state: *mut lua_State, shared: &Shared, reply: &mut Reply) -> Res
     // SAFETY: reads of the value by its type; strings are copied at once.
     unsafe {
         match ffi::lua_type(state, -1) {
+            // The program has caught the deadline's error, or one that the error became, and
+            // has no answer of its own.
+            ffi::LUA_TNIL if shared.deadline.has_passed() => {
+                return Err(super::deadline::told(shared));
+            }
             ffi::LUA_TNIL => reply.status = Some(StatusCode::NO_CONTENT),
             ffi::LUA_TSTRING => {
                 reply.content_type = Some(ContentType::Text);
@@ -147,21 +152,29 @@ unsafe fn built(state: *mut lua_State, shared: &Shared, reply: &mut Reply) -> Re
 /// # Safety
 /// The flat list of names and values is on top of the stack.
 unsafe fn read_headers(state: *mut lua_State, reply: &mut Reply) -> Result<(), String> {
+    let mut bytes_of_all = 0;
     // SAFETY: raw reads; strings are copied before their values are popped.
     unsafe {
         let list = ffi::lua_gettop(state);
         let count = ffi::lua_objlen(state, list) as i64;
         for at in (1..count).step_by(2) {
             ffi::lua_rawgeti(state, list, at);
-            let (mut name, mut value) = (Vec::new(), Vec::new());
-            append_string(state, -1, &mut name);
             ffi::lua_rawgeti(state, list, at + 1);
+            // Looked at first, as many may be one string.
+            for part in [-2, -1] {
+                if ffi::lua_type(state, part) == ffi::LUA_TSTRING {
+                    bytes_of_all += ffi::lua_objlen(state, part);
+                }
+            }
+            if bytes_of_all > MAX_HEADERS_BYTES {
+                return Err(HEADERS_TOO_LONG.to_owned());
+            }
+            let (mut name, mut value) = (Vec::new(), Vec::new());
+            append_string(state, -2, &mut name);
             append_string(state, -1, &mut value);
             ffi::lua_settop(state, list);
             // The builders have seen to it, unless the program wrote into their response.
-            if !reply.add_header(&name, &value) {
-                return Err("a response header is malformed".to_owned());
-            }
+            reply.add_header(&name, &value)?;
         }
     }
     Ok(())

@@ -63,6 +63,16 @@ pub(super) fn is_plain(bytes: &[u8]) -> bool {
         == 0
 }
 
+/// How long a text is with JSON's escapes, at most.
+pub(super) fn escaped_length(bytes: &[u8]) -> usize {
+    let length = |byte: &u8| match byte {
+        b'"' | b'\\' => 2,
+        b' '.. => 1,
+        _ => 6,
+    };
+    bytes.iter().map(length).sum()
+}
+
 /// Appends a text with JSON's escapes.
 pub(super) fn escaped(bytes: &[u8], out: &mut Vec<u8>) {
     let mut start = 0;

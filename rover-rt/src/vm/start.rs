@@ -23,7 +23,7 @@ use crate::program::{Program, Route};
 const RUNTIME_LUA: &str = include_str!("../../lua/runtime.lua");
 
 /// The parts that `runtime.lua` loads, by name.
-const PARTS: [(&str, &str); 14] = [
+const PARTS: [(&str, &str); 15] = [
     ("lock", include_str!("../../lua/lock.lua")),
     ("modules", MODULES_LUA),
     ("body", include_str!("../../lua/body.lua")),
@@ -36,6 +36,7 @@ const PARTS: [(&str, &str); 14] = [
     ("direct", include_str!("../../lua/direct.lua")),
     ("library", include_str!("../../lua/library.lua")),
     ("gmatch", include_str!("../../lua/gmatch.lua")),
+    ("gsub", include_str!("../../lua/gsub.lua")),
     ("strings", include_str!("../../lua/strings.lua")),
     ("sandbox", include_str!("../../lua/sandbox.lua")),
 ];
@@ -54,7 +55,10 @@ impl Vm {
     pub(crate) fn new(program: &'static Program, log: Rc<Log>) -> Result<Self, Error> {
         // Before the state, which is therefore closed first where loading fails.
         let shared = Box::new(Shared::new(program, log));
-        let options = LuaOptions::new().catch_rust_panics(false);
+        // With `pcall` and `xpcall` as LuaJIT has them: mlua would put C functions in their
+        // places, which no coroutine can yield across and no trace goes through. What they
+        // would let pass are panics, which no native of ours raises (see `guard`).
+        let options = LuaOptions::new().catch_rust_panics(true);
         // SAFETY: `debug` and `ffi` are only seen by `runtime.lua` and `server.lua`,
         // which take them away before the program runs.
         let lua = unsafe { Lua::unsafe_new_with(StdLib::ALL, options) };

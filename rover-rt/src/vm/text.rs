@@ -11,48 +11,47 @@ use super::native::{push, shared};
 use super::{Shared, guard};
 use crate::pattern::{Capture, Clock, Matcher, Part, PatternError, has_specials, replacement};
 
-pub(super) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 6] = [
+pub(super) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 7] = [
     (c"find", find),
     (c"match", r#match),
     (c"gmatch_values", gmatch_values),
     (c"gmatch_next", gmatch_next),
     (c"gmatch_refuse", gmatch_refuse),
     (c"gsub", gsub),
+    (c"gsub_next", gsub_next),
 ];
 
-/// The results that calls of `gsub` are making: an error of a callback's leaves the call's
-/// frame, which therefore owns nothing.
-///
-/// Calls are nested on the native stack, as no coroutine can leave one. So the address of a
-/// call's frame tells which buffers were left behind by calls that errors have ended.
+/// The result that a call of `gsub` makes. No other call begins meanwhile, as nothing that it
+/// calls runs any Lua; it is here because Lua's errors leave the call's frame, which therefore
+/// owns nothing.
 #[derive(Default)]
-pub(super) struct Buffers(RefCell<Vec<(usize, Vec<u8>)>>);
+pub(super) struct Replaced(RefCell<Vec<u8>>);
 
-/// A result's buffer is kept for the next call up to this size.
+/// The buffer is kept for the next call up to this size.
 const KEPT_BYTES: usize = 64 * 1024;
 /// What the stack of a C function has room for, beside a few values (`LUA_MINSTACK` is 20).
 const FREE_SLOTS: usize = 8;
 /// The longest result of `gsub`.
 const MAX_RESULT: usize = 32 << 20;
 
-impl Buffers {
-    /// The number of the buffer for a call whose frame is at an address.
-    fn begin(&self, frame: usize) -> usize {
-        let mut all = self.0.borrow_mut();
-        let live = all.iter().take_while(|(at, _)| *at > frame).count();
-        if live == all.len() {
-            all.push((frame, Vec::new()));
-        }
-        all.truncate(live + 1);
-        all[live].0 = frame;
-        all[live].1.clear();
-        all[live].1.shrink_to(KEPT_BYTES);
-        live
+impl Replaced {
+    fn begin(&self) {
+        let mut out = self.0.borrow_mut();
+        out.clear();
+        out.shrink_to(KEPT_BYTES);
     }
 
-    fn with<T>(&self, number: usize, f: impl FnOnce(&mut Vec<u8>) -> T) -> Option<T> {
-        let mut all = self.0.borrow_mut();
-        all.get_mut(number).map(|(_, buffer)| f(buffer))
+    fn add(&self, text: &[u8]) {
+        self.0.borrow_mut().extend_from_slice(text);
+    }
+
+    fn len(&self) -> usize {
+        self.0.borrow().len()
+    }
+
+    /// The bytes, until something is added.
+    fn text(&self) -> *const [u8] {
+        std::ptr::from_ref(self.0.borrow().as_slice())
     }
 }
 
@@ -280,6 +279,44 @@ unsafe extern "C-unwind" fn gmatch_values(state: *mut lua_State) -> c_int {
 unsafe extern "C-unwind" fn gmatch_next(state: *mut lua_State) -> c_int {
     // SAFETY: see `find`; called by `gmatch.lua` with two strings and a number.
     unsafe {
+        next(state, (false, usize::MAX, 2), |start, end| {
+            let next = if end == start { end + 1 } else { end };
+            ffi::lua_pushnumber(state, next as f64);
+            1
+        })
+    }
+}
+
+/// `gsub_next(subject, pattern, position, most)`: where a match begins, where it ends, and its
+/// values, all or so many; nothing where there is none.
+unsafe extern "C-unwind" fn gsub_next(state: *mut lua_State) -> c_int {
+    // SAFETY: see `find`; called by `gsub.lua` with two strings and one or two numbers.
+    unsafe {
+        let most = match ffi::lua_tonumber(state, 4) as usize {
+            0 => usize::MAX,
+            most => most,
+        };
+        next(state, (true, most, 3), |start, end| {
+            ffi::lua_pushnumber(state, start as f64);
+            ffi::lua_pushnumber(state, end as f64);
+            2
+        })
+    }
+}
+
+/// Looks for a pattern, which may have an anchor, from a position on. Pushes what `place` makes
+/// of the match's place, and so many of the match's values. The call that the program has made
+/// is so many calls away, for errors.
+///
+/// # Safety
+/// See [`find`]; the arguments are two strings and a number.
+unsafe fn next(
+    state: *mut lua_State,
+    (anchors, most, level): (bool, usize, c_int),
+    place: impl FnOnce(usize, usize) -> c_int,
+) -> c_int {
+    // SAFETY: as the caller's.
+    unsafe {
         let shared = shared(state);
         let (subject, pattern) = (string(state, 1), string(state, 2));
         let start = ffi::lua_tonumber(state, 3) as usize;
@@ -289,40 +326,34 @@ unsafe extern "C-unwind" fn gmatch_next(state: *mut lua_State) -> c_int {
         let mut clock = Steps(shared);
         let mut matcher = Matcher::new(subject, &mut clock);
         let found = guard::pure(shared, || {
-            matcher.search(&shared.patterns.get(pattern, false), start)
+            matcher.search(&shared.patterns.get(pattern, anchors), start)
         });
         match found {
             None => guard::panicked(state),
-            // The iterator is one function, which the loop has called.
-            Some(Err(error)) => raise_at(state, error, 2),
+            Some(Err(error)) => raise_at(state, error, level),
             Some(Ok(None)) => 0,
             Some(Ok(Some((start, end)))) => {
-                let next = if end == start { end + 1 } else { end };
-                ffi::lua_pushnumber(state, next as f64);
-                let count = matcher.values();
-                push_captures(state, &matcher, (start, end), count, 2) + 1
+                let places = place(start, end);
+                let count = matcher.values().min(most);
+                push_captures(state, &matcher, (start, end), count, level) + places
             }
         }
     }
 }
 
+/// `string.gsub` where a text replaces; what else does is asked in `gsub.lua`.
 unsafe extern "C-unwind" fn gsub(state: *mut lua_State) -> c_int {
-    // SAFETY: see `find`; the arguments stay on the stack, and results are above them.
+    // SAFETY: see `find`; the arguments stay on the stack.
     unsafe {
         let shared = shared(state);
         let (subject, pattern) = (string(state, 1), string(state, 2));
-        let kind = ffi::lua_type(state, 3);
         let most = ffi::luaL_optinteger(state, 4, subject.len() as i64 + 1) as i32;
-        let by_text = matches!(kind, ffi::LUA_TNUMBER | ffi::LUA_TSTRING);
-        if !by_text && !matches!(kind, ffi::LUA_TFUNCTION | ffi::LUA_TTABLE) {
+        if !matches!(ffi::lua_type(state, 3), ffi::LUA_TNUMBER | ffi::LUA_TSTRING) {
             let message = c"string/function/table expected";
             ffi::luaL_argerror(state, 3, message.as_ptr());
         }
-        guard::check_stack(state, shared);
-        ffi::lua_settop(state, 4);
-        let with = if by_text { string(state, 3) } else { b"" };
-        let frame = 0_u8;
-        let buffer = shared.buffers.begin((&raw const frame).addr());
+        let with = string(state, 3);
+        shared.replaced.begin();
         let mut clock = Steps(shared);
         let mut matcher = Matcher::new(subject, &mut clock);
         let (mut at, mut count) = (0, 0);
@@ -337,53 +368,32 @@ unsafe extern "C-unwind" fn gsub(state: *mut lua_State) -> c_int {
                 Some(Ok(Some(found))) => found,
             };
             count += 1;
-            let between = &subject[at..start];
-            shared
-                .buffers
-                .with(buffer, |out| out.extend_from_slice(between));
-            match kind {
-                ffi::LUA_TFUNCTION | ffi::LUA_TTABLE => {
-                    replace_by_value(state, &matcher, (start, end), kind);
-                    append(state, shared, buffer);
-                }
-                _ => {
-                    let replaced = guard::pure(shared, || {
-                        replace_by_text(shared, buffer, &matcher, (start, end), with)
-                    });
-                    match replaced {
-                        None => guard::panicked(state),
-                        Some(Err(error)) => raise(state, error),
-                        Some(Ok(())) => {}
-                    }
-                }
+            shared.replaced.add(&subject[at..start]);
+            let replaced = guard::pure(shared, || {
+                replace_by_text(shared, &matcher, (start, end), with)
+            });
+            match replaced {
+                None => guard::panicked(state),
+                Some(Err(error)) => raise(state, error),
+                Some(Ok(())) => {}
             }
             at = end;
             if end == start {
                 let Some(byte) = subject.get(at) else { break };
-                shared.buffers.with(buffer, |out| out.push(*byte));
+                shared.replaced.add(std::slice::from_ref(byte));
                 at += 1;
             }
             if pattern.first() == Some(&b'^') {
                 break;
             }
-            match shared.buffers.with(buffer, |out| out.len()) {
-                Some(length) if length > MAX_RESULT.min(shared.memory.longest()) => {
-                    gsub_too_long(state, shared);
-                }
-                _ => {}
+            if shared.replaced.len() > MAX_RESULT.min(shared.memory.longest()) {
+                gsub_too_long(state, shared);
             }
         }
-        let rest = &subject[at..];
-        shared
-            .buffers
-            .with(buffer, |out| out.extend_from_slice(rest));
+        shared.replaced.add(&subject[at..]);
         // Lua copies the text; where there is no memory for it, it stays in its buffer.
-        let text = shared
-            .buffers
-            .with(buffer, |out| std::ptr::from_ref(out.as_slice()));
-        if let Some(text) = text {
-            push(state, &*text);
-        }
+        push(state, &*shared.replaced.text());
+        shared.replaced.begin();
         ffi::lua_pushnumber(state, f64::from(count));
     }
     2
@@ -402,61 +412,9 @@ unsafe fn gsub_too_long(state: *mut lua_State, shared: &Shared) -> ! {
     unsafe { guard::fail(state, &text[..length]) }
 }
 
-/// Appends the text on top of the stack to a result, and pops it.
-///
-/// # Safety
-/// A string or number is on top.
-unsafe fn append(state: *mut lua_State, shared: &Shared, buffer: usize) {
-    // SAFETY: as the caller's; the conversion may raise an error before anything is
-    // borrowed.
-    unsafe {
-        let text = string(state, -1);
-        shared
-            .buffers
-            .with(buffer, |out| out.extend_from_slice(text));
-        ffi::lua_pop(state, 1);
-    }
-}
-
-/// Pushes what the function or table in the third argument gives for a match.
-///
-/// # Safety
-/// See [`find`].
-unsafe fn replace_by_value(
-    state: *mut lua_State,
-    matcher: &Matcher<'_>,
-    (start, end): (usize, usize),
-    kind: c_int,
-) {
-    // SAFETY: see `find`.
-    unsafe {
-        if kind == ffi::LUA_TFUNCTION {
-            ffi::lua_pushvalue(state, 3);
-            let count = push_captures(state, matcher, (start, end), matcher.values(), 1);
-            ffi::lua_call(state, count, 1);
-        } else {
-            push_captures(state, matcher, (start, end), 1, 1);
-            ffi::lua_gettable(state, 3);
-        }
-        if ffi::lua_toboolean(state, -1) == 0 {
-            ffi::lua_pop(state, 1);
-            push(state, &matcher.subject()[start..end]);
-        } else if ffi::lua_isstring(state, -1) == 0 {
-            let name = std::ffi::CStr::from_ptr(ffi::luaL_typename(state, -1)).to_bytes();
-            ffi::luaL_where(state, 1);
-            push(state, b"invalid replacement value (a ");
-            push(state, name);
-            push(state, b")");
-            ffi::lua_concat(state, 4);
-            ffi::lua_error(state);
-        }
-    }
-}
-
 /// Appends a replacement text for a match.
 fn replace_by_text(
     shared: &Shared,
-    buffer: usize,
     matcher: &Matcher<'_>,
     (start, end): (usize, usize),
     text: &[u8],
@@ -465,20 +423,19 @@ fn replace_by_text(
     for part in replacement(text) {
         let capture = match part {
             Part::Text(text) => {
-                shared
-                    .buffers
-                    .with(buffer, |out| out.extend_from_slice(text));
+                shared.replaced.add(text);
                 continue;
             }
             Part::Whole => Capture::Text(start, end),
             Part::Capture(index) => matcher.capture(index, (start, end))?,
         };
-        shared.buffers.with(buffer, |out| match capture {
-            Capture::Text(start, end) => out.extend_from_slice(&subject[start..end]),
+        match capture {
+            Capture::Text(start, end) => shared.replaced.add(&subject[start..end]),
             Capture::Position(at) => {
-                out.extend_from_slice(itoa::Buffer::new().format(at + 1).as_bytes());
+                let mut digits = itoa::Buffer::new();
+                shared.replaced.add(digits.format(at + 1).as_bytes());
             }
-        });
+        }
     }
     Ok(())
 }

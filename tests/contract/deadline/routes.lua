@@ -33,6 +33,15 @@ local kinds = {
   gmatch = function() for _ in ("a"):rep(5000):gmatch("(a*)(a*)(a*)b") do end end,
   gsub_pattern = function() return (("a"):rep(5000):gsub("[ab]*a?a*a*c", "")) end,
   frontier = function() while true do pcall(string.find, ("a"):rep(340), "%f[a].-.-.-.-%f[b]") end end,
+  -- The error is caught by who does not say so: nothing is answered.
+  swallowed = function() pcall(spin) end,
+  handler = function() xpcall(function() error("x") end, function() while true do end end) end,
+  handler_of_deadline = function() xpcall(spin, function() return "told" end) end,
+  resumed = function() coroutine.resume(coroutine.create(spin)) end,
+  replaced = function() pcall(spin) error("another", 0) end,
+  replaced_by_value = function() pcall(spin) error({}) end,
+  -- No answer at all.
+  returned = function() pcall(spin) return print end,
   gsub = function() while true do ("abc"):gsub(".", function(c) return c end) end end,
 }
 
@@ -43,6 +52,9 @@ function api.caught.get()
   local ok, message = pcall(spin)
   return { ok = ok, message = message:gsub("^.-:%d+: ", "") }
 end
+
+-- So is what says that there is nothing.
+function api.nothing.get() pcall(spin) return api.no_content() end
 
 local function work(n)
   local x = 0

@@ -1,5 +1,11 @@
 -- What `tests/faulty.rs` asks of a server whose runtime fails, or whose memory fills up.
-local api = rover.server { memory_limit = "16MiB" }
+local quick = "100ms"
+local api = rover.server {
+  memory_limit = "16MiB",
+  deadlines = {
+    ["GET /worst/{kind}"] = quick, ["GET /worst/page"] = quick, ["GET /worst/list"] = quick, ["GET /worst/lists"] = quick,
+  },
+}
 
 -- Which VM answers is seen by how many requests it has had.
 local count = 0 -- rover: per-worker
@@ -49,6 +55,94 @@ end
 function api.hold.p_bytes.get(ctx)
   kept[#kept + 1] = ("x"):rep(tonumber(ctx:params().bytes)) .. #kept
   return "held " .. #kept
+end
+
+-- What takes memory that is not Lua's, as much as there is.
+local g = rover.guard
+local function many(n, text)
+  local t = {}
+  for i = 1, n do t[i] = text or "choice " .. i end
+  return t
+end
+local function schemas(with)
+  local s = g:string():enum(many(20000))
+  while true do s = with(s) end
+end
+local worst = {
+  enum = function() g:string():enum(many(1e5, ("x"):rep(1e5))) end,
+  enums = function() while true do g:string():enum(many(20000)) end end,
+  options = function() schemas(function(s) return s:min(1) end) end,
+  nested = function()
+    local s = g:any()
+    while true do s = g:array(s) end
+  end,
+  arrays = function() schemas(function(s) return g:array(s) end) end,
+  plain = function()
+    local t = many(20000)
+    while true do rover.guard("choice 1", { type = "string", enum = t }) end
+  end,
+  object = function()
+    local t = { type = "string" }
+    for _ = 1, 40 do t = { type = "object", schema = { a = t, b = t } } end
+    g:object { t = t }
+  end,
+  pattern = function() while true do g:string():pattern(("x"):rep(1e6)) end end,
+  default = function() while true do g:array():default(many(20000)) end end,
+  message = function()
+    local fields = {}
+    for i = 1, 100 do fields["f" .. i] = g:string():required(("x"):rep(1e5)) end
+    rover.guard({}, g:object(fields))
+  end,
+  choices = function()
+    local texts = many(50000)
+    rover.guard(many(20000, "none"), g:array(g:string():enum(texts)))
+  end,
+  value = function()
+    local t, schema = { 1, 2, 3 }, g:array(g:number())
+    for _ = 1, 20 do t, schema = { t, t, t, t }, g:array(schema) end
+    rover.guard(t, schema)
+  end,
+  headers = function()
+    local response, long = api.text("x"), ("x"):rep(1e6)
+    for _ = 1, 10000 do response:header("a", long) end
+    return response
+  end,
+  many_headers = function()
+    local response = api.text("x")
+    for i = 1, 40000 do response:header("a" .. i, "x") end
+    return response
+  end,
+  json = function() while true do rover.json.encode(("\1"):rep(2e6)) end end,
+  gsub = function()
+    local text = ("x"):rep(1e6)
+    local function f() return (text:gsub("x", f)) end
+    return f()
+  end,
+  string = function() local s = "x" while true do s = s .. s end end,
+}
+function api.worst.p_kind.get(ctx) return worst[ctx:params().kind]() or "done" end
+function api.worst.page.get()
+  local long = ("<"):rep(1e5)
+  return api.html { long = long, n = 1e9 } [[{{ for i = 1, n do }}<p>{{ long }}</p>{{ end }}]]
+end
+function api.worst.list.get()
+  local rows, long = {}, ("x"):rep(1e4)
+  for i = 1, 1e9 do rows[#rows + 1] = { id = i, long = long } end
+  return rows
+end
+function api.worst.lists.get()
+  local rows = {}
+  for i = 1, 1e9 do
+    local inner = {}
+    for j = 1, 3 do inner[#inner + 1] = { j = j } end
+    rows[#rows + 1] = { inner = inner }
+  end
+  return rows
+end
+function api.kinds.get()
+  local names = { "page", "list", "lists" }
+  for name in pairs(worst) do names[#names + 1] = name end
+  return names
 end
 
 return api

@@ -3,7 +3,7 @@
 local api = rover.server {
   deadline = "50ms", memory_limit = "32MiB", max_wait = 0,
   -- What these find does not depend on how fast the machine is.
-  deadlines = { ["GET /fine/{kind}"] = "10s" },
+  deadlines = { ["GET /fine/{kind}"] = "10s", ["GET /fail/{kind}"] = "10s" },
 }
 
 local big = 1e15
@@ -86,7 +86,17 @@ local stop = {
     for i = 1, 5e5 do t[i] = i end
     while true do table.remove(t, 1) t[#t + 1] = 1 end
   end,
+  -- Calls that need no stack.
+  tail_tostring = function()
+    local mt = {}
+    mt.__tostring = function(t) return tostring(t) end
+    return tostring(setmetatable({}, mt))
+  end,
   move = function() table.move({}, 1, 2 ^ 31 - 2, 2) end,
+  move_far = function() table.move({ 1 }, -1e308, 1e308, 2 ^ 53) end,
+  remove_length = function()
+    table.remove(setmetatable({}, { __len = function() return 2 ^ 53 end }), 1)
+  end,
   move_back = function() table.move({}, 1, 2 ^ 31 - 10, 5) end,
   next_sparse = function()
     local t = {}
@@ -166,11 +176,6 @@ end
 fail.recursion_mixed = function()
   local function f(s) return (s:gsub(".", function(c) return coroutine.wrap(function() return f(c) end)() end)) end
   return f("x")
-end
-fail.recursion_tostring = function()
-  local mt = {}
-  mt.__tostring = function(t) return tostring(t) end
-  return tostring(setmetatable({}, mt))
 end
 fail.recursion_format = function()
   local mt = {}
@@ -281,6 +286,9 @@ fail.char_many = function() local t = {} for i = 1, 9000 do t[i] = 65 end return
 fail.char_wrong = function() return string.char(256) end
 fail.select_wrong = function() return select(-1e9, 1) end
 fail.insert_wrong = function() table.insert({}, 1, 2, 3) end
+fail.insert_huge = function() table.insert({}, big, 1) end
+fail.insert_text = function() table.insert({}, "2147483648", 1) end
+fail.insert_nan = function() table.insert({}, 0 / 0, 1) end
 fail.insert_negative = function() table.insert({}, -2 ^ 31, 1) end
 fail.concat_range = function() return table.concat({}, "", 1, 2 ^ 31 - 1) end
 fail.format_wrong = function() return ("%y"):format(1) end
@@ -293,7 +301,6 @@ fail.resume_itself = function() local co co = coroutine.wrap(function() co() end
 fail.resume_wrong = function() return coroutine.resume(1) end
 fail.wrap_dead = function() local f = coroutine.wrap(function() end) f() f() end
 fail.yield_outside = function() coroutine.yield(1) end
-fail.yield_gsub = function() coroutine.wrap(function() ("x"):gsub("x", coroutine.yield) end)() end
 fail.pattern_wrong = function() return ("x"):find("[a") end
 fail.pattern_deep = function() return ("x"):rep(1000):find(("x?"):rep(500)) end
 fail.pattern_captures = function() return ("x"):find(("()"):rep(40)) end
@@ -468,6 +475,7 @@ function api.p_group.p_kind.get(ctx)
   local params = ctx:params()
   return groups[params.group][params.kind](ctx)
 end
+function api.fail.p_kind.get(ctx) return fail[ctx:params().kind](ctx) end
 function api.fine.p_kind.get(ctx) return fine[ctx:params().kind](ctx) end
 function api.kinds.p_group.get(ctx)
   local names = rover.array()

@@ -6,13 +6,16 @@ use mlua::ffi::{self, lua_CFunction, lua_State};
 use mlua::{Lua, Table};
 use rover_model::guard::{Checked, GUARD_LUA, Given, KINDS, OPTIONS, Schema, Value, Wrong};
 
-use super::super::guard::pure_or_default;
+use super::super::guard::{LATE, NO_MEMORY, pure_or_default};
 use super::super::lowered::call;
 use super::super::native::{push, shared};
 use super::super::{Shared, lossy};
 use super::push::value as push_checked;
-use super::read::Lua as Reader;
+use super::read::{BYTES_PER_STEP, Lua as Reader};
 use super::{Find, Origin, Outcome, Source, expect, metatable, results};
+
+/// Schemas are not inside of more others: JSON has no more levels either.
+const MAX_DEPTH: usize = 128;
 
 /// The natives of `rover.guard`.
 pub(in crate::vm) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 4] = [
@@ -56,13 +59,52 @@ unsafe extern "C-unwind" fn free(state: *mut lua_State) -> c_int {
     // SAFETY: Lua calls it once for each userdata of ours, which holds what `push_made` put
     // there, or null.
     unsafe {
-        let held = ffi::lua_touserdata(state, 1).cast::<*mut Schema>();
-        let schema = std::mem::replace(&mut *held, std::ptr::null_mut());
-        if !schema.is_null() {
-            pure_or_default(shared(state), || drop(Box::from_raw(schema)));
+        let held = ffi::lua_touserdata(state, 1).cast::<*mut Made>();
+        let made = std::mem::replace(&mut *held, std::ptr::null_mut());
+        if !made.is_null() {
+            let shared = shared(state);
+            pure_or_default(shared, || {
+                let made = Box::from_raw(made);
+                shared.memory.release(made.bytes);
+            });
         }
     }
     0
+}
+
+/// A schema that was made at run time, and the bytes that count for it.
+pub(super) struct Made {
+    pub(super) schema: Schema,
+    pub(super) bytes: usize,
+}
+
+impl Made {
+    /// Counts what a schema takes, and the time that it took to make it; else gives what the
+    /// native returns.
+    ///
+    /// # Safety
+    /// In a guarded native.
+    unsafe fn new(state: *mut lua_State, shared: &Shared, schema: Schema) -> Outcome<Self> {
+        // What goes through schemas does so on the native stack.
+        if schema.depth() > MAX_DEPTH {
+            // SAFETY: as the caller's.
+            unsafe {
+                ffi::lua_pushnil(state);
+                push(state, b"a schema is nested too deeply");
+            }
+            return Err(2);
+        }
+        let bytes = size_of::<Made>() + schema.held_bytes();
+        // SAFETY: as the caller's.
+        if !unsafe { shared.memory.makes_room(state, bytes) } {
+            return Err(NO_MEMORY);
+        }
+        if !shared.deadline.spend((bytes / BYTES_PER_STEP) as u32) {
+            return Err(LATE);
+        }
+        shared.memory.hold(bytes);
+        Ok(Made { schema, bytes })
+    }
 }
 
 /// The schema that a userdata holds.
@@ -73,7 +115,7 @@ pub(super) unsafe fn held<'s>(
     state: *mut lua_State,
     shared: &Shared,
     index: c_int,
-) -> Option<&'s Schema> {
+) -> Option<&'s Made> {
     // SAFETY: only userdata of ours have the metatable.
     unsafe {
         if ffi::lua_type(state, index) != ffi::LUA_TUSERDATA
@@ -82,7 +124,7 @@ pub(super) unsafe fn held<'s>(
             return None;
         }
         ffi::lua_touserdata(state, index)
-            .cast::<*const Schema>()
+            .cast::<*const Made>()
             .read()
             .as_ref()
     }
@@ -97,9 +139,13 @@ unsafe fn push_made(state: *mut lua_State, made: Result<Schema, Wrong>) -> c_int
     unsafe {
         match made {
             Ok(schema) => {
-                let size = size_of::<*mut Schema>();
-                let held = ffi::lua_newuserdata(state, size).cast::<*mut Schema>();
-                held.write(Box::into_raw(Box::new(schema)));
+                let made = match Made::new(state, shared(state), schema) {
+                    Ok(made) => made,
+                    Err(results) => return results,
+                };
+                let size = size_of::<*mut Made>();
+                let held = ffi::lua_newuserdata(state, size).cast::<*mut Made>();
+                held.write(Box::into_raw(Box::new(made)));
                 ffi::lua_getfield(state, ffi::LUA_REGISTRYINDEX, SCHEMA.as_ptr());
                 ffi::lua_setmetatable(state, -2);
                 1
@@ -124,10 +170,13 @@ unsafe fn push_wrong(state: *mut lua_State, wrong: &Wrong) -> c_int {
 ///
 /// # Safety
 /// In a guarded native.
-unsafe fn arguments(state: *mut lua_State, from: c_int) -> Vec<Given> {
+unsafe fn arguments(
+    reader: &Reader<'_>,
+    state: *mut lua_State,
+    from: c_int,
+) -> Outcome<Vec<Given>> {
     // SAFETY: as the caller's.
     unsafe {
-        let reader = Reader::new(state, shared(state));
         let last = ffi::lua_gettop(state);
         (from..=last).map(|at| reader.given(at, 0)).collect()
     }
@@ -138,11 +187,14 @@ unsafe extern "C-unwind" fn new(state: *mut lua_State) -> c_int {
     // SAFETY (all functions here): called by `guard.lua` and `ctx.lua` with the arguments
     // that they document.
     unsafe {
-        let (kind, args) = (lossy(state, 1), arguments(state, 2));
-        push_made(
-            state,
-            Schema::of_kind(&kind, &args, &Find::new(shared(state))),
-        )
+        let kind = lossy(state, 1);
+        let reader = Reader::new(state, shared(state));
+        let args = match arguments(&reader, state, 2) {
+            Ok(args) => args,
+            Err(results) => return results,
+        };
+        let find = Find::new(shared(state));
+        push_made(state, Schema::of_kind(&kind, &args, &find))
     }
 }
 
@@ -150,25 +202,30 @@ unsafe extern "C-unwind" fn new(state: *mut lua_State) -> c_int {
 unsafe extern "C-unwind" fn with(state: *mut lua_State) -> c_int {
     // SAFETY: see `new`.
     unsafe {
-        let (option, args) = (lossy(state, 2), arguments(state, 3));
-        match held(state, shared(state), 1) {
-            Some(schema) => {
-                let made = schema
-                    .clone()
-                    .with(&option, &args, &Find::new(shared(state)));
-                push_made(state, made)
-            }
-            None => 0,
-        }
+        let option = lossy(state, 2);
+        let reader = Reader::new(state, shared(state));
+        let Some(made) = held(state, shared(state), 1) else {
+            return 0;
+        };
+        let args = match reader
+            .charge(made.bytes)
+            .and_then(|()| arguments(&reader, state, 3))
+        {
+            Ok(args) => args,
+            Err(results) => return results,
+        };
+        let find = Find::new(shared(state));
+        push_made(state, made.schema.clone().with(&option, &args, &find))
     }
 }
 
-/// The schema that is an argument, or a plain table that means one. It is kept by the
-/// stack, or until the next plain table is read.
+/// The schema that is an argument, or a plain table that means one; else pushes what is wrong
+/// and gives what the native returns. It is kept by the stack, or until the next plain table is
+/// read.
 ///
 /// # Safety
 /// In a guarded native; `index` is absolute.
-unsafe fn schema<'s>(state: *mut lua_State, index: c_int) -> Result<&'s Schema, Wrong> {
+unsafe fn schema<'s>(state: *mut lua_State, index: c_int) -> Result<&'s Schema, c_int> {
     // SAFETY: as the caller's; see `Checks::plain`.
     unsafe {
         let shared = shared(state);
@@ -176,14 +233,19 @@ unsafe fn schema<'s>(state: *mut lua_State, index: c_int) -> Result<&'s Schema, 
             ffi::lua_rawgeti(state, index, 1);
             let found = held(state, shared, ffi::lua_gettop(state));
             ffi::lua_pop(state, 1);
-            if let Some(schema) = found {
-                return Ok(schema);
+            if let Some(made) = found {
+                return Ok(&made.schema);
             }
         }
-        let given = Reader::new(state, shared).given(index, 0);
-        let made = Schema::from_given(&given, &Find::new(shared))?;
+        let given = Reader::new(state, shared).given(index, 0)?;
+        let made = Schema::from_given(&given, &Find::new(shared));
+        let made = made.map_err(|wrong| push_wrong(state, &wrong))?;
         let plain = &mut *shared.checks.plain.get();
-        Ok(plain.insert(made))
+        if let Some(last) = plain.take() {
+            shared.memory.release(last.bytes);
+        }
+        let made = Made::new(state, shared, made)?;
+        Ok(&plain.insert(made).schema)
     }
 }
 
@@ -195,7 +257,7 @@ unsafe extern "C-unwind" fn check(state: *mut lua_State) -> c_int {
         ffi::lua_settop(state, 2);
         let schema = match schema(state, 2) {
             Ok(schema) => schema,
-            Err(wrong) => return push_wrong(state, &wrong),
+            Err(results) => return results,
         };
         let shared = shared(state);
         ffi::lua_createtable(state, 0, 0);
@@ -237,7 +299,7 @@ unsafe extern "C-unwind" fn expect_made(state: *mut lua_State) -> c_int {
         let source = Source::from_number(ffi::lua_tonumber(state, 1));
         match schema(state, 2) {
             Ok(schema) => results(expect(state, call(state), source, schema)),
-            Err(wrong) => push_wrong(state, &wrong),
+            Err(wrong) => wrong,
         }
     }
 }

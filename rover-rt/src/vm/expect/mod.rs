@@ -27,6 +27,7 @@ use crate::program::First;
 
 pub(super) use first::begin;
 pub(super) use held::{Holders, addresses};
+use made::Made;
 pub(super) use made::{FUNCTIONS, install};
 pub(super) use push::Origin;
 
@@ -51,7 +52,7 @@ pub(super) struct Checks {
     checked: UnsafeCell<Checked>,
     scratch: UnsafeCell<String>,
     /// The schema that was made of a plain table last.
-    plain: UnsafeCell<Option<Schema>>,
+    plain: UnsafeCell<Option<Made>>,
     pub(super) holders: Holders,
     /// What was checked before the handler ran, until the handler asks for it.
     pub(super) ready: Cell<Option<First>>,
@@ -108,6 +109,14 @@ impl<'a> Find<'a> {
 }
 
 impl Patterns for Find<'_> {
+    fn has_time(&self, steps: usize) -> bool {
+        let steps = u32::try_from(steps).unwrap_or(u32::MAX);
+        if !self.stopped.get() && !self.shared.deadline.spend(steps) {
+            self.stopped.set(true);
+        }
+        !self.stopped.get()
+    }
+
     fn found(&self, pattern: &str, text: &[u8]) -> bool {
         let mut steps = Steps(self.shared);
         let pattern = self.shared.patterns.get(pattern.as_bytes(), true);

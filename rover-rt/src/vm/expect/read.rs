@@ -1,13 +1,14 @@
 //! Lua values as `rover.guard` sees them: what schemas are made from, and what is checked.
 
+use std::cell::Cell;
 use std::ffi::c_int;
 
 use mlua::ffi::{self, lua_State};
-use rover_model::guard::{Checked, Given, Got, Kind, Schema, Value};
+use rover_model::guard::{Checked, Given, Got, Kind, Schema, VALUE_BYTES, Value};
 
 use super::super::Shared;
 use super::super::encode::Encoder;
-use super::super::guard::room;
+use super::super::guard::{LATE, NO_MEMORY, room};
 use super::made::held;
 use super::{Outcome, metatable};
 
@@ -15,22 +16,30 @@ use super::{Outcome, metatable};
 const MAX_DEPTH: usize = 64;
 
 /// Reads values of a VM.
-#[derive(Clone, Copy)]
 pub(super) struct Lua<'a> {
     state: *mut lua_State,
     shared: &'a Shared,
+    /// The bytes of what was read.
+    taken: Cell<usize>,
 }
+
+/// What is read or made in one step of the deadline's.
+pub(super) const BYTES_PER_STEP: usize = 64;
 
 impl<'a> Lua<'a> {
     /// # Safety
     /// It is used in a protected call of this state.
     pub(super) unsafe fn new(state: *mut lua_State, shared: &'a Shared) -> Self {
-        Lua { state, shared }
+        Lua {
+            state,
+            shared,
+            taken: Cell::new(0),
+        }
     }
 
     /// # Safety
     /// A string is at `index`, and stays there while the slice is used.
-    unsafe fn bytes<'s>(self, index: c_int) -> &'s [u8] {
+    unsafe fn bytes<'s>(&self, index: c_int) -> &'s [u8] {
         let mut length = 0;
         // SAFETY: as the caller's.
         unsafe {
@@ -39,56 +48,88 @@ impl<'a> Lua<'a> {
         }
     }
 
+    /// So many bytes are about to be read. The values, the schema that they make and a copy of
+    /// it are there at the same time.
+    pub(super) fn charge(&self, bytes: usize) -> Outcome<()> {
+        let taken = self.taken.get().saturating_add(bytes);
+        self.taken.set(taken);
+        // SAFETY: it is used in a guarded native, where memory is not refused.
+        if !unsafe {
+            self.shared
+                .memory
+                .makes_room(self.state, taken.saturating_mul(3))
+        } {
+            return Err(NO_MEMORY);
+        }
+        let steps = u32::try_from(1 + bytes / BYTES_PER_STEP).unwrap_or(u32::MAX);
+        match self.shared.deadline.spend(steps) {
+            true => Ok(()),
+            false => Err(LATE),
+        }
+    }
+
+    /// So many values are about to be laid out.
+    fn charge_laid(&self, values: usize) -> Outcome<()> {
+        self.charge((values + 1).saturating_mul(size_of::<Value>()))
+    }
+
     /// A value that a schema is made from.
     ///
     /// # Safety
     /// `index` is absolute and valid.
-    pub(super) unsafe fn given(self, index: c_int, depth: usize) -> Given {
+    pub(super) unsafe fn given(&self, index: c_int, depth: usize) -> Outcome<Given> {
         let state = self.state;
+        self.charge(VALUE_BYTES)?;
         // SAFETY: reads by the value's type.
         unsafe {
-            match ffi::lua_type(state, index) {
+            Ok(match ffi::lua_type(state, index) {
                 ffi::LUA_TNIL => Given::Nil,
                 ffi::LUA_TBOOLEAN => Given::Boolean(ffi::lua_toboolean(state, index) != 0),
                 ffi::LUA_TNUMBER => Given::Number(ffi::lua_tonumber(state, index)),
-                ffi::LUA_TSTRING => match std::str::from_utf8(self.bytes(index)) {
-                    Ok(text) => Given::Text(text.to_owned()),
-                    Err(_) => Given::Other("a string that is not UTF-8"),
-                },
+                ffi::LUA_TSTRING => {
+                    let bytes = self.bytes(index);
+                    self.charge(bytes.len())?;
+                    match std::str::from_utf8(bytes) {
+                        Ok(text) => Given::Text(text.to_owned()),
+                        Err(_) => Given::Other("a string that is not UTF-8"),
+                    }
+                }
                 ffi::LUA_TLIGHTUSERDATA if ffi::lua_touserdata(state, index).is_null() => {
                     Given::Null
                 }
                 ffi::LUA_TTABLE if depth == MAX_DEPTH => {
                     Given::Other("a table that is nested too deeply")
                 }
-                ffi::LUA_TTABLE => self.table(index, depth),
+                ffi::LUA_TTABLE => self.table(index, depth)?,
                 ffi::LUA_TFUNCTION => Given::Other("a function"),
                 ffi::LUA_TTHREAD => Given::Other("a thread"),
                 _ => Given::Other("a userdata"),
-            }
+            })
         }
     }
 
     /// # Safety
     /// A table is at the absolute `index`.
-    unsafe fn table(self, index: c_int, depth: usize) -> Given {
+    unsafe fn table(&self, index: c_int, depth: usize) -> Outcome<Given> {
         let state = self.state;
         // SAFETY: raw reads; the stack is restored.
         unsafe {
             if ffi::lua_checkstack(state, 8) == 0 {
-                return Given::Other("a table that is nested too deeply");
+                return Ok(Given::Other("a table that is nested too deeply"));
             }
             ffi::lua_rawgeti(state, index, 1);
             let value = ffi::lua_gettop(state);
-            let schema = held(state, self.shared, value).cloned();
+            let made = held(state, self.shared, value);
             ffi::lua_pop(state, 1);
-            if let Some(schema) = schema {
-                return Given::Schema(Box::new(schema));
+            if let Some(made) = made {
+                // The table keeps it.
+                self.charge(made.bytes)?;
+                return Ok(Given::Schema(Box::new(made.schema.clone())));
             }
             let mut items = Vec::new();
             for at in 1..=ffi::lua_objlen(state, index) {
                 ffi::lua_rawgeti(state, index, at as i64);
-                items.push(self.given(value, depth + 1));
+                items.push(self.given(value, depth + 1)?);
                 ffi::lua_settop(state, value - 1);
             }
             let mut unused = Vec::new();
@@ -100,8 +141,10 @@ impl<'a> Lua<'a> {
             while ffi::lua_next(state, index) != 0 {
                 match ffi::lua_type(state, value) {
                     ffi::LUA_TSTRING => {
-                        let name = String::from_utf8_lossy(self.bytes(value)).into_owned();
-                        let given = self.given(value + 1, depth + 1);
+                        let name = self.bytes(value);
+                        self.charge(VALUE_BYTES + name.len())?;
+                        let name = String::from_utf8_lossy(name).into_owned();
+                        let given = self.given(value + 1, depth + 1)?;
                         fields.push((encoder.rank(value, special), name, given));
                     }
                     ffi::LUA_TNUMBER => {
@@ -113,16 +156,16 @@ impl<'a> Lua<'a> {
                 ffi::lua_settop(state, value);
             }
             if strange {
-                return Given::Other("a table with such keys");
+                return Ok(Given::Other("a table with such keys"));
             }
             // A table has no order: the one of the program's constructors, then by name.
             fields
                 .sort_by(|(a, first, _), (b, second, _)| a.cmp(b).then_with(|| first.cmp(second)));
             let fields = fields.into_iter().map(|(_, name, given)| (name, given));
-            Given::Table {
+            Ok(Given::Table {
                 items,
                 fields: fields.collect(),
-            }
+            })
         }
     }
 
@@ -131,7 +174,7 @@ impl<'a> Lua<'a> {
     /// # Safety
     /// Both indices are absolute and valid.
     pub(super) unsafe fn layout(
-        self,
+        &self,
         checked: &mut Checked,
         schema: &Schema,
         index: c_int,
@@ -157,7 +200,11 @@ impl<'a> Lua<'a> {
                 (ffi::LUA_TNUMBER, Kind::Number(_) | Kind::Integer(_)) => {
                     Value::Number(ffi::lua_tonumber(state, index))
                 }
-                (ffi::LUA_TSTRING, Kind::String(_)) => Value::Text(checked.text(self.bytes(index))),
+                (ffi::LUA_TSTRING, Kind::String(_)) => {
+                    let bytes = self.bytes(index);
+                    self.charge(bytes.len())?;
+                    Value::Text(checked.text(bytes))
+                }
                 (ffi::LUA_TTABLE, _) => self.container(checked, schema, index, any)?,
                 _ => Value::Other(match kind {
                     ffi::LUA_TBOOLEAN => Got::Boolean,
@@ -174,7 +221,7 @@ impl<'a> Lua<'a> {
     /// # Safety
     /// As [`Self::layout`]; a table is at `index`.
     unsafe fn container(
-        self,
+        &self,
         checked: &mut Checked,
         schema: &Schema,
         index: c_int,
@@ -193,6 +240,7 @@ impl<'a> Lua<'a> {
             Ok(match &schema.kind {
                 Kind::Array(element, _) if array || self.is_empty(index) => {
                     let begin = checked.begin_array();
+                    self.charge_laid(length)?;
                     for at in 1..=length {
                         ffi::lua_rawgeti(state, index, at as i64);
                         let item = self.layout(checked, element, value, any)?;
@@ -203,6 +251,7 @@ impl<'a> Lua<'a> {
                     Value::Array { first, length }
                 }
                 Kind::Object(fields) if !array => {
+                    self.charge_laid(fields.len())?;
                     let first = checked.object(fields.len());
                     for (slot, field) in (first..).zip(fields.as_ref()) {
                         super::push_text(state, field.name.as_bytes());
@@ -225,7 +274,7 @@ impl<'a> Lua<'a> {
 
     /// # Safety
     /// A table is at the absolute `index`.
-    unsafe fn is_empty(self, index: c_int) -> bool {
+    unsafe fn is_empty(&self, index: c_int) -> bool {
         let state = self.state;
         // SAFETY: the stack is restored.
         unsafe {

@@ -13,7 +13,7 @@ use std::rc::Rc;
 use super::deadline::{budget, limit};
 use super::encode::{EncodeError, comma, too_long};
 use super::guard::{deep, pure_or_default};
-use super::memory::over;
+use super::memory::{Memory, over};
 use super::scalar::{escaped, is_plain};
 use super::shared;
 use crate::program::{Program, Run, Step};
@@ -24,6 +24,11 @@ mod run;
 
 /// A buffer is kept for the next request up to this size.
 pub(super) const KEPT_BYTES: usize = 256 * 1024;
+/// The same for lists inside of lists, and for the values that wait in one.
+const KEPT_OTHERS: usize = 16 * 1024;
+const KEPT_PENDING: usize = 1024;
+/// The VM's memory is told of so many bytes at once.
+const STEP_BYTES: usize = 1 << 20;
 
 /// What an item that is a value itself is made of.
 static ITEM: Step = Step {
@@ -76,8 +81,10 @@ pub(super) struct Lists {
     used: Cell<usize>,
     /// Of those, the ones that became part of another.
     free: RefCell<Vec<usize>>,
-    /// How much was written into all of them.
+    /// How much was written into all of them, and what they are made of themselves.
     bytes: Cell<usize>,
+    /// So much of it is known to the VM's memory.
+    counted: Cell<usize>,
     /// What the next call writes.
     pub(super) slots: Slots,
     /// How many values wait in the registry's table.
@@ -117,14 +124,17 @@ impl Lists {
             return;
         }
         let mut all = self.all.borrow_mut();
-        for list in &mut all[..self.used.get()] {
+        for (at, list) in all[..self.used.get()].iter_mut().enumerate() {
             list.clear();
-            list.out.shrink_to(KEPT_BYTES);
+            list.out
+                .shrink_to(if at == 0 { KEPT_BYTES } else { KEPT_OTHERS });
+            list.pending.shrink_to(KEPT_PENDING);
         }
         all.truncate(64);
         self.free.borrow_mut().clear();
         self.used.set(0);
         self.bytes.set(0);
+        self.counted.set(0);
     }
 
     fn new_list(&self) -> usize {
@@ -138,7 +148,23 @@ impl Lists {
             all.push(List::default());
         }
         self.used.set(list + 1);
+        self.bytes.set(self.bytes.get() + size_of::<List>());
         list
+    }
+
+    /// Tells the VM's memory of what was written, in large steps.
+    fn count(&self, memory: &Memory) {
+        if self.bytes.get() > self.counted.get() + STEP_BYTES {
+            self.count_step(memory);
+        }
+    }
+
+    #[cold]
+    fn count_step(&self, memory: &Memory) {
+        let more = self.bytes.get() - self.counted.get();
+        self.counted.set(self.bytes.get());
+        // A buffer grows to twice what it held.
+        memory.lend(more * 2);
     }
 
     /// Calls `f` with a list in use.
@@ -206,7 +232,11 @@ unsafe extern "C" fn list(vm: *const c_void) -> i32 {
     // SAFETY (all functions here): see `shared`; texts are Lua strings that lowered code
     // holds during the call.
     let shared = unsafe { shared(vm) };
-    pure_or_default(shared, || shared.lists.new_list() as i32)
+    pure_or_default(shared, || {
+        let list = shared.lists.new_list();
+        shared.lists.count(&shared.memory);
+        list as i32
+    })
 }
 
 unsafe extern "C" fn length(vm: *const c_void, list: i32) -> u32 {
@@ -246,6 +276,7 @@ unsafe extern "C" fn part(vm: *const c_void, list: i32, text: *const c_char, len
     pure_or_default(shared, || {
         let bytes = &shared.lists.bytes;
         bytes.set(bytes.get() + text.len());
+        shared.lists.count(&shared.memory);
         if bytes.get() > shared.memory.largest() {
             // `finish` tells.
             return;
@@ -306,6 +337,8 @@ unsafe extern "C" fn reserve(vm: *const c_void) -> i32 {
     pure_or_default(shared, || {
         let value = shared.lists.pending.get() + 1;
         shared.lists.pending.set(value);
+        let bytes = &shared.lists.bytes;
+        bytes.set(bytes.get() + size_of::<Pending>());
         value
     })
 }

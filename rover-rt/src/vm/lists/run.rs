@@ -114,6 +114,7 @@ pub(super) unsafe extern "C" fn run(vm: *const c_void, list: i32, at: i32, kinds
             written
         });
         lists.bytes.set(lists.bytes.get() + written.unwrap_or(0));
+        lists.count(&shared.memory);
     })
 }
 

@@ -95,13 +95,17 @@ fn functions() -> (Lua, Table, Box<Shared>) {
     let by = Guarded::Themselves;
     register(&lua, &shared, natives, array, &FUNCTIONS, by).unwrap();
     let ours = lua.create_table().unwrap();
-    for name in ["find", "match", "gsub"] {
+    for name in ["find", "match"] {
         let native: Function = natives.get(name).unwrap();
         ours.set(name, native).unwrap();
     }
     let gmatch = lua.load(include_str!("../../../lua/gmatch.lua"));
     ours.set("gmatch", gmatch.call::<Function>(natives).unwrap())
         .unwrap();
+    let gsub = lua.load(include_str!("../../../lua/gsub.lua"));
+    let check: Function = lua.load("return 1000").into_function().unwrap();
+    let gsub = gsub.call::<Function>((natives, check, f64::INFINITY));
+    ours.set("gsub", gsub.unwrap()).unwrap();
     (lua, ours, shared)
 }
 
