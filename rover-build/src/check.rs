@@ -6,8 +6,9 @@ use rover_model::{BUILDERS, CTX_FIELDS, CTX_METHODS};
 use crate::analyse::Member;
 use crate::diagnostic::{Diagnostic, Position};
 use crate::hir::{Expr, Kind, Span, Stmt};
-use crate::load::File;
+use crate::load::{File, Sources};
 use crate::model::{App, Program};
+use crate::registered;
 use crate::server_vars::ServerVars;
 use crate::suggest::nearest;
 
@@ -31,18 +32,19 @@ pub(crate) fn check(program: &Program<'_>, app: &App) -> Vec<Diagnostic> {
             }
         }
     }
+    found.extend(of_servers(sources, &program.handlers.servers));
+    found.dedup();
+    found
+}
+
+/// Calls on servers that there are none of.
+pub(crate) fn of_servers(sources: &Sources, servers: &ServerVars) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
     for (number, file) in sources.files.iter().enumerate() {
         for function in &file.hir.functions {
-            builders(
-                &program.handlers.servers,
-                number,
-                file,
-                &function.body,
-                &mut found,
-            );
+            builders(servers, number, file, &function.body, &mut found);
         }
     }
-    found.dedup();
     found
 }
 
@@ -92,7 +94,10 @@ fn calls(
     if matches!(expr.kind, Kind::Call(..) | Kind::Method(..)) {
         let mut names = Vec::new();
         if chain(servers, number, expr, &mut names) {
-            found.extend(unknown_builder(file, &names));
+            found.extend(match registered::route(servers, number, file, expr) {
+                Some(route) => Some(route),
+                None => unknown_builder(file, &names),
+            });
             found.extend(extra_argument(servers, number, file, expr));
             arguments(expr, &mut |arg| calls(servers, number, file, arg, found));
             return;
@@ -142,12 +147,13 @@ fn unknown_builder(file: &File, names: &[(&str, Span)]) -> Option<Diagnostic> {
     let (builder, span) = names.next()?;
     if !BUILDERS.contains(builder) {
         let message = format!("the server has no function `{builder}`");
-        return Some(unknown(
-            &message,
-            file.position(span.start),
-            builder,
-            BUILDERS,
-        ));
+        let position = file.position(span.start);
+        return Some(match registered::instead(builder) {
+            Some(help) => Diagnostic::new(message)
+                .at(position, "not known")
+                .help(help),
+            None => unknown(&message, position, builder, BUILDERS),
+        });
     }
     let members: &[&str] = match *builder {
         "redirect" => &["permanent", "status", "header", "cookie"],

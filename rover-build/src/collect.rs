@@ -14,6 +14,7 @@ use crate::guard;
 use crate::json;
 use crate::load::{File, Sources};
 use crate::order;
+use crate::raised;
 
 /// A chunk that takes longer than this is taken for one that does not end.
 const DEADLINE: Duration = Duration::from_secs(2);
@@ -107,7 +108,7 @@ end })
 function rover.server(options)
   if made then error("rover.server was called twice", 2) end
   if options ~= nil and type(options) ~= "table" then
-    error("rover.server takes a table of options, got " .. type(options), 2)
+    error("rover.server takes a table of options, got a " .. type(options), 2)
   end
   made = server.new(options or {}, builders)
   return made
@@ -136,7 +137,7 @@ g.os = {
   difftime = os.difftime,
 }
 g.io = setmetatable({}, { __index = function(_, key)
-  error("io." .. tostring(key) .. " cannot be used while the routes are collected", 2)
+  error("io." .. tostring(key) .. " is not available to programs", 2)
 end })
 local raw_load, raw_loadstring = load, loadstring
 g.load = function(chunk, name, _, env)
@@ -149,13 +150,14 @@ g.loadstring = function(text, name)
 end
 g.print = nothing
 g.rover = rover
+function server.is_made() return made ~= nil end
 "#;
 
-pub(crate) fn collect(sources: &Sources) -> Result<Collected, Failure> {
-    run(sources).map_err(|diagnostic| sources.failure(vec![*diagnostic]))
-}
-
-fn run(sources: &Sources) -> Result<Collected, Box<Diagnostic>> {
+/// Runs the chunk.
+///
+/// # Errors
+/// With what it raised, or why it gives no server.
+pub(crate) fn collect(sources: &Sources) -> Result<Collected, Box<Diagnostic>> {
     let timed_out = Rc::new(RefCell::new(None));
     let lua = new_vm(&timed_out).map_err(|e| internal(&e))?;
     let server: Table = lua
@@ -187,8 +189,12 @@ fn run(sources: &Sources) -> Result<Collected, Box<Diagnostic>> {
             library,
         ))
         .map_err(|e| internal(&e))?;
-    let result: Result<Value, mlua::Error> = manifest.call(());
-    let result = result.map_err(|error| Box::new(run_error(sources, &error, &timed_out)))?;
+    let result = raised::run(&lua, &manifest);
+    if let Some(position) = timed_out.take() {
+        return Err(Box::new(unfinished(position)));
+    }
+    let result = result.map_err(|e| internal(&e))?;
+    let result = result.map_err(|raised| Box::new(raised.diagnostic(sources)))?;
     read(sources, &server, &components, result)
 }
 
@@ -284,7 +290,7 @@ fn chunks(sources: &Sources, lua: &Lua) -> Result<Vec<(String, Function)>, Box<D
     let load = |file: &File| Ok((file.module.clone(), load_text(lua, &file.name, &file.text)?));
     let chunks: mlua::Result<Vec<_>> = sources.files.iter().map(load).collect();
     chunks.map_err(|error| {
-        let (message, position) = located(sources, &error.to_string());
+        let (message, position) = raised::located(sources, &error.to_string(), None);
         let diagnostic = Diagnostic::new("Lua syntax error");
         Box::new(match position {
             Some(position) => diagnostic.at(position, message),
@@ -293,46 +299,10 @@ fn chunks(sources: &Sources, lua: &Lua) -> Result<Vec<(String, Function)>, Box<D
     })
 }
 
-fn run_error(
-    sources: &Sources,
-    error: &mlua::Error,
-    timed_out: &RefCell<Option<Position>>,
-) -> Diagnostic {
-    if let Some(position) = timed_out.take() {
-        return Diagnostic::new("the manifest did not finish")
-            .at(position, "still here after 2 seconds")
-            .help("the chunk runs at build to learn the routes: it must end");
-    }
-    let (message, position) = located(sources, &error.to_string());
-    let diagnostic = Diagnostic::new("error while the routes were collected");
-    match position {
-        Some(position) => diagnostic.at(position, message),
-        None => Diagnostic::new(format!("error while the routes were collected: {message}")),
-    }
-}
-
-/// Splits `file:line: message`; the file must be one of ours.
-fn located(sources: &Sources, error: &str) -> (String, Option<Position>) {
-    let text = error.split("\nstack traceback:").next().unwrap_or(error);
-    let text = text
-        .trim_start_matches("runtime error: ")
-        .trim_start_matches("syntax error: ");
-    for file in &sources.files {
-        let Some(rest) = text.strip_prefix(&format!("{}:", file.name)) else {
-            continue;
-        };
-        if let Some((line, message)) = rest.split_once(':')
-            && let Ok(line) = line.parse()
-        {
-            let position = Position {
-                file: file.name.clone(),
-                line,
-                column: 0,
-            };
-            return (message.trim().to_owned(), Some(position));
-        }
-    }
-    (text.to_owned(), None)
+fn unfinished(position: Position) -> Diagnostic {
+    Diagnostic::new("the manifest did not finish")
+        .at(position, "still here after 2 seconds")
+        .help("the chunk runs at build to learn the routes: it must end")
 }
 
 fn read(
@@ -352,10 +322,17 @@ fn read(
             line: manifest.text.lines().count().max(1),
             column: 0,
         };
+        let made: bool = function("is_made")?.call(()).map_err(|e| internal(&e))?;
+        let help = match made {
+            true => "end the file with `return api`, the value of rover.server { ... }",
+            false => {
+                "make one with `local api = rover.server {}`, and end the file with `return api`"
+            }
+        };
         return Err(Box::new(
             Diagnostic::new("the manifest does not return the server")
                 .at(position, format!("this returned {}", kind(&result)))
-                .help("end the file with `return api`, the value of rover.server { ... }"),
+                .help(help),
         ));
     }
     let (entries, options): (Table, Table) =
@@ -386,7 +363,7 @@ fn read(
 }
 
 /// A value's type with its article.
-fn kind(value: &Value) -> &'static str {
+pub(crate) fn kind(value: &Value) -> &'static str {
     match value {
         Value::Nil => "nil",
         Value::Boolean(_) => "a boolean",

@@ -17,6 +17,7 @@ mod constant;
 mod diagnostic;
 mod emit;
 mod emit_guard;
+mod explain;
 mod globals;
 mod guard;
 mod handlers;
@@ -26,6 +27,7 @@ mod hir;
 mod html;
 mod infer;
 mod json;
+mod known_modules;
 mod lists;
 mod literal;
 mod load;
@@ -39,6 +41,8 @@ mod model;
 mod openapi;
 mod options;
 mod order;
+mod raised;
+mod registered;
 mod resolve;
 mod response;
 mod route;
@@ -48,6 +52,7 @@ mod suggest;
 mod syntax;
 mod template;
 mod tree;
+mod uncollected;
 
 use std::path::{Path, PathBuf};
 
@@ -106,21 +111,20 @@ pub fn compile_file(manifest: &Path) -> Result<Compiled, Failure> {
 pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
     let sources = load::load(manifest)?;
     let guards = guard::Guards::find(&sources);
-    let collected = match collect::collect(&sources) {
-        // The same mistake, without its place in the line.
-        Err(_) if !guards.diagnostics.is_empty() => {
-            return Err(sources.failure(guards.diagnostics));
-        }
-        collected => collected?,
-    };
     let handlers = handlers::Handlers::analyse(&sources, &guards);
+    let collected = match sources.missing.is_empty() {
+        true => collect::collect(&sources).map_err(|raised| vec![*raised]),
+        false => Err(sources.missing.clone()),
+    };
+    let collected = collected
+        .map_err(|why| uncollected::failure(&sources, &guards, &handlers.servers, form, why))?;
     let infer = infer::Infer::new(&sources, &handlers, &guards);
     let mut diagnostics = globals::reserved(&sources);
     let components = &collected.components;
     let html = html::templates(
         &sources,
         &handlers.servers,
-        components,
+        Some(components),
         form,
         &mut diagnostics,
     );

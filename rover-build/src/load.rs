@@ -1,5 +1,6 @@
 //! Reads and parses the manifest and every module it requires.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +13,7 @@ use full_moon::visitors::Visitor;
 
 use crate::diagnostic::{Diagnostic, Failure, Position};
 use crate::hir::Chunk;
+use crate::known_modules;
 use crate::resolve::resolve;
 use crate::syntax;
 use crate::tree::Tree;
@@ -21,6 +23,8 @@ pub(crate) struct Sources {
     pub(crate) files: Vec<File>,
     /// The files that `rover.template` names, each once.
     pub(crate) templates: Vec<TemplateFile>,
+    /// What the files name and what is not there.
+    pub(crate) missing: Vec<Diagnostic>,
 }
 
 /// A template in a file of its own.
@@ -55,6 +59,11 @@ impl File {
         Position::of(&self.name, &self.text, byte)
     }
 
+    /// The names of all locals.
+    pub(crate) fn locals(&self) -> BTreeSet<&str> {
+        self.hir.vars.iter().map(|var| var.name.as_str()).collect()
+    }
+
     /// The lines above one that is counted from 1, the nearest first.
     pub(crate) fn lines_above(&self, line: usize) -> impl Iterator<Item = &str> {
         let end = self
@@ -74,6 +83,12 @@ impl Sources {
             let (_, shown, text) = files.chain(templates).find(|(n, ..)| *n == name)?;
             Some((shown.as_str(), text.as_str()))
         })
+    }
+
+    /// The line of a position.
+    pub(crate) fn line_text(&self, position: &Position) -> Option<&str> {
+        let file = self.files.iter().find(|file| file.name == position.file)?;
+        file.text.lines().nth(position.line.checked_sub(1)?)
     }
 
     /// A mistake on one line: `routes.lua:3:5: what is wrong (what would be right)`.
@@ -103,14 +118,19 @@ struct Pending {
     name: String,
 }
 
+/// Reads a program.
+///
+/// # Errors
+/// When a file cannot be read, or is no Lua.
 pub(crate) fn load(manifest: &Path) -> Result<Sources, Failure> {
     let folder = manifest.parent().unwrap_or(Path::new("."));
     let mut texts: Vec<(String, String, String)> = Vec::new();
     let mut sources = Sources {
         files: Vec::new(),
         templates: Vec::new(),
+        missing: Vec::new(),
     };
-    let mut diagnostics = Vec::new();
+    let mut refused = Vec::new();
     let mut queue = vec![Pending {
         module: String::new(),
         path: manifest.to_owned(),
@@ -124,7 +144,7 @@ pub(crate) fn load(manifest: &Path) -> Result<Sources, Failure> {
             Ok(text) => text,
             Err(error) => {
                 let message = format!("cannot read {}: {error}", next.path.display());
-                diagnostics.push(Diagnostic::new(message));
+                refused.push(Diagnostic::new(message));
                 continue;
             }
         };
@@ -132,9 +152,9 @@ pub(crate) fn load(manifest: &Path) -> Result<Sources, Failure> {
         texts.push((next.name.clone(), shown.clone(), text.clone()));
         match syntax::parse(&text) {
             Ok(ast) => {
-                queue.extend(requires(&ast, folder, &next.name, &mut diagnostics));
-                let names = template_names(&ast, &next.name, &mut diagnostics);
-                templates(names, folder, &mut sources.templates, &mut diagnostics);
+                queue.extend(requires(&ast, folder, &next.name, &mut sources.missing));
+                let names = template_names(&ast, &next.name, &mut sources.missing);
+                templates(names, folder, &mut sources.templates, &mut sources.missing);
                 sources.files.push(File {
                     tree: Tree::new(&next.name, &ast),
                     hir: resolve(&ast),
@@ -148,19 +168,20 @@ pub(crate) fn load(manifest: &Path) -> Result<Sources, Failure> {
                 });
             }
             Err(error) => {
-                let position = Position {
-                    file: next.name.clone(),
-                    line: error.at.line(),
-                    column: error.at.character(),
-                };
-                diagnostics.push(Diagnostic::new("Lua syntax error").at(position, error.message));
+                // Its modules may have mistakes of their own.
+                let modules = syntax::required(&text).into_iter();
+                queue.extend(modules.filter_map(|module| module_file(folder, module).ok()));
+                let found = syntax::mistakes(&text, &error).into_iter();
+                refused
+                    .extend(found.map(|mistake| Diagnostic::of_syntax(&next.name, &text, mistake)));
             }
         }
     }
-    if diagnostics.is_empty() {
+    if refused.is_empty() {
         Ok(sources)
     } else {
-        Err(Failure::new(diagnostics, |name| {
+        refused.append(&mut sources.missing);
+        Err(Failure::new(refused, |name| {
             let (_, shown, text) = texts.iter().find(|(n, ..)| n == name)?;
             Some((shown.as_str(), text.as_str()))
         }))
@@ -203,31 +224,44 @@ fn requires(
             );
             continue;
         };
-        let base = module.replace('.', "/");
-        let candidates = [format!("{base}.lua"), format!("{base}/init.lua")];
-        let clean = module
-            .split('.')
-            .all(|part| !part.is_empty() && !part.contains(['/', '\\']));
-        match candidates
-            .iter()
-            .find(|c| clean && folder.join(c).is_file())
-        {
-            Some(name) => found.push(Pending {
-                module,
-                path: folder.join(name),
-                name: name.clone(),
-            }),
-            None => diagnostics.push(
+        match module_file(folder, module) {
+            Ok(pending) => found.push(pending),
+            Err(module) => diagnostics.push(
                 Diagnostic::new(format!("module `{module}` was not found"))
                     .at(position, "required here")
-                    .help(format!(
-                        "modules stand beside the manifest: {} or {}",
-                        candidates[0], candidates[1]
-                    )),
+                    .help(match known_modules::instead(&module) {
+                        Some(instead) => instead.to_owned(),
+                        None => {
+                            let [file, folder] = candidates(&module);
+                            format!("modules stand beside the manifest: {file} or {folder}")
+                        }
+                    }),
             ),
         }
     }
     found
+}
+
+/// The files that a module may be in.
+fn candidates(module: &str) -> [String; 2] {
+    let base = module.replace('.', "/");
+    [format!("{base}.lua"), format!("{base}/init.lua")]
+}
+
+/// The file of a module; its name again where there is none.
+fn module_file(folder: &Path, module: String) -> Result<Pending, String> {
+    let clean = module
+        .split('.')
+        .all(|part| !part.is_empty() && !part.contains(['/', '\\']));
+    let mut candidates = candidates(&module).into_iter();
+    match candidates.find(|c| clean && folder.join(c).is_file()) {
+        Some(name) => Ok(Pending {
+            module,
+            path: folder.join(&name),
+            name,
+        }),
+        None => Err(module),
+    }
 }
 
 /// The names in calls of `rover.template`.

@@ -1,6 +1,10 @@
 //! The options of `rover.server`, checked.
 
-use full_moon::ast::{Call, Expression, Field, FunctionArgs, FunctionCall, Prefix, Suffix};
+use full_moon::ast::{
+    Call, Expression, Field, FunctionArgs, FunctionCall, LocalAssignment, Prefix, Suffix,
+    TableConstructor, Var,
+};
+use full_moon::tokenizer::TokenReference;
 use full_moon::visitors::Visitor;
 use rover_model::{Limits, LogLevel, OPTIONS, Unit, parse_duration, parse_log_level, parse_size};
 
@@ -33,11 +37,56 @@ pub(crate) fn options(
         version: None,
     };
     for (name, value) in given {
-        if let Err(problem) = set_option(&mut options, name, value) {
-            diagnostics.push(problem.at(option_position(sources, name), "this option"));
+        let mut entries = Entries {
+            sources,
+            option: name,
+            diagnostics,
+        };
+        match (name.as_str(), value) {
+            ("body_limits", OptionValue::Table(routes)) => {
+                options.body_limits = entries.read(routes, size);
+            }
+            ("deadlines", OptionValue::Table(routes)) => {
+                options.deadlines = entries.read(routes, duration);
+            }
+            _ => {
+                if let Err(problem) = set_option(&mut options, name, value) {
+                    let position = option_position(sources, name, None);
+                    diagnostics.push(problem.at(position, "this option"));
+                }
+            }
         }
     }
     options
+}
+
+/// An option that is a table by routes.
+struct Entries<'a> {
+    sources: &'a Sources,
+    option: &'a str,
+    diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+impl Entries<'_> {
+    fn read<T>(
+        &mut self,
+        routes: &[(String, OptionValue)],
+        value: impl Fn(&OptionValue) -> Result<T, String>,
+    ) -> Vec<(String, T)> {
+        let mut read = Vec::new();
+        for (route, given) in routes {
+            match value(given) {
+                Ok(value) => read.push((route.clone(), value)),
+                Err(problem) => {
+                    let position = option_position(self.sources, self.option, Some(route));
+                    let message = format!("`{}`: {problem}", self.option);
+                    self.diagnostics
+                        .push(Diagnostic::new(message).at(position, "of this route"));
+                }
+            }
+        }
+        read
+    }
 }
 
 fn whole(value: &OptionValue, max: f64) -> Option<f64> {
@@ -72,24 +121,13 @@ fn set_option(options: &mut Options, name: &str, value: &OptionValue) -> Result<
         ("health", Boolean(health)) => options.health = *health,
         ("strict_globals", Boolean(strict)) => options.strict_globals = *strict,
         ("docs" | "health" | "strict_globals", _) => return Err(wrong("true or false")),
-        ("body_limits", OptionValue::Table(routes)) => {
-            for (route, value) in routes {
-                let bytes = size(value)
-                    .map_err(|problem| Diagnostic::new(format!("{route}: {problem}")))?;
-                options.body_limits.push((route.clone(), bytes));
-            }
-        }
         ("body_limits", _) => {
             return Err(wrong("a table: { [\"POST /upload\"] = \"20MiB\" }"));
         }
         ("memory_limit", value) => options.memory_limit = memory_limit(value)?,
-        ("deadline", value) => options.deadline = duration(value).map_err(Diagnostic::new)?,
-        ("deadlines", OptionValue::Table(routes)) => {
-            for (route, value) in routes {
-                let millis = duration(value)
-                    .map_err(|problem| Diagnostic::new(format!("{route}: {problem}")))?;
-                options.deadlines.push((route.clone(), millis));
-            }
+        ("deadline", value) => {
+            options.deadline = duration(value)
+                .map_err(|problem| Diagnostic::new(format!("`deadline`: {problem}")))?;
         }
         ("deadlines", _) => {
             return Err(wrong("a table: { [\"GET /reports/{id}\"] = \"10s\" }"));
@@ -172,13 +210,13 @@ pub(crate) fn set_by_route(sources: &Sources, app: &mut App, diagnostics: &mut V
     for (name, millis) in &options.deadlines {
         match route(routes, name) {
             Ok(route) => route.deadline = *millis,
-            Err(problem) => diagnostics.push(unknown_route(sources, "deadlines", problem)),
+            Err(problem) => diagnostics.push(unknown_route(sources, "deadlines", name, problem)),
         }
     }
     for (name, bytes) in &options.body_limits {
         match route(routes, name) {
             Ok(route) => route.body_limit = *bytes,
-            Err(problem) => diagnostics.push(unknown_route(sources, "body_limits", problem)),
+            Err(problem) => diagnostics.push(unknown_route(sources, "body_limits", name, problem)),
         }
     }
 }
@@ -199,17 +237,20 @@ fn route<'r>(routes: &'r mut [Route], wanted: &str) -> Result<&'r mut Route, Dia
     }
 }
 
-fn unknown_route(sources: &Sources, option: &str, problem: Diagnostic) -> Diagnostic {
-    problem.at(option_position(sources, option), "this option")
+fn unknown_route(sources: &Sources, option: &str, name: &str, problem: Diagnostic) -> Diagnostic {
+    let label = format!("named in `{option}`");
+    problem.at(option_position(sources, option, Some(name)), label)
 }
 
-/// Where an option is written, as far as can be seen: its field in the constructor that
-/// `rover.server` is called with, or else that call.
-fn option_position(sources: &Sources, name: &str) -> Position {
+/// Where an option is written, or a field of its table, as far as can be seen: in the
+/// constructor that `rover.server` is called with, which a local may hold, or else that call.
+fn option_position(sources: &Sources, name: &str, inner: Option<&str>) -> Position {
     let found = sources.files.iter().find_map(|file| {
         let mut finder = Finder {
             file: &file.name,
             option: name,
+            inner,
+            locals: Vec::new(),
             call: None,
             field: None,
         };
@@ -226,6 +267,9 @@ fn option_position(sources: &Sources, name: &str) -> Position {
 struct Finder<'a> {
     file: &'a str,
     option: &'a str,
+    inner: Option<&'a str>,
+    /// Constructors that locals were given so far.
+    locals: Vec<(String, TableConstructor)>,
     call: Option<Position>,
     field: Option<Position>,
 }
@@ -249,19 +293,60 @@ impl Visitor for Finder<'_> {
         }
         self.call = Some(position(self.file, rover));
         let table = match &**arguments {
-            FunctionArgs::TableConstructor(table) => table,
-            FunctionArgs::Parentheses { arguments, .. } => match arguments.iter().next() {
-                Some(Expression::TableConstructor(table)) => table,
-                _ => return,
-            },
-            _ => return,
+            FunctionArgs::TableConstructor(table) => Some(&**table),
+            FunctionArgs::Parentheses { arguments, .. } => arguments
+                .iter()
+                .next()
+                .and_then(|argument| self.constructor(argument)),
+            _ => None,
         };
-        for field in table.fields() {
-            if let Field::NameKey { key, .. } = field
-                && text(key) == self.option
-            {
-                self.field = Some(position(self.file, key));
+        let Some((key, value)) = table.and_then(|table| field(table, self.option)) else {
+            return;
+        };
+        let inner = self
+            .inner
+            .and_then(|inner| field(self.constructor(value)?, inner));
+        let (key, _) = inner.unwrap_or((key, value));
+        self.field = Some(position(self.file, key));
+    }
+
+    fn visit_local_assignment(&mut self, local: &LocalAssignment) {
+        for (name, value) in local.names().iter().zip(local.expressions()) {
+            if let Expression::TableConstructor(table) = value {
+                self.locals.push((text(name), (**table).clone()));
             }
         }
     }
+}
+
+impl Finder<'_> {
+    /// The constructor that an expression is, or the one of a local that it names.
+    fn constructor<'e>(&'e self, expression: &'e Expression) -> Option<&'e TableConstructor> {
+        match expression {
+            Expression::TableConstructor(table) => Some(table),
+            Expression::Var(Var::Name(name)) => {
+                let name = text(name);
+                let mut locals = self.locals.iter().rev();
+                locals
+                    .find(|(local, _)| *local == name)
+                    .map(|(_, table)| table)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A constructor's field: `name = value` or `["name"] = value`.
+fn field<'t>(
+    table: &'t TableConstructor,
+    name: &str,
+) -> Option<(&'t TokenReference, &'t Expression)> {
+    table.fields().iter().find_map(|field| match field {
+        Field::NameKey { key, value, .. } => (text(key) == name).then_some((key, &**value)),
+        Field::ExpressionKey { key, value, .. } => match &**key {
+            Expression::String(key) if text(key) == name => Some((key, &**value)),
+            _ => None,
+        },
+        _ => None,
+    })
 }

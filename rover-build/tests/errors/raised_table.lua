@@ -1,0 +1,3 @@
+local api = rover.server {}
+error {}
+return api
