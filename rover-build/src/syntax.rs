@@ -1,6 +1,7 @@
 //! Parsing Lua text, and what is wrong with a text that is none.
 
 mod blocks;
+mod forms;
 mod hints;
 mod mistake;
 mod tokens;

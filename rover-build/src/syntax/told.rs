@@ -4,7 +4,7 @@ use super::mistake::{Mistake, UNKNOWN};
 use super::words::Words;
 
 /// What the parser says, what is wrong, what stands there, and how to mend it.
-const TOLD: [(&str, &str, &str, &str); 10] = [
+const TOLD: [(&str, &str, &str, &str); 12] = [
     (
         VALUE,
         "a value alone is no statement",
@@ -23,6 +23,18 @@ const TOLD: [(&str, &str, &str, &str); 10] = [
         "a value is missing",
         "expected behind this operator",
         "an operator such as `+`, `..` or `or` has a value on both sides",
+    ),
+    (
+        "expected values to set to",
+        "a value is missing",
+        "expected behind this `=`",
+        "write `name = value`",
+    ),
+    (
+        "expected an expression after `=`",
+        "a value is missing",
+        "expected behind this `=`",
+        "write `name = value`, or `nil` for nothing",
     ),
     (
         "expected arguments after `:`",
@@ -72,6 +84,10 @@ pub(super) fn told(words: &Words<'_>, at: usize, message: &str) -> Mistake {
     };
     match TOLD.iter().find(|(said, ..)| message.starts_with(said)) {
         Some((_, message, label, help)) => Mistake::new(at, *message, *label).help(*help),
+        None if message.starts_with("expected `") => {
+            let missing = message.split('`').nth(1).unwrap_or_default();
+            Mistake::new(at, format!("`{missing}` is missing"), message)
+        }
         None => match MISSING.iter().find(|(what, ..)| message.contains(what)) {
             Some((_, missing, help)) => Mistake::new(at, *missing, message).help(*help),
             None => Mistake::new(at, UNKNOWN, message),
