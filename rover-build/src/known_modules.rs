@@ -92,6 +92,6 @@ pub(crate) fn instead(module: &str) -> Option<&'static str> {
     };
     let found = KNOWN
         .iter()
-        .find(|(names, _)| names.iter().any(|name| is(name)));
+        .find(|(names, _)| names.iter().any(is));
     found.map(|(_, instead)| *instead)
 }
