@@ -1,5 +1,7 @@
 //! Runs the chunk once against the recording server.
 
+mod library;
+
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashSet};
@@ -9,16 +11,18 @@ use std::time::{Duration, Instant};
 
 use mlua::chunk::ChunkMode;
 use mlua::{Function, HookTriggers, Lua, LuaOptions, LuaString, StdLib, Table, Value, VmState};
-use rover_model::{BUILDERS, MODULES_LUA, OptionValue, RAISED_LUA, SERVER_LUA};
+use rover_model::{BUILDERS, OptionValue, RAISED_LUA, SERVER_LUA};
 
 use crate::diagnostic::{Diagnostic, Failure, Position};
+use crate::environment::Environment;
 use crate::guard;
 use crate::hir::Place;
 use crate::json;
-use crate::load::{Known, Sources, extend, load};
+use crate::load::{Sources, extend, load};
 use crate::marks::{Marks, marked};
 use crate::order;
-use crate::raised::{Environment, getenv, located, run_error};
+use crate::raised;
+use library::{get_info, modules};
 
 /// A chunk that takes longer than this is taken for one that does not end.
 const DEADLINE: Duration = Duration::from_secs(2);
@@ -112,7 +116,7 @@ end })
 function rover.server(options)
   if made then error("rover.server was called twice", 2) end
   if options ~= nil and type(options) ~= "table" then
-    error("rover.server takes a table of options, got " .. type(options), 2)
+    error("rover.server takes a table of options, got a " .. type(options), 2)
   end
   made = server.new(options or {}, builders)
   return made
@@ -141,17 +145,26 @@ g.loadstring = function(text, name)
 end
 g.print = nothing
 g.rover = rover
+function server.is_made() return made ~= nil end
 modules.install()
 local insert, ipairs, pairs = table.insert, ipairs, pairs
 return function() return table.insert == insert and g.ipairs == ipairs and g.pairs == pairs end
 "#;
 
 /// Reads a program and runs it. Which modules it needs may be seen no earlier.
+///
+/// # Errors
+/// When a file cannot be read, or is no Lua. Beside the sources stands what the run gave, or why
+/// it gave no server.
 pub(crate) fn load_and_run(
     manifest: &Path,
-) -> Result<(Sources, Result<Collected, Failure>), Failure> {
+) -> Result<(Sources, Result<Collected, Vec<Diagnostic>>), Failure> {
     let mut sources = load(manifest)?;
     loop {
+        if !sources.absent.is_empty() {
+            let absent = sources.absent.clone();
+            return Ok((sources, Err(absent)));
+        }
         let asked = Asked::default();
         let run = run(&sources, &asked);
         let new = asked.new.take();
@@ -161,11 +174,10 @@ pub(crate) fn load_and_run(
         }
         let run = run.map_err(|diagnostic| {
             let broken = asked.broken.take();
-            let wrong = match broken.last().and_then(|module| sources.broken(module)) {
-                Some(wrong) => wrong.clone(),
-                None => *diagnostic,
-            };
-            sources.failure(vec![wrong])
+            match broken.last().and_then(|module| sources.broken(module)) {
+                Some(wrong) => wrong.to_vec(),
+                None => vec![*diagnostic],
+            }
         });
         return Ok((sources, run));
     }
@@ -185,7 +197,9 @@ fn run(sources: &Sources, asked: &Asked) -> Result<Collected, Box<Diagnostic>> {
     let environment = Environment::default();
     let lua = new_vm(&timed_out).map_err(|e| internal(&e))?;
     let marks = Marks::new(sources, &lua).map_err(|e| internal(&e))?;
-    let getenv = getenv(&lua, sources, &environment).map_err(|e| internal(&e))?;
+    let getenv = environment
+        .getenv(&lua, sources)
+        .map_err(|e| internal(&e))?;
     let server: Table = lua
         .load(SERVER_LUA)
         .set_name("=rover")
@@ -199,7 +213,7 @@ fn run(sources: &Sources, asked: &Asked) -> Result<Collected, Box<Diagnostic>> {
     let components = lua.create_table().map_err(|e| internal(&e))?;
     let names = order::constructors(sources);
     let library = json::install(&lua, names).map_err(|e| internal(&e))?;
-    let run_chunk = run_chunk(&lua, &library, null).map_err(|e| internal(&e))?;
+    let described = described(&lua, &library, null).map_err(|e| internal(&e))?;
     let keeps_library: Function = lua
         .load(SANDBOX_LUA)
         .set_name("=rover")
@@ -214,144 +228,23 @@ fn run(sources: &Sources, asked: &Asked) -> Result<Collected, Box<Diagnostic>> {
             getenv,
         ))
         .map_err(|e| internal(&e))?;
-    let result: Result<Value, mlua::Error> = run_chunk.call(&manifest);
-    let result = result
-        .map_err(|error| Box::new(run_error(sources, &error, timed_out.take(), &environment)))?;
-    let reads_environment = !environment.borrow().is_empty();
+    let result = raised::run(&lua, &manifest, &described);
+    if let Some(position) = timed_out.take() {
+        return Err(Box::new(unfinished(position)));
+    }
+    let result = result.map_err(|e| internal(&e))?;
+    let result = result.map_err(|raised| Box::new(raised.diagnostic(sources, &environment)))?;
     let mut collected = read(&marks, &server, &components, result)?;
-    collected.reads_environment = reads_environment;
+    collected.reads_environment = environment.is_read();
     collected.keeps_library = keeps_library.call(()).map_err(|e| internal(&e))?;
     Ok(collected)
 }
 
-/// `require` and the libraries that programs get in part.
-fn modules(
-    lua: &Lua,
-    sources: &Sources,
-    chunks: Vec<Function>,
-    asked: &Asked,
-) -> mlua::Result<Table> {
-    let names = sources.files.iter().map(|file| file.modules.clone());
-    let names: Vec<_> = names.collect();
-    let finder = sources.finder();
-    let asked = asked.clone();
-    let load_chunk = lua.create_function(move |_, name: String| {
-        let found = names.iter().position(|modules| modules.contains(&name));
-        if let Some(at) = found {
-            return Ok(Some(chunks[at].clone()));
-        }
-        match finder.state(&name) {
-            Known::New => {
-                asked.new.borrow_mut().push(name);
-                Err(mlua::Error::runtime("the module is read first"))
-            }
-            Known::Broken(wrong) => {
-                asked.broken.borrow_mut().push(name);
-                Err(mlua::Error::runtime(wrong))
-            }
-            Known::Absent => Ok(None),
-        }
-    })?;
-    let require: Function = lua.globals().get("require")?;
-    let host = lua.create_table()?;
-    host.set("load_chunk", load_chunk)?;
-    host.set("getinfo", get_info(lua)?)?;
-    host.set("traceback", traceback(lua)?)?;
-    for (name, module) in [("table_new", "table.new"), ("table_clear", "table.clear")] {
-        host.set(name, require.call::<Function>(module)?)?;
-    }
-    let jit = lua.create_table()?;
-    let whole: Table = lua.globals().get("jit")?;
-    for name in ["version", "version_num", "os", "arch"] {
-        jit.set(name, whole.get::<Value>(name)?)?;
-    }
-    host.set("jit", jit)?;
-    let no_io = |_: &Lua, name: String| {
-        Ok(format!(
-            "{name} cannot be used while the routes are collected"
-        ))
-    };
-    host.set("no_io", lua.create_function(no_io)?)?;
-    lua.load(MODULES_LUA).set_name("=rover").call(host)
-}
-
-/// What `debug.getinfo` tells of a function, or of one that runs. Of other coroutines nothing is
-/// known here.
-fn get_info(lua: &Lua) -> mlua::Result<Function> {
-    lua.create_function(|lua, (of, _): (Value, Option<String>)| {
-        let table = lua.create_table()?;
-        let fill = |source: Option<String>,
-                    short: Option<String>,
-                    what: &str,
-                    lines: [Option<usize>; 3]| {
-            table.set("source", source)?;
-            table.set("short_src", short)?;
-            table.set("what", what)?;
-            table.set("currentline", lines[0].map_or(-1, |line| line as i64))?;
-            table.set("linedefined", lines[1].unwrap_or(0))?;
-            table.set("lastlinedefined", lines[2].unwrap_or(0))?;
-            table.set("nups", 0)
-        };
-        match of {
-            Value::Function(function) => {
-                let info = function.info();
-                let lines = [None, info.line_defined, info.last_line_defined];
-                fill(info.source, info.short_src, info.what, lines)?;
-            }
-            Value::Integer(_) | Value::Number(_) => {
-                let level = match of {
-                    Value::Number(level) => level as usize,
-                    _ => of.as_usize().unwrap_or_default(),
-                };
-                let found = lua.inspect_stack(level, |d| {
-                    let name = d.names().name.map(|name| name.into_owned());
-                    let source = d.source();
-                    let lines = [
-                        d.current_line(),
-                        source.line_defined,
-                        source.last_line_defined,
-                    ];
-                    let text = |t: Option<std::borrow::Cow<'_, str>>| t.map(|t| t.into_owned());
-                    fill(
-                        text(source.source),
-                        text(source.short_src),
-                        source.what,
-                        lines,
-                    )?;
-                    table.set("name", name)
-                });
-                match found {
-                    Some(filled) => filled?,
-                    None => return Ok(None),
-                }
-            }
-            _ => return Ok(None),
-        }
-        Ok(Some(table))
-    })
-}
-
-/// `debug.traceback`: a message with where the program is; other values as they are.
-fn traceback(lua: &Lua) -> mlua::Result<Function> {
-    lua.create_function(|lua, values: mlua::MultiValue| {
-        let first = values.into_iter().find(|v| !matches!(v, Value::Thread(_)));
-        let message = match first {
-            None | Some(Value::Nil) => String::new(),
-            Some(Value::String(text)) => text.to_string_lossy(),
-            Some(Value::Integer(number)) => number.to_string(),
-            Some(Value::Number(number)) => number.to_string(),
-            Some(other) => return Ok(other),
-        };
-        let text = lua.traceback(Some(&message), 1)?;
-        Ok(Value::String(text))
-    })
-}
-
-/// The function that runs a chunk; what the chunk raises becomes a text with its line.
-fn run_chunk(lua: &Lua, library: &Table, null: mlua::LightUserData) -> mlua::Result<Function> {
+/// The function that says what an error value is.
+fn described(lua: &Lua, library: &Table, null: mlua::LightUserData) -> mlua::Result<Function> {
     let encode: Function = library.get::<Table>("json")?.get("encode")?;
     let raised = lua.load(RAISED_LUA).set_name("=rover");
-    raised.call::<Table>((encode, null))?.get("run")
+    raised.call::<Table>((encode, null))?.get("described")
 }
 
 fn internal(error: &mlua::Error) -> Box<Diagnostic> {
@@ -437,18 +330,23 @@ fn load_text(lua: &Lua, file: &str, text: &[u8]) -> mlua::Result<Function> {
 /// The chunks of the program's files.
 fn chunks(sources: &Sources, lua: &Lua) -> Result<Vec<Function>, Box<Diagnostic>> {
     let files = sources.files.iter().enumerate();
-    let chunks = files.map(|(number, file)| {
-        load_text(lua, &file.name, &file.encoded(&marked(number, file)))
-    });
+    let chunks = files
+        .map(|(number, file)| load_text(lua, &file.name, &file.encoded(&marked(number, file))));
     let chunks: mlua::Result<Vec<_>> = chunks.collect();
     chunks.map_err(|error| {
-        let (message, position) = located(sources, &error.to_string());
+        let (message, position) = raised::located(sources, &error.to_string(), None);
         let diagnostic = Diagnostic::new("Lua syntax error");
         Box::new(match position {
             Some(position) => diagnostic.at(position, message),
             None => Diagnostic::new(message),
         })
     })
+}
+
+fn unfinished(position: Position) -> Diagnostic {
+    Diagnostic::new("the manifest did not finish")
+        .at(position, "still here after 2 seconds")
+        .help("the chunk runs at build to learn the routes: it must end")
 }
 
 fn read(
@@ -468,10 +366,17 @@ fn read(
             line: manifest.text.lines().count().max(1),
             column: 0,
         };
+        let made: bool = function("is_made")?.call(()).map_err(|e| internal(&e))?;
+        let help = match made {
+            true => "end the file with `return api`, the value of rover.server { ... }",
+            false => {
+                "make one with `local api = rover.server {}`, and end the file with `return api`"
+            }
+        };
         return Err(Box::new(
             Diagnostic::new("the manifest does not return the server")
                 .at(position, format!("this returned {}", kind(&result)))
-                .help("end the file with `return api`, the value of rover.server { ... }"),
+                .help(help),
         ));
     }
     let (entries, options, given): (Table, Table, Table) =
@@ -514,7 +419,7 @@ fn read(
 }
 
 /// A value's type with its article.
-fn kind(value: &Value) -> &'static str {
+pub(crate) fn kind(value: &Value) -> &'static str {
     match value {
         Value::Nil => "nil",
         Value::Boolean(_) => "a boolean",

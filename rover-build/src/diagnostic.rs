@@ -4,6 +4,8 @@ use std::fmt;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
+use crate::syntax::Mistake;
+
 /// A place in a Lua file. Lines and columns count from 1.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
@@ -48,6 +50,17 @@ impl Diagnostic {
         }
     }
 
+    /// A mistake in a file's text.
+    pub(crate) fn of_syntax(file: &str, text: &str, mistake: Mistake) -> Self {
+        let at = |byte| Position::of(file, text, byte);
+        let mut diagnostic = Diagnostic::new(mistake.message).at(at(mistake.at), mistake.label);
+        diagnostic.help = mistake.help;
+        if let Some((also, label)) = mistake.also {
+            diagnostic = diagnostic.at(at(also), label);
+        }
+        diagnostic
+    }
+
     pub(crate) fn at(mut self, position: Position, label: impl Into<String>) -> Self {
         self.labels.push((position, label.into()));
         self
@@ -58,6 +71,9 @@ impl Diagnostic {
         self
     }
 }
+
+/// More mistakes than these are counted, not shown.
+const MAX_SHOWN: usize = 25;
 
 /// All mistakes found, rendered.
 #[derive(Debug, thiserror::Error)]
@@ -83,11 +99,25 @@ impl Failure {
             let key = |d: &Diagnostic| d.labels.first().map(|(p, _)| p.clone());
             key(a).cmp(&key(b))
         });
-        let all: Vec<String> = diagnostics.iter().map(|d| render(d, &text)).collect();
+        diagnostics.dedup();
+        let shown = diagnostics.iter().take(MAX_SHOWN);
+        let mut all: Vec<String> = shown.map(|d| render(d, &text)).collect();
+        match diagnostics.len().saturating_sub(MAX_SHOWN) {
+            0 => {}
+            1 => all.push("error: and 1 more mistake".to_owned()),
+            more => all.push(format!("error: and {more} more mistakes")),
+        }
         Failure {
             rendered: all.join("\n\n"),
             diagnostics,
         }
+    }
+
+    /// The text for what says `error: ` itself, as `compile_error!` does.
+    pub fn message(&self) -> &str {
+        self.rendered
+            .strip_prefix("error: ")
+            .unwrap_or(&self.rendered)
     }
 }
 
@@ -122,7 +152,14 @@ fn render<'a>(
     Renderer::plain().render(&[group])
 }
 
-/// The bytes that a caret underlines: the word at the column, else one character.
+/// Operators of several characters, of other languages too, the longest first.
+const OPERATORS: [&str; 28] = [
+    "!==", "===", "..=", "...", "!=", "==", "~=", "<=", ">=", "&&", "||", "=>", "->", ":=", "??",
+    "?.", "**", "<<", ">>", "<>", "++", "+=", "-=", "*=", "/=", "%=", "..", "//",
+];
+
+/// The bytes that a caret underlines: the word or the operator at the column, else one
+/// character.
 fn span(source: &str, position: &Position) -> std::ops::Range<usize> {
     let mut start = 0;
     let mut content = None;
@@ -150,7 +187,12 @@ fn span(source: &str, position: &Position) -> std::ops::Range<usize> {
     let word = rest
         .find(|c: char| !(c.is_alphanumeric() || c == '_'))
         .unwrap_or(rest.len());
-    let length = word.max(rest.chars().next().map_or(0, char::len_utf8));
+    let operator = OPERATORS
+        .iter()
+        .find(|operator| rest.starts_with(**operator));
+    let operator = operator.map_or(0, |operator| operator.len());
+    let one = rest.chars().next().map_or(0, char::len_utf8);
+    let length = word.max(operator).max(one);
     start + offset..start + offset + length
 }
 

@@ -17,6 +17,8 @@ mod constant;
 mod diagnostic;
 mod emit;
 mod emit_guard;
+mod environment;
+mod explain;
 mod globals;
 mod guard;
 mod handlers;
@@ -26,6 +28,7 @@ mod hir;
 mod html;
 mod infer;
 mod json;
+mod known_modules;
 mod lists;
 mod literal;
 mod load;
@@ -42,6 +45,7 @@ mod openapi;
 mod options;
 mod order;
 mod raised;
+mod registered;
 mod requires;
 mod resolve;
 mod response;
@@ -54,6 +58,7 @@ mod suggest;
 mod syntax;
 mod template;
 mod tree;
+mod uncollected;
 mod vocabulary;
 
 use std::path::{Path, PathBuf};
@@ -114,21 +119,12 @@ pub fn compile_file(manifest: &Path) -> Result<Compiled, Failure> {
 pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
     let (sources, run) = collect::load_and_run(manifest)?;
     let guards = guard::Guards::find(&sources);
-    let mut seen = check::before_routes(&sources);
-    let collected = match run {
-        // The same mistake, without its place in the line.
-        Err(_) if !guards.diagnostics.is_empty() || !seen.is_empty() => {
-            seen.extend(guards.diagnostics);
-            return Err(sources.failure(seen));
-        }
-        collected => collected?,
-    };
-    let handlers = handlers::Handlers::analyse(
-        &sources,
-        &guards,
-        &collected.given,
-        collected.keeps_library,
-    );
+    let collected = run.map_err(|why| {
+        let servers = server_vars::ServerVars::find(&sources);
+        uncollected::failure(&sources, &guards, &servers, form, why)
+    })?;
+    let handlers =
+        handlers::Handlers::analyse(&sources, &guards, &collected.given, collected.keeps_library);
     let infer = infer::Infer::new(&sources, &handlers, &guards);
     let mut diagnostics = globals::reserved(&sources);
     diagnostics.extend(handlers.missing_modules(&sources));
@@ -136,7 +132,7 @@ pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
     let html = html::templates(
         &sources,
         &handlers.servers,
-        components,
+        Some(components),
         form,
         &mut diagnostics,
     );

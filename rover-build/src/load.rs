@@ -1,6 +1,7 @@
 //! Reads and parses the manifest and every module it requires.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -13,6 +14,7 @@ use full_moon::visitors::Visitor;
 
 use crate::diagnostic::{Diagnostic, Failure, Position};
 use crate::hir::{Chunk, Span};
+use crate::known_modules;
 use crate::requires::{Required, requires};
 use crate::resolve::resolve;
 use crate::syntax::{self, Encoding};
@@ -24,6 +26,10 @@ pub(crate) struct Sources {
     pub(crate) files: Vec<File>,
     /// The files that `rover.template` names, each once.
     pub(crate) templates: Vec<TemplateFile>,
+    /// What the files name and what is not there.
+    pub(crate) absent: Vec<Diagnostic>,
+    /// Template files that are not there: a part of `absent`.
+    absent_templates: Vec<Diagnostic>,
     /// Modules that cannot be read, which the program may do without.
     broken: Vec<Broken>,
 }
@@ -34,7 +40,8 @@ struct Broken {
     name: String,
     shown: String,
     text: String,
-    diagnostic: Diagnostic,
+    /// At least one.
+    diagnostics: Vec<Diagnostic>,
 }
 
 /// A template in a file of its own.
@@ -83,6 +90,11 @@ impl File {
         self.encoding.bytes(text)
     }
 
+    /// The names of all locals.
+    pub(crate) fn locals(&self) -> BTreeSet<&str> {
+        self.hir.vars.iter().map(|var| var.name.as_str()).collect()
+    }
+
     /// The lines above one that is counted from 1, the nearest first.
     pub(crate) fn lines_above(&self, line: usize) -> impl Iterator<Item = &str> {
         self.text[..self.line_start(line)].lines().rev()
@@ -99,6 +111,12 @@ impl Sources {
             let (_, shown, text) = all.find(|(n, ..)| *n == name)?;
             Some((shown.as_str(), text.as_str()))
         })
+    }
+
+    /// The line of a position.
+    pub(crate) fn line_text(&self, position: &Position) -> Option<&str> {
+        let file = self.files.iter().find(|file| file.name == position.file)?;
+        file.text.lines().nth(position.line.checked_sub(1)?)
     }
 
     /// A mistake on one line: `routes.lua:3:5: what is wrong (what would be right)`.
@@ -125,8 +143,11 @@ impl Sources {
     /// Looks for modules that are no files of the program.
     pub(crate) fn finder(&self) -> ModuleFinder {
         let broken = self.broken.iter().map(|broken| {
-            let place = broken.diagnostic.labels.first();
-            let place = place.map(|(at, what)| format!("{}:{}: {what}", at.file, at.line));
+            let first = broken.diagnostics.first();
+            let place = first.and_then(|wrong| {
+                let (at, _) = wrong.labels.first()?;
+                Some(format!("{}:{}: {}", at.file, at.line, wrong.message))
+            });
             (broken.module.clone(), place.unwrap_or_default())
         });
         ModuleFinder {
@@ -136,10 +157,10 @@ impl Sources {
     }
 
     /// What is wrong with a module that cannot be read.
-    pub(crate) fn broken(&self, module: &str) -> Option<&Diagnostic> {
+    pub(crate) fn broken(&self, module: &str) -> Option<&[Diagnostic]> {
         let mut all = self.broken.iter();
         all.find(|broken| broken.module == module)
-            .map(|broken| &broken.diagnostic)
+            .map(|broken| broken.diagnostics.as_slice())
     }
 
     /// Every file that was read.
@@ -182,12 +203,17 @@ struct Pending {
 }
 
 /// Reads the manifest and every module that it names.
+///
+/// # Errors
+/// When a file cannot be read, or is no Lua.
 pub(crate) fn load(manifest: &Path) -> Result<Sources, Failure> {
     let folder = manifest.parent().unwrap_or(Path::new("."));
     let sources = Sources {
         folder: folder.to_owned(),
         files: Vec::new(),
         templates: Vec::new(),
+        absent: Vec::new(),
+        absent_templates: Vec::new(),
         broken: Vec::new(),
     };
     let manifest = Pending {
@@ -206,7 +232,7 @@ pub(crate) fn extend(sources: Sources, modules: &[String]) -> Result<Sources, Fa
 }
 
 fn read_all(mut sources: Sources, mut queue: Vec<Pending>) -> Result<Sources, Failure> {
-    let mut diagnostics = Vec::new();
+    let mut refused = Vec::new();
     while let Some(next) = queue.pop() {
         if sources.module(&next.module).is_some() || sources.broken(&next.module).is_some() {
             continue;
@@ -219,16 +245,21 @@ fn read_all(mut sources: Sources, mut queue: Vec<Pending>) -> Result<Sources, Fa
             Ok(bytes) => syntax::decode(bytes),
             Err(error) => {
                 let message = format!("cannot read {}: {error}", next.path.display());
-                diagnostics.push(Diagnostic::new(message));
+                refused.push(Diagnostic::new(message));
                 continue;
             }
         };
         let shown = shown(&next.path);
         match syntax::parse(&text) {
             Ok(ast) => {
-                let names = template_names(&ast, &next.name, &text, &mut diagnostics);
+                let names = template_names(&ast, &next.name, &text, &mut sources.absent_templates);
                 let folder = &sources.folder;
-                templates(names, folder, &mut sources.templates, &mut diagnostics);
+                templates(
+                    names,
+                    folder,
+                    &mut sources.templates,
+                    &mut sources.absent_templates,
+                );
                 let hir = resolve(&text, encoding, &ast);
                 let requires = requires(&text, &hir, &next.module);
                 let named = requires.iter().filter_map(|r| r.module.as_deref());
@@ -248,31 +279,53 @@ fn read_all(mut sources: Sources, mut queue: Vec<Pending>) -> Result<Sources, Fa
                 });
             }
             Err(error) => {
-                let position = Position::of(&next.name, &text, error.at);
-                let diagnostic = Diagnostic::new("Lua syntax error").at(position, error.message);
+                // Its modules may have mistakes of their own.
+                let modules = syntax::required(&text).into_iter();
+                queue.extend(modules.filter_map(|module| find(&sources.folder, &module)));
+                let found = syntax::mistakes(&text, &error).into_iter();
+                let diagnostics =
+                    found.map(|mistake| Diagnostic::of_syntax(&next.name, &text, mistake));
                 sources.broken.push(Broken {
+                    diagnostics: diagnostics.collect(),
                     module: next.module,
                     name: next.name,
                     shown,
                     text,
-                    diagnostic,
                 });
             }
         }
     }
-    diagnostics.extend(needed(&sources));
-    if diagnostics.is_empty() {
+    let Needed { broken, absent } = needed(&sources);
+    sources.absent = sources.absent_templates.clone();
+    sources.absent.extend(absent);
+    refused.extend(broken);
+    if refused.is_empty() {
         Ok(sources)
     } else {
-        Err(sources.failure(diagnostics))
+        refused.extend(sources.absent.iter().cloned());
+        Err(sources.failure(refused))
     }
 }
 
 /// What is wrong with modules that the program cannot be loaded without.
-fn needed(sources: &Sources) -> Vec<Diagnostic> {
-    let mut diagnostics = Vec::new();
-    diagnostics.extend(sources.broken("").cloned());
-    let mut files: Vec<usize> = sources.module("").into_iter().collect();
+#[derive(Default)]
+struct Needed {
+    /// What is wrong with their texts.
+    broken: Vec<Diagnostic>,
+    /// Where they are required and not there.
+    absent: Vec<Diagnostic>,
+}
+
+fn needed(sources: &Sources) -> Needed {
+    let mut needed = Needed::default();
+    needed
+        .broken
+        .extend(sources.broken("").into_iter().flatten().cloned());
+    // A file that is no Lua may require any of the others.
+    let mut files: Vec<usize> = match needed.broken.is_empty() {
+        true => sources.module("").into_iter().collect(),
+        false => (0..sources.files.len()).collect(),
+    };
     let mut at = 0;
     while let Some(&file) = files.get(at) {
         at += 1;
@@ -281,21 +334,22 @@ fn needed(sources: &Sources) -> Vec<Diagnostic> {
             let Some(module) = &required.module else {
                 continue;
             };
-            match sources.module(module) {
-                Some(next) if files.contains(&next) => {}
-                Some(next) => files.push(next),
-                None => {
+            match (sources.module(module), sources.broken(module)) {
+                (Some(next), _) if files.contains(&next) => {}
+                (Some(next), _) => files.push(next),
+                (None, Some(wrong)) => {
+                    let new = wrong.iter().filter(|one| !needed.broken.contains(one));
+                    let new: Vec<_> = new.cloned().collect();
+                    needed.broken.extend(new);
+                }
+                (None, None) => {
                     let problem = sources.missing(file, required.span, module);
-                    if let Some(problem) = problem
-                        && !diagnostics.contains(&problem)
-                    {
-                        diagnostics.push(problem);
-                    }
+                    needed.absent.extend(problem);
                 }
             }
         }
     }
-    diagnostics
+    needed
 }
 
 /// Modules of LuaJIT's that programs have without a file.
@@ -326,13 +380,16 @@ impl Sources {
         if PROVIDED.contains(&module) || makes_modules || self.module(module).is_some() {
             return None;
         }
-        if let Some(diagnostic) = self.broken(module) {
-            return Some(diagnostic.clone());
+        if let Some(wrong) = self.broken(module) {
+            return wrong.first().cloned();
         }
         let base = module.replace('.', "/");
-        let help = match WITHHELD.contains(&module) {
-            true => format!("programs do not have LuaJIT's `{module}`"),
-            false => format!("modules stand beside the manifest: {base}.lua or {base}/init.lua"),
+        let help = match known_modules::instead(module) {
+            Some(instead) => instead.to_owned(),
+            None if WITHHELD.contains(&module) => {
+                format!("programs do not have LuaJIT's `{module}`")
+            }
+            None => format!("modules stand beside the manifest: {base}.lua or {base}/init.lua"),
         };
         let position = self.files[file].position(at.start);
         Some(

@@ -1,10 +1,24 @@
-//! Parsing Lua text.
+//! Parsing Lua text, and what is wrong with a text that is none.
+
+mod blocks;
+mod forms;
+mod hints;
+mod mistake;
+mod tokens;
+mod told;
+mod words;
+
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 
 use full_moon::ast::Ast;
 
 use crate::stand_in::stand_in;
+
+pub(crate) use mistake::{Mistake, UNKNOWN};
+use words::Words;
 
 /// The first mistake in a text; the others mostly follow from it.
 pub(crate) struct SyntaxError {
@@ -82,38 +96,57 @@ pub(crate) fn parse(text: &str) -> Result<Ast, SyntaxError> {
     parse_safe(text)
 }
 
+/// What is wrong with a text that `parse` has refused: the usual causes that can be seen, in
+/// order, or else what the parser says.
+pub(crate) fn mistakes(text: &str, error: &SyntaxError) -> Vec<Mistake> {
+    let words = Words::of(text);
+    let mut found = hints::mistakes(&words);
+    if !found.iter().any(Mistake::hides_blocks) {
+        found.extend(blocks::mistake(&words));
+    }
+    let at = error.at.min(text.len());
+    let line = |at: usize| text[..at].matches('\n').count();
+    if found.iter().all(|mistake| line(at) < line(mistake.at)) {
+        found.push(told::told(&words, at, &error.message));
+    }
+    found.sort_by_key(|mistake| mistake.at);
+    found
+}
+
+/// Where the mistake is: the word in whose place another was expected, else what is wrong.
+fn place(error: &full_moon::Error) -> usize {
+    let position = match error {
+        // The range is what stands before.
+        full_moon::Error::AstError(error) if error.error_message().starts_with("expected `") => {
+            error.token().start_position()
+        }
+        error => error.range().0,
+    };
+    position.bytes()
+}
+
+/// What is wrong with a piece of Lua: the first mistake of a usual kind, or else what the
+/// parser says.
+pub(crate) fn mistake(text: &str, error: &SyntaxError) -> Mistake {
+    let words = Words::of(text);
+    let usual = hints::mistakes(&words).into_iter().next();
+    usual.unwrap_or_else(|| told::of_piece(&words, error.at.min(text.len()), &error.message))
+}
+
+/// The modules that a text requires which `parse` has refused.
+pub(crate) fn required(text: &str) -> Vec<String> {
+    let words = Words::of(text);
+    let names = (0..words.tokens.len()).filter(|at| words.word(*at) == "require");
+    let names = names.filter_map(|at| words.text_behind(at));
+    names.map(str::to_owned).collect()
+}
+
 fn parse_safe(text: &str) -> Result<Ast, SyntaxError> {
     full_moon::parse(text).map_err(|errors| {
         let first = errors.first();
         SyntaxError {
-            at: first.map_or(0, |error| error.range().0.bytes()),
+            at: first.map_or(0, place),
             message: first.map_or_else(String::new, |error| error.error_message().into_owned()),
         }
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_vm_reads_the_bytes_of_the_file() {
-        let latin = b"return '\xE9\xFF'".to_vec();
-        let (text, encoding) = decode(latin.clone());
-        assert_eq!(encoding, Encoding::Latin1);
-        assert_eq!(&*encoding.bytes(&text), latin);
-        let (text, encoding) = decode("\u{feff}return 'é'".into());
-        assert_eq!((text.as_str(), encoding), ("return 'é'", Encoding::Utf8));
-    }
-
-    #[test]
-    fn a_first_line_for_the_shell_stays_a_line() {
-        assert_eq!(decode(b"#!/usr/bin/lua\nx()".to_vec()).0, "\nx()");
-        assert_eq!(decode(b"\xEF\xBB\xBF#x".to_vec()).0, "");
-    }
-
-    #[test]
-    fn lines_end_as_luajit_ends_them() {
-        assert_eq!(decode(b"a\rb\r\nc\n\rd\re".to_vec()).0, "a\nb\r\nc\n\rd\ne");
-    }
 }

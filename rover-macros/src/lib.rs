@@ -50,7 +50,7 @@ pub fn app(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
             (quote!(#warnings #items), None)
         }
         Err(failure) => {
-            let text = failure.to_string();
+            let text = failure.message();
             // What uses the program should not fail a second time.
             let stub = quote! {
                 pub fn app() -> ::rover::App { ::core::unreachable!() }

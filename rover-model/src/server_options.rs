@@ -79,6 +79,8 @@ pub enum SetError {
     Unknown,
     /// Its value is not one that it takes.
     Value(OptionError),
+    /// What is wrong for some routes, by their names.
+    Routes(Vec<(String, OptionError)>),
 }
 
 impl ServerOptions {
@@ -117,7 +119,9 @@ impl ServerOptions {
             ("body_limits", Table(routes)) => by_route(&mut self.body_limits, routes, size)?,
             ("body_limits", _) => return wrong("a table: { [\"POST /upload\"] = \"20MiB\" }"),
             ("memory_limit", value) => self.memory_limit = memory_limit(value)?,
-            ("deadline", value) => self.deadline = duration(value).map_err(SetError::Value)?,
+            ("deadline", value) => {
+                self.deadline = duration(value).map_err(|error| named(name, &error))?;
+            }
             ("deadlines", Table(routes)) => by_route(&mut self.deadlines, routes, duration)?,
             ("deadlines", _) => return wrong("a table: { [\"GET /reports/{id}\"] = \"10s\" }"),
             ("title", Text(text)) => self.title = Some(text.clone()),
@@ -191,22 +195,32 @@ fn whole(value: &OptionValue, max: f64) -> Option<f64> {
     (number.fract() == 0.0 && (0.0..=max).contains(&number)).then_some(number)
 }
 
-/// Sets what each route has of its own, up to the first mistake.
+/// Sets what each route has of its own.
 fn by_route<T>(
     set: &mut Vec<(String, T)>,
     routes: &[(String, OptionValue)],
     read: impl Fn(&OptionValue) -> Result<T, OptionError>,
 ) -> Result<(), SetError> {
+    let mut wrong = Vec::new();
     for (route, value) in routes {
-        let problem = |problem| SetError::Value(OptionError(format!("{route}: {problem}")));
-        set.push((route.clone(), read(value).map_err(problem)?));
+        match read(value) {
+            Ok(value) => set.push((route.clone(), value)),
+            Err(error) => wrong.push((route.clone(), error)),
+        }
     }
-    Ok(())
+    match wrong.is_empty() {
+        true => Ok(()),
+        false => Err(SetError::Routes(wrong)),
+    }
+}
+
+fn named(name: &str, problem: &OptionError) -> SetError {
+    SetError::Value(OptionError(format!("`{name}`: {problem}")))
 }
 
 fn set_limit(limits: &mut Limits, name: &str, value: &OptionValue) -> Result<(), SetError> {
     let (unit, limit) = limits.get_mut(name).ok_or(SetError::Unknown)?;
-    let named = |problem: OptionError| SetError::Value(OptionError(format!("`{name}`: {problem}")));
+    let named = |problem: OptionError| named(name, &problem);
     *limit = match unit {
         Unit::Bytes => size(value).map_err(named)?,
         Unit::Time => duration(value).map_err(named)?.into(),

@@ -75,6 +75,8 @@ const BAD: &str = "local api = rover.server { prot = 1 }\n\
                    function api.there.get(ctx) return ctx:quary() end\nreturn api\n";
 
 fn shows_both_errors(text: &str) {
+    // What prints the text says `error: ` itself.
+    assert!(!text.contains("error: error:"), "{text}");
     for part in [
         "error: unknown option `prot`",
         " --> routes.lua:1:28",

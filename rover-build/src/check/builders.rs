@@ -6,19 +6,29 @@ use super::response::mistakes;
 use super::{Look, unknown};
 use crate::diagnostic::Diagnostic;
 use crate::hir::{Expr, Kind, Span, Stmt};
-use crate::load::File;
+use crate::load::{File, Sources};
+use crate::registered;
 use crate::server_vars::ServerVars;
 use crate::vocabulary;
 
 const RESPONSE_METHODS: [&str; 3] = ["header", "status", "cookie"];
 
 pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
-    let servers = &look.program.handlers.servers;
-    for (number, file) in look.program.sources.files.iter().enumerate() {
+    found.extend(of_servers(
+        look.program.sources,
+        &look.program.handlers.servers,
+    ));
+}
+
+/// Calls on servers that there are none of.
+pub(crate) fn of_servers(sources: &Sources, servers: &ServerVars) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for (number, file) in sources.files.iter().enumerate() {
         for function in &file.hir.functions {
-            builders(servers, number, file, &function.body, found);
+            builders(servers, number, file, &function.body, &mut found);
         }
     }
+    found
 }
 
 /// Looks for calls of builders that there are none of.
@@ -49,7 +59,10 @@ fn calls(
     if matches!(expr.kind, Kind::Call(..) | Kind::Method(..)) {
         let mut names = Vec::new();
         if chain(servers, number, expr, &mut names) {
-            found.extend(unknown_builder(file, &names));
+            found.extend(match registered::route(servers, number, file, expr) {
+                Some(route) => Some(route),
+                None => unknown_builder(file, &names),
+            });
             found.extend(extra_argument(servers, number, file, expr));
             mistakes(servers, number, file, expr, found);
             arguments(expr, &mut |arg| calls(servers, number, file, arg, found));
@@ -105,12 +118,13 @@ fn unknown_builder(file: &File, names: &[(&str, Span)]) -> Option<Diagnostic> {
     }
     if !BUILDERS.contains(builder) {
         let message = format!("the server has no function `{builder}`");
-        return Some(unknown(
-            &message,
-            file.position(span.start),
-            builder,
-            BUILDERS,
-        ));
+        let position = file.position(span.start);
+        return Some(match registered::instead(builder) {
+            Some(help) => Diagnostic::new(message)
+                .at(position, "not known")
+                .help(help),
+            None => unknown(&message, position, builder, BUILDERS),
+        });
     }
     let members: &[&str] = match *builder {
         "redirect" => &["permanent", "status", "header", "cookie"],

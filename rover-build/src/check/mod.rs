@@ -24,6 +24,7 @@ use crate::infer::operator;
 use crate::load::{File, Sources};
 use crate::model::{App, Program};
 use crate::suggest::nearest;
+pub(crate) use builders::of_servers;
 use walk::Reach;
 use written::Written;
 

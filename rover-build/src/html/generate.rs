@@ -157,7 +157,25 @@ fn variable(names: Names<'_>, field: &str) -> String {
 fn problem(name: &Name, names: Names<'_>, at: usize) -> Problem {
     let text = &name.name;
     let fields = names.fields.unwrap_or_default();
-    let components = names.components.iter().map(String::as_str);
+    let components = names.components.into_iter().flatten().map(String::as_str);
+    const NO_LOCALS: &str = "a template sees its data and components, not the file's locals";
+    if names.locals.contains(text.as_str()) {
+        let problem = |message, label| Problem::new(at, message, label);
+        match name.meaning {
+            Meaning::UnknownCall => {
+                let message = format!("no component `{text}`");
+                return problem(message, "a local of the file").help(format!(
+                    "{NO_LOCALS}: pass it (`{{ {text} = {text} }}`) and call `data.{text}(...)`"
+                ));
+            }
+            Meaning::Unknown => {
+                let message = format!("unknown variable `{text}`");
+                return problem(message, "a local of the file, no field of the data")
+                    .help(format!("{NO_LOCALS}: pass it, `{{ {text} = {text} }}`"));
+            }
+            _ => {}
+        }
+    }
     match name.meaning {
         Meaning::Assigned => Problem::new(
             at,

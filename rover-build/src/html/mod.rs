@@ -313,7 +313,7 @@ const KEYWORDS: [&str; 22] = [
 pub(crate) fn templates<'a>(
     sources: &'a Sources,
     servers: &ServerVars,
-    components: &BTreeSet<String>,
+    components: Option<&BTreeSet<String>>,
     form: Form,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Templates<'a> {
@@ -338,10 +338,28 @@ pub(crate) fn templates<'a>(
         };
         let open = matches!(origin, Origin::File(file) if found.open.contains(&file));
         let mut problems = Vec::new();
-        templates.compile(origin, &source, open, components, form, &mut problems);
+        let known = Known {
+            components,
+            locals: match origin {
+                Origin::Literal(file, _) => sources.files[file].locals(),
+                Origin::File(_) => BTreeSet::new(),
+            },
+            open,
+        };
+        templates.compile(origin, &source, &known, form, &mut problems);
         diagnostics.extend(problems.into_iter().map(|p| source.diagnostic(p)));
     }
     templates
+}
+
+/// What is known of what a template may name, beside its data.
+struct Known<'a> {
+    /// Components; nothing where the chunk did not run that makes them.
+    components: Option<&'a BTreeSet<String>>,
+    /// The locals of its file, which it does not see.
+    locals: BTreeSet<&'a str>,
+    /// Its data may come from anywhere.
+    open: bool,
 }
 
 impl Templates<'_> {
@@ -349,8 +367,7 @@ impl Templates<'_> {
         &mut self,
         origin: Origin,
         source: &Source<'_>,
-        open: bool,
-        components: &BTreeSet<String>,
+        from: &Known<'_>,
         form: Form,
         problems: &mut Vec<Problem>,
     ) {
@@ -360,7 +377,7 @@ impl Templates<'_> {
             return;
         }
         let own = |u: &&Use<'_>| u.origin == origin;
-        let mut known = (!open && self.uses.iter().any(|u| own(&u))).then(Vec::new);
+        let mut known = (!from.open && self.uses.iter().any(|u| own(&u))).then(Vec::new);
         for found in self.uses.iter().filter(own) {
             let fields = known_fields(found.data);
             known = known.zip(fields).map(|(mut known, fields)| {
@@ -370,8 +387,9 @@ impl Templates<'_> {
             });
         }
         let names = Names {
-            components,
+            components: from.components,
             fields: known.as_deref(),
+            locals: &from.locals,
         };
         let prepared = Prepared { source, ops };
         let steps = &mut self.steps;

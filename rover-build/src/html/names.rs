@@ -33,10 +33,12 @@ const LIBRARIES: [&str; 7] = ["string", "table", "math", "bit", "os", "coroutine
 /// What a template may name.
 #[derive(Clone, Copy)]
 pub(super) struct Names<'a> {
-    /// The components' names.
-    pub(super) components: &'a BTreeSet<String>,
+    /// The components' names, where they are known.
+    pub(super) components: Option<&'a BTreeSet<String>>,
     /// The fields of the data, where all are known.
     pub(super) fields: Option<&'a [String]>,
+    /// The locals of the template's file: it does not see them.
+    pub(super) locals: &'a BTreeSet<&'a str>,
 }
 
 /// A name that means something else than a local.
@@ -74,7 +76,7 @@ impl Names<'_> {
     /// Whether a name may mean something else than a field, so that a variable must have
     /// another name.
     pub(super) fn is_reserved(&self, name: &str) -> bool {
-        self.components.contains(name)
+        self.named_component(name)
             || FUNCTIONS.contains(&name)
             || LIBRARIES.contains(&name)
             || name == "data"
@@ -85,17 +87,22 @@ impl Names<'_> {
         self.meaning(name, Role::Called) == Meaning::Component
     }
 
+    fn named_component(&self, name: &str) -> bool {
+        self.components.is_some_and(|names| names.contains(name))
+    }
+
     fn meaning(&self, name: &str, role: Role) -> Meaning {
         let known = self.fields.is_some_and(|f| f.iter().any(|f| f == name));
         match role {
-            Role::Called if self.components.contains(name) => Meaning::Component,
+            Role::Called if self.named_component(name) => Meaning::Component,
             Role::Called if FUNCTIONS.contains(&name) => Meaning::Global,
             _ if known => Meaning::Field,
+            Role::Called if self.components.is_none() => Meaning::Component,
             Role::Called => Meaning::UnknownCall,
             Role::Indexed if LIBRARIES.contains(&name) => Meaning::Global,
             _ if name == "data" => Meaning::Data,
             _ if self.fields.is_none() => Meaning::Field,
-            _ if self.components.contains(name) => Meaning::Component,
+            _ if self.named_component(name) => Meaning::Component,
             _ => Meaning::Unknown,
         }
     }

@@ -3,6 +3,7 @@
 use super::Problem;
 use super::scan;
 use crate::hir::Span;
+use crate::syntax::UNKNOWN;
 
 /// A part of a template, with the bytes of the text where it stands.
 #[derive(Debug)]
@@ -193,9 +194,15 @@ impl Parser<'_, '_> {
             Tag::Until => scan::expression(&format!("     {}", &text["until".len()..])),
             Tag::Break | Tag::Else | Tag::Repeat | Tag::Do | Tag::End => Ok(()),
         };
-        if let Err((offset, message)) = result {
-            let at = code.start + offset.min(text.len());
-            self.problem(Problem::new(at, "Lua syntax error in a template", message));
+        if let Err(mistake) = result {
+            let at = code.start + mistake.at.min(text.len());
+            let message = match mistake.message.as_str() {
+                UNKNOWN => "Lua syntax error in a template".to_owned(),
+                _ => mistake.message,
+            };
+            let mut problem = Problem::new(at, message, mistake.label);
+            problem.help = mistake.help;
+            self.problem(problem);
         }
     }
 

@@ -4,7 +4,7 @@ use full_moon::ast::{Block, LastStmt, Stmt};
 
 use crate::hir::Span;
 use crate::literal::Literal;
-use crate::syntax;
+use crate::syntax::{self, Mistake, UNKNOWN};
 
 /// Where the braces stand that close a tag whose code begins at `from`: not those of
 /// tables and strings inside.
@@ -159,11 +159,13 @@ pub(crate) fn in_one_line(text: &str) -> String {
     format!("\"{}\"", bytes.collect::<String>())
 }
 
-/// Where code is not what it should be, and why.
-type Fault = (usize, String);
+/// Code that is Lua, and not what a tag holds.
+fn refused(why: &str) -> Mistake {
+    Mistake::new(0, UNKNOWN, why)
+}
 
 /// One expression.
-pub(crate) fn expression(code: &str) -> Result<(), Fault> {
+pub(crate) fn expression(code: &str) -> Result<(), Mistake> {
     // On its own line before the code: byte offsets stay simple.
     const LEAD: &str = "return\n";
     let block = parse(code, LEAD, "\n")?;
@@ -173,27 +175,27 @@ pub(crate) fn expression(code: &str) -> Result<(), Fault> {
         {
             Ok(())
         }
-        _ => Err((0, "one expression is printed".to_owned())),
+        _ => Err(refused("one expression is printed")),
     }
 }
 
 /// Statements that are complete.
-pub(crate) fn statement(code: &str) -> Result<(), Fault> {
+pub(crate) fn statement(code: &str) -> Result<(), Mistake> {
     let block = parse(code, "", "\n")?;
     if block.last_stmt().is_some() {
-        return Err((0, "this cannot leave a template".to_owned()));
+        return Err(refused("this cannot leave a template"));
     }
     match block
         .stmts()
         .any(|stmt| matches!(stmt, Stmt::Goto(_) | Stmt::Label(_)))
     {
-        true => Err((0, "there is no `goto` in templates".to_owned())),
+        true => Err(refused("there is no `goto` in templates")),
         false => Ok(()),
     }
 }
 
 /// The head of a block: `if c then`, `for k, v in pairs(t) do`, `while c do`.
-pub(crate) fn head(code: &str) -> Result<(), Fault> {
+pub(crate) fn head(code: &str) -> Result<(), Mistake> {
     let block = parse(code, "", "\nend")?;
     let mut stmts = block.stmts();
     let empty = |block: &Block| block.stmts().next().is_none() && block.last_stmt().is_none();
@@ -208,17 +210,19 @@ pub(crate) fn head(code: &str) -> Result<(), Fault> {
     };
     match inner {
         Some(inner) if empty(inner) => Ok(()),
-        _ => Err((0, "a tag holds the head of one block".to_owned())),
+        _ => Err(refused("a tag holds the head of one block")),
     }
 }
 
-fn parse(code: &str, before: &str, after: &str) -> Result<Block, Fault> {
+fn parse(code: &str, before: &str, after: &str) -> Result<Block, Mistake> {
     let whole = format!("{before}{code}{after}");
     match syntax::parse(&whole) {
         Ok(ast) => Ok(ast.nodes().clone()),
         Err(error) => {
-            let at = error.at.saturating_sub(before.len());
-            Err((at.min(code.trim_end().len()), error.message))
+            let mut mistake = syntax::mistake(&whole, &error);
+            let at = mistake.at.saturating_sub(before.len());
+            mistake.at = at.min(code.trim_end().len());
+            Err(mistake)
         }
     }
 }

@@ -16,6 +16,12 @@ pub(super) fn read(program: &Program, given: &Table) -> Result<ServerOptions, Er
             Error::Option(match error {
                 SetError::Unknown => format!("`{name}` is unknown"),
                 SetError::Value(error) => error.to_string(),
+                SetError::Routes(wrong) => {
+                    let wrong = wrong
+                        .iter()
+                        .map(|(route, error)| format!("{route}: {error}"));
+                    format!("`{name}`: {}", wrong.collect::<Vec<_>>().join("; "))
+                }
             })
         })?;
     }

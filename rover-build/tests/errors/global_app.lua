@@ -1,0 +1,5 @@
+function app.users.get(ctx)
+  return {}
+end
+
+return app

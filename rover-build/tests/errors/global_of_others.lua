@@ -1,0 +1,3 @@
+local api = rover.server {}
+ngx.say("hello")
+return api

@@ -1,0 +1,5 @@
+local api = {}
+
+function api.get(ctx) return {} end
+
+return api

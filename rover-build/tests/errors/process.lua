@@ -1,0 +1,3 @@
+local api = rover.server {}
+local name = "x" os.execute("ls " .. name)
+return api

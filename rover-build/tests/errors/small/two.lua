@@ -1,0 +1,2 @@
+local names = []
+return names

@@ -1,0 +1,7 @@
+local api = rover.server {}
+
+function api.items.get(ctx) {
+  return {}
+}
+
+return api

@@ -1,0 +1,4 @@
+local api = rover.server {}
+local name = io.read("*l")
+function api.get() return name end
+return api
