@@ -17,6 +17,10 @@ local error, setmetatable = error, setmetatable
 -- where they are reached, LuaJIT throws all traces away and starts again.
 require("jit.opt").start("maxtrace=10000", "maxrecord=8000", "maxmcode=65536", "maxside=200")
 
+-- LuaJIT's own seed is the same in every VM. Without an argument it is taken from the system
+-- (`math_randomseed` in `lib_math.c`).
+math.randomseed()
+
 -- Errors that are answers: thrown by ctx members, told to the client as they are.
 local HttpError = {}
 HttpError.__index = HttpError
