@@ -118,6 +118,16 @@ fn set_limit(limits: &mut Limits, name: &str, value: &OptionValue) -> Result<(),
     *limit = match unit {
         Unit::Bytes => size(value).map_err(named)?,
         Unit::Time => duration(value).map_err(named)?.into(),
+        Unit::TimeFrom(least) => match duration(value).map_err(named)?.into() {
+            time if time == 0 || time >= least => time,
+            _ => {
+                let rule = format!(
+                    "`{name}` must be 0 or at least {} seconds",
+                    least as f64 / 1e3
+                );
+                return Err(Diagnostic::new(rule));
+            }
+        },
         Unit::Count(most) => match whole(value, most as f64) {
             Some(count) => count as u64,
             None => {

@@ -13,7 +13,7 @@ mod options;
 mod perfect;
 
 pub use escape::{Escape, Place, Rule};
-pub use limits::{Limits, Unit};
+pub use limits::{LEAST_HEARTBEAT, Limits, Unit};
 pub use method::Method;
 pub use options::{LogLevel, OptionError, parse_duration, parse_log_level, parse_size};
 pub use perfect::{Layout, PerfectMap, layout};

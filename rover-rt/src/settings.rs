@@ -1,7 +1,7 @@
 use std::env;
 use std::thread;
 
-use rover_model::{Limits, LogLevel, parse_duration, parse_log_level};
+use rover_model::{LEAST_HEARTBEAT, Limits, LogLevel, parse_duration, parse_log_level};
 
 use crate::error::Error;
 use crate::program::Options;
@@ -35,13 +35,14 @@ impl Settings {
 
     /// Takes what variables of the environment say.
     pub(crate) fn read_environment(&mut self) -> Result<(), Error> {
-        const NAMES: [&str; 6] = [
+        const NAMES: [&str; 7] = [
             "ROVER_HOST",
             "ROVER_PORT",
             "ROVER_WORKERS",
             "ROVER_LOG",
             "ROVER_DRAIN",
             "ROVER_MAX_CONNECTIONS",
+            "ROVER_HEARTBEAT",
         ];
         for name in NAMES {
             let Some(value) = env::var_os(name) else {
@@ -84,6 +85,17 @@ impl Settings {
             "--drain" | "ROVER_DRAIN" => {
                 let millis = parse_duration(value).map_err(|e| wrong(e.to_string()))?;
                 self.limits.drain = millis.into();
+            }
+            "--heartbeat" | "ROVER_HEARTBEAT" => {
+                let millis = parse_duration(value)
+                    .map_err(|e| wrong(e.to_string()))?
+                    .into();
+                if (1..LEAST_HEARTBEAT).contains(&millis) {
+                    return Err(wrong(format!(
+                        "`{value}` is too short: use 0 or at least 1s"
+                    )));
+                }
+                self.limits.heartbeat = millis;
             }
             "--max-connections" | "ROVER_MAX_CONNECTIONS" => {
                 self.limits.max_connections = match value.parse() {

@@ -18,6 +18,8 @@ mod html;
 mod library;
 mod lists;
 mod lowered;
+#[cfg(unix)]
+mod machine_code;
 mod memory;
 mod native;
 mod reads;
@@ -31,6 +33,7 @@ mod text;
 use std::cell::{Cell, OnceCell, RefCell, UnsafeCell};
 use std::ffi::{c_int, c_void};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use http::StatusCode;
 use mlua::ffi::{self, lua_State};
@@ -39,6 +42,7 @@ use rover_model::LogLevel;
 use crate::log::Log;
 use crate::pattern;
 use crate::program::{First, Program, Route};
+use crate::pulse::Pulse;
 use crate::reply::Reply;
 use crate::request::RequestData;
 use call::{Argument, Call, RUN_RESPONSE_META, end_ctx, run};
@@ -87,6 +91,8 @@ pub(crate) struct Shared {
     pages: Pages,
     deadline: Deadline,
     memory: Memory,
+    #[cfg(unix)]
+    compiler: machine_code::Compiler,
     buffers: Buffers,
     patterns: pattern::Cache,
     /// Where the request's part of the native stack begins.
@@ -100,7 +106,7 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    fn new(program: &'static Program, log: Rc<Log>) -> Self {
+    fn new(program: &'static Program, log: Rc<Log>, pulse: Arc<Pulse>) -> Self {
         Shared {
             program,
             log,
@@ -119,8 +125,10 @@ impl Shared {
             made: Made::default(),
             checks: Checks::default(),
             pages: Pages::default(),
-            deadline: Deadline::default(),
+            deadline: Deadline::new(pulse),
             memory: Memory::new(),
+            #[cfg(unix)]
+            compiler: machine_code::Compiler::default(),
             buffers: Buffers::default(),
             patterns: pattern::Cache::default(),
             stack: Cell::new(0),
@@ -164,7 +172,8 @@ impl Shared {
             pages: &[],
             html_steps: &[],
         };
-        Shared::new(&PROGRAM, Rc::new(Log::new(LogLevel::Off)))
+        let log = Rc::new(Log::new(LogLevel::Off));
+        Shared::new(&PROGRAM, log, Arc::default())
     }
 }
 
@@ -214,7 +223,11 @@ pub(crate) enum Hook {
 impl Drop for Vm {
     fn drop(&mut self) {
         // SAFETY: the state is closed after this, by the allocator it was made with.
-        unsafe { self.shared.give_back_allocator(self.state) };
+        unsafe {
+            #[cfg(unix)]
+            self.shared.leave_compiler(self.state);
+            self.shared.give_back_allocator(self.state);
+        }
     }
 }
 

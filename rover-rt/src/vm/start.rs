@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use mlua::{Function, LightUserData, Lua, LuaOptions, StdLib, Table, Value, ffi};
 use rover_model::{CHUNK_END, CHUNK_START, HOOKS, JSON_LUA, Method, SERVER_LUA};
@@ -15,6 +16,7 @@ use super::{FIXED, Shared, Vm, guard, library, lowered, reads, run, text};
 use crate::error::Error;
 use crate::log::Log;
 use crate::program::{Program, Route};
+use crate::pulse::Pulse;
 
 const RUNTIME_LUA: &str = include_str!("../../lua/runtime.lua");
 
@@ -44,9 +46,13 @@ impl From<mlua::Error> for Error {
 
 impl Vm {
     /// Makes a VM, runs the program's chunk in it and takes the handlers.
-    pub(crate) fn new(program: &'static Program, log: Rc<Log>) -> Result<Self, Error> {
+    pub(crate) fn new(
+        program: &'static Program,
+        log: Rc<Log>,
+        pulse: Arc<Pulse>,
+    ) -> Result<Self, Error> {
         // Before the state, which is therefore closed first where loading fails.
-        let shared = Box::new(Shared::new(program, log));
+        let shared = Box::new(Shared::new(program, log, pulse));
         let options = LuaOptions::new().catch_rust_panics(false);
         // SAFETY: `debug` and `ffi` are only seen by `runtime.lua` and `server.lua`,
         // which take them away before the program runs.
@@ -56,7 +62,11 @@ impl Vm {
             .set_limit(program.options.memory_limit as usize);
         // SAFETY: the box does not move and is dropped after the state.
         unsafe {
-            lua.exec_raw::<()>((), |state| shared.take_allocator(state))?;
+            lua.exec_raw::<()>((), |state| {
+                shared.take_allocator(state);
+                #[cfg(unix)]
+                shared.watch_compiler(state);
+            })?;
         }
         let natives = lua.create_table()?;
         natives.set(
