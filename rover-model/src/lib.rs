@@ -16,7 +16,7 @@ mod response;
 mod server_options;
 
 pub use escape::{Escape, Place, Rule};
-pub use limits::{Limits, Unit};
+pub use limits::{LEAST_HEARTBEAT, Limits, Unit};
 pub use method::Method;
 pub use options::{LogLevel, OptionError, parse_duration, parse_log_level, parse_size};
 pub use perfect::{Layout, PerfectMap, layout};

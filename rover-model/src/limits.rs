@@ -7,9 +7,15 @@ pub enum Unit {
     Bytes,
     /// Milliseconds; written as seconds or a text such as `"250ms"`.
     Time,
+    /// The same, where it is not 0 no less than so many milliseconds.
+    TimeFrom(u64),
     /// A number of things, no more than this.
     Count(u64),
 }
+
+/// The shortest heartbeat in milliseconds: a machine may keep a process waiting for longer than
+/// less.
+pub const LEAST_HEARTBEAT: u64 = 1000;
 
 macro_rules! limits {
     ($($(#[$doc:meta])+ $name:ident: $unit:expr, $default:expr;)+) => {
@@ -71,4 +77,6 @@ limits! {
     drain: Unit::Time, 30_000;
     /// Time between a stop and the end of accepting.
     drain_delay: Unit::Time, 0;
+    /// Time without a sign of life after which a supervisor replaces its child.
+    heartbeat: Unit::TimeFrom(LEAST_HEARTBEAT), 10_000;
 }

@@ -224,6 +224,14 @@ fn set_limit(limits: &mut Limits, name: &str, value: &OptionValue) -> Result<(),
     *limit = match unit {
         Unit::Bytes => size(value).map_err(named)?,
         Unit::Time => duration(value).map_err(named)?.into(),
+        Unit::TimeFrom(least) => match duration(value).map_err(named)?.into() {
+            time if time == 0 || time >= least => time,
+            _ => {
+                let seconds = least as f64 / 1e3;
+                let rule = format!("`{name}` must be 0 or at least {seconds} seconds");
+                return Err(SetError::Value(OptionError(rule)));
+            }
+        },
         Unit::Count(most) => match whole(value, most as f64) {
             Some(count) => count as u64,
             None => {

@@ -21,6 +21,10 @@ local concat = table.concat
 -- where they are reached, LuaJIT throws all traces away and starts again.
 require("jit.opt").start("maxtrace=10000", "maxrecord=8000", "maxmcode=65536", "maxside=200")
 
+-- LuaJIT's own seed is the same in every VM. Without an argument it is taken from the system
+-- (`math_randomseed` in `lib_math.c`).
+math.randomseed()
+
 -- A value in an error's text, which a client may get to see: an address is nobody's business.
 function R.shown(value)
   local kind = type(value)

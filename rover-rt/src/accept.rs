@@ -1,6 +1,7 @@
 //! How connections come to a worker: from its listening sockets and from other workers.
 
 use std::cell::Cell;
+use std::io::ErrorKind;
 use std::net::{IpAddr, TcpListener};
 use std::rc::Rc;
 use std::time::Duration;
@@ -58,6 +59,8 @@ impl Door {
                     Ok(None) => {}
                     Err(error) => self.fails(error),
                 },
+                // The client is where it was.
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 // The client is gone already: the next one is not.
                 Err(error) if is_of_the_client(&error) => self.fails(error),
                 Err(error) => {
@@ -75,6 +78,7 @@ impl Door {
     /// Takes what other workers hand over, for as long as it is polled.
     pub(crate) async fn receive(&self, inbox: &mut Inbox) {
         while let Some(Handed { stream, peer, past }) = inbox.recv().await {
+            self.connections.share().arrive();
             // Of a stream that cannot be taken over its client hears by the end.
             match (TcpStream::from_std(stream), past) {
                 (Ok(stream), None) => self.admit(stream, peer).await,
@@ -132,6 +136,7 @@ impl Door {
     pub(crate) fn take_over(&self, inbox: &mut Inbox) {
         inbox.close();
         while let Ok(Handed { stream, peer, past }) = inbox.try_recv() {
+            self.connections.share().arrive();
             if let Ok(stream) = TcpStream::from_std(stream) {
                 self.start(stream, peer, past);
             }
@@ -139,7 +144,12 @@ impl Door {
     }
 
     fn serve_waiting(&self, listener: &TcpListener) {
-        while let Ok((stream, peer)) = listener.accept() {
+        loop {
+            let (stream, peer) = match listener.accept() {
+                Ok(accepted) => accepted,
+                Err(error) if is_of_the_client(&error) => continue,
+                Err(_) => return,
+            };
             let stream = stream
                 .set_nonblocking(true)
                 .and_then(|()| TcpStream::from_std(stream));
@@ -176,16 +186,15 @@ impl Door {
 
 /// Errors of one connection, which accept(2) reports in place of it.
 fn is_of_the_client(error: &std::io::Error) -> bool {
-    use std::io::ErrorKind::{
-        ConnectionAborted, ConnectionReset, HostUnreachable, Interrupted, NetworkDown,
-        NetworkUnreachable, PermissionDenied, TimedOut,
+    use ErrorKind::{
+        ConnectionAborted, ConnectionReset, HostUnreachable, NetworkDown, NetworkUnreachable,
+        PermissionDenied, TimedOut,
     };
     matches!(
         error.kind(),
         ConnectionAborted
             | ConnectionReset
             | HostUnreachable
-            | Interrupted
             | NetworkDown
             | NetworkUnreachable
             | PermissionDenied

@@ -54,6 +54,12 @@ impl Owners {
         }
     }
 
+    /// How many an address has; nothing where addresses are not told apart.
+    pub(crate) fn count(&self, owner: Owner) -> Option<u64> {
+        let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        (self.most > 0).then(|| counts.get(&owner).copied().unwrap_or_default())
+    }
+
     /// Whether an address has all it may have.
     pub(crate) fn is_full(&self, owner: Owner) -> bool {
         let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
@@ -78,6 +84,8 @@ mod tests {
         owners.enter(of("10.0.0.1"));
         assert!(owners.is_full(of("10.0.0.1")));
         assert!(!owners.is_full(of("10.0.0.2")));
+        assert_eq!(owners.count(of("10.0.0.1")), Some(2));
+        assert_eq!(Owners::new(0).count(of("10.0.0.1")), None);
         owners.leave(of("10.0.0.1"));
         owners.leave(of("10.0.0.1"));
         assert!(owners.counts.lock().unwrap().is_empty());

@@ -1,6 +1,8 @@
+use std::cell::Cell;
+use std::convert::Infallible;
 use std::future::{self, Future};
 use std::net::TcpListener;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -10,8 +12,11 @@ use tokio::sync::watch;
 use crate::balance::shares;
 use crate::client::TestClient;
 use crate::error::Error;
-use crate::log::Log;
+use crate::log::{self, Log};
 use crate::program::Program;
+#[cfg(unix)]
+use crate::pulse::Watch;
+use crate::pulse::{Pulse, pulses};
 use crate::settings::Settings;
 #[cfg(unix)]
 use crate::supervise::{Parent, Supervisor};
@@ -65,6 +70,12 @@ impl App {
     /// When the address cannot be listened on, the program does not load, or requests were
     /// cut off.
     pub fn run(self) -> Result<(), Error> {
+        let outcome = self.run_process();
+        log::finish();
+        outcome
+    }
+
+    fn run_process(self) -> Result<(), Error> {
         let app = self.with_options_of_the_start()?;
         listen::raise_descriptor_limit();
         event_loop()?.block_on(async {
@@ -81,12 +92,26 @@ impl App {
                     log.line(LogLevel::Warn, &message, None);
                 }
             };
+            let pulses = pulses(app.settings.workers);
+            #[cfg(unix)]
+            let heartbeat = Duration::from_millis(app.settings.limits.heartbeat);
+            let stopping = Cell::new(false);
             let started = || {
                 log.line(LogLevel::Info, &format!("listening on {addresses}"), None);
                 log.flush();
                 tell("READY=1");
                 #[cfg(unix)]
-                parent.iter().for_each(Parent::tell_ready);
+                parent
+                    .iter()
+                    .for_each(|parent| parent.tell_ready(heartbeat));
+            };
+            let signs = async {
+                #[cfg(unix)]
+                if let Some(parent) = &parent {
+                    let watch = Watch::new(pulses.clone());
+                    parent.tell_signs(heartbeat, watch, &stopping, &log).await;
+                }
+                future::pending::<Infallible>().await
             };
             let gone = async {
                 #[cfg(unix)]
@@ -100,9 +125,15 @@ impl App {
                     () = signal => {}
                     () = gone => {}
                 }
+                // Workers end now, each in its time.
+                stopping.set(true);
                 tell("STOPPING=1");
             };
-            app.start(listeners, started, shutdown, cut).await
+            let served = app.start(listeners, &pulses, started, shutdown, cut);
+            tokio::select! {
+                outcome = served => outcome,
+                never = signs => match never {},
+            }
         })
     }
 
@@ -131,7 +162,10 @@ impl App {
         let program = self.program;
         if program.options.from_start {
             // The workers log what the program says while it loads.
-            let load = || Vm::new(program, Log::new(LogLevel::Off).into()).map(Vm::into_options);
+            let load = || {
+                Vm::new(program, Log::new(LogLevel::Off).into(), Arc::default())
+                    .map(Vm::into_options)
+            };
             self.settings.take(on_its_own_thread(load)?);
         }
         Ok(self)
@@ -157,7 +191,8 @@ impl App {
         shutdown: impl Future<Output = ()>,
     ) -> Result<(), Error> {
         let app = self.with_options_of_the_start()?;
-        app.start(vec![listener], || {}, shutdown, future::pending())
+        let pulses = pulses(app.settings.workers);
+        app.start(vec![listener], &pulses, || {}, shutdown, future::pending())
             .await
     }
 
@@ -173,15 +208,18 @@ impl App {
     async fn start(
         self,
         listeners: Vec<TcpListener>,
+        pulses: &[Arc<Pulse>],
         started: impl FnOnce(),
         shutdown: impl Future<Output = ()>,
         cut: impl Future<Output = ()>,
     ) -> Result<(), Error> {
         let limits = self.settings.limits;
         let (stop, stopped) = watch::channel(Stop::Not);
-        let mut ended = self.spawn_workers(listeners, &stopped).inspect_err(|_| {
-            stop.send_replace(Stop::Draining);
-        })?;
+        let mut ended = self
+            .spawn_workers(listeners, pulses, &stopped)
+            .inspect_err(|_| {
+                stop.send_replace(Stop::Draining);
+            })?;
         started();
         let failed = tokio::select! {
             () = shutdown => None,
@@ -210,6 +248,7 @@ impl App {
     fn spawn_workers(
         &self,
         listeners: Vec<TcpListener>,
+        pulses: &[Arc<Pulse>],
         stop: &watch::Receiver<Stop>,
     ) -> Result<tokio::sync::mpsc::Receiver<Error>, Error> {
         let workers = self.settings.workers;
@@ -219,7 +258,7 @@ impl App {
         let connections = listen::room_for_connections(&limits, workers);
         let sockets = listen::deal(listeners, workers)?;
         let shares = shares(sockets, connections, limits.max_connections_per_ip);
-        for (index, (share, inbox)) in shares.into_iter().enumerate() {
+        for (index, ((share, inbox), pulse)) in shares.into_iter().zip(pulses).enumerate() {
             let worker = Worker {
                 index,
                 program: self.program,
@@ -227,6 +266,7 @@ impl App {
                 share,
                 inbox,
                 stop: stop.clone(),
+                pulse: Arc::clone(pulse),
             };
             worker.spawn(ready.clone(), done.clone())?;
         }

@@ -2,7 +2,10 @@
 //! deals them out by a hash of their addresses, which with few connections leaves workers
 //! idle. A worker whose handlers take long is left to those who ask for them: its other
 //! connections move, between two requests, and while it is in a handler the others take what
-//! comes to its listening sockets.
+//! comes to its listening sockets. New connections of an address whose requests took long go to
+//! the worker where they did: each of them would be the first of many on a worker that others
+//! have just moved to. That is for the sake of others: where there are none, as behind a
+//! proxy, or where addresses are not counted, it is not done.
 //!
 //! Only here do workers speak to each other. A request costs two stores for it.
 
@@ -15,6 +18,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::address::{Owner, Owners};
 use crate::clock::now;
+use crate::slow::SlowOwners;
 
 /// A turn of a connection that takes so long, in milliseconds, is one that others should not
 /// wait behind.
@@ -45,6 +49,8 @@ pub(crate) struct Past {
 #[repr(align(128))]
 struct Seat {
     open: AtomicUsize,
+    /// Connections that were handed over and have not come yet.
+    coming: AtomicUsize,
     /// When the turn began that its worker is in; 0 between two.
     turn: AtomicU64,
     /// Until when others had better be elsewhere; 0 where they need not.
@@ -55,7 +61,16 @@ struct Seat {
 
 impl Seat {
     fn load(&self) -> usize {
-        self.open.load(Ordering::Relaxed)
+        self.open.load(Ordering::Relaxed) + self.coming.load(Ordering::Relaxed)
+    }
+
+    /// Gives its worker a connection; gives it back where that has ended.
+    fn hand(&self, handed: Handed) -> Result<(), Handed> {
+        self.coming.fetch_add(1, Ordering::Relaxed);
+        self.inbox.send(handed).map_err(|back| {
+            self.coming.fetch_sub(1, Ordering::Relaxed);
+            back.0
+        })
     }
 
     /// Whether its worker is in a long turn.
@@ -82,6 +97,7 @@ pub(crate) struct Share {
     seats: Arc<[Seat]>,
     own: usize,
     owners: Arc<Owners>,
+    slow: Arc<SlowOwners>,
     most: usize,
 }
 
@@ -99,6 +115,7 @@ pub(crate) fn shares(
         let (inbox, receiver) = unbounded_channel();
         let seat = Seat {
             open: AtomicUsize::new(0),
+            coming: AtomicUsize::new(0),
             turn: AtomicU64::new(0),
             held: AtomicU64::new(0),
             inbox,
@@ -109,10 +126,12 @@ pub(crate) fn shares(
     let (seats, inboxes): (Vec<Seat>, Vec<Inbox>) = sockets.into_iter().map(seat).unzip();
     let seats: Arc<[Seat]> = seats.into();
     let owners = Arc::new(Owners::new(per_owner));
+    let slow = Arc::new(SlowOwners::default());
     let shares = (0..seats.len()).map(|own| Share {
         seats: Arc::clone(&seats),
         own,
         owners: Arc::clone(&owners),
+        slow: Arc::clone(&slow),
         most: connections,
     });
     shares.zip(inboxes).collect()
@@ -139,6 +158,11 @@ impl Share {
         self.seat().listeners().clear();
     }
 
+    /// A connection that was handed over has come, and begins next.
+    pub(crate) fn arrive(&self) {
+        self.seat().coming.fetch_sub(1, Ordering::Relaxed);
+    }
+
     /// A connection begins here.
     pub(crate) fn enter(&self, owner: Owner) {
         self.seat().open.fetch_add(1, Ordering::Relaxed);
@@ -157,19 +181,25 @@ impl Share {
     }
 
     /// It ends; whether it was long.
-    pub(crate) fn end_turn(&self, start: u64, end: u64) -> bool {
+    pub(crate) fn end_turn(&self, owner: Owner, start: u64, end: u64) -> bool {
         let seat = self.seat();
         seat.turn.store(0, Ordering::Relaxed);
         let long = end.saturating_sub(start) >= LONG;
         if long {
             seat.held.store(end + HELD, Ordering::Relaxed);
+            self.slow.note(owner, self.own, end);
         }
         long
     }
 
+    /// Connections of all workers.
+    fn open(&self) -> usize {
+        self.seats.iter().map(Seat::load).sum()
+    }
+
     /// Whether all workers together have as many connections as they may.
     pub(crate) fn is_full(&self) -> bool {
-        self.seats.iter().map(Seat::load).sum::<usize>() >= self.most
+        self.open() >= self.most
     }
 
     /// Whether an address has as many connections as it may.
@@ -177,8 +207,28 @@ impl Share {
         self.owners.is_full(owner)
     }
 
-    /// The worker to which connections should move from this one, where it is held.
-    fn refuge(&self) -> Option<&Seat> {
+    /// The worker for a connection of an address whose requests take long, so that others
+    /// are spared; nothing for other addresses, and where there are no others.
+    fn own_place(&self, owner: Owner, now: u64, comes: bool) -> Option<&Seat> {
+        // Hardly ever is there such an address.
+        if !self.slow.any(now) {
+            return None;
+        }
+        let own = usize::try_from(self.owners.count(owner)?).unwrap_or(usize::MAX);
+        if self.open() <= own {
+            return None;
+        }
+        let worker = self.slow.worker_of(owner, now, comes)?;
+        self.seats.get(worker)
+    }
+
+    /// The seat, if it is not this worker's own.
+    fn elsewhere<'a>(&'a self, seat: &'a Seat) -> Option<&'a Seat> {
+        (!std::ptr::eq(seat, self.seat())).then_some(seat)
+    }
+
+    /// Whether this worker is one that others should leave, and when it is.
+    fn held_at(&self) -> Option<u64> {
         // Hardly any is.
         if self.seat().held.load(Ordering::Relaxed) == 0 {
             return None;
@@ -188,7 +238,16 @@ impl Share {
             self.seat().held.store(0, Ordering::Relaxed);
             return None;
         }
-        self.freest(now)
+        Some(now)
+    }
+
+    /// The worker to which a connection should move from this one, where it is held.
+    fn refuge(&self, owner: Owner) -> Option<&Seat> {
+        let now = self.held_at()?;
+        match self.own_place(owner, now, false) {
+            Some(place) => self.elsewhere(place),
+            None => self.freest(now),
+        }
     }
 
     /// The worker with the fewest connections of those that are not held.
@@ -199,7 +258,7 @@ impl Share {
 
     /// Whether connections should move from this worker to another.
     pub(crate) fn is_left(&self) -> bool {
-        self.refuge().is_some()
+        self.held_at().and_then(|now| self.freest(now)).is_some()
     }
 
     /// Gives a connection to another worker where this one is held; whether it is gone.
@@ -209,7 +268,7 @@ impl Share {
         peer: IpAddr,
         past: Past,
     ) -> bool {
-        let Some(seat) = self.refuge() else {
+        let Some(seat) = self.refuge(Owner::of(peer)) else {
             return false;
         };
         // A descriptor of its own: the task that has this one closes it at its end.
@@ -221,7 +280,7 @@ impl Share {
             peer,
             past: Some(past),
         };
-        seat.inbox.send(handed).is_ok()
+        seat.hand(handed).is_ok()
     }
 
     /// Takes new connections from the workers that have been in a handler for long.
@@ -235,28 +294,33 @@ impl Share {
                         break;
                     };
                     let _ = stream.set_nonblocking(true);
+                    let place = self.own_place(Owner::of(peer.ip()), now, true);
                     let handed = Handed {
                         stream,
                         peer: peer.ip(),
                         past: None,
                     };
-                    // The worker that runs this has not ended.
-                    let _ = self.seat().inbox.send(handed);
+                    // No worker has ended while none is told to.
+                    let _ = place.unwrap_or(self.seat()).hand(handed);
                 }
             }
         }
     }
 
-    /// The worker that should have a new connection, if it is another: that with the fewest
-    /// of those that are not held, or, where one must be closed for it, that with the most.
-    /// Where workers have many, a small difference is not worth the way.
-    fn other(&self) -> Option<&Seat> {
+    /// The worker that should have a new connection, if it is another: that where its address's
+    /// requests take long, or that with the fewest of those that are not held, or, where one
+    /// must be closed for it, that with the most. Where workers have many, a small difference
+    /// is not worth the way.
+    fn other(&self, owner: Owner) -> Option<&Seat> {
         let own = self.seat().load();
         if self.is_full() {
             let most = self.seats.iter().max_by_key(|seat| seat.load())?;
             return (most.load() > own + own / 8).then_some(most);
         }
         let now = now();
+        if let Some(place) = self.own_place(owner, now, true) {
+            return self.elsewhere(place);
+        }
         let least = self.freest(now)?;
         (self.seat().is_held(now) || own > least.load() + own / 8).then_some(least)
     }
@@ -268,7 +332,7 @@ impl Share {
         stream: tokio::net::TcpStream,
         peer: IpAddr,
     ) -> io::Result<Option<tokio::net::TcpStream>> {
-        let Some(seat) = self.other() else {
+        let Some(seat) = self.other(Owner::of(peer)) else {
             return Ok(Some(stream));
         };
         let handed = Handed {
@@ -276,10 +340,10 @@ impl Share {
             peer,
             past: None,
         };
-        match seat.inbox.send(handed) {
+        match seat.hand(handed) {
             Ok(()) => Ok(None),
             // That worker has ended.
-            Err(back) => tokio::net::TcpStream::from_std(back.0.stream).map(Some),
+            Err(back) => tokio::net::TcpStream::from_std(back.stream).map(Some),
         }
     }
 }
@@ -303,16 +367,19 @@ mod tests {
         shares[1].enter(Owner::default());
         // Late enough that nothing is over before the test is.
         let start = now() + 60_000;
-        assert!(!shares[0].end_turn(start, start + LONG - 1));
+        assert!(!shares[0].end_turn(Owner::default(), start, start + LONG - 1));
         assert!(!shares[0].is_left());
-        assert!(shares[0].end_turn(start, start + LONG));
-        let refuge = shares[0].refuge().map(std::ptr::from_ref);
+        assert!(shares[0].end_turn(Owner::default(), start, start + LONG));
+        let refuge = shares[0].refuge(Owner::default()).map(std::ptr::from_ref);
         assert_eq!(refuge, Some(std::ptr::from_ref(&shares[2].seats[2])));
-        assert!(shares[0].other().is_some(), "new ones go, too");
+        assert!(
+            shares[0].other(Owner::default()).is_some(),
+            "new ones go, too"
+        );
         assert!(!shares[2].is_left());
         // While the others are no better, nobody moves.
         shares[1].begin_turn(now().saturating_sub(LONG).max(1));
-        shares[2].end_turn(start, start + LONG);
+        shares[2].end_turn(Owner::default(), start, start + LONG);
         assert!(!shares[0].is_left());
     }
 
@@ -320,8 +387,44 @@ mod tests {
     fn it_is_not_left_for_ever() {
         let shares = of(2);
         let before = now().saturating_sub(HELD + LONG);
-        shares[0].end_turn(before.saturating_sub(LONG), before);
+        shares[0].end_turn(Owner::default(), before.saturating_sub(LONG), before);
         assert!(!shares[0].is_left());
+    }
+
+    #[test]
+    fn newcomers_go_where_their_address_is_slow() {
+        let shares = shares(sockets(3), 1000, 100).into_iter();
+        let shares: Vec<Share> = shares.map(|(share, _)| share).collect();
+        let [slow, good] = [1, 2].map(|host| Owner::of([10, 0, 0, host].into()));
+        let place = |from: usize, owner: Owner| {
+            let seat = shares[from]
+                .other(owner)
+                .unwrap_or(&shares[from].seats[from]);
+            (0..3).find(|other| std::ptr::eq(seat, &shares[from].seats[*other]))
+        };
+        let start = now() + 60_000;
+        shares[1].enter(slow);
+        assert!(shares[1].end_turn(slow, start, start + LONG));
+        // There is nobody else to be spared.
+        assert_ne!(place(0, slow), Some(1));
+        shares[0].enter(good);
+        assert_eq!(place(0, slow), Some(1));
+        assert_eq!(place(1, slow), Some(1));
+        assert_eq!(place(2, slow), Some(1));
+        assert_ne!(place(1, good), Some(1));
+        // What has come there stays.
+        assert!(shares[1].refuge(slow).is_none());
+        assert!(shares[1].refuge(good).is_some());
+    }
+
+    #[test]
+    fn where_addresses_are_not_counted_they_are_all_the_same() {
+        let shares = of(2);
+        let start = now() + 60_000;
+        let slow = Owner::of([10, 0, 0, 1].into());
+        shares[0].enter(Owner::default());
+        assert!(shares[1].end_turn(slow, start, start + LONG));
+        assert!(shares[0].other(slow).is_none());
     }
 
     #[test]
@@ -329,7 +432,7 @@ mod tests {
         let shares = shares(sockets(3), 1000, 0).into_iter();
         let shares: Vec<Share> = shares.map(|(share, _)| share).collect();
         let enter = |worker: usize| shares[worker].enter(Owner::default());
-        let goes = |from: usize| shares[from].other().is_some();
+        let goes = |from: usize| shares[from].other(Owner::default()).is_some();
         assert!(!goes(0));
         enter(0);
         assert!(goes(0));
@@ -354,8 +457,8 @@ mod tests {
         assert!(!shares[0].is_full());
         shares[0].enter(Owner::default());
         assert!(shares[0].is_full());
-        assert!(shares[0].other().is_some());
-        assert!(shares[1].other().is_none());
+        assert!(shares[0].other(Owner::default()).is_some());
+        assert!(shares[1].other(Owner::default()).is_none());
         shares[1].leave(Owner::default());
         assert!(!shares[1].is_full());
     }

@@ -2,13 +2,15 @@
 
 use std::ffi::OsString;
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use lexopt::prelude::{Long, Short};
 
 use crate::app::App;
 use crate::error::Error;
-use crate::log::Log;
+use crate::log::{self, Log};
 use crate::program::Program;
 #[cfg(unix)]
 use crate::supervise::is_supervised;
@@ -22,6 +24,7 @@ Options:
       --log-level <LEVEL>  debug info warn error off      [env: ROVER_LOG]
       --drain <TIME>       for requests after a stop      [env: ROVER_DRAIN]
       --max-connections <N>  open at one time             [env: ROVER_MAX_CONNECTIONS]
+      --heartbeat <TIME>   signs of life, supervised      [env: ROVER_HEARTBEAT]
       --supervise          keep a server process running, replace it on SIGHUP
       --routes             print the routes and exit
       --openapi            print the OpenAPI document and exit
@@ -44,13 +47,16 @@ enum Command {
 /// Runs a program as a command: reads environment and arguments, serves, and turns
 /// an error into one line on standard error.
 pub fn main(app: App) -> ExitCode {
-    match run(app) {
+    log::report_panics();
+    let code = match run(app) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            log::say(&format!("error: {error}\n"));
             ExitCode::FAILURE
         }
-    }
+    };
+    log::finish();
+    code
 }
 
 fn run(mut app: App) -> Result<(), Error> {
@@ -64,7 +70,8 @@ fn run(mut app: App) -> Result<(), Error> {
             false => app.supervise(),
         },
         Command::Check => {
-            Vm::new(program, Log::new(app.settings.log_level).into())?;
+            let log = Log::new(app.settings.log_level);
+            Vm::new(program, log.into(), Arc::default())?;
             print(&format!(
                 "{}: {} routes, ok\n",
                 program.name,
@@ -79,11 +86,23 @@ fn run(mut app: App) -> Result<(), Error> {
             )),
         },
         Command::Help => print(&format!(
-            "{} {}\n\nUsage: [OPTIONS]\n\n{FLAGS}",
-            program.name, program.version
+            "{} {}\n\nUsage: {} [OPTIONS]\n\n{FLAGS}",
+            program.name,
+            program.version,
+            called(program)
         )),
         Command::Version => print(&format!("{} {}\n", program.name, program.version)),
     }
+}
+
+/// What the binary is called: by its file, which may have another name than the program.
+fn called(program: &Program) -> String {
+    let file = std::env::args_os().next().map(PathBuf::from);
+    let name = file.as_deref().and_then(Path::file_name);
+    name.map_or_else(
+        || program.name.to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    )
 }
 
 /// Prints to standard output; a reader that went away early is no error.
@@ -120,6 +139,7 @@ fn parse(app: &mut App, arguments: impl Iterator<Item = OsString>) -> Result<Com
                 continue;
             }
             Long("drain") => "--drain",
+            Long("heartbeat") => "--heartbeat",
             Long("max-connections") => "--max-connections",
             Long("host") => "--host",
             Long("port") => "--port",

@@ -1,7 +1,7 @@
 //! A client for tests: requests to a program in the same process, without a socket.
 
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 
 use crate::app::App;
@@ -94,7 +94,7 @@ impl TestClient {
 }
 
 fn serve(app: &App, queue: &mpsc::Receiver<Job>, ready: &mpsc::Sender<Result<(), Error>>) {
-    let service = match Service::new(app.program, &app.settings) {
+    let service = match Service::new(app.program, &app.settings, Arc::default()) {
         Ok(service) => service,
         Err(error) => return drop(ready.send(Err(error))),
     };

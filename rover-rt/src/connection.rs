@@ -4,7 +4,7 @@
 //! worker share, and only what remains of it is kept.
 
 use std::future::Future;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -183,7 +183,7 @@ impl Connection {
                 break;
             }
         }
-        self.long = all.end_turn(start);
+        self.long = all.end_turn(self.slot.owner(), start);
         self.proven |= requests;
         (done, requests)
     }
@@ -241,11 +241,11 @@ impl Connection {
     }
 
     /// Sends what is to be sent. Ready with an error where the client is gone.
-    fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+    fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut moved = 0;
         while self.sent < self.output.len() {
             let rest = &self.output[self.sent..];
-            match Pin::new(&mut self.stream).poll_write(context, rest) {
+            match again(|| Pin::new(&mut self.stream).poll_write(context, rest)) {
                 Poll::Ready(Ok(0)) => {
                     return Poll::Ready(Err(ErrorKind::WriteZero.into()));
                 }
@@ -270,11 +270,12 @@ impl Connection {
     }
 
     /// Reads once; nothing at the end of the stream.
-    fn poll_receive(&mut self, context: &mut Context<'_>) -> Poll<std::io::Result<usize>> {
+    fn poll_receive(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
         let all = Rc::clone(self.slot.all());
         let mut shared = all.input();
         let mut buffer = ReadBuf::new(&mut shared);
-        match Pin::new(&mut self.stream).poll_read(context, &mut buffer) {
+        let read = again(|| Pin::new(&mut self.stream).poll_read(context, &mut buffer));
+        match read {
             Poll::Pending => Poll::Pending,
             Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
             Poll::Ready(Ok(())) => {
@@ -297,7 +298,7 @@ impl Connection {
     /// read; of those who do it after a long wait, most have given up.
     fn is_left(&self, context: &mut Context<'_>) -> bool {
         let mut next = [0];
-        match self.stream.poll_peek(context, &mut ReadBuf::new(&mut next)) {
+        match again(|| self.stream.poll_peek(context, &mut ReadBuf::new(&mut next))) {
             Poll::Ready(Ok(bytes)) => bytes == 0,
             Poll::Ready(Err(_)) => true,
             Poll::Pending => false,
@@ -349,7 +350,7 @@ impl Connection {
                 }
             }
             if let Phase::Closing { linger } = self.phase {
-                match Pin::new(&mut self.stream).poll_shutdown(context) {
+                match again(|| Pin::new(&mut self.stream).poll_shutdown(context)) {
                     Poll::Ready(Ok(())) if linger => {}
                     Poll::Ready(_) => return Poll::Ready(()),
                     Poll::Pending => return Poll::Pending,
@@ -422,6 +423,16 @@ impl Future for Connection {
         };
         this.ready = Some(ready);
         outcome
+    }
+}
+
+/// Makes a system call until no signal interrupts it (signal(7)).
+fn again<T>(mut call: impl FnMut() -> Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+    loop {
+        match call() {
+            Poll::Ready(Err(error)) if error.kind() == ErrorKind::Interrupted => {}
+            outcome => return outcome,
+        }
     }
 }
 

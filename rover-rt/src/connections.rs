@@ -240,10 +240,10 @@ impl Connections {
     }
 
     /// It ends; whether it was long, which others need not wait behind.
-    pub(crate) fn end_turn(&self, start: u64) -> bool {
+    pub(crate) fn end_turn(&self, owner: Owner, start: u64) -> bool {
         let end = self.lag.moment().look();
         self.lag.turn(start, end);
-        let long = self.share.end_turn(start, end);
+        let long = self.share.end_turn(owner, start, end);
         if long && self.share.is_left() {
             self.wake_idle();
         }
@@ -356,6 +356,10 @@ pub(crate) struct Slot {
 impl Slot {
     pub(crate) fn all(&self) -> &Rc<Connections> {
         &self.all
+    }
+
+    pub(crate) fn owner(&self) -> Owner {
+        self.owner
     }
 
     /// Notes the task's waker, which stays the same for the task's life.

@@ -6,6 +6,10 @@ use std::net::TcpListener;
 
 use crate::error::Error;
 
+/// For the service manager to take a state.
+#[cfg(unix)]
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
+
 /// The listening sockets that were passed to this process, if any were.
 pub(crate) fn sockets() -> Result<Option<Vec<TcpListener>>, Error> {
     let mut passed = listenfd::ListenFd::from_env();
@@ -34,8 +38,14 @@ pub(crate) fn notify(state: &str) -> io::Result<()> {
         _ => SocketAddr::from_pathname(&name)?,
     };
     let socket = UnixDatagram::unbound()?;
-    socket.send_to_addr(state.as_bytes(), &address)?;
-    Ok(())
+    // One that does not read must not keep this process from its signals.
+    socket.set_write_timeout(Some(PATIENCE))?;
+    loop {
+        match socket.send_to_addr(state.as_bytes(), &address) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            sent => return sent.map(drop),
+        }
+    }
 }
 
 /// There is no service manager of this kind.

@@ -29,10 +29,12 @@ mod listen;
 mod log;
 mod pattern;
 pub mod program;
+mod pulse;
 mod reply;
 mod request;
 mod service;
 mod settings;
+mod slow;
 mod stop;
 #[cfg(unix)]
 mod supervise;

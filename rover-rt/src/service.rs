@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use http::StatusCode;
 use rover_model::LogLevel;
@@ -12,6 +13,7 @@ use crate::error::Error;
 use crate::http1::{HeadLimits, Prepared};
 use crate::log::Log;
 use crate::program::{Method, Path, Program};
+use crate::pulse::Pulse;
 use crate::reply::Reply;
 use crate::request::{RequestData, RequestIds};
 use crate::settings::Settings;
@@ -32,6 +34,7 @@ pub(crate) struct Service {
     head_limits: HeadLimits,
     vm: RefCell<Vm>,
     log: Rc<Log>,
+    pulse: Arc<Pulse>,
     constants: Vec<Option<Constant>>,
     docs: Option<Docs>,
     ids: RequestIds,
@@ -66,9 +69,13 @@ pub(crate) enum Found {
 }
 
 impl Service {
-    pub(crate) fn new(program: &'static Program, settings: &Settings) -> Result<Self, Error> {
+    pub(crate) fn new(
+        program: &'static Program,
+        settings: &Settings,
+        pulse: Arc<Pulse>,
+    ) -> Result<Self, Error> {
         let log = Rc::new(Log::new(settings.log_level));
-        let vm = Vm::new(program, Rc::clone(&log))?;
+        let vm = Vm::new(program, Rc::clone(&log), Arc::clone(&pulse))?;
         Ok(Service {
             program,
             health: settings.health,
@@ -85,12 +92,21 @@ impl Service {
             docs: Docs::new(program),
             vm: RefCell::new(vm),
             log,
+            pulse,
             ids: RequestIds::new(),
         })
     }
 
     pub(crate) fn log(&self) -> &Log {
         &self.log
+    }
+
+    /// The worker's event loop has come round.
+    pub(crate) fn tick(&self) {
+        self.pulse.beat();
+        self.log.flush();
+        #[cfg(unix)]
+        self.vm.borrow().tick();
     }
 
     pub(crate) fn ids(&self) -> &RequestIds {
@@ -101,7 +117,7 @@ impl Service {
     fn with_vm(&self, answer: impl FnOnce(&Vm) -> Reply) -> Reply {
         let reply = answer(&self.vm.borrow());
         if self.vm.borrow().is_spent() {
-            match Vm::new(self.program, Rc::clone(&self.log)) {
+            match Vm::new(self.program, Rc::clone(&self.log), Arc::clone(&self.pulse)) {
                 Ok(vm) => *self.vm.borrow_mut() = vm,
                 Err(error) => {
                     let message = format!("the VM could not be replaced: {error}");

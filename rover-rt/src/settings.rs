@@ -1,7 +1,9 @@
 use std::env;
 use std::thread;
 
-use rover_model::{Limits, LogLevel, ServerOptions, parse_duration, parse_log_level};
+use rover_model::{
+    LEAST_HEARTBEAT, Limits, LogLevel, ServerOptions, parse_duration, parse_log_level,
+};
 
 use crate::error::Error;
 use crate::program::Options;
@@ -27,6 +29,7 @@ struct Overridden {
     log_level: bool,
     drain: bool,
     max_connections: bool,
+    heartbeat: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -65,6 +68,9 @@ impl Settings {
         if overridden.max_connections {
             limits.max_connections = self.limits.max_connections;
         }
+        if overridden.heartbeat {
+            limits.heartbeat = self.limits.heartbeat;
+        }
         if !overridden.address.host {
             self.host = host;
         }
@@ -101,13 +107,14 @@ impl Settings {
 
     /// Takes what variables of the environment say.
     pub(crate) fn read_environment(&mut self) -> Result<(), Error> {
-        const NAMES: [&str; 6] = [
+        const NAMES: [&str; 7] = [
             "ROVER_HOST",
             "ROVER_PORT",
             "ROVER_WORKERS",
             "ROVER_LOG",
             "ROVER_DRAIN",
             "ROVER_MAX_CONNECTIONS",
+            "ROVER_HEARTBEAT",
         ];
         for name in NAMES {
             let Some(value) = env::var_os(name) else {
@@ -156,6 +163,18 @@ impl Settings {
                 let millis = parse_duration(value).map_err(|e| wrong(e.to_string()))?;
                 self.limits.drain = millis.into();
                 self.overridden.drain = true;
+            }
+            "--heartbeat" | "ROVER_HEARTBEAT" => {
+                let millis = parse_duration(value)
+                    .map_err(|e| wrong(e.to_string()))?
+                    .into();
+                if (1..LEAST_HEARTBEAT).contains(&millis) {
+                    return Err(wrong(format!(
+                        "`{value}` is too short: use 0 or at least 1s"
+                    )));
+                }
+                self.limits.heartbeat = millis;
+                self.overridden.heartbeat = true;
             }
             "--max-connections" | "ROVER_MAX_CONNECTIONS" => {
                 self.overridden.max_connections = true;

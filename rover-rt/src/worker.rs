@@ -21,6 +21,7 @@ use crate::error::{Error, panic_reason};
 use crate::lag::Lag;
 use crate::log::Log;
 use crate::program::Program;
+use crate::pulse::Pulse;
 use crate::service::Service;
 use crate::settings::Settings;
 
@@ -49,6 +50,7 @@ pub(crate) struct Worker {
     pub(crate) share: Share,
     pub(crate) inbox: Inbox,
     pub(crate) stop: watch::Receiver<Stop>,
+    pub(crate) pulse: Arc<Pulse>,
 }
 
 impl Worker {
@@ -105,7 +107,7 @@ impl Worker {
         ready: &mut Option<mpsc::Sender<Result<(), Error>>>,
         moment: Arc<Moment>,
     ) -> Result<(), Error> {
-        let started = Service::new(self.program, &self.settings)
+        let started = Service::new(self.program, &self.settings, Arc::clone(&self.pulse))
             .and_then(|service| Ok((Rc::new(service), self.open()?)));
         let (service, listeners) = match (started, ready.take()) {
             (Ok(started), None) => started,
@@ -211,7 +213,9 @@ fn housekeeping(
         move || {
             #[cfg(feature = "faults")]
             assert!(!service.log().fault.get(), "the fault that was asked for");
-            service.log().flush();
+            #[cfg(feature = "faults")]
+            service.log().stand_still();
+            service.tick();
         },
         move || door.report(),
     );

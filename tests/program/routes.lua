@@ -1,5 +1,5 @@
 local api = rover.server {
-  port = 0, workers = 2, title = "program", version = "1.2.3",
+  port = 0, workers = 2, health = true, title = "program", version = "1.2.3",
   deadlines = { ["GET /spin"] = "15s" },
 }
 

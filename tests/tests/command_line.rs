@@ -48,11 +48,13 @@ fn help_version_routes_check() {
     let help = run(&["--help"]);
     let text = String::from_utf8_lossy(&help.stdout);
     assert!(help.status.success());
+    assert!(text.contains("\nUsage: program [OPTIONS]\n"), "{text}");
     for flag in [
         "--host",
         "--port",
         "--workers",
         "--log-level",
+        "--heartbeat",
         "--routes",
         "--openapi",
         "--check",
@@ -80,7 +82,7 @@ GET     /raised/{what}  routes.lua:28
 
 #[test]
 fn bad_arguments_are_one_line() {
-    let cases: [(&[&str], &str); 9] = [
+    let cases: [(&[&str], &str); 11] = [
         (&["--nonsense"], "--nonsense"),
         (&["extra"], "extra"),
         (&["--port"], "--port"),
@@ -89,6 +91,8 @@ fn bad_arguments_are_one_line() {
         (&["--workers", "0"], "--workers"),
         (&["--workers", "-1"], "--workers"),
         (&["--log-level", "loud"], "--log-level"),
+        (&["--heartbeat", "soon"], "--heartbeat"),
+        (&["--heartbeat", "500ms"], "at least 1s"),
         (&["--host", "no such host"], "no such host"),
     ];
     for (arguments, named) in cases {

@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{JoinHandle, sleep};
 use std::time::{Duration, Instant};
 
-use rover_tests::{Response, listening, signal};
+use rover_tests::client::ask_for;
+use rover_tests::{Process, Response, listening, signal};
 
 /// What is waited for comes, however slow the machine and strace are.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -215,7 +216,6 @@ fn accepting_fails() {
         "ENOMEM",
         "ECONNABORTED",
         "EPERM",
-        "EINTR",
     ] {
         let injection = format!("accept4:error={error}:when=2+2");
         let Some(server) = Faulty::start(&injection) else {
@@ -249,11 +249,9 @@ fn accepting_fails_for_a_while_and_does_not_spin() {
 fn reading_and_writing_fail() {
     // Counted in each thread; the first calls of the main thread's are for signals.
     for injection in [
-        "recvfrom:error=EINTR:when=6+3",
         "recvfrom:error=ECONNRESET:when=6+3",
         "recvfrom:error=EIO:when=6+3",
         "recvfrom:retval=0:when=6+4",
-        "sendto:error=EINTR:when=2+3",
         "sendto:error=EPIPE:when=2+3",
         "sendto:error=ENOBUFS:when=2+3",
         "setsockopt:error=EINVAL:when=9+2",
@@ -267,14 +265,79 @@ fn reading_and_writing_fail() {
     }
 }
 
+/// Interrupted, again and again, which costs nobody anything.
 #[test]
-fn waiting_fails() {
-    // Interrupted, again and again.
-    let Some(server) = Faulty::start("epoll_wait:error=EINTR:when=20+2") else {
-        return;
-    };
-    assert_eq!(server.answers(10), 0);
-    server.end();
+fn a_signal_interrupts() {
+    for injection in [
+        "accept4:error=EINTR:when=2+2",
+        "recvfrom:error=EINTR:when=6+3",
+        "sendto:error=EINTR:when=2+3",
+        "shutdown:error=EINTR:when=1+2",
+        "epoll_wait:error=EINTR:when=20+2",
+    ] {
+        let Some(server) = Faulty::start(injection) else {
+            return;
+        };
+        assert_eq!(server.answers(20), 0, "{injection}");
+        server.end();
+    }
+}
+
+/// Lets a program's calls of `mprotect` fail from now on, each thread's from its first or second
+/// one. Nothing where strace is not there, or may not trace.
+fn refuse_machine_code(program: &Process, when: &str) -> Option<Child> {
+    let mut tracer = Command::new("strace")
+        .args(["-f", "-o", "/dev/null"])
+        .args(["-e", &format!("inject=mprotect:error=ENOMEM:when={when}")])
+        .args(["-p", &program.id().to_string()])
+        .stderr(Stdio::piped())
+        .spawn()
+        .ok()?;
+    let mut said = BufReader::new(tracer.stderr.take().expect("piped"));
+    let mut line = String::new();
+    while !line.contains(" attached") {
+        line.clear();
+        if said.read_line(&mut line).expect("text") == 0 {
+            eprintln!("left out: strace may not trace a process that runs");
+            return None;
+        }
+    }
+    std::thread::spawn(move || said.read_to_end(&mut Vec::new()));
+    Some(tracer)
+}
+
+/// LuaJIT cannot go on. A server with one worker, and requests that it compiles something for.
+#[test]
+fn machine_code_that_is_refused_ends_the_process_with_a_word() {
+    // Before compiled code runs, and before more is compiled.
+    for when in ["1+", "2+"] {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_faulty"));
+        // The system's allocator asks for the same in its arenas, but not in its first one.
+        program.env("MALLOC_ARENA_MAX", "1");
+        let program = Process::start(program.args(["--port", "0", "--workers", "1"]));
+        let Some(mut tracer) = refuse_machine_code(&program, when) else {
+            return;
+        };
+        let start = Instant::now();
+        for path in ["/list/500", "/record/1", "/list/501", "/count"]
+            .iter()
+            .cycle()
+        {
+            let Ok(mut stream) = TcpStream::connect(program.address()) else {
+                break;
+            };
+            let _ = ask_for(&mut stream, path);
+            assert!(start.elapsed() < PATIENCE, "{when}: it does not end");
+        }
+        let (code, log) = program.end();
+        assert_eq!(code, Some(1), "{when}: {log}");
+        let line = " error LuaJIT's machine code: mprotect: Cannot allocate memory (os error 12); ";
+        assert!(
+            log.contains(line) && log.contains("vm.max_map_count"),
+            "{when}: {log}"
+        );
+        let _ = tracer.wait();
+    }
 }
 
 /// How often each worker's event loop has failed.

@@ -112,6 +112,55 @@ fn a_connection_that_moved_ends_in_its_time() {
     assert_eq!(read(idle, &mut [0]).unwrap(), 0);
 }
 
+/// Connects from an address of this machine. On Linux all of 127.0.0.0/8 are.
+#[cfg(target_os = "linux")]
+fn connect_from(host: [u8; 4], server: &Server) -> TcpStream {
+    use socket2::{Domain, Socket, Type};
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    let from = std::net::SocketAddr::from((host, 0));
+    socket.bind(&from.into()).unwrap();
+    socket.connect(&server.address().into()).unwrap();
+    let stream = TcpStream::from(socket);
+    stream
+        .set_read_timeout(Some(Duration::from_secs(20)))
+        .unwrap();
+    stream
+}
+
+/// A worker that is left is the place for what its address asks for next: elsewhere it would
+/// meet those who left.
+#[cfg(target_os = "linux")]
+#[test]
+fn new_connections_that_spin_stay_on_one_worker() {
+    const ROUNDS: usize = 10;
+    in_time(|| {
+        let server = server();
+        let mut good = server.connect();
+        let mut rounds = Vec::new();
+        for _ in 0..ROUNDS {
+            let mut spinning = connect_from([127, 0, 0, 2], &server);
+            send(&mut spinning, "/spin").unwrap();
+            let beside = worker(&mut good);
+            let answer = receive(&mut spinning);
+            assert_eq!(answer.status, 503);
+            if answer.header("retry-after").is_some() {
+                // The machine did not let the worker run: it has turned the request away.
+                return None;
+            }
+            // It has stayed where its handler ran.
+            rounds.push((worker(&mut spinning), beside));
+        }
+        let (place, _) = rounds[0].clone();
+        let together = rounds.iter().filter(|(spun, _)| *spun == place).count();
+        let apart = rounds
+            .iter()
+            .filter(|(spun, beside)| spun != beside)
+            .count();
+        // The good one was with the other worker, unless that was for once not let run.
+        (together == ROUNDS && apart >= ROUNDS / 2).then_some(())
+    });
+}
+
 /// Of workers with listening sockets of their own, the system gives a connection to one or
 /// another.
 #[test]

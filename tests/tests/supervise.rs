@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use rover_tests::client::ask_for;
 use rover_tests::{Process, Response, listening, signal, unused_address};
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -23,12 +24,21 @@ struct Supervised(Process);
 
 impl Supervised {
     fn start() -> Self {
-        let mut program = program();
+        Self::of(&mut program())
+    }
+
+    fn of(program: &mut Command) -> Self {
         Supervised(Process::start(program.args([
             "--supervise",
             "--log-level",
             "info",
         ])))
+    }
+
+    /// Of a program that can be told to stand still.
+    fn faulty(arguments: &[&str]) -> Self {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_faulty"));
+        Self::of(program.args(["--port", "0"]).args(arguments))
     }
 
     /// The processes of the server itself.
@@ -86,6 +96,78 @@ fn a_child_that_dies_is_started_again() {
     let (code, log) = supervised.0.stop();
     assert_eq!(code, Some(0), "{log}");
     assert!(log.contains("the server died (signal: 9"), "{log}");
+}
+
+#[test]
+fn a_child_that_is_stopped_is_replaced() {
+    let supervised = Supervised::of(program().args(["--heartbeat", "1s"]));
+    let first = supervised.other_child(0);
+    assert_eq!(supervised.get().expect("an answer"), "hello");
+    signal(first, "STOP");
+    assert_eq!(supervised.get().expect("an answer"), "hello");
+    supervised.other_child(first);
+    let (code, log) = supervised.0.stop();
+    assert_eq!(code, Some(0), "{log}");
+    let line = "the server gave no sign of life for 1s: killing it and starting another";
+    assert!(log.contains(line), "{log}");
+}
+
+#[test]
+fn a_child_with_a_worker_that_stands_still_is_replaced() {
+    for workers in ["1", "2"] {
+        let supervised =
+            Supervised::faulty(&["--workers", workers, "--heartbeat", "1s", "--drain", "1s"]);
+        let first = supervised.other_child(0);
+        let answer = supervised.0.get("/stuck").expect("an answer");
+        assert_eq!(answer.text(), "until the next tick");
+        supervised.other_child(first);
+        let answer = supervised.0.get("/count").expect("an answer");
+        assert_eq!(answer.status, 200);
+        let (_, log) = supervised.0.stop();
+        assert!(log.contains(" stands still, for 1s"), "{log}");
+        let line = "a worker of the server stands still: replacing the server";
+        assert!(log.contains(line), "{log}");
+    }
+}
+
+/// All its workers are in handlers that have their time.
+#[test]
+fn a_child_that_is_busy_is_not_replaced() {
+    let supervised = Supervised::faulty(&["--workers", "1", "--heartbeat", "2s"]);
+    let child = supervised.other_child(0);
+    let mut stream = supervised.0.connect();
+    // Five seconds of a processor are more on a machine that is busy with other things.
+    let wait = Some(4 * PATIENCE);
+    stream.set_read_timeout(wait).expect("a timeout");
+    assert_eq!(
+        ask_for(&mut stream, "/busy").map(|answer| answer.status),
+        Some(503)
+    );
+    assert_eq!(supervised.children(), [child]);
+    let (code, log) = supervised.0.stop();
+    assert_eq!(code, Some(0), "{log}");
+    assert!(
+        !log.contains("still") && !log.contains("sign of life"),
+        "{log}"
+    );
+}
+
+/// The machine as a whole was stopped for longer than any heartbeat, as by its lid.
+#[test]
+fn a_child_that_was_stopped_with_its_parent_is_not_replaced() {
+    let supervised = Supervised::of(program().args(["--heartbeat", "1s"]));
+    let child = supervised.other_child(0);
+    for _ in 0..3 {
+        // The child is stopped first and goes on last: no order makes it look better.
+        signal(child, "STOP");
+        supervised.0.signal("STOP");
+        std::thread::sleep(Duration::from_secs(3));
+        supervised.0.signal("CONT");
+        signal(child, "CONT");
+        assert_eq!(supervised.get().expect("an answer"), "hello");
+    }
+    assert_eq!(supervised.children(), [child]);
+    assert_eq!(supervised.0.stop().0, Some(0));
 }
 
 #[test]

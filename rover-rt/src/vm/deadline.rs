@@ -3,12 +3,14 @@
 use std::cell::Cell;
 use std::ffi::c_void;
 use std::io::Write;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use mlua::ffi::lua_State;
 use rustix::time::{ClockId, clock_gettime};
 
 use super::{Shared, guard, shared};
+use crate::pulse::Pulse;
 
 /// The running call's deadline.
 #[derive(Default)]
@@ -26,6 +28,8 @@ pub(super) struct Deadline {
     /// The last budget that was given, and when, which may have been to another call.
     budget: Cell<u32>,
     given: Cell<Option<Instant>>,
+    /// Whoever looks at the clock lives.
+    pulse: Arc<Pulse>,
 }
 
 /// A loop has at most so many rounds between two looks at the clock ...
@@ -37,6 +41,13 @@ const ROUNDS_MICROS: u32 = 100;
 const STEPS: u32 = 20_000;
 
 impl Deadline {
+    pub(super) fn new(pulse: Arc<Pulse>) -> Self {
+        Deadline {
+            pulse,
+            ..Deadline::default()
+        }
+    }
+
     /// A call begins.
     pub(super) fn begin(&self, limit: u32) {
         self.limit.set(limit);
@@ -101,6 +112,7 @@ impl Deadline {
     }
 
     fn check_at(&self, now: Instant) -> bool {
+        self.pulse.beat();
         if self.limit.get() == 0 || self.passed.get() {
             return self.passed.get();
         }

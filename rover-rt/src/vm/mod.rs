@@ -18,6 +18,8 @@ mod html;
 mod library;
 mod lists;
 mod lowered;
+#[cfg(unix)]
+mod machine_code;
 mod memory;
 mod native;
 mod options;
@@ -34,6 +36,7 @@ mod text;
 use std::cell::{Cell, OnceCell, RefCell, UnsafeCell};
 use std::ffi::{c_int, c_void};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use http::StatusCode;
 use mlua::ffi::{self, lua_State};
@@ -42,6 +45,7 @@ use rover_model::{LogLevel, ServerOptions};
 use crate::log::Log;
 use crate::pattern;
 use crate::program::{First, Program, Route};
+use crate::pulse::Pulse;
 use crate::reply::Reply;
 use crate::request::RequestData;
 use call::{Argument, Call, end_ctx, run, run_thrown};
@@ -96,6 +100,8 @@ pub(crate) struct Shared {
     deadline: Deadline,
     memory: Memory,
     replaced: Replaced,
+    #[cfg(unix)]
+    compiler: machine_code::Compiler,
     patterns: pattern::Cache,
     /// Where the request's part of the native stack begins.
     stack: Cell<usize>,
@@ -108,7 +114,7 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    fn new(program: &'static Program, log: Rc<Log>) -> Self {
+    fn new(program: &'static Program, log: Rc<Log>, pulse: Arc<Pulse>) -> Self {
         Shared {
             program,
             log,
@@ -129,9 +135,11 @@ impl Shared {
             made: Made::default(),
             checks: Checks::default(),
             pages: Pages::default(),
-            deadline: Deadline::default(),
+            deadline: Deadline::new(pulse),
             memory: Memory::new(),
             replaced: Replaced::default(),
+            #[cfg(unix)]
+            compiler: machine_code::Compiler::default(),
             patterns: pattern::Cache::default(),
             stack: Cell::new(0),
             panicked: Cell::new(false),
@@ -177,7 +185,8 @@ impl Shared {
             pages: &[],
             html_steps: &[],
         };
-        Shared::new(&PROGRAM, Rc::new(Log::new(LogLevel::Off)))
+        let log = Rc::new(Log::new(LogLevel::Off));
+        Shared::new(&PROGRAM, log, Arc::default())
     }
 }
 
@@ -235,7 +244,11 @@ pub(crate) enum Hook {
 impl Drop for Vm {
     fn drop(&mut self) {
         // SAFETY: the state is closed after this, by the allocator it was made with.
-        unsafe { self.shared.give_back_allocator(self.state) };
+        unsafe {
+            #[cfg(unix)]
+            self.shared.leave_compiler(self.state);
+            self.shared.give_back_allocator(self.state);
+        }
     }
 }
 

@@ -363,6 +363,7 @@ unsafe extern "C-unwind" fn log(state: *mut lua_State) -> c_int {
             {
                 assert!(message != "fault: panic", "the fault that was asked for");
                 shared.log.fault.set(message == "fault: timers");
+                shared.log.stuck.set(message == "fault: stuck");
             }
             let id = shared.call().map(|call| call.request.request_id.as_str());
             shared.log.line(level, &message, id);

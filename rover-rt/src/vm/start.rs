@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use mlua::{Function, LightUserData, Lua, LuaOptions, StdLib, Table, Value, ffi};
 use rover_model::{
@@ -19,6 +20,7 @@ use super::{FIXED, Shared, Vm, guard, library, lowered, reads, run, run_thrown, 
 use crate::error::Error;
 use crate::log::Log;
 use crate::program::{Program, Route};
+use crate::pulse::Pulse;
 
 const RUNTIME_LUA: &str = include_str!("../../lua/runtime.lua");
 
@@ -52,9 +54,13 @@ impl From<mlua::Error> for Error {
 
 impl Vm {
     /// Makes a VM, runs the program's chunk in it and takes the handlers.
-    pub(crate) fn new(program: &'static Program, log: Rc<Log>) -> Result<Self, Error> {
+    pub(crate) fn new(
+        program: &'static Program,
+        log: Rc<Log>,
+        pulse: Arc<Pulse>,
+    ) -> Result<Self, Error> {
         // Before the state, which is therefore closed first where loading fails.
-        let shared = Box::new(Shared::new(program, log));
+        let shared = Box::new(Shared::new(program, log, pulse));
         // With `pcall` and `xpcall` as LuaJIT has them: mlua would put C functions in their
         // places, which no coroutine can yield across and no trace goes through. What they
         // would let pass are panics, which no native of ours raises (see `guard`).
@@ -67,7 +73,11 @@ impl Vm {
             .set_limit(program.options.memory_limit as usize);
         // SAFETY: the box does not move and is dropped after the state.
         unsafe {
-            lua.exec_raw::<()>((), |state| shared.take_allocator(state))?;
+            lua.exec_raw::<()>((), |state| {
+                shared.take_allocator(state);
+                #[cfg(unix)]
+                shared.watch_compiler(state);
+            })?;
         }
         let natives = lua.create_table()?;
         natives.set(

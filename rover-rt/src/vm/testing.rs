@@ -3,6 +3,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use mlua::Lua;
 use rover_model::{CHUNK_END, CHUNK_START, LogLevel, Method};
@@ -32,11 +33,11 @@ pub(super) fn vm(
     memory_limit: u64,
 ) -> Vm {
     let module = |name, text| Chunk {
-        module: name,
+        modules: vec![name].leak(),
         bytecode: bytecode(&format!("={name}.lua"), text),
     };
     let mut chunks = vec![Chunk {
-        module: "",
+        modules: &[""],
         bytecode: bytecode("=routes.lua", manifest),
     }];
     chunks.extend(modules.iter().map(|(name, text)| module(*name, text)));
@@ -68,7 +69,7 @@ pub(super) fn vm(
         ..*bare.program
     };
     let log = Rc::new(Log::new(LogLevel::Off));
-    Vm::new(Box::leak(Box::new(program)), log).expect("a program that loads")
+    Vm::new(Box::leak(Box::new(program)), log, Arc::default()).expect("a program that loads")
 }
 
 /// What a route answers, by its number.

@@ -3,6 +3,7 @@ local quick = "100ms"
 local api = rover.server {
   memory_limit = "16MiB",
   deadlines = {
+    ["GET /busy"] = "5s",
     ["GET /worst/{kind}"] = quick, ["GET /worst/page"] = quick, ["GET /worst/list"] = quick, ["GET /worst/lists"] = quick,
   },
 }
@@ -34,7 +35,13 @@ function api.called.get() return fail() end
 -- And its worker's timers at this one.
 function api.timers.get() print("fault: timers") return "until the next tick" end
 
--- The same, by programs that catch every error.
+-- At this one they never come back.
+function api.stuck.get() print("fault: stuck") return "until the next tick" end
+
+-- A handler that takes all its time.
+function api.busy.get() while true do end end
+
+-- The panic, in programs that catch every error.
 function api.caught.get()
   local ok = pcall(fail)
   return "caught " .. tostring(ok)

@@ -1,12 +1,13 @@
 //! Hostile clients, many of each kind, on one thread.
 
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::sleep;
 
 use crate::Failure;
@@ -121,6 +122,21 @@ pub(crate) fn connects(server: &Server, count: usize) -> Result<Crowd, Failure> 
             // Until the server has enough of it.
             let _ = stream.read(&mut [0]).await;
             sleep(Duration::from_secs(1)).await;
+        }
+    })
+}
+
+/// Endless loops, each on a connection of its own, from another address than everybody's.
+pub(crate) fn spin_anew(server: &Server) -> Result<Crowd, Failure> {
+    crowd(server, 1, |address| async move {
+        loop {
+            let socket = TcpSocket::new_v4()?;
+            socket.bind((Ipv4Addr::new(127, 0, 0, 2), 0).into())?;
+            let mut stream = socket.connect(address).await?;
+            let request = b"GET /spin HTTP/1.1\r\nHost: s\r\nConnection: close\r\n\r\n";
+            stream.write_all(request).await?;
+            // Each is stopped at its deadline.
+            let _ = stream.read_to_end(&mut Vec::new()).await;
         }
     })
 }

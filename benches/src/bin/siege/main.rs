@@ -2,8 +2,8 @@
 //!
 //! `siege [SCENARIO...] [--seconds N]`
 //!
-//! Scenarios: `slow-heads slow-bodies never-read spinning descriptors overload restarts soak`;
-//! without any, all but `soak`. Server and clients share this machine and its loopback. Ends
+//! Scenarios: `slow-heads slow-bodies never-read spinning spinning-anew descriptors overload
+//! restarts soak`; without any, all but `soak`. Server and clients share this machine and its loopback. Ends
 //! with an error where a figure is worse than promised.
 
 mod crowd;
@@ -23,11 +23,12 @@ use server::Server;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-const ALL: [&str; 7] = [
+const ALL: [&str; 8] = [
     "slow-heads",
     "slow-bodies",
     "never-read",
     "spinning",
+    "spinning-anew",
     "descriptors",
     "overload",
     "restarts",
@@ -65,6 +66,7 @@ fn run(scenario: &str, time: Duration) -> Result<bool, Failure> {
         "slow-bodies" => beside(scenario, time, |server| crowd::slow_bodies(server, 1000)),
         "never-read" => beside(scenario, time, |server| crowd::never_read(server, 1000)),
         "spinning" => spinning(time),
+        "spinning-anew" => beside(scenario, time, crowd::spin_anew),
         "descriptors" => {
             let server = Server::with_descriptors(256)?;
             let crowd = crowd::connects(&server, 5000)?;

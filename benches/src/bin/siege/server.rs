@@ -52,7 +52,7 @@ impl Server {
         log.read_line(&mut line)?;
         let address = line.trim_end().rsplit_once("http://");
         let address = address.and_then(|(_, address)| address.parse().ok());
-        // A log that nobody reads stops the server.
+        // Of a log that nobody reads lines are lost.
         std::thread::spawn(move || {
             for line in log.lines().map_while(Result::ok) {
                 if !line.contains(" info ") && std::env::var_os("SIEGE_LOG").is_some() {
