@@ -22,8 +22,8 @@ const KNOWN: [(&[&str], &str); 12] = [
         "programs cannot read or write files in this version: put data into a module (`return { ... }`)",
     ),
     (
-        &["ffi", "jit"],
-        "programs cannot reach memory or the compiler: `ffi` and `jit` are not available",
+        &["ffi"],
+        "programs cannot reach memory or C libraries: `ffi` is not available",
     ),
     (
         &["lpeg", "rex_pcre", "rex_pcre2", "lpeglabel"],

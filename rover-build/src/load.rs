@@ -318,14 +318,13 @@ struct Needed {
 
 fn needed(sources: &Sources) -> Needed {
     let mut needed = Needed::default();
-    needed
-        .broken
-        .extend(sources.broken("").into_iter().flatten().cloned());
-    // A file that is no Lua may require any of the others.
-    let mut files: Vec<usize> = match needed.broken.is_empty() {
-        true => sources.module("").into_iter().collect(),
-        false => (0..sources.files.len()).collect(),
-    };
+    let mut files: Vec<usize> = sources.module("").into_iter().collect();
+    if files.is_empty() {
+        // A manifest that is no Lua may need any of the others.
+        files = (0..sources.files.len()).collect();
+        let broken = sources.broken.iter().rev();
+        needed.broken = broken.flat_map(|b| b.diagnostics.clone()).collect();
+    }
     let mut at = 0;
     while let Some(&file) = files.get(at) {
         at += 1;
