@@ -264,6 +264,8 @@ fn read_all(mut sources: Sources, mut queue: Vec<Pending>) -> Result<Sources, Fa
                 let requires = requires(&text, &hir, &next.module);
                 let named = requires.iter().filter_map(|r| r.module.as_deref());
                 queue.extend(named.filter_map(|module| find(folder, module)));
+                let folders = requires.iter().filter_map(|r| r.folder.as_deref());
+                queue.extend(folders.flat_map(|prefix| modules_in(folder, prefix)));
                 sources.files.push(File {
                     tree: Tree::new(&next.name, &text, &ast),
                     hir,
@@ -397,6 +399,23 @@ impl Sources {
                 .help(help),
         )
     }
+}
+
+/// The modules whose names are a prefix, `a.b.`, and one name more.
+fn modules_in(folder: &Path, prefix: &str) -> Vec<Pending> {
+    let inside = folder.join(prefix.replace('.', "/"));
+    let entries = fs::read_dir(inside).into_iter().flatten().flatten();
+    let names = entries.filter_map(|entry| {
+        let name = entry.file_name().into_string().ok()?;
+        Some(name.strip_suffix(".lua").unwrap_or(&name).to_owned())
+    });
+    let mut modules: Vec<Pending> = names
+        .filter(|name| !name.contains('.') && name != "init")
+        .filter_map(|name| find(folder, &format!("{prefix}{name}")))
+        .collect();
+    modules.sort_by(|a, b| a.module.cmp(&b.module));
+    modules.dedup_by(|a, b| a.module == b.module);
+    modules
 }
 
 /// The file of a module: `a.b` and `a/b` are `a/b.lua` or `a/b/init.lua`.

@@ -17,6 +17,9 @@ pub(crate) struct Required {
     pub(crate) function: FunctionId,
     /// The module; nothing where that is not constant.
     pub(crate) module: Option<String>,
+    /// What the module's name begins with where only that is constant: `a.b.`, so that it may be
+    /// any file of a folder.
+    pub(crate) folder: Option<String>,
     /// The file cannot be loaded without it.
     pub(crate) certain: bool,
     /// An error of it is caught.
@@ -108,13 +111,29 @@ impl<'a> Finder<'a> {
 
     fn add(&mut self, require: &Expr, name: Option<&'a Expr>, certain: bool, caught: bool) {
         let module = name.and_then(|name| self.constant(self.function, name));
+        let prefix = name.filter(|_| module.is_none());
+        let prefix = prefix.map_or_else(String::new, |name| self.prefix(name));
+        let folder = prefix.rfind(['.', '/']).map(|at| prefix[..=at].to_owned());
         self.found.push(Required {
             span: require.span,
             function: self.function,
             module,
+            folder,
             certain,
             caught,
         });
+    }
+
+    /// What the text of an expression always begins with.
+    fn prefix(&self, expr: &'a Expr) -> String {
+        match (&expr.kind, self.constant(self.function, expr)) {
+            (_, Some(text)) => text,
+            (Kind::Concat(left, right), None) => match self.constant(self.function, left) {
+                Some(text) => text + &self.prefix(right),
+                None => self.prefix(left),
+            },
+            _ => String::new(),
+        }
     }
 
     fn is_require(&self, expr: &Expr) -> bool {
@@ -191,6 +210,67 @@ impl<'a> Finder<'a> {
         match result.front()? {
             Value::String(text) => Some(text.to_str().ok()?.to_owned()),
             _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::requires;
+    use crate::resolve::resolve;
+    use crate::syntax::{Encoding, parse};
+
+    /// A file's uses: what each names, `~` before what is not certain, `^` before what is caught.
+    fn named(text: &str) -> Vec<String> {
+        let tree = parse(text).ok().unwrap();
+        let chunk = resolve(text, Encoding::Utf8, &tree);
+        let found = requires(text, &chunk, "a.b");
+        found
+            .into_iter()
+            .map(|r| {
+                let mark = match (r.caught, r.certain) {
+                    (true, _) => "^",
+                    (false, true) => "",
+                    (false, false) => "~",
+                };
+                let folder = r.folder.map(|folder| format!("{folder}*"));
+                format!("{mark}{}", r.module.or(folder).unwrap_or_default())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn names_are_found() {
+        for (text, expected) in [
+            ("local x = require 'm'", &["m"][..]),
+            ("require('m').f(require \"n\")", &["m", "n"]),
+            ("if x then require 'm' end", &["~m"]),
+            ("local x = y or require 'm'", &["~m"]),
+            ("function f() return require 'm' end", &["~m"]),
+            ("local ok, m = pcall(require, 'm')", &["^m"]),
+            ("xpcall(require, print, 'm')", &["^m"]),
+            ("local require = require require 'm'", &["m"]),
+            ("local function f(require) require 'm' end", &[]),
+            ("require(... .. '.c')", &["a.b.c"]),
+            ("require((...):match('^(.-)[^%.]+$') .. 'c')", &["a.c"]),
+            (
+                "local P = (...):gsub('%.b$', '') local function f() require(P .. '.c') end",
+                &["~a.c"],
+            ),
+            (
+                "local P = ... or '' require(string.sub(P, 1, 2) .. 'd')",
+                &["a.d"],
+            ),
+            ("local function f(...) require(...) end", &["~"]),
+            ("local P = 'x.' P = 'y.' require(P .. 'c')", &[""]),
+            ("function f(n) return require('x.y.' .. n) end", &["~x.y.*"]),
+            (
+                "function f(n) return require('x.' .. 'y_' .. n .. '.z') end",
+                &["~x.*"],
+            ),
+            ("function f(n) return require(n .. '.z') end", &["~"]),
+        ] {
+            assert_eq!(named(text), expected, "{text}");
         }
     }
 }

@@ -44,6 +44,8 @@ function debug.getinfo(...)
   return found
 end
 debug.traceback = traceback
+-- What is protected stays so.
+debug.getmetatable = getmetatable
 
 local function nothing() end
 local jit = host.jit

@@ -47,7 +47,9 @@ function api.taken.get()
 end
 
 local needs = require "lib.needs"
-function api.needs.get() return { found = needs.found, later = needs.later(), beside = needs.beside() } end
+function api.needs.get() 
+  return { found = needs.found, later = needs.later(), beside = needs.beside(), any = { needs.any.one, needs.any.deep } }
+end
 
 local has_optional, why = pcall(require, "lib.optional")
 local has_extra, extra = pcall(require, "lib.extra")

@@ -15,6 +15,7 @@ local ways = {
   insert = function(t) table.insert(t, 1) end,
   insert_at = function(t) table.insert(t, 1, 1) end,
   setmetatable = function(t) setmetatable(t, { __index = { planted = 1 } }) end,
+  metatable_by_debug = function(t) debug.getmetatable(t).__index = { planted = 1 } end,
   metatable = function(t) getmetatable(t).__index = { planted = 1 } end,
   metatable_raw = function(t) rawset(getmetatable(t), "__index", { planted = 1 }) end,
   metatable_insert = function(t) table.insert(getmetatable(t), 1) end,

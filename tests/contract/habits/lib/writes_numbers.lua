@@ -11,4 +11,4 @@ for i = 1, 5 do
   ::continue::
 end
 while true do break; n = 100 end
-return { hex = hex, power = power, big = tostring(big), bits = tostring(bits), long = long, n = n; }
+return { hex = hex, power = power, big = tostring(big), bits = tostring(bits), long = long:gsub("\n", "|"), n = n; }

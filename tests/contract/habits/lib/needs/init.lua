@@ -8,5 +8,6 @@ for _, name in ipairs(names) do found[#found + 1] = require((...) .. "." .. name
 return {
   found = found,
   later = function() return require(PATH .. "later") end,
+  any = setmetatable({}, { __index = function(_, name) return require(PATH .. "parts." .. name) end }),
   beside = function() return require(folder .. "sets_globals") == require "lib.sets_globals" end,
 }
