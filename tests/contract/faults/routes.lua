@@ -76,8 +76,8 @@ local function schemas(with)
   while true do s = with(s) end
 end
 local worst = {
-  enum = function() g:string():enum(many(1e5, ("x"):rep(1e5))) end,
-  enums = function() while true do g:string():enum(many(20000)) end end,
+  enum = function() local _ = g:string():enum(many(1e5, ("x"):rep(1e5))) end,
+  enums = function() while true do local _ = g:string():enum(many(20000)) end end,
   options = function() schemas(function(s) return s:min(1) end) end,
   nested = function()
     local s = g:any()
@@ -91,10 +91,10 @@ local worst = {
   object = function()
     local t = { type = "string" }
     for _ = 1, 40 do t = { type = "object", schema = { a = t, b = t } } end
-    g:object { t = t }
+    local _ = g:object { t = t }
   end,
-  pattern = function() while true do g:string():pattern(("x"):rep(1e6)) end end,
-  default = function() while true do g:array():default(many(20000)) end end,
+  pattern = function() while true do local _ = g:string():pattern(("x"):rep(1e6)) end end,
+  default = function() while true do local _ = g:array():default(many(20000)) end end,
   message = function()
     local fields = {}
     for i = 1, 100 do fields["f" .. i] = g:string():required(("x"):rep(1e5)) end
