@@ -28,7 +28,7 @@ local raised = {
 function api.raised.p_what.get(ctx) raised[ctx:params().what]() end
 
 -- Nothing is in the environment at build, so this route is only found at the start.
-if os.getenv("MORE_ROUTES") then
+if os.getenv("MORE_ROUTES") or os.getenv("LISTEN_FDS") and os.getenv("MORE_ROUTES_IN_A_CHILD") then
   function api.more.get() return "more" end
 end
 

@@ -3,7 +3,7 @@ local api = rover.server {}
 local insert = table.insert
 
 local function numbers(ctx) return tonumber(ctx:query().n) or 0 end
-local log = {}
+local log = {} -- rover: per-worker
 function api.log.get() return log end
 function api.log.post(ctx) log[#log + 1] = ctx:body():text() return api.no_content() end
 

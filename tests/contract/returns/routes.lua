@@ -13,7 +13,7 @@ local ways = {
   boolean = function() return false end,
   none = function() end,
   null = function() return nil end,
-  ["function"] = function() return function() end end,
+  ["function"] = function() return ({ function() end })[1] end,
   thread = function() return coroutine.create(function() end) end,
   json = function() return api.json { b = 2 } end,
   json_colon = function() return api:json { b = 2 } end,
