@@ -184,15 +184,3 @@ pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
         dependencies,
     })
 }
-
-/// Compiles a manifest and formats the generated Rust.
-///
-/// # Errors
-/// As [`compile_file`].
-pub fn expand(manifest: &Path) -> Result<String, Failure> {
-    let tokens = compile_file(manifest)?.tokens;
-    Ok(match syn::parse2(tokens.clone()) {
-        Ok(file) => prettyplease::unparse(&file),
-        Err(_) => tokens.to_string(),
-    })
-}

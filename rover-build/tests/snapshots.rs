@@ -57,16 +57,16 @@ api['"#\\'].p_x['*]]-- compile_error!("c")'].get = function() return { ['"'] = 1
 return api
 "###;
     std::fs::write(&manifest, hostile).unwrap();
-    let code = rover_build::expand(&manifest).unwrap();
+    let tokens = rover_build::compile_file(&manifest).unwrap().tokens;
     std::fs::remove_dir_all(&folder).unwrap();
-    let file: syn::File = syn::parse_str(&code).unwrap();
+    let file: syn::File = syn::parse2(tokens.clone()).unwrap();
     let invocations = file
         .items
         .iter()
         .filter(|i| matches!(i, syn::Item::Macro(_)));
-    assert_eq!(invocations.count(), 0, "{code}");
+    assert_eq!(invocations.count(), 0, "{tokens}");
     let functions = file.items.iter().filter(|i| matches!(i, syn::Item::Fn(_)));
-    assert_eq!(functions.count(), 2, "{code}");
+    assert_eq!(functions.count(), 2, "{tokens}");
 }
 
 /// The specialised program's text: every rewrite that should be made, and beside it what

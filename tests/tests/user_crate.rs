@@ -24,7 +24,7 @@ impl Crate {
             "[package]\nname = \"{name}\"\nversion = \"3.2.1\"\nedition = \"2024\"\n\n\
              [dependencies]\nrover = {{ path = \"{root_path}\" }}\n\n\
              [build-dependencies]\n{build_dependencies}\n[workspace]\n\n\
-             [profile.dev.build-override]\nopt-level = 2\n"
+             [profile.dev]\ndebug = \"line-tables-only\"\n"
         )
         .replace("{root}", &root_path.to_string());
         let user = Crate { folder };
