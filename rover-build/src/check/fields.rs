@@ -91,7 +91,7 @@ fn parameters(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
                 .map_or(at, |offset| span.start + offset);
             found.push(
                 Diagnostic::new(message)
-                    .at(look.position(handler.file, start), "this is nil always")
+                    .at(look.position(handler.file, start), "this is always nil")
                     .help(help),
             );
         }
@@ -247,7 +247,7 @@ impl<'l, 'a> Checked<'l, 'a> {
             return None;
         }
         let Span { start, .. } = key.span;
-        let message = format!("the schema has no field `{name}`, so it is nil always");
+        let message = format!("the schema has no field `{name}`, so it is always nil");
         Some(unknown(
             &message,
             self.look.position(self.file, start),

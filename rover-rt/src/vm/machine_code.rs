@@ -62,7 +62,8 @@ fn complaint(error: &io::Error, consequence: &str) -> String {
 
 /// Whether memory may become executable, by a page of our own.
 fn try_page() -> io::Result<()> {
-    let size = rustix::param::page_size();
+    // A multiple of every page's size.
+    let size = 64 << 10;
     let private = MapFlags::PRIVATE;
     let writable = ProtFlags::READ | ProtFlags::WRITE;
     let executable = MprotectFlags::READ | MprotectFlags::EXEC;
