@@ -6,7 +6,7 @@ use crate::hir::{Chunk, Expr, Field, Kind, Stmt, VarId};
 use crate::html::Templates;
 use crate::server_vars::ServerVars;
 
-const RESPONSE_METHODS: [&str; 3] = ["header", "status", "cookie"];
+pub(crate) const RESPONSE_METHODS: [&str; 3] = ["header", "status", "cookie"];
 
 /// Whether an expression is made of literals, constructors, operators, builders, and
 /// templates that print nothing else.

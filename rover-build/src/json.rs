@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use mlua::{LightUserData, Lua, LuaString, Table, Value};
+use mlua::{Function, LightUserData, Lua, LuaString, Table, Value};
 use rover_model::JSON_LUA;
 use rover_model::json::{Kind, MAX_DEPTH, Malformed, Reader};
 
@@ -42,7 +42,14 @@ pub(crate) fn install(lua: &Lua, names: Vec<String>) -> mlua::Result<Table> {
         })
     })?;
     let chunk = lua.load(JSON_LUA).set_name("=rover");
-    chunk.call((encode, decode, array))
+    chunk.call((encode, decode, array, raise(lua)?))
+}
+
+/// `raise(text)` for the runtime's functions in the compiler's VM: the line is that of their
+/// caller.
+pub(crate) fn raise(lua: &Lua) -> mlua::Result<Function> {
+    let text = "local error = error; return function(text) error(text, 3) end";
+    lua.load(text).set_name("=rover").call(())
 }
 
 /// A Lua error outside, a malformed text inside.

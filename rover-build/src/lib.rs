@@ -56,6 +56,7 @@ mod shape;
 mod stand_in;
 mod suggest;
 mod syntax;
+mod tails;
 mod template;
 mod tree;
 mod uncollected;

@@ -17,6 +17,7 @@ use crate::model::App;
 use crate::order::Orders;
 use crate::response::{Response, answered, response, with_header};
 use crate::rows::rows;
+use crate::tails::tails;
 use crate::template::{Known, Part, Template, error_template, list_template, template};
 
 /// Which program is built.
@@ -79,6 +80,7 @@ pub(crate) fn lower(
         holders: HashMap::new(),
         known: HashMap::new(),
         edits: vec![Vec::new(); sources.files.len()],
+        closed: HashSet::new(),
         written: HashSet::new(),
         dropped: Vec::new(),
         templates: Vec::new(),
@@ -123,6 +125,7 @@ pub(crate) fn lower(
     let firsts = firsts.collect();
     lowering.expecting();
     lowering.rows();
+    lowering.tails(app);
     for (file, marks) in orders.marks.iter().enumerate() {
         for mark in marks {
             let at = mark.span.start;
@@ -167,6 +170,8 @@ pub(crate) struct Lowering<'a> {
     /// make them where none does.
     pub(crate) known: HashMap<(usize, Span), (Known, String)>,
     edits: Vec<Vec<Edit>>,
+    /// Calls that were written in parentheses.
+    pub(crate) closed: HashSet<(usize, Span)>,
     /// Constructors that became templates, by file and start.
     written: HashSet<(usize, usize)>,
     /// Expressions that are gone, with what is in them.
@@ -188,6 +193,28 @@ impl Lowering<'_> {
                 let is_replaced = edits.any(|e| e.start <= start && end <= e.end);
                 if !is_replaced && !self.is_dropped(file, start) {
                     self.replace(file, start, end, "__rover.rows()".to_owned());
+                }
+            }
+        }
+    }
+
+    /// In both forms: errors of the runtime's functions name the line that calls them.
+    fn tails(&mut self, app: &App) {
+        let handlers = app.functions().filter_map(|place| {
+            let handler = self.handlers.specialised(self.sources, place)?;
+            Some((handler.file, handler.id))
+        });
+        let handlers = handlers.collect();
+        let found = tails(self.sources, &self.handlers.servers, &handlers);
+        for (file, found) in found.into_iter().enumerate() {
+            for Span { start, end } in found {
+                let is_inside = |e: &Edit, at: usize| e.start < at && at < e.end;
+                let mut edits = self.edits[file].iter();
+                let is_replaced = edits.any(|e| is_inside(e, start) || is_inside(e, end))
+                    || self.closed.contains(&(file, Span { start, end }));
+                if !is_replaced && !self.is_dropped(file, start) {
+                    self.insert(file, start, "(".to_owned());
+                    self.insert(file, end, ")".to_owned());
                 }
             }
         }
@@ -344,6 +371,7 @@ impl Lowering<'_> {
                 self.insert(file, start, "(__rover.with_header(".to_owned());
                 self.replace(file, object.span.end, name.span.start, ", ".to_owned());
                 self.replace(file, header.span.end, end, "))".to_owned());
+                self.closed.insert((file, value.span));
                 true
             };
         }
@@ -395,6 +423,7 @@ impl Lowering<'_> {
         }
         text.push_str("))");
         self.replace(file, from, value.span.end, text);
+        self.closed.insert((file, value.span));
         true
     }
 

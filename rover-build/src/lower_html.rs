@@ -118,6 +118,7 @@ impl Lowering<'_> {
         }
         text.push_str(")))");
         self.replace(found.file, from, around.end, text);
+        self.closed.insert((found.file, around));
     }
 
     /// The templates that stay where they are: objects in place of strings and of calls of

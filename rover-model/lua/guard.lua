@@ -2,10 +2,11 @@
 -- every worker; what a schema is and means is written in Rust, for both.
 --
 -- `new(kind, ...)` and `with(schema, option, ...)` give a schema, or nil and what is wrong;
--- `check(schema, value)` gives the checked value, or raises the error for the client.
-local new, with, check, kinds, options = ...
-local error, getmetatable, rawget, select, setmetatable, tostring =
-  error, getmetatable, rawget, select, setmetatable, tostring
+-- `check(schema, value)` gives the checked value, or raises the error for the client;
+-- `raise(text)` raises one with the program's line.
+local new, with, check, kinds, options, raise = ...
+local getmetatable, rawget, select, setmetatable, tostring =
+  getmetatable, rawget, select, setmetatable, tostring
 
 -- [1] what Rust made. A schema never changes: an option gives another one.
 local Schema = { __metatable = "rover.schema" }
@@ -15,10 +16,10 @@ for i = 1, #options do
   local option = options[i]
   methods[option] = function(self, ...)
     if getmetatable(self) ~= "rover.schema" then
-      error("`" .. option .. "` is called with a colon: `:" .. option .. "()`", 2)
+      raise("`" .. option .. "` is called with a colon: `:" .. option .. "()`")
     end
     local schema, wrong = with(rawget(self, 1), option, ...)
-    if not schema then error(wrong, 2) end
+    if not schema then raise(wrong) end
     return setmetatable({ schema }, Schema)
   end
 end
@@ -27,11 +28,11 @@ function Schema.__index(_, key)
   local method = methods[key]
   if method then return method end
   local _, wrong = with(new("any"), tostring(key))
-  error(wrong, 2)
+  raise(wrong)
 end
 
 function Schema.__newindex()
-  error("a schema cannot be assigned to: an option gives another one", 2)
+  raise("a schema cannot be assigned to: an option gives another one")
 end
 
 local guard, makers = {}, {}
@@ -42,7 +43,7 @@ for i = 1, #kinds do
     local schema, wrong
     if ... == guard then schema, wrong = new(kind, select(2, ...))
     else schema, wrong = new(kind, ...) end
-    if not schema then error(wrong, 2) end
+    if not schema then raise(wrong) end
     return setmetatable({ schema }, Schema)
   end
 end
@@ -51,14 +52,14 @@ return setmetatable(guard, {
   __metatable = "rover.guard",
   __call = function(_, value, schema)
     local result, wrong = check(value, schema)
-    if wrong then error(wrong, 2) end
+    if wrong then raise(wrong) end
     return result
   end,
   __index = function(_, key)
     local make = makers[key]
     if make then return make end
     local _, wrong = new(tostring(key))
-    error(wrong, 2)
+    raise(wrong)
   end,
-  __newindex = function() error("rover.guard cannot be assigned to", 2) end,
+  __newindex = function() raise("rover.guard cannot be assigned to") end,
 })

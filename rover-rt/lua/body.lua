@@ -2,7 +2,7 @@
 local R = ...
 local native, http_error = R.native, R.http.error
 
-local error, tostring, setmetatable = error, tostring, setmetatable
+local raise, tostring, setmetatable = R.raise, tostring, setmetatable
 local byte, running = string.byte, R.running
 
 -- [1] its bytes, [2] the request's ctx.
@@ -16,7 +16,7 @@ local body_methods = {}
 function Body.__index(_, key)
   local method = body_methods[key]
   if method then return method end
-  error("unknown member of the body: " .. R.shown(key), 2)
+  raise("unknown member of the body: " .. R.shown(key))
 end
 
 function body_methods.json(b)
@@ -39,7 +39,7 @@ end
 
 -- The form is read from the request itself, so only while that runs.
 local function form(b, read, name)
-  if not running[b[2]] then error("the form of a body was read after its request ended", 3) end
+  if not running[b[2]] then raise("the form of a body was read after its request ended") end
   local fields, status, message = read(name)
   if not fields then http_error(status, message) end
   return fields
@@ -49,7 +49,7 @@ function body_methods.form(b) return form(b, native.form) end
 function body_methods.form_all(b, name) return form(b, native.form_all, tostring(name)) end
 
 function body_methods.expect(b, schema)
-  if not running[b[2]] then error("the body was checked after its request ended", 2) end
+  if not running[b[2]] then raise("the body was checked after its request ended") end
   return R.expect(0, schema)
 end
 

@@ -2,7 +2,7 @@
 local R = ...
 local native, Body, missing_body = R.native, R.Body, R.missing_body
 
-local error, type, tostring, rawget = error, type, tostring, rawget
+local raise, type, tostring, rawget = R.raise, type, tostring, rawget
 local rawequal = rawequal
 local setmetatable, getmetatable, lower = setmetatable, getmetatable, string.lower
 
@@ -15,7 +15,7 @@ local last -- the ctx whose member was read last: the `self` of a dot call
 
 local function live(ctx)
   local kept = running[ctx]
-  if not kept then error("ctx was used after its request ended", 3) end
+  if not kept then raise("ctx was used after its request ended") end
   return kept
 end
 
@@ -76,7 +76,7 @@ function R.direct.expecting(value)
   local kept = running[last]
   if not kept or not rawequal(kept[expectation.slot], value) then
     local what = expectation.what
-    error("`" .. what .. ":expect` is called on what `ctx:" .. what .. "()` gives", 2)
+    raise("`" .. what .. ":expect` is called on what `ctx:" .. what .. "()` gives")
   end
   return expectation.methods
 end
@@ -120,11 +120,11 @@ function Ctx.__index(ctx, key)
     live(ctx)
     return field()
   end
-  error("unknown member of ctx: " .. R.shown(key), 2)
+  raise("unknown member of ctx: " .. R.shown(key))
 end
 
 function Ctx.__newindex(_, key)
-  error("ctx cannot be assigned to (use ctx:set(" .. R.shown(key) .. ", value))", 2)
+  raise("ctx cannot be assigned to (use ctx:set(" .. R.shown(key) .. ", value))")
 end
 
 R.Ctx = Ctx

@@ -4,7 +4,7 @@ local native, direct, pending, check_header = R.native, R.direct, R.pending, R.c
 local http_error = R.http.error
 local ffi = require "ffi"
 
-local error, type, tostring, setmetatable, loadstring = error, type, tostring, setmetatable, loadstring
+local raise, type, tostring, setmetatable, loadstring = R.raise, type, tostring, setmetatable, loadstring
 local format, gsub, match, sub, concat = string.format, string.gsub, string.match, string.sub, table.concat
 local tobit = bit.tobit
 
@@ -23,7 +23,7 @@ R.List = List
 
 -- `api.json { ... }:header(name, value)`, where the answer is written already.
 function direct.with_header(answer, name, value)
-  direct.reply_header(name, check_header(name, value, 2))
+  direct.reply_header(name, check_header(name, value))
   return answer
 end
 
@@ -101,11 +101,11 @@ local limit = c("limit", "uint32_t (*)(void *)")
 function direct.check()
   local budget = next_budget(vm)
   if budget > 0 then
-    if over(vm) then error("not enough memory", 2) end
-    if deep(vm) then error("stack overflow (calls through C are nested too deep)", 2) end
+    if over(vm) then raise("not enough memory") end
+    if deep(vm) then raise("stack overflow (calls through C are nested too deep)") end
     return budget
   end
-  error(format("the handler's deadline of %g s has passed", limit(vm) / 1000), 2)
+  raise(format("the handler's deadline of %g s has passed", limit(vm) / 1000))
 end
 
 -- Parts of the request that were checked stay where they were laid out. A place in them is

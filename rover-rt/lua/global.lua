@@ -2,7 +2,7 @@
 local R = ...
 local native = R.native
 
-local error, tostring, setmetatable, pairs = error, tostring, setmetatable, pairs
+local raise, tostring, setmetatable, pairs = R.raise, tostring, setmetatable, pairs
 
 local current
 local log = {}
@@ -20,7 +20,7 @@ end
 R.rover = setmetatable({
   html = R.html,
   template = function()
-    error("the compiler did not see this template: write rover.template \"file\" with the name as a constant", 2)
+    raise("the compiler did not see this template: write rover.template \"file\" with the name as a constant")
   end,
   log = log,
   json = R.json.json,
@@ -28,10 +28,10 @@ R.rover = setmetatable({
   guard = R.guard,
   array = R.json.array,
   server = function(options)
-    if current then error("rover.server was called twice", 2) end
+    if current then raise("rover.server was called twice") end
     current = R.server.new(options or {}, R.builders)
     return current
   end,
 }, { __index = function(_, key)
-  error("rover." .. tostring(key) .. " is not available in this version", 2)
+  raise("rover." .. tostring(key) .. " is not available in this version")
 end, __metatable = "rover" })

@@ -1,9 +1,9 @@
 -- `string.gsub`. Where a function or a table says what replaces a match, it is asked from
 -- here: a coroutine can yield from there, which it cannot through a C function, calls nest as
 -- any do, and the result's memory is Lua's.
-local patterns, check, longest = ...
+local patterns, check, longest, raise = ...
 local by_text, next_match = patterns.gsub, patterns.gsub_next
-local error, ceil, floor = error, math.ceil, math.floor
+local ceil, floor = math.ceil, math.floor
 local format, sub = string.format, string.sub
 local tonumber, tostring, type = tonumber, tostring, type
 local new_buffer = require("string.buffer").new
@@ -40,7 +40,7 @@ local function replace(s, pattern, with, most, ask)
       if first > at then out:put(sub(s, at + 1, first)) end
       local kind = type(value)
       if kind == "number" then value = tostring(value)
-      elseif kind ~= "string" then error(format("invalid replacement value (a %s)", kind), 2) end
+      elseif kind ~= "string" then raise(format("invalid replacement value (a %s)", kind)) end
       out:put(value)
     end
     at = last
@@ -50,7 +50,7 @@ local function replace(s, pattern, with, most, ask)
       out:put(sub(s, at, at))
     end
     if #out > longest then
-      error(format("gsub: the result would have more than %.0f bytes", longest), 2)
+      raise(format("gsub: the result would have more than %.0f bytes", longest))
     end
     if sub(pattern, 1, 1) == "^" then break end
   end

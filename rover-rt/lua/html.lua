@@ -4,7 +4,7 @@ local R = ...
 local native, load_page = R.native, R.load_page
 local ffi = require "ffi"
 
-local error, type, tostring, format, gsub = error, type, tostring, string.format, string.gsub
+local raise, type, tostring, format, gsub = R.raise, type, tostring, string.format, string.gsub
 local setmetatable, getmetatable = setmetatable, getmetatable
 local json_encode, take, null = native.json_encode, native.html_take, native.null
 
@@ -20,7 +20,7 @@ local function side(value)
   local kind = type(value)
   if getmetatable(value) == "rover.html" then return value[1] end
   if kind == "string" or kind == "number" then return (gsub(tostring(value), "[&<>\"']", ESCAPES)) end
-  error("attempt to concatenate HTML and a " .. kind .. " value", 3)
+  raise("attempt to concatenate HTML and a " .. kind .. " value")
 end
 
 function Html.__concat(a, b) return setmetatable({ side(a) .. side(b) }, Html) end
@@ -28,7 +28,7 @@ function Html.__concat(a, b) return setmetatable({ side(a) .. side(b) }, Html) e
 -- `rover.html(text) [[...]]`
 local TAKES = "a template takes a table of data, got "
 local NO_DATA = TAKES .. "a text"
-function Html.__call() error(NO_DATA, 2) end
+function Html.__call() raise(NO_DATA) end
 
 -- What chunks of templates get: `direct` writes through the FFI, `plain` by Lua alone.
 -- `components` are the fields of `rover.html`. `parts` are the same for templates that print
@@ -61,7 +61,7 @@ local function rendered(template, data)
   if made[template] == nil then
     local what = type(template) == "string" and "the compiler did not see this template: it must be a constant string"
       or "a template is expected, got " .. type(template)
-    error(what .. ", after the data of the server's own `html` or of `rover.html`", 3)
+    raise(what .. ", after the data of the server's own `html` or of `rover.html`")
   end
   local parts_of = made[template]
   local of = parts_of[2]
@@ -69,7 +69,7 @@ local function rendered(template, data)
 end
 
 function Template.__call(self, data)
-  if type(data) ~= "table" then error(TAKES .. type(data), 2) end
+  if type(data) ~= "table" then raise(TAKES .. type(data)) end
   return setmetatable({ rendered(self, data) }, Html)
 end
 
@@ -81,17 +81,17 @@ local function html(_, value)
     if meta == "rover.body" then return setmetatable({ tostring(value) }, Html) end
     return function(template) return setmetatable({ rendered(template, value) }, Html) end
   end
-  if type(value) ~= "string" then error("rover.html takes data or a string, got " .. type(value), 2) end
+  if type(value) ~= "string" then raise("rover.html takes data or a string, got " .. type(value)) end
   return setmetatable({ value }, Html)
 end
 
 local function component(_, name, value)
-  if R.is_loaded then error("components can only be defined while the program loads", 2) end
+  if R.is_loaded then raise("components can only be defined while the program loads") end
   components[name] = value
   local kind = type(value)
   if made[value] then
     parts[name] = function(buffer, data)
-      if type(data) ~= "table" then error(TAKES .. type(data), 2) end
+      if type(data) ~= "table" then raise(TAKES .. type(data)) end
       made[value][1](buffer, data)
       return WRITTEN
     end
@@ -148,7 +148,7 @@ local function put_other(buffer, step, value)
   elseif kind == "string" then put_string(vm, buffer, step, text, #text)
   elseif kind == "json" then put_json(vm, buffer, step, text, #text)
   elseif kind == "nil" then put_nil(vm, buffer, step)
-  else error(text, 3) end
+  else raise(text) end
 end
 
 sides.direct = {
@@ -181,7 +181,7 @@ local function data(what, text)
     local kind, meta = type(value), getmetatable(value)
     local is_text = kind == "string" or kind == text or meta == "rover.html" or meta == "rover.body"
     if kind == "table" and not is_text then return value end
-    error(is_text and NO_DATA or what .. ", got " .. kind, 2)
+    raise(is_text and NO_DATA or what .. ", got " .. kind)
   end
 end
 
@@ -203,5 +203,5 @@ direct.component = setmetatable({}, { __newindex = function(_, name, part)
 end })
 function direct.page(status, buffer)
   if page(vm, status, buffer) then return done end
-  error("a page was rendered after its request ended", 2)
+  raise("a page was rendered after its request ended")
 end

@@ -3,7 +3,7 @@
 local R = ...
 local native, printable, sides = R.native, R.printable, R.html_sides
 
-local error, type, tostring, format, ipairs = error, type, tostring, string.format, ipairs
+local raise, type, tostring, format, ipairs = R.raise, type, tostring, string.format, ipairs
 local byte, char, find, gsub, lower, sub = string.byte, string.char, string.find, string.gsub, string.lower, string.sub
 local match, gmatch = string.match, string.gmatch
 local concat = table.concat
@@ -121,7 +121,7 @@ local function print_value(value, r, p)
   if form == "string" then return print_text(text, r, p) end
   if form == "nil" then return print_value(nil, r, p) end
   if form == "json" then return place[p](js_json(text)) end
-  error(text, 3)
+  raise(text)
 end
 
 sides.plain = {

@@ -4,10 +4,10 @@ local R = ...
 local limits, direct = R.limits, R.direct
 local owned, refuse_raw, getmetatable = R.owned, R.refuse_raw, getmetatable
 
-local error, type, select, tostring, rawget, rawset = error, type, select, tostring, rawget, rawset
+local error, raise, type, select, tostring, rawget, rawset = error, R.raise, type, select, tostring, rawget, rawset
 local next, rawlen, tonumber = next, rawlen, tonumber
 local ceil, floor, concat, byte = math.ceil, math.floor, table.concat, string.byte
-local format = string.format
+local format, metatable_of = string.format, debug.getmetatable
 local raw_load, resume, create, wrap = load, coroutine.resume, coroutine.create, coroutine.wrap
 local raw = {}
 for name, f in next, table do raw[name] = f end
@@ -39,7 +39,7 @@ function table.insert(t, a, ...)
     -- LuaJIT would move what is not there, down to any position.
     local at = integer(tonumber(a))
     if at < 1 then
-      error("bad argument #2 to 'insert' (position out of bounds)", 2)
+      raise("bad argument #2 to 'insert' (position out of bounds)")
     end
     local moved = rawlen(t) - at
     if moved > 256 then charge(moved) end
@@ -131,7 +131,19 @@ end
 
 -- LuaJIT's quicksort (`lib_table.c`), step by step, so that the order of equal elements is
 -- its own. Sorting in Lua has budgets, is compiled, and does not nest native calls.
-local function before(a, b) return a < b end
+local function has_order(value)
+  local meta = metatable_of(value)
+  return meta and rawget(meta, "__lt") ~= nil
+end
+local function before(a, b)
+  local kind, other = type(a), type(b)
+  -- LuaJIT's own error would name a line of this file.
+  if (kind ~= other or kind ~= "number" and kind ~= "string") and not (has_order(a) or has_order(b)) then
+    raise(kind == other and format("attempt to compare two %s values", kind)
+      or format("attempt to compare %s with %s", kind, other))
+  end
+  return a < b
+end
 local function quicksort(t, l, u, less)
   while l < u do
     spend()
@@ -192,7 +204,7 @@ function table.sort(...)
   local t, less = ...
   if type(t) ~= "table" or less ~= nil and type(less) ~= "function" then return raw.sort(...) end
   if not quicksort(t, 1, rawlen(t), less or before) then
-    error("invalid order function for sorting", 2)
+    raise("invalid order function for sorting")
   end
 end
 
@@ -243,7 +255,7 @@ function R.load(chunk, name, _, env)
   if name ~= nil and type(name) ~= "string" then name = tostring(name) end
   if type(chunk) == "string" then return load_text(chunk, name or chunk, env) end
   if type(chunk) ~= "function" then
-    error(format("bad argument #1 to 'load' (function expected, got %s)", type(chunk)), 2)
+    raise(format("bad argument #1 to 'load' (function expected, got %s)", type(chunk)))
   end
   local parts, n, length = {}, 0, 0
   while true do
@@ -260,7 +272,7 @@ end
 
 function R.loadstring(text, name)
   if type(text) ~= "string" then
-    error(format("bad argument #1 to 'loadstring' (string expected, got %s)", type(text)), 2)
+    raise(format("bad argument #1 to 'loadstring' (string expected, got %s)", type(text)))
   end
   if name ~= nil and type(name) ~= "string" then name = tostring(name) end
   return load_text(text, name or text)

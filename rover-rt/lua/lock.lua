@@ -5,7 +5,7 @@
 -- loading has ended, its tables are locked: they stay what they are, and what they hold goes behind them.
 local R = ...
 
-local error, tostring, next, format = error, tostring, next, string.format
+local raise, tostring, next, format = R.raise, tostring, next, string.format
 local getmetatable, rawset = getmetatable, rawset
 local raw_metatable, set_metatable = debug.getmetatable, debug.setmetatable
 
@@ -21,16 +21,16 @@ local owned = {
 -- The tables that are locked, and what they are called.
 local locked = setmetatable({}, { __mode = "k" })
 
-local function refuse(t, key, level)
+local function refuse(t, key)
   local what = locked[t] or owned[getmetatable(t)]
-  error(format("%s cannot be changed (%s)", what, key), level + 1)
+  raise(format("%s cannot be changed (%s)", what, key))
 end
 
 -- For functions that write without asking a metatable: they ask `owned`.
 R.owned = owned
 function R.refuse_raw(t, name, key)
   local by = key == nil and name or name .. " of '" .. tostring(key) .. "'"
-  refuse(t, by, 3)
+  refuse(t, by)
 end
 
 -- Gives what was in the table.
@@ -44,7 +44,7 @@ local function lock(what, t)
     for event, value in next, meta do front[event] = value end
   end
   front.__index = content
-  front.__newindex = function(self, key) refuse(self, "assignment to '" .. tostring(key) .. "'", 2) end
+  front.__newindex = function(self, key) refuse(self, "assignment to '" .. tostring(key) .. "'") end
   front.__pairs = function()
     local copy = {}
     for key, value in next, content do copy[key] = value end

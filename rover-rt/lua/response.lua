@@ -5,7 +5,7 @@ local html_metatable, rendered = R.Html.__metatable, R.rendered
 local shown, number_text, cookie, charge = R.shown, R.number_text, R.cookie, R.limits.charge
 local refused_header, null = R.native.refused_header, R.native.null
 
-local error, type, tostring, getmetatable = error, type, tostring, getmetatable
+local raise, type, tostring, getmetatable = R.raise, type, tostring, getmetatable
 local setmetatable, pairs = setmetatable, pairs
 local byte, find, gsub, lower = string.byte, string.find, string.gsub, string.lower
 local format, floor = string.format, math.floor
@@ -22,9 +22,9 @@ local function response(status, kind, value, content_type)
   return setmetatable({ status, kind, value, content_type }, Response)
 end
 
-local function check_status(status, level)
+local function check_status(status)
   if type(status) ~= "number" or status ~= floor(status) or status < 200 or status > 599 then
-    error("a status is an integer from 200 to 599, got " .. shown(status), level + 1)
+    raise("a status is an integer from 200 to 599, got " .. shown(status))
   end
   return status
 end
@@ -47,21 +47,21 @@ local function step(text)
   if #text > 4096 then R.direct.check() end
 end
 
-local function check_header(name, value, level)
+local function check_header(name, value)
   if type(name) == "string" then step(name) end
   if type(name) ~= "string" or not find(name, "^[%w!#$%%&'*+%-.^_`|~]+$") then
-    error(shown(name) .. " is not a header name", level + 1)
+    raise(shown(name) .. " is not a header name")
   end
   if type(value) == "number" then value = number_text(value) end
   if type(value) ~= "string" then
-    error("the value of header '" .. name .. "' is not a string", level + 1)
+    raise("the value of header '" .. name .. "' is not a string")
   end
   step(value)
   if find(value, "[%z\1-\8\10-\31\127]") then
-    error("the value of header '" .. name .. "' has a control character", level + 1)
+    raise("the value of header '" .. name .. "' has a control character")
   end
   local reason = refused_header(name, value)
-  if reason then error("header '" .. name .. "' cannot be set: " .. reason, level + 1) end
+  if reason then raise("header '" .. name .. "' cannot be set: " .. reason) end
   if #name == 8 and lower(name) == "location" then return url(value) end
   return value
 end
@@ -78,24 +78,24 @@ local function add_header(self, name, value)
 end
 
 function methods.header(self, name, value)
-  return add_header(self, name, check_header(name, value, 2))
+  return add_header(self, name, check_header(name, value))
 end
 
 function methods.status(self, status)
-  self[1] = check_status(status, 2)
+  self[1] = check_status(status)
   return self
 end
 
 function methods.cookie(self, name, value, options)
   local text, problem = cookie(name, value, options)
-  if not text then error(problem, 2) end
+  if not text then raise(problem) end
   return add_header(self, "set-cookie", text)
 end
 
 -- `api.html(data) [[...]]`
 function Response.__call(self, template)
   if self[2] ~= TEMPLATE then
-    error(self[4] == HTML and R.NO_DATA or "a response cannot be called", 2)
+    raise(self[4] == HTML and R.NO_DATA or "a response cannot be called")
   end
   self[2], self[3], self[4] = BYTES, rendered(template, self[3]), HTML
   return self
@@ -106,7 +106,7 @@ local function text_of(value, what)
   if kind == "string" then return value end
   if kind == "number" then return number_text(value) end
   if getmetatable(value) == body_metatable then return what == "bytes" and value[1] or tostring(value) end
-  error(what .. " takes a string, got " .. kind, 3)
+  raise(what .. " takes a string, got " .. kind)
 end
 
 -- `api.name(...)`, `api:name(...)`, `api.name:status(code, ...)`: a server in front is dropped.
@@ -121,7 +121,7 @@ local function builder(make, methods)
     members[name] = function(...) return method(without_self(...)) end
   end
   local mt = { __index = members, __metatable = "rover.builder" }
-  function mt.__newindex() error("a builder cannot be changed", 2) end
+  function mt.__newindex() raise("a builder cannot be changed") end
   function mt.__call(_, first, ...)
     if is_server(first) then return make(...) end
     return make(first, ...)
@@ -133,7 +133,7 @@ end
 local function with_status(make)
   return { status = function(status, ...)
     local r = make(...)
-    r[1] = check_status(status, 2)
+    r[1] = check_status(status)
     return r
   end }
 end
@@ -152,8 +152,8 @@ end
 
 local function redirect_with(status)
   return function(url)
-    if type(url) ~= "string" then error("redirect takes a URL, got " .. type(url), 2) end
-    return add_header(response(status, EMPTY), "location", check_header("location", url, 2))
+    if type(url) ~= "string" then raise("redirect takes a URL, got " .. type(url)) end
+    return add_header(response(status, EMPTY), "location", check_header("location", url))
   end
 end
 
@@ -162,7 +162,7 @@ local redirects = with_status(redirect)
 redirects.permanent = redirect_with(301)
 
 local function error_response(status, message)
-  check_status(status, 2)
+  check_status(status)
   local kind = type(message)
   if getmetatable(message) == http.Error.__metatable then
     if message.errors then return response(status, JSON, { errors = message.errors }) end
@@ -170,7 +170,7 @@ local function error_response(status, message)
   elseif kind == "number" then message = number_text(message)
   elseif kind == "boolean" or kind == "nil" then message = tostring(message)
   elseif kind ~= "string" and kind ~= "table" and message ~= null then
-    error("error takes a message, got " .. kind, 2)
+    raise("error takes a message, got " .. kind)
   end
   return response(status, JSON, { error = message })
 end
@@ -183,7 +183,7 @@ R.builders = {
   error = builder(error_response),
   no_content = builder(function() return response(204, EMPTY) end),
   bytes = builder(function(value, content_type)
-    if content_type ~= nil then check_header("content-type", content_type, 2) end
+    if content_type ~= nil then check_header("content-type", content_type) end
     return response(nil, BYTES, text_of(value, "bytes"), content_type or "application/octet-stream")
   end),
 }

@@ -2,7 +2,7 @@
 -- what it needs of `R` and adds what it makes.
 --
 -- `R` comes with `native`, the functions of the Rust half; `server`, the recording server's
--- module; `modules`, the text of which makes `require`; `json`, which has `rover.json` and `rover.array`; `raised`, which says what
+-- module; `raise`, which raises a text with the program's line before it; `modules`, the text of which makes `require`; `json`, which has `rover.json` and `rover.array`; `raised`, which says what
 -- errors are; `load_chunk`, which gives a bundled
 -- module's chunk by name; `Array`, the metatable of arrays; `guard`, which is `rover.guard`; `direct`, what specialised handlers call;
 -- `written`, the addresses of what they call through the FFI; `pending`, the values that
@@ -109,7 +109,7 @@ end
 -- functions that programs call.
 function R.expect(source, schema)
   local value, wrong = R.native.guard_expect(source, schema)
-  if wrong then error(wrong, 3) end
+  if wrong then R.raise(wrong) end
   return value
 end
 

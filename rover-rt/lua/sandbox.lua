@@ -2,7 +2,7 @@
 local R = ...
 local native, lock = R.native, R.lock
 
-local error, tostring, select = error, tostring, select
+local raise, tostring, select = R.raise, tostring, select
 local type, pairs, getmetatable = type, pairs, getmetatable
 local concat, getinfo = table.concat, debug.getinfo
 local raw_rawset, raw_setfenv = rawset, setfenv
@@ -42,7 +42,7 @@ end
 -- The runtime's functions keep their environment, and so does the request's thread.
 globals.setfenv = function(target, env)
   local level = type(target) == "number" and target
-  if level == 0 then error("the environment of a thread cannot be changed", 2) end
+  if level == 0 then raise("the environment of a thread cannot be changed") end
   local info
   if level and level > 0 then
     info = getinfo(level + 1, "S")
@@ -50,7 +50,7 @@ globals.setfenv = function(target, env)
     info = getinfo(target, "S")
   end
   if info and info.source == "=rover" then
-    error("the environment of the runtime's functions cannot be changed", 2)
+    raise("the environment of the runtime's functions cannot be changed")
   end
   return raw_setfenv(target, env)
 end

@@ -3,7 +3,7 @@
 local R = ...
 local limits, check, longest, integer = R.limits, R.direct.check, R.longest, R.integer
 
-local error, type, select, tostring, tonumber = error, type, select, tostring, tonumber
+local raise, type, select, tostring, tonumber = R.raise, type, select, tostring, tonumber
 local pcall, rawget, rawlen = pcall, rawget, rawlen
 local floor, format, rep, sub = math.floor, string.format, string.rep, string.sub
 local concat, find, gsub, date = table.concat, string.find, string.gsub, os.date
@@ -16,7 +16,7 @@ local PIECE = 65536
 local FEW = 4096
 
 local function too_long(name, bytes)
-  error(format("%s: the result would have %.0f bytes, more than %.0f", name, bytes, longest), 3)
+  raise(format("%s: the result would have %.0f bytes, more than %.0f", name, bytes, longest))
 end
 
 local function rep_long(s, n, separator)
@@ -77,7 +77,7 @@ local function concat_long(t, separator, first, last)
     local value = rawget(t, i)
     local kind = type(value)
     if kind ~= "string" and kind ~= "number" then
-      error(format("invalid value (%s) at index %d in table for 'concat'", kind, i), 2)
+      raise(format("invalid value (%s) at index %d in table for 'concat'", kind, i))
     end
     if kind == "number" then value = tostring(value) end
     bytes = bytes + #value + (i < last and #separator or 0)
@@ -97,7 +97,7 @@ local function concat_failed(message, t, separator, first, last)
     local bytes = joined_length(t, separator, first, last)
     if bytes > longest then too_long("concat", bytes) end
   end
-  error(gsub(message, "to '%?'", "to 'concat'"), 2)
+  raise((gsub(message, "to '%?'", "to 'concat'")))
 end
 
 -- LuaJIT's own function is compiled into a trace, which a loop over a few elements would end:
@@ -180,7 +180,7 @@ end
 function os.date(...)
   local f = ...
   if type(f) == "string" and #f > 4096 then
-    error("bad argument #1 to 'date' (the format is longer than 4096 bytes)", 2)
+    raise("bad argument #1 to 'date' (the format is longer than 4096 bytes)")
   end
   return date(...)
 end
@@ -190,7 +190,7 @@ end
 -- short ones.
 local patterns = R.patterns
 string.match, string.gmatch = patterns.match, R.part("gmatch")(patterns)
-string.gsub = R.part("gsub")(patterns, check, longest)
+string.gsub = R.part("gsub")(patterns, check, longest, raise)
 local search = patterns.find
 local SHORT, KNOWN = 1024, 256
 local literal, known = {}, 0

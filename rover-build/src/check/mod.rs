@@ -26,7 +26,7 @@ use crate::model::{App, Program};
 use crate::suggest::nearest;
 pub(crate) use builders::of_servers;
 use walk::Reach;
-use written::Written;
+pub(crate) use written::Written;
 
 /// What the checks look at.
 struct Look<'a> {

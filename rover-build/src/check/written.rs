@@ -7,28 +7,28 @@ use crate::hir::{Expr, Kind, Stmt};
 use crate::load::Sources;
 use crate::syntax;
 
-pub(super) struct Written<'a> {
+pub(crate) struct Written<'a> {
     /// Globals, by assignment, through `_G` and in texts that are loaded.
-    pub(super) globals: HashSet<String>,
+    pub(crate) globals: HashSet<String>,
     /// Globals that statements outside of functions assign: the first target.
     pub(super) declared: Vec<(usize, &'a str, &'a Expr)>,
     /// Members of globals: `string.split`.
     pub(super) paths: HashSet<String>,
     /// Fields of any table, by name.
-    pub(super) fields: HashSet<&'a str>,
+    pub(crate) fields: HashSet<&'a str>,
     /// Tables by their global names that other code may fill.
     filled: HashSet<String>,
     /// Tables that locals hold.
     held: HashSet<String>,
     /// Globals may come about in ways that are not seen: the environment is handed around,
     /// or texts that are made at run time are loaded.
-    pub(super) any_global: bool,
+    pub(crate) any_global: bool,
     /// Fields may: a key is computed, or a table gets a metatable.
     pub(super) any_field: bool,
 }
 
 impl<'a> Written<'a> {
-    pub(super) fn find(sources: &'a Sources) -> Self {
+    pub(crate) fn find(sources: &'a Sources) -> Self {
         let mut written = Written {
             globals: HashSet::new(),
             declared: Vec::new(),
@@ -65,7 +65,7 @@ impl<'a> Written<'a> {
 
     /// Whether a library may have more members than it had: something is put into it under
     /// a name that is computed, or may be.
-    pub(super) fn is_filled(&self, library: &str) -> bool {
+    pub(crate) fn is_filled(&self, library: &str) -> bool {
         self.filled.contains(library) || self.any_field && self.held.contains(library)
     }
 

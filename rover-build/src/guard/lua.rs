@@ -7,6 +7,8 @@ use rover_model::guard::{
     self, Checked, Constant, GUARD_LUA, Given, KINDS, OPTIONS, Patterns, Schema, Wrong,
 };
 
+use crate::json::raise;
+
 /// Tables beyond this depth, cycles too, are no schemas.
 const MAX_DEPTH: usize = 64;
 
@@ -53,6 +55,7 @@ pub(crate) fn install(lua: &Lua) -> mlua::Result<Table> {
         check,
         KINDS.to_vec(),
         OPTIONS.to_vec(),
+        raise(lua)?,
     ))
 }
 

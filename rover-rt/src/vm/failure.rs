@@ -5,9 +5,12 @@ use std::ffi::c_int;
 use http::StatusCode;
 use mlua::ffi::{self, lua_State};
 
-use super::native::{bounded, shared};
+use super::guard::{RAISE, RUNTIME};
+use super::native::{bounded, push, shared};
 use super::respond::{final_status, has_meta};
-use super::{Call, DESCRIBED, FIXED, ON_ERROR_TRACE, RUN_THROWN, Vm, append_string, expect, lossy};
+use super::{
+    Call, DESCRIBED, FIXED, ON_ERROR_TRACE, RUN_THROWN, Shared, Vm, append_string, expect, lossy,
+};
 
 /// Why a handler gave no response.
 pub(super) enum Failure {
@@ -55,10 +58,18 @@ pub(super) unsafe extern "C-unwind" fn trace(state: *mut lua_State) -> c_int {
         if has_meta(state, &shared.http_error_meta) || has_meta(state, &shared.response_meta) {
             return 1;
         }
-        let text = match ffi::lua_type(state, 1) {
-            ffi::LUA_TSTRING | ffi::LUA_TNUMBER => bounded(state, 1),
+        let place = place(state);
+        let text = match (ffi::lua_type(state, 1), place) {
+            (ffi::LUA_TSTRING | ffi::LUA_TNUMBER, Some(_)) => bounded(state, 1),
+            (ffi::LUA_TSTRING | ffi::LUA_TNUMBER, None) => {
+                let (place, text) = (handler_place(shared), bounded(state, 1));
+                match text.starts_with(&place) {
+                    true => text,
+                    false => place + &text,
+                }
+            }
             // What it says follows when the stack is free again.
-            _ => place(state),
+            (_, place) => place.unwrap_or_else(|| handler_place(shared)),
         };
         ffi::luaL_traceback(state, state, std::ptr::null(), 1);
         let traceback = lossy(state, -1);
@@ -73,13 +84,31 @@ pub(super) unsafe extern "C-unwind" fn trace(state: *mut lua_State) -> c_int {
 }
 
 /// How many calls the place of an error is looked for in.
-const NEAREST_CALLS: c_int = 16;
+const NEAREST_CALLS: c_int = 64;
 
-/// The line of the innermost function of the program's, as Lua puts it before a text.
+/// `raise(text)`: the runtime's own functions raise an error with the program's line before it,
+/// from wherever in the runtime.
+pub(super) unsafe extern "C-unwind" fn raise(state: *mut lua_State) -> c_int {
+    // SAFETY: called by the runtime with a text; what is concatenated are two of them.
+    unsafe {
+        let place = match place(state) {
+            Some(place) => place,
+            None => handler_place(shared(state)),
+        };
+        push(state, place.as_bytes());
+        ffi::lua_insert(state, 1);
+        ffi::lua_settop(state, 2);
+        ffi::lua_concat(state, 2);
+    }
+    RAISE
+}
+
+/// The line of the innermost function of the program's, as Lua puts it before a text. There is
+/// none where all that ran were tail calls of functions in C.
 ///
 /// # Safety
-/// In the message handler.
-unsafe fn place(state: *mut lua_State) -> String {
+/// In a C function.
+unsafe fn place(state: *mut lua_State) -> Option<String> {
     for level in 1..=NEAREST_CALLS {
         // SAFETY: as the caller's; there are as many levels as there are.
         let place = unsafe {
@@ -88,12 +117,20 @@ unsafe fn place(state: *mut lua_State) -> String {
             ffi::lua_pop(state, 1);
             place
         };
-        // The runtime's own chunks have this name.
-        if !place.is_empty() && !place.starts_with("rover:") {
-            return place;
+        if !place.is_empty() && !place.starts_with(RUNTIME) {
+            return Some(place);
         }
     }
-    String::new()
+    None
+}
+
+/// The line of the running handler, in the same form: what there is to tell where its own call
+/// has ended by a tail call.
+fn handler_place(shared: &Shared) -> String {
+    let handler = shared
+        .call()
+        .and_then(|call| shared.written_at(call.handler));
+    handler.map_or_else(String::new, |place| format!("{place}: "))
 }
 
 impl Vm {

@@ -52,6 +52,9 @@ pub(super) fn pure_or_default<T: Default>(shared: &Shared, f: impl FnOnce() -> T
     pure(shared, f).unwrap_or_default()
 }
 
+/// How a place in the runtime's own chunks begins.
+pub(super) const RUNTIME: &str = "rover:";
+
 /// What a guarded native returns to raise the value on top of the stack.
 pub(super) const RAISE: c_int = -1;
 
@@ -148,15 +151,28 @@ pub(super) unsafe fn fail(state: *mut lua_State, message: &[u8]) -> ! {
     unsafe { fail_at(state, message, 1) }
 }
 
-/// The same with the place of a call that is so many calls away.
+/// The same with the place of a call that is so many calls away, or of the first further one that
+/// is not the runtime's.
 ///
 /// # Safety
 /// As [`fail`].
 pub(super) unsafe fn fail_at(state: *mut lua_State, message: &[u8], level: c_int) -> ! {
-    // SAFETY: as the caller's; an argument's slot may be one too few for three pushes.
+    // SAFETY: as the caller's; an argument's slot may be one too few for three pushes. There
+    // is a first call that is not the runtime's: that of the request.
     unsafe {
         ffi::luaL_checkstack(state, 3, std::ptr::null());
-        ffi::luaL_where(state, level);
+        let mut level = level;
+        loop {
+            ffi::luaL_where(state, level);
+            let mut length = 0;
+            let text = ffi::lua_tolstring(state, -1, &raw mut length);
+            let place: &[u8] = std::slice::from_raw_parts(text.cast(), length);
+            if !place.starts_with(RUNTIME.as_bytes()) {
+                break;
+            }
+            ffi::lua_pop(state, 1);
+            level += 1;
+        }
         push(state, message);
         ffi::lua_concat(state, 2);
         ffi::lua_error(state)

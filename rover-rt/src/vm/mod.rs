@@ -78,6 +78,8 @@ pub(crate) struct Shared {
     log: Rc<Log>,
     /// The running call; null between requests.
     current: Cell<*const Call<'static>>,
+    /// Where the handlers and hooks are written: `routes.lua:12`.
+    places: OnceCell<Vec<Option<String>>>,
     /// The last error that was not caught.
     raised: RefCell<Raised>,
     order: OnceCell<KeyOrder>,
@@ -119,6 +121,7 @@ impl Shared {
             program,
             log,
             current: Cell::new(std::ptr::null()),
+            places: OnceCell::new(),
             raised: RefCell::default(),
             order: OnceCell::new(),
             array_meta: Cell::new(std::ptr::null()),
@@ -146,6 +149,11 @@ impl Shared {
             reason: Cell::default(),
             body: Cell::default(),
         }
+    }
+
+    /// Where a handler is written: `routes.lua:12`.
+    fn written_at(&self, handler: c_int) -> Option<&str> {
+        self.places.get()?.get(handler as usize - 1)?.as_deref()
     }
 
     /// For tests of functions that need no program.
@@ -475,7 +483,7 @@ impl Vm {
         outcome?;
         let failure = call.failure.into_inner().map(|mut reason| {
             // There is no traceback: the handler has returned.
-            if let Some(place) = self.written_at(handler) {
+            if let Some(place) = self.shared.written_at(handler) {
                 reason.push_str(&format!(" (the handler is at {place})"));
             }
             reason
@@ -491,25 +499,6 @@ impl Vm {
             });
         }
         Ok(call.reply.into_inner())
-    }
-
-    /// Where a handler is written: `routes.lua:12`.
-    fn written_at(&self, handler: c_int) -> Option<String> {
-        let state = self.state;
-        // SAFETY: the table of handlers stands in its place, and the stack has room. With
-        // `>`, `lua_getinfo` takes the function that was pushed; `S` fills in a text that
-        // ends with NUL and lives in `debug`, and the lines. Neither runs Lua code.
-        unsafe {
-            ffi::lua_rawgeti(state, HANDLERS, handler.into());
-            if ffi::lua_type(state, -1) != ffi::LUA_TFUNCTION {
-                ffi::lua_pop(state, 1);
-                return None;
-            }
-            let mut debug: ffi::lua_Debug = std::mem::zeroed();
-            ffi::lua_getinfo(state, c">S".as_ptr(), &raw mut debug);
-            let file = std::ffi::CStr::from_ptr(debug.short_src.as_ptr());
-            Some(format!("{}:{}", file.to_string_lossy(), debug.linedefined))
-        }
     }
 
     /// What Rust code held for a request is free again; whether there was no room for it.

@@ -14,7 +14,7 @@ use crate::decode::{cookie_text, form_pairs, header_text};
 use crate::form::{Field, File, Value};
 use crate::request::RequestData;
 
-pub(super) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 21] = [
+pub(super) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 22] = [
     (c"method", method),
     (c"path", path),
     (c"client_ip", client_ip),
@@ -35,6 +35,7 @@ pub(super) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 21] = [
     (c"json_decode", json_decode),
     (c"json_encode", json_encode),
     (c"log", log),
+    (c"raise", failure::raise),
     (c"trace", failure::trace),
 ];
 

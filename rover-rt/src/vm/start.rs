@@ -114,10 +114,12 @@ impl Vm {
         let server: Table = lua.load(SERVER_LUA).set_name("=rover").call(())?;
         let runtime = lua.create_table()?;
         runtime.set("native", &natives)?;
+        runtime.set("raise", natives.get::<Function>("raise")?)?;
         runtime.set("server", server)?;
         let [encode, decode] = ["json_encode", "json_decode"].map(|n| natives.get::<Function>(n));
         let library = lua.load(JSON_LUA).set_name("=rover");
-        let library: Table = library.call((encode?, decode?, &array))?;
+        let library: Table =
+            library.call((encode?, decode?, &array, natives.get::<Function>("raise")?))?;
         let encode: Function = library.get::<Table>("json")?.get("encode")?;
         runtime.set("json", library)?;
         let raised = lua.load(RAISED_LUA).set_name("=rover");
@@ -171,6 +173,7 @@ impl Vm {
         let (entries, options): (Table, Table) = runtime.get::<Function>("boot")?.call(())?;
         let options = options::read(program, &options)?;
         let (handlers, hooks) = take_handlers(&lua, program, &entries)?;
+        let _ = shared.places.set(places(&handlers, program)?);
         let parts = lua.create_table()?;
         parts.push(natives.get::<Function>("trace")?)?;
         parts.push(handlers)?;
@@ -328,6 +331,26 @@ fn take_handlers(
     } else {
         Err(Error::Routes(differences.join(", ")))
     }
+}
+
+/// Where the handlers and hooks are written, each in the place that it has in their table.
+fn places(handlers: &Table, program: &Program) -> mlua::Result<Vec<Option<String>>> {
+    let place = |at: usize| {
+        let function = match handlers.raw_get(at)? {
+            Value::Function(function) => Some(function),
+            // One that is called like a function.
+            Value::Table(table) => match table.metatable() {
+                Some(meta) => meta.raw_get("__call")?,
+                None => None,
+            },
+            _ => None,
+        };
+        let info = function.map(|function| function.info());
+        Ok(info.and_then(|info| Some(format!("{}:{}", info.short_src?, info.line_defined?))))
+    };
+    (1..=program.routes.len() + HOOKS.len())
+        .map(place)
+        .collect()
 }
 
 /// The path as `Route::pattern` writes it.

@@ -51,6 +51,7 @@ pub(in crate::vm) fn install(lua: &Lua, shared: &Shared, natives: &Table) -> mlu
         natives.get::<mlua::Function>(check)?,
         KINDS.to_vec(),
         OPTIONS.to_vec(),
+        natives.get::<mlua::Function>("raise")?,
     ))
 }
 
