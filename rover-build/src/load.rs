@@ -14,7 +14,7 @@ use full_moon::visitors::Visitor;
 
 use crate::diagnostic::{Diagnostic, Failure, Position};
 use crate::hir::{Chunk, Span};
-use crate::known_modules;
+use crate::instead;
 use crate::requires::{Required, requires};
 use crate::resolve::resolve;
 use crate::syntax::{self, Encoding};
@@ -385,7 +385,7 @@ impl Sources {
             return wrong.first().cloned();
         }
         let base = module.replace('.', "/");
-        let help = match known_modules::instead(module) {
+        let help = match instead::module(module) {
             Some(instead) => instead.to_owned(),
             None if WITHHELD.contains(&module) => {
                 format!("programs do not have LuaJIT's `{module}`")
