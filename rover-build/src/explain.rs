@@ -74,9 +74,8 @@ fn missing(message: &str, line: &str, in_module: bool) -> Option<Explained> {
         return None;
     }
     let is_global = what == "global";
-    let help = is_global.then(|| {
-        instead::global(name, in_module).unwrap_or_else(|| instead::undefined(name))
-    });
+    let help = is_global
+        .then(|| instead::global(name, in_module).unwrap_or_else(|| instead::undefined(name)));
     Some(Explained {
         message: "error while the routes were collected".to_owned(),
         label: format!("`{name}` is nil here: {}", plain(message)),

@@ -20,8 +20,7 @@ pub(crate) const ANSWER: &str = "a handler returns its answer: a table, a text, 
 /// Where a route stands.
 pub(crate) const ROUTE: &str =
     "a route is a function in its path's place: `function api.users.p_id.get(ctx) ... end`";
-const OPTIONS: &str =
-    "options are given where the server is made: `rover.server { port = 8080 }`";
+const OPTIONS: &str = "options are given where the server is made: `rover.server { port = 8080 }`";
 const SERVER: &str = "a server is made first: `local NAME = rover.server {}`";
 const SERVER_IN_MODULE: &str = "a module does not see the manifest's locals: write `return function(NAME) ... end` around its routes, and `require \"module\" (NAME)` in the manifest";
 const NGX: &str =
@@ -107,13 +106,13 @@ const WORDS: &[(&[&str], &str)] = &[
         &["ngx.exit"],
         "return the answer: `return api.error(status, message)`",
     ),
-    (&["ngx.header"], "`return api.text(text):header(name, value)`"),
+    (
+        &["ngx.header"],
+        "`return api.text(text):header(name, value)`",
+    ),
     (&["ngx.log"], LOG),
     (&["ngx.null"], "it is `rover.null`"),
-    (
-        &["ngx.print", "ngx.say"],
-        "return the text: `return text`",
-    ),
+    (&["ngx.print", "ngx.say"], "return the text: `return text`"),
     (&["ngx.redirect"], "`return api.redirect(url)`"),
     (
         &["ngx.req"],

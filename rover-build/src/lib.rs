@@ -57,6 +57,7 @@ mod stand_in;
 mod suggest;
 mod syntax;
 mod template;
+mod template_files;
 mod tree;
 mod uncollected;
 mod vocabulary;

@@ -241,9 +241,8 @@ const PLANNED: &[(&str, &[&str])] = &[
 /// Names of other Luas and of the places where Lua runs. Libraries ask for them to learn
 /// where they are.
 const ELSEWHERE: &[&str] = &[
-    "arg", "bit32", "box", "cjson", "dofile", "ffi", "fengari", "js", "kong",
-    "loadfile", "love", "lpeg", "minetest", "module", "mp", "newproxy", "ngx", "redis",
-    "utf8", "vim", "warn",
+    "arg", "bit32", "box", "cjson", "dofile", "ffi", "fengari", "js", "kong", "loadfile", "love",
+    "lpeg", "minetest", "module", "mp", "newproxy", "ngx", "redis", "utf8", "vim", "warn",
 ];
 
 /// Whether a global is there, or is one that careful programs ask for.

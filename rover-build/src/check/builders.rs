@@ -7,9 +7,9 @@ use super::{Look, unknown};
 use crate::diagnostic::Diagnostic;
 use crate::hir::{Expr, Kind, Span, Stmt};
 use crate::load::{File, Sources};
-use crate::{instead, registered};
 use crate::server_vars::ServerVars;
 use crate::vocabulary::{self, RESPONSE_METHODS};
+use crate::{instead, registered};
 
 pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     found.extend(of_servers(
