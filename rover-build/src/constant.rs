@@ -5,8 +5,7 @@ use rover_model::BUILDERS;
 use crate::hir::{Chunk, Expr, Field, Kind, Stmt, VarId};
 use crate::html::Templates;
 use crate::server_vars::ServerVars;
-
-pub(crate) const RESPONSE_METHODS: [&str; 3] = ["header", "status", "cookie"];
+use crate::vocabulary::RESPONSE_METHODS;
 
 /// Whether an expression is made of literals, constructors, operators, builders, and
 /// templates that print nothing else.

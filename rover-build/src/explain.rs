@@ -1,5 +1,7 @@
 //! What Lua's messages mean to somebody who writes a manifest.
 
+use crate::{instead, vocabulary};
+
 /// A message, said so that it helps.
 pub(crate) struct Explained {
     pub(crate) message: String,
@@ -8,109 +10,6 @@ pub(crate) struct Explained {
     /// Where in the line it is about, if that can be seen.
     pub(crate) column: Option<usize>,
 }
-
-/// Names of other programs, servers and languages that Lua takes for globals.
-const GLOBALS: [(&[&str], &str); 9] = [
-    (
-        &["ngx"],
-        "`ngx` is OpenResty's: here a request is `ctx`, and the answer is what the handler returns",
-    ),
-    (
-        &["app", "router", "server", "api", "application", "routes"],
-        "a server is made first: `local NAME = rover.server {}`",
-    ),
-    (
-        &["null", "NULL", "None", "undefined", "Nil", "nill"],
-        "nothing is `nil` in Lua, and `null` in JSON is `rover.null`",
-    ),
-    (&["console"], "write `print(...)` or `rover.log.info(...)`"),
-    (
-        &["module", "exports"],
-        "a module ends with `return`, and is loaded with `require \"name\"`",
-    ),
-    (
-        &["express", "lapis", "Flask", "flask", "fastify"],
-        "a server is made with `rover.server {}`",
-    ),
-    (
-        &["JSON", "json", "cjson"],
-        "JSON is `rover.json.encode(value)` and `rover.json.decode(text)`",
-    ),
-    (
-        &["this", "self"],
-        "a function gets `self` where it is defined and called with a colon",
-    ),
-    (
-        &["utf8"],
-        "the library `utf8` is of Lua 5.3; this is Lua 5.1",
-    ),
-];
-
-const MODULE: &str = "a module does not see the manifest's locals: write `return function(NAME) ... end` around \
-                      its routes, and `require \"module\" (NAME)` in the manifest";
-const NO_FILES: &str = "programs cannot read or write files in this version: put data into a module \
-                        (`return { ... }`) and `require` it; a page into `rover.template \"page.html\"`";
-const NO_PROCESSES: &str = "a program cannot start another one: ask a service over the network, or do it in Rust beside the server";
-const NO_TERMINAL: &str =
-    "a server has no terminal: `print(...)` and `rover.log.info(...)` write to the log";
-
-/// Functions of Lua that programs do not have, and what stands in their place.
-const FUNCTIONS: [(&[&str], &str); 9] = [
-    (
-        &[
-            "io.open",
-            "io.lines",
-            "io.tmpfile",
-            "io.close",
-            "io.type",
-            "os.remove",
-            "os.rename",
-            "os.tmpname",
-            "dofile",
-            "loadfile",
-        ],
-        NO_FILES,
-    ),
-    (&["io.popen", "os.execute"], NO_PROCESSES),
-    (
-        &[
-            "io.read",
-            "io.write",
-            "io.input",
-            "io.output",
-            "io.flush",
-            "io.stdout",
-            "io.stderr",
-            "io.stdin",
-        ],
-        NO_TERMINAL,
-    ),
-    (
-        &["os.exit"],
-        "a server runs until it is told to stop; `error(\"why\")` at the top level ends its start",
-    ),
-    (
-        &["os.setlocale"],
-        "texts and numbers are the same in every locale here",
-    ),
-    (&["table.unpack"], "it is called `unpack` in Lua 5.1"),
-    (&["table.pack"], "write `{ n = select(\"#\", ...), ... }`"),
-    (
-        &["math.type", "math.tointeger"],
-        "numbers have one kind in Lua 5.1: `x % 1 == 0` asks for an integer",
-    ),
-    (
-        &[
-            "string.split",
-            "string.trim",
-            "string.startswith",
-            "string.starts_with",
-            "string.contains",
-            "string.replace",
-        ],
-        "Lua's strings have `find`, `match`, `gmatch`, `gsub` and `sub`",
-    ),
-];
 
 /// What is said of a message, with the line of the program where it was raised, in the
 /// manifest or in a module.
@@ -149,20 +48,21 @@ fn of_rover(message: &str, line: &str) -> Option<Explained> {
     })
 }
 
-/// `io.open is not available`, or the call of a function that is not there.
+/// `io.open is not available`, or the call of a function that a library does not have.
 fn refused(message: &str, line: &str) -> Option<Explained> {
     let name = match message.split_whitespace().next() {
-        Some(first) if first.starts_with("io.") || first.starts_with("os.") => first,
+        Some(first) if first.starts_with("io.") => first,
         _ => {
             let (_, name) = about(message).filter(|_| message.starts_with("attempt to call"))?;
             qualified(line, name)?
         }
     };
-    let (_, help) = FUNCTIONS.iter().find(|(names, _)| names.contains(&name))?;
+    let (library, _) = name.split_once('.')?;
+    let help = vocabulary::members(library).and_then(|_| instead::word(name))?;
     Some(Explained {
-        message: format!("`{name}` is not available to programs"),
+        message: vocabulary::unavailable(name),
         label: "called here".to_owned(),
-        help: Some((*help).to_owned()),
+        help: Some(help.to_owned()),
         column: column(line, name),
     })
 }
@@ -173,22 +73,13 @@ fn missing(message: &str, line: &str, in_module: bool) -> Option<Explained> {
     if !message.ends_with("(a nil value)") {
         return None;
     }
-    let global = GLOBALS
-        .iter()
-        .find(|(names, _)| what == "global" && names.contains(&name));
+    let is_global = what == "global";
+    let help = is_global
+        .then(|| instead::global(name, in_module).unwrap_or_else(|| instead::undefined(name)));
     Some(Explained {
         message: "error while the routes were collected".to_owned(),
         label: format!("`{name}` is nil here: {}", plain(message)),
-        help: match global {
-            Some((names, _)) if in_module && names.contains(&"api") => {
-                Some(MODULE.replace("NAME", name))
-            }
-            Some((_, help)) => Some(help.replace("NAME", name)),
-            None if what == "global" => Some(format!(
-                "nothing gives the global `{name}` a value: declare it above (`local {name} = ...`), or look how it is spelled"
-            )),
-            None => None,
-        },
+        help,
         column: column(line, name),
     })
 }
@@ -256,7 +147,7 @@ mod tests {
             "os.exit(1)",
             false,
         );
-        assert_eq!(told.message, "`os.exit` is not available to programs");
+        assert_eq!(told.message, "`os.exit` is not available in this version");
         let told = explain(
             "attempt to call field 'exit' (a nil value)",
             "my.exit(1)",

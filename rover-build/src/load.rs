@@ -5,19 +5,15 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use full_moon::ast::{
-    Ast, Call, Expression, FunctionArgs, FunctionCall, Index, Prefix, Suffix, VarExpression,
-};
-use full_moon::node::Node;
-use full_moon::tokenizer::TokenType;
-use full_moon::visitors::Visitor;
+use full_moon::ast::Ast;
 
 use crate::diagnostic::{Diagnostic, Failure, Position};
 use crate::hir::{Chunk, Span};
-use crate::known_modules;
+use crate::instead;
 use crate::requires::{Required, requires};
 use crate::resolve::resolve;
 use crate::syntax::{self, Encoding};
+use crate::template_files::{self, TemplateFile};
 use crate::tree::Tree;
 
 /// The program's files; the manifest is the first.
@@ -42,16 +38,6 @@ struct Broken {
     text: String,
     /// At least one.
     diagnostics: Vec<Diagnostic>,
-}
-
-/// A template in a file of its own.
-pub(crate) struct TemplateFile {
-    /// As the program names it: relative to the manifest's folder.
-    pub(crate) name: String,
-    pub(crate) path: PathBuf,
-    /// As `File::shown`.
-    pub(crate) shown: String,
-    pub(crate) text: String,
 }
 
 pub(crate) struct File {
@@ -252,14 +238,10 @@ fn read_all(mut sources: Sources, mut queue: Vec<Pending>) -> Result<Sources, Fa
         let shown = shown(&next.path);
         match syntax::parse(&text) {
             Ok(ast) => {
-                let names = template_names(&ast, &next.name, &text, &mut sources.absent_templates);
                 let folder = &sources.folder;
-                templates(
-                    names,
-                    folder,
-                    &mut sources.templates,
-                    &mut sources.absent_templates,
-                );
+                let absent = &mut sources.absent_templates;
+                let names = template_files::named(&ast, &next.name, &text, absent);
+                template_files::read(names, folder, &mut sources.templates, absent);
                 let hir = resolve(&text, encoding, &ast);
                 let requires = requires(&text, &hir, &next.module);
                 let named = requires.iter().filter_map(|r| r.module.as_deref());
@@ -385,7 +367,7 @@ impl Sources {
             return wrong.first().cloned();
         }
         let base = module.replace('.', "/");
-        let help = match known_modules::instead(module) {
+        let help = match instead::module(module) {
             Some(instead) => instead.to_owned(),
             None if WITHHELD.contains(&module) => {
                 format!("programs do not have LuaJIT's `{module}`")
@@ -433,7 +415,7 @@ fn find(folder: &Path, module: &str) -> Option<Pending> {
     })
 }
 
-fn shown(path: &Path) -> String {
+pub(crate) fn shown(path: &Path) -> String {
     let folder = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
     let inside = path.strip_prefix(&folder).unwrap_or(path);
     inside.to_string_lossy().into_owned()
@@ -443,121 +425,6 @@ fn file_name(path: &Path) -> String {
     path.file_name()
         .map(|n| n.to_string_lossy().into_owned())
         .unwrap_or_default()
-}
-
-/// The names in calls of `rover.template`.
-fn template_names(
-    ast: &Ast,
-    file: &str,
-    text: &str,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<(Position, String)> {
-    let mut finder = TemplateCalls::default();
-    finder.visit_ast(ast);
-    let mut found = Vec::new();
-    for (at, name) in finder.calls {
-        let position = Position::of(file, text, at);
-        match name {
-            Some(name) => found.push((position, name)),
-            None => diagnostics.push(
-                Diagnostic::new("the argument of `rover.template` is not a constant string")
-                    .at(position, "the compiler cannot tell which file this is")
-                    .help("write the file's name in quotes: rover.template \"page.html\""),
-            ),
-        }
-    }
-    found
-}
-
-/// Reads template files that are not known yet.
-fn templates(
-    names: Vec<(Position, String)>,
-    folder: &Path,
-    known: &mut Vec<TemplateFile>,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    for (position, name) in names {
-        if known.iter().any(|t| t.name == name) {
-            continue;
-        }
-        let inside = Path::new(&name)
-            .components()
-            .all(|part| matches!(part, std::path::Component::Normal(_)));
-        let path = folder.join(&name);
-        let text = match inside {
-            true => fs::read_to_string(&path).map_err(|error| error.to_string()),
-            false => Err("it lies outside of the manifest's folder".to_owned()),
-        };
-        match text {
-            Ok(text) => known.push(TemplateFile {
-                shown: shown(&path),
-                name,
-                path,
-                text,
-            }),
-            Err(error) => diagnostics.push(
-                Diagnostic::new(format!("template `{name}` cannot be read"))
-                    .at(position, error)
-                    .help("template files stand beside the manifest"),
-            ),
-        }
-    }
-}
-
-/// Calls of `rover.template`, with their constant argument.
-#[derive(Default)]
-struct TemplateCalls {
-    calls: Vec<(usize, Option<String>)>,
-}
-
-impl TemplateCalls {
-    fn chain<'a>(&mut self, prefix: &Prefix, mut suffixes: impl Iterator<Item = &'a Suffix>) {
-        let Prefix::Name(name) = prefix else {
-            return;
-        };
-        if name.token().to_string() != "rover" || !suffixes.next().is_some_and(is_template) {
-            return;
-        }
-        if let Some(Suffix::Call(Call::AnonymousCall(arguments))) = suffixes.next() {
-            let at = name.start_position().map_or(0, |p| p.bytes());
-            self.calls.push((at, constant(arguments)));
-        }
-    }
-}
-
-impl Visitor for TemplateCalls {
-    fn visit_function_call(&mut self, call: &FunctionCall) {
-        self.chain(call.prefix(), call.suffixes());
-    }
-
-    /// `rover.template("f").field`
-    fn visit_var_expression(&mut self, var: &VarExpression) {
-        self.chain(var.prefix(), var.suffixes());
-    }
-}
-
-/// `.template`
-fn is_template(suffix: &Suffix) -> bool {
-    matches!(suffix, Suffix::Index(Index::Dot { name, .. })
-        if name.token().to_string() == "template")
-}
-
-fn constant(arguments: &FunctionArgs) -> Option<String> {
-    let token = match arguments {
-        FunctionArgs::String(token) => token,
-        FunctionArgs::Parentheses { arguments, .. } => {
-            let mut expressions = arguments.iter();
-            match (expressions.next(), expressions.next()) {
-                (Some(Expression::String(token)), None) => token,
-                _ => return None,
-            }
-        }
-        _ => return None,
-    };
-    match token.token().token_type() {
-        TokenType::StringLiteral { literal, .. } => Some(literal.to_string()),
-        _ => None,
-    }
 }
 
 fn line_starts(text: &str) -> Vec<usize> {

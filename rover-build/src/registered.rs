@@ -1,55 +1,12 @@
-//! Routes and settings in the style of other servers: `api.get("/users/:id", function ... end)`,
-//! `api.listen(8080)`.
+//! Routes in the style of other servers: `api.get("/users/:id", function ... end)`.
 
 use rover_model::Method;
 
 use crate::diagnostic::Diagnostic;
 use crate::hir::{Expr, Kind, Span};
+use crate::instead::ROUTE;
 use crate::load::File;
 use crate::server_vars::ServerVars;
-
-/// Functions that other servers have, and what is written here.
-const INSTEAD: [(&[&str], &str); 5] = [
-    (
-        &["listen", "run", "start", "serve", "bind"],
-        "the server starts by itself when the program runs; its port is an option: `rover.server { port = 8080 }`",
-    ),
-    (
-        &["use", "before", "before_filter", "middleware", "after"],
-        "there are no middlewares in this version: call a function of yours in the handlers",
-    ),
-    (
-        &[
-            "route",
-            "match",
-            "all",
-            "any",
-            "add_route",
-            "handle",
-            "ws",
-            "sse",
-            "websocket",
-        ],
-        "a route is a function in the path's place: `function api.users.p_id.get(ctx) ... end`",
-    ),
-    (
-        &["send", "render", "write", "respond", "say", "html_file"],
-        "a handler returns its answer: a table, a text, or `api.json(...)`, `api.text(...)`, `api.html(...)`",
-    ),
-    (
-        &["set", "configure", "enable"],
-        "options are given where the server is made: `rover.server { port = 8080 }`",
-    ),
-];
-
-/// What is written in place of a function that other servers have.
-pub(crate) fn instead(name: &str) -> Option<&'static str> {
-    let found = INSTEAD.iter().find(|(names, _)| names.contains(&name));
-    match found {
-        Some((_, help)) => Some(*help),
-        None => Method::from_key(name).map(|_| INSTEAD[2].1),
-    }
-}
 
 /// `api.get("/users/:id", function(ctx) ... end)`: a route that is registered by a call.
 pub(crate) fn route(
@@ -65,11 +22,8 @@ pub(crate) fn route(
         Diagnostic::new("a route is not registered by a call")
             .at(file.position(span.start), "called here")
             .help(match target(path, method.key()) {
-                Some(target) => {
-                    format!("its path is where the function stands: `{target}`")
-                }
-                None => "its path is where the function stands: `function api.users.p_id.get(ctx) ... end`"
-                    .to_owned(),
+                Some(target) => format!("a route is a function in its path's place: `{target}`"),
+                None => ROUTE.to_owned(),
             }),
     )
 }

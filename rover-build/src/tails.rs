@@ -11,10 +11,11 @@ use std::collections::{HashMap, HashSet};
 use rover_model::BUILDERS;
 
 use crate::check::Written;
-use crate::constant::{RESPONSE_METHODS, builder};
+use crate::constant::builder;
 use crate::hir::{Expr, Kind, Place, Span, Stmt, VarId};
 use crate::load::Sources;
 use crate::server_vars::ServerVars;
+use crate::vocabulary::RESPONSE_METHODS;
 
 /// Functions of the runtime that give one value always.
 const OF_ROVER: [&str; 5] = [

@@ -1,5 +1,5 @@
-//! The words that a program may use of what is not its own, and what is said of those that
-//! it may not: one place for all checks.
+//! The words that a program may use of what is not its own: one place for all checks. What is said
+//! of others stands in `instead`.
 
 /// The global functions.
 pub(crate) const FUNCTIONS: [&str; 26] = [
@@ -32,14 +32,17 @@ pub(crate) const FUNCTIONS: [&str; 26] = [
 ];
 
 /// The global tables and values.
-pub(crate) const TABLES: [&str; 10] = [
+pub(crate) const TABLES: [&str; 13] = [
     "_G",
     "_VERSION",
     "bit",
     "coroutine",
+    "debug",
     "io",
+    "jit",
     "math",
     "os",
+    "package",
     "rover",
     "string",
     "table",
@@ -66,8 +69,22 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "yield",
         ],
     ),
-    ("debug", &["getinfo", "traceback"]),
-    ("io", &[]),
+    ("debug", &["getinfo", "getmetatable", "traceback"]),
+    // The others are there to be taken; to call one is an error.
+    ("io", &["type"]),
+    (
+        "jit",
+        &[
+            "arch",
+            "flush",
+            "off",
+            "on",
+            "os",
+            "status",
+            "version",
+            "version_num",
+        ],
+    ),
     (
         "math",
         &[
@@ -140,6 +157,9 @@ const LIBRARIES: &[(&str, &[&str])] = &[
         ],
     ),
 ];
+
+/// The methods of a response.
+pub(crate) const RESPONSE_METHODS: [&str; 3] = ["header", "status", "cookie"];
 
 /// What a later version is to have.
 const PLANNED: &[(&str, &[&str])] = &[
@@ -218,117 +238,11 @@ const PLANNED: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// What to write instead of words that a server does not have, or that belong to another
-/// server. Of several that fit, the longest counts.
-const INSTEAD: &[(&str, &str)] = &[
-    ("bit32", "the library of bits is `bit`"),
-    ("debug", "of `debug` there are `traceback` and `getinfo`"),
-    (
-        "dofile",
-        "the program is bundled at build: use `require \"name\"`",
-    ),
-    ("ffi", "C libraries cannot be called from a program"),
-    (
-        "io",
-        "files cannot be read or written; what belongs to the program goes into a module",
-    ),
-    ("io.popen", "a handler cannot start another program"),
-    (
-        "io.read",
-        "there is no standard input; the request's body is `ctx:body()`",
-    ),
-    ("io.stderr", "write to the log: `rover.log.error(message)`"),
-    (
-        "io.stdin",
-        "there is no standard input; the request's body is `ctx:body()`",
-    ),
-    ("io.stdout", "write to the log: `print(message)`"),
-    (
-        "io.write",
-        "write to the log: `print(message)`; what a handler returns is the answer",
-    ),
-    ("jit", "the compiler of LuaJIT is the server's own"),
-    (
-        "loadfile",
-        "the program is bundled at build: use `require \"name\"`",
-    ),
-    ("math.ifloor", "write `math.floor(x)`"),
-    ("math.round", "write `math.floor(x + 0.5)`"),
-    ("math.tointeger", "it is Lua 5.3's: write `math.floor(x)`"),
-    ("math.type", "it is Lua 5.3's: all numbers are doubles here"),
-    ("module", "return a table at the end of the file"),
-    ("os.execute", "a handler cannot start another program"),
-    (
-        "os.exit",
-        "a handler cannot end the server; to end the request, `return`",
-    ),
-    ("os.remove", "files cannot be changed"),
-    ("os.rename", "files cannot be changed"),
-    ("os.setlocale", "the locale is always \"C\""),
-    ("os.tmpname", "files cannot be written"),
-    ("package.loadlib", "C libraries cannot be loaded"),
-    ("string.dump", "bytecode cannot be made or loaded"),
-    ("utf8", "it is a library of Lua 5.3; texts are bytes here"),
-    // Other servers' words.
-    (
-        "app",
-        "the server is what `rover.server` gives: `local api = rover.server {}`, `function api.path.get(ctx) ... end`",
-    ),
-    (
-        "lapis",
-        "routes are functions of the server: `function api.path.get(ctx) ... end`",
-    ),
-    (
-        "ngx",
-        "it belongs to OpenResty; see docs/lua.md for what `ctx` and `api` have",
-    ),
-    (
-        "ngx.ctx",
-        "values of a request: `ctx:set(key, value)`, `ctx:get(key)`",
-    ),
-    (
-        "ngx.exit",
-        "return the answer: `return api.error(status, message)`",
-    ),
-    ("ngx.header", "`return api.text(text):header(name, value)`"),
-    ("ngx.log", "write to the log: `rover.log.error(message)`"),
-    ("ngx.null", "it is `rover.null`"),
-    ("ngx.print", "return the text: `return text`"),
-    ("ngx.redirect", "`return api.redirect(url)`"),
-    (
-        "ngx.req",
-        "the request is `ctx`: `ctx:body()`, `ctx:headers()`, `ctx:query()`",
-    ),
-    ("ngx.say", "return the text: `return text`"),
-    ("ngx.status", "`return api.text:status(code, text)`"),
-    (
-        "ngx.var",
-        "the request is `ctx`: `ctx.path`, `ctx.method`, `ctx.client_ip`",
-    ),
-    (
-        "req",
-        "the request is the handler's parameter: `function api.path.get(ctx) ... end`",
-    ),
-    (
-        "request",
-        "the request is the handler's parameter: `function api.path.get(ctx) ... end`",
-    ),
-    (
-        "res",
-        "what a handler returns is the answer: `return api.json(value)`",
-    ),
-    (
-        "response",
-        "what a handler returns is the answer: `return api.json(value)`",
-    ),
-];
-
 /// Names of other Luas and of the places where Lua runs. Libraries ask for them to learn
 /// where they are.
 const ELSEWHERE: &[&str] = &[
-    "arg", "bit32", "box", "cjson", "debug", "dofile", "ffi", "fengari", "js", "jit", "kong",
-    "loadfile", "love", "lpeg", "minetest", "module", "mp", "newproxy", "ngx", "package", "redis",
-    "utf8", "vim", "warn",
+    "arg", "bit32", "box", "cjson", "dofile", "ffi", "fengari", "js", "kong", "loadfile", "love",
+    "lpeg", "minetest", "module", "mp", "newproxy", "ngx", "redis", "utf8", "vim", "warn",
 ];
 
 /// Whether a global is there, or is one that careful programs ask for.
@@ -344,11 +258,12 @@ pub(crate) fn members(library: &str) -> Option<&'static [&'static str]> {
         .map(|(_, members)| *members)
 }
 
-/// The libraries that have a function of a name: `string` for `upper`.
+/// The libraries that have a function of a name: `string` for `upper`. Nobody means those of
+/// which hardly anything is used.
 pub(crate) fn libraries_with(name: &str) -> Vec<&'static str> {
-    let found = LIBRARIES
-        .iter()
-        .filter(|(_, members)| members.contains(&name));
+    let found = LIBRARIES.iter().filter(|(library, members)| {
+        !matches!(*library, "jit" | "package") && members.contains(&name)
+    });
     found.map(|(library, _)| *library).collect()
 }
 
@@ -359,32 +274,7 @@ pub(crate) fn is_planned(of: &str, name: &str) -> bool {
         .any(|(owner, names)| *owner == of && names.contains(&name))
 }
 
-/// What to write instead of a word: `ngx.req` for `ngx.req.get_headers`.
-pub(crate) fn instead(word: &str) -> Option<&'static str> {
-    let fits = |known: &str| {
-        let rest = word.strip_prefix(known);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-    };
-    let found = INSTEAD.iter().filter(|(known, _)| fits(known));
-    found
-        .max_by_key(|(known, _)| known.len())
-        .map(|(_, text)| *text)
-}
-
 /// What is said of a word that this version does not have.
 pub(crate) fn unavailable(word: &str) -> String {
     format!("`{word}` is not available in this version")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_longest_word_counts() {
-        assert_eq!(instead("ngx.req.get_headers"), instead("ngx.req"));
-        assert_ne!(instead("ngx.req"), instead("ngx"));
-        assert_eq!(instead("ngx.requests"), instead("ngx"));
-        assert_eq!(instead("string.upper"), None);
-    }
 }

@@ -2,27 +2,30 @@
 -- `jit`, `io`. It runs in the compiler's VM and in the workers'.
 --
 -- `host` has `load_chunk`, which gives a bundled module's chunk by name; `getinfo` and
--- `traceback`; `table_new` and `table_clear`; and `no_io`, which gives the error of a call of `io`.
+-- `traceback`; and `table_new` and `table_clear`.
 local host = ...
-local load_chunk, getinfo, traceback, no_io = host.load_chunk, host.getinfo, host.traceback, host.no_io
+local load_chunk, getinfo, traceback = host.load_chunk, host.getinfo, host.traceback
 local error, type, tostring, pcall, select, pairs = error, type, tostring, pcall, select, pairs
 local globals, gsub, format, concat = _G, string.gsub, string.format, table.concat
 
 local M = {}
 
 -- Where a library is looked for that can be called, there is a function, which fails when it is.
+local function refusing(name)
+  return function() error(name .. " is not available in this version", 2) end
+end
 local io = {}
 for _, name in pairs { "close", "flush", "input", "lines", "open", "output", "read", "tmpfile", "write" } do
-  io[name] = function() error(no_io("io." .. name), 2) end
+  io[name] = refusing("io." .. name)
 end
 function io.type() return nil end
-local stream = {}
-for _, name in pairs { "close", "flush", "lines", "read", "seek", "setvbuf", "write" } do
-  stream[name] = function() error(no_io("a file's " .. name), 2) end
-end
 for _, name in pairs { "stdin", "stdout", "stderr" } do
+  local methods = {}
+  for _, method in pairs { "close", "flush", "lines", "read", "seek", "setvbuf", "write" } do
+    methods[method] = refusing("io." .. name .. ":" .. method)
+  end
   io[name] = setmetatable({}, {
-    __index = stream, __metatable = "rover.file",
+    __index = methods, __metatable = "rover.file",
     __newindex = function() error("a file cannot be assigned to", 2) end,
   })
 end

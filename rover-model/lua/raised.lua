@@ -7,6 +7,7 @@ local sub, find, sort, concat = string.sub, string.find, table.sort, table.conca
 local getinfo = debug.getinfo
 
 local LONGEST = 500
+local MOST_FIELDS = 100
 local SCALAR = { string = true, number = true, boolean = true }
 
 local M = {}
@@ -15,10 +16,13 @@ local function shortened(text)
   return #text > LONGEST and sub(text, 1, LONGEST) .. "..." or text
 end
 
--- Of a table that has no JSON: the fields that can be written.
+-- Of a table that has no JSON: fields that can be written. Nothing looks at the clock here, so
+-- that a large table is not walked to its end.
 local function fields(t)
-  local parts = {}
+  local parts, seen = {}, 0
   for key, value in pairs(t) do
+    seen = seen + 1
+    if seen > MOST_FIELDS then break end
     if type(key) == "string" and SCALAR[type(value)] then
       parts[#parts + 1] = key .. " = " .. tostring(value)
     end

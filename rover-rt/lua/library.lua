@@ -203,9 +203,17 @@ end
 function table.sort(...)
   local t, less = ...
   if type(t) ~= "table" or less ~= nil and type(less) ~= "function" then return raw.sort(...) end
+  if owned[getmetatable(t)] then refuse_raw(t, "sort") end
   if not quicksort(t, 1, rawlen(t), less or before) then
     raise("invalid order function for sorting")
   end
+end
+
+-- `require "table.clear"`
+local raw_clear = require "table.clear"
+function R.table_clear(t)
+  if owned[getmetatable(t)] then refuse_raw(t, "clear") end
+  return raw_clear(t)
 end
 
 -- Coroutines run on the native stack of who resumes them.

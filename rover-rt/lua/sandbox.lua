@@ -13,9 +13,8 @@ local modules = R.part("modules") {
   getinfo = getinfo,
   traceback = debug.traceback,
   table_new = require "table.new",
-  table_clear = require "table.clear",
+  table_clear = R.table_clear,
   jit = { version = jit.version, version_num = jit.version_num, os = jit.os, arch = jit.arch },
-  no_io = function(name) return name .. " is not available in this version" end,
 }
 
 local globals = _G

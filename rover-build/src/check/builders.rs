@@ -7,11 +7,9 @@ use super::{Look, unknown};
 use crate::diagnostic::Diagnostic;
 use crate::hir::{Expr, Kind, Span, Stmt};
 use crate::load::{File, Sources};
-use crate::registered;
 use crate::server_vars::ServerVars;
-use crate::vocabulary;
-
-const RESPONSE_METHODS: [&str; 3] = ["header", "status", "cookie"];
+use crate::vocabulary::{self, RESPONSE_METHODS};
+use crate::{instead, registered};
 
 pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     found.extend(of_servers(
@@ -119,7 +117,7 @@ fn unknown_builder(file: &File, names: &[(&str, Span)]) -> Option<Diagnostic> {
     if !BUILDERS.contains(builder) {
         let message = format!("the server has no function `{builder}`");
         let position = file.position(span.start);
-        return Some(match registered::instead(builder) {
+        return Some(match instead::of_server(builder) {
             Some(help) => Diagnostic::new(message)
                 .at(position, "not known")
                 .help(help),

@@ -8,9 +8,7 @@ use crate::constant::builder;
 use crate::diagnostic::Diagnostic;
 use crate::hir::{Expr, Kind, Span};
 use crate::load::Sources;
-use crate::vocabulary;
-
-const RESPONSE_METHODS: [&str; 3] = ["header", "status", "cookie"];
+use crate::vocabulary::{self, RESPONSE_METHODS};
 
 /// `api.json(t).header("a", "b")`, `ctx:body().json()`
 pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {

@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::hir::{Expr, FunctionId, Kind, Span, Stmt, VarId};
 use crate::load::{File, Sources};
 use crate::suggest::nearest;
-use crate::vocabulary;
+use crate::{instead, vocabulary};
 
 pub(super) fn check(sources: &Sources, written: &Written<'_>, found: &mut Vec<Diagnostic>) {
     if written.any_global {
@@ -186,13 +186,9 @@ impl<'a> Reads<'a, '_> {
     }
 
     fn help(&self, name: &str) -> String {
-        if name == "self" {
-            return "`self` is there in functions that are defined with a colon: \
-                    `function name:method()`"
-                .to_owned();
-        }
-        if let Some(instead) = vocabulary::instead(name) {
-            return instead.to_owned();
+        let in_module = self.file.modules.iter().any(|module| !module.is_empty());
+        if let Some(help) = instead::global(name, in_module) {
+            return help;
         }
         let locals = self
             .scope
@@ -206,9 +202,7 @@ impl<'a> Reads<'a, '_> {
             return format!("did you mean `{near}`?");
         }
         match vocabulary::libraries_with(name).as_slice() {
-            [] => format!(
-                "declare it, `local {name} = ...`, or define it as a global outside of functions"
-            ),
+            [] => instead::undefined(name),
             libraries => format!("did you mean `{}.{name}`?", libraries[0]),
         }
     }

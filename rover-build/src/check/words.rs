@@ -7,7 +7,7 @@ use super::walk::{expressions, path};
 use crate::diagnostic::Diagnostic;
 use crate::hir::{Expr, Kind};
 use crate::suggest::nearest;
-use crate::vocabulary;
+use crate::{instead, vocabulary};
 
 pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     // The whole of a word comes before its parts.
@@ -63,8 +63,8 @@ fn missing(look: &Look<'_>, file: usize, word: &str) -> Option<(String, String)>
         return None;
     }
     let planned = vocabulary::is_planned(&library, name);
-    if let Some(instead) = vocabulary::instead(&whole).filter(|_| !planned) {
-        return Some((vocabulary::unavailable(&whole), instead.to_owned()));
+    if let Some(help) = instead::word(&whole).filter(|_| !planned) {
+        return Some((vocabulary::unavailable(&whole), help.to_owned()));
     }
     if planned {
         let help = "it is planned, and not there yet".to_owned();
@@ -79,13 +79,13 @@ fn missing(look: &Look<'_>, file: usize, word: &str) -> Option<(String, String)>
 
 /// A word whose first name belongs to another Lua or to another server.
 fn foreign(word: &str, root: &str, parts: usize) -> Option<(String, String)> {
-    let standard = ["debug", "dofile", "loadfile", "module"];
+    let standard = ["dofile", "loadfile", "module"];
     let known = vocabulary::FUNCTIONS.contains(&root) || vocabulary::TABLES.contains(&root);
     // The name alone may be asked for whether it is there.
-    if known || parts == 1 && !standard.contains(&root) || root == "debug" && parts == 1 {
+    if known || parts == 1 && !standard.contains(&root) {
         return None;
     }
-    let help = vocabulary::instead(word)?;
+    let help = instead::word(word)?;
     // Names that are no library's are told of where nothing defines them.
     vocabulary::is_global(root).then(|| (vocabulary::unavailable(word), help.to_owned()))
 }
@@ -119,8 +119,10 @@ fn second_parameters(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
         });
         let tested = super::walk::tests(&handler.function.body, second);
         if let (Some(used), false, false) = (used, asked, tested) {
-            let help = vocabulary::instead(&var.name)
-                .unwrap_or("what a handler returns is the answer: `return api.json(value)`");
+            let help = match var.name.as_str() {
+                "req" | "request" => instead::word(&var.name).unwrap_or(instead::ANSWER),
+                _ => instead::ANSWER,
+            };
             found.push(
                 Diagnostic::new(format!(
                     "a handler is given `ctx` and nothing else: `{}` is nil",

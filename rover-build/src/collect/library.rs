@@ -48,8 +48,6 @@ pub(super) fn modules(
         jit.set(name, whole.get::<Value>(name)?)?;
     }
     host.set("jit", jit)?;
-    let no_io = |_: &Lua, name: String| Ok(format!("{name} is not available to programs"));
-    host.set("no_io", lua.create_function(no_io)?)?;
     lua.load(MODULES_LUA).set_name("=rover").call(host)
 }
 

@@ -1,16 +1,22 @@
-//! Why a handler gave no response: reading the error value that it left.
+//! Why a handler gave no response: reading the error value that it left, and what is answered and
+//! logged then.
 
 use std::ffi::c_int;
 
 use http::StatusCode;
 use mlua::ffi::{self, lua_State};
+use rover_model::LogLevel;
 
+use super::call::Argument;
 use super::guard::{RAISE, RUNTIME};
 use super::native::{bounded, push, shared};
 use super::respond::{final_status, has_meta};
 use super::{
-    Call, DESCRIBED, FIXED, ON_ERROR_TRACE, RUN_THROWN, Shared, Vm, append_string, expect, lossy,
+    Call, DESCRIBED, FIXED, Hook, LOGGED_BYTES, ON_ERROR_TRACE, RUN_THROWN, Shared, Vm,
+    append_string, expect, lossy,
 };
+use crate::reply::Reply;
+use crate::request::RequestData;
 
 /// Why a handler gave no response.
 pub(super) enum Failure {
@@ -228,6 +234,7 @@ impl Vm {
             Failure::Http(status, message, errors)
         }
     }
+
     /// The JSON of an HTTP error's list of errors, if it has one.
     ///
     /// # Safety
@@ -254,5 +261,83 @@ impl Vm {
             ffi::lua_settop(state, top);
             errors
         }
+    }
+}
+
+impl Vm {
+    /// After a handler's error: the error that is an answer, the hook, or 500. The
+    /// error value is on top of the stack.
+    pub(super) fn failed(&self, request: &RequestData<'_>, failure: Failure) -> Reply {
+        let status = match &failure {
+            Failure::Http(status, ..) => *status,
+            Failure::Late(_) => {
+                self.log_failure(request, &failure);
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            Failure::Lua(_) | Failure::Value(_) | Failure::Panic => {
+                self.log_failure(request, &failure);
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
+        };
+        // A VM in which Rust code panicked runs nothing more.
+        if self.hooks[Hook::Error as usize] && !matches!(failure, Failure::Panic) {
+            let index = self.hook_index(Hook::Error);
+            let raised = Argument::Raised(status, failure.kind());
+            return match self.protected(request, index, true, raised, None) {
+                Ok(mut reply) => {
+                    reply.status.get_or_insert(status);
+                    reply
+                }
+                Err(failure) => self.give_up(request, &failure),
+            };
+        }
+        self.settle();
+        match failure {
+            Failure::Http(status, _, Some(errors)) => Reply::errors(status, &errors),
+            Failure::Http(status, message, None) => Reply::error(status, &message),
+            Failure::Late(_) => Reply::error(status, "Service Unavailable"),
+            _ => Reply::internal_error(request.request_id.as_str()),
+        }
+    }
+
+    /// A hook failed, too.
+    pub(super) fn give_up(&self, request: &RequestData<'_>, failure: &Failure) -> Reply {
+        self.settle();
+        self.log_failure(request, failure);
+        match failure {
+            Failure::Late(_) => {
+                Reply::error(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")
+            }
+            _ => Reply::internal_error(request.request_id.as_str()),
+        }
+    }
+
+    fn log_failure(&self, request: &RequestData<'_>, failure: &Failure) {
+        let panicked;
+        let text = match failure {
+            Failure::Lua(text)
+            | Failure::Value(text)
+            | Failure::Late(text)
+            | Failure::Http(_, text, _) => text,
+            Failure::Panic => {
+                let reason = self.shared.reason.take().unwrap_or_default();
+                panicked = format!(
+                    "the runtime panicked, which is a bug in Rover; the VM is replaced: {reason}"
+                );
+                &panicked
+            }
+        };
+        let text = shortened(text, LOGGED_BYTES);
+        let line = format!("{} {}: {text}", request.method, request.path.raw());
+        let id = Some(request.request_id.as_str());
+        self.shared.log.line(LogLevel::Error, &line, id);
+    }
+}
+
+/// A text's beginning.
+fn shortened(text: &str, most: usize) -> std::borrow::Cow<'_, str> {
+    match text.len() > most {
+        true => format!("{}...", String::from_utf8_lossy(&text.as_bytes()[..most])).into(),
+        false => text.into(),
     }
 }

@@ -205,14 +205,6 @@ const KEPT_BODY: usize = 64 << 10;
 /// Above this share of its limit a VM is collected, and replaced where that does not help.
 const SPENT_PERCENT: usize = 80;
 
-/// A text's beginning.
-fn shortened(text: &str, most: usize) -> std::borrow::Cow<'_, str> {
-    match text.len() > most {
-        true => format!("{}...", String::from_utf8_lossy(&text.as_bytes()[..most])).into(),
-        false => text.into(),
-    }
-}
-
 /// What a function that is called through the FFI is given first.
 ///
 /// # Safety
@@ -328,74 +320,6 @@ impl Vm {
             }
             Err(failure) => self.give_up(request, &failure),
         }
-    }
-
-    /// After a handler's error: the error that is an answer, the hook, or 500. The
-    /// error value is on top of the stack.
-    fn failed(&self, request: &RequestData<'_>, failure: Failure) -> Reply {
-        let status = match &failure {
-            Failure::Http(status, ..) => *status,
-            Failure::Late(_) => {
-                self.log_failure(request, &failure);
-                StatusCode::SERVICE_UNAVAILABLE
-            }
-            Failure::Lua(_) | Failure::Value(_) | Failure::Panic => {
-                self.log_failure(request, &failure);
-                StatusCode::INTERNAL_SERVER_ERROR
-            }
-        };
-        // A VM in which Rust code panicked runs nothing more.
-        if self.hooks[Hook::Error as usize] && !matches!(failure, Failure::Panic) {
-            let index = self.hook_index(Hook::Error);
-            let raised = Argument::Raised(status, failure.kind());
-            return match self.protected(request, index, true, raised, None) {
-                Ok(mut reply) => {
-                    reply.status.get_or_insert(status);
-                    reply
-                }
-                Err(failure) => self.give_up(request, &failure),
-            };
-        }
-        self.settle();
-        match failure {
-            Failure::Http(status, _, Some(errors)) => Reply::errors(status, &errors),
-            Failure::Http(status, message, None) => Reply::error(status, &message),
-            Failure::Late(_) => Reply::error(status, "Service Unavailable"),
-            _ => Reply::internal_error(request.request_id.as_str()),
-        }
-    }
-
-    /// A hook failed, too.
-    fn give_up(&self, request: &RequestData<'_>, failure: &Failure) -> Reply {
-        self.settle();
-        self.log_failure(request, failure);
-        match failure {
-            Failure::Late(_) => {
-                Reply::error(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")
-            }
-            _ => Reply::internal_error(request.request_id.as_str()),
-        }
-    }
-
-    fn log_failure(&self, request: &RequestData<'_>, failure: &Failure) {
-        let panicked;
-        let text = match failure {
-            Failure::Lua(text)
-            | Failure::Value(text)
-            | Failure::Late(text)
-            | Failure::Http(_, text, _) => text,
-            Failure::Panic => {
-                let reason = self.shared.reason.take().unwrap_or_default();
-                panicked = format!(
-                    "the runtime panicked, which is a bug in Rover; the VM is replaced: {reason}"
-                );
-                &panicked
-            }
-        };
-        let text = shortened(text, LOGGED_BYTES);
-        let line = format!("{} {}: {text}", request.method, request.path.raw());
-        let id = Some(request.request_id.as_str());
-        self.shared.log.line(LogLevel::Error, &line, id);
     }
 
     /// Clears what a failed call left on the stack.

@@ -110,6 +110,25 @@ function api.metatables.after.get(ctx)
   return found
 end
 
+-- What they hold is theirs, too: other code of the runtime relies on it.
+function api.contents.post(ctx)
+  local objects, written = own(ctx), rover.array()
+  objects.body, objects.guard = ctx:body(), rover.guard
+  local clear = require "table.clear"
+  for name, t in pairs(objects) do
+    local is_plain = name == "params" or name == "query" or name == "headers"
+    for way, write in pairs {
+      clear = clear,
+      sort = function(object) table.sort(object, function() return false end) end,
+      remove = table.remove,
+    } do
+      if not is_plain and pcall(write, t) then written[#written + 1] = name .. " by " .. way end
+    end
+  end
+  table.sort(written)
+  return { written = written, body = ctx:body():text(), html = tostring(page) }
+end
+
 -- A ctx that is kept.
 function api.kept.get(ctx)
   kept.ctx, kept.body, kept.query, kept.params_of = ctx, ctx:body(), ctx:query(), ctx.params

@@ -49,4 +49,9 @@ function api.library.get()
   }
 end
 
+-- What there is may be used in a handler, without asking whether it is there.
+function api.used.get()
+  return { jit = type(jit.version), on = jit.status(), meta = debug.getmetatable("") ~= nil, io = io.type(1) == nil }
+end
+
 return api

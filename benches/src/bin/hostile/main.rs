@@ -110,7 +110,7 @@ fn main() -> Result<ExitCode, Failure> {
 
 /// The programs that the server has, of the groups that are asked.
 fn kinds(settings: &Settings, server: &Server) -> Result<Vec<Kind>, Failure> {
-    let mut groups = vec![("fail", 500_u16), ("fine", 200)];
+    let mut groups = vec![("fail", 500_u16), ("described", 500), ("fine", 200)];
     if settings.deadline_programs {
         groups.push(("stop", 503));
         if !cfg!(debug_assertions) {

@@ -9,9 +9,6 @@ use std::time::Duration;
 
 use lua::Decoder;
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 type Failure = Box<dyn std::error::Error>;
 
 const ROUNDS: usize = 9;

@@ -1,0 +1,3 @@
+local api = rover.server {}
+io.stdout:write("starting\n")
+return api
