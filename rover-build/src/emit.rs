@@ -270,17 +270,12 @@ fn template(template: &Template) -> TokenStream {
                 }
             }
         }
-        Piece::List {
-            name,
-            depth,
-            path,
-            array,
-        } => {
+        Piece::List { name, depth, path } => {
             let (key, path) = match name.as_str() {
                 "" => (String::new(), String::new()),
                 name => (format!("\"{name}\":"), format!("{path}.{name}")),
             };
-            quote!(rt::Piece::List { key: #key, depth: #depth, path: #path, array: #array })
+            quote!(rt::Piece::List { key: #key, depth: #depth, path: #path })
         }
     });
     quote!(rt::Template { status: #status, pieces: &[#(#pieces),*] })
@@ -303,7 +298,6 @@ fn step(step: &Step) -> TokenStream {
     let Step {
         first,
         last,
-        array,
         depth,
         path,
         ..
@@ -315,7 +309,7 @@ fn step(step: &Step) -> TokenStream {
         .map(|Run { text, fields }| quote!(rt::Run { text: #text, fields: #fields }));
     quote!(rt::Step {
         first: #first, last: #last, comma: #comma, lead: #lead, tail: #tail,
-        prefix: #prefix, suffix: #suffix, absent: [#(#absent),*], array: #array, depth: #depth, path: #path,
+        prefix: #prefix, suffix: #suffix, absent: [#(#absent),*], depth: #depth, path: #path,
     })
 }
 

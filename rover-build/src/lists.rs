@@ -97,7 +97,7 @@ pub(crate) fn lists<'a>(
 }
 
 /// The list that an expression is, in a place where its JSON goes: `rows`,
-/// `rover.array(rows)`; and whether it is an array even when it is empty.
+/// `rover.array(rows)`; and whether it is the latter.
 pub(crate) fn list_of(expr: &Expr) -> Option<(VarId, bool)> {
     match &expr.kind {
         Kind::Var(var) => Some((*var, false)),
@@ -109,10 +109,9 @@ pub(crate) fn list_of(expr: &Expr) -> Option<(VarId, bool)> {
     }
 }
 
-/// Of an expression that is a list: it is an array even when it is empty.
-pub(crate) fn is_list(lists: &Lists<'_>, expr: &Expr) -> Option<bool> {
-    let (var, _) = list_of(expr)?;
-    lists.contains_key(&var).then_some(true)
+/// Whether an expression is a list that is written while it is built: `[]` where it is empty.
+pub(crate) fn is_list(lists: &Lists<'_>, expr: &Expr) -> bool {
+    list_of(expr).is_some_and(|(var, _)| lists.contains_key(&var))
 }
 
 impl List<'_> {
@@ -325,7 +324,7 @@ impl<'a> Finder<'a, '_> {
     }
 
     fn item(&mut self, list: VarId, statement: Span, value: &'a Expr, block: usize, counted: bool) {
-        if let Some((_, slots)) = template(value, 0, &|_| None, &|_| None) {
+        if let Some((_, slots)) = template(value, 0, &|_| false, &|_| None) {
             for slot in slots {
                 match list_of(slot).filter(|(inner, _)| self.lists.contains_key(inner)) {
                     Some((inner, array)) if !array || self.globals => {
@@ -365,7 +364,7 @@ impl<'a> Finder<'a, '_> {
         if self.is_returned_list(json) {
             return;
         }
-        match template(json, 0, &|_| None, &|_| None) {
+        match template(json, 0, &|_| false, &|_| None) {
             Some((_, slots)) => {
                 for slot in slots {
                     if !self.is_returned_list(slot) {

@@ -380,8 +380,8 @@ impl Lowering<'_> {
         }
         let found = match response(&self.handlers.servers, file, value) {
             Some(Response::Json(status, json)) => match is_list(json) {
-                Some(array) => Some((list_template(array, status), vec![json])),
-                None => {
+                true => Some((list_template(status), vec![json])),
+                false => {
                     let known = |e: &Expr| Some(self.known.get(&(file, e.span))?.0.clone());
                     let found = template(json, status, &is_list, &known);
                     if let Some((_, slots)) = &found {
@@ -399,7 +399,7 @@ impl Lowering<'_> {
             Some(Response::Error(status, message)) => {
                 error_template(message, status).map(|template| (template, Vec::new()))
             }
-            None => is_list(value).map(|array| (list_template(array, 0), vec![value])),
+            None => is_list(value).then(|| (list_template(0), vec![value])),
         };
         let Some((template, slots)) = found else {
             return false;
@@ -410,7 +410,7 @@ impl Lowering<'_> {
         let mut from = value.span.start;
         for (at, slot) in slots.iter().enumerate() {
             text.push_str(", ");
-            if is_list(slot).is_some() {
+            if is_list(slot) {
                 text += &self.list_name(file, slot);
                 continue;
             }

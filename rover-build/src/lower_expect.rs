@@ -62,7 +62,7 @@ impl<'a> Lowering<'a> {
             if let Stmt::Return(values) = stmt
                 && let [value] = values.as_slice()
                 && let Some(json) = self.returned_json(file, value)
-                && is_list(lists, json).is_none()
+                && !is_list(lists, json)
                 && let Some((_, found)) = template(json, 0, &|e| is_list(lists, e), &|_| None)
             {
                 slots.extend(found.iter().map(|slot| slot.span));

@@ -25,7 +25,6 @@ pub(crate) struct Step {
     pub(crate) prefix: String,
     pub(crate) suffix: String,
     pub(crate) after: Run,
-    pub(crate) array: bool,
     pub(crate) depth: u8,
     pub(crate) path: String,
 }
@@ -378,7 +377,7 @@ fn steps(pieces: &[Piece]) -> Vec<(Step, Value)> {
     let mut steps: Vec<(Step, Value)> = Vec::new();
     let mut before = Run::default();
     for piece in pieces {
-        let (name, depth, path, array, kind) = match piece {
+        let (name, depth, path, kind) = match piece {
             Piece::Text(text) => {
                 before.text += text;
                 continue;
@@ -393,18 +392,12 @@ fn steps(pieces: &[Piece]) -> Vec<(Step, Value)> {
             }
             // The items of lists have none.
             Piece::Known { .. } => continue,
-            Piece::Field { name, depth, path } => (name, depth, path, false, Value::Any),
-            Piece::List {
-                name,
-                depth,
-                path,
-                array,
-            } => (name, depth, path, *array, Value::List),
+            Piece::Field { name, depth, path } => (name, depth, path, Value::Any),
+            Piece::List { name, depth, path } => (name, depth, path, Value::List),
         };
         let step = Step {
             before: std::mem::take(&mut before),
             name: Some(name.clone()),
-            array,
             // The list is around it, too.
             depth: depth + 1,
             path: format!("{path}.{name}"),

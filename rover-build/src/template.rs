@@ -46,13 +46,11 @@ pub(crate) enum Piece {
         depth: u8,
         /// As a field's.
         path: String,
-        /// It is `[]` when it is empty.
-        array: bool,
     },
 }
 
 /// Tells of an expression that is a list whether it is an array even when it is empty.
-pub(crate) type IsList<'f> = &'f dyn Fn(&Expr) -> Option<bool>;
+pub(crate) type IsList<'f> = &'f dyn Fn(&Expr) -> bool;
 
 /// A value that the runtime has: it is written without being one of Lua's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,12 +79,11 @@ pub(crate) enum Part {
 pub(crate) type IsKnown<'f> = &'f dyn Fn(&Expr) -> Option<Known>;
 
 /// The template of a response that is a list.
-pub(crate) fn list_template(array: bool, status: u16) -> Template {
+pub(crate) fn list_template(status: u16) -> Template {
     let list = Piece::List {
         name: String::new(),
         depth: 0,
         path: String::new(),
-        array,
     };
     Template {
         status,
@@ -116,7 +113,7 @@ pub(crate) fn template<'a>(
 
 /// `{"error":message}`
 pub(crate) fn error_template(message: &Expr, status: u16) -> Option<Template> {
-    let mut writer = Writer::new(&|_| None, &|_| None);
+    let mut writer = Writer::new(&|_| false, &|_| None);
     writer.run.push_str("{\"error\":");
     if !matches!(message.kind, Kind::Text(_)) || !writer.constant(message) {
         return None;
@@ -255,13 +252,8 @@ impl<'a, 'f> Writer<'a, 'f> {
         }
         self.values.push(value);
         self.pieces.push(match (self.is_list)(value) {
-            Some(array) => Piece::List {
-                name,
-                depth,
-                path,
-                array,
-            },
-            None => Piece::Field { name, depth, path },
+            true => Piece::List { name, depth, path },
+            false => Piece::Field { name, depth, path },
         });
     }
 

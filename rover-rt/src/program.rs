@@ -207,8 +207,6 @@ pub enum Piece {
         depth: u8,
         /// As a field's.
         path: &'static str,
-        /// It is `[]` when it is empty.
-        array: bool,
     },
 }
 
@@ -254,8 +252,6 @@ pub struct Step {
     pub suffix: usize,
     /// What is written instead where the value is absent.
     pub absent: [Run; 2],
-    /// A list that is `[]` when it is empty.
-    pub array: bool,
     /// How many containers are around the value, the list included.
     pub depth: u8,
     /// The names that lead to it from the item, for errors: `.first`.

@@ -162,18 +162,13 @@ unsafe extern "C-unwind" fn reply(state: *mut lua_State) -> c_int {
                     field(encoder.out, key);
                     (path, encoder.text(&text))
                 }
-                Piece::List {
-                    key,
-                    depth,
-                    path,
-                    array,
-                } => {
+                Piece::List { key, depth, path } => {
                     slot += 1;
                     if !key.is_empty() {
                         field(encoder.out, key);
                     }
                     let list = ffi::lua_tonumber(state, slot) as i32;
-                    (path, encoder.list(list, array, usize::from(depth)))
+                    (path, encoder.list(list, usize::from(depth)))
                 }
             };
             if let Err(error) = written {

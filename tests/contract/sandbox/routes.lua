@@ -51,7 +51,7 @@ end
 
 -- What there is may be used in a handler, without asking whether it is there.
 function api.used.get()
-  return { jit = type(jit.version), on = jit.status(), meta = debug.getmetatable("") ~= nil, io = io.type(1) == nil }
+  return { type(jit.version), jit.status(), debug.getmetatable("") ~= nil, io.type(1) == nil }
 end
 
 return api

@@ -13,7 +13,6 @@ impl Encoder<'_> {
     pub(in crate::vm) unsafe fn list(
         &mut self,
         list: i32,
-        array: bool,
         depth: usize,
     ) -> Result<(), EncodeError> {
         // Taken out while it is encoded: an error of Lua's may leave this frame.
@@ -22,9 +21,8 @@ impl Encoder<'_> {
         if let Some(error) = taken.failure.take() {
             return Err(error);
         }
-        self.out.extend_from_slice(match (taken.items, array) {
-            (0, true) => b"[]",
-            (0, false) => b"{}",
+        self.out.extend_from_slice(match taken.items {
+            0 => b"[]",
             _ => b"[",
         });
         if taken.items > 0 {

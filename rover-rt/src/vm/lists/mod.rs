@@ -40,7 +40,6 @@ static ITEM: Step = Step {
     prefix: 0,
     suffix: 0,
     absent: [NOTHING; 2],
-    array: false,
     depth: 1,
     path: "",
 };
@@ -359,9 +358,8 @@ unsafe extern "C" fn put_list(vm: *const c_void, list: i32, at: i32, inner: i32)
                 list.note(error, step.path);
             }
             let start = list.out.len() + 1;
-            list.out.extend_from_slice(match (taken.items, step.array) {
-                (0, true) => b"[]",
-                (0, false) => b"{}",
+            list.out.extend_from_slice(match taken.items {
+                0 => b"[]",
                 _ => b"[",
             });
             if taken.items > 0 {
