@@ -104,7 +104,8 @@ fn functions() -> (Lua, Table, Box<Shared>) {
         .unwrap();
     let gsub = lua.load(include_str!("../../../lua/gsub.lua"));
     let check: Function = lua.load("return 1000").into_function().unwrap();
-    let gsub = gsub.call::<Function>((natives, check, f64::INFINITY));
+    let raise: Function = lua.globals().get("error").unwrap();
+    let gsub = gsub.call::<Function>((natives, check, f64::INFINITY, raise));
     ours.set("gsub", gsub.unwrap()).unwrap();
     (lua, ours, shared)
 }
