@@ -2,10 +2,11 @@
 -- `jit`, `io`. It runs in the compiler's VM and in the workers'.
 --
 -- `host` has `load_chunk`, which gives a bundled module's chunk by name; `getinfo` and
--- `traceback`; `table_new` and `table_clear`; and `no_io`, which gives the error of a call of `io`.
+-- `traceback`; `table_new` and `table_clear`; `no_io`, which gives the error of a call of `io`; and
+-- `raise(text)`, which raises an error with the program's line.
 local host = ...
 local load_chunk, getinfo, traceback, no_io = host.load_chunk, host.getinfo, host.traceback, host.no_io
-local error, type, tostring, pcall, select, pairs = error, type, tostring, pcall, select, pairs
+local raise, error, type, tostring, pcall, select, pairs = host.raise, error, type, tostring, pcall, select, pairs
 local globals, gsub, format, concat = _G, string.gsub, string.format, table.concat
 
 local M = {}
@@ -13,17 +14,17 @@ local M = {}
 -- Where a library is looked for that can be called, there is a function, which fails when it is.
 local io = {}
 for _, name in pairs { "close", "flush", "input", "lines", "open", "output", "read", "tmpfile", "write" } do
-  io[name] = function() error(no_io("io." .. name), 2) end
+  io[name] = function() raise(no_io("io." .. name)) end
 end
 function io.type() return nil end
 local stream = {}
 for _, name in pairs { "close", "flush", "lines", "read", "seek", "setvbuf", "write" } do
-  stream[name] = function() error(no_io("a file's " .. name), 2) end
+  stream[name] = function() raise(no_io("a file's " .. name)) end
 end
 for _, name in pairs { "stdin", "stdout", "stderr" } do
   io[name] = setmetatable({}, {
     __index = stream, __metatable = "rover.file",
-    __newindex = function() error("a file cannot be assigned to", 2) end,
+    __newindex = function() raise("a file cannot be assigned to") end,
   })
 end
 
@@ -33,7 +34,7 @@ function debug.getinfo(...)
   local thread, of, what = ...
   if type(thread) ~= "thread" then thread, of, what = nil, ... end
   if type(of) ~= "number" and type(of) ~= "function" then
-    error("bad argument #1 to 'getinfo' (function or level expected)", 2)
+    raise("bad argument #1 to 'getinfo' (function or level expected)")
   end
   what = gsub(what == nil and "nSlu" or tostring(what), "[fL]", "")
   local found
@@ -69,18 +70,18 @@ local function find(name)
     if type(found) == "function" then return found end
     if type(found) == "string" then tried[#tried + 1] = found end
   end
-  error(format("module '%s' not found:%s", name, concat(tried)), 3)
+  raise(format("module '%s' not found:%s", name, concat(tried)))
 end
 
 function M.require(name)
   if type(name) == "number" then name = tostring(name) end
   if type(name) ~= "string" then
     local got = name == nil and "no value" or type(name)
-    error("bad argument #1 to 'require' (string expected, got " .. got .. ")", 2)
+    raise("bad argument #1 to 'require' (string expected, got " .. got .. ")")
   end
   local value = loaded[name]
   if value then return value end
-  if loading[name] then error("loop or previous error loading module '" .. name .. "'", 2) end
+  if loading[name] then raise("loop or previous error loading module '" .. name .. "'") end
   local chunk = find(name)
   -- A module that fails is tried again: the next request did nothing wrong.
   loading[name] = true
