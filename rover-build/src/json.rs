@@ -45,12 +45,23 @@ pub(crate) fn install(lua: &Lua, names: Vec<String>) -> mlua::Result<Table> {
     chunk.call((encode, decode, array, raise(lua)?))
 }
 
-/// `raise(text)` for the runtime's functions in the compiler's VM: the line is that of their
-/// caller.
+/// `raise(text)` for the runtime's functions in the compiler's VM. It finds the line as the
+/// workers' does, so that a text that is caught while the program loads is the same in both.
 pub(crate) fn raise(lua: &Lua) -> mlua::Result<Function> {
-    let text = "local error = error; return function(text) error(text, 3) end";
-    lua.load(text).set_name("=rover").call(())
+    lua.load(RAISE).set_name("=rover").call(())
 }
+
+const RAISE: &str = r#"
+local error, getinfo = error, debug.getinfo
+return function(text)
+  local level, info = 2, getinfo(2, "Sl")
+  while info and (info.source == "=rover" or info.currentline < 1) do
+    level = level + 1
+    info = getinfo(level, "Sl")
+  end
+  error((info and info.short_src .. ":" .. info.currentline .. ": " or "") .. text, 0)
+end
+"#;
 
 /// A Lua error outside, a malformed text inside.
 type Read = mlua::Result<Result<Value, Malformed>>;

@@ -1,7 +1,7 @@
 //! Templates in the lowered program: see `html`.
 
 use crate::hir::{Expr, Kind, Span, Stmt};
-use crate::html::{Argument, Rendering, Templates, Use};
+use crate::html::{Argument, Origin, Rendering, Templates, Use};
 use crate::lower::Lowering;
 use crate::response::{Response, Text, response};
 
@@ -96,7 +96,9 @@ impl Lowering<'_> {
             is_table,
         } = html.rendering(found);
         self.forget_marks(found.file, found.data, &slots);
+        let is_file = matches!(found.origin, Origin::File(_));
         let check = match (is_table, found.value) {
+            (true, true) if is_file => "__rover.template_data(",
             (true, true) => "__rover.data(",
             (true, false) => "__rover.page_data(",
             (false, _) => "",

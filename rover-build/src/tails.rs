@@ -84,12 +84,30 @@ const IN_HANDLERS: [&str; 11] = [
     "table.sort",
 ];
 
+/// The tables of these.
+const LIBRARIES: [&str; 7] = [
+    "bit",
+    "math",
+    "os",
+    "rover",
+    "rover.json",
+    "string",
+    "table",
+];
+
+/// What only reads a table that it is given.
+const READERS: [&str; 5] = ["ipairs", "next", "pairs", "rawget", "type"];
+
 /// The methods of a request's body, query and parameters.
 const PART_METHODS: [&str; 7] = ["bytes", "expect", "form", "form_all", "json", "raw", "text"];
 
-pub(crate) struct Tails<'a> {
+struct Tails<'a> {
     servers: &'a ServerVars,
     written: Written<'a>,
+    /// Members of the libraries that the program assigns: `string.upper`.
+    replaced: HashSet<String>,
+    /// Libraries that the program gives away, or writes into by a computed key.
+    open: HashSet<String>,
     /// What locals that are never assigned again begin with.
     locals: HashMap<(usize, VarId), &'a Expr>,
     /// Functions that only the runtime calls: it takes one value of them.
@@ -105,6 +123,8 @@ pub(crate) fn tails(
     let mut tails = Tails {
         servers,
         written: Written::find(sources),
+        replaced: HashSet::new(),
+        open: HashSet::new(),
         locals: HashMap::new(),
         handlers,
     };
@@ -119,6 +139,11 @@ pub(crate) fn tails(
                     }
                 }
             });
+        }
+    }
+    for (file, source) in sources.files.iter().enumerate() {
+        for function in &source.hir.functions {
+            statements(&function.body, &mut |stmt| tails.uses(file, stmt));
         }
     }
     let files = sources.files.iter().enumerate();
@@ -188,22 +213,95 @@ impl<'a> Tails<'a> {
         }
     }
 
-    /// The name of a member of the library, or of `rover`, that the program leaves as it is.
-    fn name(&self, file: usize, expr: &'a Expr) -> Option<String> {
-        if self.written.any_global {
-            return None;
-        }
+    /// The name of what the library or `rover` has: `string.upper`, also through a local.
+    fn path(&self, file: usize, expr: &'a Expr) -> Option<String> {
         match &self.resolved(file, expr).kind {
-            Kind::Global(name) => {
-                let kept = !self.written.globals.contains(name);
-                kept.then(|| name.clone())
-            }
+            Kind::Global(name) => Some(name.clone()),
             Kind::Index(object, key) => {
-                let (object, key) = (self.name(file, object)?, key.text()?);
-                let kept = !self.written.fields.contains(key) && !self.written.is_filled(&object);
-                kept.then(|| format!("{object}.{key}"))
+                Some(format!("{}.{}", self.path(file, object)?, key.text()?))
             }
             _ => None,
+        }
+    }
+
+    /// The same where the program leaves it as it is.
+    fn name(&self, file: usize, expr: &'a Expr) -> Option<String> {
+        let path = self.path(file, expr)?;
+        let parts = path.match_indices('.').map(|(at, _)| &path[..at]);
+        let kept = !self.written.any_global
+            && !self.written.globals.contains(path.split('.').next()?)
+            && !parts.clone().any(|part| self.open.contains(part))
+            && !parts
+                .chain([path.as_str()])
+                .any(|part| self.replaced.contains(part));
+        kept.then_some(path)
+    }
+
+    fn library(&self, file: usize, expr: &'a Expr) -> Option<String> {
+        let path = self.path(file, expr)?;
+        LIBRARIES.contains(&path.as_str()).then_some(path)
+    }
+
+    /// Notes what a statement does to libraries.
+    fn uses(&mut self, file: usize, stmt: &'a Stmt) {
+        let (targets, values): (&'a [Expr], &'a [Expr]) = match stmt {
+            Stmt::Local(vars, values) => {
+                for (at, value) in values.iter().enumerate() {
+                    let followed = vars.get(at).is_some_and(|var| {
+                        let held = self.locals.get(&(file, *var));
+                        held.is_some_and(|held| std::ptr::eq(*held, value))
+                    });
+                    match followed && self.library(file, value).is_some() {
+                        true => {}
+                        false => self.used(file, value),
+                    }
+                }
+                return;
+            }
+            Stmt::Assign(targets, values) => (targets, values),
+            Stmt::Function(target, _) => (std::slice::from_ref(target), &[]),
+            _ => return stmt.parts(&mut |expr| self.used(file, expr), &mut |_| {}),
+        };
+        for target in targets {
+            if let Kind::Index(object, key) = &target.kind
+                && let Some(library) = self.library(file, object)
+            {
+                match key.text() {
+                    Some(name) => self.replaced.insert(format!("{library}.{name}")),
+                    None => self.open.insert(library),
+                };
+            }
+            target.each_child(&mut |child| self.member_of(file, child));
+        }
+        values.iter().for_each(|value| self.used(file, value));
+    }
+
+    /// Notes where a library is more than the table of which a member is named.
+    fn used(&mut self, file: usize, expr: &'a Expr) {
+        if let Some(library) = self.library(file, expr) {
+            self.open.insert(library);
+            return;
+        }
+        match &expr.kind {
+            Kind::Index(object, key) => {
+                self.member_of(file, object);
+                self.used(file, key);
+            }
+            Kind::Call(callee, args) if matches!(&callee.kind, Kind::Global(name) if READERS.contains(&name.as_str())) =>
+            {
+                args.iter().for_each(|arg| self.member_of(file, arg));
+            }
+            Kind::Method(object, _, _, args) => {
+                self.member_of(file, object);
+                args.iter().for_each(|arg| self.used(file, arg));
+            }
+            _ => expr.each_child(&mut |child| self.used(file, child)),
+        }
+    }
+
+    fn member_of(&mut self, file: usize, object: &'a Expr) {
+        if self.library(file, object).is_none() {
+            self.used(file, object);
         }
     }
 

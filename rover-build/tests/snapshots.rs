@@ -83,6 +83,14 @@ fn specialised_text() {
     }
 }
 
+/// Tail calls, of which the reference form keeps the lines, too.
+#[test]
+fn tail_calls() {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tails/routes.lua");
+    let compiled = rover_build::compile_form(&manifest, rover_build::Form::Reference).unwrap();
+    insta::assert_snapshot!(compiled.lowered.join("\n-- next file\n"));
+}
+
 /// Templates: where the program renders them, and their own Lua, whose lines are those of
 /// the file.
 #[test]

@@ -2,17 +2,18 @@
 -- `jit`, `io`. It runs in the compiler's VM and in the workers'.
 --
 -- `host` has `load_chunk`, which gives a bundled module's chunk by name; `getinfo` and
--- `traceback`; and `table_new` and `table_clear`.
+-- `traceback`; `table_new` and `table_clear`; and `raise(text)`, which raises an error with the
+-- program's line.
 local host = ...
 local load_chunk, getinfo, traceback = host.load_chunk, host.getinfo, host.traceback
-local error, type, tostring, pcall, select, pairs = error, type, tostring, pcall, select, pairs
+local raise, error, type, tostring, pcall, select, pairs = host.raise, error, type, tostring, pcall, select, pairs
 local globals, gsub, format, concat = _G, string.gsub, string.format, table.concat
 
 local M = {}
 
 -- Where a library is looked for that can be called, there is a function, which fails when it is.
 local function refusing(name)
-  return function() error(name .. " is not available in this version", 2) end
+  return function() raise(name .. " is not available in this version") end
 end
 local io = {}
 for _, name in pairs { "close", "flush", "input", "lines", "open", "output", "read", "tmpfile", "write" } do
@@ -26,7 +27,7 @@ for _, name in pairs { "stdin", "stdout", "stderr" } do
   end
   io[name] = setmetatable({}, {
     __index = methods, __metatable = "rover.file",
-    __newindex = function() error("a file cannot be assigned to", 2) end,
+    __newindex = function() raise("a file cannot be assigned to") end,
   })
 end
 
@@ -36,7 +37,7 @@ function debug.getinfo(...)
   local thread, of, what = ...
   if type(thread) ~= "thread" then thread, of, what = nil, ... end
   if type(of) ~= "number" and type(of) ~= "function" then
-    error("bad argument #1 to 'getinfo' (function or level expected)", 2)
+    raise("bad argument #1 to 'getinfo' (function or level expected)")
   end
   what = gsub(what == nil and "nSlu" or tostring(what), "[fL]", "")
   local found
@@ -72,18 +73,18 @@ local function find(name)
     if type(found) == "function" then return found end
     if type(found) == "string" then tried[#tried + 1] = found end
   end
-  error(format("module '%s' not found:%s", name, concat(tried)), 3)
+  raise(format("module '%s' not found:%s", name, concat(tried)))
 end
 
 function M.require(name)
   if type(name) == "number" then name = tostring(name) end
   if type(name) ~= "string" then
     local got = name == nil and "no value" or type(name)
-    error("bad argument #1 to 'require' (string expected, got " .. got .. ")", 2)
+    raise("bad argument #1 to 'require' (string expected, got " .. got .. ")")
   end
   local value = loaded[name]
   if value then return value end
-  if loading[name] then error("loop or previous error loading module '" .. name .. "'", 2) end
+  if loading[name] then raise("loop or previous error loading module '" .. name .. "'") end
   local chunk = find(name)
   -- A module that fails is tried again: the next request did nothing wrong.
   loading[name] = true

@@ -68,9 +68,19 @@ local function rendered(template, data)
   return of.finish(parts_of[1](of.open(), data))
 end
 
-function Template.__call(self, data)
-  if type(data) ~= "table" then raise(TAKES .. type(data)) end
-  return setmetatable({ rendered(self, data) }, Html)
+-- What is given as data must be a table of a program's own.
+local function data(what, text)
+  return function(value)
+    local kind, meta = type(value), getmetatable(value)
+    local is_text = kind == "string" or kind == text or meta == "rover.html" or meta == "rover.body"
+    if kind == "table" and not is_text then return value end
+    raise(is_text and NO_DATA or what .. ", got " .. kind)
+  end
+end
+
+local template_data = data "a template takes a table of data"
+function Template.__call(self, value)
+  return setmetatable({ rendered(self, template_data(value)) }, Html)
 end
 
 -- `rover.html(data) [[...]]`, `rover.html(text)`; its fields are the components.
@@ -91,8 +101,7 @@ local function component(_, name, value)
   local kind = type(value)
   if made[value] then
     parts[name] = function(buffer, data)
-      if type(data) ~= "table" then raise(TAKES .. type(data)) end
-      made[value][1](buffer, data)
+      made[value][1](buffer, template_data(data))
       return WRITTEN
     end
   elseif kind == "function" or kind == "table" then
@@ -175,18 +184,9 @@ function sides.direct.part(buffer, step, value)
   if value == WRITTEN then put_tail(vm, buffer, step) else put(buffer, step, value) end
 end
 
--- What is given as data must be a table of a program's own.
-local function data(what, text)
-  return function(value)
-    local kind, meta = type(value), getmetatable(value)
-    local is_text = kind == "string" or kind == text or meta == "rover.html" or meta == "rover.body"
-    if kind == "table" and not is_text then return value end
-    raise(is_text and NO_DATA or what .. ", got " .. kind)
-  end
-end
-
 local direct = R.direct
 direct.data = data "rover.html takes data or a string"
+direct.template_data = template_data
 direct.page_data = data("html takes a string", "number")
 direct.open = sides.direct.open
 direct.renders = renders

@@ -10,6 +10,7 @@ local owned, refuse_raw = R.owned, R.refuse_raw
 
 local modules = R.part("modules") {
   load_chunk = R.load_chunk,
+  raise = raise,
   getinfo = getinfo,
   traceback = debug.traceback,
   table_new = require "table.new",

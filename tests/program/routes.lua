@@ -26,6 +26,8 @@ local raised = {
   thrown = function() error(api.error(401, "an answer")) end,
 }
 function api.raised.p_what.get(ctx) raised[ctx:params().what]() end
+-- The handler's own call has ended when it fails.
+function api.lost.get(ctx) local convert = ctx.path and tonumber return convert("1", 99) end
 
 -- Nothing is in the environment at build, so this route is only found at the start.
 if os.getenv("MORE_ROUTES") or os.getenv("LISTEN_FDS") and os.getenv("MORE_ROUTES_IN_A_CHILD") then

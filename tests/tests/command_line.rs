@@ -163,6 +163,7 @@ fn the_log() {
     assert_eq!(answer.status, 500);
     assert!(!answer.text().contains("only the log"));
     assert_eq!(get(&running, "/log?as=json").status, 500);
+    assert_eq!(get(&running, "/lost").status, 500);
     assert_eq!(get(&running, "/hello").status, 200);
     let (code, log) = running.stop();
     assert_eq!(code, Some(0));
@@ -180,6 +181,8 @@ fn the_log() {
     assert!(error.contains(" error "), "{error}");
     assert!(error.contains("routes.lua:12:"), "{error}");
     assert!(log.contains("stack traceback"), "{log}");
+    let lost = find("bad argument");
+    assert!(lost.contains("GET /lost: routes.lua:30: "), "{lost}");
     // What cannot be written is found when the handler has returned.
     let value = find("rows[1].name");
     assert!(

@@ -15,7 +15,7 @@ pub(crate) struct Written<'a> {
     /// Members of globals: `string.split`.
     pub(super) paths: HashSet<String>,
     /// Fields of any table, by name.
-    pub(crate) fields: HashSet<&'a str>,
+    pub(super) fields: HashSet<&'a str>,
     /// Tables by their global names that other code may fill.
     filled: HashSet<String>,
     /// Tables that locals hold.
@@ -65,7 +65,7 @@ impl<'a> Written<'a> {
 
     /// Whether a library may have more members than it had: something is put into it under
     /// a name that is computed, or may be.
-    pub(crate) fn is_filled(&self, library: &str) -> bool {
+    pub(super) fn is_filled(&self, library: &str) -> bool {
         self.filled.contains(library) || self.any_field && self.held.contains(library)
     }
 

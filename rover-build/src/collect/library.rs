@@ -4,6 +4,7 @@ use mlua::{Function, Lua, Table, Value};
 use rover_model::MODULES_LUA;
 
 use super::Asked;
+use crate::json::raise;
 use crate::load::{Known, Sources};
 
 /// `require` and the libraries that programs get in part.
@@ -37,6 +38,7 @@ pub(super) fn modules(
     let require: Function = lua.globals().get("require")?;
     let host = lua.create_table()?;
     host.set("load_chunk", load_chunk)?;
+    host.set("raise", raise(lua)?)?;
     host.set("getinfo", get_info(lua)?)?;
     host.set("traceback", traceback(lua)?)?;
     for (name, module) in [("table_new", "table.new"), ("table_clear", "table.clear")] {
