@@ -1,37 +1,43 @@
 -- `rover.guard`: schemas. It runs at build, where a wrong chain is a build error, and in
 -- every worker; what a schema is and means is written in Rust, for both.
 --
--- `new(kind, ...)` and `with(schema, option, ...)` give a schema, or nil and what is wrong;
--- `check(schema, value)` gives the checked value, or raises the error for the client.
+-- `new(kind, ...)` and `with(schema, option, ...)` give what Rust made, or nil and what is
+-- wrong; `check(value, schema)` gives the checked value, or nil and what is wrong.
 local new, with, check, kinds, options = ...
-local error, getmetatable, rawget, select, setmetatable, tostring =
-  error, getmetatable, rawget, select, setmetatable, tostring
+local error, getmetatable, select, setmetatable, tostring =
+  error, getmetatable, select, setmetatable, tostring
 
--- [1] what Rust made. A schema never changes: an option gives another one.
-local Schema = { __metatable = "rover.schema" }
+local methods, schema_of = {}, nil
 
-local methods = {}
+local function index(_, key)
+  local method = methods[key]
+  if method then return method end
+  local _, wrong = with(schema_of(new("any")), tostring(key))
+  error(wrong, 2)
+end
+
+local function refuse()
+  error("a schema cannot be assigned to: an option gives another one", 2)
+end
+
+-- A schema never changes, and may be kept for all requests: it is an empty table, and what
+-- Rust made stands in its metatable, [1], which no program gets.
+function schema_of(made)
+  return setmetatable({}, {
+    made, __metatable = "rover.schema", __index = index, __newindex = refuse,
+  })
+end
+
 for i = 1, #options do
   local option = options[i]
   methods[option] = function(self, ...)
     if getmetatable(self) ~= "rover.schema" then
       error("`" .. option .. "` is called with a colon: `:" .. option .. "()`", 2)
     end
-    local schema, wrong = with(rawget(self, 1), option, ...)
-    if not schema then error(wrong, 2) end
-    return setmetatable({ schema }, Schema)
+    local made, wrong = with(self, option, ...)
+    if not made then error(wrong, 2) end
+    return schema_of(made)
   end
-end
-
-function Schema.__index(_, key)
-  local method = methods[key]
-  if method then return method end
-  local _, wrong = with(new("any"), tostring(key))
-  error(wrong, 2)
-end
-
-function Schema.__newindex()
-  error("a schema cannot be assigned to: an option gives another one", 2)
 end
 
 local guard, makers = {}, {}
@@ -39,11 +45,11 @@ for i = 1, #kinds do
   local kind = kinds[i]
   -- `g:string()` and `g.string()`
   makers[kind] = function(...)
-    local schema, wrong
-    if ... == guard then schema, wrong = new(kind, select(2, ...))
-    else schema, wrong = new(kind, ...) end
-    if not schema then error(wrong, 2) end
-    return setmetatable({ schema }, Schema)
+    local made, wrong
+    if ... == guard then made, wrong = new(kind, select(2, ...))
+    else made, wrong = new(kind, ...) end
+    if not made then error(wrong, 2) end
+    return schema_of(made)
   end
 end
 

@@ -7,9 +7,9 @@ use std::fmt;
 use mlua::ffi::{self, lua_State};
 use rustc_hash::FxHashMap;
 
-use super::Shared;
 use super::scalar::{escaped_length, number, string};
 use super::shapes::{MAX_FIELDS, Shape};
+use super::{Shared, expect};
 
 const MAX_DEPTH: usize = 128;
 /// So many values are written before the clock is asked whether there is time for more ...
@@ -338,6 +338,9 @@ impl<'a> Encoder<'a> {
                 }
                 count += 1;
                 ffi::lua_pushvalue(self.state, key);
+            }
+            if count == 0 && expect::is_schema(self.state, self.shared, index) {
+                return Err(EncodeError::new("a schema has no JSON form"));
             }
             let special = self.special_order(index);
             if count <= MAX_FIELDS && special.is_none() {
