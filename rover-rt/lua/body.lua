@@ -20,8 +20,11 @@ function Body.__index(_, key)
 end
 
 function body_methods.json(b)
-  local ok, value = native.json_decode(b[1])
-  if not ok then http_error(400, "Malformed JSON: " .. value) end
+  local ok, value, too_large = native.json_decode(b[1])
+  if not ok then
+    if too_large then http_error(413, too_large) end
+    http_error(400, "Malformed JSON: " .. value)
+  end
   return value
 end
 

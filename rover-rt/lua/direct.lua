@@ -55,11 +55,14 @@ local function bad_body(message)
   http_error(400, message and "Malformed JSON: " .. message or "Request has no body")
 end
 
--- The native gives the value, or true and what is wrong.
+-- The native gives the value, or a status and what is wrong.
 local body_json = direct.body_json
 function direct.body_json()
-  local value, bad, message = body_json()
-  if bad then bad_body(message) end
+  local value, status, message = body_json()
+  if status then
+    if status == 413 then http_error(status, message) end
+    bad_body(message)
+  end
   return value
 end
 

@@ -19,6 +19,21 @@ fn start(broken: bool) -> Process {
 /// Asks on a connection that goes on.
 fn ask(stream: &mut TcpStream, path: &str) -> Response {
     write!(stream, "GET {path} HTTP/1.1\r\nHost: t\r\n\r\n").expect("it is open");
+    answer(stream)
+}
+
+/// Sends a body of JSON.
+fn post(stream: &mut TcpStream, path: &str, body: &str) -> Response {
+    let length = body.len();
+    write!(
+        stream,
+        "POST {path} HTTP/1.1\r\nHost: t\r\nContent-Length: {length}\r\n\r\n{body}"
+    )
+    .expect("it is open");
+    answer(stream)
+}
+
+fn answer(stream: &mut TcpStream) -> Response {
     let mut answer = Vec::new();
     let mut part = [0; 4096];
     loop {
@@ -217,4 +232,46 @@ fn memory_that_is_not_lua_s_has_a_limit() {
     assert_eq!(code, Some(0));
     assert!(!log.contains("panicked"), "{log}");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What clients send counts, too: where it needs more than there is, they are told.
+#[test]
+fn memory_that_a_body_needs_has_a_limit() {
+    let server = start(false);
+    let objects = format!("[{}{{}}]", "{},".repeat(340_000));
+    let within = format!("{{\"rows\":{objects}}}");
+    let names = format!("[{}1]", "[],".repeat(340_000));
+    let kinds = [
+        ("records", &objects),
+        ("filled", &objects),
+        ("any", &names),
+        ("json", &names),
+        ("again", &objects),
+        ("first", &objects),
+        ("held", &within),
+    ];
+    let mut stream = server.connect();
+    let before = resident(server.id());
+    for (kind, body) in kinds {
+        let path = format!("/reads/{kind}");
+        for _ in 0..2 {
+            let refused = post(&mut stream, &path, body);
+            let text = refused.text();
+            assert_eq!(refused.status, 413, "{kind}: {text}");
+            assert!(text.contains("needs more memory than there is"), "{text}");
+        }
+        let more = resident(server.id()).saturating_sub(before) >> 20;
+        println!("{kind}: {more} MiB more");
+        assert!(more < 64, "{kind}: {more} MiB more");
+        // The next one has all the memory that there is.
+        let small = match kind {
+            "held" => r#"{"rows":[{},{}]}"#.to_owned(),
+            _ => format!("[{}{{}}]", "{},".repeat(999)),
+        };
+        assert_eq!(post(&mut stream, &path, &small).status, 200, "{kind}");
+    }
+    drop(stream);
+    let (code, log) = server.stop();
+    assert_eq!(code, Some(0));
+    assert!(!log.contains(" error "), "{log}");
 }

@@ -431,3 +431,40 @@ fn an_answer_tells_of_at_most_a_hundred_mistakes() {
     assert_eq!(json["errors"].as_array().unwrap().len(), 100);
     assert_eq!(json["errors"][99]["field"], "v[100]");
 }
+
+/// Few bytes of JSON may need much memory: fields that are absent, tables, defaults.
+#[test]
+fn what_needs_more_memory_than_there_is_is_too_large() {
+    const TOLD: &str = "Request too large: reading it needs more memory than there is";
+    let (_, specialised, reference) = PROGRAMS
+        .iter()
+        .find(|(name, ..)| *name == "guard_large")
+        .unwrap();
+    let objects = format!("[{}{{}}]", "{},".repeat(340_000));
+    let lists = format!("[{}[]]", "[],".repeat(340_000));
+    for program in [specialised, reference] {
+        let client = program().log_level(LogLevel::Off).client().unwrap();
+        let post = |way: &str, body: &str| {
+            let request = client.request("POST", &format!("/{way}"));
+            let answer = request.body(body.to_owned()).send().unwrap();
+            (answer.status(), answer.text())
+        };
+        let refused = (413, format!("{{\"error\":\"{TOLD}\"}}"));
+        for way in ["first", "asked", "held", "made", "filled"] {
+            assert_eq!(post(way, &objects), refused, "{way}");
+        }
+        for way in ["tables", "whole", "passed"] {
+            assert_eq!(post(way, &lists), refused, "{way}");
+        }
+        let caught = format!("{{\"status\":413,\"kind\":\"request\",\"message\":\"{TOLD}\"}}");
+        assert_eq!(post("caught", &objects), (200, caught));
+        // Others have all the memory.
+        let some = format!("[{}{{}}]", "{},".repeat(4_999));
+        let counted = (200, r#"{"count":5000}"#.to_owned());
+        for way in [
+            "asked", "made", "tables", "filled", "whole", "passed", "caught",
+        ] {
+            assert_eq!(post(way, &some), counted, "{way}");
+        }
+    }
+}

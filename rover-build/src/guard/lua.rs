@@ -41,9 +41,11 @@ pub(crate) fn install(lua: &Lua) -> mlua::Result<Table> {
         made(lua, Schema::of_kind(&kind, &args, &LuaPatterns::default()))
     })?;
     let with = lua.create_function(
-        |lua, (schema, option, args): (AnyUserData, String, Variadic<Value>)| {
+        |lua, (schema, option, args): (Table, String, Variadic<Value>)| {
             let args: Vec<Given> = args.iter().map(|arg| given(arg, 0)).collect();
-            let schema = schema.borrow::<Schema>()?.clone();
+            let Some(schema) = held(&schema) else {
+                return Ok((Value::Nil, Some("a schema is asked for".to_owned())));
+            };
             made(lua, schema.with(&option, &args, &LuaPatterns::default()))
         },
     )?;
@@ -110,11 +112,16 @@ fn given(value: &Value, depth: usize) -> Given {
     }
 }
 
+/// The schema that `guard.lua` made of a table.
+fn held(table: &Table) -> Option<Schema> {
+    let made: AnyUserData = table.metatable()?.raw_get(1).ok()?;
+    let schema = made.borrow::<Schema>().ok()?;
+    Some(schema.clone())
+}
+
 fn given_table(table: &Table, depth: usize) -> Given {
-    if let Ok(Value::UserData(made)) = table.raw_get(1)
-        && let Ok(schema) = made.borrow::<Schema>()
-    {
-        return Given::Schema(Box::new(schema.clone()));
+    if let Some(schema) = held(table) {
+        return Given::Schema(Box::new(schema));
     }
     let length = table.raw_len();
     // A list may have holes: `:len(nil, 5)` is no table.

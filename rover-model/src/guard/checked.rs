@@ -103,7 +103,49 @@ pub struct Checked {
     open: Vec<Value>,
     /// The bytes of the problems' texts.
     told: usize,
+    account: Account,
 }
+
+/// What may be held.
+#[derive(Debug)]
+struct Account {
+    /// So many bytes more.
+    room: usize,
+    /// The bytes that were needed since the last value.
+    taken: usize,
+    full: bool,
+}
+
+impl Account {
+    /// Whether there is room for so many bytes more; once there is none, nothing has any.
+    fn takes(&mut self, bytes: usize) -> bool {
+        self.full |= bytes > self.room;
+        if !self.full {
+            self.room -= bytes;
+            self.taken += bytes;
+        }
+        !self.full
+    }
+
+    /// Whether a vector has room for so many items more, which it gets if it may.
+    #[inline]
+    fn grows<T>(&mut self, items: &mut Vec<T>, more: usize) -> bool {
+        items.capacity() - items.len() >= more || self.grow(items, more)
+    }
+
+    #[cold]
+    fn grow<T>(&mut self, items: &mut Vec<T>, more: usize) -> bool {
+        let capacity = (items.len() + more).max(items.capacity() * 2);
+        let takes = self.takes((capacity - items.capacity()) * size_of::<T>());
+        if takes {
+            items.reserve_exact(capacity - items.len());
+        }
+        takes
+    }
+}
+
+/// Slots and texts are known by numbers of 32 bits.
+const MOST_BYTES: usize = u32::MAX as usize;
 
 impl Default for Checked {
     fn default() -> Self {
@@ -116,37 +158,67 @@ impl Default for Checked {
             slots: Vec::new(),
             open: Vec::new(),
             told: 0,
+            account: Account {
+                room: MOST_BYTES,
+                taken: 0,
+                full: false,
+            },
         }
     }
 }
 
 impl Checked {
-    /// Makes room for another value. What a large one needed is given back.
+    /// Makes room for another value, which may need so many bytes beside those that are kept.
+    /// What a large one needed is given back.
+    pub fn begin(&mut self, room: usize) {
+        self.clear();
+        self.account.room = room.min(MOST_BYTES);
+    }
+
+    /// Forgets the value.
     pub fn clear(&mut self) {
         self.root = Value::Absent;
         self.problems.clear();
         self.told = 0;
+        self.account.taken = 0;
+        self.account.full = false;
         self.buffer.clear();
         self.spans.clear();
         self.constants.clear();
         self.slots.clear();
         self.open.clear();
         self.buffer.shrink_to(KEPT_BYTES);
+        self.spans.shrink_to(KEPT_SLOTS);
+        self.constants.shrink_to(KEPT_SLOTS);
         self.slots.shrink_to(KEPT_SLOTS);
         self.open.shrink_to(KEPT_SLOTS);
+    }
+
+    /// Whether a value needed more room than there was. What was laid out is then of no use.
+    pub fn is_full(&self) -> bool {
+        self.account.full
+    }
+
+    /// The bytes that the value needed beside those that are kept.
+    pub fn taken(&self) -> usize {
+        self.account.taken
     }
 
     /// Makes an object's slots, which are absent until they are set.
     pub fn object(&mut self, fields: usize) -> u32 {
         let first = self.slots.len();
-        self.slots.resize(first + fields, Value::Absent);
+        if self.account.grows(&mut self.slots, fields) {
+            self.slots.resize(first + fields, Value::Absent);
+        }
         first as u32
     }
 
-    /// Sets a slot.
+    /// Sets a slot, if there was room for it.
     #[inline]
     pub fn set(&mut self, slot: u32, value: Value) {
-        self.slots[slot as usize] = value;
+        if let Some(place) = self.slots.get_mut(slot as usize) {
+            *place = value;
+        }
     }
 
     /// A slot's value.
@@ -166,13 +238,17 @@ impl Checked {
     /// Adds an element to the array that began last.
     #[inline]
     pub fn push(&mut self, value: Value) {
-        self.open.push(value);
+        if self.account.grows(&mut self.open, 1) {
+            self.open.push(value);
+        }
     }
 
     /// Ends an array; gives its first slot and its length.
     pub fn end_array(&mut self, begin: usize) -> (u32, u32) {
         let (first, length) = (self.slots.len() as u32, (self.open.len() - begin) as u32);
-        self.slots.extend_from_slice(&self.open[begin..]);
+        if self.account.grows(&mut self.slots, length as usize) {
+            self.slots.extend_from_slice(&self.open[begin..]);
+        }
         self.open.truncate(begin);
         (first, length)
     }
@@ -180,12 +256,23 @@ impl Checked {
     /// Keeps a text.
     pub fn text(&mut self, text: &[u8]) -> Text {
         let start = self.buffer.len() as u32;
-        self.buffer.extend_from_slice(text);
+        if self.account.grows(&mut self.buffer, text.len()) {
+            self.buffer.extend_from_slice(text);
+        }
         Text {
             place: Place::Buffer,
             start,
             length: text.len() as u32,
         }
+    }
+
+    /// Keeps where a value of any kind stands; gives its number.
+    pub fn span(&mut self, start: usize, end: usize) -> u32 {
+        let number = self.spans.len() as u32;
+        if self.account.grows(&mut self.spans, 1) {
+            self.spans.push((start as u32, end as u32));
+        }
+        number
     }
 
     /// A text's bytes.
@@ -212,18 +299,17 @@ impl Checked {
         self.problems.len() >= MAX_PROBLEMS || self.told >= MAX_TOLD
     }
 
-    /// The bytes that it holds.
-    pub fn held_bytes(&self) -> usize {
-        let values = self.slots.capacity() + self.open.capacity();
-        values * size_of::<Value>() + self.buffer.capacity() + self.told
-    }
-
     /// Lays out a constant.
     pub fn constant(&mut self, schema: &Schema, constant: &Constant) -> Value {
         match (&schema.kind, constant) {
             (Kind::Any, constant) => {
-                self.constants.push(constant.clone());
-                Value::Constant(self.constants.len() as u32 - 1)
+                let number = self.constants.len() as u32;
+                if self.account.takes(constant.held_bytes())
+                    && self.account.grows(&mut self.constants, 1)
+                {
+                    self.constants.push(constant.clone());
+                }
+                Value::Constant(number)
             }
             (_, Constant::Null) => Value::Null,
             (Kind::Boolean, Constant::Boolean(value)) => Value::Boolean(*value),
@@ -270,7 +356,8 @@ impl Checked {
         self.problems.is_empty() && before == (self.root, self.slots.clone())
     }
 
-    /// Applies the rules to what was laid out from `source`.
+    /// Applies the rules to what was laid out from `source`. Where there is no room for the
+    /// defaults, it is full.
     pub fn check(&mut self, schema: &Schema, source: &[u8], patterns: &dyn Patterns) {
         let check = Check { source, patterns };
         self.root = check.value(self, schema, self.root, &Path::Value);
@@ -333,6 +420,10 @@ impl Check<'_> {
         }
         match &schema.default {
             Some(default) => {
+                let parts = default.parts();
+                if parts > 1 && !self.patterns.has_time(parts) {
+                    return Value::Absent;
+                }
                 let value = checked.constant(schema, default);
                 self.present(checked, schema, value, path);
                 return value;
@@ -379,6 +470,9 @@ impl Check<'_> {
                     if item as usize % MANY == MANY - 1 && !self.patterns.has_time(MANY) {
                         return;
                     }
+                    if checked.is_full() {
+                        return;
+                    }
                     let value = checked.slot(first + item);
                     let path = Path::Item(path, item + 1);
                     let value = self.value(checked, element, value, &path);
@@ -386,6 +480,9 @@ impl Check<'_> {
                 }
             }
             (Kind::Object(fields), Value::Object { first }) => {
+                if fields.len() > MANY && !self.patterns.has_time(fields.len()) {
+                    return;
+                }
                 for (slot, field) in (first..).zip(fields.as_ref()) {
                     let path = Path::Field(path, &field.name);
                     let value = checked.slot(slot);

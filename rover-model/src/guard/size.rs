@@ -58,7 +58,19 @@ impl Schema {
 }
 
 impl Constant {
-    fn held_bytes(&self) -> usize {
+    /// How many values it is made of, itself included.
+    pub(super) fn parts(&self) -> usize {
+        match self {
+            Constant::List(items) => 1 + items.iter().map(Constant::parts).sum::<usize>(),
+            Constant::Record(fields) => {
+                1 + fields.iter().map(|(_, value)| value.parts()).sum::<usize>()
+            }
+            _ => 1,
+        }
+    }
+
+    /// The bytes that it holds outside of itself.
+    pub(super) fn held_bytes(&self) -> usize {
         match self {
             Constant::Text(given) => text(given),
             Constant::List(items) => list(items, Constant::held_bytes),

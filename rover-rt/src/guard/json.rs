@@ -4,27 +4,50 @@ use rover_model::guard::{
     Checked, Field, Got, Kind, Length, Place, Schema, Text, Value, is_integer,
 };
 
+use super::names::Names;
 use crate::json::{Kind as Token, Malformed, Reader};
+
+/// Why a text was not laid out.
+#[derive(Debug)]
+pub(crate) enum Unread {
+    Malformed(Malformed),
+    /// There was no room for its value.
+    Full,
+}
+
+impl From<Malformed> for Unread {
+    fn from(malformed: Malformed) -> Self {
+        Unread::Malformed(malformed)
+    }
+}
 
 /// Lays out a JSON text. What the schema does not know is looked at and dropped. Gives
 /// whether it is known already that nothing is wrong with what was laid out and that no
 /// defaults are to be filled in, so that no check is needed.
-pub(crate) fn read_json(
-    checked: &mut Checked,
-    schema: &Schema,
+///
+/// The time that it takes grows with the text and with the slots, for which there is room or
+/// not.
+pub(crate) fn read_json<'r>(
+    checked: &'r mut Checked,
+    schema: &'r Schema,
     text: &[u8],
-    scratch: &mut String,
-) -> Result<bool, Malformed> {
+    scratch: &'r mut String,
+) -> Result<bool, Unread> {
     let mut reader = Reading {
         checked,
         fits: true,
         text,
         scratch,
         reader: Reader::new(text),
+        names: Names::default(),
     };
     reader.value(schema, To::Root)?;
     reader.reader.end()?;
-    Ok(reader.fits)
+    let fits = reader.fits;
+    match reader.checked.is_full() {
+        true => Err(Unread::Full),
+        false => Ok(fits),
+    }
 }
 
 struct Reading<'r, 'a> {
@@ -33,6 +56,7 @@ struct Reading<'r, 'a> {
     text: &'a [u8],
     scratch: &'r mut String,
     reader: Reader<'a>,
+    names: Names<'r>,
 }
 
 /// Where a value goes.
@@ -44,11 +68,11 @@ enum To {
     Element,
 }
 
-impl Reading<'_, '_> {
+impl<'r> Reading<'r, '_> {
     /// Each kind of value is put where it goes as soon as it is known: returned by
     /// reference, its parts would be written and read again in other widths, for which
     /// processors wait.
-    fn value(&mut self, schema: &Schema, to: To) -> Result<(), Malformed> {
+    fn value(&mut self, schema: &'r Schema, to: To) -> Result<(), Unread> {
         match (self.reader.peek()?, &schema.kind) {
             (Token::String, Kind::String(rules)) => {
                 let text = self.string(|text| rules.surely_hold(text))?;
@@ -101,7 +125,7 @@ impl Reading<'_, '_> {
         })
     }
 
-    fn array(&mut self, element: &Schema, bounds: Length, to: To) -> Result<(), Malformed> {
+    fn array(&mut self, element: &'r Schema, bounds: Length, to: To) -> Result<(), Unread> {
         let begin = self.checked.begin_array();
         let mut more = self.reader.begin_array()?;
         while more {
@@ -114,8 +138,11 @@ impl Reading<'_, '_> {
         Ok(())
     }
 
-    fn object(&mut self, fields: &[Field], to: To) -> Result<(), Malformed> {
+    fn object(&mut self, fields: &'r [Field], to: To) -> Result<(), Unread> {
         let first = self.checked.object(fields.len());
+        if self.checked.is_full() {
+            return Err(Unread::Full);
+        }
         let mut more = self.reader.begin_object()?;
         // Most clients send fields in the order in which they are described.
         let mut expected = 0;
@@ -124,7 +151,7 @@ impl Reading<'_, '_> {
                 Some(field) if field.plain && self.reader.is_key(&field.name) => Some(expected),
                 _ => {
                     let key = self.reader.key(self.scratch)?;
-                    fields.iter().position(|field| field.name == key)
+                    self.names.find(fields, key)
                 }
             };
             match found {
@@ -153,7 +180,7 @@ impl Reading<'_, '_> {
     }
 
     /// Values of other kinds than the schema's, and those of schemas for any.
-    fn other(&mut self, token: Token, schema: &Schema, to: To) -> Result<(), Malformed> {
+    fn other(&mut self, token: Token, schema: &Schema, to: To) -> Result<(), Unread> {
         let any = matches!(schema.kind, Kind::Any);
         let value = match token {
             Token::Null => {
@@ -187,9 +214,8 @@ impl Reading<'_, '_> {
     fn any(&mut self) -> Result<Value, Malformed> {
         let from = self.reader.offset();
         self.reader.skip()?;
-        let spans = &mut self.checked.spans;
-        spans.push((from as u32, self.reader.offset() as u32));
-        Ok(Value::Any(spans.len() as u32 - 1))
+        let number = self.checked.span(from, self.reader.offset());
+        Ok(Value::Any(number))
     }
 }
 

@@ -2,7 +2,8 @@
 //! query, the path's parameters. The rules are in [`rover_model::guard`].
 
 mod json;
+mod names;
 mod pairs;
 
-pub(crate) use json::read_json;
+pub(crate) use json::{Unread as UnreadJson, read_json};
 pub(crate) use pairs::{read_form, read_params, read_query};

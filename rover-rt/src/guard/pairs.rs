@@ -5,38 +5,35 @@ use std::borrow::Cow;
 
 use rover_model::guard::{Checked, Field, Got, Kind, Schema, Value, number_of, truth_of};
 
+use super::names::Names;
 use crate::decode::form_pairs;
 use crate::form::{self, Value as FormValue};
 use crate::request::RequestData;
 
 /// Lays out a query.
 pub(crate) fn read_query(checked: &mut Checked, schema: &Schema, query: &str) {
-    let pairs = || form_pairs(query.as_bytes()).map(|(name, value)| (name, Given::Text(value)));
+    let pairs = form_pairs(query.as_bytes()).map(|(name, value)| (name, Given::Text(value)));
     read(checked, schema, pairs);
 }
 
 /// Lays out a form.
 pub(crate) fn read_form(checked: &mut Checked, schema: &Schema, fields: &[form::Field<'_>]) {
-    let pairs = || {
-        fields.iter().enumerate().map(|(at, field)| {
-            let value = match &field.value {
-                FormValue::Text(text) => Given::Text(Cow::Borrowed(text.as_ref())),
-                FormValue::File(_) => Given::File(at as u32),
-            };
-            (Cow::Borrowed(field.name.as_ref()), value)
-        })
-    };
+    let pairs = fields.iter().enumerate().map(|(at, field)| {
+        let value = match &field.value {
+            FormValue::Text(text) => Given::Text(Cow::Borrowed(text.as_ref())),
+            FormValue::File(_) => Given::File(at as u32),
+        };
+        (Cow::Borrowed(field.name.as_ref()), value)
+    });
     read(checked, schema, pairs);
 }
 
 /// Lays out the path's parameters, which are UTF-8.
 pub(crate) fn read_params(checked: &mut Checked, schema: &Schema, request: &RequestData<'_>) {
-    let pairs = || {
-        request.params.iter().map(|param| {
-            let value = std::str::from_utf8(param.value(request.path)).unwrap_or_default();
-            (Cow::Borrowed(param.name), Given::Text(Cow::Borrowed(value)))
-        })
-    };
+    let pairs = request.params.iter().map(|param| {
+        let value = std::str::from_utf8(param.value(request.path)).unwrap_or_default();
+        (Cow::Borrowed(param.name), Given::Text(Cow::Borrowed(value)))
+    });
     read(checked, schema, pairs);
 }
 
@@ -47,52 +44,54 @@ enum Given<'a> {
     File(u32),
 }
 
-fn read<'a, I>(checked: &mut Checked, schema: &Schema, pairs: impl Fn() -> I)
-where
-    I: Iterator<Item = (Cow<'a, str>, Given<'a>)>,
-{
+fn read<'a>(
+    checked: &mut Checked,
+    schema: &Schema,
+    pairs: impl Iterator<Item = (Cow<'a, str>, Given<'a>)>,
+) {
     let Kind::Object(fields) = &schema.kind else {
         checked.root = Value::Other(Got::Object);
         return;
     };
     let first = checked.object(fields.len());
-    for (name, given) in pairs() {
-        if let Some(at) = fields.iter().position(|field| field.name == name) {
-            // Of repeated names the last one counts, except in lists.
-            if !matches!(fields[at].schema.kind, Kind::Array(..)) {
+    let mut names = Names::default();
+    let mut items = Vec::new();
+    for (name, given) in pairs {
+        let Some(at) = names.find(fields, &name) else {
+            continue;
+        };
+        match fields[at].schema.kind {
+            Kind::Array(..) => items.push((at, given)),
+            // Of repeated names the last one counts.
+            _ => {
                 let value = value(checked, &fields[at].schema, &given);
                 checked.set(first + at as u32, value);
             }
         }
     }
-    for (slot, field) in (first..).zip(fields.as_ref()) {
-        if let Kind::Array(element, _) = &field.schema.kind {
-            let value = list(checked, field, element, pairs());
-            checked.set(slot, value);
-        }
+    // Those of one list stay in their order.
+    items.sort_by_key(|(at, _)| *at);
+    for items in items.chunk_by(|(at, _), (next, _)| at == next) {
+        list(checked, fields, first, items);
     }
     checked.root = Value::Object { first };
 }
 
-/// All values of a name; absent where there are none.
-fn list<'a>(
-    checked: &mut Checked,
-    field: &Field,
-    element: &Schema,
-    pairs: impl Iterator<Item = (Cow<'a, str>, Given<'a>)>,
-) -> Value {
+/// Lays out all values of a name, which are not none.
+fn list(checked: &mut Checked, fields: &[Field], slots: u32, items: &[(usize, Given<'_>)]) {
+    let Some((at, _)) = items.first() else {
+        return;
+    };
+    let Kind::Array(element, _) = &fields[*at].schema.kind else {
+        return;
+    };
     let begin = checked.begin_array();
-    let mut empty = true;
-    for (_, given) in pairs.filter(|(name, _)| *name == field.name) {
-        let value = value(checked, element, &given);
+    for (_, given) in items {
+        let value = value(checked, element, given);
         checked.push(value);
-        empty = false;
     }
     let (first, length) = checked.end_array(begin);
-    match empty {
-        true => Value::Absent,
-        false => Value::Array { first, length },
-    }
+    checked.set(slots + *at as u32, Value::Array { first, length });
 }
 
 fn value(checked: &mut Checked, schema: &Schema, given: &Given<'_>) -> Value {

@@ -62,9 +62,12 @@ impl Sizes {
 pub(super) enum Failed {
     #[error(transparent)]
     Malformed(#[from] Malformed),
-    /// Its value takes more memory or time than there is, which the native's guard raises.
-    #[error("it takes too long or is too large")]
-    Stopped,
+    /// Its value takes more memory than there is.
+    #[error("its value needs more memory than there is")]
+    Full,
+    /// It takes more time than there is, which the native's guard raises.
+    #[error("it takes too long")]
+    Late,
 }
 
 /// Room for a string with escapes is kept up to this size.
@@ -150,9 +153,11 @@ impl Push<'_> {
         if self.left == 0 {
             self.left = AT_ONCE;
             // SAFETY: as the caller's; natives are not refused memory.
-            let full = unsafe { self.shared.memory.is_full(self.state) };
-            if full || !self.shared.deadline.spend(STEPS) {
-                return Err(Failed::Stopped);
+            if unsafe { self.shared.memory.is_full(self.state) } {
+                return Err(Failed::Full);
+            }
+            if !self.shared.deadline.spend(STEPS) {
+                return Err(Failed::Late);
             }
         }
         // SAFETY (here and below): one value is pushed; `enter` made the room. A Lua error

@@ -8,7 +8,9 @@ use std::ffi::{c_int, c_void};
 use http::StatusCode;
 use mlua::ffi::{self, lua_CFunction, lua_State};
 
+use super::decode::Failed;
 use super::encode::{Encoder, comma};
+use super::expect::TOO_LARGE;
 use super::guard::raise_by;
 use super::native::{push, shared};
 use super::respond::not_json;
@@ -61,7 +63,8 @@ pub(super) unsafe fn call<'a>(state: *mut lua_State) -> &'a Call<'a> {
     call.expect("lowered code runs in requests")
 }
 
-/// The body's JSON; or nil, true and what is wrong with it, nil where there is none.
+/// The body's JSON; or nil, the status of the answer and what is wrong with it, nil where there
+/// is none.
 unsafe extern "C-unwind" fn body_json(state: *mut lua_State) -> c_int {
     // SAFETY (all functions here): called by lowered code inside the protected call of a
     // request, with the arguments that the compiler wrote; the second upvalue is the metatable of arrays. The frame owns
@@ -79,8 +82,15 @@ unsafe extern "C-unwind" fn body_json(state: *mut lua_State) -> c_int {
             }
         }
         ffi::lua_pushnil(state);
-        ffi::lua_pushboolean(state, 1);
+        ffi::lua_pushnumber(
+            state,
+            match malformed {
+                Some(Failed::Full) => 413.0,
+                _ => 400.0,
+            },
+        );
         match malformed {
+            Some(Failed::Full) => push(state, TOO_LARGE.as_bytes()),
             Some(error) => decode::push_malformed(state, decoder, error),
             None => ffi::lua_pushnil(state),
         }

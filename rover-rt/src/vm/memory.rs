@@ -166,7 +166,25 @@ impl Memory {
         limit == 0 || self.used.get().saturating_add(more) <= limit
     }
 
-    /// The same where garbage is collected before it is said that there is no room.
+    /// How many bytes may be added to what is used.
+    pub(super) fn free(&self) -> usize {
+        match self.limit.get() {
+            0 => usize::MAX,
+            limit => limit.saturating_sub(self.used.get()),
+        }
+    }
+
+    /// Collects all garbage.
+    ///
+    /// # Safety
+    /// `state` is a live thread, in a C function or outside of any call, and memory is not
+    /// refused.
+    pub(super) unsafe fn collect(&self, state: *mut lua_State) {
+        // SAFETY: as the caller's; programs have no finalizers, so no code of theirs runs.
+        unsafe { ffi::lua_gc(state, ffi::LUA_GCCOLLECT, 0) };
+    }
+
+    /// As [`Self::has_room`] where garbage is collected before it is said that there is no room.
     ///
     /// # Safety
     /// As [`Self::is_full`].
@@ -174,8 +192,8 @@ impl Memory {
         if self.has_room(more) {
             return true;
         }
-        // SAFETY: as the caller's; programs have no finalizers, so no code of theirs runs.
-        unsafe { ffi::lua_gc(state, ffi::LUA_GCCOLLECT, 0) };
+        // SAFETY: as the caller's.
+        unsafe { self.collect(state) };
         let room = self.has_room(more);
         if !room {
             self.refused.set(true);
@@ -206,6 +224,13 @@ impl Memory {
         true
     }
 
+    /// Of what Rust code holds for the running request, so many bytes are free again.
+    pub(super) fn reclaim(&self, bytes: usize) {
+        let bytes = bytes.min(self.lent.get());
+        self.lent.set(self.lent.get() - bytes);
+        self.release(bytes);
+    }
+
     /// There was no room for what Rust code would have held: the request fails.
     #[cold]
     pub(super) fn exceed(&self) {
@@ -231,8 +256,8 @@ impl Memory {
         if !self.above(100) {
             return false;
         }
-        // SAFETY: as the caller's; programs have no finalizers, so no code of theirs runs.
-        unsafe { ffi::lua_gc(state, ffi::LUA_GCCOLLECT, 0) };
+        // SAFETY: as the caller's.
+        unsafe { self.collect(state) };
         self.is_over()
     }
 

@@ -349,17 +349,22 @@ impl Vm {
         };
         let current: *const Call<'_> = &raw const call;
         self.shared.current.set(current.cast());
-        self.shared.memory.take_back();
+        self.give_memory_back();
         self.shared.lists.reset();
         self.shared.pages.reset();
         guard::begin(&self.shared);
         self.shared.deadline.begin(self.limit(handler));
         self.shared.checks.ready.set(None);
         if let Some(first) = first
-            && let Some(reply) = guard::pure(&self.shared, || expect::begin(&call, first)).flatten()
+            && let Some(reply) = guard::pure(&self.shared, || {
+                // SAFETY: the VM's state, which runs nothing yet.
+                unsafe { expect::begin(self.state, &call, first) }
+            })
+            .flatten()
         {
             self.shared.current.set(std::ptr::null());
             self.shared.deadline.end();
+            self.give_memory_back();
             return Ok(reply);
         }
         let state = self.state;
@@ -431,6 +436,7 @@ impl Vm {
         if held {
             self.shared.lists.reset();
             self.shared.pages.reset();
+            self.shared.checks.reset();
         }
         exceeded
     }
@@ -443,9 +449,8 @@ impl Vm {
         if !near && !memory.is_littered() {
             return;
         }
-        // SAFETY: programs have no finalizers, so no code of theirs runs, and memory is not
-        // refused here.
-        unsafe { ffi::lua_gc(self.state, ffi::LUA_GCCOLLECT, 0) };
+        // SAFETY: outside of any call, where memory is not refused.
+        unsafe { memory.collect(self.state) };
         memory.collected();
         if !near {
             return;

@@ -8,6 +8,7 @@ use std::io::Write;
 use mlua::ffi::{self, lua_CFunction, lua_State};
 use rover_model::LogLevel;
 
+use super::expect::TOO_LARGE;
 use super::lists::KEPT_BYTES;
 use super::{LOGGED_BYTES, Shared, decode, encode, failure, html};
 use crate::decode::{cookie_text, form_pairs, header_text};
@@ -303,7 +304,8 @@ unsafe extern "C-unwind" fn refused_header(state: *mut lua_State) -> c_int {
     1
 }
 
-/// `json_decode(text)` gives true and the value, or false and a message.
+/// `json_decode(text)` gives true and the value, or false and a message; and what a client is
+/// told where there is no memory for the value of what it has sent.
 unsafe extern "C-unwind" fn json_decode(state: *mut lua_State) -> c_int {
     // SAFETY: see `method`; the first argument is a string, which stays on the stack
     // while it is parsed.
@@ -315,9 +317,15 @@ unsafe extern "C-unwind" fn json_decode(state: *mut lua_State) -> c_int {
         let meta = ffi::lua_gettop(state);
         ffi::lua_pushboolean(state, 1);
         let shared = shared(state);
-        if let Err(malformed) = decode::decode(state, shared, meta, text) {
-            ffi::lua_pushboolean(state, 0);
-            decode::push_malformed(state, &shared.decoder, malformed);
+        let Err(failed) = decode::decode(state, shared, meta, text) else {
+            return 2;
+        };
+        let full = matches!(failed, decode::Failed::Full);
+        ffi::lua_pushboolean(state, 0);
+        decode::push_malformed(state, &shared.decoder, failed);
+        if full {
+            push(state, TOO_LARGE.as_bytes());
+            return 3;
         }
     }
     2

@@ -146,6 +146,41 @@ function api.worst.lists.get()
   end
   return rows
 end
+
+-- What a client sends that takes memory, as much as there is.
+local any = g:any()
+local record = g:object {
+  a1 = any, a2 = any, a3 = any, a4 = any, a5 = any, a6 = any, a7 = any, a8 = any, a9 = any, a10 = any, a11 =
+  any, a12 = any, a13 = any, a14 = any, a15 = any, a16 = any, a17 = any, a18 = any, a19 = any, a20 = any, a21 =
+  any, a22 = any, a23 = any, a24 = any, a25 = any, a26 = any, a27 = any, a28 = any, a29 = any, a30 = any, a31 =
+  any, a32 = any, a33 = any, a34 = any, a35 = any, a36 = any, a37 = any, a38 = any, a39 = any, a40 = any, a41 =
+  any, a42 = any, a43 = any, a44 = any, a45 = any, a46 = any, a47 = any, a48 = any, a49 = any, a50 = any, a51 =
+  any, a52 = any, a53 = any, a54 = any, a55 = any, a56 = any, a57 = any, a58 = any, a59 = any, a60 = any, a61 =
+  any, a62 = any, a63 = any, a64 = any, a65 = any, a66 = any, a67 = any, a68 = any, a69 = any, a70 = any, a71 =
+  any, a72 = any, a73 = any, a74 = any, a75 = any, a76 = any, a77 = any, a78 = any, a79 = any, a80 = any, a81 =
+  any, a82 = any, a83 = any, a84 = any, a85 = any, a86 = any, a87 = any, a88 = any, a89 = any, a90 = any, a91 =
+  any, a92 = any, a93 = any, a94 = any, a95 = any, a96 = any, a97 = any, a98 = any, a99 = any, a100 = any,
+}
+local filled = g:array(g:object { list = g:array(g:number()):default { 1, 2, 3, 4, 5, 6, 7, 8, 9 } })
+local reads = {
+  records = function(ctx) return #ctx:body():expect(g:array(record)) end,
+  filled = function(ctx) return #ctx:body():expect(filled) end,
+  any = function(ctx) return #ctx:body():expect(g:array(any)) end,
+  json = function(ctx) return #ctx:body():json() end,
+  again = function(ctx)
+    for _ = 1, 5 do pcall(function() return ctx:body():expect(g:array(record)) end) end
+    return #ctx:body():expect(g:array(record))
+  end,
+}
+function api.reads.p_kind.post(ctx) return reads[ctx:params().kind](ctx) end
+function api.reads.first.post(ctx)
+  local rows = ctx:body():expect(g:array(record))
+  return #rows
+end
+function api.reads.held.post(ctx)
+  local body = ctx:body():expect(g:object { rows = g:array(record) })
+  return { count = #body.rows }
+end
 function api.kinds.get()
   local names = { "page", "list", "lists" }
   for name in pairs(worst) do names[#names + 1] = name end

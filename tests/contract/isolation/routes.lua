@@ -48,7 +48,7 @@ local function shared()
     debug = debug, package = package, loaded = package.loaded, preload = package.preload,
     loaders = package.loaders, jit = jit, stdout = io.stdout,
     server = api, node = node, api_json = api.json, api_error = api.error, api_redirect = api.redirect,
-    strings = getmetatable "",
+    strings = getmetatable "", schema = schema,
   }
 end
 
@@ -161,6 +161,12 @@ function api.revived.get(ctx)
   -- The present one is not the one that is kept.
   if ctx:get "secret" ~= nil then revived[#revived + 1] = "values" end
   return revived
+end
+
+-- A schema asks what it asked.
+function api.schema.get()
+  local ok, wrong = pcall(rover.guard, 1, schema)
+  return { text = rover.guard("x", schema), number = not ok and wrong.errors[1].message }
 end
 
 -- A component is the program's, too.

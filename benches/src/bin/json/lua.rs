@@ -9,10 +9,7 @@ use mlua::{Function, Lua};
 
 use crate::Failure;
 
-mod program {
-    #![allow(missing_docs)]
-    rover::app!("json/routes.lua");
-}
+rover::app!(mod program = "json/routes.lua");
 
 /// How long so many rounds of decoding a text take.
 pub(crate) type Decoder = Box<dyn FnMut(&str, u32) -> Result<Duration, Failure>>;

@@ -6,6 +6,7 @@ use std::ffi::{c_int, c_void};
 use mlua::ffi;
 
 use super::{AT_ONCE, EncodeError, Encoder, MARKED, Ranks};
+use crate::vm::expect;
 use crate::vm::scalar::{number, string};
 use crate::vm::shapes::{MAX_FIELDS, Shape};
 
@@ -40,6 +41,9 @@ impl<'a> Encoder<'a> {
                 }
                 count += 1;
                 ffi::lua_pushvalue(self.state, key);
+            }
+            if count == 0 && expect::is_schema(self.state, self.shared, index) {
+                return Err(EncodeError::new("a schema has no JSON form"));
             }
             let special = self.special_order(index);
             if count <= MAX_FIELDS && special.is_none() {

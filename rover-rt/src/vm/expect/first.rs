@@ -3,11 +3,12 @@
 //! asks for it.
 
 use http::StatusCode;
+use mlua::ffi::lua_State;
 use rover_model::guard::{Checked, Problem, Schema};
 
 use super::super::Call;
 use super::super::scalar::string;
-use super::{Checks, Find, Origin, Source, Unread, read};
+use super::{Checks, Find, Origin, Source, TOO_LARGE, Unread, lay_collected};
 use crate::form;
 use crate::program::First;
 use crate::reply::Reply;
@@ -32,18 +33,25 @@ impl Checks {
 }
 
 /// Checks what a handler begins with; the answer where it does not pass.
-pub(in crate::vm) fn begin(call: &Call<'_>, first: First) -> Option<Reply> {
+///
+/// # Safety
+/// `state` is the VM's, which runs nothing.
+pub(in crate::vm) unsafe fn begin(
+    state: *mut lua_State,
+    call: &Call<'_>,
+    first: First,
+) -> Option<Reply> {
     let checks = &call.shared.checks;
     let schema = call.shared.program.guards.get(first.schema)?;
     let source = Source::from_number(f64::from(first.source));
     let verdict = match first.holder {
-        Some(holder) => checks
-            .holders
-            .fill(holder, schema, |laid| judge(call, source, schema, laid)),
+        Some(holder) => checks.holders.fill(holder, schema, |laid| {
+            judge(state, call, source, schema, laid)
+        }),
         None => {
             // SAFETY: see `Checks::checked`.
             let laid = unsafe { &mut *checks.checked.get() };
-            judge(call, source, schema, laid)
+            judge(state, call, source, schema, laid)
         }
     };
     match verdict {
@@ -56,17 +64,19 @@ pub(in crate::vm) fn begin(call: &Call<'_>, first: First) -> Option<Reply> {
     }
 }
 
-fn judge(call: &Call<'_>, source: Source, schema: &Schema, laid: &mut Checked) -> Verdict {
-    let (origin, fits) = match read(call, source, schema, laid) {
-        Ok(read) => read,
-        Err(unread) => return Verdict::Refused(refusal(&unread)),
-    };
+fn judge(
+    state: *mut lua_State,
+    call: &Call<'_>,
+    source: Source,
+    schema: &Schema,
+    laid: &mut Checked,
+) -> Verdict {
     let find = Find::new(call.shared);
-    if fits {
-        debug_assert!(laid.stays(schema, origin.text(), &find));
-        return Verdict::Passes;
+    // SAFETY: nothing runs yet.
+    let laid_out = unsafe { lay_collected(state, call, source, schema, laid, &find) };
+    if let Err(unread) = laid_out {
+        return Verdict::Refused(refusal(&unread));
     }
-    laid.check(schema, origin.text(), &find);
     if find.stopped.get() {
         return Verdict::Unknown;
     }
@@ -83,6 +93,7 @@ fn refusal(unread: &Unread) -> Reply {
         Unread::NoBody => Reply::error(bad, "Request has no body"),
         Unread::Malformed(malformed) => Reply::error(bad, &format!("Malformed JSON: {malformed}")),
         Unread::Form(error) => Reply::error(error.status(), &error.to_string()),
+        Unread::Full => Reply::error(StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE),
     }
 }
 

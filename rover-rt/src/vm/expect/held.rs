@@ -11,7 +11,7 @@ use super::super::encode::EncodeError;
 use super::super::guard::{pure, pure_or_default};
 use super::super::lowered::call;
 use super::super::{Call, shared};
-use super::{Origin, Source, fits, lay_out, push, results, write};
+use super::{Origin, Source, fits, lay_out, push_part, results, write};
 
 /// The checked values by the numbers of the compiler. A number is used by one place
 /// of the program; where that runs again in the same request, it finds the same.
@@ -49,6 +49,15 @@ impl Holders {
         let holder = &mut holders[at];
         holder.schema = Some(schema);
         f(&mut holder.checked)
+    }
+
+    /// Lets go of what is there.
+    pub(super) fn reset(&self) {
+        // SAFETY: nothing that uses it runs between two requests.
+        let holders = unsafe { &mut *self.0.get() };
+        for holder in holders {
+            holder.checked.clear();
+        }
     }
 
     /// A value, and its schema, by a path from the value that was checked.
@@ -157,8 +166,7 @@ pub(super) unsafe extern "C-unwind" fn held_value(state: *mut lua_State) -> c_in
         match holders.whole(holder as i32, path as i32) {
             Some((checked, schema, value)) => {
                 let origin = Origin::Json(call.request.body.unwrap_or_default());
-                let pushed = push::value(state, call.shared, checked, schema, value, origin);
-                results(pushed.map(|()| 1))
+                push_part(state, call, checked, (schema, value), origin)
             }
             None => {
                 ffi::lua_pushnil(state);

@@ -12,7 +12,7 @@ use super::super::native::{push, shared};
 use super::super::{Shared, lossy};
 use super::push::value as push_checked;
 use super::read::{BYTES_PER_STEP, Lua as Reader};
-use super::{Find, Origin, Outcome, Source, expect, metatable, results};
+use super::{Find, Origin, Outcome, Source, expect, metatable, results, verdict};
 
 /// Schemas are not inside of more others: JSON has no more levels either.
 const MAX_DEPTH: usize = 128;
@@ -108,26 +108,34 @@ impl Made {
     }
 }
 
-/// The schema that a userdata holds.
+/// The schema that `guard.lua` made of a table: its metatable holds the userdata.
 ///
 /// # Safety
-/// `index` is absolute and valid; the schema is used while the value is on the stack.
+/// `index` is absolute and valid, with two free slots; the schema is used while the value is
+/// on the stack.
 pub(super) unsafe fn held<'s>(
     state: *mut lua_State,
     shared: &Shared,
     index: c_int,
 ) -> Option<&'s Made> {
-    // SAFETY: only userdata of ours have the metatable.
+    // SAFETY: only userdata of ours have their metatable; the stack is restored.
     unsafe {
-        if ffi::lua_type(state, index) != ffi::LUA_TUSERDATA
-            || metatable(state, index) != shared.checks.schema_meta.get()
+        let top = ffi::lua_gettop(state);
+        if ffi::lua_type(state, index) != ffi::LUA_TTABLE
+            || ffi::lua_getmetatable(state, index) == 0
         {
             return None;
         }
-        ffi::lua_touserdata(state, index)
-            .cast::<*const Made>()
-            .read()
-            .as_ref()
+        ffi::lua_rawgeti(state, top + 1, 1);
+        let known = ffi::lua_type(state, top + 2) == ffi::LUA_TUSERDATA
+            && metatable(state, top + 2) == shared.checks.schema_meta.get();
+        let held = known.then(|| {
+            ffi::lua_touserdata(state, top + 2)
+                .cast::<*const Made>()
+                .read()
+        });
+        ffi::lua_settop(state, top);
+        held?.as_ref()
     }
 }
 
@@ -230,13 +238,8 @@ unsafe fn schema<'s>(state: *mut lua_State, index: c_int) -> Result<&'s Schema, 
     // SAFETY: as the caller's; see `Checks::plain`.
     unsafe {
         let shared = shared(state);
-        if ffi::lua_type(state, index) == ffi::LUA_TTABLE {
-            ffi::lua_rawgeti(state, index, 1);
-            let found = held(state, shared, ffi::lua_gettop(state));
-            ffi::lua_pop(state, 1);
-            if let Some(made) = found {
-                return Ok(&made.schema);
-            }
+        if let Some(made) = held(state, shared, index) {
+            return Ok(&made.schema);
         }
         let given = Reader::new(state, shared).given(index, 0)?;
         let made = Schema::from_given(&given, &Find::new(shared));
@@ -263,8 +266,12 @@ unsafe extern "C-unwind" fn check(state: *mut lua_State) -> c_int {
         let shared = shared(state);
         ffi::lua_createtable(state, 0, 0);
         let laid = &mut *shared.checks.checked.get();
+        shared.memory.reclaim(laid.taken());
+        laid.begin(shared.memory.free());
+        let outcome = checked(state, shared, schema, laid);
+        shared.memory.reclaim(laid.taken());
         laid.clear();
-        results(checked(state, shared, schema, laid))
+        results(outcome)
     }
 }
 
@@ -285,7 +292,14 @@ unsafe fn checked(
             ffi::LUA_TNIL => Value::Absent,
             _ => Reader::new(state, shared).layout(laid, schema, 1, 3)?,
         };
-        super::check(state, shared, schema, b"", laid)?;
+        let find = Find::new(shared);
+        laid.check(schema, b"", &find);
+        if laid.is_full() || !shared.memory.makes_room(state, laid.taken()) {
+            laid.clear();
+            return Err(NO_MEMORY);
+        }
+        shared.memory.lend(laid.taken());
+        verdict(state, laid, &find)?;
         push_checked(state, shared, laid, schema, laid.root, Origin::Lua(3))?;
     }
     Ok(1)
@@ -299,7 +313,7 @@ unsafe extern "C-unwind" fn expect_made(state: *mut lua_State) -> c_int {
         ffi::lua_settop(state, 2);
         let source = Source::from_number(ffi::lua_tonumber(state, 1));
         match schema(state, 2) {
-            Ok(schema) => results(expect(state, call(state), source, schema)),
+            Ok(schema) => expect(state, call(state), source, schema),
             Err(wrong) => wrong,
         }
     }

@@ -11,16 +11,17 @@ mod write;
 use std::cell::{Cell, UnsafeCell};
 use std::ffi::{c_int, c_void};
 
+use http::StatusCode;
 use mlua::ffi::{self, lua_CFunction, lua_State};
-use rover_model::guard::{Checked, Patterns, Schema};
+use rover_model::guard::{Checked, Patterns, Schema, Value};
 
-use super::guard::{LATE, raise_by};
+use super::guard::{LATE, NO_MEMORY, raise_by};
 use super::lowered::{bad_body, call};
 use super::native::push as push_text;
 use super::text::Steps;
 use super::{Call, Shared, decode};
 use crate::form::{self, FormError};
-use crate::guard::{read_form, read_json, read_params, read_query};
+use crate::guard::{UnreadJson, read_form, read_json, read_params, read_query};
 use crate::json::Malformed;
 use crate::pattern::{Matcher, PatternError};
 use crate::program::First;
@@ -72,6 +73,21 @@ impl Default for Checks {
         }
     }
 }
+
+impl Checks {
+    /// Lets go of what was checked, of which a request's end is told the size.
+    pub(super) fn reset(&self) {
+        // SAFETY: nothing that uses it runs between two requests.
+        unsafe { (*self.checked.get()).clear() };
+        self.holders.reset();
+    }
+}
+
+/// What a client is told whose request needs more memory than there is.
+pub(super) const TOO_LARGE: &str = "Request too large: reading it needs more memory than there is";
+
+/// More of a text with escapes is not kept.
+const KEPT_SCRATCH: usize = 64 << 10;
 
 /// A part of the request that is checked.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -132,19 +148,120 @@ impl Patterns for Find<'_> {
 /// What a guarded native does at its end where there is no value: see [`raise_by`].
 type Outcome<T> = Result<T, c_int>;
 
-/// Checks what was laid out; the error for the client is raised where it does not pass.
+/// What keeps a part of the request from being checked.
+enum Unread {
+    NoBody,
+    Malformed(Malformed),
+    Form(FormError),
+    /// There is no memory for it.
+    Full,
+}
+
+impl From<UnreadJson> for Unread {
+    fn from(unread: UnreadJson) -> Self {
+        match unread {
+            UnreadJson::Malformed(malformed) => Unread::Malformed(malformed),
+            UnreadJson::Full => Unread::Full,
+        }
+    }
+}
+
+/// Lays out a part of the request. Gives what its texts and values of any kind stand in,
+/// and whether it is known to need no check.
+fn read<'c>(
+    call: &'c Call<'_>,
+    source: Source,
+    schema: &Schema,
+    laid: &mut Checked,
+) -> Result<(Origin<'c>, bool), Unread> {
+    let (shared, request) = (call.shared, call.request);
+    match source {
+        Source::Query => read_query(laid, schema, request.query),
+        Source::Params => read_params(laid, schema, request),
+        Source::Body => {
+            let body = request.body.ok_or(Unread::NoBody)?;
+            if form::is_form(request.headers.get("content-type")) {
+                let fields = call.form().map_err(Unread::Form)?;
+                read_form(laid, schema, fields);
+                return Ok((Origin::Form(fields), false));
+            }
+            // SAFETY: the scratch is used by nobody else meanwhile.
+            let scratch = unsafe { &mut *shared.checks.scratch.get() };
+            let read = read_json(laid, schema, body, scratch);
+            scratch.clear();
+            scratch.shrink_to(KEPT_SCRATCH);
+            return Ok((Origin::Json(body), read?));
+        }
+    }
+    Ok((Origin::Nothing, false))
+}
+
+/// Lays out a part of the request and checks it: what is wrong with it is in `laid`. What it
+/// needs counts for the VM's memory until the request ends or the next use of `laid`.
+fn lay<'c>(
+    call: &'c Call<'_>,
+    source: Source,
+    schema: &Schema,
+    laid: &mut Checked,
+    find: &Find<'_>,
+) -> Result<Origin<'c>, Unread> {
+    let memory = &call.shared.memory;
+    memory.reclaim(laid.taken());
+    laid.begin(memory.free());
+    let read = read(call, source, schema, laid).and_then(|(origin, fits)| {
+        match fits {
+            true => debug_assert!(laid.stays(schema, origin.text(), find)),
+            false => laid.check(schema, origin.text(), find),
+        }
+        match laid.is_full() {
+            true => Err(Unread::Full),
+            false => Ok(origin),
+        }
+    });
+    match read {
+        // There is room, as nothing else was made meanwhile.
+        Ok(_) if laid.taken() > 0 => drop(memory.lend(laid.taken())),
+        Ok(_) => {}
+        Err(_) => laid.clear(),
+    }
+    read
+}
+
+/// The same where garbage is collected before it is said that there is no memory.
+///
+/// # Safety
+/// In a guarded native, or outside of any call.
+unsafe fn lay_collected<'c>(
+    state: *mut lua_State,
+    call: &'c Call<'_>,
+    source: Source,
+    schema: &Schema,
+    laid: &mut Checked,
+    find: &Find<'_>,
+) -> Result<Origin<'c>, Unread> {
+    match lay(call, source, schema, laid, find) {
+        Err(Unread::Full) => {
+            // SAFETY: as the caller's.
+            unsafe { call.shared.memory.collect(state) };
+            lay(call, source, schema, laid, find)
+        }
+        laid => laid,
+    }
+}
+
+/// Lays out a part of the request and checks it: whether it passes.
+fn fits(call: &Call<'_>, source: Source, schema: &Schema, laid: &mut Checked) -> bool {
+    let find = Find::new(call.shared);
+    lay(call, source, schema, laid, &find).is_ok()
+        && !find.stopped.get()
+        && laid.problems.is_empty()
+}
+
+/// What a check has found: where the value does not pass, the error for the client is raised.
 ///
 /// # Safety
 /// In a guarded native, in a request.
-unsafe fn check(
-    state: *mut lua_State,
-    shared: &Shared,
-    schema: &Schema,
-    text: &[u8],
-    laid: &mut Checked,
-) -> Outcome<()> {
-    let find = Find::new(shared);
-    laid.check(schema, text, &find);
+unsafe fn verdict(state: *mut lua_State, laid: &Checked, find: &Find<'_>) -> Outcome<()> {
     if find.stopped.get() {
         return Err(LATE);
     }
@@ -160,61 +277,11 @@ unsafe fn check(
     Err(raise_by(1))
 }
 
-/// What keeps a part of the request from being laid out.
-enum Unread {
-    NoBody,
-    Malformed(Malformed),
-    Form(FormError),
-}
-
-/// Lays out a part of the request. Gives what its texts and values of any kind stand in,
-/// and whether it is known to need no check.
-fn read<'c>(
-    call: &'c Call<'_>,
-    source: Source,
-    schema: &Schema,
-    laid: &mut Checked,
-) -> Result<(Origin<'c>, bool), Unread> {
-    let (shared, request) = (call.shared, call.request);
-    laid.clear();
-    match source {
-        Source::Query => read_query(laid, schema, request.query),
-        Source::Params => read_params(laid, schema, request),
-        Source::Body => {
-            let body = request.body.ok_or(Unread::NoBody)?;
-            if form::is_form(request.headers.get("content-type")) {
-                let fields = call.form().map_err(Unread::Form)?;
-                read_form(laid, schema, fields);
-                return Ok((Origin::Form(fields), false));
-            }
-            // SAFETY: the scratch is used by nobody else meanwhile.
-            let scratch = unsafe { &mut *shared.checks.scratch.get() };
-            let fits = read_json(laid, schema, body, scratch).map_err(Unread::Malformed)?;
-            return Ok((Origin::Json(body), fits));
-        }
-    }
-    Ok((Origin::Nothing, false))
-}
-
-/// Lays out a part of the request and checks it: whether it passes.
-fn fits(call: &Call<'_>, source: Source, schema: &Schema, laid: &mut Checked) -> bool {
-    let Ok((origin, fits)) = read(call, source, schema, laid) else {
-        return false;
-    };
-    if !fits {
-        let find = Find::new(call.shared);
-        laid.check(schema, origin.text(), &find);
-        return !find.stopped.get() && laid.problems.is_empty();
-    }
-    debug_assert!(laid.stays(schema, origin.text(), &Find::new(call.shared)));
-    true
-}
-
 /// Lays out a part of the request and checks it; what is wrong with it is raised. Gives what
 /// its texts and values of any kind stand in.
 ///
 /// # Safety
-/// As [`check`].
+/// As [`verdict`].
 unsafe fn lay_out<'c>(
     state: *mut lua_State,
     call: &'c Call<'_>,
@@ -222,26 +289,50 @@ unsafe fn lay_out<'c>(
     schema: &Schema,
     laid: &mut Checked,
 ) -> Outcome<Origin<'c>> {
-    let shared = call.shared;
+    let find = Find::new(call.shared);
     // SAFETY: as the caller's; errors that are answers are raised by Lua functions.
     unsafe {
-        match read(call, source, schema, laid) {
-            Ok((origin, false)) => {
-                check(state, shared, schema, origin.text(), laid).map(|()| origin)
-            }
-            Ok((origin, true)) => {
-                debug_assert!(laid.stays(schema, origin.text(), &Find::new(shared)));
-                Ok(origin)
-            }
+        match lay_collected(state, call, source, schema, laid, &find) {
+            Ok(origin) => verdict(state, laid, &find).map(|()| origin),
             Err(Unread::NoBody) => {
                 ffi::lua_pushnil(state);
                 Err(bad_body(state))
             }
             Err(Unread::Malformed(malformed)) => {
-                decode::push_malformed(state, &shared.decoder, malformed);
+                decode::push_malformed(state, &call.shared.decoder, malformed);
                 Err(bad_body(state))
             }
-            Err(Unread::Form(error)) => Err(bad_form(state, error)),
+            Err(Unread::Form(error)) => {
+                Err(raise_answer(state, error.status(), &error.to_string()))
+            }
+            Err(Unread::Full) => Err(raise_too_large(state)),
+        }
+    }
+}
+
+/// Pushes a part of the request that was checked. What needs more memory than there is, is the
+/// client's.
+///
+/// # Safety
+/// As [`verdict`].
+unsafe fn push_part(
+    state: *mut lua_State,
+    call: &Call<'_>,
+    laid: &Checked,
+    (schema, value): (&Schema, Value),
+    origin: Origin<'_>,
+) -> c_int {
+    // SAFETY: as the caller's; what was pushed is garbage before it is collected.
+    unsafe {
+        let top = ffi::lua_gettop(state);
+        match push::value(state, call.shared, laid, schema, value, origin) {
+            Ok(()) => 1,
+            Err(NO_MEMORY) => {
+                ffi::lua_settop(state, top);
+                call.shared.memory.collect(state);
+                raise_too_large(state)
+            }
+            Err(raise) => raise,
         }
     }
 }
@@ -249,21 +340,16 @@ unsafe fn lay_out<'c>(
 /// Checks a part of the request, and pushes the value.
 ///
 /// # Safety
-/// As [`check`].
-unsafe fn expect(
-    state: *mut lua_State,
-    call: &Call<'_>,
-    source: Source,
-    schema: &Schema,
-) -> Outcome<c_int> {
-    let shared = call.shared;
+/// As [`verdict`].
+unsafe fn expect(state: *mut lua_State, call: &Call<'_>, source: Source, schema: &Schema) -> c_int {
     // SAFETY: as the caller's; see `Checks::checked`.
     unsafe {
-        let laid = &mut *shared.checks.checked.get();
-        let origin = lay_out(state, call, source, schema, laid)?;
-        push::value(state, shared, laid, schema, laid.root, origin)?;
+        let laid = &mut *call.shared.checks.checked.get();
+        match lay_out(state, call, source, schema, laid) {
+            Ok(origin) => push_part(state, call, laid, (schema, laid.root), origin),
+            Err(raise) => raise,
+        }
     }
-    Ok(1)
 }
 
 /// What a native gives back to its guard.
@@ -287,26 +373,41 @@ unsafe extern "C-unwind" fn expect_constant(state: *mut lua_State) -> c_int {
         if checks.is_ready(source, number, None) {
             let laid = &*checks.checked.get();
             let origin = first::origin(call, source);
-            let pushed = push::value(state, call.shared, laid, schema, laid.root, origin);
-            return results(pushed.map(|()| 1));
+            return push_part(state, call, laid, (schema, laid.root), origin);
         }
-        results(expect(state, call, source, schema))
+        expect(state, call, source, schema)
     }
 }
 
-/// The error for a body that is no form, to be raised.
+/// An error that is an answer, to be raised.
 ///
 /// # Safety
-/// As [`check`].
-unsafe fn bad_form(state: *mut lua_State, error: FormError) -> c_int {
+/// As [`verdict`].
+unsafe fn raise_answer(state: *mut lua_State, status: StatusCode, message: &str) -> c_int {
     // SAFETY: as the caller's.
     unsafe {
         push_text(state, HTTP_ERROR.as_bytes());
         ffi::lua_rawget(state, ffi::LUA_REGISTRYINDEX);
-        ffi::lua_pushnumber(state, f64::from(error.status().as_u16()));
-        push_text(state, error.to_string().as_bytes());
+        ffi::lua_pushnumber(state, f64::from(status.as_u16()));
+        push_text(state, message.as_bytes());
     }
     raise_by(2)
+}
+
+/// # Safety
+/// As [`verdict`].
+unsafe fn raise_too_large(state: *mut lua_State) -> c_int {
+    // SAFETY: as the caller's.
+    unsafe { raise_answer(state, StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE) }
+}
+
+/// Whether a value is a schema.
+///
+/// # Safety
+/// `index` is absolute and valid, with three free slots.
+pub(super) unsafe fn is_schema(state: *mut lua_State, shared: &Shared, index: c_int) -> bool {
+    // SAFETY: as the caller's; nothing runs before the result is dropped.
+    unsafe { made::held(state, shared, index).is_some() }
 }
 
 /// The address of a value's metatable; null without one.

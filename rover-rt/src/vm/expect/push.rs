@@ -5,7 +5,8 @@ use std::ffi::c_int;
 use mlua::ffi::{self, lua_State};
 use rover_model::guard::{self, Checked, Constant, Kind, Schema, Value};
 
-use super::super::guard::room;
+use super::super::decode::Failed;
+use super::super::guard::{LATE, NO_MEMORY, room};
 use super::super::native::{push as push_text, push_value};
 use super::super::{Shared, decode, encode};
 use super::Outcome;
@@ -37,7 +38,10 @@ impl<'a> Origin<'a> {
 /// The fields' names of a list's records are pushed once for all of them, up to so many.
 const MAX_NAMES: usize = 32;
 
-/// Pushes a checked value.
+/// So many items of a list are pushed before memory is looked at.
+const AT_ONCE: u32 = 64;
+
+/// Pushes a checked value; where there is no memory for it, what is pushed is a part.
 ///
 /// # Safety
 /// In a guarded native; the second upvalue is the metatable of arrays.
@@ -85,9 +89,9 @@ impl Push<'_> {
                 }
                 Value::Array { first, length } => self.array(schema, first, length)?,
                 Value::Object { first } => self.object(schema.fields(), first, names)?,
-                Value::Any(number) => any(state, self.shared, self.checked, number, self.origin),
+                Value::Any(number) => any(state, self.shared, self.checked, number, self.origin)?,
                 Value::Constant(number) => {
-                    constant(state, &self.checked.constants[number as usize])?;
+                    constant(state, self.shared, &self.checked.constants[number as usize])?;
                 }
             }
         }
@@ -100,7 +104,7 @@ impl Push<'_> {
         let state = self.state;
         // SAFETY: as the caller's; the list is below the names and the element.
         unsafe {
-            room(state, 6)?;
+            container(state, self.shared)?;
             ffi::lua_createtable(state, length as c_int, 0);
             let list = ffi::lua_gettop(state);
             if let Kind::Array(element, _) = &schema.kind {
@@ -114,6 +118,9 @@ impl Push<'_> {
                 }
                 let names = named.then_some(list + 1);
                 for item in 0..length {
+                    if item % AT_ONCE == AT_ONCE - 1 {
+                        has_memory(state, self.shared)?;
+                    }
                     let given = self.checked.slot(first + item);
                     self.value(element, given, names)?;
                     ffi::lua_rawseti(state, list, i64::from(item) + 1);
@@ -136,8 +143,13 @@ impl Push<'_> {
         let state = self.state;
         // SAFETY: as the caller's; the record is below a name and a value.
         unsafe {
-            room(state, 6)?;
-            ffi::lua_createtable(state, 0, fields.len() as c_int);
+            container(state, self.shared)?;
+            // Of many fields perhaps none is there.
+            let values = (first..)
+                .zip(fields)
+                .map(|(slot, _)| self.checked.slot(slot));
+            let present = values.filter(|value| *value != Value::Absent).count();
+            ffi::lua_createtable(state, 0, present as c_int);
             for (at, field) in fields.iter().enumerate() {
                 let given = self.checked.slot(first + at as u32);
                 if given == Value::Absent {
@@ -155,6 +167,31 @@ impl Push<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// Makes room on the stack for a container, and sees that there is memory.
+///
+/// # Safety
+/// As [`value`].
+unsafe fn container(state: *mut lua_State, shared: &Shared) -> Outcome<()> {
+    // SAFETY: as the caller's.
+    unsafe {
+        room(state, 6)?;
+        has_memory(state, shared)
+    }
+}
+
+/// Natives are not refused memory: they look at it.
+///
+/// # Safety
+/// As [`value`].
+#[inline]
+unsafe fn has_memory(state: *mut lua_State, shared: &Shared) -> Outcome<()> {
+    // SAFETY: as the caller's.
+    match unsafe { shared.memory.is_full(state) } {
+        true => Err(NO_MEMORY),
+        false => Ok(()),
     }
 }
 
@@ -187,7 +224,7 @@ unsafe fn any(
     checked: &Checked,
     number: u32,
     origin: Origin<'_>,
-) {
+) -> Outcome<()> {
     // SAFETY: as the caller's.
     unsafe {
         match origin {
@@ -196,13 +233,16 @@ unsafe fn any(
                 let text = &body[start as usize..end as usize];
                 ffi::lua_pushvalue(state, ffi::lua_upvalueindex(2));
                 let meta = ffi::lua_gettop(state);
-                // It was looked at when it was read.
-                let decoded = decode::decode(state, shared, meta, text);
-                debug_assert!(!matches!(decoded, Err(decode::Failed::Malformed(_))));
-                if decoded.is_err() {
-                    ffi::lua_pushnil(state);
+                match decode::decode(state, shared, meta, text) {
+                    Ok(()) => ffi::lua_remove(state, meta),
+                    Err(Failed::Full) => return Err(NO_MEMORY),
+                    Err(Failed::Late) => return Err(LATE),
+                    Err(Failed::Malformed(_)) => {
+                        debug_assert!(false, "it was looked at when it was read");
+                        ffi::lua_pushnil(state);
+                        ffi::lua_remove(state, meta);
+                    }
                 }
-                ffi::lua_remove(state, meta);
             }
             Origin::Form(fields) => push_value(state, &fields[number as usize].value),
             Origin::Lua(table) => {
@@ -211,11 +251,12 @@ unsafe fn any(
             Origin::Nothing => ffi::lua_pushnil(state),
         }
     }
+    Ok(())
 }
 
 /// # Safety
 /// As [`value`].
-unsafe fn constant(state: *mut lua_State, given: &Constant) -> Outcome<()> {
+unsafe fn constant(state: *mut lua_State, shared: &Shared, given: &Constant) -> Outcome<()> {
     // SAFETY: as the caller's.
     unsafe {
         match given {
@@ -224,20 +265,20 @@ unsafe fn constant(state: *mut lua_State, given: &Constant) -> Outcome<()> {
             Constant::Number(value) => ffi::lua_pushnumber(state, *value),
             Constant::Text(text) => push_text(state, text.as_bytes()),
             Constant::List(items) => {
-                room(state, 6)?;
+                container(state, shared)?;
                 ffi::lua_createtable(state, items.len() as c_int, 0);
                 for (at, item) in items.iter().enumerate() {
-                    constant(state, item)?;
+                    constant(state, shared, item)?;
                     ffi::lua_rawseti(state, -2, at as i64 + 1);
                 }
                 mark_array(state);
             }
             Constant::Record(fields) => {
-                room(state, 6)?;
+                container(state, shared)?;
                 ffi::lua_createtable(state, 0, fields.len() as c_int);
                 for (name, value) in fields.as_ref() {
                     push_text(state, name.as_bytes());
-                    constant(state, value)?;
+                    constant(state, shared, value)?;
                     ffi::lua_rawset(state, -3);
                 }
             }

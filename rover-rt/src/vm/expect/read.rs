@@ -117,11 +117,8 @@ impl<'a> Lua<'a> {
             if ffi::lua_checkstack(state, 8) == 0 {
                 return Ok(Given::Other("a table that is nested too deeply"));
             }
-            ffi::lua_rawgeti(state, index, 1);
-            let value = ffi::lua_gettop(state);
-            let made = held(state, self.shared, value);
-            ffi::lua_pop(state, 1);
-            if let Some(made) = made {
+            let value = ffi::lua_gettop(state) + 1;
+            if let Some(made) = held(state, self.shared, index) {
                 // The table keeps it.
                 self.charge(made.bytes)?;
                 return Ok(Given::Schema(Box::new(made.schema.clone())));
