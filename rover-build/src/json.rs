@@ -55,11 +55,12 @@ const RAISE: &str = r#"
 local error, getinfo = error, debug.getinfo
 return function(text)
   local level, info = 2, getinfo(2, "Sl")
-  while info and (info.source == "=rover" or info.currentline < 1) do
+  while info and info.source == "=rover" do
     level = level + 1
     info = getinfo(level, "Sl")
   end
-  error((info and info.short_src .. ":" .. info.currentline .. ": " or "") .. text, 0)
+  local line = info and info.currentline or -1
+  error((line > 0 and info.short_src .. ":" .. line .. ": " or "") .. text, 0)
 end
 "#;
 

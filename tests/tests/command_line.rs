@@ -70,6 +70,7 @@ POST    /echo           routes.lua:7
 GET     /log            routes.lua:8
 GET     /spin           routes.lua:15
 GET     /raised/{what}  routes.lua:28
+GET     /lost           routes.lua:30
 ";
     assert_eq!(String::from_utf8_lossy(&routes.stdout), expected);
     let document = run(&["--openapi"]).stdout;
@@ -77,7 +78,7 @@ GET     /raised/{what}  routes.lua:28
         document.starts_with(br#"{"openapi":"3.1.0","info":{"title":"program","version":"1.2.3"}"#)
     );
     assert!(document.ends_with(b"}\n"));
-    assert_eq!(run(&["--check"]).stdout, b"program: 5 routes, ok\n");
+    assert_eq!(run(&["--check"]).stdout, b"program: 6 routes, ok\n");
 }
 
 #[test]

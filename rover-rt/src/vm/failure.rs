@@ -92,21 +92,54 @@ pub(super) unsafe extern "C-unwind" fn trace(state: *mut lua_State) -> c_int {
 /// How many calls the place of an error is looked for in.
 const NEAREST_CALLS: c_int = 64;
 
-/// `raise(text)`: the runtime's own functions raise an error with the program's line before it,
-/// from wherever in the runtime.
+/// `raise(text)`: the runtime's own functions raise an error with the line that calls them before
+/// it, as LuaJIT's do: there is none where `pcall` calls them.
 pub(super) unsafe extern "C-unwind" fn raise(state: *mut lua_State) -> c_int {
     // SAFETY: called by the runtime with a text; what is concatenated are two of them.
     unsafe {
-        let place = match place(state) {
-            Some(place) => place,
-            None => handler_place(shared(state)),
-        };
+        let place = caller(state).unwrap_or_else(|| handler_place(shared(state)));
         push(state, place.as_bytes());
         ffi::lua_insert(state, 1);
         ffi::lua_settop(state, 2);
         ffi::lua_concat(state, 2);
     }
     RAISE
+}
+
+/// The line that called the runtime, which is empty in a function in C. There is none where
+/// the handler ended by calling it: then what runs handlers has called it, the first of all.
+///
+/// # Safety
+/// In a C function that the runtime's Lua called.
+unsafe fn caller(state: *mut lua_State) -> Option<String> {
+    // SAFETY: there are as many levels as there are; only their lines are read.
+    unsafe {
+        let mut level = 1;
+        let place = loop {
+            let place = where_is(state, level);
+            if !place.starts_with(RUNTIME) {
+                break place;
+            }
+            level += 1;
+        };
+        let mut below: ffi::lua_Debug = std::mem::zeroed();
+        let is_called = ffi::lua_getstack(state, level + 1, &mut below) != 0;
+        (is_called || !place.is_empty()).then_some(place)
+    }
+}
+
+/// The line that runs at a level of the stack, as Lua puts it before a text.
+///
+/// # Safety
+/// In a C function.
+unsafe fn where_is(state: *mut lua_State, level: c_int) -> String {
+    // SAFETY: what is pushed is popped again; LuaJIT takes any level.
+    unsafe {
+        ffi::luaL_where(state, level);
+        let place = lossy(state, -1);
+        ffi::lua_pop(state, 1);
+        place
+    }
 }
 
 /// The line of the innermost function of the program's, as Lua puts it before a text. There is
@@ -116,13 +149,8 @@ pub(super) unsafe extern "C-unwind" fn raise(state: *mut lua_State) -> c_int {
 /// In a C function.
 unsafe fn place(state: *mut lua_State) -> Option<String> {
     for level in 1..=NEAREST_CALLS {
-        // SAFETY: as the caller's; there are as many levels as there are.
-        let place = unsafe {
-            ffi::luaL_where(state, level);
-            let place = lossy(state, -1);
-            ffi::lua_pop(state, 1);
-            place
-        };
+        // SAFETY: the same stack.
+        let place = unsafe { where_is(state, level) };
         if !place.is_empty() && !place.starts_with(RUNTIME) {
             return Some(place);
         }

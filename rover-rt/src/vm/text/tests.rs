@@ -104,7 +104,10 @@ fn functions() -> (Lua, Table, Box<Shared>) {
         .unwrap();
     let gsub = lua.load(include_str!("../../../lua/gsub.lua"));
     let check: Function = lua.load("return 1000").into_function().unwrap();
-    let raise: Function = lua.globals().get("error").unwrap();
+    let raise: Function = lua
+        .load("local error = error; return function(text) error(text, 3) end")
+        .call(())
+        .unwrap();
     let gsub = gsub.call::<Function>((natives, check, f64::INFINITY, raise));
     ours.set("gsub", gsub.unwrap()).unwrap();
     (lua, ours, shared)
