@@ -33,9 +33,10 @@ local function is_number(value)
   return type(value) == "number" or type(value) == "string" and tonumber(value) ~= nil
 end
 
-function table.insert(t, a, ...)
+function table.insert(...)
+  local t, a = ...
   if owned[getmetatable(t)] then refuse_raw(t, "insert") end
-  if type(t) == "table" and select("#", ...) == 1 and is_number(a) then
+  if type(t) == "table" and select("#", ...) == 3 and is_number(a) then
     -- LuaJIT would move what is not there, down to any position.
     local at = integer(tonumber(a))
     if at < 1 then
@@ -44,7 +45,7 @@ function table.insert(t, a, ...)
     local moved = rawlen(t) - at
     if moved > 256 then charge(moved) end
   end
-  return raw.insert(t, a, ...)
+  return raw.insert(...)
 end
 
 function table.remove(...)

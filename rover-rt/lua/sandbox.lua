@@ -34,9 +34,10 @@ globals.print = function(...)
 end
 modules.install()
 
-globals.rawset = function(t, key, value)
+globals.rawset = function(...)
+  local t, key = ...
   if owned[getmetatable(t)] then refuse_raw(t, "rawset", key) end
-  return raw_rawset(t, key, value)
+  return raw_rawset(...)
 end
 
 -- The runtime's functions keep their environment, and so does the request's thread.

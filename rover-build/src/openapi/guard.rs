@@ -37,6 +37,17 @@ pub(super) fn form(of: &Schema) -> Value {
     form
 }
 
+/// What a form in parts must be. Without a part it still has a body, and its names stand in
+/// headers, which have no control characters; clients percent-encode the ends of lines.
+pub(super) fn multipart(mut form: Value) -> Value {
+    if let Some(form) = form.as_object_mut() {
+        form.remove("minProperties");
+        let pattern = r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F]*$";
+        form.insert("propertyNames".to_owned(), json!({ "pattern": pattern }));
+    }
+    form
+}
+
 /// Whether a form can have what is asked for: texts, and lists of them.
 pub(super) fn fits_form(of: &Schema) -> bool {
     let scalar = |kind: &Kind| !matches!(kind, Kind::Array(..) | Kind::Object(_));

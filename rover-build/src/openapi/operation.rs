@@ -142,15 +142,15 @@ fn request_body(route: &Route, id: &str, components: &mut Components) -> Option<
             ),
             "form" | "form_all" => {
                 let form = expected.map_or(json!({ "type": "object" }), guard::form);
-                add("application/x-www-form-urlencoded", form.clone());
-                add("multipart/form-data", form);
+                add("multipart/form-data", guard::multipart(form.clone()));
+                add("application/x-www-form-urlencoded", form);
             }
             "text" => add("text/plain", some()),
             "expect" => {
                 add("application/json", json!({}));
                 let form = json!({ "type": "object" });
-                add("application/x-www-form-urlencoded", form.clone());
-                add("multipart/form-data", form);
+                add("multipart/form-data", guard::multipart(form.clone()));
+                add("application/x-www-form-urlencoded", form);
             }
             // The handler may look at the type by itself.
             _ => add("application/octet-stream", some()),
@@ -163,8 +163,8 @@ fn request_body(route: &Route, id: &str, components: &mut Components) -> Option<
         add("application/json", components.checked(schema, id));
         if guard::fits_form(schema) {
             let form = guard::form(schema);
-            add("application/x-www-form-urlencoded", form.clone());
-            add("multipart/form-data", form);
+            add("multipart/form-data", guard::multipart(form.clone()));
+            add("application/x-www-form-urlencoded", form);
         }
     }
     if !content.is_empty() {

@@ -240,12 +240,12 @@ function shown(value, inside)
   return "{" .. table.concat(entries, " ") .. "}"
 end
 
--- Calls a function with a value in an argument's place. Gives what it returns or raises, and
--- what became of its first argument.
+-- Calls a function with a value in an argument's place, or with no more than the arguments before
+-- it. Gives what it returns or raises, and what became of its first argument.
 local function call(f, position, value)
   local arguments = all(f[3]())
   local n = math.max(arguments.n, position)
-  arguments[position] = value
+  if value then arguments[position] = value[2]() else n = position - 1 end
   local ok, result = pcall(f[2], unpack(arguments, 1, n))
   if not ok then
     if type(result) ~= "string" then return "raises " .. shown(result) end
@@ -270,25 +270,26 @@ local endless = {
   ["string.rep 2"] = function(value) return (tonumber(value) or 0) >= 2 ^ 31 - 1 end,
 }
 
--- All calls: the number of a function, an argument's place, the number of a value. One place
--- more is tried than the function takes arguments.
+-- All calls: the number of a function, an argument's place, the number of a value, which is 0
+-- where the arguments end. One place more is tried than the function takes arguments.
 local made = {}
 for at, f in ipairs(functions) do
   for position = 1, all(f[3]()).n + 1 do
-    for value = 1, #values do made[#made + 1] = { at, position, value } end
+    for value = 0, #values do made[#made + 1] = { at, position, value } end
   end
 end
 calls.functions, calls.values, calls.count = #functions, #values, #made
 
 function calls.make(number)
   local at = made[number]
-  return call(functions[at[1]], at[2], (values[at[3]][2]()))
+  return call(functions[at[1]], at[2], values[at[3]])
 end
 
 -- What a call is, whether its answer is another than LuaJIT's, and whether LuaJIT takes too long.
 function calls.about(number)
   local at = made[number]
   local f, value = functions[at[1]], values[at[3]]
+  if not value then return f[1] .. ", no argument " .. at[2], f.own ~= nil, false end
   local ends = endless[f[1] .. " " .. at[2]]
   return f[1] .. ", argument " .. at[2] .. " is " .. value[1], f.own ~= nil, ends and ends((value[2]())) and true or false
 end

