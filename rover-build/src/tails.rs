@@ -251,9 +251,8 @@ impl<'a> Tails<'a> {
                         let held = self.locals.get(&(file, *var));
                         held.is_some_and(|held| std::ptr::eq(*held, value))
                     });
-                    match followed && self.library(file, value).is_some() {
-                        true => {}
-                        false => self.used(file, value),
+                    if !followed || self.library(file, value).is_none() {
+                        self.used(file, value);
                     }
                 }
                 return;

@@ -124,6 +124,12 @@ fn checked<'s>(schema: &'s Option<Schema>, name: &str) -> Option<&'s Field> {
     fields.iter().find(|field| field.name == name)
 }
 
+/// Adds a form in both of its media types.
+fn forms(form: Value, add: &mut impl FnMut(&str, Value)) {
+    add("multipart/form-data", guard::multipart(form.clone()));
+    add("application/x-www-form-urlencoded", form);
+}
+
 /// How the handler reads its body, as far as the text shows it.
 fn request_body(route: &Route, id: &str, components: &mut Components) -> Option<Value> {
     let reads = &route.reads;
@@ -142,15 +148,12 @@ fn request_body(route: &Route, id: &str, components: &mut Components) -> Option<
             ),
             "form" | "form_all" => {
                 let form = expected.map_or(json!({ "type": "object" }), guard::form);
-                add("multipart/form-data", guard::multipart(form.clone()));
-                add("application/x-www-form-urlencoded", form);
+                forms(form, &mut add);
             }
             "text" => add("text/plain", some()),
             "expect" => {
                 add("application/json", json!({}));
-                let form = json!({ "type": "object" });
-                add("multipart/form-data", guard::multipart(form.clone()));
-                add("application/x-www-form-urlencoded", form);
+                forms(json!({ "type": "object" }), &mut add);
             }
             // The handler may look at the type by itself.
             _ => add("application/octet-stream", some()),
@@ -162,9 +165,7 @@ fn request_body(route: &Route, id: &str, components: &mut Components) -> Option<
         };
         add("application/json", components.checked(schema, id));
         if guard::fits_form(schema) {
-            let form = guard::form(schema);
-            add("multipart/form-data", guard::multipart(form.clone()));
-            add("application/x-www-form-urlencoded", form);
+            forms(guard::form(schema), &mut add);
         }
     }
     if !content.is_empty() {

@@ -247,10 +247,7 @@ local function call(f, position, value)
   local n = math.max(arguments.n, position)
   if value then arguments[position] = value[2]() else n = position - 1 end
   local ok, result = pcall(f[2], unpack(arguments, 1, n))
-  if not ok then
-    if type(result) ~= "string" then return "raises " .. shown(result) end
-    return "raises " .. shown(result)
-  end
+  if not ok then return "raises " .. shown(result) end
   local parts = {}
   for i = 1, math.min(result.n, 20) do parts[i] = shown(result[i]) end
   return ("gives %d: %s; %s"):format(result.n, table.concat(parts, ", "), shown(arguments[1]))
