@@ -66,13 +66,18 @@ pub(crate) fn form_pairs(text: &[u8]) -> impl Iterator<Item = (Cow<'_, str>, Cow
 /// A header's value as a text: UTF-8 where it is that, else ISO-8859-1, which these values once
 /// were (RFC 9110, section 5.5).
 pub(crate) fn header_text(value: &[u8]) -> Cow<'_, [u8]> {
-    match std::str::from_utf8(value) {
-        Ok(_) => Cow::Borrowed(value),
-        Err(_) => {
+    match is_text(value) {
+        true => Cow::Borrowed(value),
+        false => {
             let text: String = value.iter().copied().map(char::from).collect();
             Cow::Owned(text.into_bytes())
         }
     }
+}
+
+/// Whether bytes are UTF-8. Most of what requests carry is ASCII, which is seen sooner.
+pub(crate) fn is_text(bytes: &[u8]) -> bool {
+    bytes.is_ascii() || std::str::from_utf8(bytes).is_ok()
 }
 
 /// A cookie's value as a text, percent-decoded. Where that gives no text, or there is a broken
@@ -80,7 +85,7 @@ pub(crate) fn header_text(value: &[u8]) -> Cow<'_, [u8]> {
 pub(crate) fn cookie_text(value: &[u8]) -> Cow<'_, [u8]> {
     let mut decoded = Vec::new();
     match value.contains(&b'%') && percent_decode(value, &mut decoded).is_some() {
-        true if std::str::from_utf8(&decoded).is_ok() => Cow::Owned(decoded),
+        true if is_text(&decoded) => Cow::Owned(decoded),
         _ => header_text(value),
     }
 }

@@ -74,6 +74,7 @@ impl Reply {
     }
 
     /// A header of its own, its first value.
+    #[inline]
     pub(crate) fn header(&self, name: &HeaderName) -> Option<&HeaderValue> {
         self.headers.as_ref()?.get(name)
     }

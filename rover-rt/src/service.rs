@@ -8,6 +8,7 @@ use http::StatusCode;
 use rover_model::LogLevel;
 
 use crate::constant::Constant;
+use crate::decode::is_text;
 use crate::docs::{Docs, Page};
 use crate::error::Error;
 use crate::http1::{HeadLimits, Prepared};
@@ -283,5 +284,5 @@ fn size(limit: u64) -> usize {
 fn params_are_text(data: &RequestData<'_>) -> bool {
     data.params
         .iter()
-        .all(|p| std::str::from_utf8(p.value(data.path)).is_ok())
+        .all(|p| is_text(p.value(data.path)))
 }

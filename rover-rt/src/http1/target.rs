@@ -65,18 +65,20 @@ pub(super) fn target<'h>(method: &str, text: &'h str) -> Result<Target<'h>, Refu
 /// in different ways.
 fn path_and_query(origin: &str) -> Option<(&str, &str)> {
     let bytes = origin.as_bytes();
-    let end = bytes.iter().position(|byte| !IN_PATH[usize::from(*byte)]);
-    let Some(end) = end else {
-        return Some((origin, ""));
+    let (path, query) = match memchr::memchr(b'?', bytes) {
+        Some(end) => (&origin[..end], &origin[end + 1..]),
+        None => (origin, ""),
     };
-    let in_query = |byte: &u8| IN_PATH[usize::from(*byte)] || *byte == b'?';
-    let valid = bytes[end] == b'?' && bytes[end + 1..].iter().all(in_query);
-    valid.then(|| (&origin[..end], &origin[end + 1..]))
+    // A query may have further question marks. All bytes are looked at: that is less work
+    // than to ask after each whether to go on.
+    let valid = |valid, byte: &u8| valid & IN_QUERY[usize::from(*byte)];
+    bytes.iter().fold(true, valid).then_some((path, query))
 }
 
-/// `pchar` and slashes (RFC 3986, section 3.3). Square brackets have no place there, but forms
-/// and browsers send them as they are (`?tag[]=a`), and nobody takes them for anything else.
-static IN_PATH: [bool; 256] = with(&PLAIN, b"/:@%[]");
+/// `pchar`, slashes and question marks (RFC 3986, sections 3.3 and 3.4). Square brackets have
+/// no place there, but forms and browsers send them as they are (`?tag[]=a`), and nobody takes
+/// them for anything else.
+static IN_QUERY: [bool; 256] = with(&PLAIN, b"/?:@%[]");
 
 fn after_scheme(text: &str) -> Option<&str> {
     ["http://", "https://"].iter().find_map(|scheme| {

@@ -60,11 +60,15 @@ pub(super) struct Pages {
 
 impl Pages {
     /// Forgets the last request's buffers, and their numbers.
+    #[inline]
     pub(super) fn reset(&self) {
-        let used = self.used.replace(0);
-        if used == 0 {
-            return;
+        match self.used.replace(0) {
+            0 => {}
+            used => self.forget(used),
         }
+    }
+
+    fn forget(&self, used: usize) {
         self.base.set(self.base.get().wrapping_add(used as i32));
         let mut all = self.all.borrow_mut();
         for (at, buffer) in all[..used].iter_mut().enumerate() {

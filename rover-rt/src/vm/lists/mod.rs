@@ -118,10 +118,14 @@ struct Pending {
 
 impl Lists {
     /// Forgets the last request's lists.
+    #[inline]
     pub(super) fn reset(&self) {
-        if self.used.get() == 0 {
-            return;
+        if self.used.get() != 0 {
+            self.forget();
         }
+    }
+
+    fn forget(&self) {
         let mut all = self.all.borrow_mut();
         for (at, list) in all[..self.used.get()].iter_mut().enumerate() {
             list.clear();
