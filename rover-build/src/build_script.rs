@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 
-use crate::lower::{Form, REFERENCE};
+use crate::form::{Form, REFERENCE};
 
 /// Compiles a manifest from a build script, for `rover::include_app!()`. The path is
 /// relative to the crate's `Cargo.toml`. On a mistake it prints what is wrong and ends

@@ -8,59 +8,15 @@
 //! tokens.
 
 mod analyse;
-mod budget;
 mod build_script;
-mod check;
 mod collect;
-mod conflict;
-mod constant;
 mod diagnostic;
 mod emit;
-mod emit_guard;
-mod environment;
-mod explain;
-mod globals;
-mod guard;
-mod handlers;
-mod held;
-mod helpers;
-mod hir;
+mod form;
+mod front;
 mod html;
-mod infer;
-mod instead;
-mod json;
-mod lists;
-mod literal;
-mod load;
 mod lower;
-mod lower_expect;
-mod lower_first;
-mod lower_html;
-mod lower_lists;
-mod lower_method;
-mod lower_text;
-mod marks;
 mod model;
-mod openapi;
-mod options;
-mod order;
-mod raised;
-mod registered;
-mod requires;
-mod resolve;
-mod response;
-mod route;
-mod rows;
-mod server_vars;
-mod shape;
-mod stand_in;
-mod suggest;
-mod syntax;
-mod tails;
-mod template;
-mod template_files;
-mod tree;
-mod uncollected;
 mod vocabulary;
 
 use std::path::{Path, PathBuf};
@@ -68,16 +24,16 @@ use std::path::{Path, PathBuf};
 use proc_macro2::TokenStream;
 use rover_model::{CHUNK_END, CHUNK_START};
 
+pub use analyse::shape::{Body, Returned, Shape};
 pub use build_script::{compile, compile_form_to, compile_to};
-pub use collect::FunctionPlace;
 pub use diagnostic::{Diagnostic, Failure, Position};
+pub use emit::openapi::Docs;
 pub use emit::warnings;
-pub use lower::Form;
-pub use model::{About, App, Expects, Needs, Reads, Route, Segment};
-pub use openapi::Docs;
+pub use form::Form;
+pub use front::function_place::FunctionPlace;
+pub use model::app::{About, App, Expects, Needs, Reads, Route, Segment};
 pub use rover_model::ServerOptions;
 pub use rover_model::guard::Schema;
-pub use shape::{Body, Returned, Shape};
 
 /// A compiled manifest.
 #[derive(Debug)]
@@ -98,14 +54,6 @@ pub struct Compiled {
     pub dependencies: Vec<PathBuf>,
 }
 
-/// The program as LuaJIT reads it.
-struct Bytecode {
-    /// In the order of `Sources`.
-    files: Vec<Vec<u8>>,
-    /// Templates, by number.
-    templates: Vec<Vec<u8>>,
-}
-
 /// Compiles a manifest.
 ///
 /// # Errors
@@ -120,15 +68,19 @@ pub fn compile_file(manifest: &Path) -> Result<Compiled, Failure> {
 /// As [`compile_file`].
 pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
     let (sources, run) = collect::load_and_run(manifest)?;
-    let guards = guard::Guards::find(&sources);
+    let guards = analyse::schemas::Guards::find(&sources);
     let collected = run.map_err(|why| {
-        let servers = server_vars::ServerVars::find(&sources);
-        uncollected::failure(&sources, &guards, &servers, form, why)
+        let servers = analyse::servers::ServerVars::find(&sources);
+        model::uncollected::failure(&sources, &guards, &servers, form, why)
     })?;
-    let handlers =
-        handlers::Handlers::analyse(&sources, &guards, &collected.given, collected.keeps_library);
-    let infer = infer::Infer::new(&sources, &handlers, &guards);
-    let mut diagnostics = globals::reserved(&sources);
+    let handlers = analyse::handlers::Handlers::analyse(
+        &sources,
+        &guards,
+        &collected.given,
+        collected.keeps_library,
+    );
+    let infer = analyse::return_type::Infer::new(&sources, &handlers, &guards);
+    let mut diagnostics = analyse::globals::reserved(&sources);
     diagnostics.extend(handlers.missing_modules(&sources));
     let components = &collected.components;
     let html = html::templates(
@@ -138,7 +90,7 @@ pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
         form,
         &mut diagnostics,
     );
-    let program = model::Program {
+    let program = model::program::Program {
         sources: &sources,
         guards: &guards,
         handlers: &handlers,
@@ -147,14 +99,14 @@ pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
         form,
     };
     let app = model::model(&program, &collected, diagnostics)?;
-    let orders = order::orders(&sources, &app, &guards);
+    let orders = analyse::constructors::orders(&sources, app.parameters(), &guards);
     let lowered = lower::lower(&sources, &app, &handlers, &guards, &orders, &html, form);
     let files = sources.files.iter().map(|file| file.name.as_str());
     let chunk = |text: &String| format!("{CHUNK_START}{text}{CHUNK_END}");
     let texts: Vec<String> = lowered.texts.iter().map(chunk).collect();
     let texts = sources.files.iter().zip(&texts);
     let texts = texts.map(|(file, text)| file.encoded(text));
-    let bytecode = Bytecode {
+    let bytecode = emit::Bytecode {
         files: collect::bytecode(&sources, files.zip(texts))?,
         templates: collect::bytecode(
             &sources,
@@ -162,7 +114,7 @@ pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
                 .map(|(file, text)| (file, text.as_bytes().into())),
         )?,
     };
-    let docs = app.options.docs.then(|| openapi::docs(&app));
+    let docs = app.options.docs.then(|| emit::openapi::docs(&app));
     let tokens = emit::emit(&emit::Parts {
         app: &app,
         bytecode: &bytecode,
@@ -174,8 +126,8 @@ pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
         docs: docs.as_ref(),
     });
     let dependencies = sources.paths().cloned().collect();
-    let mut warnings = globals::undeclared(&sources);
-    warnings.extend(check::warnings(&program, &app));
+    let mut warnings = analyse::globals::undeclared(&sources);
+    warnings.extend(model::check::warnings(&program, &app));
     Ok(Compiled {
         app,
         warnings: warnings.iter().map(|d| sources.line(d)).collect(),

@@ -282,7 +282,5 @@ fn size(limit: u64) -> usize {
 
 /// Parameters must be UTF-8 once decoded; a raw path always is.
 fn params_are_text(data: &RequestData<'_>) -> bool {
-    data.params
-        .iter()
-        .all(|p| is_text(p.value(data.path)))
+    data.params.iter().all(|p| is_text(p.value(data.path)))
 }

@@ -4,8 +4,8 @@ use mlua::{Function, Lua, Table, Value};
 use rover_model::MODULES_LUA;
 
 use super::Asked;
-use crate::json::raise;
-use crate::load::{Known, Sources};
+use crate::collect::json::raise;
+use crate::front::load::{Known, Sources};
 
 /// `require` and the libraries that programs get in part.
 pub(super) fn modules(

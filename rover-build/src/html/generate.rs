@@ -5,13 +5,13 @@ use rover_model::{Escape, Place, Rule};
 use super::names::{Meaning, Name, Names};
 use super::walk::Op;
 use super::{Problem, Source, Step, Steps, parts, scan, steady};
-use crate::budget;
-use crate::hir::Span;
-use crate::lower::Form;
-use crate::resolve::resolve;
-use crate::suggest::nearest;
-use crate::syntax;
-use crate::syntax::Encoding;
+use crate::diagnostic::suggest::nearest;
+use crate::form::Form;
+use crate::front::budget;
+use crate::front::hir::Span;
+use crate::front::resolve::resolve;
+use crate::front::syntax;
+use crate::front::syntax::Encoding;
 
 /// How a chunk's function gets the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

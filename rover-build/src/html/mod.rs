@@ -23,12 +23,12 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use rover_model::Escape;
 
+use crate::analyse::servers::ServerVars;
 use crate::diagnostic::{Diagnostic, Position};
-use crate::hir::{Expr, Field, Kind, Span};
-use crate::literal::Literal;
-use crate::load::Sources;
-use crate::lower::Form;
-use crate::server_vars::ServerVars;
+use crate::form::Form;
+use crate::front::hir::{Expr, Field, Kind, Span};
+use crate::front::literal::Literal;
+use crate::front::load::Sources;
 use generate::{Data, Generated, Prepared, generate};
 use names::Names;
 pub(crate) use uses::{Argument, Component, Use};

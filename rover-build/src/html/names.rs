@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::hir::{Chunk, Expr, Kind, Span, Stmt};
+use crate::front::hir::{Chunk, Expr, Kind, Span, Stmt};
 
 /// Functions that are called by their name.
 const FUNCTIONS: [&str; 18] = [

@@ -2,8 +2,8 @@
 
 use super::Problem;
 use super::scan;
-use crate::hir::Span;
-use crate::syntax::UNKNOWN;
+use crate::diagnostic::mistake::UNKNOWN;
+use crate::front::hir::Span;
 
 /// A part of a template, with the bytes of the text where it stands.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use rover_model::{Escape, Place, Rule};
 use super::generate::Put;
 use super::names::Names;
 use super::{Step, Steps};
-use crate::hir::{Chunk, Expr, Kind, Span, Stmt};
+use crate::front::hir::{Chunk, Expr, Kind, Span, Stmt};
 
 const AS_IT_IS: Escape = Escape {
     rule: Rule::Raw,

@@ -2,9 +2,10 @@
 
 use full_moon::ast::{Block, LastStmt, Stmt};
 
-use crate::hir::Span;
-use crate::literal::Literal;
-use crate::syntax::{self, Mistake, UNKNOWN};
+use crate::diagnostic::mistake::{Mistake, UNKNOWN};
+use crate::front::hir::Span;
+use crate::front::literal::Literal;
+use crate::front::syntax;
 
 /// Where the braces stand that close a tag whose code begins at `from`: not those of
 /// tables and strings inside.

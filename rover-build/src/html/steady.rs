@@ -1,7 +1,7 @@
 //! Templates that print the same whenever their data is the same: they call nothing.
 
 use super::names::{Meaning, Name};
-use crate::hir::{Chunk, Expr, Kind, Stmt};
+use crate::front::hir::{Chunk, Expr, Kind, Stmt};
 
 /// The one function that gives the same always, and that pages cannot do without.
 const STEADY: &str = "ipairs";

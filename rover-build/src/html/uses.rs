@@ -3,11 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Origin;
+use crate::analyse::responses::applied;
+use crate::analyse::servers::ServerVars;
 use crate::diagnostic::Diagnostic;
-use crate::hir::{Expr, FunctionId, Kind, Span, Stmt, VarId};
-use crate::load::Sources;
-use crate::response::applied;
-use crate::server_vars::ServerVars;
+use crate::front::hir::{Expr, FunctionId, Kind, Span, Stmt, VarId};
+use crate::front::load::Sources;
 
 /// A template with its data: `api.html(data) [[...]]`, `rover.html(data) [[...]]`,
 /// `page(data)` of a template file.

@@ -5,7 +5,7 @@ use rover_model::Escape;
 use super::Problem;
 use super::context::Context;
 use super::parser::Node;
-use crate::hir::Span;
+use crate::front::hir::Span;
 
 /// A step of rendering.
 #[derive(Debug)]

@@ -1,0 +1,107 @@
+//! Globals that a request writes for the next one on its worker to find.
+//!
+//! A program declares a global by assigning to it outside of any function, which is where
+//! the chunk runs. Another global that a function writes is a mistake more often than not:
+//! a forgotten `local`.
+
+use std::collections::BTreeSet;
+
+use rover_model::is_reserved;
+
+use crate::diagnostic::Diagnostic;
+use crate::front::hir::{Expr, Kind, Stmt};
+use crate::front::load::{File, Sources};
+
+/// The writes to globals that the program does not declare.
+pub(crate) fn undeclared(sources: &Sources) -> Vec<Diagnostic> {
+    let mut declared = BTreeSet::new();
+    for file in &sources.files {
+        for function in file.hir.functions.iter().take(1) {
+            writes(&function.body, &mut |_, name| {
+                declared.insert(name.to_owned());
+            });
+        }
+    }
+    let mut found = Vec::new();
+    for file in &sources.files {
+        for function in file.hir.functions.iter().skip(1) {
+            writes(&function.body, &mut |target, name| {
+                if !declared.contains(name) {
+                    found.push(diagnostic(file, target, name));
+                }
+            });
+        }
+    }
+    found
+}
+
+fn diagnostic(file: &File, target: &Expr, name: &str) -> Diagnostic {
+    Diagnostic::new(format!("`{name}` is a global that nothing declares"))
+        .at(
+            file.position(target.span.start),
+            "one request writes it, the next on this worker reads it",
+        )
+        .help(format!(
+            "write `local {name}`, or declare it outside of functions: `{name} = nil`"
+        ))
+}
+
+/// Calls `f` with every global that statements assign to, and its name.
+fn writes<'s>(block: &'s [Stmt], f: &mut dyn FnMut(&'s Expr, &'s str)) {
+    for stmt in block {
+        let targets: &[Expr] = match stmt {
+            Stmt::Assign(targets, _) => targets,
+            Stmt::Function(target, _) => std::slice::from_ref(target),
+            _ => &[],
+        };
+        for target in targets {
+            if let Kind::Global(name) = &target.kind {
+                f(target, name);
+            }
+        }
+        let mut blocks = Vec::new();
+        stmt.parts(&mut |_| {}, &mut |inner| blocks.push(inner));
+        for inner in blocks {
+            writes(inner, f);
+        }
+    }
+}
+
+/// Uses of the names that the compiled program has for itself.
+pub(crate) fn reserved(sources: &Sources) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for file in &sources.files {
+        let mut names: Vec<&str> = file.hir.vars.iter().map(|var| var.name.as_str()).collect();
+        for function in &file.hir.functions {
+            globals(&function.body, &mut names);
+        }
+        names.retain(|name| is_reserved(name.as_bytes()));
+        if let Some(name) = names.first() {
+            let at = file.text.find(name).unwrap_or_default();
+            found.push(
+                Diagnostic::new(format!("the name `{name}` is the compiler's own"))
+                    .at(file.position(at), "choose another name"),
+            );
+        }
+    }
+    found
+}
+
+fn globals<'s>(block: &'s [Stmt], names: &mut Vec<&'s str>) {
+    for stmt in block {
+        let mut blocks = Vec::new();
+        stmt.parts(&mut |expr| inside(expr, names), &mut |inner| {
+            blocks.push(inner);
+        });
+        for inner in blocks {
+            globals(inner, names);
+        }
+    }
+}
+
+fn inside<'s>(expr: &'s Expr, names: &mut Vec<&'s str>) {
+    if let Kind::Global(name) = &expr.kind {
+        names.push(name);
+    }
+    expr.each_child(&mut |child| inside(child, names));
+}

@@ -1,0 +1,271 @@
+//! What is known of every function that may be a handler.
+
+use std::collections::HashSet;
+
+use crate::analyse::ctx_flow::Helpers;
+use crate::analyse::ctx_use::{CtxUse, Known, ctx_use};
+use crate::analyse::schemas::Guards;
+use crate::analyse::servers::ServerVars;
+use crate::diagnostic::Diagnostic;
+use crate::front::function_place::FunctionPlace;
+use crate::front::hir::{Chunk, Expr, Field, Function, FunctionId, Kind, Place, Stmt};
+use crate::front::load::Sources;
+
+/// The analysis of a program.
+pub(crate) struct Handlers {
+    pub(crate) servers: ServerVars,
+    pub(crate) helpers: Helpers,
+    /// No file assigns the globals that rewriting relies on.
+    pub(crate) keep_globals: bool,
+    /// By file and function.
+    uses: Vec<Vec<CtxUse>>,
+    /// Functions that are written as the value of a route, where nothing but the runtime
+    /// can reach them.
+    only_handlers: HashSet<Place>,
+}
+
+/// One function of a file.
+#[derive(Clone, Copy)]
+pub(crate) struct Handler<'a> {
+    pub(crate) file: usize,
+    pub(crate) id: FunctionId,
+    pub(crate) function: &'a Function,
+    pub(crate) ctx: &'a CtxUse,
+    /// Only the runtime calls it, and always with a `ctx`.
+    pub(crate) only_handler: bool,
+}
+
+impl Handlers {
+    /// `given` are handlers that the program has read, and may call.
+    pub(crate) fn analyse(
+        sources: &Sources,
+        guards: &Guards,
+        given: &HashSet<Place>,
+        keeps_library: bool,
+    ) -> Self {
+        let servers = ServerVars::find(sources);
+        let mut only_handlers = HashSet::new();
+        for (file, source) in sources.files.iter().enumerate() {
+            for function in &source.hir.functions {
+                routes(file, &servers, &function.body, &mut only_handlers);
+            }
+        }
+        only_handlers.retain(|place| !given.contains(place));
+        let helpers = Helpers::find(sources, &only_handlers);
+        let mut uses = Vec::new();
+        for (file, source) in sources.files.iter().enumerate() {
+            let chunk = &source.hir;
+            let known = Known {
+                passed: &|callee, at| helpers.passed(sources, file, callee, at),
+                schema: &|schema| guards.number(file, schema),
+            };
+            let all = chunk.functions.iter().enumerate().map(|(id, function)| {
+                let id = FunctionId(id);
+                let ctx = helpers.ctx_of(sources, (file, id));
+                match ctx.or(function.params.first().copied()) {
+                    Some(ctx) => ctx_use(chunk, id, ctx, &known),
+                    None => CtxUse::default(),
+                }
+            });
+            uses.push(all.collect());
+        }
+        let mut handlers = Handlers {
+            servers,
+            helpers,
+            keep_globals: keeps_library
+                && sources.files.iter().all(|file| keeps_globals(&file.hir)),
+            uses,
+            only_handlers,
+        };
+        handlers.share();
+        handlers
+    }
+
+    /// Modules that handlers require and that the program does not have. Elsewhere a function
+    /// may never be called, or its error be caught.
+    pub(crate) fn missing_modules(&self, sources: &Sources) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        for (file, source) in sources.files.iter().enumerate() {
+            let of_handlers = source.requires.iter().filter(|required| {
+                !required.caught && self.only_handlers.contains(&(file, required.function))
+            });
+            found.extend(of_handlers.filter_map(|required| {
+                match &required.module {
+                    Some(module) => sources.missing(file, required.span, module),
+                    None => Some(
+                        Diagnostic::new("the argument of `require` is not a constant string")
+                            .at(
+                                source.position(required.span.start),
+                                "the compiler cannot tell which file this is",
+                            )
+                            .help("write the module's name in quotes: require \"a.b\""),
+                    ),
+                }
+            }));
+        }
+        found
+    }
+
+    /// Functions that have the same `ctx` see the same tables: what one does with a table
+    /// as a whole keeps the others from reading around it.
+    fn share(&mut self) {
+        loop {
+            let mut changed = false;
+            for file in 0..self.uses.len() {
+                for id in 0..self.uses[file].len() {
+                    for (other, function) in self.uses[file][id].passed.clone() {
+                        let mut whole: HashSet<_> = self.uses[file][id].used_whole().collect();
+                        whole.extend(self.uses[other][function.0].used_whole());
+                        for uses in [(file, id), (other, function.0)] {
+                            let shared = &mut self.uses[uses.0][uses.1].shared;
+                            let before = shared.len();
+                            shared.extend(&whole);
+                            changed |= shared.len() > before;
+                        }
+                    }
+                }
+            }
+            if !changed {
+                return;
+            }
+        }
+    }
+
+    /// A function and those that it passes its `ctx` to.
+    pub(crate) fn reached<'a>(
+        &'a self,
+        sources: &'a Sources,
+        handler: Handler<'a>,
+    ) -> Vec<Handler<'a>> {
+        let mut found = vec![handler];
+        let mut at = 0;
+        while let Some(&Handler { ctx, .. }) = found.get(at) {
+            for place in &ctx.passed {
+                if !found.iter().any(|known| (known.file, known.id) == *place) {
+                    found.push(self.function(sources, *place));
+                }
+            }
+            at += 1;
+        }
+        found
+    }
+
+    fn function<'a>(&'a self, sources: &'a Sources, (file, id): Place) -> Handler<'a> {
+        Handler {
+            file,
+            id,
+            function: &sources.files[file].hir.functions[id.0],
+            ctx: &self.uses[file][id.0],
+            only_handler: self.only_handlers.contains(&(file, id)),
+        }
+    }
+
+    /// The function that was recorded, where the program's text has it.
+    pub(crate) fn at<'a>(
+        &'a self,
+        sources: &'a Sources,
+        place: &FunctionPlace,
+    ) -> Option<Handler<'a>> {
+        place.written.map(|place| self.function(sources, place))
+    }
+
+    /// Every function of a file.
+    pub(crate) fn all<'a>(
+        &'a self,
+        sources: &'a Sources,
+        file: usize,
+    ) -> impl Iterator<Item = (&'a Function, &'a CtxUse)> {
+        sources.files[file]
+            .hir
+            .functions
+            .iter()
+            .zip(&self.uses[file])
+    }
+
+    /// The function at a place, if it is known to be one that only the runtime calls.
+    pub(crate) fn specialised<'a>(
+        &'a self,
+        sources: &'a Sources,
+        place: &FunctionPlace,
+    ) -> Option<Handler<'a>> {
+        self.at(sources, place)
+            .filter(|handler| handler.only_handler && !handler.function.variadic)
+    }
+}
+
+/// Finds `function api.path.get() end`, `api.path.get = function() end`, and functions in
+/// tables that are assigned to a path.
+fn routes(file: usize, servers: &ServerVars, block: &[Stmt], found: &mut HashSet<Place>) {
+    for stmt in block {
+        match stmt {
+            Stmt::Function(target, function) if servers.is_route(file, target) => {
+                found.insert((file, *function));
+            }
+            Stmt::Assign(targets, values) => {
+                for (target, value) in targets.iter().zip(values) {
+                    if servers.is_route(file, target) {
+                        literals(file, value, found);
+                    }
+                }
+            }
+            _ => {}
+        }
+        stmt.parts(&mut |_| {}, &mut |inner| {
+            routes(file, servers, inner, found)
+        });
+    }
+}
+
+fn literals(file: usize, value: &Expr, found: &mut HashSet<Place>) {
+    match &value.kind {
+        Kind::Function(function) => {
+            found.insert((file, *function));
+        }
+        Kind::Table(fields) => {
+            for field in fields {
+                if let Field::Named(_, value) = field {
+                    literals(file, value, found);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// No global that the rewriting relies on is assigned, as far as can be seen.
+pub(crate) fn keeps_globals(chunk: &Chunk) -> bool {
+    fn kept(block: &[Stmt]) -> bool {
+        block.iter().all(|stmt| {
+            let own = match stmt {
+                Stmt::Assign(targets, _) => !targets.iter().any(is_global),
+                Stmt::Function(target, _) => !is_global(target),
+                _ => true,
+            };
+            let mut inner = true;
+            stmt.parts(&mut |_| {}, &mut |block| inner &= kept(block));
+            own && inner
+        })
+    }
+    chunk.functions.iter().all(|function| kept(&function.body))
+}
+
+/// `rover.html`
+fn is_components(expr: &Expr) -> bool {
+    matches!(&expr.kind, Kind::Index(object, key)
+        if matches!(&object.kind, Kind::Global(name) if name == "rover")
+            && key.text() == Some("html"))
+}
+
+/// A global that the rewriting relies on, or something in it. What a file does to the library
+/// while it is loaded is seen when it runs.
+fn is_global(expr: &Expr) -> bool {
+    match &expr.kind {
+        Kind::Index(object, key) if matches!(&object.kind, Kind::Global(name) if name == "table") => {
+            key.text().is_none_or(|name| name == "insert")
+        }
+        Kind::Global(name) => matches!(name.as_str(), "table" | "rover" | "ipairs" | "pairs"),
+        // A component of a template is new.
+        Kind::Index(object, _) => !is_components(object) && is_global(object),
+        _ => false,
+    }
+}

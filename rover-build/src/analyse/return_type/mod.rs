@@ -1,0 +1,316 @@
+//! The shapes of what functions return, as far as the program's text shows them: through
+//! locals, functions of the program, and builders with what is called on their responses.
+
+mod answers;
+mod filled;
+mod responses;
+mod thrown;
+mod values;
+
+use std::cell::Cell;
+use std::collections::{HashMap, HashSet};
+
+use crate::analyse::handlers::{Handler, Handlers};
+use crate::analyse::lists::{Lists, lists};
+use crate::analyse::schemas::Guards;
+use crate::analyse::shape::{Body, Returned};
+use crate::front::hir::Place;
+use crate::front::hir::{Expr, Function, FunctionId, Kind, Stmt, VarId};
+use crate::front::load::Sources;
+use answers::push;
+use filled::{Filled, filled};
+
+/// How many calls are followed, one in the other.
+const MAX_CALLS: usize = 6;
+
+/// How many expressions of one handler are looked at. A value that stands for itself in many
+/// places is looked at in each of them, which doubles with every step.
+const MAX_STEPS: u32 = 5000;
+
+/// More answers than this are not told apart.
+const MAX_ANSWERS: usize = 16;
+
+fn few(mut found: Vec<Returned>) -> Vec<Returned> {
+    if found.len() > MAX_ANSWERS {
+        found.truncate(MAX_ANSWERS);
+        push(&mut found, Returned::new(0, Body::Unseen));
+    }
+    found
+}
+
+/// What inference looks up: made once for a program.
+pub(crate) struct Infer<'a> {
+    sources: &'a Sources,
+    handlers: &'a Handlers,
+    guards: &'a Guards,
+    files: Vec<Locals<'a>>,
+    /// Functions that may throw an answer, or call one that may.
+    throwing: HashSet<Place>,
+    steps: Cell<u32>,
+}
+
+/// The locals of a file that are assigned once.
+#[derive(Default)]
+struct Locals<'a> {
+    values: HashMap<VarId, &'a Expr>,
+    /// Loop variables that count.
+    counters: HashSet<VarId>,
+    /// The fields that are assigned later; no name where it is not constant.
+    fields: HashMap<VarId, Vec<Option<&'a str>>>,
+    /// `err` in `local ok, err = pcall(...)`: the call.
+    caught: HashMap<VarId, &'a Expr>,
+    /// What lists are filled with.
+    filled: Filled<'a>,
+}
+
+/// A function whose results are looked for, in the call that was followed to it.
+struct Frame<'f, 'a> {
+    file: usize,
+    function: &'a Function,
+    /// The request, where the function has it.
+    ctx: Option<VarId>,
+    lists: Lists<'a>,
+    call: Option<Call<'f, 'a>>,
+    depth: usize,
+}
+
+/// A call, and where it is written.
+struct Call<'f, 'a> {
+    /// `object` in `object:method()`.
+    object: Option<&'a Expr>,
+    args: &'a [Expr],
+    caller: &'f Frame<'f, 'a>,
+}
+
+impl<'a> Infer<'a> {
+    pub(crate) fn new(sources: &'a Sources, handlers: &'a Handlers, guards: &'a Guards) -> Self {
+        let files = sources.files.iter().enumerate().map(|(file, source)| {
+            let mut locals = Locals::default();
+            for function in &source.hir.functions {
+                locals.block(&function.body);
+            }
+            let steady = |var: &VarId| source.hir.vars[var.0].writes == 0;
+            locals.values.retain(|var, _| steady(var));
+            locals.counters.retain(steady);
+            locals.caught.retain(|var, _| steady(var));
+            locals.filled = filled(sources, handlers, file);
+            locals
+        });
+        let mut infer = Infer {
+            sources,
+            handlers,
+            guards,
+            files: files.collect(),
+            throwing: HashSet::new(),
+            steps: Cell::new(0),
+        };
+        infer.throwing = infer.throwing();
+        infer
+    }
+
+    /// What a handler answers, returned and thrown, each shape once.
+    pub(crate) fn returned(&self, handler: Handler<'a>) -> Vec<Returned> {
+        self.steps.set(0);
+        let frame = Frame {
+            file: handler.file,
+            function: handler.function,
+            ctx: handler.ctx.var,
+            lists: lists(self.sources, self.handlers, handler.file, handler.id),
+            call: None,
+            depth: 0,
+        };
+        let mut found = self.results(&frame);
+        self.steps.set(0);
+        self.thrown(&frame, &mut found);
+        few(found)
+    }
+
+    /// Whether another expression may be looked at.
+    fn step(&self) -> bool {
+        let steps = self.steps.get();
+        self.steps.set(steps.saturating_add(1));
+        steps < MAX_STEPS
+    }
+
+    /// The value that a local has always.
+    pub(crate) fn local(&self, file: usize, var: VarId) -> Option<&'a Expr> {
+        self.files[file].values.get(&var).copied()
+    }
+
+    /// Calls `f` with the frame of the function that a call reaches, if it is known.
+    fn follow<'f, T>(
+        &self,
+        frame: &'f Frame<'f, 'a>,
+        callee: &Expr,
+        args: &'a [Expr],
+        f: impl FnOnce(&Frame<'_, 'a>) -> T,
+    ) -> Option<T> {
+        let place = self.handlers.helpers.written(frame.file, callee)?;
+        let call = Call {
+            object: None,
+            args,
+            caller: frame,
+        };
+        self.enter(place, call, f)
+    }
+
+    /// The same for `module:function(args)`.
+    fn follow_method<'f, T>(
+        &self,
+        frame: &'f Frame<'f, 'a>,
+        (object, method): (&'a Expr, &str),
+        args: &'a [Expr],
+        f: impl FnOnce(&Frame<'_, 'a>) -> T,
+    ) -> Option<T> {
+        let place = self
+            .handlers
+            .helpers
+            .written_in(frame.file, object, method)?;
+        let call = Call {
+            object: Some(object),
+            args,
+            caller: frame,
+        };
+        self.enter(place, call, f)
+    }
+
+    fn enter<T>(
+        &self,
+        (file, id): Place,
+        call: Call<'_, 'a>,
+        f: impl FnOnce(&Frame<'_, 'a>) -> T,
+    ) -> Option<T> {
+        let depth = call.caller.depth + 1;
+        if depth > MAX_CALLS {
+            return None;
+        }
+        let function = &self.sources.files[file].hir.functions[id.0];
+        if function.variadic {
+            return None;
+        }
+        let ctx = self.handlers.helpers.ctx_of(self.sources, (file, id));
+        Some(f(&Frame {
+            file,
+            function,
+            ctx,
+            lists: lists(self.sources, self.handlers, file, FunctionId(id.0)),
+            call: Some(call),
+            depth,
+        }))
+    }
+
+    /// The global function that a callee is, also through a local (`local error = error`).
+    fn global(&self, file: usize, callee: &'a Expr) -> Option<&'a str> {
+        match &callee.kind {
+            Kind::Global(name) => Some(name),
+            Kind::Var(var) => match &self.local(file, *var)?.kind {
+                Kind::Global(name) => Some(name),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Whether a call never comes back: `error(...)`, or a function that ends with it always.
+    fn never(&self, file: usize, expr: &'a Expr, depth: usize) -> bool {
+        let Kind::Call(callee, _) = &expr.kind else {
+            return false;
+        };
+        if self.global(file, callee) == Some("error") {
+            return true;
+        }
+        let place = self.handlers.helpers.written(file, callee);
+        place.is_some_and(|(file, id)| {
+            let body = &self.sources.files[file].hir.functions[id.0].body;
+            depth < MAX_CALLS
+                && !returns_anything(body)
+                && !self.falls_through(file, body, depth + 1)
+        })
+    }
+
+    /// Whether the end of a block can be reached.
+    fn falls_through(&self, file: usize, block: &'a [Stmt], depth: usize) -> bool {
+        match block.last() {
+            Some(Stmt::Return(_)) => false,
+            Some(Stmt::Do(inner)) => self.falls_through(file, inner, depth),
+            Some(Stmt::If(arms, otherwise)) => {
+                otherwise.is_empty()
+                    || self.falls_through(file, otherwise, depth)
+                    || arms
+                        .iter()
+                        .any(|(_, body)| self.falls_through(file, body, depth))
+            }
+            Some(Stmt::Call(call)) => !self.never(file, call, depth),
+            _ => true,
+        }
+    }
+
+    /// The operator between two operands.
+    fn operator(&self, file: usize, left: &Expr, right: &Expr) -> &'a str {
+        operator(&self.sources.files[file].text, left, right)
+    }
+}
+
+/// The operator between two operands.
+pub(crate) fn operator<'t>(text: &'t str, left: &Expr, right: &Expr) -> &'t str {
+    let between = &text[left.span.end..right.span.start];
+    // A comment may stand on either side of it.
+    let line = |line: &'t str| line.split("--").next().unwrap_or_default().trim();
+    let words = between.lines().map(line);
+    words
+        .flat_map(str::split_whitespace)
+        .find(|word| !word.starts_with([']', ')']))
+        .unwrap_or_default()
+}
+
+/// Whether there is a `return` in a block, or in one inside.
+fn returns_anything(block: &[Stmt]) -> bool {
+    block.iter().any(|stmt| {
+        let mut found = matches!(stmt, Stmt::Return(_));
+        stmt.parts(&mut |_| {}, &mut |inner| found |= returns_anything(inner));
+        found
+    })
+}
+
+impl<'f, 'a> Frame<'f, 'a> {
+    /// The argument that a parameter stands for, and where that is written.
+    fn argument(&self, infer: &Infer<'a>, var: VarId) -> Option<(&'a Expr, &'f Frame<'f, 'a>)> {
+        let call = self.call.as_ref()?;
+        let at = self.function.params.iter().position(|p| *p == var)?;
+        let steady = infer.sources.files[self.file].hir.vars[var.0].writes == 0;
+        let mut given = call.object.into_iter().chain(call.args);
+        given
+            .nth(at)
+            .filter(|_| steady)
+            .map(|arg| (arg, call.caller))
+    }
+}
+
+impl<'a> Locals<'a> {
+    fn block(&mut self, block: &'a [Stmt]) {
+        for stmt in block {
+            match stmt {
+                Stmt::Local(vars, values) => {
+                    self.values.extend(vars.iter().copied().zip(values));
+                    if let ([_, raised], [call]) = (vars.as_slice(), values.as_slice()) {
+                        self.caught.insert(*raised, call);
+                    }
+                }
+                Stmt::Count(var, ..) => {
+                    self.counters.insert(*var);
+                }
+                Stmt::Assign(targets, _) => {
+                    for target in targets {
+                        if let Kind::Index(object, key) = &target.kind
+                            && let Some(var) = object.var()
+                        {
+                            self.fields.entry(var).or_default().push(key.text());
+                        }
+                    }
+                }
+                _ => {}
+            }
+            stmt.parts(&mut |_| {}, &mut |inner| self.block(inner));
+        }
+    }
+}

@@ -1,0 +1,341 @@
+//! The shapes of values.
+
+use rover_model::guard::{self, Schema};
+
+use super::filled::Added;
+use super::{Frame, Infer};
+use crate::analyse::lists::{is_member, list_of};
+use crate::analyse::shape::Shape;
+use crate::front::hir::{Expr, Field, Kind, VarId};
+
+impl<'a> Infer<'a> {
+    pub(super) fn shape(&self, frame: &Frame<'_, 'a>, expr: &'a Expr, truthy: &[VarId]) -> Shape {
+        if !self.step() {
+            return Shape::Any;
+        }
+        if let Some((var, _)) = list_of(expr)
+            && let Some(list) = frame.lists.get(&var)
+        {
+            let items = list.items.iter();
+            let item = items.map(|item| self.shape(frame, item.value, truthy));
+            let item = Box::new(item.reduce(Shape::or).unwrap_or(Shape::Any));
+            return Shape::Array(item);
+        }
+        match &expr.kind {
+            Kind::Nil => Shape::Nil,
+            Kind::Boolean(_) => Shape::Boolean,
+            Kind::Number(digits) => match digits.bytes().all(|b| b.is_ascii_digit()) {
+                true => Shape::Integer,
+                false => Shape::Number,
+            },
+            Kind::Text(_) | Kind::Concat(..) => Shape::String,
+            Kind::Paren(inner) => self.shape(frame, inner, truthy),
+            Kind::Unary(_) => {
+                let text = &self.sources.files[frame.file].text;
+                match text.as_bytes().get(expr.span.start) {
+                    Some(b'#') => Shape::Integer,
+                    Some(b'-') => Shape::Number,
+                    _ => Shape::Boolean,
+                }
+            }
+            Kind::Binary(left, right) => {
+                let operator = self.operator(frame.file, left, right);
+                let second = || self.shape(frame, right, truthy);
+                match operator {
+                    "or" if self.never(frame.file, right, 0) => self.truthy(frame, left, truthy),
+                    "or" => self.truthy(frame, left, truthy).or(second()),
+                    "and" => match self.shape(frame, left, truthy) {
+                        Shape::Boolean => Shape::Boolean.or(second()),
+                        Shape::Any => Shape::Any,
+                        Shape::Maybe(_) | Shape::Nil => second().maybe(),
+                        _ => second(),
+                    },
+                    "==" | "~=" | "<" | "<=" | ">" | ">=" => Shape::Boolean,
+                    "+" | "-" | "*" | "/" | "%" | "^" => Shape::Number,
+                    _ => Shape::Any,
+                }
+            }
+            Kind::Table(fields) => self.table(frame, fields, truthy),
+            Kind::Var(var) => {
+                let shape = self.variable(frame, *var);
+                match truthy.contains(var) {
+                    true => shape.present(),
+                    false => shape,
+                }
+            }
+            Kind::Index(object, key) => self.index(frame, object, key),
+            Kind::Call(callee, args) => self.call(frame, callee, args),
+            Kind::Method(object, method, _, args) => self.method(frame, object, method, args),
+            Kind::Vararg | Kind::Function(_) | Kind::Global(_) => Shape::Any,
+        }
+    }
+
+    /// What an expression is where it is neither nil nor false.
+    fn truthy(&self, frame: &Frame<'_, 'a>, expr: &'a Expr, truthy: &[VarId]) -> Shape {
+        match &expr.kind {
+            Kind::Paren(inner) => self.truthy(frame, inner, truthy),
+            Kind::Binary(left, right) if self.operator(frame.file, left, right) == "and" => {
+                self.truthy(frame, right, truthy)
+            }
+            _ => self.shape(frame, expr, truthy).present(),
+        }
+    }
+
+    fn variable(&self, frame: &Frame<'_, 'a>, var: VarId) -> Shape {
+        if let Some((argument, caller)) = frame.argument(self, var) {
+            return self.shape(caller, argument, &[]);
+        }
+        let locals = &self.files[frame.file];
+        let Some(value) = self.local(frame.file, var) else {
+            return match locals.counters.contains(&var) {
+                true => Shape::Number,
+                false => Shape::Any,
+            };
+        };
+        if let Some(added) = locals.filled.get(&var) {
+            return self.list(frame, added);
+        }
+        let shape = match (&value.kind, self.shape(frame, value, &[])) {
+            // It may be filled later, as a list or as a record.
+            (_, Shape::Object(fields)) if fields.is_empty() => Shape::Any,
+            (_, shape) => shape,
+        };
+        let assigned = locals.fields.get(&var);
+        match (shape, assigned) {
+            (shape, None) => shape,
+            (Shape::Object(fields), Some(names)) if names.iter().all(Option::is_some) => {
+                let known = fields.into_iter().map(|(name, shape)| {
+                    let changed = names.iter().any(|n| *n == Some(&name));
+                    (name, if changed { Shape::Any } else { shape })
+                });
+                Shape::Object(known.collect())
+            }
+            (Shape::Array(_), Some(_)) => Shape::Array(Box::new(Shape::Any)),
+            _ => Shape::Any,
+        }
+    }
+
+    /// A list of what is added to it.
+    fn list(&self, frame: &Frame<'_, 'a>, added: &[Added<'a>]) -> Shape {
+        let mut all: Option<Shape> = None;
+        for one in added {
+            let item = self.shape(frame, one.value, &[]);
+            if one.counted && !is_certain(&item) {
+                return Shape::Any;
+            }
+            // What is nil is not added.
+            let item = item.present();
+            all = Some(match all.take() {
+                Some(before) => before.or(item),
+                None => item,
+            });
+        }
+        Shape::List(Box::new(all.unwrap_or(Shape::Any)))
+    }
+
+    fn table(&self, frame: &Frame<'_, 'a>, fields: &'a [Field], truthy: &[VarId]) -> Shape {
+        let mut named = Vec::new();
+        let mut items = Vec::new();
+        for field in fields {
+            match field {
+                Field::Named(name, value) => {
+                    named.push((name.clone(), self.shape(frame, value, truthy)));
+                }
+                Field::Item(value) => items.push(self.shape(frame, value, truthy)),
+                Field::Keyed(..) => return Shape::Any,
+            }
+        }
+        match (named.is_empty(), items.first()) {
+            (_, None) => Shape::Object(named),
+            (true, Some(first)) => {
+                // Without a first item it is no array.
+                let whole = items.iter().all(is_certain) && is_certain(first);
+                let item = items.into_iter().reduce(Shape::or).unwrap_or(Shape::Any);
+                match whole {
+                    true => Shape::Array(Box::new(item)),
+                    false => Shape::Any,
+                }
+            }
+            (false, Some(_)) => Shape::Any,
+        }
+    }
+
+    fn index(&self, frame: &Frame<'_, 'a>, object: &'a Expr, key: &'a Expr) -> Shape {
+        if object.var().is_some() && object.var() == frame.ctx {
+            return match key.text() {
+                Some("method" | "path" | "client_ip" | "request_id") => Shape::String,
+                _ => Shape::Any,
+            };
+        }
+        if is_member_of(object, key, "rover", "null") {
+            return Shape::Null;
+        }
+        let Some(name) = key.text() else {
+            return Shape::Any;
+        };
+        match self.shape(frame, object, &[]) {
+            // A path has all its parameters.
+            Shape::Map(value) if self.is_params(frame, object) => *value,
+            Shape::Object(fields) => {
+                let mut fields = fields.into_iter();
+                let found = fields.find(|(known, _)| known == name);
+                found.map_or(Shape::Any, |(_, shape)| shape)
+            }
+            Shape::Map(value) => value.maybe(),
+            _ => Shape::Any,
+        }
+    }
+
+    /// What a schema lets through.
+    fn checked(&self, frame: &Frame<'_, 'a>, schema: &Expr) -> Shape {
+        let number = self.guards.number(frame.file, schema);
+        let schema = number.and_then(|number| self.guards.schemas.get(number));
+        schema.map_or(Shape::Any, checked)
+    }
+
+    /// `ctx:params()`, or a local that holds it.
+    fn is_params(&self, frame: &Frame<'_, 'a>, expr: &'a Expr) -> bool {
+        match &expr.kind {
+            Kind::Method(object, name, ..) => name == "params" && object.var() == frame.ctx,
+            Kind::Var(var) => self
+                .local(frame.file, *var)
+                .is_some_and(|value| self.is_params(frame, value)),
+            _ => false,
+        }
+    }
+
+    fn call(&self, frame: &Frame<'_, 'a>, callee: &'a Expr, args: &'a [Expr]) -> Shape {
+        if self.global(frame.file, callee) == Some("assert") {
+            let value = args.first();
+            return value.map_or(Shape::Any, |value| self.truthy(frame, value, &[]));
+        }
+        if is_member(callee, "rover", "array") {
+            return match args.first().map(|arg| self.shape(frame, arg, &[])) {
+                Some(Shape::Array(item) | Shape::List(item)) => Shape::Array(item),
+                _ => Shape::Array(Box::new(Shape::Any)),
+            };
+        }
+        if is_member(callee, "rover", "guard")
+            && let [_, schema] = args
+        {
+            return self.checked(frame, schema);
+        }
+        if let Kind::Global(name) = &callee.kind
+            && self.handlers.keep_globals
+        {
+            return match name.as_str() {
+                "tostring" | "type" => Shape::String,
+                "tonumber" => Shape::Maybe(Box::new(Shape::Number)),
+                _ => Shape::Any,
+            };
+        }
+        if let Kind::Index(object, key) = &callee.kind
+            && let (Kind::Global(library), Some(name)) = (&object.kind, key.text())
+        {
+            return match (library.as_str(), name) {
+                ("math", "floor" | "ceil" | "max" | "min" | "abs" | "random" | "sqrt") => {
+                    Shape::Number
+                }
+                ("os", "time" | "clock" | "difftime") => Shape::Number,
+                ("table", "concat") => Shape::String,
+                ("string", name) => of_string(name),
+                _ => Shape::Any,
+            };
+        }
+        let shape = self.follow(frame, callee, args, |inner| self.given(inner));
+        shape.flatten().unwrap_or(Shape::Any)
+    }
+
+    /// What the function of a frame returns.
+    fn given(&self, frame: &Frame<'_, 'a>) -> Option<Shape> {
+        let mut all: Option<Shape> = None;
+        self.returns(frame, &mut |value, truthy| {
+            if value.is_some_and(|value| self.never(frame.file, value, 0)) {
+                return;
+            }
+            let shape = value.map_or(Shape::Nil, |v| self.shape(frame, v, truthy));
+            all = Some(match all.take() {
+                Some(before) => before.or(shape),
+                None => shape,
+            });
+        });
+        all
+    }
+
+    fn method(
+        &self,
+        frame: &Frame<'_, 'a>,
+        object: &'a Expr,
+        method: &str,
+        args: &'a [Expr],
+    ) -> Shape {
+        if let ("expect", [schema]) = (method, args) {
+            return self.checked(frame, schema);
+        }
+        if object.var().is_some() && object.var() == frame.ctx {
+            return match method {
+                "params" | "query" | "headers" | "cookies" => Shape::Map(Box::new(Shape::String)),
+                "query_all" | "header_all" => Shape::Array(Box::new(Shape::String)),
+                _ => Shape::Any,
+            };
+        }
+        let body = matches!(&object.kind, Kind::Method(ctx, name, ..)
+            if name == "body" && ctx.var().is_some() && ctx.var() == frame.ctx);
+        match (body, method) {
+            (true, "text" | "raw") => Shape::String,
+            (true, "bytes") => Shape::Array(Box::new(Shape::Integer)),
+            _ if matches!(self.shape(frame, object, &[]), Shape::String) => of_string(method),
+            _ => {
+                let called = (object, method);
+                let shape = self.follow_method(frame, called, args, |inner| self.given(inner));
+                shape.flatten().unwrap_or(Shape::Any)
+            }
+        }
+    }
+}
+
+/// Whether a value is there always.
+fn is_certain(shape: &Shape) -> bool {
+    !matches!(shape, Shape::Any | Shape::Maybe(_) | Shape::Nil)
+}
+
+/// What passes a guard.
+fn checked(schema: &Schema) -> Shape {
+    let shape = match &schema.kind {
+        guard::Kind::Any => return Shape::Any,
+        guard::Kind::Boolean => Shape::Boolean,
+        guard::Kind::Number(_) => Shape::Number,
+        guard::Kind::Integer(_) => Shape::Integer,
+        guard::Kind::String(_) => Shape::String,
+        guard::Kind::Array(element, _) => Shape::Array(Box::new(checked(element))),
+        guard::Kind::Object(fields) => Shape::Object(
+            fields
+                .iter()
+                .map(|field| {
+                    let certain = field.schema.required || field.schema.default.is_some();
+                    let shape = checked(&field.schema);
+                    let shape = if certain { shape } else { shape.maybe() };
+                    (field.name.to_string(), shape)
+                })
+                .collect(),
+        ),
+    };
+    match schema.nullable {
+        true => shape.or(Shape::Null),
+        false => shape,
+    }
+}
+
+/// What a function of the string library gives.
+fn of_string(name: &str) -> Shape {
+    match name {
+        "format" | "upper" | "lower" | "rep" | "sub" | "gsub" | "reverse" | "char" => Shape::String,
+        "len" => Shape::Integer,
+        _ => Shape::Any,
+    }
+}
+
+/// Whether `object[key]` is a global's member.
+fn is_member_of(object: &Expr, key: &Expr, global: &str, name: &str) -> bool {
+    matches!(&object.kind, Kind::Global(known) if known == global) && key.text() == Some(name)
+}

@@ -1,0 +1,71 @@
+//! Which function of the text a function of the collecting run is.
+//!
+//! LuaJIT knows of a function only the lines where it begins and ends, which several may
+//! share. In the text of that run each function begins with a mark. It is the first constant
+//! of the function, which `jit.util.funck` gives (LuaJIT's `lib_jit.c`, `lj_parse.c`).
+
+use mlua::{Function, Lua, Value};
+
+use crate::front::function_place::FunctionPlace;
+use crate::front::hir::{FunctionId, Place};
+use crate::front::load::{File, Sources};
+
+/// A file's text with marks; no line moves.
+pub(crate) fn marked(number: usize, file: &File) -> String {
+    let mut marks: Vec<(usize, usize)> = file
+        .hir
+        .functions
+        .iter()
+        .enumerate()
+        .skip(1)
+        .map(|(id, function)| (function.block, id))
+        .collect();
+    marks.sort_unstable();
+    let mut text = String::with_capacity(file.text.len() + 32 * marks.len());
+    let mut at = 0;
+    for (block, id) in marks {
+        text.push_str(&file.text[at..block]);
+        text.push_str(&format!(" do local _ = '{number}:{id}' end "));
+        at = block;
+    }
+    text.push_str(&file.text[at..]);
+    text
+}
+
+/// Reads marks.
+pub(crate) struct Marks<'a> {
+    pub(crate) sources: &'a Sources,
+    constant: Function,
+}
+
+impl<'a> Marks<'a> {
+    /// Before the program's libraries are taken away.
+    pub(crate) fn new(sources: &'a Sources, lua: &Lua) -> mlua::Result<Self> {
+        let constant = lua.load("return require('jit.util').funck").eval()?;
+        Ok(Marks { sources, constant })
+    }
+
+    pub(crate) fn place(&self, function: &Function) -> FunctionPlace {
+        let info = function.info();
+        let source = info.source.unwrap_or_default();
+        let file = source.trim_start_matches('@').to_owned();
+        FunctionPlace {
+            line: info.line_defined.unwrap_or(0),
+            written: self.written(function, &file),
+            file,
+        }
+    }
+
+    /// A function of C, and one that `load` made of another text, have no mark.
+    fn written(&self, function: &Function, file: &str) -> Option<Place> {
+        let Ok(Value::String(mark)) = self.constant.call((function, -1)) else {
+            return None;
+        };
+        let mark = mark.to_string_lossy();
+        let (number, id) = mark.split_once(':')?;
+        let (number, id): (usize, usize) = (number.parse().ok()?, id.parse().ok()?);
+        let source = self.sources.files.get(number)?;
+        let known = source.name == file && id > 0 && id < source.hir.functions.len();
+        known.then_some((number, FunctionId(id)))
+    }
+}

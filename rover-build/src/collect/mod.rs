@@ -1,0 +1,443 @@
+//! Runs the chunk once against the recording server.
+
+pub(crate) mod environment;
+pub(crate) mod explain;
+pub(crate) mod json;
+pub(crate) mod marks;
+pub(crate) mod raised;
+pub(crate) mod schemas;
+
+mod library;
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashSet};
+use std::path::Path;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use mlua::chunk::ChunkMode;
+use mlua::{Function, HookTriggers, Lua, LuaOptions, LuaString, StdLib, Table, Value, VmState};
+use rover_model::{BUILDERS, OptionValue, RAISED_LUA, SERVER_LUA};
+
+use crate::analyse::constructors;
+use crate::collect::environment::Environment;
+use crate::collect::marks::{Marks, marked};
+use crate::diagnostic::{Diagnostic, Failure, Position};
+use crate::front::function_place::FunctionPlace;
+use crate::front::hir::Place;
+use crate::front::load::{Sources, extend, load};
+use library::{get_info, modules};
+
+/// A chunk that takes longer than this is taken for one that does not end.
+const DEADLINE: Duration = Duration::from_secs(2);
+const HOOK_INSTRUCTIONS: u32 = 10_000;
+/// More than so many instructions take. A machine that does not let the compiler run for longer
+/// says nothing about the chunk.
+const LONGEST: Duration = Duration::from_millis(50);
+
+/// What the run showed.
+pub(crate) struct Collected {
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) options: Vec<(String, OptionValue)>,
+    /// The names of `rover.html`'s components.
+    pub(crate) components: BTreeSet<String>,
+    /// The functions of the library that the rewriting relies on are what they were.
+    pub(crate) keeps_library: bool,
+    /// Handlers that the program has read: it may call them itself.
+    pub(crate) given: HashSet<Place>,
+    /// The program asks for variables of the environment while it loads.
+    pub(crate) reads_environment: bool,
+}
+
+/// One assignment on the server.
+pub(crate) struct Entry {
+    pub(crate) path: Vec<String>,
+    pub(crate) key: String,
+    pub(crate) position: Position,
+    pub(crate) value: Recorded,
+    /// The function that was assigned first, where another has taken its place.
+    pub(crate) first: Option<Place>,
+    /// The program has read it.
+    pub(crate) given: bool,
+}
+
+pub(crate) enum Recorded {
+    Function(FunctionPlace),
+    Other(&'static str),
+}
+
+/// The parts of the standard library that programs do not get, and those that do
+/// nothing or are refused while routes are collected.
+const SANDBOX_LUA: &str = include_str!("../../lua/sandbox.lua");
+
+/// Reads a program and runs it. Which modules it needs may be seen no earlier.
+///
+/// # Errors
+/// When a file cannot be read, or is no Lua. Beside the sources stands what the run gave, or why
+/// it gave no server.
+pub(crate) fn load_and_run(
+    manifest: &Path,
+) -> Result<(Sources, Result<Collected, Vec<Diagnostic>>), Failure> {
+    let mut sources = load(manifest)?;
+    loop {
+        if !sources.absent.is_empty() {
+            let absent = sources.absent.clone();
+            return Ok((sources, Err(absent)));
+        }
+        let asked = Asked::default();
+        let run = run(&sources, &asked);
+        let new = asked.new.take();
+        if !new.is_empty() {
+            sources = extend(sources, &new)?;
+            continue;
+        }
+        let run = run.map_err(|diagnostic| {
+            let broken = asked.broken.take();
+            match broken.last().and_then(|module| sources.broken(module)) {
+                Some(wrong) => wrong.to_vec(),
+                None => vec![*diagnostic],
+            }
+        });
+        return Ok((sources, run));
+    }
+}
+
+/// Modules that a run asked for and did not get.
+#[derive(Clone, Default)]
+struct Asked {
+    /// Their files are there.
+    new: Rc<RefCell<Vec<String>>>,
+    /// Their files are no Lua.
+    broken: Rc<RefCell<Vec<String>>>,
+}
+
+fn run(sources: &Sources, asked: &Asked) -> Result<Collected, Box<Diagnostic>> {
+    let timed_out = Rc::new(RefCell::new(None));
+    let environment = Environment::default();
+    let lua = new_vm(&timed_out).map_err(|e| internal(&e))?;
+    let marks = Marks::new(sources, &lua).map_err(|e| internal(&e))?;
+    let getenv = environment
+        .getenv(&lua, sources)
+        .map_err(|e| internal(&e))?;
+    let server: Table = lua
+        .load(SERVER_LUA)
+        .set_name("=rover")
+        .call(())
+        .map_err(|e| internal(&e))?;
+    let chunks = chunks(sources, &lua)?;
+    let manifest = chunks[0].clone();
+    let modules = modules(&lua, sources, chunks, asked).map_err(|e| internal(&e))?;
+    let null = mlua::LightUserData(std::ptr::null_mut());
+    let guard = schemas::install(&lua).map_err(|e| internal(&e))?;
+    let components = lua.create_table().map_err(|e| internal(&e))?;
+    let names = constructors::constructors(sources);
+    let library = json::install(&lua, names).map_err(|e| internal(&e))?;
+    let described = described(&lua, &library, null).map_err(|e| internal(&e))?;
+    let keeps_library: Function = lua
+        .load(SANDBOX_LUA)
+        .set_name("=rover")
+        .call((
+            &server,
+            modules,
+            BUILDERS.to_vec(),
+            null,
+            guard,
+            &components,
+            library,
+            getenv,
+        ))
+        .map_err(|e| internal(&e))?;
+    let result = raised::run(&lua, &manifest, &described);
+    if let Some(position) = timed_out.take() {
+        return Err(Box::new(unfinished(position)));
+    }
+    let result = result.map_err(|e| internal(&e))?;
+    let result = result.map_err(|raised| Box::new(raised.diagnostic(sources, &environment)))?;
+    let mut collected = read(&marks, &server, &components, result)?;
+    collected.reads_environment = environment.is_read();
+    collected.keeps_library = keeps_library.call(()).map_err(|e| internal(&e))?;
+    Ok(collected)
+}
+
+/// The function that says what an error value is.
+fn described(lua: &Lua, library: &Table, null: mlua::LightUserData) -> mlua::Result<Function> {
+    let encode: Function = library.get::<Table>("json")?.get("encode")?;
+    let raised = lua.load(RAISED_LUA).set_name("=rover");
+    raised.call::<Table>((encode, null))?.get("described")
+}
+
+fn internal(error: &mlua::Error) -> Box<Diagnostic> {
+    Box::new(Diagnostic::new(format!(
+        "the compiler's VM failed: {error}"
+    )))
+}
+
+fn new_vm(timed_out: &Rc<RefCell<Option<Position>>>) -> mlua::Result<Lua> {
+    // With LuaJIT's own `pcall`, as at run time.
+    let lua = Lua::new_with(StdLib::ALL_SAFE, LuaOptions::new().catch_rust_panics(true))?;
+    // Compiled code runs no hooks.
+    lua.load("jit.off(); jit.flush()").exec()?;
+    // The recording server asks for where the program is, and gives functions a metatable.
+    let debug = lua.create_table()?;
+    debug.set("getinfo", get_info(&lua)?)?;
+    let set_metatable = lua.create_function(|lua, (_, meta): (Function, Option<Table>)| {
+        lua.set_type_metatable::<Function>(meta);
+        Ok(())
+    })?;
+    debug.set("setmetatable", set_metatable)?;
+    lua.globals().set("debug", debug)?;
+    let spent = RefCell::new(Spent::default());
+    let place = Rc::clone(timed_out);
+    let often = HookTriggers::new().every_nth_instruction(HOOK_INSTRUCTIONS);
+    lua.set_hook(often, move |lua, debug| {
+        if !spent.borrow_mut().is_late(Instant::now()) {
+            return Ok(VmState::Continue);
+        }
+        let file = debug.source().source.map(|s| s.into_owned());
+        if let (Some(file), Some(line)) = (file, debug.current_line()) {
+            place.borrow_mut().get_or_insert(Position {
+                file: chunk_name(Some(file)),
+                line,
+                column: 0,
+            });
+        }
+        // From now on at every instruction, so that no `pcall` of the chunk's own goes on.
+        lua.set_hook(HookTriggers::new().every_nth_instruction(1), |_, _| {
+            Err(mlua::Error::runtime("deadline"))
+        })?;
+        Err(mlua::Error::runtime("deadline"))
+    })?;
+    Ok(lua)
+}
+
+/// The time that the chunk has had, as far as it was seen to run.
+#[derive(Default)]
+struct Spent {
+    time: Duration,
+    seen: Option<Instant>,
+}
+
+impl Spent {
+    /// It still runs; whether it has had its time.
+    fn is_late(&mut self, now: Instant) -> bool {
+        if let Some(before) = self.seen.replace(now) {
+            self.time += now.duration_since(before).min(LONGEST);
+        }
+        self.time >= DEADLINE
+    }
+}
+
+/// Bytecode of lowered texts, given with the names of their files, with debug information.
+pub(crate) fn bytecode<'t>(
+    sources: &Sources,
+    texts: impl Iterator<Item = (&'t str, Cow<'t, [u8]>)>,
+) -> Result<Vec<Vec<u8>>, Failure> {
+    let lua = Lua::new();
+    texts
+        .map(|(file, text)| Ok(load_text(&lua, file, &text)?.dump(false)))
+        .collect::<mlua::Result<_>>()
+        .map_err(|error| sources.failure(vec![*internal(&error)]))
+}
+
+fn load_text(lua: &Lua, file: &str, text: &[u8]) -> mlua::Result<Function> {
+    lua.load(text)
+        .set_name(format!("@{file}"))
+        .set_mode(ChunkMode::Text)
+        .into_function()
+}
+
+/// The chunks of the program's files.
+fn chunks(sources: &Sources, lua: &Lua) -> Result<Vec<Function>, Box<Diagnostic>> {
+    let files = sources.files.iter().enumerate();
+    let chunks = files
+        .map(|(number, file)| load_text(lua, &file.name, &file.encoded(&marked(number, file))));
+    let chunks: mlua::Result<Vec<_>> = chunks.collect();
+    chunks.map_err(|error| {
+        let (message, position) = raised::located(sources, &error.to_string(), None);
+        let diagnostic = Diagnostic::new("Lua syntax error");
+        Box::new(match position {
+            Some(position) => diagnostic.at(position, message),
+            None => Diagnostic::new(message),
+        })
+    })
+}
+
+fn unfinished(position: Position) -> Diagnostic {
+    Diagnostic::new("the manifest did not finish")
+        .at(position, "still here after 2 seconds")
+        .help("the chunk runs at build to learn the routes: it must end")
+}
+
+fn read(
+    marks: &Marks<'_>,
+    server: &Table,
+    components: &Table,
+    result: Value,
+) -> Result<Collected, Box<Diagnostic>> {
+    let function = |name: &str| server.get::<Function>(name).map_err(|e| internal(&e));
+    let is_server: bool = function("is_server")?
+        .call(&result)
+        .map_err(|e| internal(&e))?;
+    if !is_server {
+        let manifest = &marks.sources.files[0];
+        let position = Position {
+            file: manifest.name.clone(),
+            line: manifest.text.lines().count().max(1),
+            column: 0,
+        };
+        let made: bool = function("is_made")?.call(()).map_err(|e| internal(&e))?;
+        let help = match made {
+            true => "end the file with `return api`, the value of rover.server { ... }",
+            false => {
+                "make one with `local api = rover.server {}`, and end the file with `return api`"
+            }
+        };
+        return Err(Box::new(
+            Diagnostic::new("the manifest does not return the server")
+                .at(position, format!("this returned {}", kind(&result)))
+                .help(help),
+        ));
+    }
+    let (entries, options, given): (Table, Table, Table) =
+        function("seal")?.call(result).map_err(|e| internal(&e))?;
+    let given = given
+        .sequence_values::<Value>()
+        .filter_map(|value| match value {
+            Ok(Value::Function(function)) => Some(Ok(marks.place(&function).written?)),
+            Ok(_) => None,
+            Err(error) => Some(Err(error)),
+        })
+        .collect::<mlua::Result<_>>()
+        .map_err(|e| internal(&e))?;
+    let entries = entries
+        .sequence_values::<Table>()
+        .map(|entry| read_entry(marks, &entry?))
+        .collect::<mlua::Result<Vec<_>>>()
+        .map_err(|e| internal(&e))?;
+    let options = options
+        .pairs::<LuaString, Value>()
+        .map(|pair| {
+            let (name, value) = pair?;
+            Ok((name.to_string_lossy(), option_value(&value)))
+        })
+        .collect::<mlua::Result<Vec<_>>>()
+        .map_err(|e| internal(&e))?;
+    let components = components
+        .pairs::<LuaString, Value>()
+        .map(|pair| Ok(pair?.0.to_string_lossy()))
+        .collect::<mlua::Result<_>>()
+        .map_err(|e| internal(&e))?;
+    Ok(Collected {
+        entries,
+        options,
+        components,
+        given,
+        reads_environment: false,
+        keeps_library: false,
+    })
+}
+
+/// A value's type with its article.
+pub(crate) fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Nil => "nil",
+        Value::Boolean(_) => "a boolean",
+        Value::Integer(_) | Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Table(_) => "a table",
+        Value::Function(_) => "a function",
+        Value::Thread(_) => "a thread",
+        _ => "a userdata",
+    }
+}
+
+fn chunk_name(source: Option<String>) -> String {
+    source
+        .unwrap_or_default()
+        .trim_start_matches('@')
+        .to_owned()
+}
+
+fn option_value(value: &Value) -> OptionValue {
+    match value {
+        Value::String(text) => OptionValue::Text(text.to_string_lossy()),
+        Value::Integer(number) => OptionValue::Number(*number as f64),
+        Value::Number(number) => OptionValue::Number(*number),
+        Value::Boolean(value) => OptionValue::Boolean(*value),
+        Value::Table(table) => {
+            let pairs = table.pairs::<mlua::LuaString, Value>();
+            let fields = pairs.map(|pair| {
+                pair.map(|(name, value)| (name.to_string_lossy(), option_value(&value)))
+            });
+            match fields.collect::<mlua::Result<Vec<_>>>() {
+                Ok(mut fields) => {
+                    fields.sort_by(|(a, _), (b, _)| a.cmp(b));
+                    OptionValue::Table(fields)
+                }
+                Err(_) => OptionValue::Other(kind(value)),
+            }
+        }
+        other => OptionValue::Other(kind(other)),
+    }
+}
+
+fn read_entry(marks: &Marks<'_>, entry: &Table) -> mlua::Result<Entry> {
+    let text = |value: Value| match value {
+        Value::String(text) => text.to_string_lossy(),
+        Value::Integer(number) => number.to_string(),
+        Value::Number(number) => number.to_string(),
+        other => other.type_name().to_owned(),
+    };
+    let path: Vec<Value> = entry.get("path")?;
+    let source: Option<String> = entry.get("source")?;
+    // A C function has no lines.
+    let line: Option<i64> = entry.get("line")?;
+    let line = line.and_then(|line| usize::try_from(line).ok());
+    let position = Position {
+        file: chunk_name(source),
+        line: line.unwrap_or(1),
+        column: 0,
+    };
+    let first = match entry.get("first")? {
+        Value::Function(function) => marks.place(&function).written,
+        _ => None,
+    };
+    Ok(Entry {
+        path: path.into_iter().map(text).collect(),
+        key: text(entry.get("key")?),
+        value: match (entry.get("value")?, entry.get("call")?) {
+            (Value::Function(function), _) => Recorded::Function(marks.place(&function)),
+            // It is called with itself first: not as the text shows it.
+            (_, Value::Function(function)) => Recorded::Function(FunctionPlace {
+                written: None,
+                ..marks.place(&function)
+            }),
+            (other, _) => Recorded::Other(kind(&other)),
+        },
+        position,
+        first,
+        given: entry.get("given")?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_machine_that_stands_still_is_not_a_chunk_that_does_not_end() {
+        let mut spent = Spent::default();
+        let mut now = Instant::now();
+        for _ in 0..30 {
+            assert!(!spent.is_late(now));
+            now += DEADLINE;
+        }
+        let times = DEADLINE.as_micros() / LONGEST.as_micros();
+        let late = (0..times).any(|_| {
+            now += LONGEST;
+            spent.is_late(now)
+        });
+        assert!(late);
+    }
+}

@@ -1,0 +1,228 @@
+//! Mistakes in Lua files, and how they are shown.
+
+pub(crate) mod mistake;
+pub(crate) mod suggest;
+
+use std::fmt;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+use crate::diagnostic::mistake::Mistake;
+
+/// A place in a Lua file. Lines and columns count from 1.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// The file as `Sources` names it: relative to the manifest's folder.
+    pub file: String,
+    /// Line.
+    pub line: usize,
+    /// Column; 0 for the line's first character that is not blank.
+    pub column: usize,
+}
+
+impl Position {
+    /// Of a byte in a file.
+    pub(crate) fn of(file: &str, text: &str, byte: usize) -> Self {
+        let before = &text[..byte];
+        let start = before.rfind('\n').map_or(0, |at| at + 1);
+        Position {
+            file: file.to_owned(),
+            line: before.matches('\n').count() + 1,
+            column: before[start..].chars().count() + 1,
+        }
+    }
+}
+
+/// One mistake.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// What is wrong.
+    pub message: String,
+    /// Where, with what stands there; the first is the place to mend.
+    pub labels: Vec<(Position, String)>,
+    /// How to mend it.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Diagnostic {
+            message: message.into(),
+            labels: Vec::new(),
+            help: None,
+        }
+    }
+
+    /// A mistake in a file's text.
+    pub(crate) fn of_syntax(file: &str, text: &str, mistake: Mistake) -> Self {
+        let at = |byte| Position::of(file, text, byte);
+        let mut diagnostic = Diagnostic::new(mistake.message).at(at(mistake.at), mistake.label);
+        diagnostic.help = mistake.help;
+        if let Some((also, label)) = mistake.also {
+            diagnostic = diagnostic.at(at(also), label);
+        }
+        diagnostic
+    }
+
+    pub(crate) fn at(mut self, position: Position, label: impl Into<String>) -> Self {
+        self.labels.push((position, label.into()));
+        self
+    }
+
+    pub(crate) fn help(mut self, text: impl Into<String>) -> Self {
+        self.help = Some(text.into());
+        self
+    }
+}
+
+/// More mistakes than these are counted, not shown.
+const MAX_SHOWN: usize = 25;
+
+/// All mistakes found, rendered.
+#[derive(Debug, thiserror::Error)]
+pub struct Failure {
+    /// The mistakes, by position.
+    pub diagnostics: Vec<Diagnostic>,
+    rendered: String,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.rendered)
+    }
+}
+
+impl Failure {
+    /// Sorts and renders; `text` gives a file's path as shown and its content.
+    pub(crate) fn new<'a>(
+        mut diagnostics: Vec<Diagnostic>,
+        text: impl Fn(&str) -> Option<(&'a str, &'a str)>,
+    ) -> Self {
+        diagnostics.sort_by(|a, b| {
+            let key = |d: &Diagnostic| d.labels.first().map(|(p, _)| p.clone());
+            key(a).cmp(&key(b))
+        });
+        diagnostics.dedup();
+        let shown = diagnostics.iter().take(MAX_SHOWN);
+        let mut all: Vec<String> = shown.map(|d| render(d, &text)).collect();
+        match diagnostics.len().saturating_sub(MAX_SHOWN) {
+            0 => {}
+            1 => all.push("error: and 1 more mistake".to_owned()),
+            more => all.push(format!("error: and {more} more mistakes")),
+        }
+        Failure {
+            rendered: all.join("\n\n"),
+            diagnostics,
+        }
+    }
+
+    /// The text for what says `error: ` itself, as `compile_error!` does.
+    pub fn message(&self) -> &str {
+        self.rendered
+            .strip_prefix("error: ")
+            .unwrap_or(&self.rendered)
+    }
+}
+
+fn render<'a>(
+    diagnostic: &Diagnostic,
+    text: &impl Fn(&str) -> Option<(&'a str, &'a str)>,
+) -> String {
+    let mut group = Group::with_title(Level::ERROR.primary_title(&diagnostic.message));
+    let mut files: Vec<&str> = Vec::new();
+    for (position, _) in &diagnostic.labels {
+        if !files.contains(&position.file.as_str()) {
+            files.push(&position.file);
+        }
+    }
+    for (path, source) in files.iter().filter_map(|file| text(file)) {
+        let here = diagnostic.labels.iter().enumerate();
+        let annotations = here
+            .filter(|(_, (position, _))| text(&position.file) == Some((path, source)))
+            .map(|(at, (position, label))| {
+                let kind = match at {
+                    0 => AnnotationKind::Primary,
+                    _ => AnnotationKind::Context,
+                };
+                kind.span(span(source, position)).label(label)
+            });
+        let snippet = Snippet::source(source).path(path);
+        group = group.element(snippet.annotations(annotations));
+    }
+    if let Some(help) = &diagnostic.help {
+        group = group.element(Level::HELP.message(help));
+    }
+    Renderer::plain().render(&[group])
+}
+
+/// Operators of several characters, of other languages too, the longest first.
+const OPERATORS: [&str; 28] = [
+    "!==", "===", "..=", "...", "!=", "==", "~=", "<=", ">=", "&&", "||", "=>", "->", ":=", "??",
+    "?.", "**", "<<", ">>", "<>", "++", "+=", "-=", "*=", "/=", "%=", "..", "//",
+];
+
+/// The bytes that a caret underlines: the word or the operator at the column, else one
+/// character.
+fn span(source: &str, position: &Position) -> std::ops::Range<usize> {
+    let mut start = 0;
+    let mut content = None;
+    for (at, line) in source.split_inclusive('\n').enumerate() {
+        if at + 1 == position.line {
+            content = Some(line.trim_end());
+            break;
+        }
+        start += line.len();
+    }
+    let Some(content) = content else {
+        // What is missing at the end of a file is missing on the line after it.
+        return source.len()..source.len();
+    };
+    if position.column == 0 {
+        let blank = content.len() - content.trim_start().len();
+        return start + blank..start + content.len();
+    }
+    let offset: usize = content
+        .chars()
+        .take(position.column - 1)
+        .map(char::len_utf8)
+        .sum();
+    let rest = &content[offset..];
+    let word = rest
+        .find(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .unwrap_or(rest.len());
+    let operator = OPERATORS
+        .iter()
+        .find(|operator| rest.starts_with(**operator));
+    let operator = operator.map_or(0, |operator| operator.len());
+    let one = rest.chars().next().map_or(0, char::len_utf8);
+    let length = word.max(operator).max(one);
+    start + offset..start + offset + length
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_after_the_last_line_is_the_end() {
+        let at = |line, column| {
+            let file = "routes.lua".to_owned();
+            span("local a\n", &Position { file, line, column })
+        };
+        assert_eq!(at(1, 7), 6..7);
+        assert_eq!(at(2, 0), 8..8);
+        assert_eq!(at(9, 5), 8..8);
+    }
+
+    #[test]
+    fn a_place_in_no_line_is_shown() {
+        let position = Position {
+            file: "routes.lua".to_owned(),
+            line: 2,
+            column: 0,
+        };
+        let diagnostic = Diagnostic::new("x").at(position, "here");
+        let failure = Failure::new(vec![diagnostic], |_| Some(("routes.lua", "return 1\n")));
+        assert!(failure.to_string().contains("here"), "{failure}");
+    }
+}

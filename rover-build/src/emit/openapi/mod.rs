@@ -1,0 +1,112 @@
+//! The OpenAPI 3.1 document of a program, and the page that shows it.
+
+mod answers;
+mod guard;
+mod operation;
+mod page;
+mod pattern;
+mod schema;
+
+use std::collections::HashSet;
+
+use serde_json::{Map, Value, json};
+
+use crate::model::app::{App, Route, Segment};
+
+/// What is served about a program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Docs {
+    /// `/openapi.json`
+    pub document: String,
+    /// The `Content-Security-Policy` of `/docs`: it may do what it needs, and nothing else.
+    pub policy: String,
+}
+
+/// The document, and what its page may do.
+pub(crate) fn docs(app: &App) -> Docs {
+    Docs {
+        document: document(app).to_string(),
+        policy: page::policy(),
+    }
+}
+
+fn document(app: &App) -> Value {
+    let mut components = schema::Components::new(&app.routes);
+    let mut paths = Map::new();
+    let mut ids = HashSet::new();
+    let mut tags: Vec<&str> = Vec::new();
+    for route in &app.routes {
+        let operation = operation::operation(app, route, &mut components, &mut ids);
+        let path = paths
+            .entry(path(&app.routes, route))
+            .or_insert_with(|| json!({}));
+        path[route.method.key()] = Value::Object(operation);
+        for tag in &route.about.tags {
+            if !tags.contains(&tag.as_str()) {
+                tags.push(tag);
+            }
+        }
+    }
+    let given = |option: &Option<String>, variable: &str| match option {
+        Some(text) => text.clone(),
+        None => std::env::var(variable).unwrap_or_default(),
+    };
+    let mut document = json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": given(&app.options.title, "CARGO_PKG_NAME"),
+            "version": given(&app.options.version, "CARGO_PKG_VERSION"),
+        },
+    });
+    if !tags.is_empty() {
+        let tags = tags.into_iter().map(|name| json!({ "name": name }));
+        document["tags"] = tags.collect();
+    }
+    document["paths"] = Value::Object(paths);
+    document["components"] = components.value();
+    document
+}
+
+/// The path as a template: `/books/{id}`. OpenAPI has no parameter that takes the rest of a
+/// path; where another one stands in the same place, the rest's name tells them apart.
+fn path(routes: &[Route], route: &Route) -> String {
+    if route.path.is_empty() {
+        return "/".to_owned();
+    }
+    let parts = route.path.iter().map(|segment| match segment {
+        Segment::Literal(text) => format!("/{}", encoded(text)),
+        Segment::Param(_) | Segment::Rest(_) => {
+            format!("/{{{}}}", parameter_name(routes, route, segment))
+        }
+    });
+    parts.collect()
+}
+
+/// The name of a path's parameter in the document.
+fn parameter_name(routes: &[Route], route: &Route, segment: &Segment) -> String {
+    let name = segment.parameter().cloned().unwrap_or_default();
+    let Segment::Rest(_) = segment else {
+        return name;
+    };
+    let before = &route.path[..route.path.len() - 1];
+    let same = |other: &Route| {
+        other.path.len() == route.path.len()
+            && other.path.starts_with(before)
+            && matches!(other.path.last(), Some(Segment::Param(_)))
+    };
+    match routes.iter().any(same) {
+        true => format!("{name}..."),
+        false => name,
+    }
+}
+
+/// A literal segment as a URL has it (RFC 3986, section 3.3).
+fn encoded(text: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&b);
+    text.bytes()
+        .map(|b| match plain(b) {
+            true => (b as char).to_string(),
+            false => format!("%{b:02X}"),
+        })
+        .collect()
+}

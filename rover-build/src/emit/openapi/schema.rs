@@ -1,0 +1,177 @@
+//! JSON Schema, of shapes that were seen.
+
+use rover_model::guard::Schema;
+use serde_json::{Map, Value, json};
+
+use super::guard::{self, Source};
+use crate::analyse::shape::Shape;
+use crate::model::app::Route;
+
+/// The schemas that have a name, and which of them are used.
+#[derive(Default)]
+pub(super) struct Components {
+    schemas: Map<String, Value>,
+    responses: Map<String, Value>,
+    /// The bodies of all routes that a guard checks.
+    bodies: Vec<Value>,
+}
+
+impl Components {
+    pub(super) fn new(routes: &[Route]) -> Self {
+        let bodies = routes
+            .iter()
+            .filter_map(|route| route.expects.body.as_ref());
+        let objects = bodies.filter(|schema| !schema.fields().is_empty());
+        Components {
+            bodies: objects
+                .map(|schema| guard::schema(schema, Source::Json))
+                .collect(),
+            ..Components::default()
+        }
+    }
+
+    /// What a guard asks of a body: under a name, that of its first operation, where
+    /// several routes ask the same.
+    pub(super) fn checked(&mut self, schema: &Schema, id: &str) -> Value {
+        let schema = guard::schema(schema, Source::Json);
+        if self.bodies.iter().filter(|other| **other == schema).count() < 2 {
+            return schema;
+        }
+        let known = self.schemas.iter().find(|(_, known)| **known == schema);
+        let name = match known {
+            Some((name, _)) => name.clone(),
+            None => {
+                let (first, rest) = id.split_at(1);
+                format!("{}{rest}Body", first.to_uppercase())
+            }
+        };
+        self.named(&name, || schema)
+    }
+
+    /// The object `components`.
+    pub(super) fn value(self) -> Value {
+        let mut value = json!({ "schemas": self.schemas });
+        if !self.responses.is_empty() {
+            value["responses"] = Value::Object(self.responses);
+        }
+        value
+    }
+
+    /// A reference to a response that many routes have.
+    pub(super) fn response(&mut self, name: &str, response: Value) -> Value {
+        self.responses.insert(name.to_owned(), response);
+        json!({ "$ref": format!("#/components/responses/{name}") })
+    }
+
+    fn named(&mut self, name: &str, schema: impl FnOnce() -> Value) -> Value {
+        self.schemas.entry(name.to_owned()).or_insert_with(schema);
+        json!({ "$ref": format!("#/components/schemas/{name}") })
+    }
+
+    /// The form of an error.
+    pub(super) fn error(&mut self) -> Value {
+        self.named("Error", || {
+            json!({
+                "type": "object",
+                "required": ["error"],
+                "properties": {
+                    "error": { "type": "string" },
+                    "request_id": { "type": "string" },
+                },
+            })
+        })
+    }
+
+    /// What `on_error` answers, under a name for each of its shapes.
+    pub(super) fn server_error(&mut self, of: &Shape) -> Value {
+        let schema = shape(of);
+        let mut name = "ServerError".to_owned();
+        while self
+            .schemas
+            .get(&name)
+            .is_some_and(|known| *known != schema)
+        {
+            name.push('_');
+        }
+        self.named(&name, || schema)
+    }
+
+    /// Whether a shape is what `error` is.
+    pub(super) fn is_error(&self, shape: &Shape) -> bool {
+        matches!(shape, Shape::Object(fields)
+            if matches!(fields.as_slice(), [(name, Shape::String)] if name == "error"))
+    }
+
+    /// What a guard finds wrong.
+    pub(super) fn validation_errors(&mut self) -> Value {
+        self.named("ValidationErrors", || {
+            json!({
+                "type": "object",
+                "required": ["errors"],
+                "properties": {
+                    "errors": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "required": ["field", "message", "type"],
+                            "properties": {
+                                "field": { "type": "string" },
+                                "message": { "type": "string" },
+                                "type": {
+                                    "enum": [
+                                        "required", "type", "enum", "range", "length", "pattern",
+                                        "format",
+                                    ],
+                                },
+                            },
+                        },
+                    },
+                },
+            })
+        })
+    }
+}
+
+pub(super) fn shape(of: &Shape) -> Value {
+    match of {
+        Shape::Any => json!({}),
+        Shape::Nil | Shape::Null => json!({ "type": "null" }),
+        Shape::Boolean => json!({ "type": "boolean" }),
+        Shape::Number => json!({ "type": "number" }),
+        Shape::Integer => json!({ "type": "integer" }),
+        Shape::String => json!({ "type": "string" }),
+        Shape::Map(value) => json!({ "type": "object", "additionalProperties": shape(value) }),
+        Shape::Array(item) => json!({ "type": "array", "items": shape(item) }),
+        Shape::List(item) => json!({
+            "anyOf": [
+                { "type": "array", "items": shape(item) },
+                { "type": "object", "maxProperties": 0 },
+            ],
+        }),
+        Shape::Maybe(inner) => shape(inner),
+        Shape::OneOf(all) => json!({ "anyOf": all.iter().map(shape).collect::<Vec<_>>() }),
+        Shape::Object(fields) => object(fields),
+    }
+}
+
+fn object(fields: &[(String, Shape)]) -> Value {
+    let certain = |shape: &Shape| !matches!(shape, Shape::Any | Shape::Maybe(_) | Shape::Nil);
+    let required: Vec<&str> = fields
+        .iter()
+        .filter(|(_, shape)| certain(shape))
+        .map(|(name, _)| name.as_str())
+        .collect();
+    // An absent field is `nil`.
+    let present = fields.iter().filter(|(_, shape)| *shape != Shape::Nil);
+    let properties: Map<String, Value> = present
+        .map(|(name, field)| (name.clone(), shape(field)))
+        .collect();
+    let mut schema = json!({ "type": "object" });
+    if !required.is_empty() {
+        schema["required"] = json!(required);
+    }
+    if !properties.is_empty() {
+        schema["properties"] = Value::Object(properties);
+    }
+    schema
+}

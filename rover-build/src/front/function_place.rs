@@ -1,0 +1,14 @@
+//! A function of the program, as errors and the model name it.
+
+use crate::front::hir::Place;
+
+/// A function that the VM showed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionPlace {
+    /// The file, relative to the manifest's folder.
+    pub file: String,
+    /// The line with its `function`.
+    pub line: usize,
+    /// The function itself, where the program's text has it.
+    pub(crate) written: Option<Place>,
+}

@@ -1,0 +1,492 @@
+//! Rewrites the program's text before it becomes bytecode: the specialised program. Lines
+//! never move, so that errors at run time name the manifest's own lines.
+
+pub(crate) mod expect;
+pub(crate) mod lists;
+pub(crate) mod method;
+pub(crate) mod pages;
+pub(crate) mod precheck;
+pub(crate) mod tails;
+pub(crate) mod text;
+
+use std::collections::{HashMap, HashSet};
+
+use crate::analyse::constructors::Orders;
+use crate::analyse::ctx_use::{Access, Member, Source, Table};
+use crate::analyse::handlers::{Handler, Handlers};
+use crate::analyse::list_tables::rows;
+use crate::analyse::lists::{Lists, is_list, lists};
+use crate::analyse::responses::{Response, answered, response, with_header};
+use crate::analyse::schemas::Guards;
+use crate::analyse::template::{Known, Part, Template, error_template, list_template, template};
+use crate::form::Form;
+use crate::front::budget::checks;
+use crate::front::hir::{Expr, Kind, Span, Stmt};
+use crate::front::load::Sources;
+use crate::html::Templates;
+use crate::lower::lists::Step;
+use crate::lower::precheck::First;
+use crate::lower::tails::tails;
+use crate::model::app::App;
+
+/// The rewritten program.
+pub(crate) struct Lowered {
+    /// In the order of `Sources`.
+    pub(crate) texts: Vec<String>,
+    pub(crate) templates: Vec<Template>,
+    pub(crate) steps: Vec<Step>,
+    /// What the handlers of the routes begin with checking.
+    pub(crate) firsts: Vec<Option<First>>,
+}
+
+/// A part of a file that is replaced.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Edit {
+    start: usize,
+    end: usize,
+    text: String,
+}
+
+pub(crate) fn lower(
+    sources: &Sources,
+    app: &App,
+    handlers: &Handlers,
+    guards: &Guards,
+    orders: &Orders,
+    html: &Templates<'_>,
+    form: Form,
+) -> Lowered {
+    let mut lowering = Lowering {
+        sources,
+        handlers,
+        html,
+        rendered: HashSet::new(),
+        guards,
+        orders,
+        holders: HashMap::new(),
+        known: HashMap::new(),
+        edits: vec![Vec::new(); sources.files.len()],
+        closed: HashSet::new(),
+        written: HashSet::new(),
+        dropped: Vec::new(),
+        templates: Vec::new(),
+        steps: Vec::new(),
+    };
+    lowering.missing_bodies(app, form);
+    lowering.budgets();
+    if form == Form::Specialised {
+        let (mut done, mut read) = (HashSet::new(), HashSet::new());
+        for place in app.functions() {
+            if let Some(handler) = handlers.specialised(sources, place)
+                && done.insert((handler.file, handler.id))
+            {
+                let lists = lists(sources, handlers, handler.file, handler.id);
+                // The handler comes last: its templates write what it holds.
+                for function in handlers.reached(sources, handler).into_iter().rev() {
+                    if read.insert((function.file, function.id)) {
+                        let own = function.id == handler.id && function.file == handler.file;
+                        let slots = own.then(|| lowering.slots(handler, &lists));
+                        lowering.hold(function, &slots.unwrap_or_default());
+                        lowering.reads(function);
+                        if !own {
+                            lowering.known_reads(function);
+                        }
+                    }
+                }
+                lowering.lists(handler.file, &lists);
+                lowering.returns(handler, &handler.function.body, &lists);
+                lowering.known_reads(handler);
+            }
+        }
+    }
+    if form == Form::Specialised {
+        lowering.html_components();
+        lowering.html_values();
+    }
+    lowering.html_objects();
+    let firsts = app.routes.iter().map(|route| match form {
+        Form::Specialised => lowering.first(handlers.specialised(sources, &route.handler)?),
+        Form::Reference => None,
+    });
+    let firsts = firsts.collect();
+    lowering.expecting();
+    lowering.rows();
+    lowering.tails(app);
+    for (file, marks) in orders.marks.iter().enumerate() {
+        for mark in marks {
+            let at = mark.span.start;
+            if !lowering.is_dropped(file, at) && !lowering.written.contains(&(file, at)) {
+                let (open, close) = if mark.argument {
+                    ("(", "))")
+                } else {
+                    (" ", ")")
+                };
+                let (start, end) = (mark.span.start, mark.span.end);
+                lowering.insert(
+                    file,
+                    start,
+                    format!("{open}__rover.order({}, ", mark.number),
+                );
+                lowering.insert(file, end, close.to_owned());
+            }
+        }
+    }
+    let files = sources.files.iter().zip(lowering.edits);
+    Lowered {
+        texts: files
+            .map(|(file, edits)| apply(&file.text, edits))
+            .collect(),
+        templates: lowering.templates,
+        steps: lowering.steps,
+        firsts,
+    }
+}
+
+pub(crate) struct Lowering<'a> {
+    pub(crate) sources: &'a Sources,
+    pub(crate) handlers: &'a Handlers,
+    pub(crate) html: &'a Templates<'a>,
+    /// Uses of templates that became calls of the functions that render them.
+    pub(crate) rendered: HashSet<(usize, Span)>,
+    pub(crate) guards: &'a Guards,
+    pub(crate) orders: &'a Orders,
+    /// The numbers of checked values that are held, by the expression that checks.
+    pub(crate) holders: HashMap<(usize, Span), usize>,
+    /// Reads of values that a template may write, by file and place, with the calls that
+    /// make them where none does.
+    pub(crate) known: HashMap<(usize, Span), (Known, String)>,
+    edits: Vec<Vec<Edit>>,
+    /// Calls that were written in parentheses.
+    pub(crate) closed: HashSet<(usize, Span)>,
+    /// Constructors that became templates, by file and start.
+    written: HashSet<(usize, usize)>,
+    /// Expressions that are gone, with what is in them.
+    dropped: Vec<(usize, Span)>,
+    templates: Vec<Template>,
+    pub(crate) steps: Vec<Step>,
+}
+
+impl Lowering<'_> {
+    fn insert(&mut self, file: usize, at: usize, text: String) {
+        self.replace(file, at, at, text);
+    }
+
+    /// In both forms: lists that are tables after all are `[]` when they are empty.
+    fn rows(&mut self) {
+        for (file, found) in rows(self.sources, self.handlers).into_iter().enumerate() {
+            for Span { start, end } in found {
+                let mut edits = self.edits[file].iter();
+                let is_replaced = edits.any(|e| e.start <= start && end <= e.end);
+                if !is_replaced && !self.is_dropped(file, start) {
+                    self.replace(file, start, end, "__rover.rows()".to_owned());
+                }
+            }
+        }
+    }
+
+    /// In both forms: errors of the runtime's functions name the line that calls them.
+    fn tails(&mut self, app: &App) {
+        let handlers = app.functions().filter_map(|place| {
+            let handler = self.handlers.specialised(self.sources, place)?;
+            Some((handler.file, handler.id))
+        });
+        let handlers = handlers.collect();
+        let found = tails(self.sources, &self.handlers.servers, &handlers);
+        for (file, found) in found.into_iter().enumerate() {
+            for Span { start, end } in found {
+                let is_inside = |e: &Edit, at: usize| e.start < at && at < e.end;
+                let mut edits = self.edits[file].iter();
+                let is_replaced = edits.any(|e| is_inside(e, start) || is_inside(e, end))
+                    || self.closed.contains(&(file, Span { start, end }));
+                if !is_replaced && !self.is_dropped(file, start) {
+                    self.insert(file, start, "(".to_owned());
+                    self.insert(file, end, ")".to_owned());
+                }
+            }
+        }
+    }
+
+    /// Whether what stands at a place is gone.
+    pub(crate) fn is_dropped(&self, file: usize, at: usize) -> bool {
+        let mut dropped = self.dropped.iter();
+        dropped.any(|(of, span)| *of == file && (span.start..span.end).contains(&at))
+    }
+
+    /// Replaces a range, and keeps its line breaks.
+    pub(crate) fn replace(&mut self, file: usize, start: usize, end: usize, mut text: String) {
+        let breaks = self.sources.files[file].text[start..end]
+            .matches('\n')
+            .count();
+        text.extend(std::iter::repeat_n('\n', breaks));
+        self.edits[file].push(Edit { start, end, text });
+    }
+
+    /// In both forms: what stops a handler is no matter of its form.
+    fn budgets(&mut self) {
+        for (number, file) in self.sources.files.iter().enumerate() {
+            let (places, text) = checks(&file.ast);
+            for at in places {
+                self.insert(number, at, text.to_owned());
+            }
+        }
+    }
+
+    /// `ctx:body():json()` becomes `ctx:body_or_400():json()`, and `b:json()` of a local that
+    /// holds the body `__rover.or_400(b):json()`: a missing body is then the client's
+    /// mistake, not an index of nil. A function whose first parameter is named
+    /// like a handler's, handler or helper, is taken to get a `ctx`.
+    fn missing_bodies(&mut self, app: &App, form: Form) {
+        let first = |file: usize, function: &crate::front::hir::Function| {
+            let var = function.params.first()?;
+            Some(self.sources.files[file].hir.vars[var.0].name.clone())
+        };
+        let mut names = HashSet::new();
+        let mut direct = HashSet::new();
+        for place in app.functions() {
+            if let Some(handler) = self.handlers.at(self.sources, place) {
+                names.extend(first(handler.file, handler.function));
+            }
+            if let (Form::Specialised, Some(handler)) =
+                (form, self.handlers.specialised(self.sources, place))
+            {
+                for function in self.handlers.reached(self.sources, handler) {
+                    let members = function.ctx.members.iter();
+                    let lowered = members.filter(|m| function.ctx.is_direct(m));
+                    direct.extend(lowered.map(|m| (function.file, m.name_span.start)));
+                }
+            }
+        }
+        let mut places = HashSet::new();
+        for file in 0..self.sources.files.len() {
+            for (function, uses) in self.handlers.all(self.sources, file) {
+                if first(file, function).is_some_and(|name| names.contains(&name)) {
+                    let bodies = uses.members.iter().filter(|m| {
+                        matches!(
+                            m.access,
+                            Access::Body(..) | Access::Expect(Source::Body, ..)
+                        )
+                    });
+                    places.extend(bodies.map(|m| (file, m.name_span, m.by_local)));
+                }
+            }
+        }
+        for (file, span, by_local) in places {
+            match direct.contains(&(file, span.start)) {
+                true => {}
+                false if by_local => {
+                    self.insert(file, span.start, "__rover.or_400(".to_owned());
+                    self.insert(file, span.end, ")".to_owned());
+                }
+                false => self.insert(file, span.end, "_or_400".to_owned()),
+            }
+        }
+    }
+
+    /// Reads that need no `ctx`.
+    fn reads(&mut self, handler: Handler<'_>) {
+        let direct = |m: &&Member| handler.ctx.is_direct(m);
+        for member in handler.ctx.members.iter().filter(direct) {
+            let (span, text, part) = match &member.access {
+                Access::Field(span) => {
+                    let name = &member.name;
+                    (*span, format!("__rover.{name}()"), field(name))
+                }
+                Access::Read(table, name, span) => {
+                    let (function, name, part) = named(*table, name);
+                    let text = format!("__rover.{function}({})", quoted(&name));
+                    (*span, text, Some(part(name)))
+                }
+                Access::Alias(_, span) => (*span, "nil".to_owned(), None),
+                Access::Body(method, Some(span)) => {
+                    (*span, format!("__rover.body_{method}()"), None)
+                }
+                Access::Expect(source, schema, span) => {
+                    self.dropped.push((handler.file, *span));
+                    let source = *source as u8;
+                    let text = match self.holders.get(&(handler.file, *span)) {
+                        Some(holder) => format!("__rover.hold({source}, {schema}, {holder})"),
+                        None => format!("__rover.expect({source}, {schema})"),
+                    };
+                    (*span, text, None)
+                }
+                Access::Body(_, None) | Access::Whole => continue,
+            };
+            match part {
+                Some(part) => {
+                    let read = (Known::Part(part), text);
+                    self.known.insert((handler.file, span), read);
+                }
+                None => self.replace(handler.file, span.start, span.end, text),
+            }
+        }
+    }
+
+    /// A template's number, from 1.
+    fn number(&mut self, template: Template) -> usize {
+        let known = self.templates.iter().position(|t| *t == template);
+        known.unwrap_or_else(|| {
+            self.templates.push(template);
+            self.templates.len() - 1
+        }) + 1
+    }
+
+    /// Returned constructors and lists.
+    fn returns(&mut self, handler: Handler<'_>, block: &[Stmt], lists: &Lists<'_>) {
+        for stmt in block {
+            if let Stmt::Return(values) = stmt
+                && let [value] = values.as_slice()
+            {
+                self.returned(handler.file, value, lists);
+            }
+            stmt.parts(&mut |_| {}, &mut |inner| {
+                self.returns(handler, inner, lists)
+            });
+        }
+    }
+
+    /// Whether the value is written; if not, it is as it was.
+    fn returned(&mut self, file: usize, value: &Expr, lists: &Lists<'_>) -> bool {
+        let is_list = |e: &Expr| is_list(lists, e);
+        let servers = &self.handlers.servers;
+        if let Some((object, [name, header])) = with_header(value)
+            && let Some(Response::Json(..) | Response::Template(..)) =
+                answered(servers, file, object)
+        {
+            return self.returned(file, object, lists) && {
+                let (start, end) = (value.span.start, value.span.end);
+                self.insert(file, start, "(__rover.with_header(".to_owned());
+                self.replace(file, object.span.end, name.span.start, ", ".to_owned());
+                self.replace(file, header.span.end, end, "))".to_owned());
+                self.closed.insert((file, value.span));
+                true
+            };
+        }
+        if self.page(file, value) {
+            return true;
+        }
+        let found = match response(&self.handlers.servers, file, value) {
+            Some(Response::Json(status, json)) => match is_list(json) {
+                true => Some((list_template(status), vec![json])),
+                false => {
+                    let known = |e: &Expr| Some(self.known.get(&(file, e.span))?.0.clone());
+                    let found = template(json, status, &is_list, &known);
+                    if let Some((_, slots)) = &found {
+                        self.forget_marks(file, json, slots);
+                        self.forget_known(file, json, slots);
+                    }
+                    found
+                }
+            },
+            Some(Response::Text(status, kind, text)) => {
+                self.text(file, value, (status, kind, text));
+                return true;
+            }
+            Some(Response::Template(..)) => return false,
+            Some(Response::Error(status, message)) => {
+                error_template(message, status).map(|template| (template, Vec::new()))
+            }
+            None => is_list(value).then(|| (list_template(0), vec![value])),
+        };
+        let Some((template, slots)) = found else {
+            return false;
+        };
+        let number = self.number(template);
+        // Not a tail call: the handler's frame names the line of an error.
+        let mut text = format!("(__rover.reply({number}");
+        let mut from = value.span.start;
+        for (at, slot) in slots.iter().enumerate() {
+            text.push_str(", ");
+            if is_list(slot) {
+                text += &self.list_name(file, slot);
+                continue;
+            }
+            let many = at + 1 == slots.len()
+                && matches!(slot.kind, Kind::Call(..) | Kind::Method(..) | Kind::Vararg);
+            text.push_str(if many { "(" } else { "" });
+            self.replace(file, from, slot.span.start, std::mem::take(&mut text));
+            from = slot.span.end;
+            text.push_str(if many { ")" } else { "" });
+        }
+        text.push_str("))");
+        self.replace(file, from, value.span.end, text);
+        self.closed.insert((file, value.span));
+        true
+    }
+
+    /// Reads of known values that no template writes.
+    fn known_reads(&mut self, function: Handler<'_>) {
+        let all = self.known.extract_if(|(file, _), _| *file == function.file);
+        let all: Vec<_> = all.map(|((_, span), (_, text))| (span, text)).collect();
+        for (span, text) in all {
+            self.replace(function.file, span.start, span.end, text);
+        }
+    }
+
+    /// Reads of known values that are part of a template are written by it.
+    fn forget_known(&mut self, file: usize, expr: &Expr, slots: &[&Expr]) {
+        if slots.iter().any(|slot| slot.span == expr.span) {
+            return;
+        }
+        self.known.remove(&(file, expr.span));
+        expr.each_child(&mut |child| self.forget_known(file, child, slots));
+    }
+
+    /// Constructors that are part of a template need no mark of their order.
+    pub(crate) fn forget_marks(&mut self, file: usize, expr: &Expr, slots: &[&Expr]) {
+        if slots.iter().any(|slot| slot.span == expr.span) {
+            return;
+        }
+        if matches!(expr.kind, Kind::Table(_)) {
+            self.written.insert((file, expr.span.start));
+        }
+        expr.each_child(&mut |child| self.forget_marks(file, child, slots));
+    }
+}
+
+/// The part of the request that a field of `ctx` is.
+fn field(name: &str) -> Option<Part> {
+    match name {
+        "method" => Some(Part::Method),
+        "path" => Some(Part::Path),
+        "client_ip" => Some(Part::ClientIp),
+        "request_id" => Some(Part::RequestId),
+        _ => None,
+    }
+}
+
+/// The function that reads a value of a table by its name, the name as that takes it, and
+/// the part of the request that it is.
+fn named(table: Table, name: &str) -> (&'static str, String, fn(String) -> Part) {
+    match table {
+        Table::Params => ("param", name.to_owned(), Part::Param),
+        Table::Query => ("query", name.to_owned(), Part::Query),
+        Table::Headers => ("header", name.to_ascii_lowercase(), Part::Header),
+        Table::Cookies => ("cookie", name.to_owned(), Part::Cookie),
+    }
+}
+
+/// A Lua string. Names come from the program's own texts without escapes or quotes.
+fn quoted(text: &str) -> String {
+    let escaped: String = text
+        .bytes()
+        .map(|b| match b {
+            b' '..=b'~' if b != b'"' && b != b'\\' => char::from(b).to_string(),
+            other => format!("\\{other:03}"),
+        })
+        .collect();
+    format!("\"{escaped}\"")
+}
+
+fn apply(text: &str, mut edits: Vec<Edit>) -> String {
+    edits.sort();
+    let mut lowered = String::with_capacity(text.len() + 64);
+    let mut at = 0;
+    for edit in &edits {
+        debug_assert!(edit.start >= at, "edits overlap: {edit:?}");
+        lowered.push_str(&text[at..edit.start]);
+        lowered.push_str(&edit.text);
+        at = edit.end;
+    }
+    lowered.push_str(&text[at..]);
+    lowered
+}

@@ -1,0 +1,162 @@
+//! A checked program as plain data.
+
+use rover_model::guard::Schema;
+use rover_model::{Method, ServerOptions};
+
+use crate::analyse::shape::Returned;
+use crate::diagnostic::Position;
+use crate::front::function_place::FunctionPlace;
+
+/// A checked program.
+#[derive(Clone, Debug, PartialEq)]
+pub struct App {
+    /// The options of `rover.server`.
+    pub options: ServerOptions,
+    /// The routes, in order of definition.
+    pub routes: Vec<Route>,
+    /// The functions that replace built-in answers, by name: `on_error`, `not_found`.
+    pub hooks: Vec<(String, FunctionPlace)>,
+    /// What `on_error` returns, if there is one.
+    pub on_error: Vec<Returned>,
+    /// The routes, as `GET /users/{id}`, and hooks whose functions the program reads while it
+    /// loads.
+    pub given: Vec<String>,
+    /// The program asks for variables of the environment while it loads: its options may be
+    /// others at the start.
+    pub reads_environment: bool,
+}
+
+impl App {
+    /// Every function that is called with a `ctx`.
+    pub(crate) fn functions(&self) -> impl Iterator<Item = &FunctionPlace> {
+        let handlers = self.routes.iter().map(|route| &route.handler);
+        handlers.chain(self.hooks.iter().map(|(_, place)| place))
+    }
+
+    /// The names of each path's parameters.
+    pub(crate) fn parameters(&self) -> impl Iterator<Item = Vec<&String>> {
+        let paths = self.routes.iter().map(|route| &route.path);
+        paths.map(|path| path.iter().filter_map(Segment::parameter).collect())
+    }
+}
+
+/// One method on one path.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Route {
+    /// The request method.
+    pub method: Method,
+    /// The path.
+    pub path: Vec<Segment>,
+    /// Where it is defined: the key that is its method.
+    pub position: Position,
+    /// Where each segment is written.
+    pub(crate) places: Vec<Position>,
+    /// The handler.
+    pub handler: FunctionPlace,
+    /// What must be prepared before the handler runs.
+    pub needs: Needs,
+    /// What the handler reads of the request.
+    pub reads: Reads,
+    /// The schemas that the request is checked against.
+    pub expects: Expects,
+    /// What the comment above it says.
+    pub about: About,
+    /// What the handler returns, each shape once.
+    pub returns: Vec<Returned>,
+    /// Milliseconds of CPU time that the handler has; 0 for any.
+    pub deadline: u32,
+    /// The largest body in bytes; 0 for any.
+    pub body_limit: u64,
+}
+
+/// What the comment above a handler says: `--- Summary`, lines of description, `@tag name`,
+/// `@deprecated`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    /// The first line.
+    pub summary: String,
+    /// The others, in Markdown.
+    pub description: String,
+    /// Groups that it belongs to.
+    pub tags: Vec<String>,
+    /// It should not be used any more.
+    pub deprecated: bool,
+}
+
+/// What a handler reads, as far as it must be known before it runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Needs {
+    /// It must be given a `ctx`.
+    pub ctx: bool,
+    /// It may read the body.
+    pub body: bool,
+    /// Its answer is always the same.
+    pub constant: bool,
+}
+
+/// What a handler reads of the request, as far as the text shows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reads {
+    /// Path parameters by name.
+    pub params: Vec<String>,
+    /// Query values by name.
+    pub query: Vec<String>,
+    /// Headers by name.
+    pub headers: Vec<String>,
+    /// Cookies by name.
+    pub cookies: Vec<String>,
+    /// The methods that are called on the body.
+    pub body: Vec<String>,
+    /// Other members of `ctx`: `path`, `set`, or a table that is used whole.
+    pub members: Vec<String>,
+    /// `ctx` is passed on or kept: anything may be read.
+    pub escapes: bool,
+}
+
+/// The schemas that a handler checks its request against, where they are constant in the
+/// source: `ctx:body():expect(schema)`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Expects {
+    /// Of the body.
+    pub body: Option<Schema>,
+    /// Of the query.
+    pub query: Option<Schema>,
+    /// Of the path's parameters.
+    pub params: Option<Schema>,
+}
+
+/// One part of a route's path.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Segment {
+    /// Matches itself.
+    Literal(String),
+    /// Matches one segment.
+    Param(String),
+    /// Matches all that remains.
+    Rest(String),
+}
+
+impl Segment {
+    /// The name of a parameter.
+    pub fn parameter(&self) -> Option<&String> {
+        match self {
+            Segment::Literal(_) => None,
+            Segment::Param(name) | Segment::Rest(name) => Some(name),
+        }
+    }
+}
+
+impl Route {
+    /// The path as people write it: `/users/{id}`.
+    pub fn pattern(&self) -> String {
+        if self.path.is_empty() {
+            return "/".to_owned();
+        }
+        let parts = self.path.iter().map(|segment| match segment {
+            Segment::Literal(text) => format!("/{text}"),
+            Segment::Param(name) => format!("/{{{name}}}"),
+            Segment::Rest(name) => format!("/{{{name}...}}"),
+        });
+        parts.collect()
+    }
+}

@@ -1,0 +1,195 @@
+//! Unknown builders and members of responses, and arguments that builders do not take.
+
+use rover_model::BUILDERS;
+
+use super::response::mistakes;
+use super::{Look, unknown};
+use crate::analyse::servers::ServerVars;
+use crate::diagnostic::Diagnostic;
+use crate::front::hir::{Expr, Kind, Span, Stmt};
+use crate::front::load::{File, Sources};
+use crate::model::check::registered;
+use crate::vocabulary::instead;
+use crate::vocabulary::{self, RESPONSE_METHODS};
+
+pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
+    found.extend(of_servers(
+        look.program.sources,
+        &look.program.handlers.servers,
+    ));
+}
+
+/// Calls on servers that there are none of.
+pub(crate) fn of_servers(sources: &Sources, servers: &ServerVars) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for (number, file) in sources.files.iter().enumerate() {
+        for function in &file.hir.functions {
+            builders(servers, number, file, &function.body, &mut found);
+        }
+    }
+    found
+}
+
+/// Looks for calls of builders that there are none of.
+fn builders(
+    servers: &ServerVars,
+    number: usize,
+    file: &File,
+    block: &[Stmt],
+    found: &mut Vec<Diagnostic>,
+) {
+    for stmt in block {
+        let mut blocks = Vec::new();
+        let mut look = |e: &Expr| calls(servers, number, file, e, found);
+        stmt.parts(&mut look, &mut |inner| blocks.push(inner));
+        for inner in blocks {
+            builders(servers, number, file, inner, found);
+        }
+    }
+}
+
+fn calls(
+    servers: &ServerVars,
+    number: usize,
+    file: &File,
+    expr: &Expr,
+    found: &mut Vec<Diagnostic>,
+) {
+    if matches!(expr.kind, Kind::Call(..) | Kind::Method(..)) {
+        let mut names = Vec::new();
+        if chain(servers, number, expr, &mut names) {
+            found.extend(match registered::route(servers, number, file, expr) {
+                Some(route) => Some(route),
+                None => unknown_builder(file, &names),
+            });
+            found.extend(extra_argument(servers, number, file, expr));
+            mistakes(servers, number, file, expr, found);
+            arguments(expr, &mut |arg| calls(servers, number, file, arg, found));
+            return;
+        }
+    }
+    expr.each_child(&mut |child| calls(servers, number, file, child, found));
+}
+
+/// The names after the server in `api.json:status(...):header(...)`.
+fn chain<'e>(
+    servers: &ServerVars,
+    number: usize,
+    expr: &'e Expr,
+    names: &mut Vec<(&'e str, Span)>,
+) -> bool {
+    if servers.is_server(number, expr) {
+        return true;
+    }
+    let (object, name) = match &expr.kind {
+        Kind::Call(callee, _) => return chain(servers, number, callee, names),
+        Kind::Method(object, name, span, _) => (object, (name.as_str(), *span)),
+        Kind::Index(object, key) => match key.text() {
+            Some(name) => (object, (name, key.span)),
+            None => return false,
+        },
+        _ => return false,
+    };
+    let known = chain(servers, number, object, names);
+    names.push(name);
+    known
+}
+
+/// Calls `f` with the arguments of every call in a chain.
+fn arguments<'e>(expr: &'e Expr, f: &mut dyn FnMut(&'e Expr)) {
+    match &expr.kind {
+        Kind::Call(object, args) | Kind::Method(object, _, _, args) => {
+            arguments(object, f);
+            args.iter().for_each(f);
+        }
+        Kind::Index(object, _) => arguments(object, f),
+        _ => {}
+    }
+}
+
+fn unknown_builder(file: &File, names: &[(&str, Span)]) -> Option<Diagnostic> {
+    let mut names = names.iter();
+    let (builder, span) = names.next()?;
+    if vocabulary::is_planned("api", builder) {
+        let message = vocabulary::unavailable(builder);
+        let position = file.position(span.start);
+        return Some(Diagnostic::new(message).at(position, "called here"));
+    }
+    if !BUILDERS.contains(builder) {
+        let message = format!("the server has no function `{builder}`");
+        let position = file.position(span.start);
+        return Some(match instead::of_server(builder) {
+            Some(help) => Diagnostic::new(message)
+                .at(position, "not known")
+                .help(help),
+            None => unknown(&message, position, builder, BUILDERS),
+        });
+    }
+    let members: &[&str] = match *builder {
+        "redirect" => &["permanent", "status", "header", "cookie"],
+        _ => &RESPONSE_METHODS,
+    };
+    names.enumerate().find_map(|(place, (name, span))| {
+        let known = if place == 0 {
+            members
+        } else {
+            &RESPONSE_METHODS
+        };
+        let message = format!("`{builder}` has no member `{name}`");
+        (!known.contains(name)).then(|| {
+            unknown(
+                &message,
+                file.position(span.start),
+                name,
+                known.iter().copied(),
+            )
+        })
+    })
+}
+
+/// `api.json(t, 201)`: what a builder does not take would be lost without a word.
+fn extra_argument(
+    servers: &ServerVars,
+    number: usize,
+    file: &File,
+    expr: &Expr,
+) -> Option<Diagnostic> {
+    let (object, name, args) = match &expr.kind {
+        Kind::Method(object, name, _, args) => (object, name.as_str(), args),
+        Kind::Call(callee, args) => match &callee.kind {
+            Kind::Index(object, key) => (object, key.text()?, args),
+            _ => return extra_argument(servers, number, file, callee),
+        },
+        Kind::Index(object, _) => return extra_argument(servers, number, file, object),
+        _ => return None,
+    };
+    if !servers.is_server(number, object) {
+        return extra_argument(servers, number, file, object);
+    }
+    let (takes, help) = match name {
+        "no_content" => (0, "it has no body".to_owned()),
+        "error" => (2, "it takes a status and a message".to_owned()),
+        "bytes" => (2, "it takes the bytes and their content type".to_owned()),
+        "redirect" => (
+            1,
+            "another status is another builder: `redirect:permanent(url)`, \
+             `redirect:status(307, url)`"
+                .to_owned(),
+        ),
+        "json" | "text" | "html" => (
+            1,
+            format!("another status goes first: `{name}:status(201, ...)`"),
+        ),
+        _ => return None,
+    };
+    let extra = args.get(takes)?;
+    let message = format!(
+        "`{name}` takes {takes} argument{}",
+        if takes == 1 { "" } else { "s" }
+    );
+    Some(
+        Diagnostic::new(message)
+            .at(file.position(extra.span.start), "one too many")
+            .help(help),
+    )
+}

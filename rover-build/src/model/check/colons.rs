@@ -1,0 +1,117 @@
+//! Dots where a colon must stand, and colons where a dot must.
+
+use super::members::Parts;
+use super::walk::{expressions, path};
+use super::written::Written;
+use super::{Look, probes};
+use crate::analyse::responses::builder;
+use crate::diagnostic::Diagnostic;
+use crate::front::hir::{Expr, Kind, Span};
+use crate::front::load::Sources;
+use crate::vocabulary::{self, RESPONSE_METHODS};
+
+/// `api.json(t).header("a", "b")`, `ctx:body().json()`
+pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
+    let ctx = look.ctx_vars();
+    for (number, file) in look.program.sources.files.iter().enumerate() {
+        let parts = Parts {
+            look,
+            ctx: &ctx,
+            file: number,
+        };
+        for function in &file.hir.functions {
+            expressions(&function.body, &mut |expr| {
+                let Some((object, name, span, args)) = dotted(expr) else {
+                    return;
+                };
+                // `body.json(body)` is what a colon means.
+                if args
+                    .first()
+                    .is_some_and(|arg| arg.var().is_some() && arg.var() == object.var())
+                {
+                    return;
+                }
+                let what = match parts.part(object) {
+                    Some("body") => "the body",
+                    Some("query") if name == "expect" => "the query",
+                    Some("params") if name == "expect" => "the path's parameters",
+                    _ if RESPONSE_METHODS.contains(&name) && is_response(look, number, object) => {
+                        "a response"
+                    }
+                    _ => return,
+                };
+                found.push(
+                    Diagnostic::new(format!("`{name}` of {what} is called with a colon"))
+                        .at(look.position(number, span.start), "a dot stands before it")
+                        .help(format!("write `:{name}(...)`")),
+                );
+            });
+        }
+    }
+}
+
+/// `object.name(...)`
+fn dotted(expr: &Expr) -> Option<(&Expr, &str, Span, &[Expr])> {
+    let Kind::Call(callee, args) = &expr.kind else {
+        return None;
+    };
+    match &callee.kind {
+        Kind::Index(object, key) => Some((object, key.text()?, key.span, args)),
+        _ => None,
+    }
+}
+
+/// Whether an expression is what a builder gives, or a local that holds that.
+fn is_response<'a>(look: &Look<'a>, file: usize, expr: &'a Expr) -> bool {
+    let servers = &look.program.handlers.servers;
+    let expr = look.value(file, expr);
+    match &expr.kind {
+        Kind::Call(callee, _) => match &callee.kind {
+            // `api.html(data) [[...]]`
+            Kind::Call(..) | Kind::Method(..) => is_response(look, file, callee),
+            Kind::Index(object, key) => {
+                builder(servers, file, callee).is_some()
+                    || key
+                        .text()
+                        .is_some_and(|name| RESPONSE_METHODS.contains(&name))
+                        && is_response(look, file, object)
+            }
+            _ => false,
+        },
+        Kind::Method(object, name, ..) => {
+            servers.is_server(file, object) && rover_model::BUILDERS.contains(&name.as_str())
+                || builder(servers, file, object).is_some()
+                || RESPONSE_METHODS.contains(&name.as_str()) && is_response(look, file, object)
+        }
+        _ => false,
+    }
+}
+
+/// `string:upper(s)`, `rover.log:info(text)`: functions that would get their own library.
+pub(super) fn libraries(sources: &Sources, written: &Written<'_>, found: &mut Vec<Diagnostic>) {
+    for file in &sources.files {
+        let probes = probes::find(file);
+        for function in &file.hir.functions {
+            expressions(&function.body, &mut |expr| {
+                let Kind::Method(object, name, span, _) = &expr.kind else {
+                    return;
+                };
+                let Some(library) = path(object) else { return };
+                let known = vocabulary::members(&library);
+                let word = format!("{library}.{name}");
+                let own = written.globals.contains(&library)
+                    || written.paths.contains(&library)
+                    || written.paths.contains(&word)
+                    || probes.contains(&word);
+                if own || !known.is_some_and(|members| members.contains(&name.as_str())) {
+                    return;
+                }
+                found.push(
+                    Diagnostic::new(format!("`{word}` is called with a dot"))
+                        .at(file.position(span.start), "a colon stands before it")
+                        .help(format!("write `{word}(...)`")),
+                );
+            });
+        }
+    }
+}

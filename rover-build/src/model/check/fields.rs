@@ -1,0 +1,287 @@
+//! Fields that are read of what was checked, and that its schema does not have; parameters
+//! that are read, and that no path of the handler has.
+
+use std::collections::{HashMap, HashSet};
+
+use rover_model::guard::{Kind as Type, Schema};
+
+use super::walk::{expressions, statements};
+use super::{Look, unknown};
+use crate::analyse::ctx_use::{Access, Table};
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::suggest::nearest;
+use crate::front::hir::Place;
+use crate::front::hir::{Expr, Field, Kind, Span, Stmt, VarId};
+use crate::model::app::{Route, Segment};
+
+pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
+    parameters(look, found);
+    for file in 0..look.program.sources.files.len() {
+        let checked = Checked::find(look, file);
+        for function in &look.file(file).hir.functions {
+            expressions(&function.body, &mut |expr| {
+                found.extend(checked.unknown_field(expr));
+            });
+        }
+    }
+}
+
+/// `ctx:params().ID` where the path has `p_id`.
+fn parameters(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
+    let program = &look.program;
+    let mut routes: HashMap<Place, Vec<&Route>> = HashMap::new();
+    // They run for any path.
+    let mut hooks: HashSet<Place> = HashSet::new();
+    let reached = |place| {
+        let handlers = program.handlers.at(program.sources, place).into_iter();
+        handlers.flat_map(|handler| program.handlers.reached(program.sources, handler))
+    };
+    for route in &look.app.routes {
+        for handler in reached(&route.handler) {
+            let all = routes.entry((handler.file, handler.id)).or_default();
+            all.push(route);
+        }
+    }
+    for (_, place) in &look.app.hooks {
+        hooks.extend(reached(place).map(|handler| (handler.file, handler.id)));
+    }
+    for handler in look
+        .app
+        .routes
+        .iter()
+        .flat_map(|route| reached(&route.handler))
+    {
+        let place = (handler.file, handler.id);
+        // Told once.
+        let Some(routes) = routes.remove(&place).filter(|_| !hooks.contains(&place)) else {
+            continue;
+        };
+        if handler.ctx.var.is_none() {
+            continue;
+        }
+        let names: Vec<&str> = routes
+            .iter()
+            .flat_map(|route| route.path.iter().filter_map(Segment::parameter))
+            .map(String::as_str)
+            .collect();
+        let given_away =
+            handler.ctx.escapes || handler.ctx.used_whole().any(|t| t == Table::Params);
+        if given_away && look.written.any_field {
+            continue;
+        }
+        for member in &handler.ctx.members {
+            let Access::Read(Table::Params, name, span) = &member.access else {
+                continue;
+            };
+            if names.contains(&name.as_str()) || look.written.fields.contains(name.as_str()) {
+                continue;
+            }
+            let help = match (nearest(name, names.iter().copied()), names.as_slice()) {
+                (Some(near), _) => format!("did you mean `{near}`?"),
+                (_, []) => format!("a parameter is a key of the path: `p_{name}`"),
+                _ => format!("the path has: {}", names.join(", ")),
+            };
+            let message = format!(
+                "the path `{}` has no parameter `{name}`",
+                routes[0].pattern()
+            );
+            let at = span.end - name.len().min(span.end - span.start);
+            let start = look.file(handler.file).text[span.start..span.end]
+                .rfind(name.as_str())
+                .map_or(at, |offset| span.start + offset);
+            found.push(
+                Diagnostic::new(message)
+                    .at(look.position(handler.file, start), "this is always nil")
+                    .help(help),
+            );
+        }
+    }
+}
+
+/// What the locals of a file hold of values that were checked against constant schemas.
+struct Checked<'l, 'a> {
+    look: &'l Look<'a>,
+    file: usize,
+    /// Items of lists that loops go through, by the loop's variable: the list.
+    items: HashMap<VarId, &'a Expr>,
+    /// Locals whose value is given to code that may put fields into it.
+    given_away: HashSet<VarId>,
+}
+
+impl<'l, 'a> Checked<'l, 'a> {
+    fn find(look: &'l Look<'a>, file: usize) -> Self {
+        let mut checked = Checked {
+            look,
+            file,
+            items: HashMap::new(),
+            given_away: HashSet::new(),
+        };
+        let hir = &look.program.sources.files[file].hir;
+        for function in &hir.functions {
+            statements(&function.body, &mut |stmt| {
+                if let Stmt::For(header, values, _) = stmt
+                    && let ([_, item], [call]) = (header.vars.as_slice(), values.as_slice())
+                    && let Kind::Call(callee, args) = &call.kind
+                    && matches!(&callee.kind, Kind::Global(name)
+                        if matches!(name.as_str(), "ipairs" | "pairs"))
+                    && let [list] = args.as_slice()
+                    && hir.vars[item.0].writes == 0
+                {
+                    checked.items.insert(*item, list);
+                }
+            });
+        }
+        if look.written.any_field {
+            for function in &hir.functions {
+                checked.uses(&function.body);
+            }
+        }
+        checked
+    }
+
+    /// Finds the values that are given away: to functions, to other tables, to other names.
+    fn uses(&mut self, block: &'a [Stmt]) {
+        let mut given = Vec::new();
+        expressions(block, &mut |expr| match &expr.kind {
+            Kind::Call(callee, args) if !is_harmless(callee) => given.extend(args),
+            Kind::Method(_, _, _, args) => given.extend(args),
+            Kind::Table(fields) => {
+                for field in fields {
+                    match field {
+                        Field::Item(value) | Field::Named(_, value) | Field::Keyed(_, value) => {
+                            given.push(value);
+                        }
+                    }
+                }
+            }
+            _ => {}
+        });
+        statements(block, &mut |stmt| {
+            if let Stmt::Assign(targets, values) = stmt {
+                given.extend(values);
+                // `b[key] = value`
+                for target in targets {
+                    if let Kind::Index(object, key) = &target.kind
+                        && key.text().is_none()
+                    {
+                        given.push(object);
+                    }
+                }
+            }
+        });
+        for value in given {
+            self.given_away.extend(self.root(value));
+        }
+    }
+
+    /// The local whose value an expression is a part of.
+    fn root(&self, expr: &'a Expr) -> Option<VarId> {
+        match &expr.kind {
+            Kind::Paren(inner) | Kind::Index(inner, _) => self.root(inner),
+            Kind::Binary(left, right) => self.root(left).or_else(|| self.root(right)),
+            Kind::Var(var) => {
+                if let Some(list) = self.items.get(var) {
+                    return self.root(list).or(Some(*var));
+                }
+                match self.look.program.infer.local(self.file, *var) {
+                    Some(value) => self.root(value).or(Some(*var)),
+                    None => Some(*var),
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// The schema that a value has passed.
+    fn schema(&self, expr: &'a Expr, depth: usize) -> Option<&'a Schema> {
+        if depth == 0 {
+            return None;
+        }
+        let program = &self.look.program;
+        let number = match &expr.kind {
+            Kind::Paren(inner) => return self.schema(inner, depth - 1),
+            Kind::Var(var) => {
+                if let Some(list) = self.items.get(var) {
+                    return element(self.schema(list, depth - 1)?);
+                }
+                let value = program.infer.local(self.file, *var)?;
+                return self.schema(value, depth - 1);
+            }
+            Kind::Index(object, key) => {
+                let outer = self.schema(object, depth - 1)?;
+                return match key.text() {
+                    Some(name) => outer
+                        .fields()
+                        .iter()
+                        .find(|f| *f.name == *name)
+                        .map(|f| &f.schema),
+                    None => element(outer),
+                };
+            }
+            Kind::Method(_, name, _, args) if name == "expect" => args.first()?,
+            Kind::Call(_, args) => args.get(1)?,
+            _ => return None,
+        };
+        let number = program.guards.number(self.file, number)?;
+        program.guards.schemas.get(number)
+    }
+
+    fn unknown_field(&self, expr: &'a Expr) -> Option<Diagnostic> {
+        let Kind::Index(object, key) = &expr.kind else {
+            return None;
+        };
+        let name = key.text()?;
+        let schema = self.schema(object, 32)?;
+        // A default is a value of the program's own.
+        if !matches!(schema.kind, Type::Object(_)) || schema.default.is_some() {
+            return None;
+        }
+        let names = || schema.fields().iter().map(|field| &*field.name);
+        let given_away = self
+            .root(object)
+            .is_some_and(|root| self.given_away.contains(&root));
+        if names().any(|known| known == name)
+            || self.look.written.fields.contains(name)
+            || given_away
+        {
+            return None;
+        }
+        let Span { start, .. } = key.span;
+        let message = format!("the schema has no field `{name}`, so it is always nil");
+        Some(unknown(
+            &message,
+            self.look.position(self.file, start),
+            name,
+            names(),
+        ))
+    }
+}
+
+/// The schema of a list's items.
+fn element(schema: &Schema) -> Option<&Schema> {
+    match &schema.kind {
+        Type::Array(element, _) => Some(element),
+        _ => None,
+    }
+}
+
+/// Functions that put nothing into what they are given.
+fn is_harmless(callee: &Expr) -> bool {
+    match &callee.kind {
+        Kind::Global(name) => matches!(
+            name.as_str(),
+            "ipairs"
+                | "next"
+                | "pairs"
+                | "print"
+                | "select"
+                | "tonumber"
+                | "tostring"
+                | "type"
+                | "unpack"
+        ),
+        Kind::Index(object, _) => matches!(&object.kind, Kind::Global(name)
+            if matches!(name.as_str(), "string" | "math" | "table")),
+        _ => false,
+    }
+}

@@ -1,0 +1,57 @@
+//! `api.on_error` that takes its arguments as other servers give them.
+
+use rover_model::{CTX_FIELDS, CTX_METHODS};
+
+use crate::analyse::handlers::Handler;
+use crate::diagnostic::Diagnostic;
+use crate::front::hir::Function;
+use crate::front::load::File;
+
+/// What people call an error.
+const ERRORS: [&str; 11] = [
+    "e",
+    "err",
+    "error",
+    "ex",
+    "exc",
+    "exception",
+    "failure",
+    "message",
+    "msg",
+    "problem",
+    "reason",
+];
+
+/// `function api.on_error(err)`, `function api.on_error(err, ctx)`: the first argument is the
+/// `ctx`, so that everything the function does with it would fail.
+pub(super) fn error_first(file: &File, handler: &Handler<'_>) -> Option<Diagnostic> {
+    let name = |at: usize| {
+        let param = handler.function.params.get(at)?;
+        Some(file.hir.vars[param.0].name.as_str())
+    };
+    let (first, second) = (name(0)?, name(1));
+    let known = |name: &str| CTX_FIELDS.contains(&name) || CTX_METHODS.contains(&name);
+    let members = || handler.ctx.members.iter();
+    // A `ctx` by another name is used as one.
+    if handler.function.variadic || members().any(|member| known(&member.name)) {
+        return None;
+    }
+    let swapped = second == Some("ctx");
+    let alone = second.is_none();
+    let named = ERRORS.contains(&first);
+    if !(swapped && named || alone && (named || members().next().is_some())) {
+        return None;
+    }
+    let at = parameter(file, handler.function, first);
+    let diagnostic = Diagnostic::new("`on_error` is given `ctx` and the error")
+        .at(file.position(at), "this is the `ctx`");
+    let error = if named { first } else { "err" };
+    Some(diagnostic.help(format!("write `function api.on_error(ctx, {error})`")))
+}
+
+/// The byte at which a function's first parameter stands.
+fn parameter(file: &File, function: &Function, name: &str) -> usize {
+    let rest = &file.text[function.start..];
+    let open = rest.find('(').unwrap_or_default();
+    function.start + rest[open..].find(name).map_or(0, |at| open + at)
+}

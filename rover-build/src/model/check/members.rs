@@ -1,0 +1,205 @@
+//! Members of `ctx` and of the body that there are none of, and methods that are not called.
+
+use std::collections::HashSet;
+
+use rover_model::{CTX_FIELDS, CTX_METHODS};
+
+use super::hook::error_first;
+use super::walk::expressions;
+use super::{Look, unknown};
+use crate::analyse::ctx_use::Member;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::suggest::nearest;
+use crate::front::hir::{Expr, Kind, Span, VarId};
+use crate::front::load::File;
+use crate::vocabulary;
+
+const BODY_METHODS: [&str; 7] = ["json", "text", "raw", "bytes", "form", "form_all", "expect"];
+
+pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
+    let sources = look.program.sources;
+    let on_error = look.app.hooks.iter().find(|(name, _)| name == "on_error");
+    let on_error = on_error.map(|(_, place)| place);
+    for place in look.app.functions() {
+        if on_error == Some(place)
+            && let Some(handler) = look.program.handlers.at(sources, place)
+            && let Some(mistake) = error_first(&sources.files[handler.file], &handler)
+        {
+            found.push(mistake);
+            continue;
+        }
+        let handlers = look.program.handlers.at(sources, place).into_iter();
+        for handler in handlers.flat_map(|h| look.program.handlers.reached(sources, h)) {
+            let file = &sources.files[handler.file];
+            let Some(ctx) = handler.ctx.var else {
+                continue;
+            };
+            let name = &file.hir.vars[ctx.0].name;
+            // An assigned parameter may be anything by then.
+            if file.hir.vars[ctx.0].writes == 0 {
+                let members = handler.ctx.members.iter();
+                found.extend(members.filter_map(|m| unknown_member(file, name, m)));
+            }
+        }
+    }
+    let ctx = look.ctx_vars();
+    for (number, file) in sources.files.iter().enumerate() {
+        let parts = Parts {
+            look,
+            ctx: &ctx,
+            file: number,
+        };
+        for function in &file.hir.functions {
+            expressions(&function.body, &mut |expr| {
+                found.extend(parts.not_called(expr));
+                found.extend(parts.of_body(expr));
+            });
+        }
+    }
+}
+
+fn unknown_member(file: &File, ctx: &str, member: &Member) -> Option<Diagnostic> {
+    let name = member.name.as_str();
+    let position = || file.position(member.name_span.start);
+    if CTX_METHODS.contains(&name) {
+        return None;
+    }
+    if CTX_FIELDS.contains(&name) {
+        return member.called.then(|| {
+            Diagnostic::new(format!("`{name}` is a value, not a function"))
+                .at(position(), "called here")
+                .help(format!("write `{ctx}.{name}`"))
+        });
+    }
+    if vocabulary::is_planned("ctx", name) {
+        let message = vocabulary::unavailable(&format!("{ctx}.{name}"));
+        let help = "values of a request are kept with `set(key, value)` and `get(key)`";
+        return Some(
+            Diagnostic::new(message)
+                .at(position(), "not known")
+                .help(help),
+        );
+    }
+    let known = CTX_METHODS.into_iter().chain(CTX_FIELDS);
+    let message = format!("`{ctx}` has no member `{name}`");
+    Some(unknown(&message, position(), name, known))
+}
+
+/// What expressions are of a request.
+pub(super) struct Parts<'l, 'a> {
+    pub(super) look: &'l Look<'a>,
+    pub(super) ctx: &'l HashSet<(usize, VarId)>,
+    pub(super) file: usize,
+}
+
+impl<'a> Parts<'_, 'a> {
+    /// `ctx.params`: the name of the parameter, the method's and where that is written.
+    fn method(&self, expr: &'a Expr) -> Option<(&'a str, &'a str, Span)> {
+        let Kind::Index(object, key) = &self.look.value(self.file, expr).kind else {
+            return None;
+        };
+        let var = object.var()?;
+        let name = key.text().filter(|name| CTX_METHODS.contains(name))?;
+        let ctx = &self.look.file(self.file).hir.vars[var.0].name;
+        let is_ctx = self.ctx.contains(&(self.file, var));
+        is_ctx.then_some((ctx, name, key.span))
+    }
+
+    /// The call of a method of `ctx` that an expression stands for: `ctx:body()`.
+    pub(super) fn part(&self, expr: &'a Expr) -> Option<&'a str> {
+        let (object, name) = match &self.look.value(self.file, expr).kind {
+            Kind::Method(object, name, _, args) if args.is_empty() => (object, name.as_str()),
+            Kind::Call(callee, args) if args.is_empty() => match &callee.kind {
+                Kind::Index(object, key) => (object, key.text()?),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let var = object.var()?;
+        let of_ctx = self.ctx.contains(&(self.file, var)) && CTX_METHODS.contains(&name);
+        of_ctx.then_some(name)
+    }
+
+    /// `ctx.params.id`, `ctx.body:json()`, `pairs(ctx.query)`
+    fn not_called(&self, expr: &'a Expr) -> Option<Diagnostic> {
+        let (part, rest) = match &expr.kind {
+            Kind::Index(object, key) => {
+                let rest = match key.text() {
+                    Some(name) if is_name(name) => format!(".{name}"),
+                    Some(name) => format!("[{name:?}]"),
+                    None => "[...]".to_owned(),
+                };
+                (object, rest)
+            }
+            Kind::Method(object, name, ..) => (object, format!(":{name}(...)")),
+            Kind::Call(callee, args) => match (&callee.kind, args.first()) {
+                (Kind::Global(name), Some(first))
+                    if matches!(name.as_str(), "pairs" | "ipairs") =>
+                {
+                    return self.not_called_in(first, String::new());
+                }
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let rest = match (&expr.kind, self.method(part)?.1) {
+            (Kind::Index(..), "body") => format!(":json(){rest}"),
+            _ => rest,
+        };
+        self.not_called_in(part, rest)
+    }
+
+    fn not_called_in(&self, part: &'a Expr, rest: String) -> Option<Diagnostic> {
+        let (ctx, name, span) = self.method(part)?;
+        let message = format!("`{ctx}.{name}` is a function, not a table");
+        // Where a local holds it, the mistake is where that was filled.
+        let position = self.look.position(self.file, span.start);
+        let help = match (name, part.var()) {
+            (_, Some(_)) => format!("write `{ctx}:{name}()`"),
+            ("set" | "get" | "query_all" | "header_all", _) => {
+                format!("call it: `{ctx}:{name}(...)`")
+            }
+            _ => format!("write `{ctx}:{name}(){rest}`"),
+        };
+        Some(
+            Diagnostic::new(message)
+                .at(position, "it is not called")
+                .help(help),
+        )
+    }
+
+    /// `ctx:body().title`, `ctx:body():jsn()`
+    fn of_body(&self, expr: &'a Expr) -> Option<Diagnostic> {
+        let (object, name, span, is_method) = match &expr.kind {
+            Kind::Index(object, key) => (object, key.text()?, key.span, false),
+            Kind::Method(object, name, span, _) => (object, name.as_str(), *span, true),
+            _ => return None,
+        };
+        if BODY_METHODS.contains(&name) || self.part(object)? != "body" {
+            return None;
+        }
+        let position = self.look.position(self.file, span.start);
+        let message = format!("the body has no member `{name}`");
+        if is_method {
+            return Some(unknown(&message, position, name, BODY_METHODS));
+        }
+        let help = match nearest(name, BODY_METHODS) {
+            Some(near) => format!("did you mean `:{near}()`?"),
+            None => format!("read it first: `:json().{name}`, or `:form().{name}`"),
+        };
+        Some(
+            Diagnostic::new(message)
+                .at(position, "not known")
+                .help(help),
+        )
+    }
+}
+
+/// Whether a text can stand behind a dot.
+fn is_name(text: &str) -> bool {
+    let mut letters = text.chars();
+    let first = letters
+        .next()
+        .is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
+    first && letters.all(|c| c.is_ascii_alphanumeric() || c == '_')
+}

@@ -1,0 +1,91 @@
+//! Names that a file asks for before it uses them: `if jit then`, `unpack or table.unpack`,
+//! `type(ngx) == "table"`. Libraries do that to learn where they run.
+
+use std::collections::HashSet;
+
+use super::walk::{expressions, path, statements};
+use crate::analyse::return_type::operator;
+use crate::front::hir::{Expr, Field, Kind, Stmt};
+use crate::front::load::File;
+
+/// The globals and their members that are asked for, as `ngx` and `io.open`.
+pub(super) fn find(file: &File) -> HashSet<String> {
+    let mut probes = Probes {
+        text: &file.text,
+        found: HashSet::new(),
+    };
+    for function in &file.hir.functions {
+        statements(&function.body, &mut |stmt| probes.stmt(stmt));
+        expressions(&function.body, &mut |expr| probes.expr(expr));
+    }
+    probes.found
+}
+
+struct Probes<'a> {
+    text: &'a str,
+    found: HashSet<String>,
+}
+
+impl Probes<'_> {
+    fn note(&mut self, expr: &Expr) {
+        self.found.extend(path(expr));
+    }
+
+    fn stmt(&mut self, stmt: &Stmt) {
+        match stmt {
+            Stmt::If(arms, _) => arms.iter().for_each(|(condition, _)| self.note(condition)),
+            Stmt::While(condition, _) | Stmt::Repeat(_, condition) => self.note(condition),
+            // `local jit = jit`: it may be nil.
+            Stmt::Local(..) => {}
+            Stmt::Assign(targets, values) => {
+                for (target, value) in targets.iter().zip(values) {
+                    if let (Kind::Index(_, key), Kind::Global(name)) = (&target.kind, &value.kind)
+                        && key.text() == Some(name)
+                    {
+                        self.note(value);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn expr(&mut self, expr: &Expr) {
+        match &expr.kind {
+            Kind::Binary(left, right) => match operator(self.text, left, right) {
+                "and" | "or" => {
+                    self.note(left);
+                    self.note(right);
+                }
+                "==" | "~=" => match (&left.kind, &right.kind) {
+                    (Kind::Nil, _) => self.note(right),
+                    (_, Kind::Nil) => self.note(left),
+                    _ => {}
+                },
+                _ => {}
+            },
+            // `not jit`
+            Kind::Unary(inner) if self.text[expr.span.start..].starts_with("not") => {
+                self.note(inner);
+            }
+            Kind::Call(callee, args) => {
+                if let (Kind::Global(name), Some(first)) = (&callee.kind, args.first())
+                    && matches!(name.as_str(), "type" | "assert")
+                {
+                    self.note(first);
+                }
+            }
+            // `{ jit = jit }`: an environment for other code.
+            Kind::Table(fields) => {
+                for field in fields {
+                    if let Field::Named(name, value) = field
+                        && matches!(&value.kind, Kind::Global(global) if global == name)
+                    {
+                        self.note(value);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}

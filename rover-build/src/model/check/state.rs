@@ -1,0 +1,183 @@
+//! State that handlers write, and that every worker has for itself.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::Look;
+use super::walk::{expressions, path, statements};
+use crate::analyse::servers::required;
+use crate::diagnostic::{Diagnostic, Position};
+use crate::front::hir::{Expr, Field, FunctionId, Kind, Stmt, VarId};
+
+/// What silences the warning, above the state's declaration.
+const MEANT: &str = "rover: per-worker";
+
+/// One warning for each variable and each field of a module, at the first write.
+pub(super) fn check(look: &Look<'_>) -> Vec<Diagnostic> {
+    if look.app.options.workers == 1 {
+        return Vec::new();
+    }
+    let owners: Vec<HashMap<VarId, FunctionId>> = look
+        .program
+        .sources
+        .files
+        .iter()
+        .map(|file| owners(&file.hir))
+        .collect();
+    let mut writes: BTreeMap<(usize, usize), Held> = BTreeMap::new();
+    for &(file, id) in &look.reach.all {
+        each_write(look.body((file, id)), &mut |target| {
+            if let Some(held) = held(look, &owners, file, target) {
+                writes.insert((file, target.span.start), held);
+            }
+        });
+    }
+    let mut told: Vec<(usize, String)> = Vec::new();
+    let mut found = Vec::new();
+    for ((file, start), held) in writes {
+        let name = (held.file, held.name.clone());
+        if told.contains(&name) {
+            continue;
+        }
+        told.push(name);
+        let declared = look.position(held.file, held.start);
+        if is_meant(look, held.file, &declared) {
+            continue;
+        }
+        let written = look.position(file, start);
+        let line = match declared.file == written.file {
+            true => format!("line {}", declared.line),
+            false => format!("{}:{}", declared.file, declared.line),
+        };
+        let message = format!(
+            "`{}` is one worker's own: requests that another worker answers do not \
+             see what is written here",
+            held.name
+        );
+        found.push(Diagnostic::new(message).at(written, "").help(format!(
+            "write `workers = 1` in rover.server, or, where it is meant, `-- {MEANT}` above its \
+             declaration, {line}"
+        )));
+    }
+    found
+}
+
+/// State that outlives a request.
+struct Held {
+    name: String,
+    file: usize,
+    start: usize,
+}
+
+/// The function that declares each variable.
+fn owners(chunk: &crate::front::hir::Chunk) -> HashMap<VarId, FunctionId> {
+    let mut found = HashMap::new();
+    for (id, function) in chunk.functions.iter().enumerate() {
+        let mut own = |var: &VarId| {
+            found.insert(*var, FunctionId(id));
+        };
+        function.params.iter().for_each(&mut own);
+        statements(&function.body, &mut |stmt| match stmt {
+            Stmt::Local(vars, _) => vars.iter().for_each(&mut own),
+            Stmt::LocalFunction(var, _) | Stmt::Count(var, ..) => own(var),
+            Stmt::For(header, ..) => header.vars.iter().for_each(&mut own),
+            _ => {}
+        });
+    }
+    found
+}
+
+/// Calls `f` with what a block assigns to, and with the tables that it fills or empties.
+fn each_write<'a>(block: &'a [Stmt], f: &mut dyn FnMut(&'a Expr)) {
+    statements(block, &mut |stmt| match stmt {
+        Stmt::Assign(targets, _) => targets.iter().for_each(&mut *f),
+        Stmt::Function(target, _) => f(target),
+        _ => {}
+    });
+    expressions(block, &mut |expr| {
+        if let Kind::Call(callee, args) = &expr.kind
+            && let (Some(path), Some(table)) = (path(callee), args.first())
+            && matches!(
+                path.as_str(),
+                "rawset" | "table.insert" | "table.remove" | "table.sort" | "table.clear"
+            )
+        {
+            f(table);
+        }
+    });
+}
+
+/// The state that an expression is part of, if it is not the request's own.
+fn held<'a>(
+    look: &Look<'a>,
+    owners: &[HashMap<VarId, FunctionId>],
+    file: usize,
+    target: &'a Expr,
+) -> Option<Held> {
+    let mut root = target;
+    let mut field = None;
+    while let Kind::Index(object, key) = &root.kind {
+        field = key.text();
+        root = object;
+    }
+    match &root.kind {
+        Kind::Var(var) => {
+            let owner = *owners[file].get(var)?;
+            let servers = &look.program.handlers.servers;
+            if look.reach.all.contains(&(file, owner)) || servers.is_route(file, target) {
+                return None;
+            }
+            let value = look.program.infer.local(file, *var);
+            // `local g = rover.guard`: what is not the program's cannot be written.
+            if value.is_some_and(|value| is_cache(value) || path(value).is_some()) {
+                return None;
+            }
+            let var = &look.file(file).hir.vars[var.0];
+            let module = value.is_some_and(|value| required(value).is_some());
+            let name = match field.filter(|_| module) {
+                Some(field) => format!("{}.{field}", var.name),
+                None => var.name.clone(),
+            };
+            Some(Held {
+                name,
+                file,
+                start: var.start,
+            })
+        }
+        Kind::Global(name) => {
+            let declared = look.written.declared.iter();
+            let (file, _, target) = declared.into_iter().find(|(_, known, _)| known == name)?;
+            Some(Held {
+                name: name.clone(),
+                file: *file,
+                start: target.span.start,
+            })
+        }
+        _ => None,
+    }
+}
+
+/// `setmetatable({}, { __mode = "k" })`: what is forgotten at any time is no state.
+fn is_cache(value: &Expr) -> bool {
+    let Kind::Call(_, args) = &value.kind else {
+        return false;
+    };
+    let Some(Kind::Table(fields)) = args.get(1).map(|meta| &meta.kind) else {
+        return false;
+    };
+    fields
+        .iter()
+        .any(|field| matches!(field, Field::Named(name, _) if name == "__mode"))
+}
+
+/// Whether the comment stands above a declaration, or behind it.
+fn is_meant(look: &Look<'_>, file: usize, declared: &Position) -> bool {
+    let file = look.file(file);
+    let own = file.text.lines().nth(declared.line - 1).unwrap_or_default();
+    let mut above = file
+        .lines_above(declared.line)
+        .take_while(|line| line.trim_start().starts_with("--"));
+    let behind = own
+        .split_once("--")
+        .is_some_and(|(_, comment)| comment.contains(MEANT));
+    behind || above.any(|line| line.contains(MEANT))
+}

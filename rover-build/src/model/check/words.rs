@@ -1,0 +1,140 @@
+//! Words that this version does not have, where requests come to them.
+
+use std::collections::HashSet;
+
+use super::Look;
+use super::walk::{expressions, path};
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::suggest::nearest;
+use crate::front::hir::{Expr, Kind};
+use crate::vocabulary::{self, instead};
+
+pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
+    // The whole of a word comes before its parts.
+    let mut told: HashSet<(usize, usize)> = HashSet::new();
+    look.reach.evaluated(&look.program, &mut |file, expr| {
+        let (word, expr) = match &expr.kind {
+            Kind::Index(..) | Kind::Global(_) => (path(expr), expr),
+            // `local open = io.open` at the top, and `open(name)` here.
+            Kind::Call(callee, _) if callee.var().is_some() => {
+                (path(look.value(file, callee)), &**callee)
+            }
+            _ => (None, expr),
+        };
+        let Some(word) = word else { return };
+        if !told.insert((file, expr.span.start)) {
+            return;
+        }
+        if let Some((message, help)) = missing(look, file, &word) {
+            found.push(
+                Diagnostic::new(message)
+                    .at(
+                        look.position(file, expr.span.start),
+                        "a handler comes to it",
+                    )
+                    .help(help),
+            );
+        }
+    });
+    second_parameters(look, found);
+}
+
+/// What is said of a word that is not there, and what to do about it.
+fn missing(look: &Look<'_>, file: usize, word: &str) -> Option<(String, String)> {
+    let parts: Vec<&str> = word.split('.').collect();
+    let root = *parts.first()?;
+    let asked = |name: &str| look.probes[file].contains(name);
+    if look.written.globals.contains(root) || look.written.any_global || asked(root) {
+        return None;
+    }
+    // The longest library that the word begins with: `rover.json` of `rover.json.encode`.
+    let library = (1..parts.len())
+        .rev()
+        .map(|length| parts[..length].join("."))
+        .find(|library| vocabulary::members(library).is_some());
+    let Some(library) = library else {
+        return foreign(word, root, parts.len());
+    };
+    let name = parts[library.split('.').count()];
+    let whole = format!("{library}.{name}");
+    let members = vocabulary::members(&library)?;
+    let own = look.written.fields.contains(name) || look.written.is_filled(&library);
+    if members.contains(&name) || asked(&whole) || own {
+        return None;
+    }
+    let planned = vocabulary::is_planned(&library, name);
+    if let Some(help) = instead::word(&whole).filter(|_| !planned) {
+        return Some((vocabulary::unavailable(&whole), help.to_owned()));
+    }
+    if planned {
+        let help = "it is planned, and not there yet".to_owned();
+        return Some((vocabulary::unavailable(&whole), help));
+    }
+    let help = match nearest(name, members.iter().copied()) {
+        Some(near) => format!("did you mean `{library}.{near}`?"),
+        None => format!("there is: {}", members.join(", ")),
+    };
+    Some((format!("`{library}` has no member `{name}`"), help))
+}
+
+/// A word whose first name belongs to another Lua or to another server.
+fn foreign(word: &str, root: &str, parts: usize) -> Option<(String, String)> {
+    let standard = ["dofile", "loadfile", "module"];
+    let known = vocabulary::FUNCTIONS.contains(&root) || vocabulary::TABLES.contains(&root);
+    // The name alone may be asked for whether it is there.
+    if known || parts == 1 && !standard.contains(&root) {
+        return None;
+    }
+    let help = instead::word(word)?;
+    // Names that are no library's are told of where nothing defines them.
+    vocabulary::is_global(root).then(|| (vocabulary::unavailable(word), help.to_owned()))
+}
+
+/// `function api.path.get(req, res) res.send("hi") end`: there is no second parameter.
+fn second_parameters(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
+    let hooks: Vec<_> = look.app.hooks.iter().map(|(_, place)| place).collect();
+    for handler in look.handlers() {
+        let hook = hooks.iter().any(|place| {
+            let at = look.program.handlers.at(look.program.sources, place);
+            at.iter()
+                .any(|h| (h.file, h.id) == (handler.file, handler.id))
+        });
+        let Some(&second) = handler.function.params.get(1) else {
+            continue;
+        };
+        let var = &look.file(handler.file).hir.vars[second.0];
+        if hook || !handler.only_handler || var.writes > 0 {
+            continue;
+        }
+        let mut used: Option<&Expr> = None;
+        let mut asked = false;
+        expressions(&handler.function.body, &mut |expr| match &expr.kind {
+            Kind::Index(object, _) | Kind::Method(object, ..) if object.var() == Some(second) => {
+                used.get_or_insert(expr);
+            }
+            Kind::Binary(left, right) => {
+                asked |= left.var() == Some(second) || right.var() == Some(second);
+            }
+            _ => {}
+        });
+        let tested = super::walk::tests(&handler.function.body, second);
+        if let (Some(used), false, false) = (used, asked, tested) {
+            let help = match var.name.as_str() {
+                "req" | "request" => instead::word(&var.name).unwrap_or(instead::ANSWER),
+                _ => instead::ANSWER,
+            };
+            found.push(
+                Diagnostic::new(format!(
+                    "a handler is given `ctx` and nothing else: `{}` is nil",
+                    var.name
+                ))
+                .at(look.position(handler.file, used.span.start), "used here")
+                .at(
+                    look.position(handler.file, var.start),
+                    "the second parameter",
+                )
+                .help(help),
+            );
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Expressions that give the same value always.
+
+use rover_model::BUILDERS;
+
+use crate::analyse::handlers::Handler;
+use crate::analyse::responses::builder;
+use crate::analyse::servers::ServerVars;
+use crate::front::hir::{Chunk, Expr, Field, Kind, Stmt, VarId};
+use crate::html::Templates;
+use crate::model::program::Program;
+use crate::vocabulary::RESPONSE_METHODS;
+
+/// Whether a function answers the same always.
+pub(crate) fn answers_alike(program: &Program<'_>, handler: Handler<'_>) -> bool {
+    let chunk = &program.sources.files[handler.file].hir;
+    match handler.function.body.as_slice() {
+        [Stmt::Return(values)] => match values.as_slice() {
+            [value] => {
+                let servers = &program.handlers.servers;
+                is_constant(servers, program.html, handler.file, chunk, value)
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// Whether an expression is made of literals, constructors, operators, builders, and
+/// templates that print nothing else.
+fn is_constant(
+    servers: &ServerVars,
+    html: &Templates<'_>,
+    file: usize,
+    chunk: &Chunk,
+    expr: &Expr,
+) -> bool {
+    let constant = |e: &Expr| is_constant(servers, html, file, chunk, e);
+    if let Some(data) = html.steady_data(file, expr) {
+        return constant(data);
+    }
+    match &expr.kind {
+        Kind::Nil | Kind::Boolean(_) | Kind::Number(_) | Kind::Text(_) => true,
+        Kind::Paren(inner) | Kind::Unary(inner) => constant(inner),
+        Kind::Binary(left, right) | Kind::Concat(left, right) => constant(left) && constant(right),
+        Kind::Table(fields) => fields.iter().all(|field| match field {
+            Field::Item(value) | Field::Named(_, value) => constant(value),
+            Field::Keyed(key, value) => constant(key) && constant(value),
+        }),
+        Kind::Var(var) => is_constant_local(chunk, *var),
+        Kind::Call(callee, args) => {
+            builder(servers, file, callee).is_some() && args.iter().all(constant)
+        }
+        Kind::Method(object, name, _, args) => {
+            let of_server = servers.is_server(file, object) && BUILDERS.contains(&name.as_str());
+            let of_builder = builder(servers, file, object).is_some();
+            let of_response = RESPONSE_METHODS.contains(&name.as_str())
+                && matches!(object.kind, Kind::Call(..) | Kind::Method(..))
+                && constant(object);
+            (of_server || of_builder || of_response) && args.iter().all(constant)
+        }
+        Kind::Vararg | Kind::Function(_) | Kind::Global(_) | Kind::Index(..) => false,
+    }
+}
+
+/// `local GREETING = "hi"` at the top of the file, never assigned.
+fn is_constant_local(chunk: &Chunk, var: VarId) -> bool {
+    let scalar = |e: &Expr| matches!(e.kind, Kind::Boolean(_) | Kind::Number(_) | Kind::Text(_));
+    chunk.vars[var.0].writes == 0
+        && chunk.functions[0].body.iter().any(|stmt| match stmt {
+            Stmt::Local(vars, values) => vars
+                .iter()
+                .zip(values)
+                .any(|(v, value)| *v == var && scalar(value)),
+            _ => false,
+        })
+}

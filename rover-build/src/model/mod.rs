@@ -1,0 +1,74 @@
+//! What was recorded, as routes and options; the checks that need no syntax tree.
+
+pub(crate) mod app;
+pub(crate) mod check;
+pub(crate) mod conflict;
+pub(crate) mod constant;
+pub(crate) mod doc_comment;
+pub(crate) mod options;
+pub(crate) mod program;
+pub(crate) mod route;
+pub(crate) mod uncollected;
+
+use crate::analyse::globals::undeclared;
+use crate::collect::Collected;
+use crate::diagnostic::{Diagnostic, Failure};
+use crate::model::app::{App, Route};
+use crate::model::check::check;
+use crate::model::conflict::Paths;
+use crate::model::options::{options, set_by_route};
+use crate::model::program::Program;
+use crate::model::route::{Defined, define, returns};
+
+pub(crate) fn model(
+    program: &Program<'_>,
+    collected: &Collected,
+    mut diagnostics: Vec<Diagnostic>,
+) -> Result<App, Failure> {
+    let sources = program.sources;
+    let mut app = App {
+        options: options(sources, &collected.options, &mut diagnostics),
+        routes: Vec::new(),
+        hooks: Vec::new(),
+        on_error: Vec::new(),
+        given: Vec::new(),
+        reads_environment: collected.reads_environment,
+    };
+    let mut paths = Paths::default();
+    for entry in &collected.entries {
+        match define(program, entry) {
+            Ok(Defined::Route(route)) => match paths.add(&route) {
+                Err(problem) => diagnostics.push(*problem),
+                Ok(()) => {
+                    let name = || format!("{} {}", route.method, route.pattern());
+                    app.given.extend(entry.given.then(name));
+                    app.routes.push(Route {
+                        deadline: app.options.deadline,
+                        body_limit: app.options.limits.body_limit,
+                        ..*route
+                    });
+                }
+            },
+            Ok(Defined::Hook(name, place)) => {
+                app.hooks.retain(|(other, _)| *other != name);
+                if name == "on_error" {
+                    app.on_error = returns(program, &place);
+                }
+                app.given.extend(entry.given.then(|| name.clone()));
+                app.hooks.push((name, place));
+            }
+            Err(diagnostic) => diagnostics.push(*diagnostic),
+        }
+    }
+    set_by_route(sources, &mut app, &mut diagnostics);
+    diagnostics.extend(check(program, &app));
+    diagnostics.extend_from_slice(&program.guards.diagnostics);
+    if app.options.strict_globals {
+        diagnostics.extend(undeclared(sources));
+    }
+    if diagnostics.is_empty() {
+        Ok(app)
+    } else {
+        Err(sources.failure(diagnostics))
+    }
+}

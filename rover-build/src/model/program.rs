@@ -1,0 +1,19 @@
+//! What the phases before found, for those that ask all of them.
+
+use crate::analyse::handlers::Handlers;
+use crate::analyse::return_type::Infer;
+use crate::analyse::schemas::Guards;
+use crate::form::Form;
+use crate::front::load::Sources;
+use crate::html::Templates;
+
+/// What the model is made from.
+#[derive(Clone, Copy)]
+pub(crate) struct Program<'a> {
+    pub(crate) sources: &'a Sources,
+    pub(crate) guards: &'a Guards,
+    pub(crate) handlers: &'a Handlers,
+    pub(crate) infer: &'a Infer<'a>,
+    pub(crate) html: &'a Templates<'a>,
+    pub(crate) form: Form,
+}

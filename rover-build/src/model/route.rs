@@ -1,0 +1,265 @@
+//! From one recorded assignment to a route, and the rules that routes must keep.
+
+use rover_model::{BUILDERS, HOOKS, Method, RESERVED};
+
+use crate::analyse::ctx_use::{Access, Source, Table};
+use crate::analyse::shape::{Body, Returned};
+use crate::collect::{Entry, Recorded};
+use crate::diagnostic::suggest::nearest;
+use crate::diagnostic::{Diagnostic, Position};
+use crate::form::Form;
+use crate::front::function_place::FunctionPlace;
+use crate::front::load::Sources;
+use crate::model::app::{About, Expects, Needs, Reads, Route, Segment};
+use crate::model::constant::answers_alike;
+use crate::model::doc_comment::about;
+use crate::model::program::Program;
+use crate::vocabulary;
+
+/// What an assignment on the server means.
+pub(crate) enum Defined {
+    Route(Box<Route>),
+    Hook(String, FunctionPlace),
+}
+
+/// Reads an entry.
+///
+/// # Errors
+/// When it is neither a route nor a hook.
+pub(crate) fn define(program: &Program<'_>, entry: &Entry) -> Result<Defined, Box<Diagnostic>> {
+    let place = |segment: usize| place(program.sources, entry, segment);
+    let last = entry.path.len();
+    let key = entry.key.as_str();
+    let first = entry.path.first().map_or(key, String::as_str);
+    if BUILDERS.contains(&first) || RESERVED.contains(&first) {
+        let message = format!("`{first}` is reserved at the top level of the server");
+        return Err(Box::new(
+            Diagnostic::new(message)
+                .at(place(0), "cannot begin a path")
+                .help("choose another first segment, or put this one deeper in the path"),
+        ));
+    }
+    let handler = match &entry.value {
+        Recorded::Function(place) => place.clone(),
+        Recorded::Other(kind) => {
+            let message = format!("a route's handler is a function, not {kind}");
+            return Err(Box::new(
+                Diagnostic::new(message)
+                    .at(place(last), "assigned here")
+                    .help(format!(
+                        "write `function api.path.{}(ctx) ... end`",
+                        shown_key(key)
+                    )),
+            ));
+        }
+    };
+    if HOOKS.contains(&key) && entry.path.is_empty() {
+        return Ok(Defined::Hook(entry.key.clone(), handler));
+    }
+    let Some(method) = Method::from_key(key) else {
+        return Err(Box::new(unknown_method(key, place(last))));
+    };
+    let position = place(last);
+    let sources = program.sources;
+    // A function of its own may be described where it is written.
+    let above =
+        |file: &str, line| Some(about(sources, file, line)).filter(|a| *a != About::default());
+    let about = above(&position.file, position.line)
+        .or_else(|| above(&handler.file, handler.line))
+        .unwrap_or_default();
+    Ok(Defined::Route(Box::new(Route {
+        places: (0..last).map(place).collect(),
+        method,
+        path: path(entry, &place)?,
+        position,
+        about,
+        needs: needs(program, &handler),
+        deadline: 0,
+        body_limit: 0,
+        reads: reads(program, &handler),
+        expects: expects(program, &handler),
+        returns: returns(program, &handler),
+        handler,
+    })))
+}
+
+/// A method for a help text.
+fn shown_key(key: &str) -> &str {
+    Method::from_key(key).map_or("get", Method::key)
+}
+
+/// Where a key of the entry is written; the method stands after the last segment.
+fn place(sources: &Sources, entry: &Entry, segment: usize) -> Position {
+    let tree = |name: &str| Some(&sources.files.iter().find(|f| f.name == name)?.tree);
+    let from_end = entry.path.len() - segment;
+    let function = || {
+        let (file, id) = entry.first?;
+        let file = &sources.files[file];
+        let start = file.hir.functions[id.0].start;
+        file.tree.of_function(start, &entry.key, from_end)
+    };
+    let keys: Vec<&str> = entry
+        .path
+        .iter()
+        .chain([&entry.key])
+        .map(String::as_str)
+        .collect();
+    let on_line = || tree(&entry.position.file)?.on_line(entry.position.line, &keys, from_end);
+    function()
+        .or_else(on_line)
+        .unwrap_or_else(|| entry.position.clone())
+}
+
+fn path(
+    entry: &Entry,
+    place: &impl Fn(usize) -> Position,
+) -> Result<Vec<Segment>, Box<Diagnostic>> {
+    let mut path: Vec<Segment> = Vec::new();
+    for (at, part) in entry.path.iter().enumerate() {
+        let problem = |message: String, label: &str, help: &str| {
+            Box::new(Diagnostic::new(message).at(place(at), label).help(help))
+        };
+        let segment = segment(part).map_err(|(message, help)| problem(message, "here", help))?;
+        if let Segment::Param(name) | Segment::Rest(name) = &segment
+            && let Some(earlier) = path.iter().position(|s| s.parameter() == Some(name))
+        {
+            let message = format!("the parameter `{name}` stands twice in one path");
+            let twice = problem(message, "second time", "give one of them another name");
+            return Err(Box::new(twice.at(place(earlier), "first time")));
+        }
+        if matches!(segment, Segment::Rest(_)) && at + 1 < entry.path.len() {
+            let message = format!("`{part}` takes the rest of the path, so it must be last");
+            let help = "a `p_` parameter takes one segment";
+            return Err(problem(message, "nothing can follow it", help));
+        }
+        path.push(segment);
+    }
+    Ok(path)
+}
+
+fn segment(key: &str) -> Result<Segment, (String, &'static str)> {
+    let never = |what: &str| {
+        let message = format!("the path segment `{key}` {what}, so no request can reach it");
+        (message, "write one key per segment")
+    };
+    match (key, key.strip_prefix("p_"), key.strip_prefix("rest_")) {
+        ("", ..) => Err(never("is empty")),
+        (_, Some(""), _) | (_, _, Some("")) => Err((
+            format!("the path segment `{key}` has no name"),
+            "name the parameter: `p_id`, `rest_path`",
+        )),
+        (_, Some(name), _) => Ok(Segment::Param(name.to_owned())),
+        (_, _, Some(name)) => Ok(Segment::Rest(name.to_owned())),
+        _ if key.contains('/') => Err(never("contains a slash")),
+        _ if key.contains(['{', '}']) => Err((
+            format!("the path segment `{key}` contains a brace"),
+            "a parameter is written `p_name`",
+        )),
+        _ if key.contains('\u{fffd}') => Err(never("is not UTF-8")),
+        _ => Ok(Segment::Literal(key.to_owned())),
+    }
+}
+
+fn needs(program: &Program<'_>, place: &FunctionPlace) -> Needs {
+    let Program {
+        sources,
+        handlers,
+        form,
+        ..
+    } = *program;
+    let found = handlers.at(sources, place);
+    let specialised = match form {
+        Form::Specialised => handlers.specialised(sources, place),
+        Form::Reference => None,
+    };
+    if let Some(handler) = specialised {
+        let reached = handlers.reached(sources, handler);
+        return Needs {
+            ctx: reached.iter().any(|h| h.ctx.needs_ctx()),
+            body: reached.iter().any(|h| h.ctx.reads_body()),
+            constant: answers_alike(program, handler),
+        };
+    }
+    let mut reached = found.iter().flat_map(|h| handlers.reached(sources, *h));
+    // What the text does not show may do anything: `load` made it, or a table is called.
+    let unknown = found.is_none_or(|h| h.function.variadic);
+    Needs {
+        ctx: unknown || found.is_some_and(|h| !h.function.params.is_empty()),
+        body: unknown || reached.any(|h| h.ctx.reads_body()),
+        constant: false,
+    }
+}
+
+/// What the analysis knows of a handler.
+fn reads(program: &Program<'_>, place: &FunctionPlace) -> Reads {
+    let mut reads = Reads::default();
+    let found = program.handlers.at(program.sources, place);
+    reads.escapes = found.is_none();
+    let reached = found
+        .into_iter()
+        .flat_map(|handler| program.handlers.reached(program.sources, handler));
+    for handler in reached {
+        reads.escapes |= handler.ctx.escapes;
+        for member in &handler.ctx.members {
+            let (list, name) = match &member.access {
+                Access::Read(Table::Params, name, _) => (&mut reads.params, name),
+                Access::Read(Table::Query, name, _) => (&mut reads.query, name),
+                Access::Read(Table::Headers, name, _) => (&mut reads.headers, name),
+                Access::Read(Table::Cookies, name, _) => (&mut reads.cookies, name),
+                Access::Body(method, _) => (&mut reads.body, method),
+                Access::Expect(..) => continue,
+                Access::Alias(..) => continue,
+                Access::Field(_) | Access::Whole => (&mut reads.members, &member.name),
+            };
+            if !list.contains(name) {
+                list.push(name.clone());
+            }
+        }
+    }
+    reads
+}
+
+/// The schemas that a handler and what it calls check the request against: the first for
+/// each part of it.
+fn expects(program: &Program<'_>, place: &FunctionPlace) -> Expects {
+    let mut expects = Expects::default();
+    let found = program.handlers.at(program.sources, place);
+    let reached = found
+        .into_iter()
+        .flat_map(|handler| program.handlers.reached(program.sources, handler));
+    for (source, number) in reached.flat_map(|handler| handler.ctx.expects.clone()) {
+        let part = match source {
+            Source::Body => &mut expects.body,
+            Source::Query => &mut expects.query,
+            Source::Params => &mut expects.params,
+        };
+        part.get_or_insert_with(|| program.guards.schemas[number].clone());
+    }
+    expects
+}
+
+/// What a function returns.
+pub(crate) fn returns(program: &Program<'_>, place: &FunctionPlace) -> Vec<Returned> {
+    match program.handlers.at(program.sources, place) {
+        Some(handler) => program.infer.returned(handler),
+        None => vec![Returned::new(0, Body::Unseen)],
+    }
+}
+
+fn unknown_method(key: &str, position: Position) -> Diagnostic {
+    if key == "ws" || key == "sse" {
+        let message = format!("`{key}` endpoints are not available in this version");
+        return Diagnostic::new(message).at(position, "defined here");
+    }
+    if vocabulary::is_planned("route", key) {
+        return Diagnostic::new(vocabulary::unavailable(key)).at(position, "defined here");
+    }
+    let known = Method::ALL.map(Method::key);
+    let help = match nearest(key, known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("the last key of a route is one of: {}", known.join(", ")),
+    };
+    Diagnostic::new(format!("`{key}` is not a request method"))
+        .at(position, "the last key is the method")
+        .help(help)
+}
