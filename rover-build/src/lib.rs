@@ -1,11 +1,11 @@
 //! The compiler: from a Lua route manifest to the Rust items of a server.
 //!
-//! The phases, each a function from one plain data type to the next: `load` reads and
-//! parses the manifest and its modules, `resolve` makes the `hir`, the tree with names
-//! resolved, `guard` evaluates the schemas in it, `collect` runs the chunk against the recording server, `handlers` and
-//! `analyse` find what handlers do with `ctx`, `model` turns what was recorded into
-//! routes, `check` looks for mistakes, `lower` rewrites the program's text, `emit` writes
-//! tokens.
+//! Each folder is a phase, and imports only those before it: `front` reads and parses the
+//! manifest and its modules and resolves names, `analyse` finds what the text shows of handlers,
+//! schemas and answers, `collect` runs the chunk against the recording server, `html` compiles
+//! templates, `model` makes routes and options of all that and looks for mistakes, `lower`
+//! rewrites the program's text, `emit` writes tokens. `form`, `diagnostic` and `vocabulary` stand
+//! below all of them.
 
 mod analyse;
 mod build_script;

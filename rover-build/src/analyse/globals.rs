@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use rover_model::is_reserved;
 
 use crate::diagnostic::Diagnostic;
-use crate::front::hir::{Expr, Kind, Stmt};
+use crate::front::hir::{Chunk, Expr, Kind, Stmt};
 use crate::front::load::{File, Sources};
 
 /// The writes to globals that the program does not declare.
@@ -104,4 +104,42 @@ fn inside<'s>(expr: &'s Expr, names: &mut Vec<&'s str>) {
         names.push(name);
     }
     expr.each_child(&mut |child| inside(child, names));
+}
+
+/// No global that the rewriting relies on is assigned, as far as can be seen.
+pub(crate) fn keeps_globals(chunk: &Chunk) -> bool {
+    fn kept(block: &[Stmt]) -> bool {
+        block.iter().all(|stmt| {
+            let own = match stmt {
+                Stmt::Assign(targets, _) => !targets.iter().any(is_global),
+                Stmt::Function(target, _) => !is_global(target),
+                _ => true,
+            };
+            let mut inner = true;
+            stmt.parts(&mut |_| {}, &mut |block| inner &= kept(block));
+            own && inner
+        })
+    }
+    chunk.functions.iter().all(|function| kept(&function.body))
+}
+
+/// `rover.html`
+fn is_components(expr: &Expr) -> bool {
+    matches!(&expr.kind, Kind::Index(object, key)
+        if matches!(&object.kind, Kind::Global(name) if name == "rover")
+            && key.text() == Some("html"))
+}
+
+/// A global that the rewriting relies on, or something in it. What a file does to the library
+/// while it is loaded is seen when it runs.
+fn is_global(expr: &Expr) -> bool {
+    match &expr.kind {
+        Kind::Index(object, key) if matches!(&object.kind, Kind::Global(name) if name == "table") => {
+            key.text().is_none_or(|name| name == "insert")
+        }
+        Kind::Global(name) => matches!(name.as_str(), "table" | "rover" | "ipairs" | "pairs"),
+        // A component of a template is new.
+        Kind::Index(object, _) => !is_components(object) && is_global(object),
+        _ => false,
+    }
 }

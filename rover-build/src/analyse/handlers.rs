@@ -4,11 +4,12 @@ use std::collections::HashSet;
 
 use crate::analyse::ctx_flow::Helpers;
 use crate::analyse::ctx_use::{CtxUse, Known, ctx_use};
+use crate::analyse::globals::keeps_globals;
 use crate::analyse::schemas::Guards;
 use crate::analyse::servers::ServerVars;
 use crate::diagnostic::Diagnostic;
 use crate::front::function_place::FunctionPlace;
-use crate::front::hir::{Chunk, Expr, Field, Function, FunctionId, Kind, Place, Stmt};
+use crate::front::hir::{Expr, Field, Function, FunctionId, Kind, Place, Stmt};
 use crate::front::load::Sources;
 
 /// The analysis of a program.
@@ -229,43 +230,5 @@ fn literals(file: usize, value: &Expr, found: &mut HashSet<Place>) {
             }
         }
         _ => {}
-    }
-}
-
-/// No global that the rewriting relies on is assigned, as far as can be seen.
-pub(crate) fn keeps_globals(chunk: &Chunk) -> bool {
-    fn kept(block: &[Stmt]) -> bool {
-        block.iter().all(|stmt| {
-            let own = match stmt {
-                Stmt::Assign(targets, _) => !targets.iter().any(is_global),
-                Stmt::Function(target, _) => !is_global(target),
-                _ => true,
-            };
-            let mut inner = true;
-            stmt.parts(&mut |_| {}, &mut |block| inner &= kept(block));
-            own && inner
-        })
-    }
-    chunk.functions.iter().all(|function| kept(&function.body))
-}
-
-/// `rover.html`
-fn is_components(expr: &Expr) -> bool {
-    matches!(&expr.kind, Kind::Index(object, key)
-        if matches!(&object.kind, Kind::Global(name) if name == "rover")
-            && key.text() == Some("html"))
-}
-
-/// A global that the rewriting relies on, or something in it. What a file does to the library
-/// while it is loaded is seen when it runs.
-fn is_global(expr: &Expr) -> bool {
-    match &expr.kind {
-        Kind::Index(object, key) if matches!(&object.kind, Kind::Global(name) if name == "table") => {
-            key.text().is_none_or(|name| name == "insert")
-        }
-        Kind::Global(name) => matches!(name.as_str(), "table" | "rover" | "ipairs" | "pairs"),
-        // A component of a template is new.
-        Kind::Index(object, _) => !is_components(object) && is_global(object),
-        _ => false,
     }
 }

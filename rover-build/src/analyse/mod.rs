@@ -1,4 +1,8 @@
-//! TODO
+//! What the text shows, without running it: the server's names, what functions do with `ctx`,
+//! schemas, what is answered.
+//!
+//! Each question has one file, which gives plain data. Nothing here reports what a route may
+//! not be, changes the program, or knows how the runtime does a thing.
 
 pub(crate) mod checked_in_place;
 pub(crate) mod constructors;

@@ -1,11 +1,22 @@
 //! What the VM of the collecting run has of `require`, `debug`, `package` and `jit`.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use mlua::{Function, Lua, Table, Value};
 use rover_model::MODULES_LUA;
 
-use super::Asked;
 use crate::collect::json::raise;
 use crate::front::load::{Known, Sources};
+
+/// Modules that a run asked for and did not get.
+#[derive(Clone, Default)]
+pub(super) struct Asked {
+    /// Their files are there.
+    pub(super) new: Rc<RefCell<Vec<String>>>,
+    /// Their files are no Lua.
+    pub(super) broken: Rc<RefCell<Vec<String>>>,
+}
 
 /// `require` and the libraries that programs get in part.
 pub(super) fn modules(

@@ -1,4 +1,8 @@
-//! Runs the chunk once against the recording server.
+//! Runs the manifest once against the recording server: which routes, options and hooks it
+//! defines, or why it does not get that far.
+//!
+//! The only place where the program's Lua runs at build. What is recorded is not judged here,
+//! and no text is looked at but to say what an error means.
 
 pub(crate) mod environment;
 pub(crate) mod explain;
@@ -27,7 +31,7 @@ use crate::diagnostic::{Diagnostic, Failure, Position};
 use crate::front::function_place::FunctionPlace;
 use crate::front::hir::Place;
 use crate::front::load::{Sources, extend, load};
-use library::{get_info, modules};
+use library::{Asked, get_info, modules};
 
 /// A chunk that takes longer than this is taken for one that does not end.
 const DEADLINE: Duration = Duration::from_secs(2);
@@ -101,15 +105,6 @@ pub(crate) fn load_and_run(
         });
         return Ok((sources, run));
     }
-}
-
-/// Modules that a run asked for and did not get.
-#[derive(Clone, Default)]
-struct Asked {
-    /// Their files are there.
-    new: Rc<RefCell<Vec<String>>>,
-    /// Their files are no Lua.
-    broken: Rc<RefCell<Vec<String>>>,
 }
 
 fn run(sources: &Sources, asked: &Asked) -> Result<Collected, Box<Diagnostic>> {

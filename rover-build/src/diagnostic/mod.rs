@@ -1,4 +1,4 @@
-//! Mistakes in Lua files, and how they are shown.
+//! Mistakes in Lua files, and how they are shown. What is a mistake, others decide.
 
 pub(crate) mod mistake;
 pub(crate) mod suggest;

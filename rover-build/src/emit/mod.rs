@@ -1,4 +1,7 @@
-//! The generated Rust: constants, a map of static paths, a match function.
+//! The generated Rust: constants, a map of static paths, a match function; bytecode; the OpenAPI
+//! document.
+//!
+//! It prints what the phases before have found. Nothing is decided here, and nothing refused.
 
 pub(crate) mod openapi;
 pub(crate) mod schema;
@@ -17,9 +20,8 @@ use crate::emit::schema::schema;
 use crate::form::REFERENCE;
 use crate::front::load::Sources;
 use crate::html::{self, Templates};
-use crate::lower::Lowered;
-use crate::lower::lists::{Run, Step};
-use crate::lower::precheck::First;
+
+use crate::lower::lowered::{ListStep, Lowered, Precheck, Run};
 use crate::model::app::{App, Needs, Route, Segment};
 
 /// The program as LuaJIT reads it.
@@ -88,7 +90,7 @@ pub(crate) fn emit(parts: &Parts<'_>) -> TokenStream {
         common, special, ..
     } = orders;
     let count = app.routes.len();
-    let routes = app.routes.iter().zip(&lowered.firsts);
+    let routes = app.routes.iter().zip(&lowered.prechecks);
     let routes = routes.map(|(one, first)| route(one, *first));
     let static_paths = static_paths(&app.routes);
     let dynamic = dynamic(&app.routes);
@@ -206,7 +208,7 @@ fn method(method: Method) -> TokenStream {
     quote!(rt::Method::#name)
 }
 
-fn route(route: &Route, first: Option<First>) -> TokenStream {
+fn route(route: &Route, first: Option<Precheck>) -> TokenStream {
     let params = route
         .path
         .iter()
@@ -227,7 +229,7 @@ fn route(route: &Route, first: Option<First>) -> TokenStream {
     let (deadline, body_limit) = (route.deadline, route.body_limit);
     let first = match first {
         None => quote!(::core::option::Option::None),
-        Some(First {
+        Some(Precheck {
             source,
             schema,
             holder,
@@ -305,8 +307,8 @@ fn request_part(part: &Part) -> TokenStream {
     }
 }
 
-fn step(step: &Step) -> TokenStream {
-    let Step {
+fn step(step: &ListStep) -> TokenStream {
+    let ListStep {
         first,
         last,
         depth,
@@ -324,8 +326,8 @@ fn step(step: &Step) -> TokenStream {
     })
 }
 
-fn html_step(step: &html::Step) -> TokenStream {
-    let html::Step { lead, escape, tail } = step;
+fn html_step(step: &html::PageStep) -> TokenStream {
+    let html::PageStep { lead, escape, tail } = step;
     let rule = format_ident!("{}", format!("{:?}", escape.rule));
     let place = format_ident!("{}", format!("{:?}", escape.place));
     quote!(rt::HtmlStep {

@@ -12,7 +12,7 @@ use crate::front::hir::{Chunk, Span};
 use crate::front::requires::{Required, requires};
 use crate::front::resolve::resolve;
 use crate::front::syntax::{self, Encoding};
-use crate::front::template_files::{self, TemplateFile};
+use crate::front::template_files::{self, TemplateFile, shown};
 use crate::front::tree::Tree;
 use crate::vocabulary::instead;
 
@@ -413,12 +413,6 @@ fn find(folder: &Path, module: &str) -> Option<Pending> {
         path: folder.join(&name),
         name,
     })
-}
-
-pub(crate) fn shown(path: &Path) -> String {
-    let folder = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
-    let inside = path.strip_prefix(&folder).unwrap_or(path);
-    inside.to_string_lossy().into_owned()
 }
 
 fn file_name(path: &Path) -> String {

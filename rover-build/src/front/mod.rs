@@ -1,4 +1,7 @@
-//! TODO
+//! From files to trees: a manifest and its modules, parsed, with every name resolved.
+//!
+//! It knows Lua and which files there are. What a server, a handler or a schema is, it does not
+//! know. A text that is no Lua is explained here (`syntax`).
 
 pub(crate) mod budget;
 pub(crate) mod function_place;

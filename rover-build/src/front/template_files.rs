@@ -11,7 +11,6 @@ use full_moon::tokenizer::TokenType;
 use full_moon::visitors::Visitor;
 
 use crate::diagnostic::{Diagnostic, Position};
-use crate::front::load::shown;
 
 /// A template in a file of its own.
 pub(crate) struct TemplateFile {
@@ -21,6 +20,13 @@ pub(crate) struct TemplateFile {
     /// As `File::shown`.
     pub(crate) shown: String,
     pub(crate) text: String,
+}
+
+/// A path as people see it in messages: inside of the crate it begins there.
+pub(crate) fn shown(path: &Path) -> String {
+    let folder = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
+    let inside = path.strip_prefix(&folder).unwrap_or(path);
+    inside.to_string_lossy().into_owned()
 }
 
 /// The names in calls of `rover.template`.

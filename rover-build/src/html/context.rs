@@ -3,11 +3,11 @@
 
 use rover_model::{Escape, Place, Rule};
 
-use super::Problem;
 use super::attribute::{Value, reference};
 use super::css::Css;
 use super::elements::Elements;
 use super::js::Js;
+use super::problem::Problem;
 
 #[derive(Clone, Debug)]
 pub(super) struct Context {

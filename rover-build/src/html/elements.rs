@@ -1,7 +1,7 @@
 //! The elements that are open: an end tag that closes another element than the last one
 //! is a mistake, as far as that is certain.
 
-use super::Problem;
+use super::problem::Problem;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Elements {

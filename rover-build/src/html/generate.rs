@@ -3,8 +3,11 @@
 use rover_model::{Escape, Place, Rule};
 
 use super::names::{Meaning, Name, Names};
+use super::problem::Problem;
+use super::source::Source;
+use super::step::{PageStep, PageSteps, Put};
 use super::walk::Op;
-use super::{Problem, Source, Step, Steps, parts, scan, steady};
+use super::{parts, scan, steady};
 use crate::diagnostic::suggest::nearest;
 use crate::form::Form;
 use crate::front::budget;
@@ -36,13 +39,6 @@ pub(super) struct Generated {
     pub(super) steady: bool,
 }
 
-/// A statement that prints a value.
-pub(super) struct Put {
-    /// Where it begins in the chunk's text.
-    pub(super) start: usize,
-    pub(super) step: usize,
-}
-
 /// The data's variable.
 const DATA: &str = "__data";
 
@@ -51,7 +47,7 @@ pub(super) fn generate(
     names: Names<'_>,
     data: Data<'_>,
     form: Form,
-    steps: &mut Steps,
+    steps: &mut PageSteps,
     problems: &mut Vec<Problem>,
 ) -> Option<Generated> {
     let mut writer = Writer {
@@ -218,7 +214,7 @@ struct Writer<'a, 's> {
     line: usize,
     /// Where the template's code went.
     pieces: Vec<(usize, Span)>,
-    steps: &'s mut Steps,
+    steps: &'s mut PageSteps,
     /// Text of the page that is not written yet.
     lead: String,
     /// The values that are printed.
@@ -352,7 +348,7 @@ impl Writer<'_, '_> {
 
     /// A step's number.
     fn step(&mut self, lead: String, escape: Escape, tail: String) -> usize {
-        let step = Step { lead, escape, tail };
+        let step = PageStep { lead, escape, tail };
         self.steps.number(step)
     }
 }

@@ -1,7 +1,7 @@
 //! Templates: found in the program's text, checked, and compiled to Lua chunks.
 //!
 //! `uses` finds them, `parser` and `scan` read them, `walk` and `context` know where in the
-//! page each value stands, `generate` and `names` write the chunk.
+//! page each value stands, `generate` and `names` write the chunk. Routes are not known here.
 
 mod attribute;
 mod context;
@@ -12,8 +12,11 @@ mod js;
 mod names;
 mod parser;
 mod parts;
+mod problem;
 mod scan;
+mod source;
 mod steady;
+mod step;
 mod url;
 mod uses;
 mod walk;
@@ -21,148 +24,19 @@ mod walk;
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use rover_model::Escape;
-
 use crate::analyse::servers::ServerVars;
-use crate::diagnostic::{Diagnostic, Position};
+use crate::diagnostic::Diagnostic;
 use crate::form::Form;
 use crate::front::hir::{Expr, Field, Kind, Span};
-use crate::front::literal::Literal;
 use crate::front::load::Sources;
 use generate::{Data, Generated, Prepared, generate};
 use names::Names;
+use problem::Problem;
+pub(crate) use source::Origin;
+use source::Source;
+pub(crate) use step::PageStep;
+use step::PageSteps;
 pub(crate) use uses::{Argument, Component, Use};
-
-/// A mistake in a template, by the byte of its text.
-#[derive(Debug)]
-pub(crate) struct Problem {
-    at: usize,
-    message: String,
-    label: String,
-    also: Option<(usize, &'static str)>,
-    help: Option<String>,
-}
-
-impl Problem {
-    fn new(at: usize, message: impl Into<String>, label: impl Into<String>) -> Self {
-        Problem {
-            at,
-            message: message.into(),
-            label: label.into(),
-            also: None,
-            help: None,
-        }
-    }
-
-    fn help(mut self, text: impl Into<String>) -> Self {
-        self.help = Some(text.into());
-        self
-    }
-
-    fn also(mut self, at: usize, label: &'static str) -> Self {
-        self.also = Some((at, label));
-        self
-    }
-}
-
-/// A template's text, and where it is written.
-pub(crate) struct Source<'a> {
-    text: String,
-    /// The file's byte of each byte of the text, and of its end.
-    places: Vec<usize>,
-    file: &'a str,
-    written: &'a str,
-    /// Where the file's lines end.
-    line_ends: Vec<usize>,
-}
-
-impl<'a> Source<'a> {
-    fn of_literal(sources: &'a Sources, file: usize, span: Span) -> Option<Self> {
-        let file = &sources.files[file];
-        let literal = Literal::read(&file.text[span.start..span.end])?;
-        Some(Source {
-            text: String::from_utf8(literal.value).ok()?,
-            places: literal.places.iter().map(|at| span.start + at).collect(),
-            file: &file.name,
-            written: &file.text,
-            line_ends: line_ends(&file.text),
-        })
-    }
-
-    fn of_file(sources: &'a Sources, number: usize) -> Self {
-        let file = &sources.templates[number];
-        Source {
-            text: file.text.clone(),
-            places: (0..=file.text.len()).collect(),
-            file: &file.name,
-            written: &file.text,
-            line_ends: line_ends(&file.text),
-        }
-    }
-
-    fn byte(&self, at: usize) -> usize {
-        self.places[at.min(self.places.len() - 1)]
-    }
-
-    fn line(&self, at: usize) -> usize {
-        let byte = self.byte(at);
-        self.line_ends.partition_point(|end| *end < byte) + 1
-    }
-
-    fn position(&self, at: usize) -> Position {
-        Position::of(self.file, self.written, self.byte(at))
-    }
-
-    fn diagnostic(&self, problem: Problem) -> Diagnostic {
-        let mut diagnostic =
-            Diagnostic::new(problem.message).at(self.position(problem.at), problem.label);
-        if let Some((at, label)) = problem.also {
-            diagnostic = diagnostic.at(self.position(at), label);
-        }
-        match problem.help {
-            Some(help) => diagnostic.help(help),
-            None => diagnostic,
-        }
-    }
-}
-
-fn line_ends(text: &str) -> Vec<usize> {
-    text.match_indices('\n').map(|(at, _)| at).collect()
-}
-
-/// A value in a page with the text around it: see `rover_rt::Step`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Step {
-    pub(crate) lead: String,
-    pub(crate) escape: Escape,
-    pub(crate) tail: String,
-}
-
-/// The steps of all templates, each once.
-#[derive(Debug, Default)]
-pub(crate) struct Steps {
-    pub(crate) all: Vec<Step>,
-    numbers: HashMap<Step, usize>,
-}
-
-impl Steps {
-    fn number(&mut self, step: Step) -> usize {
-        let next = self.all.len();
-        *self.numbers.entry(step.clone()).or_insert_with(|| {
-            self.all.push(step);
-            next
-        })
-    }
-}
-
-/// Where a template's text is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) enum Origin {
-    /// A string in a file of the program.
-    Literal(usize, Span),
-    /// A file of its own.
-    File(usize),
-}
 
 /// A template as a Lua chunk that gives the function to render it.
 #[derive(Debug)]
@@ -176,7 +50,7 @@ pub(crate) struct Chunk {
 #[derive(Default)]
 pub(crate) struct Templates<'a> {
     pub(crate) chunks: Vec<Chunk>,
-    pub(crate) steps: Steps,
+    pub(crate) steps: PageSteps,
     pub(crate) uses: Vec<Use<'a>>,
     /// Definitions of components.
     pub(crate) components: Vec<Component>,

@@ -1,6 +1,6 @@
 //! From a template's text to its nodes.
 
-use super::Problem;
+use super::problem::Problem;
 use super::scan;
 use crate::diagnostic::mistake::UNKNOWN;
 use crate::front::hir::Span;

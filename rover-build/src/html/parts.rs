@@ -3,9 +3,8 @@
 
 use rover_model::{Escape, Place, Rule};
 
-use super::generate::Put;
 use super::names::Names;
-use super::{Step, Steps};
+use super::step::{PageStep, PageSteps, Put};
 use crate::front::hir::{Chunk, Expr, Kind, Span, Stmt};
 
 const AS_IT_IS: Escape = Escape {
@@ -29,7 +28,7 @@ pub(super) struct Part {
 
 /// The printed components of a chunk; `puts` are in the order of its text. Elsewhere than
 /// where HTML stands, what they give is escaped as a whole.
-pub(super) fn parts(chunk: &Chunk, names: Names<'_>, puts: &[Put], steps: &Steps) -> Vec<Part> {
+pub(super) fn parts(chunk: &Chunk, names: Names<'_>, puts: &[Put], steps: &PageSteps) -> Vec<Part> {
     let mut found = Vec::new();
     for function in &chunk.functions {
         block(&function.body, names, puts, &mut found);
@@ -86,18 +85,18 @@ fn part(put: &Expr, names: Names<'_>, step: usize) -> Option<Part> {
 
 impl Part {
     /// What is written instead.
-    pub(super) fn edits(&self, text: &str, steps: &mut Steps) -> Vec<(Span, String)> {
-        let Step { lead, escape, tail } = steps.all[self.step].clone();
+    pub(super) fn edits(&self, text: &str, steps: &mut PageSteps) -> Vec<(Span, String)> {
+        let PageStep { lead, escape, tail } = steps.all[self.step].clone();
         let mut put = String::new();
         if !lead.is_empty() {
-            let run = steps.number(Step {
+            let run = steps.number(PageStep {
                 lead,
                 escape: AS_IT_IS,
                 tail: String::new(),
             });
             put += &format!("__run(__b, {run}); ");
         }
-        let after = steps.number(Step {
+        let after = steps.number(PageStep {
             lead: String::new(),
             escape,
             tail,

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::Origin;
+use super::source::Origin;
 use crate::analyse::responses::applied;
 use crate::analyse::servers::ServerVars;
 use crate::diagnostic::Diagnostic;

@@ -2,9 +2,9 @@
 
 use rover_model::Escape;
 
-use super::Problem;
 use super::context::Context;
 use super::parser::Node;
+use super::problem::Problem;
 use crate::front::hir::Span;
 
 /// A step of rendering.

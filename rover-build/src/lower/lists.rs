@@ -6,58 +6,13 @@ use crate::analyse::lists::{Item, Lists, is_list, list_of};
 use crate::analyse::template::{Piece, is_plain_text, template};
 use crate::front::hir::{Expr, Kind};
 use crate::lower::Lowering;
+use crate::lower::lowered::{ListStep, Run};
 
 /// A longer concatenation is left to the VM.
 const MAX_PARTS: usize = 30;
 
 /// Values that one call writes: `SLOTS` in the runtime's `run.rs`.
 const MAX_SLOTS: usize = 12;
-
-/// A value in an item, and the constant text around it: see `rover_rt::Step`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Step {
-    pub(crate) first: bool,
-    pub(crate) last: bool,
-    pub(crate) before: Run,
-    /// The field's name; none where the value is the item itself.
-    pub(crate) name: Option<String>,
-    /// Of a concatenation, quotes included.
-    pub(crate) prefix: String,
-    pub(crate) suffix: String,
-    pub(crate) after: Run,
-    pub(crate) depth: u8,
-    pub(crate) path: String,
-}
-
-/// Constant JSON.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Run {
-    pub(crate) text: String,
-    /// It begins with a field that may need a comma.
-    pub(crate) fields: bool,
-}
-
-impl Step {
-    /// What stands before a value that is there, and whether a comma may be needed first.
-    pub(crate) fn lead(&self) -> (bool, String) {
-        let Run { text, fields } = &self.before;
-        let key = self.name.as_ref().map(|name| format!("\"{name}\":"));
-        let between = match text.as_str() {
-            "" => "",
-            text if text.ends_with('{') => "",
-            _ => ",",
-        };
-        let comma = *fields || (text.is_empty() && key.is_some());
-        let key = key.unwrap_or_default();
-        (comma, format!("{text}{between}{key}{}", self.prefix))
-    }
-
-    /// What stands after a value that is there.
-    pub(crate) fn tail(&self) -> String {
-        let comma = if self.after.fields { "," } else { "" };
-        format!("{}{comma}{}", self.suffix, self.after.text)
-    }
-}
 
 /// A concatenation's parts after their evaluation.
 pub(crate) struct Parts {
@@ -143,7 +98,7 @@ impl Lowering<'_> {
 
     /// The number of the first of some steps that follow each other; -1 for an item that is a
     /// value itself.
-    fn steps(&mut self, steps: &[Step]) -> i64 {
+    fn steps(&mut self, steps: &[ListStep]) -> i64 {
         if steps == [item_step()] {
             return -1;
         }
@@ -160,7 +115,7 @@ impl Lowering<'_> {
         &mut self,
         cursor: &mut Cursor<'_>,
         row: &mut Vec<Slot<'e>>,
-        mut step: Step,
+        mut step: ListStep,
         value: &'e Expr,
     ) {
         let value = match concatenation(value) {
@@ -188,7 +143,7 @@ impl Lowering<'_> {
         if row.is_empty() {
             return;
         }
-        let (steps, values): (Vec<Step>, Vec<SlotValue<'_>>) =
+        let (steps, values): (Vec<ListStep>, Vec<SlotValue<'_>>) =
             row.into_iter().map(|slot| (slot.step, slot.value)).unzip();
         let (list, at) = (cursor.list, self.steps(&steps));
         let letters: String = values.iter().map(SlotValue::letter).collect();
@@ -249,7 +204,7 @@ impl Lowering<'_> {
     fn joined(
         &mut self,
         cursor: &mut Cursor<'_>,
-        step: &Step,
+        step: &ListStep,
         (parts, dynamic): (&[&Expr], &[&Expr]),
     ) {
         let (list, at) = (cursor.list, self.steps(std::slice::from_ref(step)));
@@ -333,7 +288,7 @@ impl Lowering<'_> {
 
 /// A value of an item that is written together with others.
 struct Slot<'e> {
-    step: Step,
+    step: ListStep,
     value: SlotValue<'e>,
 }
 
@@ -363,18 +318,18 @@ enum Value {
 }
 
 /// An item that is a value itself.
-fn item_step() -> Step {
-    Step {
+fn item_step() -> ListStep {
+    ListStep {
         first: true,
         last: true,
         depth: 1,
-        ..Step::default()
+        ..ListStep::default()
     }
 }
 
 /// A constructor's pieces, each value with what is around it.
-fn steps(pieces: &[Piece]) -> Vec<(Step, Value)> {
-    let mut steps: Vec<(Step, Value)> = Vec::new();
+fn steps(pieces: &[Piece]) -> Vec<(ListStep, Value)> {
+    let mut steps: Vec<(ListStep, Value)> = Vec::new();
     let mut before = Run::default();
     for piece in pieces {
         let (name, depth, path, kind) = match piece {
@@ -395,22 +350,22 @@ fn steps(pieces: &[Piece]) -> Vec<(Step, Value)> {
             Piece::Field { name, depth, path } => (name, depth, path, Value::Any),
             Piece::List { name, depth, path } => (name, depth, path, Value::List),
         };
-        let step = Step {
+        let step = ListStep {
             before: std::mem::take(&mut before),
             name: Some(name.clone()),
             // The list is around it, too.
             depth: depth + 1,
             path: format!("{path}.{name}"),
-            ..Step::default()
+            ..ListStep::default()
         };
         steps.push((step, kind));
     }
     match steps.last_mut() {
         Some((step, _)) => step.after = before,
         None => {
-            let step = Step {
+            let step = ListStep {
                 before,
-                ..Step::default()
+                ..ListStep::default()
             };
             steps.push((step, Value::Nothing));
         }

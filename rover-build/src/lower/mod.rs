@@ -1,8 +1,12 @@
 //! Rewrites the program's text before it becomes bytecode: the specialised program. Lines
 //! never move, so that errors at run time name the manifest's own lines.
+//!
+//! What is found is `analyse`'s work; here it becomes edits of the text. Nothing is reported:
+//! what cannot be rewritten stays as it is written.
 
 pub(crate) mod expect;
 pub(crate) mod lists;
+pub(crate) mod lowered;
 pub(crate) mod method;
 pub(crate) mod pages;
 pub(crate) mod precheck;
@@ -24,20 +28,9 @@ use crate::front::budget::checks;
 use crate::front::hir::{Expr, Kind, Span, Stmt};
 use crate::front::load::Sources;
 use crate::html::Templates;
-use crate::lower::lists::Step;
-use crate::lower::precheck::First;
+use crate::lower::lowered::{ListStep, Lowered};
 use crate::lower::tails::tails;
 use crate::model::app::App;
-
-/// The rewritten program.
-pub(crate) struct Lowered {
-    /// In the order of `Sources`.
-    pub(crate) texts: Vec<String>,
-    pub(crate) templates: Vec<Template>,
-    pub(crate) steps: Vec<Step>,
-    /// What the handlers of the routes begin with checking.
-    pub(crate) firsts: Vec<Option<First>>,
-}
 
 /// A part of a file that is replaced.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -104,11 +97,11 @@ pub(crate) fn lower(
         lowering.html_values();
     }
     lowering.html_objects();
-    let firsts = app.routes.iter().map(|route| match form {
-        Form::Specialised => lowering.first(handlers.specialised(sources, &route.handler)?),
+    let prechecks = app.routes.iter().map(|route| match form {
+        Form::Specialised => lowering.precheck(handlers.specialised(sources, &route.handler)?),
         Form::Reference => None,
     });
-    let firsts = firsts.collect();
+    let prechecks = prechecks.collect();
     lowering.expecting();
     lowering.rows();
     lowering.tails(app);
@@ -138,7 +131,7 @@ pub(crate) fn lower(
             .collect(),
         templates: lowering.templates,
         steps: lowering.steps,
-        firsts,
+        prechecks,
     }
 }
 
@@ -163,7 +156,7 @@ pub(crate) struct Lowering<'a> {
     /// Expressions that are gone, with what is in them.
     dropped: Vec<(usize, Span)>,
     templates: Vec<Template>,
-    pub(crate) steps: Vec<Step>,
+    pub(crate) steps: Vec<ListStep>,
 }
 
 impl Lowering<'_> {

@@ -1,24 +1,15 @@
 //! What a handler begins with checking: `local b = ctx:body():expect(schema)`, where nothing
 //! that anyone could notice comes before. The runtime checks it before the handler runs.
 
-use crate::analyse::ctx_use::{Access, Member, Source};
+use crate::analyse::ctx_use::{Access, Member};
 use crate::analyse::handlers::Handler;
 use crate::analyse::responses::{Response, response};
 use crate::front::hir::{Expr, Field, Kind, Stmt};
 use crate::lower::Lowering;
-
-/// A check against a constant schema.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct First {
-    pub(crate) source: Source,
-    /// The schema's number.
-    pub(crate) schema: usize,
-    /// The number of the value that is held.
-    pub(crate) holder: Option<i32>,
-}
+use crate::lower::lowered::Precheck;
 
 impl Lowering<'_> {
-    pub(crate) fn first(&self, handler: Handler<'_>) -> Option<First> {
+    pub(crate) fn precheck(&self, handler: Handler<'_>) -> Option<Precheck> {
         for stmt in &handler.function.body {
             match stmt {
                 Stmt::Local(_, values) => {
@@ -40,7 +31,7 @@ impl Lowering<'_> {
     }
 
     /// The check that an expression begins with.
-    fn check(&self, handler: Handler<'_>, expr: &Expr) -> Option<First> {
+    fn check(&self, handler: Handler<'_>, expr: &Expr) -> Option<Precheck> {
         let mut direct = handler.ctx.members.iter();
         let found = direct.find_map(|member| match member.access {
             Access::Expect(source, schema, span)
@@ -52,7 +43,7 @@ impl Lowering<'_> {
         });
         if let Some((source, schema)) = found {
             let holder = self.holders.get(&(handler.file, expr.span));
-            return Some(First {
+            return Some(Precheck {
                 source,
                 schema,
                 holder: holder.and_then(|holder| i32::try_from(*holder).ok()),

@@ -1,4 +1,7 @@
-//! What was recorded, as routes and options; the checks that need no syntax tree.
+//! The program as plain data (`app`), from what was recorded and what the text shows; and
+//! everything that is wrong with it, of which `check` looks for what needs the trees.
+//!
+//! A program that comes out of here builds: later phases report nothing.
 
 pub(crate) mod app;
 pub(crate) mod check;

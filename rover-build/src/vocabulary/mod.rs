@@ -1,5 +1,5 @@
 //! The words that a program may use of what is not its own: one place for all checks. What is said
-//! of others stands in `instead`.
+//! of others stands in `instead`. No program is known here.
 
 pub(crate) mod instead;
 

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use rover_model::guard::Schema;
 
-use crate::analyse::handlers::keeps_globals;
+use crate::analyse::globals::keeps_globals;
 use crate::diagnostic::Diagnostic;
 use crate::front::hir::{Expr, Kind, Span, Stmt};
 use crate::front::load::Sources;

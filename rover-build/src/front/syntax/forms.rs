@@ -1,6 +1,5 @@
 //! The rules for declarations, tables and statements that are written as elsewhere.
 
-use super::hints::target;
 use super::tokens::Kind;
 use super::words::Words;
 use crate::diagnostic::mistake::Mistake;
@@ -96,7 +95,7 @@ pub(super) fn list_in_brackets(words: &Words<'_>, at: usize) -> Option<Mistake> 
     let indexes = before.is_some_and(|b| words.ends_value(b));
     let is_key = words.is_in(at, "{") && matches!(words.word_before(at), "{" | "," | ";");
     if words.word(at + 1) == "]" {
-        if indexes && let Some(name) = before.and_then(|end| target(words, end)) {
+        if indexes && let Some(name) = before.and_then(|end| words.target(end)) {
             return Some(
                 Mistake::new(start, "an index is missing", "between these").help(format!(
                     "a value is added to a list with `{name}[#{name} + 1] = value`"

@@ -155,32 +155,10 @@ fn symbol(words: &Words<'_>, at: usize) -> Option<Mistake> {
     Some(Mistake::new(start, *message, label).help(*help))
 }
 
-/// What an assignment would change: `n`, `items[i].count`.
-pub(super) fn target<'t>(words: &Words<'t>, end: usize) -> Option<&'t str> {
-    let mut first = end;
-    let mut depth = 0_usize;
-    loop {
-        match words.word(first) {
-            "]" => depth += 1,
-            "[" => depth = depth.checked_sub(1)?,
-            "." => {}
-            _ if depth > 0 => {}
-            _ if words.is_name(first) => {
-                if !matches!(words.word_before(first), "." | ":") {
-                    break;
-                }
-            }
-            _ => return None,
-        }
-        first = first.checked_sub(1)?;
-    }
-    (depth == 0).then(|| &words.text[words.tokens[first].start..words.tokens[end].end])
-}
-
 fn increment(words: &Words<'_>, at: usize) -> Mistake {
     let start = words.tokens[at].start;
     let mistake = Mistake::new(start, "Lua has no `++`", "not known to Lua");
-    let name = words.before(at).and_then(|end| target(words, end));
+    let name = words.before(at).and_then(|end| words.target(end));
     let name = name.unwrap_or("n");
     mistake.help(format!("write `{name} = {name} + 1`"))
 }
@@ -192,7 +170,7 @@ fn decrement(words: &Words<'_>, at: usize) -> Option<Mistake> {
     let comment = rest.split('\n').next().unwrap_or(rest).trim();
     let ends_block = comment.split(' ').next() == Some("end");
     let alone = ends_block || comment.trim_matches(';').is_empty();
-    let name = target(words, at).filter(|_| alone && words.is_name(at))?;
+    let name = words.target(at).filter(|_| alone && words.is_name(at))?;
     let first = (0..=at)
         .rev()
         .find(|first| words.tokens[*first].start == token.end - name.len())?;
@@ -240,7 +218,7 @@ fn assignment_operator(words: &Words<'_>, at: usize) -> Option<Mistake> {
         "||" => "or",
         other => other,
     };
-    let name = words.before(at).and_then(|end| target(words, end));
+    let name = words.before(at).and_then(|end| words.target(end));
     let value = amount(words, token.start + operator.len() + 1, shown);
     let name = name.unwrap_or("n");
     Some(mistake.help(format!("write `{name} = {name} {shown} {value}`")))

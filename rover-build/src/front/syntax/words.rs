@@ -199,4 +199,26 @@ impl<'t> Words<'t> {
         }
         next
     }
+
+    /// What an assignment would change: `n`, `items[i].count`.
+    pub(super) fn target(&self, end: usize) -> Option<&'t str> {
+        let mut first = end;
+        let mut depth = 0_usize;
+        loop {
+            match self.word(first) {
+                "]" => depth += 1,
+                "[" => depth = depth.checked_sub(1)?,
+                "." => {}
+                _ if depth > 0 => {}
+                _ if self.is_name(first) => {
+                    if !matches!(self.word_before(first), "." | ":") {
+                        break;
+                    }
+                }
+                _ => return None,
+            }
+            first = first.checked_sub(1)?;
+        }
+        (depth == 0).then(|| &self.text[self.tokens[first].start..self.tokens[end].end])
+    }
 }

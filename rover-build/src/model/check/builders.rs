@@ -2,8 +2,8 @@
 
 use rover_model::BUILDERS;
 
+use super::look::{Look, unknown};
 use super::response::mistakes;
-use super::{Look, unknown};
 use crate::analyse::servers::ServerVars;
 use crate::diagnostic::Diagnostic;
 use crate::front::hir::{Expr, Kind, Span, Stmt};

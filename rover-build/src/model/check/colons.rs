@@ -1,9 +1,10 @@
 //! Dots where a colon must stand, and colons where a dot must.
 
+use super::look::Look;
 use super::members::Parts;
+use super::probes;
 use super::walk::{expressions, path};
 use super::written::Written;
-use super::{Look, probes};
 use crate::analyse::responses::builder;
 use crate::diagnostic::Diagnostic;
 use crate::front::hir::{Expr, Kind, Span};

@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 
 use rover_model::guard::{Kind as Type, Schema};
 
+use super::look::{Look, unknown};
 use super::walk::{expressions, statements};
-use super::{Look, unknown};
 use crate::analyse::ctx_use::{Access, Table};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::suggest::nearest;

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use rover_model::{CTX_FIELDS, CTX_METHODS};
 
 use super::hook::error_first;
+use super::look::{Look, unknown};
 use super::walk::expressions;
-use super::{Look, unknown};
 use crate::analyse::ctx_use::Member;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::suggest::nearest;

@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
+use super::look::Look;
+use super::walk;
 use super::walk::{expressions, statements};
-use super::{Look, walk};
 use crate::analyse::responses::builder;
 use crate::analyse::servers::required;
 use crate::diagnostic::Diagnostic;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::Look;
+use super::look::Look;
 use super::walk::{expressions, path, statements};
 use crate::analyse::servers::required;
 use crate::diagnostic::{Diagnostic, Position};

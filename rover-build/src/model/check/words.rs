@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::Look;
+use super::look::Look;
 use super::walk::{expressions, path};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::suggest::nearest;
