@@ -20,6 +20,17 @@ for _, name in pairs { "close", "flush", "input", "lines", "open", "output", "re
   io[name] = refusing("io." .. name)
 end
 function io.type() return nil end
+-- A library that looks for a file takes `nil` for its absence and goes on. What would be written,
+-- and what a file of the program asks for itself while it loads, is refused loudly.
+local refuse_open = io.open
+function io.open(name, mode)
+  if type(name) ~= "string" and type(name) ~= "number" then
+    raise(format("bad argument #1 to 'open' (string expected, got %s)", name == nil and "no value" or type(name)))
+  end
+  local reads = mode == nil or mode == "r" or mode == "rb"
+  if not reads or getinfo(2, "S").what == "main" then refuse_open() end
+  return nil, name .. ": programs cannot read files in this version", 2
+end
 for _, name in pairs { "stdin", "stdout", "stderr" } do
   local methods = {}
   for _, method in pairs { "close", "flush", "lines", "read", "seek", "setvbuf", "write" } do

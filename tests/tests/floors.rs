@@ -49,7 +49,7 @@ fn check(name: &str) {
 impl Floors {
     /// Lines `folder - what it is`, lowest first, and `circle: file file - reason`.
     fn read(path: &Path) -> Self {
-        let text = std::fs::read_to_string(path).unwrap();
+        let text = read(path);
         let lines = text.lines().map(str::trim);
         let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
         let mut floors = Floors {
@@ -119,8 +119,8 @@ fn arrows(root: &Path) -> Arrows {
 
 /// Reads a file and the modules that it names, but those of tests.
 fn modules(folder: &Path, file: &Path, name: &str, found: &mut BTreeMap<String, syn::File>) {
-    let text = std::fs::read_to_string(file).unwrap();
-    let parsed = syn::parse_file(&text).unwrap();
+    let text = read(file);
+    let parsed = syn::parse_file(&text).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
     for item in &parsed.items {
         let syn::Item::Mod(module) = item else {
             continue;
@@ -144,6 +144,10 @@ fn modules(folder: &Path, file: &Path, name: &str, found: &mut BTreeMap<String, 
         name => name,
     };
     found.insert(name.to_owned(), parsed);
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
 fn is_test(attributes: &[Attribute]) -> bool {

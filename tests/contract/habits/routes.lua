@@ -41,7 +41,7 @@ function api.taken.get()
   local write, said = taken.writes()
   return {
     absent = taken.absent, here = taken.here, traced = taken.traced, separator = taken.separator,
-    path = taken.path, proxy = taken.proxy, write = write, said = said, open = (taken.opens()),
+    path = taken.path, proxy = taken.proxy, write = write, said = said, open = (taken.opens()), read = { taken.reads("Hi {{name}}") },
     stderr = (taken.stderr()), at = taken.at(), func = taken.func,
   }
 end

@@ -15,7 +15,13 @@ return {
   here = here.short_src .. ":" .. here.currentline, traced = traced:match("^traced\nstack traceback:") ~= nil,
   separator = separator, path = package.path:sub(-4), proxy = proxy ~= nil,
   writes = function() return pcall(write, "x") end,
-  opens = function() return pcall(open, "x") end,
+  opens = function() return pcall(open, "x", "w") end,
+  -- A template's text, or the file that has it.
+  reads = function(text)
+    local file, absent, code = open(text, "rb")
+    if file then return file:read("*a") end
+    return text, absent, code
+  end,
   stderr = function() return pcall(stderr.write, stderr, "x") end,
   at = function() return debug.getinfo(1, "l").currentline end,
   func = debug.getinfo(1, "f").func == nil and debug.getinfo(named).func == named,
