@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 use rover_model::guard::{Kind as Type, Schema};
 
 use crate::analyse::constructors::Orders;
-use crate::front::hir::{Chunk, Expr, Header, Kind, Span, Stmt, VarId};
+use crate::front::hir::{Chunk, Expr, Header, Kind, Span, Stmt, UnaryOp, VarId};
 
 /// A field's place: its holder, and the numbers of the fields that lead to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +30,6 @@ const MAX_FIELDS: usize = 254;
 #[derive(Clone, Copy)]
 pub(crate) struct Value<'r> {
     pub(crate) chunk: &'r Chunk,
-    pub(crate) text: &'r str,
     /// Its number.
     pub(crate) holder: usize,
     pub(crate) schema: &'r Schema,
@@ -381,7 +380,7 @@ impl<'r> Reader<'r> {
     /// The list in `#list`.
     fn measured(&self, expr: &Expr) -> Option<Place<'r>> {
         match &expr.kind {
-            Kind::Unary(list) if self.value.text[expr.span.start..].starts_with('#') => {
+            Kind::Unary(UnaryOp::Length, list) => {
                 self.place(list).filter(|list| list.elements().is_some())
             }
             _ => None,

@@ -102,15 +102,6 @@ impl<'a> Finder<'a> {
         appended
     }
 
-    fn written(&self, expr: &Expr) -> String {
-        let text = &self.sources.files[self.file].text[expr.span.start..expr.span.end];
-        text.split_whitespace().collect()
-    }
-
-    fn name(&self, var: VarId) -> &'a str {
-        &self.sources.files[self.file].hir.vars[var.0].name
-    }
-
     fn is_steady(&self, var: VarId) -> bool {
         self.sources.files[self.file].hir.vars[var.0].writes == 0
     }
@@ -235,18 +226,16 @@ impl<'a> Finder<'a> {
         };
         let list = (self.file, var);
         let is_nil = value.is_some_and(|value| matches!(value.kind, Kind::Nil));
-        let written = self.written(key);
-        let end = format!("#{}", self.name(var));
         let counted = key
             .var()
             .is_some_and(|key| self.counters.contains(&(self.file, key)));
         match &key.kind {
-            _ if counted || written == format!("{end}+1") => {
+            _ if counted || key.next_of() == Some(var) => {
                 self.appended.insert(list);
             }
             // A place that is there, or one that is given up.
             Kind::Number(digits) if digits.parse::<u32>().is_ok_and(|digits| digits > 0) => {}
-            _ if written == end || (is_nil && key.text().is_none()) => {}
+            _ if key.length_of() == Some(var) || (is_nil && key.text().is_none()) => {}
             _ => {
                 self.other.insert(list);
             }
@@ -259,7 +248,7 @@ impl<'a> Finder<'a> {
         match &expr.kind {
             Kind::Var(_) => {}
             Kind::Paren(inner) => self.flows(inner),
-            Kind::Binary(a, b) => {
+            Kind::Binary(_, a, b) => {
                 self.flows(a);
                 self.flows(b);
             }
@@ -284,7 +273,7 @@ impl<'a> Finder<'a> {
                 self.other.insert((self.file, *var));
             }
             Kind::Table(_) => self.flows(expr),
-            Kind::Unary(operand) if operand.var().is_some() => {}
+            Kind::Unary(_, operand) if operand.var().is_some() => {}
             // A field by name is one of an object.
             Kind::Index(object, key) if object.var().is_some() && key.text().is_none() => {
                 self.flows(key);

@@ -20,7 +20,7 @@ use crate::analyse::handlers::Handlers;
 use crate::analyse::responses::{Response, answered, response, with_header};
 use crate::analyse::servers::ServerVars;
 use crate::analyse::template::template;
-use crate::front::hir::{Chunk, Expr, FunctionId, Kind, Span, Stmt, VarId};
+use crate::front::hir::{Chunk, Expr, FunctionId, Kind, Span, Stmt, UnaryOp, VarId};
 use crate::front::load::Sources;
 
 /// By their variables, in order: the same program is lowered to the same text always.
@@ -71,7 +71,6 @@ pub(crate) fn lists<'a>(
     let source = &sources.files[file];
     let mut finder = Finder {
         chunk: &source.hir,
-        text: &source.text,
         servers: &handlers.servers,
         file,
         globals: handlers.keep_globals,
@@ -144,7 +143,6 @@ pub(crate) fn is_member(expr: &Expr, object: &str, name: &str) -> bool {
 
 struct Finder<'a, 's> {
     chunk: &'a Chunk,
-    text: &'a str,
     servers: &'s ServerVars,
     file: usize,
     /// `table` and `rover` are what they are called.
@@ -260,16 +258,7 @@ impl<'a> Finder<'a, '_> {
             return None;
         };
         let var = self.known(object)?;
-        let Kind::Binary(length, one) = &key.kind else {
-            return None;
-        };
-        let written: String = self.text[key.span.start..key.span.end]
-            .split_whitespace()
-            .collect();
-        let same = matches!(&length.kind, Kind::Unary(list) if list.var() == Some(var))
-            && matches!(&one.kind, Kind::Number(digits) if digits == "1")
-            && written == format!("#{}+1", self.chunk.vars[var.0].name);
-        same.then_some(var)
+        (key.next_of() == Some(var)).then_some(var)
     }
 
     /// `table.insert(rows, value)`
@@ -397,7 +386,7 @@ impl<'a> Finder<'a, '_> {
                     list.is_table = true;
                 }
             }
-            Kind::Unary(operand) if self.text[expr.span.start..].starts_with('#') => {
+            Kind::Unary(UnaryOp::Length, operand) => {
                 match self.known(operand).and_then(|var| self.lists.get_mut(&var)) {
                     Some(list) => list.lengths.push(expr.span),
                     None => self.expr(operand),

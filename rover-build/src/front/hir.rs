@@ -98,12 +98,38 @@ pub(crate) enum Kind {
     Call(Box<Expr>, Vec<Expr>),
     /// `object:name(args)`, with the name's place.
     Method(Box<Expr>, String, Span, Vec<Expr>),
-    Binary(Box<Expr>, Box<Expr>),
+    Binary(BinaryOp, Box<Expr>, Box<Expr>),
     /// `a .. b`
     Concat(Box<Expr>, Box<Expr>),
-    Unary(Box<Expr>),
+    Unary(UnaryOp, Box<Expr>),
     Paren(Box<Expr>),
     Table(Vec<Field>),
+}
+
+/// An operator between two operands, but `..`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BinaryOp {
+    And,
+    Or,
+    /// `==` and `~=`
+    Equality,
+    /// `<`, `<=`, `>` and `>=`
+    Order,
+    Add,
+    /// `-`, `*`, `/`, `%` and `^`
+    Arithmetic,
+    /// One that Lua 5.1 does not have.
+    Other,
+}
+
+/// An operator before its operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum UnaryOp {
+    Minus,
+    Not,
+    Length,
+    /// One that Lua 5.1 does not have.
+    Other,
 }
 
 /// A constructor's field.
@@ -132,6 +158,23 @@ impl Expr {
         }
     }
 
+    /// `list` in `#list + 1`, the key that a new last item gets.
+    pub(crate) fn next_of(&self) -> Option<VarId> {
+        let Kind::Binary(BinaryOp::Add, length, one) = &self.kind else {
+            return None;
+        };
+        let one = matches!(&one.kind, Kind::Number(digits) if digits == "1");
+        length.length_of().filter(|_| one)
+    }
+
+    /// `list` in `#list`.
+    pub(crate) fn length_of(&self) -> Option<VarId> {
+        match &self.kind {
+            Kind::Unary(UnaryOp::Length, list) => list.var(),
+            _ => None,
+        }
+    }
+
     /// The text of a string that is written between quotes just as it is: an escape or a
     /// long bracket makes what is written longer.
     pub(crate) fn plain_text(&self) -> Option<&str> {
@@ -142,7 +185,7 @@ impl Expr {
     /// Calls `f` with the expressions directly inside.
     pub(crate) fn each_child<'a>(&'a self, f: &mut dyn FnMut(&'a Expr)) {
         match &self.kind {
-            Kind::Index(a, b) | Kind::Binary(a, b) | Kind::Concat(a, b) => {
+            Kind::Index(a, b) | Kind::Binary(_, a, b) | Kind::Concat(a, b) => {
                 f(a);
                 f(b);
             }
@@ -154,7 +197,7 @@ impl Expr {
                 f(object);
                 args.iter().for_each(f);
             }
-            Kind::Unary(e) | Kind::Paren(e) => f(e),
+            Kind::Unary(_, e) | Kind::Paren(e) => f(e),
             Kind::Table(fields) => {
                 for field in fields {
                     match field {

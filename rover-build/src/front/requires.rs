@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use mlua::{Lua, LuaOptions, StdLib, Value};
 
-use crate::front::hir::{Chunk, Expr, FunctionId, Kind, Span, Stmt, VarId};
+use crate::front::hir::{BinaryOp, Chunk, Expr, FunctionId, Kind, Span, Stmt, VarId};
 
 /// A use of the global `require`, or of a local that holds it.
 #[derive(Debug)]
@@ -164,11 +164,10 @@ impl<'a> Finder<'a> {
             Kind::Concat(left, right) => {
                 Some(self.constant(function, left)? + &self.constant(function, right)?)
             }
-            Kind::Binary(left, right) => {
-                let operator = self.text.get(left.span.end..right.span.start)?.trim();
+            Kind::Binary(operator, left, right) => {
                 match (self.constant(function, left), operator) {
-                    (Some(text), "or") => Some(text),
-                    (Some(_), "and") => self.constant(function, right),
+                    (Some(text), BinaryOp::Or) => Some(text),
+                    (Some(_), BinaryOp::And) => self.constant(function, right),
                     _ => None,
                 }
             }

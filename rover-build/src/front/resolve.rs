@@ -4,13 +4,13 @@
 use full_moon::ast::{
     Assignment, Ast, BinOp, Block, Call, Expression, Field as AstField, FunctionArgs, FunctionBody,
     Index, LastStmt, LocalAssignment, Parameter, Prefix, Stmt as AstStmt, Suffix, TableConstructor,
-    Var,
+    UnOp, Var,
 };
 use full_moon::node::Node;
 use full_moon::tokenizer::{TokenReference, TokenType};
 
 use crate::front::hir::{
-    Chunk, Expr, Field, Function, FunctionId, Header, Kind, Span, Stmt, VarId,
+    BinaryOp, Chunk, Expr, Field, Function, FunctionId, Header, Kind, Span, Stmt, UnaryOp, VarId,
 };
 use crate::front::literal::Literal;
 use crate::front::syntax::Encoding;
@@ -259,7 +259,7 @@ impl Resolver<'_> {
                 let (left, right) = (Box::new(left), Box::new(right));
                 let kind = match binop {
                     BinOp::TwoDots(_) => Kind::Concat(left, right),
-                    _ => Kind::Binary(left, right),
+                    other => Kind::Binary(binary(other), left, right),
                 };
                 return Expr { span, kind };
             }
@@ -269,7 +269,7 @@ impl Resolver<'_> {
                     start: span(unop).start,
                     end: inner.span.end,
                 };
-                let kind = Kind::Unary(Box::new(inner));
+                let kind = Kind::Unary(unary(unop), Box::new(inner));
                 return Expr { span, kind };
             }
             Expression::Parentheses {
@@ -440,4 +440,32 @@ fn suffix_end(suffix: &Suffix) -> usize {
 
 fn end(node: &impl Node) -> usize {
     span(node).end
+}
+
+fn binary(operator: &BinOp) -> BinaryOp {
+    match operator {
+        BinOp::And(_) => BinaryOp::And,
+        BinOp::Or(_) => BinaryOp::Or,
+        BinOp::TwoEqual(_) | BinOp::TildeEqual(_) => BinaryOp::Equality,
+        BinOp::LessThan(_)
+        | BinOp::LessThanEqual(_)
+        | BinOp::GreaterThan(_)
+        | BinOp::GreaterThanEqual(_) => BinaryOp::Order,
+        BinOp::Plus(_) => BinaryOp::Add,
+        BinOp::Minus(_)
+        | BinOp::Star(_)
+        | BinOp::Slash(_)
+        | BinOp::Percent(_)
+        | BinOp::Caret(_) => BinaryOp::Arithmetic,
+        _ => BinaryOp::Other,
+    }
+}
+
+fn unary(operator: &UnOp) -> UnaryOp {
+    match operator {
+        UnOp::Minus(_) => UnaryOp::Minus,
+        UnOp::Not(_) => UnaryOp::Not,
+        UnOp::Hash(_) => UnaryOp::Length,
+        _ => UnaryOp::Other,
+    }
 }

@@ -28,7 +28,6 @@ impl<'a> Lowering<'a> {
                 let holder = self.holders.len();
                 let value = Value {
                     chunk: &source.hir,
-                    text: &source.text,
                     holder,
                     schema: &self.guards.schemas[number],
                     orders: self.orders,

@@ -52,7 +52,7 @@ impl Lowering<'_> {
         match &expr.kind {
             Kind::Index(inner, _)
             | Kind::Paren(inner)
-            | Kind::Binary(inner, _)
+            | Kind::Binary(_, inner, _)
             | Kind::Concat(inner, _) => self.check(handler, inner),
             Kind::Table(fields) => match fields.first()? {
                 Field::Item(value) | Field::Named(_, value) => self.check(handler, value),

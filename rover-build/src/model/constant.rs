@@ -40,8 +40,10 @@ fn is_constant(
     }
     match &expr.kind {
         Kind::Nil | Kind::Boolean(_) | Kind::Number(_) | Kind::Text(_) => true,
-        Kind::Paren(inner) | Kind::Unary(inner) => constant(inner),
-        Kind::Binary(left, right) | Kind::Concat(left, right) => constant(left) && constant(right),
+        Kind::Paren(inner) | Kind::Unary(_, inner) => constant(inner),
+        Kind::Binary(_, left, right) | Kind::Concat(left, right) => {
+            constant(left) && constant(right)
+        }
         Kind::Table(fields) => fields.iter().all(|field| match field {
             Field::Item(value) | Field::Named(_, value) => constant(value),
             Field::Keyed(key, value) => constant(key) && constant(value),

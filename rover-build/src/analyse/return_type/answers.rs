@@ -2,7 +2,7 @@
 
 use super::{Frame, Infer, few};
 use crate::analyse::shape::{Body, Returned, Shape};
-use crate::front::hir::{Expr, Kind, Stmt, VarId};
+use crate::front::hir::{BinaryOp, Expr, Kind, Stmt, UnaryOp, VarId};
 
 /// What is known where an expression stands.
 #[derive(Clone, Copy)]
@@ -100,8 +100,8 @@ impl<'a> Infer<'a> {
         }
         match &expr.kind {
             Kind::Paren(inner) => self.answers(frame, inner, here, found),
-            Kind::Binary(left, right) => match self.operator(frame.file, left, right) {
-                "or" => {
+            Kind::Binary(operator, left, right) => match operator {
+                BinaryOp::Or => {
                     let left_here = Here {
                         wanted: true,
                         ..here
@@ -109,7 +109,7 @@ impl<'a> Infer<'a> {
                     self.answers(frame, left, left_here, found);
                     self.answers(frame, right, here, found);
                 }
-                "and" => {
+                BinaryOp::And => {
                     self.answers(frame, right, here, found);
                     if !here.wanted {
                         self.falsy(frame, left, found);
@@ -260,7 +260,7 @@ pub(super) fn push(found: &mut Vec<Returned>, one: Returned) {
 /// What is true where `not a` or `not a or ...` is not.
 fn refuted(condition: &Expr, truthy: &mut Vec<VarId>) {
     match &condition.kind {
-        Kind::Unary(inner) => truthy.extend(inner.var()),
+        Kind::Unary(UnaryOp::Not, inner) => truthy.extend(inner.var()),
         Kind::Paren(inner) => refuted(inner, truthy),
         _ => {}
     }

@@ -31,7 +31,6 @@ pub(super) fn filled<'a>(sources: &'a Sources, handlers: &Handlers, file: usize)
         handlers,
         file,
         chunk: &source.hir,
-        text: &source.text,
         filled: Filled::new(),
         counters: HashSet::new(),
         other: HashSet::new(),
@@ -55,7 +54,6 @@ struct Finder<'a, 'h> {
     handlers: &'h Handlers,
     file: usize,
     chunk: &'a Chunk,
-    text: &'a str,
     filled: Filled<'a>,
     /// Variables that are 1, 2, 3, ... in the rounds of the loop around.
     counters: HashSet<VarId>,
@@ -136,12 +134,7 @@ impl<'a> Finder<'a, '_> {
         if key.var().is_some_and(|var| self.counters.contains(&var)) {
             return Some(true);
         }
-        let written = &self.text[key.span.start..key.span.end];
-        let written: String = written.split_whitespace().collect();
-        (written == format!("#{}+1", self.chunk.vars[list.0].name)
-            && matches!(&key.kind, Kind::Binary(length, _)
-                if matches!(&length.kind, Kind::Unary(of) if of.var() == Some(list))))
-        .then_some(false)
+        (key.next_of() == Some(list)).then_some(false)
     }
 
     fn add(&mut self, list: VarId, value: &'a Expr, counted: bool) {
@@ -180,7 +173,7 @@ impl<'a> Finder<'a, '_> {
                 self.answered(object);
                 self.expr(key);
             }
-            Kind::Unary(inner) | Kind::Paren(inner) => self.answered(inner),
+            Kind::Unary(_, inner) | Kind::Paren(inner) => self.answered(inner),
             Kind::Table(_) => expr.each_child(&mut |child| self.answered(child)),
             Kind::Call(callee, args) if is_member(callee, "table", "insert") => {
                 if let Some(list) = args.first().and_then(Expr::var)

@@ -244,23 +244,6 @@ impl<'a> Infer<'a> {
             _ => true,
         }
     }
-
-    /// The operator between two operands.
-    fn operator(&self, file: usize, left: &Expr, right: &Expr) -> &'a str {
-        operator(&self.sources.files[file].text, left, right)
-    }
-}
-
-/// The operator between two operands.
-pub(crate) fn operator<'t>(text: &'t str, left: &Expr, right: &Expr) -> &'t str {
-    let between = &text[left.span.end..right.span.start];
-    // A comment may stand on either side of it.
-    let line = |line: &'t str| line.split("--").next().unwrap_or_default().trim();
-    let words = between.lines().map(line);
-    words
-        .flat_map(str::split_whitespace)
-        .find(|word| !word.starts_with([']', ')']))
-        .unwrap_or_default()
 }
 
 /// Whether there is a `return` in a block, or in one inside.

@@ -6,7 +6,7 @@ use super::answers::Here;
 use super::{Frame, Infer};
 use crate::analyse::responses::applied;
 use crate::analyse::shape::{Body, Returned, Shape};
-use crate::front::hir::{Expr, Kind, Stmt, VarId};
+use crate::front::hir::{BinaryOp, Expr, Kind, Stmt, VarId};
 
 impl<'a> Infer<'a> {
     /// `api.json(...)`, and what is called on a response: `:header`, `:status`, `:cookie`.
@@ -176,10 +176,12 @@ impl<'a> Infer<'a> {
                 status.is_some()
             }
             Kind::Paren(inner) => self.statuses(frame, inner, found),
-            Kind::Binary(left, right) => match self.operator(frame.file, left, right) {
-                "or" => self.statuses(frame, left, found) && self.statuses(frame, right, found),
+            Kind::Binary(operator, left, right) => match operator {
+                BinaryOp::Or => {
+                    self.statuses(frame, left, found) && self.statuses(frame, right, found)
+                }
                 // A number is neither nil nor false, so only `or` asks about the left side.
-                "and" => self.statuses(frame, right, found),
+                BinaryOp::And => self.statuses(frame, right, found),
                 _ => false,
             },
             Kind::Var(var) => {

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use super::answers::{Here, push};
 use super::{Call, Frame, Infer};
 use crate::analyse::shape::{Body, Returned, Shape};
-use crate::front::hir::Place;
+use crate::front::hir::{BinaryOp, Place};
 use crate::front::hir::{Expr, FunctionId, Kind, Stmt};
 
 /// A function that is called where its errors are caught: what follows it are its arguments.
@@ -194,12 +194,12 @@ impl<'a> Infer<'a> {
         }
         match &expr.kind {
             Kind::Paren(inner) => self.raised(frame, inner, found),
-            Kind::Binary(left, right) => match self.operator(frame.file, left, right) {
-                "or" => {
+            Kind::Binary(operator, left, right) => match operator {
+                BinaryOp::Or => {
                     self.raised(frame, left, found);
                     self.raised(frame, right, found);
                 }
-                "and" => self.raised(frame, right, found),
+                BinaryOp::And => self.raised(frame, right, found),
                 _ => {}
             },
             Kind::Var(var) => {

@@ -6,7 +6,7 @@ use super::filled::Added;
 use super::{Frame, Infer};
 use crate::analyse::lists::{is_member, list_of};
 use crate::analyse::shape::Shape;
-use crate::front::hir::{Expr, Field, Kind, VarId};
+use crate::front::hir::{BinaryOp, Expr, Field, Kind, UnaryOp, VarId};
 
 impl<'a> Infer<'a> {
     pub(super) fn shape(&self, frame: &Frame<'_, 'a>, expr: &'a Expr, truthy: &[VarId]) -> Shape {
@@ -30,29 +30,28 @@ impl<'a> Infer<'a> {
             },
             Kind::Text(_) | Kind::Concat(..) => Shape::String,
             Kind::Paren(inner) => self.shape(frame, inner, truthy),
-            Kind::Unary(_) => {
-                let text = &self.sources.files[frame.file].text;
-                match text.as_bytes().get(expr.span.start) {
-                    Some(b'#') => Shape::Integer,
-                    Some(b'-') => Shape::Number,
-                    _ => Shape::Boolean,
-                }
-            }
-            Kind::Binary(left, right) => {
-                let operator = self.operator(frame.file, left, right);
+            Kind::Unary(operator, _) => match operator {
+                UnaryOp::Length => Shape::Integer,
+                UnaryOp::Minus => Shape::Number,
+                UnaryOp::Not => Shape::Boolean,
+                UnaryOp::Other => Shape::Any,
+            },
+            Kind::Binary(operator, left, right) => {
                 let second = || self.shape(frame, right, truthy);
                 match operator {
-                    "or" if self.never(frame.file, right, 0) => self.truthy(frame, left, truthy),
-                    "or" => self.truthy(frame, left, truthy).or(second()),
-                    "and" => match self.shape(frame, left, truthy) {
+                    BinaryOp::Or if self.never(frame.file, right, 0) => {
+                        self.truthy(frame, left, truthy)
+                    }
+                    BinaryOp::Or => self.truthy(frame, left, truthy).or(second()),
+                    BinaryOp::And => match self.shape(frame, left, truthy) {
                         Shape::Boolean => Shape::Boolean.or(second()),
                         Shape::Any => Shape::Any,
                         Shape::Maybe(_) | Shape::Nil => second().maybe(),
                         _ => second(),
                     },
-                    "==" | "~=" | "<" | "<=" | ">" | ">=" => Shape::Boolean,
-                    "+" | "-" | "*" | "/" | "%" | "^" => Shape::Number,
-                    _ => Shape::Any,
+                    BinaryOp::Equality | BinaryOp::Order => Shape::Boolean,
+                    BinaryOp::Add | BinaryOp::Arithmetic => Shape::Number,
+                    BinaryOp::Other => Shape::Any,
                 }
             }
             Kind::Table(fields) => self.table(frame, fields, truthy),
@@ -74,9 +73,7 @@ impl<'a> Infer<'a> {
     fn truthy(&self, frame: &Frame<'_, 'a>, expr: &'a Expr, truthy: &[VarId]) -> Shape {
         match &expr.kind {
             Kind::Paren(inner) => self.truthy(frame, inner, truthy),
-            Kind::Binary(left, right) if self.operator(frame.file, left, right) == "and" => {
-                self.truthy(frame, right, truthy)
-            }
+            Kind::Binary(BinaryOp::And, _, right) => self.truthy(frame, right, truthy),
             _ => self.shape(frame, expr, truthy).present(),
         }
     }

@@ -7,7 +7,7 @@ use rover_model::guard::{Given, KINDS, OPTIONS, Patterns, Schema, Step, Wrong, a
 use super::values::Values;
 use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Diagnostic, Position};
-use crate::front::hir::{Expr, Field, Kind, Span};
+use crate::front::hir::{Expr, Field, Kind, Span, UnaryOp};
 use crate::front::literal;
 use crate::front::load::Sources;
 
@@ -232,16 +232,13 @@ impl<'a, 'v> Evaluator<'a, 'v> {
     }
 
     fn value(&mut self, file: usize, expr: &'a Expr) -> Option<Given> {
-        let token = |expr: &Expr| &self.sources.files[file].text[expr.span.start..expr.span.end];
         Some(match &expr.kind {
             Kind::Nil => Given::Nil,
             Kind::Boolean(value) => Given::Boolean(*value),
-            Kind::Number(_) => Given::Number(literal::number(token(expr))?),
-            Kind::Text(_) => match String::from_utf8(literal::string(token(expr))?) {
-                Ok(text) => Given::Text(text),
-                Err(_) => Given::Other("a string that is not UTF-8"),
-            },
-            Kind::Unary(inner) if token(expr).starts_with('-') => match self.given(file, inner)? {
+            Kind::Number(digits) => Given::Number(literal::number(digits)?),
+            Kind::Text(Some(text)) => Given::Text(text.clone()),
+            Kind::Text(None) => Given::Other("a string that is not UTF-8"),
+            Kind::Unary(UnaryOp::Minus, inner) => match self.given(file, inner)? {
                 Given::Number(value) => Given::Number(-value),
                 _ => return None,
             },

@@ -178,7 +178,7 @@ impl<'l, 'a> Checked<'l, 'a> {
     fn root(&self, expr: &'a Expr) -> Option<VarId> {
         match &expr.kind {
             Kind::Paren(inner) | Kind::Index(inner, _) => self.root(inner),
-            Kind::Binary(left, right) => self.root(left).or_else(|| self.root(right)),
+            Kind::Binary(_, left, right) => self.root(left).or_else(|| self.root(right)),
             Kind::Var(var) => {
                 if let Some(list) = self.items.get(var) {
                     return self.root(list).or(Some(*var));

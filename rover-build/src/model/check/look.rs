@@ -6,7 +6,6 @@ use super::probes;
 use super::walk::{self, Reach};
 use super::written::Written;
 use crate::analyse::handlers::Handler;
-use crate::analyse::return_type::operator;
 use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Diagnostic, Position};
 use crate::front::hir::{Expr, Kind, Place, VarId};
@@ -83,10 +82,6 @@ impl<'a> Look<'a> {
             };
         }
         expr
-    }
-
-    pub(super) fn operator(&self, file: usize, left: &Expr, right: &Expr) -> &'a str {
-        operator(&self.file(file).text, left, right)
     }
 
     pub(super) fn position(&self, file: usize, byte: usize) -> Position {

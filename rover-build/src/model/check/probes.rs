@@ -4,14 +4,12 @@
 use std::collections::HashSet;
 
 use super::walk::{expressions, path, statements};
-use crate::analyse::return_type::operator;
-use crate::front::hir::{Expr, Field, Kind, Stmt};
+use crate::front::hir::{BinaryOp, Expr, Field, Kind, Stmt, UnaryOp};
 use crate::front::load::File;
 
 /// The globals and their members that are asked for, as `ngx` and `io.open`.
 pub(super) fn find(file: &File) -> HashSet<String> {
     let mut probes = Probes {
-        text: &file.text,
         found: HashSet::new(),
     };
     for function in &file.hir.functions {
@@ -21,12 +19,11 @@ pub(super) fn find(file: &File) -> HashSet<String> {
     probes.found
 }
 
-struct Probes<'a> {
-    text: &'a str,
+struct Probes {
     found: HashSet<String>,
 }
 
-impl Probes<'_> {
+impl Probes {
     fn note(&mut self, expr: &Expr) {
         self.found.extend(path(expr));
     }
@@ -52,12 +49,12 @@ impl Probes<'_> {
 
     fn expr(&mut self, expr: &Expr) {
         match &expr.kind {
-            Kind::Binary(left, right) => match operator(self.text, left, right) {
-                "and" | "or" => {
+            Kind::Binary(operator, left, right) => match operator {
+                BinaryOp::And | BinaryOp::Or => {
                     self.note(left);
                     self.note(right);
                 }
-                "==" | "~=" => match (&left.kind, &right.kind) {
+                BinaryOp::Equality => match (&left.kind, &right.kind) {
                     (Kind::Nil, _) => self.note(right),
                     (_, Kind::Nil) => self.note(left),
                     _ => {}
@@ -65,9 +62,7 @@ impl Probes<'_> {
                 _ => {}
             },
             // `not jit`
-            Kind::Unary(inner) if self.text[expr.span.start..].starts_with("not") => {
-                self.note(inner);
-            }
+            Kind::Unary(UnaryOp::Not, inner) => self.note(inner),
             Kind::Call(callee, args) => {
                 if let (Kind::Global(name), Some(first)) = (&callee.kind, args.first())
                     && matches!(name.as_str(), "type" | "assert")

@@ -8,7 +8,7 @@ use super::walk::{expressions, statements};
 use crate::analyse::responses::builder;
 use crate::analyse::servers::required;
 use crate::diagnostic::Diagnostic;
-use crate::front::hir::Place;
+use crate::front::hir::{BinaryOp, Place};
 use crate::front::hir::{Expr, Kind, Stmt};
 
 /// How many helpers are followed, one in the other.
@@ -145,13 +145,13 @@ fn instead(look: &Look<'_>, file: usize, first: &Expr, second: &Expr) -> String 
 fn function<'a>(look: &Look<'a>, file: usize, expr: &'a Expr, found: &mut Vec<Diagnostic>) {
     match &expr.kind {
         Kind::Paren(inner) => return function(look, file, inner, found),
-        Kind::Binary(left, right) => {
-            match look.operator(file, left, right) {
-                "or" => {
+        Kind::Binary(operator, left, right) => {
+            match operator {
+                BinaryOp::Or => {
                     function(look, file, left, found);
                     function(look, file, right, found);
                 }
-                "and" => function(look, file, right, found),
+                BinaryOp::And => function(look, file, right, found),
                 _ => {}
             }
             return;

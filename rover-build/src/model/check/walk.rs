@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::front::hir::Place;
 use crate::front::hir::{Expr, Function, FunctionId, Kind, Stmt, VarId};
+use crate::front::hir::{Place, UnaryOp};
 use crate::model::app::App;
 use crate::model::program::Program;
 
@@ -156,7 +156,7 @@ fn in_any_case<'a>(block: &'a [Stmt], f: &mut dyn FnMut(&'a Expr)) {
 fn evaluated<'a>(expr: &'a Expr, f: &mut dyn FnMut(&'a Expr)) {
     f(expr);
     match &expr.kind {
-        Kind::Binary(left, _) => evaluated(left, f),
+        Kind::Binary(_, left, _) => evaluated(left, f),
         _ => expr.each_child(&mut |child| evaluated(child, f)),
     }
 }
@@ -170,7 +170,7 @@ pub(super) fn tests(block: &[Stmt], var: VarId) -> bool {
         _ => {}
     });
     expressions(block, &mut |expr| {
-        if let Kind::Unary(inner) = &expr.kind {
+        if let Kind::Unary(UnaryOp::Not, inner) = &expr.kind {
             found |= inner.var() == Some(var);
         }
     });

@@ -112,7 +112,7 @@ fn second_parameters(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
             Kind::Index(object, _) | Kind::Method(object, ..) if object.var() == Some(second) => {
                 used.get_or_insert(expr);
             }
-            Kind::Binary(left, right) => {
+            Kind::Binary(_, left, right) => {
                 asked |= left.var() == Some(second) || right.var() == Some(second);
             }
             _ => {}
