@@ -2,12 +2,9 @@
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use crate::Response;
-
-/// For scenes that are played again.
-const PATIENCE: Duration = Duration::from_secs(120);
+use crate::{PATIENCE, Response};
 
 /// What still comes on a connection; nothing more than that where it was reset.
 ///

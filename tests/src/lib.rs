@@ -12,6 +12,10 @@ pub use case::{Case, parse};
 pub use process::{Process, listening, signal};
 pub use server::{Response, Server, unused_address};
 
+/// What has not happened after so long never will, on the busiest machine. No test waits for
+/// it to pass.
+pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(120);
+
 /// A compiled manifest.
 pub type Program = fn() -> rover::App;
 

@@ -2,7 +2,6 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use crate::Response;
 
@@ -58,8 +57,9 @@ impl Process {
     /// When it does not accept one.
     pub fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(self.address).expect("the server accepts");
-        let wait = Some(Duration::from_secs(20));
-        stream.set_read_timeout(wait).expect("a timeout");
+        stream
+            .set_read_timeout(Some(crate::PATIENCE))
+            .expect("a timeout");
         stream
     }
 

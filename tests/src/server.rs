@@ -1,10 +1,11 @@
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use rover::App;
 use tokio::sync::oneshot;
+
+use crate::PATIENCE;
 
 /// A program that listens on a free port of this machine until it is dropped.
 #[derive(Debug)]
@@ -84,19 +85,29 @@ impl Server {
     /// When it does not accept one.
     pub fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(self.address).expect("the server accepts");
-        let wait = Some(Duration::from_secs(20));
-        stream.set_read_timeout(wait).expect("a timeout");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
         stream
     }
 
-    /// Sends bytes, ends the sending side, reads to the end.
+    /// Sends bytes and reads to the end.
+    ///
+    /// # Panics
+    /// When there is no end.
     pub fn raw(&self, request: &[u8]) -> Vec<u8> {
         let mut stream = self.connect();
         // A server that answers early may close while we still write.
         let _ = stream.write_all(request);
         let mut answer = Vec::new();
-        let _ = stream.read_to_end(&mut answer);
-        answer
+        match stream.read_to_end(&mut answer) {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                panic!(
+                    "no end after {PATIENCE:?} of {:?}",
+                    String::from_utf8_lossy(&answer)
+                )
+            }
+            // Cut off: what has come counts.
+            _ => answer,
+        }
     }
 
     /// Sends one request on a connection of its own and reads the answer.

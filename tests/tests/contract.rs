@@ -15,6 +15,8 @@ fn ask(name: &str, app: Program, file: &str, failures: &mut Vec<String>) -> usiz
     let server = Server::start(app().log_level(rover::LogLevel::Off));
     let cases = parse(&text);
     for case in &cases {
+        // Told where the case does not end.
+        println!("{name}: {}", case.title);
         let mut response = server.send(&case.request);
         // A request may wait for half a second where the machine does not let the worker run,
         // which turns it away.

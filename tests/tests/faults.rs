@@ -118,7 +118,7 @@ impl Faulty {
 
     fn ask(&self) -> std::io::Result<Response> {
         let mut stream = TcpStream::connect(self.address)?;
-        stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+        stream.set_read_timeout(Some(rover_tests::PATIENCE))?;
         let body =
             "POST /echo HTTP/1.1\r\nHost: t\r\nConnection: close\r\nContent-Length: 5\r\n\r\n";
         stream.write_all(body.as_bytes())?;

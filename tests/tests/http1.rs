@@ -30,7 +30,7 @@ fn converse(address: SocketAddr, pieces: &[&[u8]]) -> Vec<u8> {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_nodelay(true).unwrap();
     stream
-        .set_read_timeout(Some(Duration::from_secs(20)))
+        .set_read_timeout(Some(rover_tests::PATIENCE))
         .unwrap();
     for piece in pieces {
         if stream.write_all(piece).is_err() {

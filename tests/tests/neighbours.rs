@@ -122,7 +122,7 @@ fn connect_from(host: [u8; 4], server: &Server) -> TcpStream {
     socket.connect(&server.address().into()).unwrap();
     let stream = TcpStream::from(socket);
     stream
-        .set_read_timeout(Some(Duration::from_secs(20)))
+        .set_read_timeout(Some(rover_tests::PATIENCE))
         .unwrap();
     stream
 }

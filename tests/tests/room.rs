@@ -9,10 +9,8 @@ use std::time::{Duration, Instant};
 use rover::LogLevel;
 use rover_tests::client::{answer, ask_for, rest};
 use rover_tests::programs::room;
-use rover_tests::{Response, Server};
+use rover_tests::{PATIENCE, Response, Server};
 use socket2::{Domain, Socket, Type};
-
-const PATIENCE: Duration = Duration::from_secs(20);
 
 fn server() -> Server {
     Server::start(room::app().log_level(LogLevel::Off))
