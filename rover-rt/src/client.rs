@@ -4,12 +4,12 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, mpsc};
 use std::thread;
 
-use crate::app::App;
-use crate::clock::Clock;
 use crate::error::Error;
 use crate::http1::{Exchange, Place, Step};
+use crate::process::app::App;
 use crate::program::Method;
-use crate::service::Service;
+use crate::service::dispatch::Service;
+use crate::time::clock::Clock;
 
 type Answer = Result<TestResponse, Error>;
 /// What a connection sends, in pieces, and where the answers go.

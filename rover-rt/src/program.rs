@@ -4,7 +4,7 @@ use smallvec::SmallVec;
 
 pub use rover_model::{Escape, Limits, LogLevel, Method, PerfectMap, Place, Rule, guard};
 
-use crate::decode::percent_decode;
+use crate::message::decode::percent_decode;
 
 /// Everything the compiler learned about a manifest.
 #[derive(Debug)]

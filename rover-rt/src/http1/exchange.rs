@@ -8,12 +8,12 @@ use super::chunked::{Decoded, Decoder};
 use super::framing::Framing;
 use super::head::{Head, HeaderSpace, Refusal, parse};
 use super::writer::{self, Frame};
-use crate::clock::Clock;
-use crate::lag::Lag;
+use crate::message::reply::Reply;
+use crate::message::request::{Headers, RequestData, RequestId};
 use crate::program::Path;
-use crate::reply::Reply;
-use crate::request::{Headers, RequestData, RequestId};
-use crate::service::{Answer, Found, Service};
+use crate::service::dispatch::{Answer, Found, Service};
+use crate::time::clock::Clock;
+use crate::worker::lag::Lag;
 
 /// A body that nobody reads is passed over up to this size; above it the connection
 /// closes.

@@ -7,8 +7,8 @@ use httparse::{Error, Header, Status};
 
 use super::framing::{Framing, expects_continue, framing, keep_alive};
 use super::target::{host, target};
-use crate::reply::Reply;
-use crate::request::Headers;
+use crate::message::reply::Reply;
+use crate::message::request::Headers;
 
 /// How much of a head is read.
 #[derive(Clone, Copy, Debug)]

@@ -7,9 +7,9 @@ use http::StatusCode;
 use mlua::ffi::{self, lua_State};
 
 use super::{Shared, guard, respond};
-use crate::form::{self, Field, FormError};
-use crate::reply::Reply;
-use crate::request::RequestData;
+use crate::message::form::{self, Field, FormError};
+use crate::message::reply::Reply;
+use crate::message::request::RequestData;
 
 // The upvalues of `run`.
 const RUN_HANDLERS: c_int = ffi::lua_upvalueindex(1);

@@ -10,7 +10,7 @@ use mlua::ffi::lua_State;
 use rustix::time::{ClockId, clock_gettime};
 
 use super::{Shared, guard, shared};
-use crate::pulse::Pulse;
+use crate::time::pulse::Pulse;
 
 /// The running call's deadline.
 #[derive(Default)]

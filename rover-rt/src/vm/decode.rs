@@ -8,7 +8,7 @@ use mlua::ffi::{self, lua_State};
 
 use super::Shared;
 use super::native::push;
-use crate::json::{Kind, Malformed, Reader};
+use rover_model::json::{Kind, Malformed, Reader};
 
 /// Stack slots that a container needs: itself, a key and a value.
 const SLOTS: c_int = 3;

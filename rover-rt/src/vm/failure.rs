@@ -15,8 +15,8 @@ use super::{
     Call, DESCRIBED, FIXED, Hook, LOGGED_BYTES, ON_ERROR_TRACE, RUN_THROWN, Shared, Vm,
     append_string, expect, lossy,
 };
-use crate::reply::Reply;
-use crate::request::RequestData;
+use crate::message::reply::Reply;
+use crate::message::request::RequestData;
 
 /// Why a handler gave no response.
 pub(super) enum Failure {

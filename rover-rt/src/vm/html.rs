@@ -19,8 +19,8 @@ use super::native::push;
 use super::scalar::{number, text_number};
 use super::{Shared, shared};
 use crate::html;
+use crate::message::reply::ContentType;
 use crate::program::{HtmlStep, Program};
-use crate::reply::ContentType;
 
 /// Room for the next page: that of the last, up to this size.
 const KEPT_BYTES: usize = 256 * 1024;

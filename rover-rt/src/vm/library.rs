@@ -4,9 +4,9 @@ use std::ffi::c_int;
 
 use mlua::ffi::{self, lua_CFunction, lua_State};
 
+use super::budget::with_budgets;
 use super::native::{push, shared};
 use super::{deadline, guard};
-use crate::budget::with_budgets;
 
 pub(super) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 4] = [
     (c"charge", charge),

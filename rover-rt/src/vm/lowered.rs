@@ -15,8 +15,8 @@ use super::guard::raise_by;
 use super::native::{push, shared};
 use super::respond::not_json;
 use super::{Call, Shared, append_string, decode};
+use crate::message::reply::ContentType;
 use crate::program::Piece;
-use crate::reply::ContentType;
 
 pub(super) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 4] = [
     (c"body_json", body_json),

@@ -7,6 +7,7 @@
 //! write to lives in [`Call`], which belongs to the caller.
 #![allow(unsafe_code)]
 
+mod budget;
 mod call;
 mod deadline;
 mod decode;
@@ -43,11 +44,11 @@ use mlua::ffi::{self, lua_State};
 use rover_model::{LogLevel, ServerOptions};
 
 use crate::log::Log;
+use crate::message::reply::Reply;
+use crate::message::request::RequestData;
 use crate::pattern;
 use crate::program::{First, Program, Route};
-use crate::pulse::Pulse;
-use crate::reply::Reply;
-use crate::request::RequestData;
+use crate::time::pulse::Pulse;
 use call::{Argument, Call, end_ctx, run, run_thrown};
 use deadline::Deadline;
 use decode::Decoder;

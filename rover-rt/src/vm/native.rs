@@ -11,9 +11,9 @@ use rover_model::LogLevel;
 use super::expect::TOO_LARGE;
 use super::lists::KEPT_BYTES;
 use super::{LOGGED_BYTES, Shared, decode, encode, failure, html};
-use crate::decode::{cookie_text, form_pairs, header_text};
-use crate::form::{Field, File, Value};
-use crate::request::RequestData;
+use crate::message::decode::{cookie_text, form_pairs, header_text};
+use crate::message::form::{Field, File, Value};
+use crate::message::request::RequestData;
 
 pub(super) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 22] = [
     (c"method", method),

@@ -13,8 +13,8 @@ use std::ptr::null;
 
 use super::guard::pure;
 use super::shared;
+use crate::message::request::RequestData;
 use crate::program::Part;
-use crate::request::RequestData;
 
 /// A text that the request does not hold as it is.
 #[derive(Default)]

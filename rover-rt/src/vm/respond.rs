@@ -10,7 +10,7 @@ use rover_model::is_final_status;
 
 use super::scalar::text_number;
 use super::{Call, Shared, append_string, encode, lossy, lowered};
-use crate::reply::{ContentType, HEADERS_TOO_LONG, MAX_HEADERS_BYTES, Reply};
+use crate::message::reply::{ContentType, HEADERS_TOO_LONG, MAX_HEADERS_BYTES, Reply};
 
 // The kinds of response objects (see `runtime.lua`).
 const JSON_KIND: f64 = 1.0;

@@ -20,7 +20,7 @@ use super::{FIXED, Shared, Vm, guard, library, lowered, reads, run, run_thrown, 
 use crate::error::Error;
 use crate::log::Log;
 use crate::program::{Program, Route};
-use crate::pulse::Pulse;
+use crate::time::pulse::Pulse;
 
 const RUNTIME_LUA: &str = include_str!("../../lua/runtime.lua");
 

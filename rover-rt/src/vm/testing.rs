@@ -8,12 +8,12 @@ use std::sync::Arc;
 use mlua::Lua;
 use rover_model::{CHUNK_END, CHUNK_START, LogLevel, Method};
 
+use super::budget::with_budgets;
 use super::{Shared, Vm};
-use crate::budget::with_budgets;
 use crate::log::Log;
+use crate::message::reply::Reply;
+use crate::message::request::{Headers, RequestData, RequestIds};
 use crate::program::{Chunk, Needs, Options, Path, Program, Route};
-use crate::reply::Reply;
-use crate::request::{Headers, RequestData, RequestIds};
 
 fn bytecode(name: &str, text: &str) -> &'static [u8] {
     let text = with_budgets(text.as_bytes()).expect("no reserved name");

@@ -9,9 +9,9 @@ use rover_model::guard::{Checked, Problem, Schema};
 use super::super::Call;
 use super::super::scalar::string;
 use super::{Checks, Find, Origin, Source, TOO_LARGE, Unread, lay_collected};
-use crate::form;
+use crate::message::form;
+use crate::message::reply::Reply;
 use crate::program::First;
-use crate::reply::Reply;
 
 enum Verdict {
     Passes,

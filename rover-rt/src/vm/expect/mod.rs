@@ -20,11 +20,11 @@ use super::lowered::{bad_body, call};
 use super::native::push as push_text;
 use super::text::Steps;
 use super::{Call, Shared, decode};
-use crate::form::{self, FormError};
 use crate::guard::{UnreadJson, read_form, read_json, read_params, read_query};
-use crate::json::Malformed;
+use crate::message::form::{self, FormError};
 use crate::pattern::{Matcher, PatternError};
 use crate::program::First;
+use rover_model::json::Malformed;
 
 pub(super) use first::begin;
 pub(super) use held::{Holders, addresses};

@@ -10,7 +10,7 @@ use super::super::guard::{LATE, NO_MEMORY, room};
 use super::super::native::{push as push_text, push_value};
 use super::super::{Shared, decode, encode};
 use super::Outcome;
-use crate::form::Field;
+use crate::message::form::Field;
 
 /// What values of any kind come from.
 #[derive(Clone, Copy)]

@@ -14,13 +14,13 @@ use std::task::{Context, Poll, Waker};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-use crate::address::Owner;
-use crate::balance::Past;
-use crate::clock::{TICK, ticks_of};
-use crate::connections::{Connections, Slot, Spared, Stage};
 use crate::http1::{Exchange, Place, Step, timeout};
-use crate::lag::Ready;
-use crate::service::Service;
+use crate::service::dispatch::Service;
+use crate::time::clock::{TICK, ticks_of};
+use crate::worker::address::Owner;
+use crate::worker::balance::Past;
+use crate::worker::connections::{Connections, Slot, Spared, Stage};
+use crate::worker::lag::Ready;
 
 /// For a connection's next request to come when the server stops: it may be on its way.
 const FAREWELL: u32 = (1000 / TICK.as_millis()) as u32;

@@ -29,9 +29,9 @@ use tokio::task::JoinSet;
 use tokio::time::{Interval, MissedTickBehavior};
 
 use crate::error::Error;
-use crate::inherit::notify;
 use crate::log::Log;
-use crate::pulse::{LOOKS, Watch};
+use crate::process::inherit::notify;
+use crate::time::pulse::{LOOKS, Watch};
 
 /// Tells a child what its standard input is.
 const SUPERVISED: &str = "ROVER_SUPERVISED";

@@ -8,10 +8,10 @@ use std::task::Waker;
 use rover_model::Limits;
 use tokio::sync::Notify;
 
-use crate::address::Owner;
-use crate::balance::Share;
-use crate::clock::{Clock, TICK, ticks};
-use crate::lag::Lag;
+use crate::time::clock::{Clock, TICK, ticks};
+use crate::worker::address::Owner;
+use crate::worker::balance::Share;
+use crate::worker::lag::Lag;
 
 /// So much is read at once.
 const INPUT_BYTES: usize = 64 * 1024;
@@ -472,7 +472,7 @@ pub(crate) async fn tick(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::balance::shares;
+    use crate::worker::balance::shares;
 
     #[test]
     fn a_body_that_grows_in_a_turn_has_less_room_at_once() {

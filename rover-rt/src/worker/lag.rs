@@ -17,7 +17,7 @@ use std::task::{Wake, Waker};
 
 use tokio::sync::Notify;
 
-use crate::clock::Moment;
+use crate::time::clock::Moment;
 
 /// For handlers, between two looks at the sockets, in milliseconds.
 const BUDGET: u64 = 8;

@@ -5,9 +5,9 @@ use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue};
 use http::header::{REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 
-use crate::constant::Constant;
+use crate::message::reply::{ContentType, Reply};
 use crate::program::Program;
-use crate::reply::{ContentType, Reply};
+use crate::service::constant::Constant;
 
 /// What is looked for only after every route.
 const PATHS: [&str; 2] = ["/openapi.json", "/docs"];

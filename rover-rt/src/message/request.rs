@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use arrayvec::ArrayString;
 use httparse::Header;
 
-use crate::decode::{cookie_pairs, cookie_text, form_pairs, header_text};
+use crate::message::decode::{cookie_pairs, cookie_text, form_pairs, header_text};
 use crate::program::{Param, Part, Path};
 
 /// What a handler can ask about its request. Nothing is copied into it.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::address::Owner;
+use crate::worker::address::Owner;
 
 /// So many addresses are remembered ...
 const MOST: usize = 1024;

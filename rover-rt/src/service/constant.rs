@@ -7,9 +7,9 @@ use http::StatusCode;
 use http::header::{CONTENT_TYPE, ETAG, HeaderValue};
 
 use crate::http1::Prepared;
+use crate::message::reply::{ContentType, Reply};
+use crate::message::request::{Headers, Known, RequestData, RequestIds};
 use crate::program::{Method, Path, Program};
-use crate::reply::{ContentType, Reply};
-use crate::request::{Headers, Known, RequestData, RequestIds};
 use crate::vm::Vm;
 
 /// A prepared answer, and the one for clients that have it already.

@@ -10,11 +10,11 @@ use rover_model::LogLevel;
 use tokio::net::TcpStream;
 use tokio::task::yield_now;
 
-use crate::address::Owner;
-use crate::balance::{Handed, Inbox, Past};
-use crate::connection::Connection;
-use crate::connections::{Connections, Spared};
-use crate::service::Service;
+use crate::service::dispatch::Service;
+use crate::worker::address::Owner;
+use crate::worker::balance::{Handed, Inbox, Past};
+use crate::worker::connection::Connection;
+use crate::worker::connections::{Connections, Spared};
 
 /// After an error that does not pass by itself: descriptors or memory are used up.
 const PAUSE: Duration = Duration::from_millis(20);

@@ -8,12 +8,12 @@ use std::sync::Arc;
 
 use lexopt::prelude::{Long, Short};
 
-use crate::app::App;
 use crate::error::Error;
 use crate::log::{self, Log};
-use crate::program::Program;
+use crate::process::app::App;
 #[cfg(unix)]
-use crate::supervise::is_supervised;
+use crate::process::supervise::is_supervised;
+use crate::program::Program;
 use crate::vm::Vm;
 
 const FLAGS: &str = "\

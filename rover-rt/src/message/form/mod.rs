@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use http::StatusCode;
 use rover_model::json::Reader;
 
-use crate::decode::form_pairs;
+use crate::message::decode::form_pairs;
 use parameters::parameters;
 
 const URLENCODED: &[u8] = b"application/x-www-form-urlencoded";

@@ -7,17 +7,17 @@ use std::sync::Arc;
 use http::StatusCode;
 use rover_model::LogLevel;
 
-use crate::constant::Constant;
-use crate::decode::is_text;
-use crate::docs::{Docs, Page};
 use crate::error::Error;
 use crate::http1::{HeadLimits, Prepared};
 use crate::log::Log;
+use crate::message::decode::is_text;
+use crate::message::reply::Reply;
+use crate::message::request::{RequestData, RequestIds};
 use crate::program::{Method, Path, Program};
-use crate::pulse::Pulse;
-use crate::reply::Reply;
-use crate::request::{RequestData, RequestIds};
+use crate::service::constant::Constant;
+use crate::service::docs::{Docs, Page};
 use crate::settings::Settings;
+use crate::time::pulse::Pulse;
 use crate::vm::{Hook, Vm};
 
 /// Headers that one head may have at most, where no limit is set.
@@ -282,7 +282,5 @@ fn size(limit: u64) -> usize {
 
 /// Parameters must be UTF-8 once decoded; a raw path always is.
 fn params_are_text(data: &RequestData<'_>) -> bool {
-    data.params
-        .iter()
-        .all(|p| is_text(p.value(data.path)))
+    data.params.iter().all(|p| is_text(p.value(data.path)))
 }

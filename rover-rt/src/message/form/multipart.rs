@@ -217,7 +217,7 @@ fn extended_value(value: &[u8]) -> Result<Cow<'static, str>, FormError> {
     if !charset.eq_ignore_ascii_case(b"utf-8") {
         return Err(MALFORMED);
     }
-    crate::decode::percent_decode(text, &mut out).ok_or(MALFORMED)?;
+    crate::message::decode::percent_decode(text, &mut out).ok_or(MALFORMED)?;
     String::from_utf8(out)
         .map(Cow::Owned)
         .map_err(|_| MALFORMED)

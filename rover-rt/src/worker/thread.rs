@@ -13,17 +13,17 @@ use rover_model::LogLevel;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, LocalSet, spawn_local};
 
-use crate::accept::Door;
-use crate::balance::{Inbox, Share};
-use crate::clock::Moment;
-use crate::connections::{Connections, Grants, tick};
 use crate::error::{Error, panic_reason};
-use crate::lag::Lag;
 use crate::log::Log;
 use crate::program::Program;
-use crate::pulse::Pulse;
-use crate::service::Service;
+use crate::service::dispatch::Service;
 use crate::settings::Settings;
+use crate::time::clock::Moment;
+use crate::time::pulse::Pulse;
+use crate::worker::accept::Door;
+use crate::worker::balance::{Inbox, Share};
+use crate::worker::connections::{Connections, Grants, tick};
+use crate::worker::lag::Lag;
 
 /// Deep recursion in Lua and its C libraries needs room.
 pub(crate) const STACK_BYTES: usize = 64 << 20;

@@ -9,20 +9,20 @@ use std::time::Duration;
 use rover_model::LogLevel;
 use tokio::sync::watch;
 
-use crate::balance::shares;
 use crate::client::TestClient;
 use crate::error::Error;
 use crate::log::{self, Log};
-use crate::program::Program;
 #[cfg(unix)]
-use crate::pulse::Watch;
-use crate::pulse::{Pulse, pulses};
+use crate::process::supervise::{Parent, Supervisor};
+use crate::process::{inherit, listen, stop};
+use crate::program::Program;
 use crate::settings::Settings;
 #[cfg(unix)]
-use crate::supervise::{Parent, Supervisor};
+use crate::time::pulse::Watch;
+use crate::time::pulse::{Pulse, pulses};
 use crate::vm::Vm;
-use crate::worker::{STACK_BYTES, Stop, Worker};
-use crate::{inherit, listen, stop};
+use crate::worker::balance::shares;
+use crate::worker::thread::{STACK_BYTES, Stop, Worker};
 
 /// A compiled program, ready to be served.
 #[derive(Clone, Debug)]

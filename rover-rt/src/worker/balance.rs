@@ -16,9 +16,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use crate::address::{Owner, Owners};
-use crate::clock::now;
-use crate::slow::SlowOwners;
+use crate::time::clock::now;
+use crate::worker::address::{Owner, Owners};
+use crate::worker::slow::SlowOwners;
 
 /// A turn of a connection that takes so long, in milliseconds, is one that others should not
 /// wait behind.
