@@ -6,9 +6,9 @@ use std::thread;
 
 use crate::error::Error;
 use crate::http1::{Exchange, Place, Step};
-use crate::process::app::App;
-use crate::program::Method;
+use crate::program::{Method, Program};
 use crate::service::dispatch::Service;
+use crate::settings::Settings;
 use crate::time::clock::Clock;
 
 type Answer = Result<TestResponse, Error>;
@@ -22,13 +22,13 @@ pub struct TestClient {
 }
 
 impl TestClient {
-    pub(crate) fn new(app: App) -> Result<Self, Error> {
+    pub(crate) fn new(program: &'static Program, settings: Settings) -> Result<Self, Error> {
         let (jobs, queue) = mpsc::channel::<Job>();
         let (ready, state) = mpsc::channel();
         thread::Builder::new()
             .name("rover-client".to_owned())
             .stack_size(64 << 20)
-            .spawn(move || serve(&app, &queue, &ready))?;
+            .spawn(move || serve(program, &settings, &queue, &ready))?;
         state
             .recv()
             .map_err(|_| Error::Worker("the client's thread ended".to_owned()))??;
@@ -93,8 +93,13 @@ impl TestClient {
     }
 }
 
-fn serve(app: &App, queue: &mpsc::Receiver<Job>, ready: &mpsc::Sender<Result<(), Error>>) {
-    let service = match Service::new(app.program, &app.settings, Arc::default()) {
+fn serve(
+    program: &'static Program,
+    settings: &Settings,
+    queue: &mpsc::Receiver<Job>,
+    ready: &mpsc::Sender<Result<(), Error>>,
+) {
+    let service = match Service::new(program, settings, Arc::default()) {
         Ok(service) => service,
         Err(error) => return drop(ready.send(Err(error))),
     };

@@ -6,7 +6,8 @@ use rover_model::LogLevel;
 
 use super::chunked::{Decoded, Decoder};
 use super::framing::Framing;
-use super::head::{Head, HeaderSpace, Refusal, parse};
+use super::head::{Head, HeaderSpace, parse};
+use super::refusal::Refusal;
 use super::writer::{self, Frame};
 use crate::message::reply::Reply;
 use crate::message::request::{Headers, RequestData, RequestId};

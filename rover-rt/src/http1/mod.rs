@@ -6,6 +6,7 @@ mod chunked;
 mod exchange;
 mod framing;
 mod head;
+mod refusal;
 mod target;
 mod writer;
 

@@ -5,5 +5,6 @@
 
 pub(crate) mod decode;
 pub(crate) mod form;
+pub(crate) mod path;
 pub(crate) mod reply;
 pub(crate) mod request;

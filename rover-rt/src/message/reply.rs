@@ -5,9 +5,7 @@ use http::header::{
     ALLOW, CONNECTION, CONTENT_LOCATION, CONTENT_RANGE, CONTENT_TYPE, DATE, ETAG, HeaderMap,
     HeaderName, HeaderValue, LAST_MODIFIED, LOCATION, RETRY_AFTER,
 };
-use rover_model::refused_header;
-
-use crate::program::Method;
+use rover_model::{Method, refused_header};
 
 /// The request's identifier.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

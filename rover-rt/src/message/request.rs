@@ -1,3 +1,5 @@
+//! A request as those see it who answer it.
+
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt::Write;
@@ -7,8 +9,8 @@ use std::net::IpAddr;
 use arrayvec::ArrayString;
 use httparse::Header;
 
-use crate::message::decode::{cookie_pairs, cookie_text, form_pairs, header_text};
-use crate::program::{Param, Part, Path};
+use super::decode::{cookie_pairs, cookie_text, form_pairs, header_text};
+use super::path::{Param, Path};
 
 /// What a handler can ask about its request. Nothing is copied into it.
 pub(crate) struct RequestData<'a> {
@@ -60,6 +62,27 @@ impl<'a> RequestData<'a> {
         let found = cookies.find(|(known, _)| **known == *name);
         found.map(|(_, value)| cookie_text(value))
     }
+}
+
+/// A text of the request.
+#[derive(Clone, Copy, Debug)]
+pub enum Part {
+    /// `ctx.method`
+    Method,
+    /// `ctx.path`
+    Path,
+    /// `ctx.client_ip`
+    ClientIp,
+    /// `ctx.request_id`
+    RequestId,
+    /// A parameter of the path.
+    Param(&'static str),
+    /// A value of the query; the last of several.
+    Query(&'static str),
+    /// A header, its name in lower case.
+    Header(&'static str),
+    /// A cookie; the first of several.
+    Cookie(&'static str),
 }
 
 /// A request's headers as they came. There are few, so a search goes through the list.

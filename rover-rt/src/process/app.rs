@@ -201,7 +201,8 @@ impl App {
     /// # Errors
     /// When the program does not load.
     pub fn client(self) -> Result<TestClient, Error> {
-        TestClient::new(self.with_options_of_the_start()?)
+        let app = self.with_options_of_the_start()?;
+        TestClient::new(app.program, app.settings)
     }
 
     /// Serves until `shutdown` completes and what runs is finished, or until `cut` does.

@@ -1,80 +1,23 @@
 //! Forms: `application/x-www-form-urlencoded` (WHATWG URL, section 5.1) and
 //! `multipart/form-data` (RFC 7578).
 
+mod error;
+mod field;
 mod multipart;
 mod parameters;
 
 use std::borrow::Cow;
 
-use http::StatusCode;
 use rover_model::json::Reader;
 
-use crate::message::decode::form_pairs;
+use super::decode::form_pairs;
+pub(crate) use error::FormError;
+pub(crate) use field::{Field, File, Value};
+use field::{LONG_NAME, MAX_FIELDS, MAX_NAME, TOO_MANY};
 use parameters::parameters;
 
 const URLENCODED: &[u8] = b"application/x-www-form-urlencoded";
 const MULTIPART: &[u8] = b"multipart/form-data";
-/// The most fields of a form.
-const MAX_FIELDS: usize = 1000;
-/// The most bytes of a field's or a file's name.
-const MAX_NAME: usize = 1024;
-/// The most bytes of a part's headers.
-const MAX_PART_HEAD: usize = 8 << 10;
-/// The most headers of a part.
-const MAX_PART_HEADERS: usize = 16;
-
-/// One field of a form.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Field<'a> {
-    pub(crate) name: Cow<'a, str>,
-    pub(crate) value: Value<'a>,
-}
-
-/// What a field holds.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Value<'a> {
-    /// Bytes that are not UTF-8 are replaced.
-    Text(Cow<'a, str>),
-    File(File<'a>),
-}
-
-/// An uploaded file.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct File<'a> {
-    /// The last segment of what the client calls it.
-    pub(crate) filename: Cow<'a, str>,
-    pub(crate) content_type: Option<Cow<'a, str>>,
-    pub(crate) data: &'a [u8],
-}
-
-/// Why a body is no form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum FormError {
-    #[error("Unsupported Media Type")]
-    ContentType,
-    #[error(
-        "The body is JSON but was sent as application/x-www-form-urlencoded: \
-         send `content-type: application/json`"
-    )]
-    Json,
-    #[error("Malformed form: {0}")]
-    Malformed(&'static str),
-    #[error("Form too large: {0}")]
-    TooLarge(&'static str),
-}
-
-impl FormError {
-    pub(crate) fn status(&self) -> StatusCode {
-        match self {
-            FormError::ContentType | FormError::Json => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            FormError::Malformed(_) => StatusCode::BAD_REQUEST,
-            FormError::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-        }
-    }
-}
-
-const TOO_MANY: FormError = FormError::TooLarge("more than 1000 fields");
-const LONG_NAME: FormError = FormError::TooLarge("a name of more than 1024 bytes");
 
 /// Whether a content type is that of a form.
 pub(crate) fn is_form(content_type: Option<&[u8]>) -> bool {

@@ -5,11 +5,12 @@ use std::borrow::Cow;
 use httparse::Header;
 use memchr::memmem;
 
-use super::parameters::parameters;
-use super::{
-    Field, File, FormError, LONG_NAME, MAX_FIELDS, MAX_NAME, MAX_PART_HEAD, MAX_PART_HEADERS,
-    TOO_MANY, Value,
+use super::error::FormError;
+use super::field::{
+    Field, File, LONG_NAME, MAX_FIELDS, MAX_NAME, MAX_PART_HEAD, MAX_PART_HEADERS, TOO_MANY, Value,
 };
+use super::parameters::parameters;
+use crate::message::decode::percent_decode;
 
 pub(super) fn read<'a>(boundary: &[u8], body: &'a [u8]) -> Result<Vec<Field<'a>>, FormError> {
     let delimiter = [b"\r\n--", boundary].concat();
@@ -217,7 +218,7 @@ fn extended_value(value: &[u8]) -> Result<Cow<'static, str>, FormError> {
     if !charset.eq_ignore_ascii_case(b"utf-8") {
         return Err(MALFORMED);
     }
-    crate::message::decode::percent_decode(text, &mut out).ok_or(MALFORMED)?;
+    percent_decode(text, &mut out).ok_or(MALFORMED)?;
     String::from_utf8(out)
         .map(Cow::Owned)
         .map_err(|_| MALFORMED)

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::FormError;
+use super::error::FormError;
 
 type Parameter<'a> = (&'a [u8], Cow<'a, [u8]>);
 
