@@ -5,9 +5,9 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 
 use crate::error::Error;
-use crate::http1::{Exchange, Place, Step};
+use crate::http1::{Conditions, Exchange, Progress};
 use crate::program::{Method, Program};
-use crate::service::dispatch::Service;
+use crate::service::dispatch::ProgramService;
 use crate::settings::Settings;
 use crate::time::clock::Clock;
 
@@ -99,7 +99,7 @@ fn serve(
     queue: &mpsc::Receiver<Job>,
     ready: &mpsc::Sender<Result<(), Error>>,
 ) {
-    let service = match Service::new(program, settings, Arc::default()) {
+    let service = match ProgramService::new(program, settings, Arc::default()) {
         Ok(service) => service,
         Err(error) => return drop(ready.send(Err(error))),
     };
@@ -107,7 +107,7 @@ fn serve(
         return;
     }
     let clock = Clock::new();
-    let place = Place {
+    let conditions = Conditions {
         service: &service,
         clock: &clock,
         client_ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
@@ -117,27 +117,27 @@ fn serve(
     };
     for (pieces, reply) in queue {
         // A test that stopped waiting has failed already.
-        let _ = reply.send(exchange(&place, &pieces));
+        let _ = reply.send(exchange(&conditions, &pieces));
     }
 }
 
 /// Gives bytes to the program as a connection would.
-fn exchange(place: &Place<'_>, pieces: &[Vec<u8>]) -> Vec<u8> {
+fn exchange(conditions: &Conditions<'_, ProgramService>, pieces: &[Vec<u8>]) -> Vec<u8> {
     let (mut exchange, mut input, mut out) = (Exchange::default(), Vec::new(), Vec::new());
     for piece in pieces {
         input.extend_from_slice(piece);
         let mut done = 0;
         loop {
-            match exchange.step(place, &input[done..], &mut out) {
-                Step::Consumed(bytes) => done += bytes,
-                Step::More => break,
-                Step::Close { .. } => return out,
+            match exchange.step(conditions, &input[done..], &mut out) {
+                Progress::Consumed(bytes) => done += bytes,
+                Progress::More => break,
+                Progress::Close { .. } => return out,
             }
         }
         input.drain(..done);
     }
     exchange.end_of_input();
-    exchange.step(place, &input, &mut out);
+    exchange.step(conditions, &input, &mut out);
     out
 }
 

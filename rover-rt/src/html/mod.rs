@@ -1,5 +1,7 @@
 //! Printing values into pages: what the compiler found to be around a value decides how it
 //! is written.
+//!
+//! Nothing here knows templates or Lua: a value is a text, and its place an [`Escape`].
 
 mod css;
 mod script;

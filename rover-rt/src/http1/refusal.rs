@@ -38,6 +38,23 @@ impl Refusal {
         message: "HTTP Version Not Supported",
     };
 
+    pub(super) const BODY_TOO_LARGE: Self = Refusal {
+        status: StatusCode::PAYLOAD_TOO_LARGE,
+        message: "Payload Too Large",
+    };
+    /// Other clients' bodies fill the memory that there is for them, or their requests the
+    /// time.
+    pub(super) const NO_ROOM: Self = Refusal {
+        status: StatusCode::SERVICE_UNAVAILABLE,
+        message: "Service Unavailable",
+    };
+    pub(super) const PATH: Self = Refusal::bad("Malformed path");
+    /// The client is too slow.
+    pub(super) const TIMEOUT: Self = Refusal {
+        status: StatusCode::REQUEST_TIMEOUT,
+        message: "Request Timeout",
+    };
+
     pub(super) fn reply(&self) -> Reply {
         let reply = Reply::refusal(self.status, self.message);
         match self.status {

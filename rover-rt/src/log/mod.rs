@@ -1,5 +1,7 @@
 //! The server's log: lines on standard error, gathered per worker and written by a thread of
 //! their own.
+//!
+//! Nothing here waits for a reader, or knows what the lines are about.
 
 mod queue;
 

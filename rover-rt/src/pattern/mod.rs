@@ -4,6 +4,8 @@
 //! reaches it: one call of `string.find` with the pattern `.-.-.-.-b$` can take a minute.
 //! This one has the same semantics, errors and limits, its recursion included, and asks a
 //! [`Clock`] as it goes. A pattern is read once, into [`Compiled`], and kept in a [`Cache`].
+//!
+//! Nothing here knows Lua's stack or VM: texts are bytes.
 
 mod cache;
 mod class;

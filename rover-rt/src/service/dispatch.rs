@@ -8,7 +8,7 @@ use http::StatusCode;
 use rover_model::LogLevel;
 
 use crate::error::Error;
-use crate::http1::{HeadLimits, Prepared};
+use crate::http1::{Answer, HeadLimits, Service};
 use crate::log::Log;
 use crate::message::decode::is_text;
 use crate::message::reply::Reply;
@@ -28,7 +28,7 @@ const MAX_HEADERS: usize = 10_000;
 const WITHOUT_ROUTES: [&str; 2] = ["TRACE", "QUERY"];
 
 /// One worker's program.
-pub(crate) struct Service {
+pub(crate) struct ProgramService {
     program: &'static Program,
     health: bool,
     leaving: Cell<bool>,
@@ -39,22 +39,6 @@ pub(crate) struct Service {
     constants: Vec<Option<Constant>>,
     docs: Option<Docs>,
     ids: RequestIds,
-}
-
-/// What a request is answered with.
-pub(crate) enum Answer<'a> {
-    Reply(Reply),
-    Prepared(&'a Prepared),
-}
-
-impl Answer<'_> {
-    /// Whether the connection ends with it.
-    pub(crate) fn closes(&self) -> bool {
-        match self {
-            Answer::Reply(reply) => reply.close,
-            Answer::Prepared(prepared) => prepared.closes(),
-        }
-    }
 }
 
 /// What is at a path for a method.
@@ -69,7 +53,7 @@ pub(crate) enum Found {
     Nothing,
 }
 
-impl Service {
+impl ProgramService {
     pub(crate) fn new(
         program: &'static Program,
         settings: &Settings,
@@ -77,7 +61,7 @@ impl Service {
     ) -> Result<Self, Error> {
         let log = Rc::new(Log::new(settings.log_level));
         let vm = Vm::new(program, Rc::clone(&log), Arc::clone(&pulse))?;
-        Ok(Service {
+        Ok(ProgramService {
             program,
             health: settings.health,
             leaving: Cell::new(false),
@@ -98,20 +82,12 @@ impl Service {
         })
     }
 
-    pub(crate) fn log(&self) -> &Log {
-        &self.log
-    }
-
     /// The worker's event loop has come round.
     pub(crate) fn tick(&self) {
         self.pulse.beat();
         self.log.flush();
         #[cfg(unix)]
         self.vm.borrow().tick();
-    }
-
-    pub(crate) fn ids(&self) -> &RequestIds {
-        &self.ids
     }
 
     /// Answers by the VM, and replaces it where it can serve no other request.
@@ -129,69 +105,6 @@ impl Service {
         reply
     }
 
-    pub(crate) fn head_limits(&self) -> HeadLimits {
-        self.head_limits
-    }
-
-    /// Largest body of a request in bytes.
-    pub(crate) fn body_limit(&self, found: &Found) -> usize {
-        match found {
-            Found::Route(index) => size(self.program.routes[usize::from(*index)].body_limit),
-            _ => 0,
-        }
-    }
-
-    /// Whether the body must be there before this request is answered.
-    pub(crate) fn reads_body(&self, found: &Found) -> bool {
-        match found {
-            Found::Route(index) => self.program.routes[usize::from(*index)].needs.body,
-            _ => false,
-        }
-    }
-
-    /// Whether an answer costs the program's time.
-    pub(crate) fn runs_lua(&self, found: &Found) -> bool {
-        match found {
-            Found::Route(index) => self.constants[usize::from(*index)].is_none(),
-            Found::Docs(_) | Found::Reply(_) => false,
-            Found::Refused(_) | Found::Nothing => true,
-        }
-    }
-
-    /// Answers a request for which `find` found this.
-    pub(crate) fn answer(&self, data: &mut RequestData<'_>, found: Found) -> Answer<'_> {
-        let index = match found {
-            Found::Route(index) => index,
-            Found::Docs(page) => {
-                let docs = self.docs.as_ref().map(|docs| docs.get(page));
-                return match docs {
-                    Some(constant) => Answer::Prepared(constant.answer(&data.headers)),
-                    None => Answer::Reply(self.without_route(Found::Nothing, data)),
-                };
-            }
-            other => return Answer::Reply(self.without_route(other, data)),
-        };
-        data.params = self.program.routes[usize::from(index)].params;
-        if !params_are_text(data) {
-            let malformed = Reply::refusal(StatusCode::BAD_REQUEST, "Malformed path parameter");
-            return Answer::Reply(self.refused(data, malformed));
-        }
-        match &self.constants[usize::from(index)] {
-            Some(constant) => Answer::Prepared(constant.answer(&data.headers)),
-            None => Answer::Reply(self.with_vm(|vm| vm.call(index, data))),
-        }
-    }
-
-    /// Takes a body that was sent, for what is written next.
-    pub(crate) fn give_back(&self, body: Vec<u8>) {
-        self.vm.borrow().give_back(body);
-    }
-
-    /// An answer of the runtime's own to what no route is asked about.
-    pub(crate) fn refused(&self, data: &RequestData<'_>, standard: Reply) -> Reply {
-        self.with_vm(|vm| vm.hook(Hook::Error, data, standard))
-    }
-
     fn without_route(&self, found: Found, data: &RequestData<'_>) -> Reply {
         match found {
             Found::Reply(reply) => reply,
@@ -201,19 +114,6 @@ impl Service {
                 self.with_vm(|vm| vm.hook(Hook::NotFound, data, standard))
             }
         }
-    }
-
-    /// What `OPTIONS *` is told (RFC 9110, section 9.3.7).
-    pub(crate) fn whole_server(&self) -> Found {
-        let has = |method: &Method| self.program.routes.iter().any(|r| r.method == *method);
-        let implied = |method: &Method| match method {
-            Method::Options => true,
-            Method::Head => has(&Method::Get),
-            _ => false,
-        };
-        let methods = Method::ALL.into_iter();
-        let methods: Vec<Method> = methods.filter(|m| has(m) || implied(m)).collect();
-        Found::Reply(Reply::empty(StatusCode::NO_CONTENT).allow(&methods))
     }
 
     /// What the runtime itself has at a path where the program has nothing.
@@ -240,8 +140,24 @@ impl Service {
     pub(crate) fn leave(&self) {
         self.leaving.set(true);
     }
+}
 
-    pub(crate) fn find(&self, method: &str, path: &mut Path<'_>) -> Found {
+impl Service for ProgramService {
+    type Found = Found;
+
+    fn head_limits(&self) -> HeadLimits {
+        self.head_limits
+    }
+
+    fn ids(&self) -> &RequestIds {
+        &self.ids
+    }
+
+    fn log(&self) -> &Log {
+        &self.log
+    }
+
+    fn find(&self, method: &str, path: &mut Path<'_>) -> Found {
         let known = Method::ALL.into_iter().find(|m| m.as_str() == method);
         if known.is_none() && !WITHOUT_ROUTES.contains(&method) {
             let message = "Not Implemented";
@@ -269,6 +185,65 @@ impl Service {
             let status = StatusCode::METHOD_NOT_ALLOWED;
             Found::Refused(Reply::refusal(status, "Method Not Allowed").allow(&allowed))
         }
+    }
+
+    fn whole_server(&self) -> Found {
+        let has = |method: &Method| self.program.routes.iter().any(|r| r.method == *method);
+        let implied = |method: &Method| match method {
+            Method::Options => true,
+            Method::Head => has(&Method::Get),
+            _ => false,
+        };
+        let methods = Method::ALL.into_iter();
+        let methods: Vec<Method> = methods.filter(|m| has(m) || implied(m)).collect();
+        Found::Reply(Reply::empty(StatusCode::NO_CONTENT).allow(&methods))
+    }
+
+    fn body_limit(&self, found: &Found) -> Option<u64> {
+        let Found::Route(index) = found else {
+            return None;
+        };
+        let route = &self.program.routes[usize::from(*index)];
+        route.needs.body.then(|| size(route.body_limit) as u64)
+    }
+
+    fn runs_program(&self, found: &Found) -> bool {
+        match found {
+            Found::Route(index) => self.constants[usize::from(*index)].is_none(),
+            Found::Docs(_) | Found::Reply(_) => false,
+            Found::Refused(_) | Found::Nothing => true,
+        }
+    }
+
+    fn answer(&self, data: &mut RequestData<'_>, found: Found) -> Answer<'_> {
+        let index = match found {
+            Found::Route(index) => index,
+            Found::Docs(page) => {
+                let docs = self.docs.as_ref().map(|docs| docs.get(page));
+                return match docs {
+                    Some(constant) => Answer::Prepared(constant.answer(&data.headers)),
+                    None => Answer::Reply(self.without_route(Found::Nothing, data)),
+                };
+            }
+            other => return Answer::Reply(self.without_route(other, data)),
+        };
+        data.params = self.program.routes[usize::from(index)].params;
+        if !params_are_text(data) {
+            let malformed = Reply::refusal(StatusCode::BAD_REQUEST, "Malformed path parameter");
+            return Answer::Reply(self.refused(data, malformed));
+        }
+        match &self.constants[usize::from(index)] {
+            Some(constant) => Answer::Prepared(constant.answer(&data.headers)),
+            None => Answer::Reply(self.with_vm(|vm| vm.call(index, data))),
+        }
+    }
+
+    fn refused(&self, data: &RequestData<'_>, refusal: Reply) -> Reply {
+        self.with_vm(|vm| vm.hook(Hook::Error, data, refusal))
+    }
+
+    fn give_back(&self, body: Vec<u8>) {
+        self.vm.borrow().give_back(body);
     }
 }
 

@@ -10,7 +10,8 @@ use rover_model::LogLevel;
 use tokio::net::TcpStream;
 use tokio::task::yield_now;
 
-use crate::service::dispatch::Service;
+use crate::http1::Service;
+use crate::service::dispatch::ProgramService;
 use crate::worker::address::Owner;
 use crate::worker::balance::{Handed, Inbox, Past};
 use crate::worker::connection::Connection;
@@ -29,7 +30,7 @@ const NO_ROOM: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\
 
 /// A worker's door.
 pub(crate) struct Door {
-    service: Rc<Service>,
+    service: Rc<ProgramService>,
     connections: Rc<Connections>,
     refused: Cell<u64>,
     errors: Cell<u64>,
@@ -37,7 +38,7 @@ pub(crate) struct Door {
 }
 
 impl Door {
-    pub(crate) fn new(service: Rc<Service>, connections: Rc<Connections>) -> Self {
+    pub(crate) fn new(service: Rc<ProgramService>, connections: Rc<Connections>) -> Self {
         Door {
             service,
             connections,

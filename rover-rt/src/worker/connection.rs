@@ -14,8 +14,8 @@ use std::task::{Context, Poll, Waker};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-use crate::http1::{Exchange, Place, Step, timeout};
-use crate::service::dispatch::Service;
+use crate::http1::{Conditions, Exchange, Progress, timeout};
+use crate::service::dispatch::ProgramService;
 use crate::time::clock::{TICK, ticks_of};
 use crate::worker::address::Owner;
 use crate::worker::balance::Past;
@@ -50,7 +50,7 @@ enum Phase {
 pub(crate) struct Connection {
     stream: TcpStream,
     client_ip: IpAddr,
-    service: Rc<Service>,
+    service: Rc<ProgramService>,
     slot: Slot,
     exchange: Exchange,
     /// Input of a request that is not complete.
@@ -78,7 +78,7 @@ impl Connection {
         stream: TcpStream,
         client_ip: IpAddr,
         past: Option<Past>,
-        service: Rc<Service>,
+        service: Rc<ProgramService>,
         all: &Rc<Connections>,
     ) -> Self {
         let slot = Connections::enter(all, Owner::of(client_ip));
@@ -158,23 +158,26 @@ impl Connection {
         let late = all
             .lag()
             .is_late(waited(std::mem::take(&mut self.since), start));
-        let place = Place {
-            service: &self.service,
+        let conditions = Conditions {
+            service: &*self.service,
             clock: all.clock(),
             client_ip: self.client_ip,
             stopping: all.is_stopping(),
-            late: late.then(|| all.lag()),
+            late: late.then(|| all.lag().refused()),
             room: self.slot.room(self.exchange.kept()),
         };
         let (mut done, mut requests) = (0, false);
         loop {
-            match self.exchange.step(&place, &input[done..], &mut self.output) {
-                Step::More => break,
-                Step::Consumed(bytes) => {
+            match self
+                .exchange
+                .step(&conditions, &input[done..], &mut self.output)
+            {
+                Progress::More => break,
+                Progress::Consumed(bytes) => {
                     done += bytes;
                     requests |= self.exchange.is_between();
                 }
-                Step::Close { unread } => {
+                Progress::Close { unread } => {
                     self.phase = Phase::Closing { linger: unread };
                     break;
                 }
@@ -217,15 +220,15 @@ impl Connection {
             return false;
         }
         let all = self.slot.all();
-        let place = Place {
-            service: &self.service,
+        let conditions = Conditions {
+            service: &*self.service,
             clock: all.clock(),
             client_ip: self.client_ip,
             stopping: true,
             late: None,
             room: 0,
         };
-        timeout(&place, &mut self.output);
+        timeout(&conditions, &mut self.output);
         self.phase = Phase::Closing { linger: true };
         self.slot.begin(Stage::Busy, Some(LINGER));
         true

@@ -117,7 +117,12 @@ impl Lag {
         }
     }
 
-    /// Notes a request that was turned away.
+    /// Counts requests that are turned away.
+    pub(crate) fn refused(&self) -> &Cell<u64> {
+        &self.refused
+    }
+
+    /// Counts one.
     pub(crate) fn refuse(&self) {
         self.refused.set(self.refused.get() + 1);
     }

@@ -1,8 +1,9 @@
 //! A worker: a thread with an event loop, listening sockets, connections and a program of its
 //! own.
 //!
-//! Nothing here knows HTTP or Lua: connections move bytes between a socket and an exchange.
-//! What workers share is in `balance.rs`.
+//! A connection moves bytes between its socket and an exchange of `http1/`; nothing here reads
+//! them. Nothing on a request's path is shared between threads: what workers share is about
+//! whole connections, and is in `balance`, `address` and `slow`.
 
 mod accept;
 mod address;

@@ -14,9 +14,10 @@ use tokio::sync::watch;
 use tokio::task::{JoinHandle, LocalSet, spawn_local};
 
 use crate::error::{Error, panic_reason};
+use crate::http1::Service;
 use crate::log::Log;
 use crate::program::Program;
-use crate::service::dispatch::Service;
+use crate::service::dispatch::ProgramService;
 use crate::settings::Settings;
 use crate::time::clock::Moment;
 use crate::time::pulse::Pulse;
@@ -107,7 +108,7 @@ impl Worker {
         ready: &mut Option<mpsc::Sender<Result<(), Error>>>,
         moment: Arc<Moment>,
     ) -> Result<(), Error> {
-        let started = Service::new(self.program, &self.settings, Arc::clone(&self.pulse))
+        let started = ProgramService::new(self.program, &self.settings, Arc::clone(&self.pulse))
             .and_then(|service| Ok((Rc::new(service), self.open()?)));
         let (service, listeners) = match (started, ready.take()) {
             (Ok(started), None) => started,
@@ -169,7 +170,7 @@ impl Worker {
         self.share.listeners()?.into_iter().map(open).collect()
     }
 
-    async fn drain(&self, service: &Service, connections: &Connections) {
+    async fn drain(&self, service: &ProgramService, connections: &Connections) {
         let closed = connections.all_closed();
         let millis = self.settings.limits.drain;
         if millis == 0 {
@@ -184,7 +185,7 @@ impl Worker {
 }
 
 /// Waits for a stage of the server's stop; the service hears of the one before.
-async fn reached(stop: &mut watch::Receiver<Stop>, stage: Stop, service: &Service) {
+async fn reached(stop: &mut watch::Receiver<Stop>, stage: Stop, service: &ProgramService) {
     // An error means that nobody can stop the server any more, which ends it, too.
     let _ = stop.wait_for(|stop| *stop >= Stop::Leaving).await;
     service.leave();
@@ -203,7 +204,7 @@ async fn failure(task: JoinHandle<()>) {
 
 /// What happens beside the connections.
 fn housekeeping(
-    service: &Rc<Service>,
+    service: &Rc<ProgramService>,
     connections: &Rc<Connections>,
     door: &Rc<Door>,
 ) -> JoinHandle<()> {
