@@ -1,0 +1,2 @@
+pub(crate) mod members;
+pub(crate) mod reads;

@@ -1,0 +1,132 @@
+//! What a handler begins with checking. It happens before any Lua runs, so that a request
+//! that does not pass costs no more than the check; what passes is there when the handler
+//! asks for it.
+
+use http::StatusCode;
+use mlua::ffi::lua_State;
+use rover_model::guard::{Checked, Problem, Schema};
+
+use crate::message::form;
+use crate::message::reply::Reply;
+use crate::program::First;
+use crate::vm::guard::check::{Checks, Find, Source, TOO_LARGE, Unread, lay_collected};
+use crate::vm::guard::push::Origin;
+use crate::vm::run::call::Call;
+use crate::vm::write::scalar::string;
+
+enum Verdict {
+    Passes,
+    Refused(Reply),
+    /// The handler's own check will say.
+    Unknown,
+}
+
+impl Checks {
+    /// Whether the handler asks for what was checked before it ran, which it does once.
+    pub(crate) fn is_ready(&self, source: Source, schema: usize, holder: Option<i32>) -> bool {
+        let asked = First {
+            source: source as u8,
+            schema,
+            holder,
+        };
+        self.ready.take() == Some(asked)
+    }
+}
+
+/// Checks what a handler begins with; the answer where it does not pass.
+///
+/// # Safety
+/// `state` is the VM's, which runs nothing.
+pub(crate) unsafe fn begin(state: *mut lua_State, call: &Call<'_>, first: First) -> Option<Reply> {
+    let checks = &call.shared.checks;
+    let schema = call.shared.program.guards.get(first.schema)?;
+    let source = Source::from_number(f64::from(first.source));
+    let verdict = match first.holder {
+        Some(holder) => checks.holders.fill(holder, schema, |laid| {
+            judge(state, call, source, schema, laid)
+        }),
+        None => {
+            // SAFETY: see `Checks::checked`.
+            let laid = unsafe { &mut *checks.checked.get() };
+            judge(state, call, source, schema, laid)
+        }
+    };
+    match verdict {
+        Verdict::Passes => {
+            checks.ready.set(Some(first));
+            None
+        }
+        Verdict::Refused(reply) => Some(reply),
+        Verdict::Unknown => None,
+    }
+}
+
+fn judge(
+    state: *mut lua_State,
+    call: &Call<'_>,
+    source: Source,
+    schema: &Schema,
+    laid: &mut Checked,
+) -> Verdict {
+    let find = Find::new(call.shared);
+    // SAFETY: nothing runs yet.
+    let laid_out = unsafe { lay_collected(state, call, source, schema, laid, &find) };
+    if let Err(unread) = laid_out {
+        return Verdict::Refused(refusal(&unread));
+    }
+    if find.stopped.get() {
+        return Verdict::Unknown;
+    }
+    match laid.problems.is_empty() {
+        true => Verdict::Passes,
+        false => Verdict::Refused(errors(&laid.problems)),
+    }
+}
+
+/// What `body.lua` and `direct.lua` say.
+fn refusal(unread: &Unread) -> Reply {
+    let bad = StatusCode::BAD_REQUEST;
+    match unread {
+        Unread::NoBody => Reply::error(bad, "Request has no body"),
+        Unread::Malformed(malformed) => Reply::error(bad, &format!("Malformed JSON: {malformed}")),
+        Unread::Form(error) => Reply::error(error.status(), &error.to_string()),
+        Unread::Full => Reply::error(StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE),
+    }
+}
+
+/// The answer to what did not pass.
+fn errors(problems: &[Problem]) -> Reply {
+    let mut list = b"[".to_vec();
+    for (at, problem) in problems.iter().enumerate() {
+        let fields = [
+            (
+                if at == 0 {
+                    "{\"field\":"
+                } else {
+                    ",{\"field\":"
+                },
+                problem.field.as_str(),
+            ),
+            (",\"message\":", &problem.message),
+            (",\"type\":", problem.kind),
+        ];
+        for (name, text) in fields {
+            list.extend_from_slice(name.as_bytes());
+            string(text.as_bytes(), &mut list);
+        }
+        list.push(b'}');
+    }
+    list.push(b']');
+    Reply::errors(StatusCode::BAD_REQUEST, &list)
+}
+
+/// What the texts of a part that was checked stand in.
+pub(crate) fn origin<'c>(call: &'c Call<'_>, source: Source) -> Origin<'c> {
+    let Some(body) = call.request.body.filter(|_| source == Source::Body) else {
+        return Origin::Nothing;
+    };
+    match form::is_form(call.request.headers.get("content-type")) {
+        true => call.form().map_or(Origin::Nothing, Origin::Form),
+        false => Origin::Json(body),
+    }
+}

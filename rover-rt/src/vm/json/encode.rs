@@ -1,0 +1,309 @@
+//! Lua values to JSON (RFC 8259), over the raw C API.
+
+use std::ffi::{c_int, c_void};
+use std::fmt;
+
+use mlua::ffi::{self, lua_State};
+use rustc_hash::FxHashMap;
+
+use crate::vm::state::vm::Shared;
+use crate::vm::write::scalar::{escaped_length, number, string};
+
+const MAX_DEPTH: usize = 128;
+/// So many values are written before the clock is asked whether there is time for more ...
+pub(crate) const AT_ONCE: usize = 64;
+/// ... and what each costs, in its steps.
+const STEPS: u32 = 4;
+/// Texts from this length on are measured with their escapes before they are written.
+const LONG: usize = 1 << 20;
+
+/// Where each field name stands in the program's constructors.
+pub(crate) struct KeyOrder {
+    pub(crate) common: Ranks,
+    /// By the number of a marked table, less one.
+    pub(crate) special: Vec<Ranks>,
+}
+
+/// By the address of the interned string, which a registry table keeps alive.
+pub(crate) type Ranks = FxHashMap<*const c_void, u32>;
+
+/// The registry's table of marked tables and their numbers.
+pub(crate) const MARKED: &str = "rover.marked";
+
+/// Why a value has no JSON form, and where in the value.
+#[derive(Debug)]
+pub(crate) struct EncodeError {
+    reason: String,
+    /// From the inside out.
+    path: Vec<String>,
+}
+
+impl EncodeError {
+    pub(crate) fn new(reason: impl Into<String>) -> Self {
+        EncodeError {
+            reason: reason.into(),
+            path: Vec::new(),
+        }
+    }
+
+    pub(crate) fn within(mut self, step: String) -> Self {
+        self.path.push(step);
+        self
+    }
+}
+
+impl fmt::Display for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path: String = self.path.iter().rev().map(String::as_str).collect();
+        match path.strip_prefix('.').unwrap_or(&path) {
+            "" => f.write_str(&self.reason),
+            // A cycle's path has no end worth reading.
+            path if path.len() > 200 => write!(f, "{} at {:.200}...", self.reason, path),
+            path => write!(f, "{} at {path}", self.reason),
+        }
+    }
+}
+
+/// Appends the JSON form of the value on top of the stack.
+///
+/// # Safety
+/// `state` is a live Lua thread in a protected call with a value on top.
+pub(crate) unsafe fn encode(
+    state: *mut lua_State,
+    shared: &Shared,
+    out: &mut Vec<u8>,
+) -> Result<(), EncodeError> {
+    let mut encoder = Encoder::new(state, shared, out);
+    // SAFETY: as the caller's.
+    unsafe { encoder.value(ffi::lua_gettop(state), 0) }
+}
+
+/// Marks the table on top with the number of its order.
+///
+/// # Safety
+/// In a guarded native, with room for three values.
+pub(crate) unsafe fn mark(state: *mut lua_State, number: usize) {
+    // SAFETY: as the caller's; the raw access is of the runtime's own table.
+    unsafe {
+        ffi::lua_pushlstring(state, MARKED.as_ptr().cast(), MARKED.len());
+        ffi::lua_rawget(state, ffi::LUA_REGISTRYINDEX);
+        ffi::lua_pushvalue(state, -2);
+        ffi::lua_pushnumber(state, number as f64);
+        ffi::lua_rawset(state, -3);
+        ffi::lua_pop(state, 1);
+    }
+}
+
+/// A comma, unless the object that is being written has no field yet.
+pub(crate) fn comma(out: &mut Vec<u8>) {
+    if out.last() != Some(&b'{') {
+        out.push(b',');
+    }
+}
+
+pub(crate) struct Encoder<'a> {
+    pub(crate) state: *mut lua_State,
+    pub(crate) shared: &'a Shared,
+    pub(crate) order: Option<&'a KeyOrder>,
+    pub(crate) out: &'a mut Vec<u8>,
+}
+
+#[cold]
+pub(crate) fn too_long() -> EncodeError {
+    EncodeError::new("more text than a half of `memory_limit`")
+}
+
+impl<'a> Encoder<'a> {
+    pub(crate) fn new(state: *mut lua_State, shared: &'a Shared, out: &'a mut Vec<u8>) -> Self {
+        Encoder {
+            state,
+            shared,
+            order: shared.order.get(),
+            out,
+        }
+    }
+
+    /// Appends the JSON form of a value with so many containers around it.
+    ///
+    /// # Safety
+    /// `index` is an absolute, valid stack index, in a protected call.
+    pub(crate) unsafe fn value(&mut self, index: c_int, depth: usize) -> Result<(), EncodeError> {
+        // SAFETY: reads by the value's type.
+        unsafe {
+            match ffi::lua_type(self.state, index) {
+                ffi::LUA_TNIL => self.out.extend_from_slice(b"null"),
+                ffi::LUA_TBOOLEAN => {
+                    let text: &[u8] = match ffi::lua_toboolean(self.state, index) {
+                        0 => b"false",
+                        _ => b"true",
+                    };
+                    self.out.extend_from_slice(text);
+                }
+                ffi::LUA_TNUMBER => number(ffi::lua_tonumber(self.state, index), self.out),
+                ffi::LUA_TSTRING => {
+                    let bytes = self.bytes(index);
+                    self.text(bytes)?;
+                }
+                ffi::LUA_TLIGHTUSERDATA if ffi::lua_touserdata(self.state, index).is_null() => {
+                    self.out.extend_from_slice(b"null");
+                }
+                ffi::LUA_TTABLE => return self.table(index, depth),
+                other => {
+                    let name = std::ffi::CStr::from_ptr(ffi::lua_typename(self.state, other));
+                    let name = name.to_string_lossy();
+                    return Err(EncodeError::new(format!("a {name} has no JSON form")));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Appends a text as a string.
+    pub(crate) fn text(&mut self, bytes: &[u8]) -> Result<(), EncodeError> {
+        self.room(bytes.len())?;
+        if bytes.len() > LONG {
+            self.room(escaped_length(bytes))?;
+        }
+        string(bytes, self.out);
+        Ok(())
+    }
+
+    /// A small table that holds others many times over is a long text.
+    #[inline]
+    fn room(&self, more: usize) -> Result<(), EncodeError> {
+        match self.out.len() + more > self.shared.memory.largest() {
+            true => Err(too_long()),
+            false => Ok(()),
+        }
+    }
+
+    /// So many values are about to be written, for which there may be no time: the native's guard
+    /// raises that.
+    #[inline]
+    pub(crate) fn spend(&self, values: usize) -> Result<(), EncodeError> {
+        match self.shared.deadline.spend(values as u32 * STEPS) {
+            true => Ok(()),
+            false => Err(EncodeError::new("it takes too long")),
+        }
+    }
+
+    /// # Safety
+    /// A string is at `index`; the slice is used before the string can be collected.
+    pub(crate) unsafe fn bytes<'s>(&self, index: c_int) -> &'s [u8] {
+        let mut length = 0;
+        // SAFETY: as the caller's.
+        unsafe {
+            let text = ffi::lua_tolstring(self.state, index, &raw mut length);
+            std::slice::from_raw_parts(text.cast(), length)
+        }
+    }
+
+    /// # Safety
+    /// A table is at the absolute `index`.
+    unsafe fn table(&mut self, index: c_int, depth: usize) -> Result<(), EncodeError> {
+        if depth >= MAX_DEPTH {
+            return Err(EncodeError::new("nesting beyond 128 levels"));
+        }
+        self.room(0)?;
+        self.spend(2)?;
+        // SAFETY: the stack is grown before values are pushed, and restored.
+        unsafe {
+            if ffi::lua_checkstack(self.state, 8) == 0 {
+                return Err(EncodeError::new("the value is nested too deeply"));
+            }
+            let mut meta = std::ptr::null();
+            if ffi::lua_getmetatable(self.state, index) != 0 {
+                meta = ffi::lua_topointer(self.state, -1);
+                ffi::lua_pop(self.state, 1);
+            }
+            let texts = [&self.shared.body_meta, &self.shared.html_meta];
+            if !meta.is_null() && meta == self.shared.ctx_meta.get() {
+                // What it holds is the runtime's own, addresses among it.
+                return Err(EncodeError::new("a ctx has no JSON form"));
+            }
+            if !meta.is_null() && texts.iter().any(|known| meta == known.get()) {
+                return self.body(index);
+            }
+            let length = ffi::lua_objlen(self.state, index);
+            let marked = meta == self.shared.array_meta.get() && !meta.is_null();
+            let top = ffi::lua_gettop(self.state);
+            // One that can only be a list is one when it is empty, too.
+            let list = meta == self.shared.list_meta.get() && !meta.is_null();
+            let sequence = || self.is_sequence(index, length);
+            let result = if marked || ((length > 0 || list) && sequence()) {
+                self.array(index, length, depth)
+            } else {
+                self.object(index, depth)
+            };
+            ffi::lua_settop(self.state, top);
+            result
+        }
+    }
+
+    /// # Safety
+    /// A body object is at `index`.
+    unsafe fn body(&mut self, index: c_int) -> Result<(), EncodeError> {
+        // SAFETY: slot 1 holds the bytes; anything else is caught by `value`.
+        unsafe {
+            ffi::lua_rawgeti(self.state, index, 1);
+            let result = self.value(ffi::lua_gettop(self.state), MAX_DEPTH);
+            ffi::lua_pop(self.state, 1);
+            result
+        }
+    }
+
+    /// Are the table's keys exactly 1..length?
+    ///
+    /// # Safety
+    /// A table is at the absolute `index`.
+    pub(crate) unsafe fn is_sequence(&self, index: c_int, length: usize) -> bool {
+        let mut count = 0;
+        // SAFETY: a traversal that changes nothing.
+        unsafe {
+            let top = ffi::lua_gettop(self.state);
+            ffi::lua_pushnil(self.state);
+            while ffi::lua_next(self.state, index) != 0 {
+                let key = match ffi::lua_type(self.state, -2) {
+                    ffi::LUA_TNUMBER => ffi::lua_tonumber(self.state, -2),
+                    _ => 0.0,
+                };
+                if key < 1.0 || key > length as f64 || key.fract() != 0.0 {
+                    ffi::lua_settop(self.state, top);
+                    return false;
+                }
+                count += 1;
+                ffi::lua_pop(self.state, 1);
+            }
+        }
+        count == length
+    }
+
+    /// # Safety
+    /// A table is at the absolute `index`.
+    unsafe fn array(
+        &mut self,
+        index: c_int,
+        length: usize,
+        depth: usize,
+    ) -> Result<(), EncodeError> {
+        self.out.push(b'[');
+        for at in 1..=length {
+            if at > 1 {
+                self.out.push(b',');
+            }
+            if at.is_multiple_of(AT_ONCE) {
+                self.spend(AT_ONCE)?;
+            }
+            // SAFETY: one value is pushed and popped.
+            unsafe {
+                ffi::lua_rawgeti(self.state, index, at as i64);
+                let element = ffi::lua_gettop(self.state);
+                self.value(element, depth + 1)
+                    .map_err(|e| e.within(format!("[{at}]")))?;
+                ffi::lua_settop(self.state, element - 1);
+            }
+        }
+        self.out.push(b']');
+        Ok(())
+    }
+}

@@ -1,0 +1,4 @@
+pub(crate) mod decode;
+pub(crate) mod encode;
+pub(crate) mod list;
+pub(crate) mod object;

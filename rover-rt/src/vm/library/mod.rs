@@ -1,0 +1,3 @@
+pub(crate) mod budgets;
+pub(crate) mod limits;
+pub(crate) mod patterns;

@@ -1,0 +1,445 @@
+//! `string.find`, `match`, `gmatch` and `gsub`: what LuaJIT's `lib_string.c` does around its
+//! matcher, around ours.
+
+use std::cell::RefCell;
+use std::ffi::c_int;
+use std::io::Write;
+
+use mlua::ffi::{self, lua_CFunction, lua_State};
+
+use crate::pattern::{Capture, Clock, Matcher, Part, PatternError, has_specials, replacement};
+use crate::vm::ctx::members::{push, shared};
+use crate::vm::native::unwind;
+use crate::vm::state::vm::Shared;
+
+pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 7] = [
+    (c"find", find),
+    (c"match", r#match),
+    (c"gmatch_values", gmatch_values),
+    (c"gmatch_next", gmatch_next),
+    (c"gmatch_refuse", gmatch_refuse),
+    (c"gsub", gsub),
+    (c"gsub_next", gsub_next),
+];
+
+/// The result that a call of `gsub` makes. No other call begins meanwhile, as nothing that it
+/// calls runs any Lua; it is here because Lua's errors leave the call's frame, which therefore
+/// owns nothing.
+#[derive(Default)]
+pub(crate) struct Replaced(RefCell<Vec<u8>>);
+
+/// The buffer is kept for the next call up to this size.
+const KEPT_BYTES: usize = 64 * 1024;
+/// What the stack of a C function has room for, beside a few values (`LUA_MINSTACK` is 20).
+const FREE_SLOTS: usize = 8;
+/// The longest result of `gsub`.
+const MAX_RESULT: usize = 32 << 20;
+
+impl Replaced {
+    fn begin(&self) {
+        let mut out = self.0.borrow_mut();
+        out.clear();
+        out.shrink_to(KEPT_BYTES);
+    }
+
+    fn add(&self, text: &[u8]) {
+        self.0.borrow_mut().extend_from_slice(text);
+    }
+
+    fn len(&self) -> usize {
+        self.0.borrow().len()
+    }
+
+    /// The bytes, until something is added.
+    fn text(&self) -> *const [u8] {
+        std::ptr::from_ref(self.0.borrow().as_slice())
+    }
+}
+
+/// The running call's steps.
+pub(crate) struct Steps<'a>(pub(crate) &'a Shared);
+
+impl Clock for Steps<'_> {
+    fn spend(&mut self, steps: u32) -> bool {
+        self.0.deadline.spend(steps)
+    }
+}
+
+/// A string or number argument. The slice is good while the value is on the stack.
+///
+/// # Safety
+/// In a C function; Lua's error leaves the frame, which owns nothing.
+unsafe fn string<'a>(state: *mut lua_State, argument: c_int) -> &'a [u8] {
+    let mut length = 0;
+    // SAFETY: what `luaL_checklstring` returns has so many bytes.
+    unsafe {
+        let text = ffi::luaL_checklstring(state, argument, &raw mut length);
+        std::slice::from_raw_parts(text.cast(), length)
+    }
+}
+
+/// An integer argument as LuaJIT converts it (`lj_num2int`).
+///
+/// # Safety
+/// As [`string`].
+unsafe fn integer(state: *mut lua_State, argument: c_int, default: i32) -> i32 {
+    // SAFETY: as the caller's.
+    unsafe {
+        if ffi::lua_isnoneornil(state, argument) != 0 {
+            return default;
+        }
+        let number = ffi::luaL_checknumber(state, argument);
+        let range = f64::from(i32::MIN)..=f64::from(i32::MAX);
+        match range.contains(&number.trunc()) {
+            true => number as i32,
+            false => i32::MIN,
+        }
+    }
+}
+
+/// Raises a pattern's error as `lj_err_caller` does: with the place of the call.
+///
+/// # Safety
+/// As [`string`].
+unsafe fn raise(state: *mut lua_State, error: PatternError) -> ! {
+    // SAFETY: as the caller's.
+    unsafe { raise_at(state, error, 1) }
+}
+
+/// The same where the call that counts is so many calls away.
+///
+/// # Safety
+/// As [`string`].
+unsafe fn raise_at(state: *mut lua_State, error: PatternError, level: c_int) -> ! {
+    // SAFETY: as the caller's; the text is copied before the error leaves.
+    unsafe {
+        match error {
+            PatternError::Stopped => crate::vm::state::deadline::raise(state, shared(state)),
+            _ => unwind::fail_at(state, error.message().as_bytes(), level),
+        }
+    }
+}
+
+/// Pushes a capture.
+///
+/// # Safety
+/// There is a free stack slot.
+unsafe fn push_capture(state: *mut lua_State, subject: &[u8], capture: Capture) {
+    // SAFETY: Lua copies the bytes.
+    unsafe {
+        match capture {
+            Capture::Text(start, end) => push(state, &subject[start..end]),
+            Capture::Position(at) => {
+                ffi::lua_pushnumber(state, (at + 1) as f64);
+            }
+        }
+    }
+}
+
+/// Pushes the captures of the last match: all there are, or so many. An error's place is the
+/// call that is so many calls away.
+///
+/// # Safety
+/// As [`string`].
+unsafe fn push_captures(
+    state: *mut lua_State,
+    matcher: &Matcher<'_>,
+    found: (usize, usize),
+    count: usize,
+    level: c_int,
+) -> c_int {
+    // SAFETY: there is room for so many; as the caller's.
+    unsafe {
+        if count > FREE_SLOTS {
+            ffi::luaL_checkstack(state, count as c_int, c"too many captures".as_ptr());
+        }
+        for index in 0..count {
+            match matcher.capture(index, found) {
+                Ok(capture) => push_capture(state, matcher.subject(), capture),
+                Err(error) => raise_at(state, error, level),
+            }
+        }
+    }
+    count as c_int
+}
+
+unsafe extern "C-unwind" fn find(state: *mut lua_State) -> c_int {
+    // SAFETY (all functions here): called by Lua, with the `Shared` as first upvalue. Lua
+    // errors leave these frames, which own nothing: matchers are plain data.
+    unsafe { search(state, true) }
+}
+
+unsafe extern "C-unwind" fn r#match(state: *mut lua_State) -> c_int {
+    // SAFETY: see `find`.
+    unsafe { search(state, false) }
+}
+
+/// `str_find_aux`
+///
+/// # Safety
+/// See [`find`].
+unsafe fn search(state: *mut lua_State, find: bool) -> c_int {
+    // SAFETY: see `find`; the arguments stay on the stack.
+    unsafe {
+        let shared = shared(state);
+        let (subject, pattern) = (string(state, 1), string(state, 2));
+        let start = integer(state, 3, 1);
+        let length = subject.len() as i32;
+        let start = match start < 0 {
+            true => start.wrapping_add(length),
+            false => start.wrapping_sub(1),
+        };
+        let start = start.max(0) as usize;
+        if start > subject.len() {
+            ffi::lua_pushnil(state);
+            return 1;
+        }
+        if find && (ffi::lua_toboolean(state, 4) != 0 || !has_specials(pattern)) {
+            return plain(state, shared, (subject, start), pattern);
+        }
+        let mut clock = Steps(shared);
+        let mut matcher = Matcher::new(subject, &mut clock);
+        let found = unwind::pure(shared, || {
+            matcher.search(&shared.patterns.get(pattern, true), start)
+        });
+        match found {
+            None => unwind::panicked(state),
+            Some(Err(error)) => raise(state, error),
+            Some(Ok(None)) => {
+                ffi::lua_pushnil(state);
+                1
+            }
+            Some(Ok(Some(found))) if find => {
+                ffi::lua_pushnumber(state, (found.0 + 1) as f64);
+                ffi::lua_pushnumber(state, found.1 as f64);
+                let count = matcher.captures();
+                push_captures(state, &matcher, found, count, 1) + 2
+            }
+            Some(Ok(Some(found))) => {
+                let count = matcher.values();
+                push_captures(state, &matcher, found, count, 1)
+            }
+        }
+    }
+}
+
+/// Looks for a text as it is, in linear time.
+///
+/// # Safety
+/// See [`find`].
+unsafe fn plain(
+    state: *mut lua_State,
+    shared: &Shared,
+    (subject, start): (&[u8], usize),
+    text: &[u8],
+) -> c_int {
+    // SAFETY: see `find`.
+    unsafe {
+        if !shared.deadline.spend((subject.len() / 64) as u32) {
+            crate::vm::state::deadline::raise(state, shared);
+        }
+        match memchr::memmem::find(&subject[start..], text) {
+            Some(at) => {
+                ffi::lua_pushnumber(state, (start + at + 1) as f64);
+                ffi::lua_pushnumber(state, (start + at + text.len()) as f64);
+                2
+            }
+            None => {
+                ffi::lua_pushnil(state);
+                1
+            }
+        }
+    }
+}
+
+/// `gmatch_refuse(...)`: the error for arguments that `gmatch` does not take.
+unsafe extern "C-unwind" fn gmatch_refuse(state: *mut lua_State) -> c_int {
+    // SAFETY: see `find`.
+    unsafe {
+        string(state, 1);
+        string(state, 2);
+    }
+    0
+}
+
+/// `gmatch_values(pattern)`: how many values a match has.
+unsafe extern "C-unwind" fn gmatch_values(state: *mut lua_State) -> c_int {
+    // SAFETY: see `find`.
+    unsafe {
+        let (shared, pattern) = (shared(state), string(state, 1));
+        match unwind::pure(shared, || shared.patterns.get(pattern, false).values()) {
+            None => unwind::panicked(state),
+            Some(values) => ffi::lua_pushnumber(state, values as f64),
+        }
+    }
+    1
+}
+
+/// `gmatch_next(subject, pattern, position)`, for iterators: the next position and the values
+/// of a match; nothing where there is none.
+unsafe extern "C-unwind" fn gmatch_next(state: *mut lua_State) -> c_int {
+    // SAFETY: see `find`; called by `gmatch.lua` with two strings and a number.
+    unsafe {
+        next(state, (false, usize::MAX, 2), |start, end| {
+            let next = if end == start { end + 1 } else { end };
+            ffi::lua_pushnumber(state, next as f64);
+            1
+        })
+    }
+}
+
+/// `gsub_next(subject, pattern, position, most)`: where a match begins, where it ends, and its
+/// values, all or so many; nothing where there is none.
+unsafe extern "C-unwind" fn gsub_next(state: *mut lua_State) -> c_int {
+    // SAFETY: see `find`; called by `gsub.lua` with two strings and one or two numbers.
+    unsafe {
+        let most = match ffi::lua_tonumber(state, 4) as usize {
+            0 => usize::MAX,
+            most => most,
+        };
+        next(state, (true, most, 3), |start, end| {
+            ffi::lua_pushnumber(state, start as f64);
+            ffi::lua_pushnumber(state, end as f64);
+            2
+        })
+    }
+}
+
+/// Looks for a pattern, which may have an anchor, from a position on. Pushes what `place` makes
+/// of the match's place, and so many of the match's values. The call that the program has made
+/// is so many calls away, for errors.
+///
+/// # Safety
+/// See [`find`]; the arguments are two strings and a number.
+unsafe fn next(
+    state: *mut lua_State,
+    (anchors, most, level): (bool, usize, c_int),
+    place: impl FnOnce(usize, usize) -> c_int,
+) -> c_int {
+    // SAFETY: as the caller's.
+    unsafe {
+        let shared = shared(state);
+        let (subject, pattern) = (string(state, 1), string(state, 2));
+        let start = ffi::lua_tonumber(state, 3) as usize;
+        if start > subject.len() {
+            return 0;
+        }
+        let mut clock = Steps(shared);
+        let mut matcher = Matcher::new(subject, &mut clock);
+        let found = unwind::pure(shared, || {
+            matcher.search(&shared.patterns.get(pattern, anchors), start)
+        });
+        match found {
+            None => unwind::panicked(state),
+            Some(Err(error)) => raise_at(state, error, level),
+            Some(Ok(None)) => 0,
+            Some(Ok(Some((start, end)))) => {
+                let places = place(start, end);
+                let count = matcher.values().min(most);
+                push_captures(state, &matcher, (start, end), count, level) + places
+            }
+        }
+    }
+}
+
+/// `string.gsub` where a text replaces; what else does is asked in `gsub.lua`.
+unsafe extern "C-unwind" fn gsub(state: *mut lua_State) -> c_int {
+    // SAFETY: see `find`; the arguments stay on the stack.
+    unsafe {
+        let shared = shared(state);
+        let (subject, pattern) = (string(state, 1), string(state, 2));
+        let most = ffi::luaL_optinteger(state, 4, subject.len() as i64 + 1) as i32;
+        if !matches!(ffi::lua_type(state, 3), ffi::LUA_TNUMBER | ffi::LUA_TSTRING) {
+            let message = c"string/function/table expected";
+            ffi::luaL_argerror(state, 3, message.as_ptr());
+        }
+        let with = string(state, 3);
+        shared.replaced.begin();
+        let mut clock = Steps(shared);
+        let mut matcher = Matcher::new(subject, &mut clock);
+        let (mut at, mut count) = (0, 0);
+        while count < most {
+            let found = unwind::pure(shared, || {
+                matcher.search(&shared.patterns.get(pattern, true), at)
+            });
+            let (start, end) = match found {
+                None => unwind::panicked(state),
+                Some(Err(error)) => raise(state, error),
+                Some(Ok(None)) => break,
+                Some(Ok(Some(found))) => found,
+            };
+            count += 1;
+            shared.replaced.add(&subject[at..start]);
+            let replaced = unwind::pure(shared, || {
+                replace_by_text(shared, &matcher, (start, end), with)
+            });
+            match replaced {
+                None => unwind::panicked(state),
+                Some(Err(error)) => raise(state, error),
+                Some(Ok(())) => {}
+            }
+            at = end;
+            if end == start {
+                let Some(byte) = subject.get(at) else { break };
+                shared.replaced.add(std::slice::from_ref(byte));
+                at += 1;
+            }
+            if pattern.first() == Some(&b'^') {
+                break;
+            }
+            if shared.replaced.len() > MAX_RESULT.min(shared.memory.longest()) {
+                gsub_too_long(state, shared);
+            }
+        }
+        shared.replaced.add(&subject[at..]);
+        // Lua copies the text; where there is no memory for it, it stays in its buffer.
+        push(state, &*shared.replaced.text());
+        shared.replaced.begin();
+        ffi::lua_pushnumber(state, f64::from(count));
+    }
+    2
+}
+
+/// # Safety
+/// As [`string`].
+unsafe fn gsub_too_long(state: *mut lua_State, shared: &Shared) -> ! {
+    let most = MAX_RESULT.min(shared.memory.longest());
+    let mut text = [0; 80];
+    let mut rest = &mut text[..];
+    // It has room for the longest number.
+    let _ = write!(rest, "gsub: the result would have more than {most} bytes");
+    let length = 80 - rest.len();
+    // SAFETY: as the caller's.
+    unsafe { unwind::fail(state, &text[..length]) }
+}
+
+/// Appends a replacement text for a match.
+fn replace_by_text(
+    shared: &Shared,
+    matcher: &Matcher<'_>,
+    (start, end): (usize, usize),
+    text: &[u8],
+) -> Result<(), PatternError> {
+    let subject = matcher.subject();
+    for part in replacement(text) {
+        let capture = match part {
+            Part::Text(text) => {
+                shared.replaced.add(text);
+                continue;
+            }
+            Part::Whole => Capture::Text(start, end),
+            Part::Capture(index) => matcher.capture(index, (start, end))?,
+        };
+        match capture {
+            Capture::Text(start, end) => shared.replaced.add(&subject[start..end]),
+            Capture::Position(at) => {
+                let mut digits = itoa::Buffer::new();
+                shared.replaced.add(digits.format(at + 1).as_bytes());
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,185 @@
+//! From what a handler returned to a reply.
+
+use std::cell::Cell;
+use std::ffi::c_void;
+
+use http::StatusCode;
+use http::header::HeaderValue;
+use mlua::ffi::{self, lua_State};
+use rover_model::is_final_status;
+
+use crate::message::reply::{ContentType, HEADERS_TOO_LONG, MAX_HEADERS_BYTES, Reply};
+use crate::vm::ctx::members::{append_string, lossy};
+use crate::vm::json::encode;
+use crate::vm::response::written;
+use crate::vm::run::call::Call;
+use crate::vm::state::vm::Shared;
+use crate::vm::write::scalar::text_number;
+
+// The kinds of response objects (see `runtime.lua`).
+const JSON_KIND: f64 = 1.0;
+const BYTES_KIND: f64 = 2.0;
+const TEMPLATE_KIND: f64 = 3.0;
+
+/// Turns the value on top of the stack into the call's reply.
+///
+/// # Safety
+/// Inside the protected call, with the handler's result on top.
+pub(crate) unsafe fn respond(state: *mut lua_State, call: &Call<'_>) {
+    let reply = &mut *call.reply.borrow_mut();
+    // SAFETY: as the caller's.
+    if let Err(reason) = unsafe { read(state, call.shared, reply) } {
+        *call.failure.borrow_mut() = Some(reason);
+    }
+}
+
+/// # Safety
+/// As [`respond`].
+unsafe fn read(state: *mut lua_State, shared: &Shared, reply: &mut Reply) -> Result<(), String> {
+    // SAFETY: reads of the value by its type; strings are copied at once.
+    unsafe {
+        match ffi::lua_type(state, -1) {
+            // The program has caught the deadline's error, or one that the error became, and
+            // has no answer of its own.
+            ffi::LUA_TNIL if shared.deadline.has_passed() => {
+                return Err(crate::vm::state::deadline::told(shared));
+            }
+            ffi::LUA_TNIL => reply.status = Some(StatusCode::NO_CONTENT),
+            ffi::LUA_TSTRING => {
+                reply.content_type = Some(ContentType::Text);
+                append_string(state, -1, &mut reply.body);
+            }
+            ffi::LUA_TNUMBER => {
+                reply.content_type = Some(ContentType::Text);
+                if !text_number(ffi::lua_tonumber(state, -1), &mut reply.body) {
+                    append_string(state, -1, &mut reply.body);
+                }
+            }
+            ffi::LUA_TBOOLEAN => {
+                reply.content_type = Some(ContentType::Text);
+                let text = ffi::lua_toboolean(state, -1) != 0;
+                reply.body.extend_from_slice(text.to_string().as_bytes());
+            }
+            ffi::LUA_TTABLE if has_meta(state, &shared.response_meta) => {
+                return built(state, shared, reply);
+            }
+            ffi::LUA_TTABLE if has_meta(state, &shared.html_meta) => {
+                reply.content_type = Some(ContentType::Html);
+                ffi::lua_rawgeti(state, -1, 1);
+                append_string(state, -1, &mut reply.body);
+            }
+            ffi::LUA_TTABLE => return json(state, shared, reply),
+            ffi::LUA_TLIGHTUSERDATA if written::is_written(state) => {}
+            // `rover.null`, which JSON has a word for.
+            ffi::LUA_TLIGHTUSERDATA if ffi::lua_touserdata(state, -1).is_null() => {
+                return json(state, shared, reply);
+            }
+            other => {
+                let name = std::ffi::CStr::from_ptr(ffi::lua_typename(state, other));
+                let kind = name.to_string_lossy();
+                return Err(format!("the handler returned a {kind}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether the value on top of the stack has one of the runtime's metatables.
+///
+/// # Safety
+/// There is a value, and a free slot.
+pub(crate) unsafe fn has_meta(state: *mut lua_State, known: &Cell<*const c_void>) -> bool {
+    // SAFETY: looks at the metatable's address and restores the stack.
+    unsafe {
+        if ffi::lua_getmetatable(state, -1) == 0 {
+            return false;
+        }
+        let meta = ffi::lua_topointer(state, -1);
+        ffi::lua_pop(state, 1);
+        meta == known.get()
+    }
+}
+
+/// # Safety
+/// The value to encode is on top of the stack.
+unsafe fn json(state: *mut lua_State, shared: &Shared, reply: &mut Reply) -> Result<(), String> {
+    reply.content_type = Some(ContentType::Json);
+    // SAFETY: as the caller's.
+    let encoded = unsafe { encode::encode(state, shared, &mut reply.body) };
+    encoded.map_err(|error| not_json(&error))
+}
+
+/// A status that ends an answer.
+pub(crate) fn final_status(status: f64) -> Option<StatusCode> {
+    let status = is_final_status(status).then_some(status as u16)?;
+    StatusCode::from_u16(status).ok()
+}
+
+pub(crate) fn not_json(error: &encode::EncodeError) -> String {
+    format!("the handler's result is not JSON: {error}")
+}
+
+/// Reads a response object (see `runtime.lua` for its slots).
+///
+/// # Safety
+/// A response object is on top of the stack.
+unsafe fn built(state: *mut lua_State, shared: &Shared, reply: &mut Reply) -> Result<(), String> {
+    // SAFETY: raw reads of slots; values of other types than ours are passed over.
+    unsafe {
+        let object = ffi::lua_gettop(state);
+        ffi::lua_rawgeti(state, object, 1);
+        if ffi::lua_type(state, -1) == ffi::LUA_TNUMBER {
+            reply.status = final_status(ffi::lua_tonumber(state, -1));
+        }
+        ffi::lua_rawgeti(state, object, 5);
+        if ffi::lua_type(state, -1) == ffi::LUA_TTABLE {
+            read_headers(state, reply)?;
+        }
+        ffi::lua_settop(state, object);
+        ffi::lua_rawgeti(state, object, 2);
+        let kind = ffi::lua_tonumber(state, -1);
+        ffi::lua_rawgeti(state, object, 3);
+        if kind == JSON_KIND {
+            json(state, shared, reply)?;
+        } else if kind == TEMPLATE_KIND {
+            return Err("the answer is `html` with data but without a template".to_owned());
+        } else if kind == BYTES_KIND {
+            append_string(state, -1, &mut reply.body);
+            ffi::lua_rawgeti(state, object, 4);
+            let value = HeaderValue::from_bytes(lossy(state, -1).as_bytes());
+            reply.content_type = value.ok().map(|value| ContentType::Other(Box::new(value)));
+        }
+    }
+    Ok(())
+}
+
+/// # Safety
+/// The flat list of names and values is on top of the stack.
+unsafe fn read_headers(state: *mut lua_State, reply: &mut Reply) -> Result<(), String> {
+    let mut bytes_of_all = 0;
+    // SAFETY: raw reads; strings are copied before their values are popped.
+    unsafe {
+        let list = ffi::lua_gettop(state);
+        let count = ffi::lua_objlen(state, list) as i64;
+        for at in (1..count).step_by(2) {
+            ffi::lua_rawgeti(state, list, at);
+            ffi::lua_rawgeti(state, list, at + 1);
+            // Looked at first, as many may be one string.
+            for part in [-2, -1] {
+                if ffi::lua_type(state, part) == ffi::LUA_TSTRING {
+                    bytes_of_all += ffi::lua_objlen(state, part);
+                }
+            }
+            if bytes_of_all > MAX_HEADERS_BYTES {
+                return Err(HEADERS_TOO_LONG.to_owned());
+            }
+            let (mut name, mut value) = (Vec::new(), Vec::new());
+            append_string(state, -2, &mut name);
+            append_string(state, -1, &mut value);
+            ffi::lua_settop(state, list);
+            // The builders have seen to it, unless the program wrote into their response.
+            reply.add_header(&name, &value)?;
+        }
+    }
+    Ok(())
+}

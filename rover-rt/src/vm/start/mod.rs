@@ -1,0 +1,4 @@
+pub(crate) mod load;
+pub(crate) mod options;
+#[cfg(test)]
+pub(crate) mod testing;

@@ -1,0 +1,2 @@
+pub(crate) mod reserved;
+pub(crate) mod scalar;
