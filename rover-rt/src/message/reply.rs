@@ -5,6 +5,7 @@ use http::header::{
     ALLOW, CONNECTION, CONTENT_LOCATION, CONTENT_RANGE, CONTENT_TYPE, DATE, ETAG, HeaderMap,
     HeaderName, HeaderValue, LAST_MODIFIED, LOCATION, RETRY_AFTER,
 };
+use rover_model::json::write::string;
 use rover_model::{Method, refused_header};
 
 /// The request's identifier.
@@ -126,12 +127,12 @@ impl Reply {
 
     /// `{"error": message}`, the form of every answer the runtime gives by itself.
     pub(crate) fn error(status: StatusCode, message: &str) -> Self {
-        Reply::json(status, &serde_json::json!({ "error": message }))
+        Reply::json(status, &[("error", message)])
     }
 
     /// `{"status": word}`, what health checks are told.
     pub(crate) fn state(status: StatusCode, word: &str) -> Self {
-        Reply::json(status, &serde_json::json!({ "status": word }))
+        Reply::json(status, &[("status", word)])
     }
 
     /// `{"errors": [...]}`, given the list's JSON: what did not pass `rover.guard`.
@@ -147,15 +148,26 @@ impl Reply {
     pub(crate) fn internal_error(request_id: &str) -> Self {
         Reply::json(
             StatusCode::INTERNAL_SERVER_ERROR,
-            &serde_json::json!({ "error": "Internal Server Error", "request_id": request_id }),
+            &[
+                ("error", "Internal Server Error"),
+                ("request_id", request_id),
+            ],
         )
     }
 
-    fn json(status: StatusCode, value: &serde_json::Value) -> Self {
+    /// An object of texts, whose names need no escapes.
+    fn json(status: StatusCode, fields: &[(&str, &str)]) -> Self {
+        let mut body = vec![b'{'];
+        for (at, (name, text)) in fields.iter().enumerate() {
+            let before = if at > 0 { ",\"" } else { "\"" };
+            body.extend([before, name, "\":"].concat().bytes());
+            string(text.as_bytes(), &mut body);
+        }
+        body.push(b'}');
         Reply {
             status: Some(status),
             content_type: Some(ContentType::Json),
-            body: value.to_string().into_bytes(),
+            body,
             ..Reply::default()
         }
     }

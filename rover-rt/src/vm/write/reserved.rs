@@ -1,14 +1,13 @@
 //! Writing into a vector's spare room: its end is looked at once for several short texts
 //! and numbers, and no function is called to copy those.
 
+use rover_model::json::write::{INTEGERS, NumberText};
+
 /// The bytes that a number takes at most.
 pub(crate) const NUMBER: usize = 32;
 
 /// 2^53: up to here every integer is a number.
 const EXACT: f64 = 9_007_199_254_740_992.0;
-
-/// 2^63: below it, what is integral is an `i64`.
-const INTEGERS: f64 = 9_223_372_036_854_775_808.0;
 
 /// `00` to `99`.
 static PAIRS: [[u8; 2]; 100] = pairs();
@@ -170,15 +169,8 @@ impl<'a> Spare<'a> {
     /// There is room for [`NUMBER`] bytes.
     #[cold]
     unsafe fn shortest(&mut self, value: f64) {
-        // SAFETY: as the caller's; `ryu` gives 24 bytes at most.
-        unsafe {
-            if !value.is_finite() {
-                return self.text(b"null");
-            }
-            let mut buffer = ryu::Buffer::new();
-            let text = buffer.format_finite(value);
-            self.text(text.strip_suffix(".0").unwrap_or(text).as_bytes());
-        }
+        // SAFETY: as the caller's; a number has 24 bytes at most.
+        unsafe { self.text(NumberText::new().of(value).as_bytes()) }
     }
 
     /// A number as texts have it: integral up to 2^53 by its digits, others as `tostring`

@@ -1,4 +1,6 @@
-//! Numbers and strings as JSON (RFC 8259, sections 6 and 7).
+//! Numbers and strings into a buffer, as JSON and as texts.
+
+pub(crate) use rover_model::json::write::{escaped, escaped_length, is_plain, string, text};
 
 use crate::vm::write::reserved::{NUMBER, Spare};
 
@@ -15,95 +17,6 @@ pub(crate) fn number(value: f64, out: &mut Vec<u8>) {
 pub(crate) fn text_number(value: f64, out: &mut Vec<u8>) -> bool {
     // SAFETY: there is room for it.
     unsafe { Spare::new(out, NUMBER).text_number(value) }
-}
-
-/// Appends a string with quotes and escapes.
-pub(crate) fn string(bytes: &[u8], out: &mut Vec<u8>) {
-    out.reserve(bytes.len() + 2);
-    if is_plain(bytes) {
-        out.push(b'"');
-        out.extend_from_slice(bytes);
-        out.push(b'"');
-        return;
-    }
-    out.push(b'"');
-    text(bytes, out);
-    out.push(b'"');
-}
-
-/// Appends a text with JSON's escapes, and with U+FFFD for what is not UTF-8. Clients can send
-/// such bytes, and a program that cuts a text makes some: neither may fail an answer.
-#[cold]
-pub(crate) fn text(bytes: &[u8], out: &mut Vec<u8>) {
-    escaped(String::from_utf8_lossy(bytes).as_bytes(), out);
-}
-
-/// Whether a text is ASCII that JSON has no escapes for.
-pub(crate) fn is_plain(bytes: &[u8]) -> bool {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    const HIGH: u64 = ONES << 7;
-    // The high bit of each byte that is zero, where none had it before.
-    let zero = |word: u64| word.wrapping_sub(ONES) & !word;
-    let found = |word: [u8; 8]| {
-        let word = u64::from_ne_bytes(word);
-        let below_space = word.wrapping_sub(ONES * 0x20) & !word;
-        word | below_space | zero(word ^ (ONES * 0x22)) | zero(word ^ (ONES * 0x5c))
-    };
-    let Some(last) = bytes.last_chunk::<8>() else {
-        return bytes
-            .iter()
-            .all(|byte| matches!(byte, b' '..=0x7f) && !matches!(byte, b'"' | b'\\'));
-    };
-    // Some of its bytes may be in another word, too.
-    let (words, _) = bytes.as_chunks::<8>();
-    words
-        .iter()
-        .fold(found(*last), |all, word| all | found(*word))
-        & HIGH
-        == 0
-}
-
-/// How long a text is with JSON's escapes, at most.
-pub(crate) fn escaped_length(bytes: &[u8]) -> usize {
-    let length = |byte: &u8| match byte {
-        b'"' | b'\\' => 2,
-        b' '.. => 1,
-        _ => 6,
-    };
-    bytes.iter().map(length).sum()
-}
-
-/// Appends a text with JSON's escapes.
-pub(crate) fn escaped(bytes: &[u8], out: &mut Vec<u8>) {
-    let mut start = 0;
-    for (at, &byte) in bytes.iter().enumerate() {
-        if byte >= b' ' && byte != b'"' && byte != b'\\' {
-            continue;
-        }
-        out.extend_from_slice(&bytes[start..at]);
-        start = at + 1;
-        let short = match byte {
-            b'"' => b'"',
-            b'\\' => b'\\',
-            0x08 => b'b',
-            0x0c => b'f',
-            b'\n' => b'n',
-            b'\r' => b'r',
-            b'\t' => b't',
-            control => {
-                const HEX: &[u8; 16] = b"0123456789abcdef";
-                let digits = [
-                    HEX[usize::from(control >> 4)],
-                    HEX[usize::from(control & 15)],
-                ];
-                out.extend_from_slice(b"\\u00");
-                out.extend_from_slice(&digits);
-                continue;
-            }
-        };
-        out.extend_from_slice(&[b'\\', short]);
-    }
-    out.extend_from_slice(&bytes[start..]);
 }
 
 #[cfg(test)]
@@ -187,33 +100,5 @@ mod tests {
             }
         }
         assert!(written > tried.len() / 2, "{written} of {}", tried.len());
-    }
-
-    #[test]
-    fn plain_texts() {
-        for code in 0..=255_u8 {
-            for length in 1..20 {
-                for at in 0..length {
-                    let mut text = vec![b'a'; length];
-                    text[at] = code;
-                    let plain = (b' '..0x80).contains(&code) && !b"\"\\".contains(&code);
-                    assert_eq!(is_plain(&text), plain, "{code} at {at} of {length}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn strings_agree_with_serde_json() {
-        for code in 0..0x300_u32 {
-            let text: String = ["a", "b"].join(&char::from_u32(code).unwrap().to_string());
-            let mut out = Vec::new();
-            string(text.as_bytes(), &mut out);
-            let back: String = serde_json::from_slice(&out).unwrap();
-            assert_eq!(back, text);
-        }
-        let mut out = Vec::new();
-        string(b"a\xff\"\xc3", &mut out);
-        assert_eq!(out, "\"a\u{fffd}\\\"\u{fffd}\"".as_bytes());
     }
 }
