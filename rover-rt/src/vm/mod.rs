@@ -18,4 +18,5 @@ mod start;
 mod state;
 mod write;
 
-pub(crate) use run::vm::{Hook, Vm};
+pub(crate) use run::answer::Hook;
+pub(crate) use run::vm::Vm;

@@ -1,2 +1,4 @@
+pub(crate) mod body;
+pub(crate) mod form;
 pub(crate) mod members;
 pub(crate) mod reads;

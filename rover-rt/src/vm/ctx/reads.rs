@@ -7,18 +7,13 @@
 //! none.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::ffi::{c_char, c_void};
 use std::ptr::null;
 
 use crate::message::request::RequestData;
 use crate::program::Part;
 use crate::vm::native::unwind::pure;
-use crate::vm::state::vm::shared;
-
-/// A text that the request does not hold as it is.
-#[derive(Default)]
-pub(crate) struct Made(RefCell<Vec<u8>>);
+use crate::vm::state::vm::by_address;
 
 /// What `direct.lua` calls through the FFI, by name.
 pub(crate) fn addresses() -> [(&'static str, *mut c_void); 9] {
@@ -45,13 +40,13 @@ unsafe fn read(
     find: impl for<'r> FnOnce(&RequestData<'r>) -> Option<Cow<'r, [u8]>>,
 ) -> *const u8 {
     // SAFETY: as the caller's.
-    let shared = unsafe { shared(vm) };
+    let shared = unsafe { by_address(vm) };
     let found = pure(shared, || {
         let text = match find(shared.call()?.request)? {
             // In the connection's buffers, which stay as they are during the call.
             Cow::Borrowed(text) => (text.as_ptr(), text.len()),
             Cow::Owned(text) => {
-                let mut made = shared.made.0.borrow_mut();
+                let mut made = shared.read_text.borrow_mut();
                 *made = text;
                 (made.as_ptr(), made.len())
             }

@@ -6,15 +6,17 @@ use mlua::ffi::{self, lua_CFunction, lua_State};
 use mlua::{Lua, Table};
 use rover_model::guard::{Checked, GUARD_LUA, Given, KINDS, OPTIONS, Schema, Value, Wrong};
 
-use crate::vm::ctx::members::lossy;
-use crate::vm::ctx::members::{push, shared};
-use crate::vm::guard::check::{Find, Outcome, Source, expect, metatable, results, verdict};
-use crate::vm::guard::push::Origin;
+use crate::vm::guard::check::{expect, verdict};
+use crate::vm::guard::find::Find;
+use crate::vm::guard::layout::{Origin, Source};
 use crate::vm::guard::push::value as push_checked;
 use crate::vm::guard::read::{BYTES_PER_STEP, Lua as Reader};
-use crate::vm::native::unwind::{LATE, NO_MEMORY, pure_or_default};
-use crate::vm::response::written::call;
-use crate::vm::state::vm::Shared;
+use crate::vm::native::raise::{LATE, NO_MEMORY, Outcome, results};
+use crate::vm::native::schema::schema_at;
+use crate::vm::native::stack::{lossy, push, running, vm_state};
+use crate::vm::native::unwind::pure_or_default;
+use crate::vm::state::schemas::MadeSchema;
+use crate::vm::state::vm::VmState;
 
 /// Schemas are not inside of more others: JSON has no more levels either.
 const MAX_DEPTH: usize = 128;
@@ -31,18 +33,18 @@ pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 4] = [
 const SCHEMA: &std::ffi::CStr = c"rover.schema";
 
 /// Makes the metatable of schemas, and `rover.guard`.
-pub(crate) fn install(lua: &Lua, shared: &Shared, natives: &Table) -> mlua::Result<Table> {
+pub(crate) fn install(lua: &Lua, shared: &VmState, natives: &Table) -> mlua::Result<Table> {
     // SAFETY: on the stack of a protected call, which is left empty.
     unsafe {
         lua.exec_raw::<()>((), |state| {
             ffi::luaL_newmetatable(state, SCHEMA.as_ptr());
-            let held: *const Shared = shared;
-            ffi::lua_pushlightuserdata(state, held.cast_mut().cast());
+            let vm: *const VmState = shared;
+            ffi::lua_pushlightuserdata(state, vm.cast_mut().cast());
             ffi::lua_pushcclosure(state, free, 1);
             ffi::lua_setfield(state, -2, c"__gc".as_ptr());
             ffi::lua_pushboolean(state, 0);
             ffi::lua_setfield(state, -2, c"__metatable".as_ptr());
-            shared.checks.schema_meta.set(ffi::lua_topointer(state, -1));
+            shared.metatables.schema.set(ffi::lua_topointer(state, -1));
             ffi::lua_settop(state, 0);
         })?;
     }
@@ -62,10 +64,10 @@ unsafe extern "C-unwind" fn free(state: *mut lua_State) -> c_int {
     // SAFETY: Lua calls it once for each userdata of ours, which holds what `push_made` put
     // there, or null.
     unsafe {
-        let held = ffi::lua_touserdata(state, 1).cast::<*mut Made>();
-        let made = std::mem::replace(&mut *held, std::ptr::null_mut());
+        let owner = ffi::lua_touserdata(state, 1).cast::<*mut MadeSchema>();
+        let made = std::mem::replace(&mut *owner, std::ptr::null_mut());
         if !made.is_null() {
-            let shared = shared(state);
+            let shared = vm_state(state);
             pure_or_default(shared, || {
                 let made = Box::from_raw(made);
                 shared.memory.release(made.bytes);
@@ -75,88 +77,49 @@ unsafe extern "C-unwind" fn free(state: *mut lua_State) -> c_int {
     0
 }
 
-/// A schema that was made at run time, and the bytes that count for it.
-pub(crate) struct Made {
-    pub(crate) schema: Schema,
-    pub(crate) bytes: usize,
-}
-
-impl Made {
-    /// Counts what a schema takes, and the time that it took to make it; else gives what the
-    /// native returns.
-    ///
-    /// # Safety
-    /// In a guarded native.
-    unsafe fn new(state: *mut lua_State, shared: &Shared, schema: Schema) -> Outcome<Self> {
-        // What goes through schemas does so on the native stack.
-        if schema.depth() > MAX_DEPTH {
-            // SAFETY: as the caller's.
-            unsafe {
-                ffi::lua_pushnil(state);
-                push(state, b"a schema is nested too deeply");
-            }
-            return Err(2);
-        }
-        let bytes = size_of::<Made>() + schema.held_bytes();
-        // SAFETY: as the caller's.
-        if !unsafe { shared.memory.makes_room(state, bytes) } {
-            return Err(NO_MEMORY);
-        }
-        if !shared.deadline.spend((bytes / BYTES_PER_STEP) as u32) {
-            return Err(LATE);
-        }
-        shared.memory.hold(bytes);
-        Ok(Made { schema, bytes })
-    }
-}
-
-/// The schema that `guard.lua` made of a table: its metatable holds the userdata.
+/// Counts what a schema takes, and the time that it took to make it; else gives what the
+/// native returns.
 ///
 /// # Safety
-/// `index` is absolute and valid, with two free slots; the schema is used while the value is
-/// on the stack.
-pub(crate) unsafe fn held<'s>(
-    state: *mut lua_State,
-    shared: &Shared,
-    index: c_int,
-) -> Option<&'s Made> {
-    // SAFETY: only userdata of ours have their metatable; the stack is restored.
-    unsafe {
-        let top = ffi::lua_gettop(state);
-        if ffi::lua_type(state, index) != ffi::LUA_TTABLE
-            || ffi::lua_getmetatable(state, index) == 0
-        {
-            return None;
+/// In a contained native.
+unsafe fn counted(state: *mut lua_State, shared: &VmState, schema: Schema) -> Outcome<MadeSchema> {
+    // What goes through schemas does so on the native stack.
+    if schema.depth() > MAX_DEPTH {
+        // SAFETY: as the caller's.
+        unsafe {
+            ffi::lua_pushnil(state);
+            push(state, b"a schema is nested too deeply");
         }
-        ffi::lua_rawgeti(state, top + 1, 1);
-        let known = ffi::lua_type(state, top + 2) == ffi::LUA_TUSERDATA
-            && metatable(state, top + 2) == shared.checks.schema_meta.get();
-        let held = known.then(|| {
-            ffi::lua_touserdata(state, top + 2)
-                .cast::<*const Made>()
-                .read()
-        });
-        ffi::lua_settop(state, top);
-        held?.as_ref()
+        return Err(2);
     }
+    let bytes = size_of::<MadeSchema>() + schema.held_bytes();
+    // SAFETY: as the caller's.
+    if !unsafe { shared.memory.makes_room(state, bytes) } {
+        return Err(NO_MEMORY);
+    }
+    if !shared.spend((bytes / BYTES_PER_STEP) as u32) {
+        return Err(LATE);
+    }
+    shared.memory.hold(bytes);
+    Ok(MadeSchema { schema, bytes })
 }
 
 /// Pushes a schema, or nil and what is wrong.
 ///
 /// # Safety
-/// In a guarded native.
+/// In a contained native.
 unsafe fn push_made(state: *mut lua_State, made: Result<Schema, Wrong>) -> c_int {
     // SAFETY: the userdata is there before it owns the schema.
     unsafe {
         match made {
             Ok(schema) => {
-                let made = match Made::new(state, shared(state), schema) {
+                let made = match counted(state, vm_state(state), schema) {
                     Ok(made) => made,
                     Err(results) => return results,
                 };
-                let size = size_of::<*mut Made>();
-                let held = ffi::lua_newuserdata(state, size).cast::<*mut Made>();
-                held.write(Box::into_raw(Box::new(made)));
+                let size = size_of::<*mut MadeSchema>();
+                let owner = ffi::lua_newuserdata(state, size).cast::<*mut MadeSchema>();
+                owner.write(Box::into_raw(Box::new(made)));
                 ffi::lua_getfield(state, ffi::LUA_REGISTRYINDEX, SCHEMA.as_ptr());
                 ffi::lua_setmetatable(state, -2);
                 1
@@ -180,7 +143,7 @@ unsafe fn push_wrong(state: *mut lua_State, wrong: &Wrong) -> c_int {
 /// The arguments from one on.
 ///
 /// # Safety
-/// In a guarded native.
+/// In a contained native.
 unsafe fn arguments(
     reader: &Reader<'_>,
     state: *mut lua_State,
@@ -199,12 +162,12 @@ unsafe extern "C-unwind" fn new(state: *mut lua_State) -> c_int {
     // that they document.
     unsafe {
         let kind = lossy(state, 1);
-        let reader = Reader::new(state, shared(state));
+        let reader = Reader::new(state, vm_state(state));
         let args = match arguments(&reader, state, 2) {
             Ok(args) => args,
             Err(results) => return results,
         };
-        let find = Find::new(shared(state));
+        let find = Find::new(vm_state(state));
         push_made(state, Schema::of_kind(&kind, &args, &find))
     }
 }
@@ -214,8 +177,8 @@ unsafe extern "C-unwind" fn with(state: *mut lua_State) -> c_int {
     // SAFETY: see `new`.
     unsafe {
         let option = lossy(state, 2);
-        let reader = Reader::new(state, shared(state));
-        let Some(made) = held(state, shared(state), 1) else {
+        let reader = Reader::new(state, vm_state(state));
+        let Some(made) = schema_at(state, vm_state(state), 1) else {
             return 0;
         };
         let args = match reader
@@ -225,7 +188,7 @@ unsafe extern "C-unwind" fn with(state: *mut lua_State) -> c_int {
             Ok(args) => args,
             Err(results) => return results,
         };
-        let find = Find::new(shared(state));
+        let find = Find::new(vm_state(state));
         push_made(state, made.schema.clone().with(&option, &args, &find))
     }
 }
@@ -235,22 +198,22 @@ unsafe extern "C-unwind" fn with(state: *mut lua_State) -> c_int {
 /// read.
 ///
 /// # Safety
-/// In a guarded native; `index` is absolute.
+/// In a contained native; `index` is absolute.
 unsafe fn schema<'s>(state: *mut lua_State, index: c_int) -> Result<&'s Schema, c_int> {
     // SAFETY: as the caller's; see `Checks::plain`.
     unsafe {
-        let shared = shared(state);
-        if let Some(made) = held(state, shared, index) {
+        let shared = vm_state(state);
+        if let Some(made) = schema_at(state, shared, index) {
             return Ok(&made.schema);
         }
         let given = Reader::new(state, shared).given(index, 0)?;
         let made = Schema::from_given(&given, &Find::new(shared));
         let made = made.map_err(|wrong| push_wrong(state, &wrong))?;
-        let plain = &mut *shared.checks.plain.get();
+        let plain = &mut *shared.schemas.plain.get();
         if let Some(last) = plain.take() {
             shared.memory.release(last.bytes);
         }
-        let made = Made::new(state, shared, made)?;
+        let made = counted(state, shared, made)?;
         Ok(&plain.insert(made).schema)
     }
 }
@@ -265,13 +228,13 @@ unsafe extern "C-unwind" fn check(state: *mut lua_State) -> c_int {
             Ok(schema) => schema,
             Err(results) => return results,
         };
-        let shared = shared(state);
+        let shared = vm_state(state);
         ffi::lua_createtable(state, 0, 0);
-        let laid = &mut *shared.checks.checked.get();
-        shared.memory.reclaim(laid.taken());
+        let laid = &mut *shared.running.checks.checked.get();
+        shared.reclaim(laid.taken());
         laid.begin(shared.memory.free());
         let outcome = checked(state, shared, schema, laid);
-        shared.memory.reclaim(laid.taken());
+        shared.reclaim(laid.taken());
         laid.clear();
         results(outcome)
     }
@@ -281,10 +244,10 @@ unsafe extern "C-unwind" fn check(state: *mut lua_State) -> c_int {
 /// third slot.
 ///
 /// # Safety
-/// In a guarded native.
+/// In a contained native.
 unsafe fn checked(
     state: *mut lua_State,
-    shared: &Shared,
+    shared: &VmState,
     schema: &Schema,
     laid: &mut Checked,
 ) -> Outcome<c_int> {
@@ -300,7 +263,7 @@ unsafe fn checked(
             laid.clear();
             return Err(NO_MEMORY);
         }
-        shared.memory.lend(laid.taken());
+        shared.lend(laid.taken());
         verdict(state, laid, &find)?;
         push_checked(state, shared, laid, schema, laid.root, Origin::Lua(3))?;
     }
@@ -315,7 +278,7 @@ unsafe extern "C-unwind" fn expect_made(state: *mut lua_State) -> c_int {
         ffi::lua_settop(state, 2);
         let source = Source::from_number(ffi::lua_tonumber(state, 1));
         match schema(state, 2) {
-            Ok(schema) => expect(state, call(state), source, schema),
+            Ok(schema) => expect(state, running(state), source, schema),
             Err(wrong) => wrong,
         }
     }

@@ -6,12 +6,13 @@ use http::StatusCode;
 use mlua::ffi::lua_State;
 use rover_model::guard::{Checked, Problem, Schema};
 
-use crate::message::form;
 use crate::message::reply::Reply;
 use crate::program::First;
-use crate::vm::guard::check::{Checks, Find, Source, TOO_LARGE, Unread, lay_collected};
-use crate::vm::guard::push::Origin;
-use crate::vm::run::call::Call;
+use crate::vm::guard::find::Find;
+use crate::vm::guard::layout::{Source, Unread, lay_collected};
+use crate::vm::native::raise::TOO_LARGE;
+use crate::vm::state::call::Call;
+use crate::vm::state::vm::VmState;
 use crate::vm::write::scalar::string;
 
 enum Verdict {
@@ -21,34 +22,27 @@ enum Verdict {
     Unknown,
 }
 
-impl Checks {
-    /// Whether the handler asks for what was checked before it ran, which it does once.
-    pub(crate) fn is_ready(&self, source: Source, schema: usize, holder: Option<i32>) -> bool {
-        let asked = First {
-            source: source as u8,
-            schema,
-            holder,
-        };
-        self.ready.take() == Some(asked)
-    }
-}
-
 /// Checks what a handler begins with; the answer where it does not pass.
 ///
 /// # Safety
 /// `state` is the VM's, which runs nothing.
-pub(crate) unsafe fn begin(state: *mut lua_State, call: &Call<'_>, first: First) -> Option<Reply> {
-    let checks = &call.shared.checks;
-    let schema = call.shared.program.guards.get(first.schema)?;
+pub(crate) unsafe fn begin(
+    state: *mut lua_State,
+    shared: &VmState,
+    call: &Call<'_>,
+    first: First,
+) -> Option<Reply> {
+    let checks = &shared.running.checks;
+    let schema = shared.program.guards.get(first.schema)?;
     let source = Source::from_number(f64::from(first.source));
     let verdict = match first.holder {
-        Some(holder) => checks.holders.fill(holder, schema, |laid| {
-            judge(state, call, source, schema, laid)
+        Some(holder) => checks.in_place.fill(holder, schema, |laid| {
+            judge(state, shared, call, source, schema, laid)
         }),
         None => {
             // SAFETY: see `Checks::checked`.
             let laid = unsafe { &mut *checks.checked.get() };
-            judge(state, call, source, schema, laid)
+            judge(state, shared, call, source, schema, laid)
         }
     };
     match verdict {
@@ -63,12 +57,13 @@ pub(crate) unsafe fn begin(state: *mut lua_State, call: &Call<'_>, first: First)
 
 fn judge(
     state: *mut lua_State,
+    shared: &VmState,
     call: &Call<'_>,
     source: Source,
     schema: &Schema,
     laid: &mut Checked,
 ) -> Verdict {
-    let find = Find::new(call.shared);
+    let find = Find::new(shared);
     // SAFETY: nothing runs yet.
     let laid_out = unsafe { lay_collected(state, call, source, schema, laid, &find) };
     if let Err(unread) = laid_out {
@@ -118,15 +113,4 @@ fn errors(problems: &[Problem]) -> Reply {
     }
     list.push(b']');
     Reply::errors(StatusCode::BAD_REQUEST, &list)
-}
-
-/// What the texts of a part that was checked stand in.
-pub(crate) fn origin<'c>(call: &'c Call<'_>, source: Source) -> Origin<'c> {
-    let Some(body) = call.request.body.filter(|_| source == Source::Body) else {
-        return Origin::Nothing;
-    };
-    match form::is_form(call.request.headers.get("content-type")) {
-        true => call.form().map_or(Origin::Nothing, Origin::Form),
-        false => Origin::Json(body),
-    }
 }

@@ -5,36 +5,13 @@ use std::ffi::c_int;
 use mlua::ffi::{self, lua_State};
 use rover_model::guard::{self, Checked, Constant, Kind, Schema, Value};
 
-use crate::message::form::Field;
-use crate::vm::ctx::members::{push as push_text, push_value};
-use crate::vm::guard::check::Outcome;
-use crate::vm::json::decode::Failed;
-use crate::vm::json::{decode, encode};
-use crate::vm::native::unwind::{LATE, NO_MEMORY, room};
-use crate::vm::state::vm::Shared;
-
-/// What values of any kind come from.
-#[derive(Clone, Copy)]
-pub(crate) enum Origin<'a> {
-    /// There are none.
-    Nothing,
-    /// Parts of a JSON text.
-    Json(&'a [u8]),
-    /// Files of a form.
-    Form(&'a [Field<'a>]),
-    /// Items of a Lua table at this absolute index.
-    Lua(c_int),
-}
-
-impl<'a> Origin<'a> {
-    /// What texts that are not in the buffer stand in.
-    pub(crate) fn text(self) -> &'a [u8] {
-        match self {
-            Origin::Json(body) => body,
-            _ => b"",
-        }
-    }
-}
+use crate::vm::ctx::form::push_value;
+use crate::vm::guard::layout::Origin;
+use crate::vm::json::decode::{self, Failed};
+use crate::vm::json::encode;
+use crate::vm::native::raise::{LATE, NO_MEMORY, Outcome, room};
+use crate::vm::native::stack::{mark_array, push as push_text};
+use crate::vm::state::vm::VmState;
 
 /// The fields' names of a list's records are pushed once for all of them, up to so many.
 const MAX_NAMES: usize = 32;
@@ -45,10 +22,10 @@ const AT_ONCE: u32 = 64;
 /// Pushes a checked value; where there is no memory for it, what is pushed is a part.
 ///
 /// # Safety
-/// In a guarded native; the second upvalue is the metatable of arrays.
+/// In a contained native; the second upvalue is the metatable of arrays.
 pub(crate) unsafe fn value(
     state: *mut lua_State,
-    shared: &Shared,
+    shared: &VmState,
     checked: &Checked,
     schema: &Schema,
     given: Value,
@@ -66,7 +43,7 @@ pub(crate) unsafe fn value(
 
 struct Push<'a> {
     state: *mut lua_State,
-    shared: &'a Shared,
+    shared: &'a VmState,
     checked: &'a Checked,
     origin: Origin<'a>,
 }
@@ -175,7 +152,7 @@ impl Push<'_> {
 ///
 /// # Safety
 /// As [`value`].
-unsafe fn container(state: *mut lua_State, shared: &Shared) -> Outcome<()> {
+unsafe fn container(state: *mut lua_State, shared: &VmState) -> Outcome<()> {
     // SAFETY: as the caller's.
     unsafe {
         room(state, 6)?;
@@ -188,9 +165,9 @@ unsafe fn container(state: *mut lua_State, shared: &Shared) -> Outcome<()> {
 /// # Safety
 /// As [`value`].
 #[inline]
-unsafe fn has_memory(state: *mut lua_State, shared: &Shared) -> Outcome<()> {
+unsafe fn has_memory(state: *mut lua_State, shared: &VmState) -> Outcome<()> {
     // SAFETY: as the caller's.
-    match unsafe { shared.memory.is_full(state) } {
+    match unsafe { shared.is_full(state) } {
         true => Err(NO_MEMORY),
         false => Ok(()),
     }
@@ -198,7 +175,7 @@ unsafe fn has_memory(state: *mut lua_State, shared: &Shared) -> Outcome<()> {
 
 /// The number of the order that a schema's fields have, where it is not that of the program's
 /// other constructors.
-fn special_order(shared: &Shared, fields: &[guard::Field]) -> Option<usize> {
+fn special_order(shared: &VmState, fields: &[guard::Field]) -> Option<usize> {
     let mut orders = shared.program.special_orders.iter();
     let same = |names: &&[&str]| {
         let mut pairs = names.iter().zip(fields);
@@ -209,19 +186,9 @@ fn special_order(shared: &Shared, fields: &[guard::Field]) -> Option<usize> {
 
 /// # Safety
 /// As [`value`].
-unsafe fn mark_array(state: *mut lua_State) {
-    // SAFETY: a table is on top.
-    unsafe {
-        ffi::lua_pushvalue(state, ffi::lua_upvalueindex(2));
-        ffi::lua_setmetatable(state, -2);
-    }
-}
-
-/// # Safety
-/// As [`value`].
 unsafe fn any(
     state: *mut lua_State,
-    shared: &Shared,
+    shared: &VmState,
     checked: &Checked,
     number: u32,
     origin: Origin<'_>,
@@ -257,7 +224,7 @@ unsafe fn any(
 
 /// # Safety
 /// As [`value`].
-unsafe fn constant(state: *mut lua_State, shared: &Shared, given: &Constant) -> Outcome<()> {
+unsafe fn constant(state: *mut lua_State, shared: &VmState, given: &Constant) -> Outcome<()> {
     // SAFETY: as the caller's.
     unsafe {
         match given {

@@ -6,11 +6,11 @@ use std::ffi::c_int;
 use mlua::ffi::{self, lua_State};
 use rover_model::guard::{Checked, Given, Got, Kind, Schema, VALUE_BYTES, Value};
 
-use crate::vm::guard::check::{Outcome, metatable};
-use crate::vm::guard::made::held;
 use crate::vm::json::encode::Encoder;
-use crate::vm::native::unwind::{LATE, NO_MEMORY, room};
-use crate::vm::state::vm::Shared;
+use crate::vm::native::raise::{LATE, NO_MEMORY, Outcome, room};
+use crate::vm::native::schema::schema_at;
+use crate::vm::native::stack::{metatable, push};
+use crate::vm::state::vm::VmState;
 
 /// Tables beyond this depth, cycles too, are no schemas.
 const MAX_DEPTH: usize = 64;
@@ -18,7 +18,7 @@ const MAX_DEPTH: usize = 64;
 /// Reads values of a VM.
 pub(crate) struct Lua<'a> {
     state: *mut lua_State,
-    shared: &'a Shared,
+    shared: &'a VmState,
     /// The bytes of what was read.
     taken: Cell<usize>,
 }
@@ -29,7 +29,7 @@ pub(crate) const BYTES_PER_STEP: usize = 64;
 impl<'a> Lua<'a> {
     /// # Safety
     /// It is used in a protected call of this state.
-    pub(crate) unsafe fn new(state: *mut lua_State, shared: &'a Shared) -> Self {
+    pub(crate) unsafe fn new(state: *mut lua_State, shared: &'a VmState) -> Self {
         Lua {
             state,
             shared,
@@ -53,7 +53,7 @@ impl<'a> Lua<'a> {
     pub(crate) fn charge(&self, bytes: usize) -> Outcome<()> {
         let taken = self.taken.get().saturating_add(bytes);
         self.taken.set(taken);
-        // SAFETY: it is used in a guarded native, where memory is not refused.
+        // SAFETY: it is used in a contained native, where memory is not refused.
         if !unsafe {
             self.shared
                 .memory
@@ -62,7 +62,7 @@ impl<'a> Lua<'a> {
             return Err(NO_MEMORY);
         }
         let steps = u32::try_from(1 + bytes / BYTES_PER_STEP).unwrap_or(u32::MAX);
-        match self.shared.deadline.spend(steps) {
+        match self.shared.spend(steps) {
             true => Ok(()),
             false => Err(LATE),
         }
@@ -118,7 +118,7 @@ impl<'a> Lua<'a> {
                 return Ok(Given::Other("a table that is nested too deeply"));
             }
             let value = ffi::lua_gettop(state) + 1;
-            if let Some(made) = held(state, self.shared, index) {
+            if let Some(made) = schema_at(state, self.shared, index) {
                 // The table keeps it.
                 self.charge(made.bytes)?;
                 return Ok(Given::Schema(Box::new(made.schema.clone())));
@@ -231,7 +231,7 @@ impl<'a> Lua<'a> {
             let length = ffi::lua_objlen(state, index);
             let mut unused = Vec::new();
             let encoder = Encoder::new(state, self.shared, &mut unused);
-            let array = metatable(state, index) == self.shared.array_meta.get()
+            let array = metatable(state, index) == self.shared.metatables.array.get()
                 || (length > 0 && encoder.is_sequence(index, length));
             let value = ffi::lua_gettop(state) + 1;
             Ok(match &schema.kind {
@@ -251,7 +251,7 @@ impl<'a> Lua<'a> {
                     self.charge_laid(fields.len())?;
                     let first = checked.object(fields.len());
                     for (slot, field) in (first..).zip(fields.as_ref()) {
-                        crate::vm::ctx::members::push(state, field.name.as_bytes());
+                        push(state, field.name.as_bytes());
                         ffi::lua_rawget(state, index);
                         if ffi::lua_isnil(state, value) == 0 {
                             let found = self.layout(checked, &field.schema, value, any)?;

@@ -2,8 +2,8 @@
 
 use rover_model::guard::{Checked, Kind, Schema, Value};
 
-use crate::vm::json::encode::{EncodeError, comma};
-use crate::vm::write::scalar::{number, string};
+use crate::vm::write::error::EncodeError;
+use crate::vm::write::scalar::{comma, number, string};
 
 /// Appends a checked value that holds none of any kind; `source` is what it was read from.
 pub(crate) fn write(

@@ -1,61 +1,19 @@
 //! JSON text to Lua values, without a tree in between.
 
-use std::cell::{Cell, UnsafeCell};
 use std::ffi::c_int;
 use std::fmt::{Display, Write};
 
 use mlua::ffi::{self, lua_State};
 
-use crate::vm::ctx::members::push;
-use crate::vm::state::vm::Shared;
+use crate::vm::native::stack::push;
+use crate::vm::state::decoder::Decoder;
+use crate::vm::state::vm::VmState;
 use rover_model::json::{Kind, Malformed, Reader};
 
 /// Stack slots that a container needs: itself, a key and a value.
 const SLOTS: c_int = 3;
 /// So many containers get their slots at once.
 const LEVELS: u32 = 4;
-
-/// What decoding keeps from one text to the next.
-#[derive(Default)]
-pub(crate) struct Decoder {
-    /// Where strings with escapes are put together. Nothing holds on to it while Lua runs,
-    /// which may unwind whoever does.
-    scratch: UnsafeCell<String>,
-    sizes: Sizes,
-}
-
-/// How many entries the last table of its kind had, by which the next one is made: what
-/// comes once comes again, and a table that grows is laid out again each time.
-///
-/// A size serves one table until that one is complete. So what a text wastes by being
-/// different is never more than what it holds.
-struct Sizes {
-    /// By the first field's name.
-    objects: [Cell<u16>; 64],
-    /// By the depth.
-    arrays: [Cell<u16>; 16],
-}
-
-impl Default for Sizes {
-    fn default() -> Self {
-        Sizes {
-            objects: [const { Cell::new(0) }; 64],
-            arrays: [const { Cell::new(0) }; 16],
-        }
-    }
-}
-
-impl Sizes {
-    fn object(&self, key: &str) -> &Cell<u16> {
-        let bytes = key.as_bytes();
-        let [first, last] = [bytes.first(), bytes.last()].map(|b| usize::from(*b.unwrap_or(&0)));
-        &self.objects[(first * 3 + last * 5 + bytes.len()) % self.objects.len()]
-    }
-
-    fn array(&self, depth: u32) -> &Cell<u16> {
-        &self.arrays[depth as usize % self.arrays.len()]
-    }
-}
 
 /// Why a text gives no value.
 #[derive(Debug, thiserror::Error)]
@@ -65,7 +23,7 @@ pub(crate) enum Failed {
     /// Its value takes more memory than there is.
     #[error("its value needs more memory than there is")]
     Full,
-    /// It takes more time than there is, which the native's guard raises.
+    /// It takes more time than there is, which the native's end raises.
     #[error("it takes too long")]
     Late,
 }
@@ -85,7 +43,7 @@ const STEPS: u32 = AT_ONCE * 8;
 /// that marks arrays.
 pub(crate) unsafe fn decode(
     state: *mut lua_State,
-    shared: &Shared,
+    shared: &VmState,
     array_meta: c_int,
     text: &[u8],
 ) -> Result<(), Failed> {
@@ -134,7 +92,7 @@ pub(crate) unsafe fn push_malformed(
 
 struct Push<'a> {
     state: *mut lua_State,
-    shared: &'a Shared,
+    shared: &'a VmState,
     decoder: &'a Decoder,
     array_meta: c_int,
     depth: u32,
@@ -153,10 +111,10 @@ impl Push<'_> {
         if self.left == 0 {
             self.left = AT_ONCE;
             // SAFETY: as the caller's; natives are not refused memory.
-            if unsafe { self.shared.memory.is_full(self.state) } {
+            if unsafe { self.shared.is_full(self.state) } {
                 return Err(Failed::Full);
             }
-            if !self.shared.deadline.spend(STEPS) {
+            if !self.shared.spend(STEPS) {
                 return Err(Failed::Late);
             }
         }

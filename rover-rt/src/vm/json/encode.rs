@@ -1,13 +1,12 @@
 //! Lua values to JSON (RFC 8259), over the raw C API.
 
-use std::ffi::{c_int, c_void};
-use std::fmt;
+use std::ffi::c_int;
 
-use mlua::ffi::{self, lua_State};
-use rustc_hash::FxHashMap;
-
-use crate::vm::state::vm::Shared;
+use crate::vm::state::order::KeyOrder;
+use crate::vm::state::vm::VmState;
+use crate::vm::write::error::{EncodeError, too_long};
 use crate::vm::write::scalar::{escaped_length, number, string};
+use mlua::ffi::{self, lua_State};
 
 const MAX_DEPTH: usize = 128;
 /// So many values are written before the clock is asked whether there is time for more ...
@@ -17,52 +16,8 @@ const STEPS: u32 = 4;
 /// Texts from this length on are measured with their escapes before they are written.
 const LONG: usize = 1 << 20;
 
-/// Where each field name stands in the program's constructors.
-pub(crate) struct KeyOrder {
-    pub(crate) common: Ranks,
-    /// By the number of a marked table, less one.
-    pub(crate) special: Vec<Ranks>,
-}
-
-/// By the address of the interned string, which a registry table keeps alive.
-pub(crate) type Ranks = FxHashMap<*const c_void, u32>;
-
 /// The registry's table of marked tables and their numbers.
 pub(crate) const MARKED: &str = "rover.marked";
-
-/// Why a value has no JSON form, and where in the value.
-#[derive(Debug)]
-pub(crate) struct EncodeError {
-    reason: String,
-    /// From the inside out.
-    path: Vec<String>,
-}
-
-impl EncodeError {
-    pub(crate) fn new(reason: impl Into<String>) -> Self {
-        EncodeError {
-            reason: reason.into(),
-            path: Vec::new(),
-        }
-    }
-
-    pub(crate) fn within(mut self, step: String) -> Self {
-        self.path.push(step);
-        self
-    }
-}
-
-impl fmt::Display for EncodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path: String = self.path.iter().rev().map(String::as_str).collect();
-        match path.strip_prefix('.').unwrap_or(&path) {
-            "" => f.write_str(&self.reason),
-            // A cycle's path has no end worth reading.
-            path if path.len() > 200 => write!(f, "{} at {:.200}...", self.reason, path),
-            path => write!(f, "{} at {path}", self.reason),
-        }
-    }
-}
 
 /// Appends the JSON form of the value on top of the stack.
 ///
@@ -70,7 +25,7 @@ impl fmt::Display for EncodeError {
 /// `state` is a live Lua thread in a protected call with a value on top.
 pub(crate) unsafe fn encode(
     state: *mut lua_State,
-    shared: &Shared,
+    shared: &VmState,
     out: &mut Vec<u8>,
 ) -> Result<(), EncodeError> {
     let mut encoder = Encoder::new(state, shared, out);
@@ -81,7 +36,7 @@ pub(crate) unsafe fn encode(
 /// Marks the table on top with the number of its order.
 ///
 /// # Safety
-/// In a guarded native, with room for three values.
+/// In a contained native, with room for three values.
 pub(crate) unsafe fn mark(state: *mut lua_State, number: usize) {
     // SAFETY: as the caller's; the raw access is of the runtime's own table.
     unsafe {
@@ -94,27 +49,15 @@ pub(crate) unsafe fn mark(state: *mut lua_State, number: usize) {
     }
 }
 
-/// A comma, unless the object that is being written has no field yet.
-pub(crate) fn comma(out: &mut Vec<u8>) {
-    if out.last() != Some(&b'{') {
-        out.push(b',');
-    }
-}
-
 pub(crate) struct Encoder<'a> {
     pub(crate) state: *mut lua_State,
-    pub(crate) shared: &'a Shared,
+    pub(crate) shared: &'a VmState,
     pub(crate) order: Option<&'a KeyOrder>,
     pub(crate) out: &'a mut Vec<u8>,
 }
 
-#[cold]
-pub(crate) fn too_long() -> EncodeError {
-    EncodeError::new("more text than a half of `memory_limit`")
-}
-
 impl<'a> Encoder<'a> {
-    pub(crate) fn new(state: *mut lua_State, shared: &'a Shared, out: &'a mut Vec<u8>) -> Self {
+    pub(crate) fn new(state: *mut lua_State, shared: &'a VmState, out: &'a mut Vec<u8>) -> Self {
         Encoder {
             state,
             shared,
@@ -177,11 +120,11 @@ impl<'a> Encoder<'a> {
         }
     }
 
-    /// So many values are about to be written, for which there may be no time: the native's guard
+    /// So many values are about to be written, for which there may be no time: the native's end
     /// raises that.
     #[inline]
     pub(crate) fn spend(&self, values: usize) -> Result<(), EncodeError> {
-        match self.shared.deadline.spend(values as u32 * STEPS) {
+        match self.shared.spend(values as u32 * STEPS) {
             true => Ok(()),
             false => Err(EncodeError::new("it takes too long")),
         }
@@ -216,8 +159,8 @@ impl<'a> Encoder<'a> {
                 meta = ffi::lua_topointer(self.state, -1);
                 ffi::lua_pop(self.state, 1);
             }
-            let texts = [&self.shared.body_meta, &self.shared.html_meta];
-            if !meta.is_null() && meta == self.shared.ctx_meta.get() {
+            let texts = [&self.shared.metatables.body, &self.shared.metatables.html];
+            if !meta.is_null() && meta == self.shared.metatables.ctx.get() {
                 // What it holds is the runtime's own, addresses among it.
                 return Err(EncodeError::new("a ctx has no JSON form"));
             }
@@ -225,10 +168,10 @@ impl<'a> Encoder<'a> {
                 return self.body(index);
             }
             let length = ffi::lua_objlen(self.state, index);
-            let marked = meta == self.shared.array_meta.get() && !meta.is_null();
+            let marked = meta == self.shared.metatables.array.get() && !meta.is_null();
             let top = ffi::lua_gettop(self.state);
             // One that can only be a list is one when it is empty, too.
-            let list = meta == self.shared.list_meta.get() && !meta.is_null();
+            let list = meta == self.shared.metatables.list.get() && !meta.is_null();
             let sequence = || self.is_sequence(index, length);
             let result = if marked || ((length > 0 || list) && sequence()) {
                 self.array(index, length, depth)

@@ -1,9 +1,9 @@
 //! Lists as parts of what is encoded.
 
+use crate::vm::json::encode::Encoder;
+use crate::vm::state::lists::{PENDING, Pending};
+use crate::vm::write::error::EncodeError;
 use mlua::ffi;
-
-use crate::vm::json::encode::{EncodeError, Encoder};
-use crate::vm::response::lists::{PENDING, Pending};
 
 impl Encoder<'_> {
     /// Appends a list that was written already, with so many containers around it.
@@ -12,7 +12,7 @@ impl Encoder<'_> {
     /// In a protected call.
     pub(crate) unsafe fn list(&mut self, list: i32, depth: usize) -> Result<(), EncodeError> {
         // Taken out while it is encoded: an error of Lua's may leave this frame.
-        let taken = self.shared.lists.with(list, std::mem::take);
+        let taken = self.shared.running.lists.with(list, std::mem::take);
         let mut taken = taken.unwrap_or_default();
         if let Some(error) = taken.failure.take() {
             return Err(error);
@@ -38,7 +38,7 @@ impl Encoder<'_> {
             self.out.push(b']');
         }
         // A response may hold it twice.
-        self.shared.lists.with(list, |list| *list = taken);
+        self.shared.running.lists.with(list, |list| *list = taken);
         Ok(())
     }
 

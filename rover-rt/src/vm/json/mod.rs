@@ -1,4 +1,5 @@
 pub(crate) mod decode;
 pub(crate) mod encode;
 pub(crate) mod list;
+pub(crate) mod natives;
 pub(crate) mod object;

@@ -3,12 +3,13 @@
 use std::cmp::Ordering;
 use std::ffi::{c_int, c_void};
 
-use mlua::ffi;
-
-use crate::vm::guard::check;
-use crate::vm::json::encode::{AT_ONCE, EncodeError, Encoder, MARKED, Ranks};
+use crate::vm::json::encode::{AT_ONCE, Encoder, MARKED};
+use crate::vm::native::schema::is_schema;
+use crate::vm::state::order::Ranks;
 use crate::vm::state::shapes::{MAX_FIELDS, Shape};
+use crate::vm::write::error::EncodeError;
 use crate::vm::write::scalar::{number, string};
+use mlua::ffi;
 
 /// Objects with more fields than this are written in the table's own, random order.
 const MAX_ORDERED: usize = 64;
@@ -42,7 +43,7 @@ impl<'a> Encoder<'a> {
                 count += 1;
                 ffi::lua_pushvalue(self.state, key);
             }
-            if count == 0 && check::is_schema(self.state, self.shared, index) {
+            if count == 0 && is_schema(self.state, self.shared, index) {
                 return Err(EncodeError::new("a schema has no JSON form"));
             }
             let special = self.special_order(index);

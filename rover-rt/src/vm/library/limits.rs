@@ -2,12 +2,11 @@
 
 use std::ffi::c_int;
 
-use mlua::ffi::{self, lua_CFunction, lua_State};
-
-use crate::vm::ctx::members::{push, shared};
 use crate::vm::library::budgets::with_budgets;
-use crate::vm::native::unwind;
-use crate::vm::state::deadline;
+use crate::vm::native::raise::{check_stack as check_depth, late};
+use crate::vm::native::stack::{bytes, push, vm_state};
+use crate::vm::native::unwind::contained;
+use mlua::ffi::{self, lua_CFunction, lua_State};
 
 pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 4] = [
     (c"charge", charge),
@@ -21,10 +20,10 @@ unsafe extern "C-unwind" fn charge(state: *mut lua_State) -> c_int {
     // SAFETY (all functions here): called by `library.lua`; errors leave frames that own
     // nothing.
     unsafe {
-        let shared = shared(state);
+        let shared = vm_state(state);
         let steps = ffi::lua_tonumber(state, 1) / 16.0;
-        if !shared.deadline.spend(steps as u32) {
-            deadline::raise(state, shared);
+        if !shared.spend(steps as u32) {
+            late(state, shared);
         }
     }
     0
@@ -33,7 +32,7 @@ unsafe extern "C-unwind" fn charge(state: *mut lua_State) -> c_int {
 /// Raises an error where calls between Lua and C have come too deep.
 unsafe extern "C-unwind" fn check_stack(state: *mut lua_State) -> c_int {
     // SAFETY: see `charge`.
-    unsafe { unwind::check_stack(state, shared(state)) };
+    unsafe { check_depth(state, vm_state(state)) };
     0
 }
 
@@ -41,12 +40,9 @@ unsafe extern "C-unwind" fn check_stack(state: *mut lua_State) -> c_int {
 unsafe extern "C-unwind" fn instrument(state: *mut lua_State) -> c_int {
     // SAFETY: see `charge`; the argument is a string, which stays on the stack.
     unsafe {
-        let shared = shared(state);
-        unwind::native(state, shared, || {
-            let mut length = 0;
-            let text = ffi::lua_tolstring(state, 1, &raw mut length);
-            let text: &[u8] = std::slice::from_raw_parts(text.cast(), length);
-            match with_budgets(text) {
+        let shared = vm_state(state);
+        contained(state, shared, || {
+            match with_budgets(bytes(state, 1).unwrap_or_default()) {
                 Ok(text) => {
                     push(state, &text);
                     1
@@ -67,20 +63,18 @@ unsafe extern "C-unwind" fn format_length(state: *mut lua_State) -> c_int {
     // SAFETY: see `charge`; the first argument is a string, and all stay on the stack. Only
     // strings are asked for their bytes.
     unsafe {
-        let shared = shared(state);
-        unwind::native(state, shared, || {
-            let mut length = 0;
-            let format = ffi::lua_tolstring(state, 1, &raw mut length);
-            let format: &[u8] = std::slice::from_raw_parts(format.cast(), length);
+        let shared = vm_state(state);
+        contained(state, shared, || {
+            let format = bytes(state, 1).unwrap_or_default();
             let mut argument = 1;
-            let bytes = formatted_length(format, || {
+            let length = formatted_length(format, || {
                 argument += 1;
                 match ffi::lua_type(state, argument) {
                     ffi::LUA_TSTRING => ffi::lua_objlen(state, argument),
                     _ => 0,
                 }
             });
-            ffi::lua_pushnumber(state, bytes as f64);
+            ffi::lua_pushnumber(state, length as f64);
             1
         })
     }

@@ -1,16 +1,17 @@
 //! `string.find`, `match`, `gmatch` and `gsub`: what LuaJIT's `lib_string.c` does around its
 //! matcher, around ours.
 
-use std::cell::RefCell;
 use std::ffi::c_int;
 use std::io::Write;
 
 use mlua::ffi::{self, lua_CFunction, lua_State};
 
-use crate::pattern::{Capture, Clock, Matcher, Part, PatternError, has_specials, replacement};
-use crate::vm::ctx::members::{push, shared};
-use crate::vm::native::unwind;
-use crate::vm::state::vm::Shared;
+use crate::pattern::{Capture, Matcher, Part, PatternError, has_specials, replacement};
+use crate::vm::native::raise::{fail, fail_at, late, panicked};
+use crate::vm::native::stack::{push, vm_state};
+use crate::vm::native::unwind::pure;
+use crate::vm::state::steps::Steps;
+use crate::vm::state::vm::VmState;
 
 pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 7] = [
     (c"find", find),
@@ -22,48 +23,10 @@ pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 7] = [
     (c"gsub_next", gsub_next),
 ];
 
-/// The result that a call of `gsub` makes. No other call begins meanwhile, as nothing that it
-/// calls runs any Lua; it is here because Lua's errors leave the call's frame, which therefore
-/// owns nothing.
-#[derive(Default)]
-pub(crate) struct Replaced(RefCell<Vec<u8>>);
-
-/// The buffer is kept for the next call up to this size.
-const KEPT_BYTES: usize = 64 * 1024;
 /// What the stack of a C function has room for, beside a few values (`LUA_MINSTACK` is 20).
 const FREE_SLOTS: usize = 8;
 /// The longest result of `gsub`.
 const MAX_RESULT: usize = 32 << 20;
-
-impl Replaced {
-    fn begin(&self) {
-        let mut out = self.0.borrow_mut();
-        out.clear();
-        out.shrink_to(KEPT_BYTES);
-    }
-
-    fn add(&self, text: &[u8]) {
-        self.0.borrow_mut().extend_from_slice(text);
-    }
-
-    fn len(&self) -> usize {
-        self.0.borrow().len()
-    }
-
-    /// The bytes, until something is added.
-    fn text(&self) -> *const [u8] {
-        std::ptr::from_ref(self.0.borrow().as_slice())
-    }
-}
-
-/// The running call's steps.
-pub(crate) struct Steps<'a>(pub(crate) &'a Shared);
-
-impl Clock for Steps<'_> {
-    fn spend(&mut self, steps: u32) -> bool {
-        self.0.deadline.spend(steps)
-    }
-}
 
 /// A string or number argument. The slice is good while the value is on the stack.
 ///
@@ -114,8 +77,8 @@ unsafe fn raise_at(state: *mut lua_State, error: PatternError, level: c_int) -> 
     // SAFETY: as the caller's; the text is copied before the error leaves.
     unsafe {
         match error {
-            PatternError::Stopped => crate::vm::state::deadline::raise(state, shared(state)),
-            _ => unwind::fail_at(state, error.message().as_bytes(), level),
+            PatternError::Stopped => late(state, vm_state(state)),
+            _ => fail_at(state, error.message().as_bytes(), level),
         }
     }
 }
@@ -164,7 +127,7 @@ unsafe fn push_captures(
 }
 
 unsafe extern "C-unwind" fn find(state: *mut lua_State) -> c_int {
-    // SAFETY (all functions here): called by Lua, with the `Shared` as first upvalue. Lua
+    // SAFETY (all functions here): called by Lua, with the `VmState` as first upvalue. Lua
     // errors leave these frames, which own nothing: matchers are plain data.
     unsafe { search(state, true) }
 }
@@ -181,7 +144,7 @@ unsafe extern "C-unwind" fn r#match(state: *mut lua_State) -> c_int {
 unsafe fn search(state: *mut lua_State, find: bool) -> c_int {
     // SAFETY: see `find`; the arguments stay on the stack.
     unsafe {
-        let shared = shared(state);
+        let shared = vm_state(state);
         let (subject, pattern) = (string(state, 1), string(state, 2));
         let start = integer(state, 3, 1);
         let length = subject.len() as i32;
@@ -199,11 +162,11 @@ unsafe fn search(state: *mut lua_State, find: bool) -> c_int {
         }
         let mut clock = Steps(shared);
         let mut matcher = Matcher::new(subject, &mut clock);
-        let found = unwind::pure(shared, || {
+        let found = pure(shared, || {
             matcher.search(&shared.patterns.get(pattern, true), start)
         });
         match found {
-            None => unwind::panicked(state),
+            None => panicked(state),
             Some(Err(error)) => raise(state, error),
             Some(Ok(None)) => {
                 ffi::lua_pushnil(state);
@@ -229,14 +192,14 @@ unsafe fn search(state: *mut lua_State, find: bool) -> c_int {
 /// See [`find`].
 unsafe fn plain(
     state: *mut lua_State,
-    shared: &Shared,
+    shared: &VmState,
     (subject, start): (&[u8], usize),
     text: &[u8],
 ) -> c_int {
     // SAFETY: see `find`.
     unsafe {
-        if !shared.deadline.spend((subject.len() / 64) as u32) {
-            crate::vm::state::deadline::raise(state, shared);
+        if !shared.spend((subject.len() / 64) as u32) {
+            late(state, shared);
         }
         match memchr::memmem::find(&subject[start..], text) {
             Some(at) => {
@@ -266,9 +229,9 @@ unsafe extern "C-unwind" fn gmatch_refuse(state: *mut lua_State) -> c_int {
 unsafe extern "C-unwind" fn gmatch_values(state: *mut lua_State) -> c_int {
     // SAFETY: see `find`.
     unsafe {
-        let (shared, pattern) = (shared(state), string(state, 1));
-        match unwind::pure(shared, || shared.patterns.get(pattern, false).values()) {
-            None => unwind::panicked(state),
+        let (shared, pattern) = (vm_state(state), string(state, 1));
+        match pure(shared, || shared.patterns.get(pattern, false).values()) {
+            None => panicked(state),
             Some(values) => ffi::lua_pushnumber(state, values as f64),
         }
     }
@@ -318,7 +281,7 @@ unsafe fn next(
 ) -> c_int {
     // SAFETY: as the caller's.
     unsafe {
-        let shared = shared(state);
+        let shared = vm_state(state);
         let (subject, pattern) = (string(state, 1), string(state, 2));
         let start = ffi::lua_tonumber(state, 3) as usize;
         if start > subject.len() {
@@ -326,11 +289,11 @@ unsafe fn next(
         }
         let mut clock = Steps(shared);
         let mut matcher = Matcher::new(subject, &mut clock);
-        let found = unwind::pure(shared, || {
+        let found = pure(shared, || {
             matcher.search(&shared.patterns.get(pattern, anchors), start)
         });
         match found {
-            None => unwind::panicked(state),
+            None => panicked(state),
             Some(Err(error)) => raise_at(state, error, level),
             Some(Ok(None)) => 0,
             Some(Ok(Some((start, end)))) => {
@@ -346,7 +309,7 @@ unsafe fn next(
 unsafe extern "C-unwind" fn gsub(state: *mut lua_State) -> c_int {
     // SAFETY: see `find`; the arguments stay on the stack.
     unsafe {
-        let shared = shared(state);
+        let shared = vm_state(state);
         let (subject, pattern) = (string(state, 1), string(state, 2));
         let most = ffi::luaL_optinteger(state, 4, subject.len() as i64 + 1) as i32;
         if !matches!(ffi::lua_type(state, 3), ffi::LUA_TNUMBER | ffi::LUA_TSTRING) {
@@ -359,22 +322,22 @@ unsafe extern "C-unwind" fn gsub(state: *mut lua_State) -> c_int {
         let mut matcher = Matcher::new(subject, &mut clock);
         let (mut at, mut count) = (0, 0);
         while count < most {
-            let found = unwind::pure(shared, || {
+            let found = pure(shared, || {
                 matcher.search(&shared.patterns.get(pattern, true), at)
             });
             let (start, end) = match found {
-                None => unwind::panicked(state),
+                None => panicked(state),
                 Some(Err(error)) => raise(state, error),
                 Some(Ok(None)) => break,
                 Some(Ok(Some(found))) => found,
             };
             count += 1;
             shared.replaced.add(&subject[at..start]);
-            let replaced = unwind::pure(shared, || {
+            let replaced = pure(shared, || {
                 replace_by_text(shared, &matcher, (start, end), with)
             });
             match replaced {
-                None => unwind::panicked(state),
+                None => panicked(state),
                 Some(Err(error)) => raise(state, error),
                 Some(Ok(())) => {}
             }
@@ -402,7 +365,7 @@ unsafe extern "C-unwind" fn gsub(state: *mut lua_State) -> c_int {
 
 /// # Safety
 /// As [`string`].
-unsafe fn gsub_too_long(state: *mut lua_State, shared: &Shared) -> ! {
+unsafe fn gsub_too_long(state: *mut lua_State, shared: &VmState) -> ! {
     let most = MAX_RESULT.min(shared.memory.longest());
     let mut text = [0; 80];
     let mut rest = &mut text[..];
@@ -410,12 +373,12 @@ unsafe fn gsub_too_long(state: *mut lua_State, shared: &Shared) -> ! {
     let _ = write!(rest, "gsub: the result would have more than {most} bytes");
     let length = 80 - rest.len();
     // SAFETY: as the caller's.
-    unsafe { unwind::fail(state, &text[..length]) }
+    unsafe { fail(state, &text[..length]) }
 }
 
 /// Appends a replacement text for a match.
 fn replace_by_text(
-    shared: &Shared,
+    shared: &VmState,
     matcher: &Matcher<'_>,
     (start, end): (usize, usize),
     text: &[u8],

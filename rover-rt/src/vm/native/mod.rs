@@ -1,1 +1,9 @@
+pub(crate) mod allocator;
+pub(crate) mod budget;
+pub(crate) mod depth;
+pub(crate) mod place;
+pub(crate) mod raise;
+pub(crate) mod register;
+pub(crate) mod schema;
+pub(crate) mod stack;
 pub(crate) mod unwind;

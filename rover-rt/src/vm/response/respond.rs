@@ -1,19 +1,17 @@
 //! From what a handler returned to a reply.
 
-use std::cell::Cell;
-use std::ffi::c_void;
-
 use http::StatusCode;
 use http::header::HeaderValue;
 use mlua::ffi::{self, lua_State};
 use rover_model::is_final_status;
 
 use crate::message::reply::{ContentType, HEADERS_TOO_LONG, MAX_HEADERS_BYTES, Reply};
-use crate::vm::ctx::members::{append_string, lossy};
 use crate::vm::json::encode;
-use crate::vm::response::written;
-use crate::vm::run::call::Call;
-use crate::vm::state::vm::Shared;
+use crate::vm::native::raise::told_late;
+use crate::vm::native::stack::{append_string, has_meta, lossy};
+use crate::vm::response::marker::is_written;
+use crate::vm::state::vm::VmState;
+use crate::vm::write::error::EncodeError;
 use crate::vm::write::scalar::text_number;
 
 // The kinds of response objects (see `runtime.lua`).
@@ -25,24 +23,24 @@ const TEMPLATE_KIND: f64 = 3.0;
 ///
 /// # Safety
 /// Inside the protected call, with the handler's result on top.
-pub(crate) unsafe fn respond(state: *mut lua_State, call: &Call<'_>) {
-    let reply = &mut *call.reply.borrow_mut();
+pub(crate) unsafe fn respond(state: *mut lua_State, shared: &VmState) {
+    let reply = &mut *shared.running.reply.borrow_mut();
     // SAFETY: as the caller's.
-    if let Err(reason) = unsafe { read(state, call.shared, reply) } {
-        *call.failure.borrow_mut() = Some(reason);
+    if let Err(reason) = unsafe { read(state, shared, reply) } {
+        *shared.running.failure.borrow_mut() = Some(reason);
     }
 }
 
 /// # Safety
 /// As [`respond`].
-unsafe fn read(state: *mut lua_State, shared: &Shared, reply: &mut Reply) -> Result<(), String> {
+unsafe fn read(state: *mut lua_State, shared: &VmState, reply: &mut Reply) -> Result<(), String> {
     // SAFETY: reads of the value by its type; strings are copied at once.
     unsafe {
         match ffi::lua_type(state, -1) {
             // The program has caught the deadline's error, or one that the error became, and
             // has no answer of its own.
-            ffi::LUA_TNIL if shared.deadline.has_passed() => {
-                return Err(crate::vm::state::deadline::told(shared));
+            ffi::LUA_TNIL if shared.is_late() => {
+                return Err(told_late(shared));
             }
             ffi::LUA_TNIL => reply.status = Some(StatusCode::NO_CONTENT),
             ffi::LUA_TSTRING => {
@@ -60,16 +58,16 @@ unsafe fn read(state: *mut lua_State, shared: &Shared, reply: &mut Reply) -> Res
                 let text = ffi::lua_toboolean(state, -1) != 0;
                 reply.body.extend_from_slice(text.to_string().as_bytes());
             }
-            ffi::LUA_TTABLE if has_meta(state, &shared.response_meta) => {
+            ffi::LUA_TTABLE if has_meta(state, &shared.metatables.response) => {
                 return built(state, shared, reply);
             }
-            ffi::LUA_TTABLE if has_meta(state, &shared.html_meta) => {
+            ffi::LUA_TTABLE if has_meta(state, &shared.metatables.html) => {
                 reply.content_type = Some(ContentType::Html);
                 ffi::lua_rawgeti(state, -1, 1);
                 append_string(state, -1, &mut reply.body);
             }
             ffi::LUA_TTABLE => return json(state, shared, reply),
-            ffi::LUA_TLIGHTUSERDATA if written::is_written(state) => {}
+            ffi::LUA_TLIGHTUSERDATA if is_written(state) => {}
             // `rover.null`, which JSON has a word for.
             ffi::LUA_TLIGHTUSERDATA if ffi::lua_touserdata(state, -1).is_null() => {
                 return json(state, shared, reply);
@@ -84,25 +82,9 @@ unsafe fn read(state: *mut lua_State, shared: &Shared, reply: &mut Reply) -> Res
     Ok(())
 }
 
-/// Whether the value on top of the stack has one of the runtime's metatables.
-///
-/// # Safety
-/// There is a value, and a free slot.
-pub(crate) unsafe fn has_meta(state: *mut lua_State, known: &Cell<*const c_void>) -> bool {
-    // SAFETY: looks at the metatable's address and restores the stack.
-    unsafe {
-        if ffi::lua_getmetatable(state, -1) == 0 {
-            return false;
-        }
-        let meta = ffi::lua_topointer(state, -1);
-        ffi::lua_pop(state, 1);
-        meta == known.get()
-    }
-}
-
 /// # Safety
 /// The value to encode is on top of the stack.
-unsafe fn json(state: *mut lua_State, shared: &Shared, reply: &mut Reply) -> Result<(), String> {
+unsafe fn json(state: *mut lua_State, shared: &VmState, reply: &mut Reply) -> Result<(), String> {
     reply.content_type = Some(ContentType::Json);
     // SAFETY: as the caller's.
     let encoded = unsafe { encode::encode(state, shared, &mut reply.body) };
@@ -115,7 +97,7 @@ pub(crate) fn final_status(status: f64) -> Option<StatusCode> {
     StatusCode::from_u16(status).ok()
 }
 
-pub(crate) fn not_json(error: &encode::EncodeError) -> String {
+pub(crate) fn not_json(error: &EncodeError) -> String {
     format!("the handler's result is not JSON: {error}")
 }
 
@@ -123,7 +105,7 @@ pub(crate) fn not_json(error: &encode::EncodeError) -> String {
 ///
 /// # Safety
 /// A response object is on top of the stack.
-unsafe fn built(state: *mut lua_State, shared: &Shared, reply: &mut Reply) -> Result<(), String> {
+unsafe fn built(state: *mut lua_State, shared: &VmState, reply: &mut Reply) -> Result<(), String> {
     // SAFETY: raw reads of slots; values of other types than ours are passed over.
     unsafe {
         let object = ffi::lua_gettop(state);

@@ -4,59 +4,20 @@
 //! has: it puts the values into slots, tells in one number what each of them is, and calls
 //! [`run`]. A compiled trace knows the types, so that the number is a constant there.
 
-use std::cell::Cell;
 use std::ffi::c_void;
-use std::ptr;
 
 use crate::program::Step;
-use crate::vm::json::encode::{EncodeError, comma, too_long};
 use crate::vm::native::unwind::pure_or_default;
-use crate::vm::response::lists::{Pending, steps};
-use crate::vm::state::vm::shared;
-use crate::vm::write::reserved::{NUMBER, Spare};
-use crate::vm::write::scalar::{is_plain, text as json_text};
-
-/// Values that one call writes at most. What one is takes four bits of a number of Lua's.
-const SLOTS: usize = 12;
+use crate::vm::response::steps::steps;
+use crate::vm::state::lists::Pending;
+use crate::vm::state::slots::{SLOTS, Slots};
+use crate::vm::state::vm::by_address;
+use crate::vm::write::error::{EncodeError, too_long};
+use crate::vm::write::reserved::{NUMBER, ReservedBuffer};
+use crate::vm::write::scalar::{comma, is_plain, text as json_text};
 
 /// Room for a value that is no string, and for commas, quotes and brackets.
 const ROOM: usize = NUMBER + 8;
-
-/// The values of a call, by their places in it.
-pub(crate) struct Slots {
-    numbers: [Cell<f64>; SLOTS],
-    texts: [Cell<*const u8>; SLOTS],
-    lengths: [Cell<u32>; SLOTS],
-}
-
-impl Default for Slots {
-    fn default() -> Self {
-        Slots {
-            numbers: Default::default(),
-            texts: [const { Cell::new(ptr::null()) }; SLOTS],
-            lengths: Default::default(),
-        }
-    }
-}
-
-impl Slots {
-    /// Where `direct.lua` puts the values, by name.
-    pub(crate) fn addresses(&self) -> [(&'static str, *mut c_void); 3] {
-        [
-            ("numbers", ptr::from_ref(&self.numbers).cast_mut().cast()),
-            ("texts", ptr::from_ref(&self.texts).cast_mut().cast()),
-            ("lengths", ptr::from_ref(&self.lengths).cast_mut().cast()),
-        ]
-    }
-
-    /// # Safety
-    /// Lowered code put a text there, which it holds.
-    unsafe fn text<'s>(&self, slot: usize) -> &'s [u8] {
-        let (text, length) = (self.texts[slot].get(), self.lengths[slot].get());
-        // SAFETY: as the caller's.
-        unsafe { std::slice::from_raw_parts(text, length as usize) }
-    }
-}
 
 // What a value is, as `direct.lua` has it; 1 where there is none.
 const NUMBER_VALUE: u64 = 2;
@@ -76,9 +37,9 @@ const WHOLE: u64 = 8;
 /// the first lowest, and none for what is no value.
 pub(crate) unsafe extern "C" fn run(vm: *const c_void, list: i32, at: i32, kinds: u64) {
     // SAFETY: see `list`.
-    let shared = unsafe { shared(vm) };
+    let shared = unsafe { by_address(vm) };
     pure_or_default(shared, || {
-        let lists = &shared.lists;
+        let lists = &shared.running.lists;
         let left = shared.memory.largest().checked_sub(lists.bytes.get());
         let written = lists.with(list, |list| {
             let steps = steps(shared.program, at);
@@ -89,7 +50,7 @@ pub(crate) unsafe extern "C" fn run(vm: *const c_void, list: i32, at: i32, kinds
             };
             let before = list.out.len();
             let mut writer = Writer {
-                out: Spare::new(&mut list.out, 0),
+                out: ReservedBuffer::new(&mut list.out, 0),
                 items: list.items,
                 left,
                 pending: &mut list.pending,
@@ -101,7 +62,7 @@ pub(crate) unsafe extern "C" fn run(vm: *const c_void, list: i32, at: i32, kinds
                     break;
                 }
                 // SAFETY: lowered code tells what it put into the slot.
-                unsafe { writer.value(&lists.slots, slot, step, kinds & 15) };
+                unsafe { writer.value(&shared.slots, slot, step, kinds & 15) };
                 kinds >>= 4;
             }
             let written = writer.out.written() - before;
@@ -114,13 +75,13 @@ pub(crate) unsafe extern "C" fn run(vm: *const c_void, list: i32, at: i32, kinds
             written
         });
         lists.bytes.set(lists.bytes.get() + written.unwrap_or(0));
-        lists.count(&shared.memory);
+        lists.count(&shared.memory, &shared.running.loan);
     })
 }
 
 /// What writes the values of one call.
 struct Writer<'a> {
-    out: Spare<'a>,
+    out: ReservedBuffer<'a>,
     /// The list's.
     items: u32,
     /// How long a string may be.

@@ -1,17 +1,14 @@
-//! The protected part of a request: what goes in and out, and what runs in it.
+//! The protected part of a request: what runs in it.
 
-use std::cell::{OnceCell, RefCell};
 use std::ffi::c_int;
 
 use http::StatusCode;
 use mlua::ffi::{self, lua_State};
 
-use crate::message::form::{self, Field, FormError};
-use crate::message::reply::Reply;
-use crate::message::request::RequestData;
-use crate::vm::native::unwind;
-use crate::vm::response::respond;
-use crate::vm::state::vm::Shared;
+use crate::vm::native::unwind::contained;
+use crate::vm::response::respond::respond;
+use crate::vm::state::call::Argument;
+use crate::vm::state::vm::{VmState, by_address};
 
 // The upvalues of `run`.
 const RUN_HANDLERS: c_int = ffi::lua_upvalueindex(1);
@@ -23,60 +20,18 @@ const RUN_RUNNING: c_int = ffi::lua_upvalueindex(4);
 /// The registry's function that gives what `on_error` is given for an error value.
 pub(crate) const CAUGHT: &std::ffi::CStr = c"rover.caught";
 
-/// One protected call, in and out.
-pub(crate) struct Call<'a> {
-    pub(crate) shared: &'a Shared,
-    pub(crate) request: &'a RequestData<'a>,
-    /// Index in the table of handlers.
-    pub(crate) handler: c_int,
-    pub(crate) wants_ctx: bool,
-    pub(crate) argument: Argument<'a>,
-    /// The body as a form, read at most once. It is kept here because an error in Lua
-    /// unwinds the natives that use it.
-    pub(crate) form: OnceCell<Result<Vec<Field<'a>>, FormError>>,
-    /// Natives write these while `run` is on the stack below them.
-    pub(crate) reply: RefCell<Reply>,
-    pub(crate) failure: RefCell<Option<String>>,
-}
-
-impl<'a> Call<'a> {
-    /// The fields of the body as a form.
-    pub(crate) fn form(&self) -> Result<&[Field<'a>], FormError> {
-        let read = self.form.get_or_init(|| {
-            let content_type = self.request.headers.get("content-type");
-            form::read(content_type, self.request.body.unwrap_or_default())
-        });
-        read.as_deref().map_err(|error| *error)
-    }
-
-    /// Lets go of an answer that was begun.
-    fn forget_written(&self) {
-        let mut reply = self.reply.borrow_mut();
-        let mut body = std::mem::take(&mut reply.body);
-        body.clear();
-        *reply = Reply::into_buffer(body);
-    }
-}
-
-/// What a hook is given after `ctx`.
-pub(crate) enum Argument<'a> {
-    None,
-    /// The error value on top of the request thread's stack, with the status of the answer
-    /// and what kind of error it is.
-    Raised(StatusCode, &'static str),
-    Http(StatusCode, &'a str),
-}
-
 /// The protected part of a request: `ctx`, the handler, the response.
 ///
 /// # Safety
-/// Called by `lua_pcall` on the request thread, with its upvalues, a pointer to a
-/// [`Call`] and an error value or nil.
+/// Called by `lua_pcall` on the request thread, as a closure over its upvalues, with the address
+/// of the [`VmState`] and an error value or nil.
 pub(crate) unsafe extern "C-unwind" fn run(state: *mut lua_State) -> c_int {
-    // SAFETY: see above. The Lua functions called here may unwind this frame, which
-    // owns nothing.
+    // SAFETY: the arguments are the two that the caller has pushed, and a call is running. A C
+    // function has 20 free slots, of which less than half is used. Errors of the Lua functions
+    // called here leave this frame, which owns nothing, for `lua_pcall`.
     unsafe {
-        let call = &*ffi::lua_touserdata(state, 1).cast::<Call<'_>>();
+        let shared = by_address(ffi::lua_touserdata(state, 1));
+        let Some(call) = shared.call() else { return 0 };
         ffi::lua_rawgeti(state, RUN_HANDLERS, call.handler.into());
         let mut arguments = 0;
         if call.wants_ctx {
@@ -107,24 +62,35 @@ pub(crate) unsafe extern "C-unwind" fn run(state: *mut lua_State) -> c_int {
             }
         }
         ffi::lua_call(state, arguments, 1);
-        unwind::native(state, call.shared, || {
-            respond::respond(state, call);
-            0
-        })
+        finish(state, shared)
     }
 }
 
 /// The protected part of a response that was thrown: it is what the request is answered with.
 ///
 /// # Safety
-/// Called by `lua_pcall` on the request thread, with a pointer to a [`Call`] and the response.
+/// Called by `lua_pcall` on the request thread, with the address of the [`VmState`] and the
+/// response.
 pub(crate) unsafe extern "C-unwind" fn run_thrown(state: *mut lua_State) -> c_int {
-    // SAFETY: see above; what is on top is the response, and the frame owns nothing.
+    // SAFETY: the arguments are the two that the caller has pushed, so that the response is on
+    // top. This frame owns nothing.
     unsafe {
-        let call = &*ffi::lua_touserdata(state, 1).cast::<Call<'_>>();
-        unwind::native(state, call.shared, || {
-            call.forget_written();
-            respond::respond(state, call);
+        let shared = by_address(ffi::lua_touserdata(state, 1));
+        shared.running.forget_written();
+        finish(state, shared)
+    }
+}
+
+/// Makes what is on top of the stack the answer.
+///
+/// # Safety
+/// In a C function in a protected call, with the value on top; the frame owns nothing.
+unsafe fn finish(state: *mut lua_State, shared: &VmState) -> c_int {
+    // SAFETY: the caller is such a function. What is contained calls no Lua code and raises no
+    // error: it reads the value, raw, and writes to the reply.
+    unsafe {
+        contained(state, shared, || {
+            respond(state, shared);
             0
         })
     }
@@ -136,7 +102,9 @@ pub(crate) unsafe extern "C-unwind" fn run_thrown(state: *mut lua_State) -> c_in
 /// `handlers` and `running` are the indices of the tables of handlers and of what is kept, and
 /// there are three free stack slots.
 pub(crate) unsafe fn end_ctx(state: *mut lua_State, handlers: c_int, running: c_int) {
-    // SAFETY: slot 0 holds a ctx or nil. A key that is there is set, which allocates nothing.
+    // SAFETY: the caller has three free slots, and no more are used at a time. Slot 0 of the
+    // handlers holds a ctx or nil. Only a key that is there is set, which allocates nothing and
+    // so raises no error.
     unsafe {
         ffi::lua_rawgeti(state, handlers, 0);
         let ctx = ffi::lua_gettop(state);
@@ -154,9 +122,11 @@ pub(crate) unsafe fn end_ctx(state: *mut lua_State, handlers: c_int, running: c_
 }
 
 /// # Safety
-/// `meta` is the index of the HTTP errors' metatable.
+/// In a C function in a protected call, with three free slots; the frame owns nothing. `meta` is
+/// the index of the HTTP errors' metatable.
 unsafe fn push_http_error(state: *mut lua_State, meta: c_int, status: StatusCode, text: &str) {
-    // SAFETY: plain pushes inside a protected call.
+    // SAFETY: the table, a value and its field's name take the three slots, and the table is
+    // what stays. An error of memory leaves this frame, which owns nothing.
     unsafe {
         ffi::lua_createtable(state, 0, 3);
         ffi::lua_pushnumber(state, f64::from(status.as_u16()));

@@ -19,10 +19,9 @@ use rustix::io::Errno;
 use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap_anonymous, mprotect, munmap};
 
 use crate::log;
-use crate::vm::ctx::members::lossy;
+use crate::vm::native::stack::lossy;
 use crate::vm::native::unwind;
-use crate::vm::run::vm::Vm;
-use crate::vm::state::vm::Shared;
+use crate::vm::state::vm::VmState;
 
 /// Where it was refused at the start, memory is tried again so often.
 const AGAIN: Duration = Duration::from_secs(10);
@@ -40,12 +39,11 @@ unsafe extern "C-unwind" {
 }
 
 /// The state of LuaJIT's compiler.
-#[derive(Default)]
 pub(crate) struct Compiler {
     /// When it was found that it cannot work; nothing where it does.
     off: Cell<Option<Instant>>,
     /// The panic function that was there before.
-    before: Cell<Panic>,
+    before: Panic,
 }
 
 /// What the log says of a refusal.
@@ -79,40 +77,45 @@ fn try_page() -> io::Result<()> {
     }
 }
 
-impl Shared {
-    /// Puts [`panicked`] before the panic function of a state, and turns its compiler off
-    /// where the system does not let it work.
-    ///
-    /// # Safety
-    /// The state's allocator is the one of `self` (see `take_allocator`), and it is not
-    /// compiling.
-    pub(crate) unsafe fn watch_compiler(&self, state: *mut lua_State) {
-        // SAFETY: as the caller's.
-        unsafe { self.compiler.before.set(lua_atpanic(state, Some(panicked))) };
-        if let Err(error) = try_page() {
-            self.compiler.off.set(Some(Instant::now()));
-            let message = complaint(&error, "nothing is compiled, and handlers run slowly");
-            self.log.line(LogLevel::Warn, &message, None);
-            // SAFETY: as the caller's.
-            unsafe { luaJIT_setmode(state, 0, MODE_OFF) };
-        }
+/// Puts [`panicked`] before the panic function of a state, and turns its compiler off
+/// where the system does not let it work.
+///
+/// # Safety
+/// The state lives, runs nothing that is compiled, and has the allocator of `shared`.
+pub(crate) unsafe fn watch(state: *mut lua_State, shared: &VmState) -> Compiler {
+    // SAFETY: the state lives. `panicked` finds its `VmState` by the allocator's data, which the
+    // caller has seen to.
+    let before = unsafe { lua_atpanic(state, Some(panicked)) };
+    let mut off = None;
+    if let Err(error) = try_page() {
+        off = Some(Instant::now());
+        let message = complaint(&error, "nothing is compiled, and handlers run slowly");
+        shared.log.line(LogLevel::Warn, &message, None);
+        // SAFETY: the state lives, and no trace of it runs that would be thrown away.
+        unsafe { luaJIT_setmode(state, 0, MODE_OFF) };
     }
-
-    /// Takes [`panicked`] away.
-    ///
-    /// # Safety
-    /// The state is the one that was watched.
-    pub(crate) unsafe fn leave_compiler(&self, state: *mut lua_State) {
-        // SAFETY: as the caller's.
-        unsafe { lua_atpanic(state, self.compiler.before.get()) };
+    Compiler {
+        off: Cell::new(off),
+        before,
     }
 }
 
-impl Vm {
-    /// Turns the compiler on again where it has been off for long enough. Between two calls.
-    pub(crate) fn tick(&self) {
-        let compiler = &self.shared.compiler;
-        let Some(since) = compiler.off.get() else {
+/// Takes [`panicked`] away.
+///
+/// # Safety
+/// The state lives, and is the one that was watched.
+pub(crate) unsafe fn leave(state: *mut lua_State, compiler: &Compiler) {
+    // SAFETY: the state lives; the function is the one that it had before.
+    unsafe { lua_atpanic(state, compiler.before) };
+}
+
+impl Compiler {
+    /// Turns the compiler on again where it has been off for long enough.
+    ///
+    /// # Safety
+    /// The state lives, is the one that was watched, and runs nothing.
+    pub(crate) unsafe fn tick(&self, state: *mut lua_State) {
+        let Some(since) = self.off.get() else {
             return;
         };
         if since.elapsed() < AGAIN {
@@ -120,11 +123,11 @@ impl Vm {
         }
         match try_page() {
             Ok(()) => {
-                compiler.off.set(None);
-                // SAFETY: the state lives, and nothing runs in it.
-                unsafe { luaJIT_setmode(self.state, 0, MODE_ON) };
+                self.off.set(None);
+                // SAFETY: the state lives, and no trace of it runs.
+                unsafe { luaJIT_setmode(state, 0, MODE_ON) };
             }
-            Err(_) => compiler.off.set(Some(Instant::now())),
+            Err(_) => self.off.set(Some(Instant::now())),
         }
     }
 }
@@ -135,14 +138,14 @@ unsafe extern "C-unwind" fn panicked(state: *mut lua_State) -> c_int {
     // First of all: anything else may change it.
     let error = io::Error::last_os_error();
     let mut data: *mut c_void = ptr::null_mut();
-    // SAFETY: the allocator's data is the `Shared` that watches this state; there is a message
-    // on the stack.
+    // SAFETY: the allocator's data is the address of the `VmState` that `watch` was given, which
+    // outlives the state.
     let shared = unsafe {
         ffi::lua_getallocf(state, &raw mut data);
-        &*data.cast::<Shared>()
+        &*data.cast::<VmState>()
     };
     unwind::pure(shared, || {
-        // SAFETY: as above.
+        // SAFETY: LuaJIT has put a message on top of the stack.
         let message = unsafe { lossy(state, -1) };
         let message = match message.starts_with(REFUSED) {
             true => complaint(&error, "compiled code cannot go on: the process ends"),

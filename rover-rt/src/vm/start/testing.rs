@@ -14,7 +14,7 @@ use crate::message::request::{Headers, RequestData, RequestIds};
 use crate::program::{Chunk, Needs, Options, Path, Program, Route};
 use crate::vm::library::budgets::with_budgets;
 use crate::vm::run::vm::Vm;
-use crate::vm::state::vm::Shared;
+use crate::vm::state::vm::VmState;
 
 fn bytecode(name: &str, text: &str) -> &'static [u8] {
     let text = with_budgets(text.as_bytes()).expect("no reserved name");
@@ -59,7 +59,7 @@ pub(crate) fn vm(
             first: None,
         })
         .collect();
-    let bare = Shared::bare();
+    let bare = VmState::bare();
     let program = Program {
         chunks: chunks.leak(),
         routes: routes.leak(),

@@ -1,8 +1,6 @@
-//! The memory that a VM may take.
+//! The memory that a VM may take, and what of it a request's Rust code holds.
 //!
-//! Every block of Lua's comes through [`allocate`], which is where a handler that does
-//! nothing but make long strings is met: it counts, and looks at the clock now and then. A
-//! refusal is Lua's error "not enough memory", raised by whoever asked; code that no
+//! A refusal is Lua's error "not enough memory", raised by whoever asked; code that no
 //! protected call surrounds, or that must not be left by an error, runs [`relax`]ed.
 //!
 //! [`relax`]: Memory::relax
@@ -13,8 +11,7 @@ use std::ptr;
 
 use mlua::ffi::{self, lua_State};
 
-use crate::vm::native::unwind;
-use crate::vm::state::vm::Shared;
+use crate::vm::state::deadline::{Deadline, Pace};
 
 /// After so many new bytes the clock is looked at.
 const CLOCK_EVERY: usize = 4 << 20;
@@ -30,10 +27,13 @@ const PAUSE: [c_int; 2] = [200, 110];
 /// What is still given after the deadline: enough for an error and its way out.
 const LATE: usize = 64 << 10;
 /// Less than this is given above the limit, too, up to a quarter more: the next budget that
-/// is used up finds it (see [`Memory::is_over`]). LuaJIT refuses well what is large, such as
+/// is used up finds it (see [`Loan::is_over`]). LuaJIT refuses well what is large, such as
 /// strings and parts of tables; where a closure's upvalue is refused, the closure is given
 /// back with a size that it did not have (`lj_func.c`).
 const SMALL: usize = 4 << 10;
+
+/// What gives Lua its blocks, and the data that it is called with.
+pub(crate) type Allocator = (ffi::lua_Alloc, *mut c_void);
 
 /// A VM's account.
 pub(crate) struct Memory {
@@ -41,10 +41,6 @@ pub(crate) struct Memory {
     used: Cell<usize>,
     /// What was used after the last full collection.
     kept: Cell<usize>,
-    /// Of `used`, what Rust code holds for the running request.
-    lent: Cell<usize>,
-    /// Rust code that cannot raise an error had no room for it.
-    exceeded: Cell<bool>,
     relaxed: Cell<bool>,
     refused: Cell<bool>,
     /// The size of a block that was refused because it is more than one may be; else 0.
@@ -54,7 +50,7 @@ pub(crate) struct Memory {
     pressed: Cell<bool>,
     state: Cell<*mut lua_State>,
     /// The allocator that was there before.
-    next: Cell<Option<(ffi::lua_Alloc, *mut c_void)>>,
+    next: Cell<Option<Allocator>>,
 }
 
 impl Memory {
@@ -64,8 +60,6 @@ impl Memory {
             limit: Cell::new(0),
             used: Cell::new(0),
             kept: Cell::new(0),
-            lent: Cell::new(0),
-            exceeded: Cell::new(false),
             relaxed: Cell::new(true),
             refused: Cell::new(false),
             too_large: Cell::new(0),
@@ -181,19 +175,22 @@ impl Memory {
     /// `state` is a live thread, in a C function or outside of any call, and memory is not
     /// refused.
     pub(crate) unsafe fn collect(&self, state: *mut lua_State) {
-        // SAFETY: as the caller's; programs have no finalizers, so no code of theirs runs.
+        // SAFETY: the thread lives and is not inside the collector. Programs have no finalizers,
+        // so no code of theirs runs; ours free schemas and raise nothing.
         unsafe { ffi::lua_gc(state, ffi::LUA_GCCOLLECT, 0) };
     }
 
     /// As [`Self::has_room`] where garbage is collected before it is said that there is no room.
     ///
     /// # Safety
-    /// As [`Self::is_full`].
+    /// `state` is the running thread, in a C function or outside of any call, and memory is not
+    /// refused.
     pub(crate) unsafe fn makes_room(&self, state: *mut lua_State, more: usize) -> bool {
         if self.has_room(more) {
             return true;
         }
-        // SAFETY: as the caller's.
+        // SAFETY: the caller has relaxed memory, on this thread, so that a full collection may
+        // run and raises no error.
         unsafe { self.collect(state) };
         let room = self.has_room(more);
         if !room {
@@ -213,39 +210,108 @@ impl Memory {
         self.used.set(self.used.get().saturating_sub(bytes));
     }
 
-    /// What Rust code holds for the running request has grown by so many bytes; whether there
-    /// is room for them. Where there is none, the request fails.
-    pub(crate) fn lend(&self, bytes: usize) -> bool {
-        if !self.has_room(bytes) {
-            self.exceed();
+    /// Whether so many bytes may be added for a block of a size.
+    pub(crate) fn grants(
+        &self,
+        (size, growth): (usize, usize),
+        deadline: &Deadline,
+        pace: &Pace,
+    ) -> bool {
+        // Fresh blocks of a power of two are the table of strings, which the collector makes
+        // smaller, too: an error that leaves a collection inside compiled code finds a state
+        // that LuaJIT does not expect (`lj_trace_unwind`).
+        if self.relaxed.get() || (size == growth && size.is_power_of_two()) {
+            return true;
+        }
+        let limit = self.limit.get();
+        let room = if growth < SMALL { limit / 4 } else { 0 };
+        let full = limit > 0 && (self.used.get() + growth > limit + room || size > limit / 2);
+        if full || (growth >= LATE && deadline.has_passed()) {
+            self.refused.set(true);
+            if limit > 0 && size > limit / 2 {
+                self.too_large.set(size);
+            }
+            return false;
+        }
+        self.press();
+        let since = self.since_clock.get() + growth;
+        self.since_clock.set(since);
+        if since < CLOCK_EVERY {
+            return true;
+        }
+        self.since_clock.set(0);
+        !(pace.check(deadline) && growth >= LATE)
+    }
+
+    /// A block of `had` bytes has `has` bytes now.
+    pub(crate) fn count(&self, had: usize, has: usize) {
+        // Blocks from before the account began are given back, too.
+        self.used.set((self.used.get() + has).saturating_sub(had));
+    }
+
+    /// The account of a state begins, whose blocks `next` gives.
+    pub(crate) fn open(&self, state: *mut lua_State, next: Allocator) {
+        self.state.set(state);
+        self.next.set(Some(next));
+    }
+
+    /// What gives the blocks.
+    pub(crate) fn next(&self) -> Option<Allocator> {
+        self.next.get()
+    }
+}
+
+/// What Rust code holds of a VM's memory for one request.
+#[derive(Default)]
+pub(crate) struct Loan {
+    lent: Cell<usize>,
+    /// Rust code that cannot raise an error had no room for it.
+    exceeded: Cell<bool>,
+}
+
+impl Loan {
+    /// What is held has grown by so many bytes; whether there is room for them. Where there is
+    /// none, the request fails.
+    pub(crate) fn lend(&self, memory: &Memory, bytes: usize) -> bool {
+        if !memory.has_room(bytes) {
+            self.exceed(memory);
             return false;
         }
         self.lent.set(self.lent.get() + bytes);
-        self.hold(bytes);
+        memory.hold(bytes);
         true
     }
 
-    /// Of what Rust code holds for the running request, so many bytes are free again.
-    pub(crate) fn reclaim(&self, bytes: usize) {
+    /// So many bytes are free again.
+    pub(crate) fn reclaim(&self, memory: &Memory, bytes: usize) {
         let bytes = bytes.min(self.lent.get());
         self.lent.set(self.lent.get() - bytes);
-        self.release(bytes);
+        memory.release(bytes);
     }
 
-    /// There was no room for what Rust code would have held: the request fails.
+    /// There was no room for what would have been held: the request fails.
     #[cold]
-    pub(crate) fn exceed(&self) {
-        self.refused.set(true);
+    pub(crate) fn exceed(&self, memory: &Memory) {
+        memory.refused.set(true);
         self.exceeded.set(true);
     }
 
-    /// Nothing is held for a request any more; whether there was something, and whether there
-    /// was no room for it.
-    pub(crate) fn take_back(&self) -> (bool, bool) {
+    /// Nothing is held any more; whether there was something, and whether there was no room for
+    /// it.
+    pub(crate) fn take_back(&self, memory: &Memory) -> (bool, bool) {
         let lent = self.lent.take();
-        self.release(lent);
+        memory.release(lent);
         let exceeded = self.exceeded.take();
         (lent > 0 || exceeded, exceeded)
+    }
+
+    /// Whether what was given has gone over the limit; it is noted.
+    pub(crate) fn is_over(&self, memory: &Memory) -> bool {
+        let over = memory.above(100) || self.exceeded.get();
+        if over {
+            memory.refused.set(true);
+        }
+        over
     }
 
     /// Whether what lives is over the limit, where memory was not refused: garbage is
@@ -253,117 +319,13 @@ impl Memory {
     ///
     /// # Safety
     /// `state` is the running thread, in a C function, and memory is not refused.
-    pub(crate) unsafe fn is_full(&self, state: *mut lua_State) -> bool {
-        if !self.above(100) {
+    pub(crate) unsafe fn is_full(&self, memory: &Memory, state: *mut lua_State) -> bool {
+        if !memory.above(100) {
             return false;
         }
-        // SAFETY: as the caller's.
-        unsafe { self.collect(state) };
-        self.is_over()
+        // SAFETY: the caller runs in a C function of this thread with memory relaxed, so that
+        // a full collection may run and raises no error.
+        unsafe { memory.collect(state) };
+        self.is_over(memory)
     }
-
-    /// Whether what was given has gone over the limit; it is noted.
-    pub(crate) fn is_over(&self) -> bool {
-        let over = self.above(100) || self.exceeded.get();
-        if over {
-            self.refused.set(true);
-        }
-        over
-    }
-}
-
-impl Shared {
-    /// Whether so many bytes may be added for a block of a size.
-    fn grants(&self, size: usize, growth: usize) -> bool {
-        let memory = &self.memory;
-        // Fresh blocks of a power of two are the table of strings, which the collector makes
-        // smaller, too: an error that leaves a collection inside compiled code finds a state
-        // that LuaJIT does not expect (`lj_trace_unwind`).
-        if memory.relaxed.get() || (size == growth && size.is_power_of_two()) {
-            return true;
-        }
-        let limit = memory.limit.get();
-        let room = if growth < SMALL { limit / 4 } else { 0 };
-        let full = limit > 0 && (memory.used.get() + growth > limit + room || size > limit / 2);
-        if full || (growth >= LATE && self.deadline.has_passed()) {
-            memory.refused.set(true);
-            if limit > 0 && size > limit / 2 {
-                memory.too_large.set(size);
-            }
-            return false;
-        }
-        memory.press();
-        let since = memory.since_clock.get() + growth;
-        memory.since_clock.set(since);
-        if since < CLOCK_EVERY {
-            return true;
-        }
-        memory.since_clock.set(0);
-        !(self.deadline.check() && growth >= LATE)
-    }
-
-    /// Puts [`allocate`] before the allocator of a state.
-    ///
-    /// # Safety
-    /// `self` does not move, and outlives the state or [`Self::give_back_allocator`].
-    pub(crate) unsafe fn take_allocator(&self, state: *mut lua_State) {
-        let mut data = ptr::null_mut();
-        // SAFETY: as the caller's.
-        unsafe {
-            let allocator = ffi::lua_getallocf(state, &raw mut data);
-            self.memory.next.set(Some((allocator, data)));
-            self.memory.state.set(state);
-            let this: *const Shared = self;
-            ffi::lua_setallocf(state, allocate, this.cast_mut().cast());
-        }
-    }
-
-    /// Takes [`allocate`] away.
-    ///
-    /// # Safety
-    /// The state is the one that the allocator was taken from.
-    pub(crate) unsafe fn give_back_allocator(&self, state: *mut lua_State) {
-        if let Some((allocator, data)) = self.memory.next.get() {
-            // SAFETY: as the caller's.
-            unsafe { ffi::lua_setallocf(state, allocator, data) };
-        }
-    }
-}
-
-/// `lua_Alloc`: gives a block of another size, or null.
-///
-/// # Safety
-/// Called by Lua with the address of the `Shared` and a block that came from here or from
-/// the allocator before.
-unsafe extern "C" fn allocate(
-    data: *mut c_void,
-    block: *mut c_void,
-    old: usize,
-    new: usize,
-) -> *mut c_void {
-    // SAFETY: as the caller's.
-    let shared = unsafe { &*data.cast::<Shared>() };
-    let had = if block.is_null() { 0 } else { old };
-    let grants = || unwind::pure_or_default(shared, || shared.grants(new, new - had));
-    if new > had && !grants() {
-        return ptr::null_mut();
-    }
-    let Some((next, next_data)) = shared.memory.next.get() else {
-        return ptr::null_mut();
-    };
-    // SAFETY: as the caller's; all blocks are the next allocator's.
-    let given = unsafe { next(next_data, block, old, new) };
-    if new == 0 || !given.is_null() {
-        let used = &shared.memory.used;
-        // Blocks from before this allocator are given back, too.
-        used.set((used.get() + new).saturating_sub(had));
-    }
-    given
-}
-
-/// Whether the VM is over its limit. Called through the FFI.
-pub(crate) unsafe extern "C" fn over(vm: *const c_void) -> bool {
-    // SAFETY: lowered code gives the address that `start` gave it.
-    let shared = unsafe { crate::vm::state::vm::shared(vm) };
-    unwind::pure_or_default(shared, || shared.memory.is_over())
 }

@@ -1,4 +1,16 @@
+pub(crate) mod call;
+pub(crate) mod checks;
 pub(crate) mod deadline;
+pub(crate) mod decoder;
+pub(crate) mod in_place;
+pub(crate) mod lists;
 pub(crate) mod memory;
+pub(crate) mod order;
+pub(crate) mod pages;
+pub(crate) mod replaced;
+pub(crate) mod request;
+pub(crate) mod schemas;
 pub(crate) mod shapes;
+pub(crate) mod slots;
+pub(crate) mod steps;
 pub(crate) mod vm;

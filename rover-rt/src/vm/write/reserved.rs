@@ -23,7 +23,7 @@ const fn pairs() -> [[u8; 2]; 100] {
 }
 
 /// The end of a vector, with room behind it.
-pub(crate) struct Spare<'a> {
+pub(crate) struct ReservedBuffer<'a> {
     out: &'a mut Vec<u8>,
     /// Where the next byte goes; null while the vector is used otherwise.
     to: *mut u8,
@@ -31,7 +31,7 @@ pub(crate) struct Spare<'a> {
     end: *mut u8,
 }
 
-impl Drop for Spare<'_> {
+impl Drop for ReservedBuffer<'_> {
     #[inline(always)]
     fn drop(&mut self) {
         if !self.to.is_null() {
@@ -42,12 +42,12 @@ impl Drop for Spare<'_> {
     }
 }
 
-impl<'a> Spare<'a> {
+impl<'a> ReservedBuffer<'a> {
     #[inline(always)]
     pub(crate) fn new(out: &'a mut Vec<u8>, room: usize) -> Self {
         out.reserve(room);
         let range = out.spare_capacity_mut().as_mut_ptr_range();
-        Spare {
+        ReservedBuffer {
             out,
             to: range.start.cast(),
             end: range.end.cast(),
@@ -274,7 +274,7 @@ mod tests {
         let text: Vec<u8> = (0..100).collect();
         for length in 0..text.len() {
             let mut out = b"before".to_vec();
-            let mut spare = Spare::new(&mut out, length + 1);
+            let mut spare = ReservedBuffer::new(&mut out, length + 1);
             // SAFETY: there is room for both.
             unsafe {
                 spare.text(&text[..length]);
@@ -284,7 +284,7 @@ mod tests {
             drop(spare);
             assert_eq!(out, [b"before", &text[..length], b"."].concat());
         }
-        assert_eq!(Spare::new(&mut Vec::new(), 1).last(), None);
+        assert_eq!(ReservedBuffer::new(&mut Vec::new(), 1).last(), None);
     }
 
     #[test]
@@ -294,7 +294,7 @@ mod tests {
         for value in tried {
             let mut out = Vec::new();
             // SAFETY: there is room.
-            unsafe { Spare::new(&mut out, NUMBER).integer(value) };
+            unsafe { ReservedBuffer::new(&mut out, NUMBER).integer(value) };
             assert_eq!(out, value.to_string().into_bytes());
         }
     }

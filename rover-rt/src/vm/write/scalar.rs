@@ -2,13 +2,13 @@
 
 pub(crate) use rover_model::json::write::{escaped, escaped_length, is_plain, string, text};
 
-use crate::vm::write::reserved::{NUMBER, Spare};
+use crate::vm::write::reserved::{NUMBER, ReservedBuffer};
 
 /// Appends a number: integral below 2^63 by its digits, others shortest round-trip; what JSON
 /// has no number for is `null`.
 pub(crate) fn number(value: f64, out: &mut Vec<u8>) {
     // SAFETY: there is room for it.
-    unsafe { Spare::new(out, NUMBER).number(value) }
+    unsafe { ReservedBuffer::new(out, NUMBER).number(value) }
 }
 
 /// Appends a number as texts have it: integral up to 2^53 by its digits, others as `tostring`
@@ -16,7 +16,14 @@ pub(crate) fn number(value: f64, out: &mut Vec<u8>) {
 /// two decimals, or has more digits.
 pub(crate) fn text_number(value: f64, out: &mut Vec<u8>) -> bool {
     // SAFETY: there is room for it.
-    unsafe { Spare::new(out, NUMBER).text_number(value) }
+    unsafe { ReservedBuffer::new(out, NUMBER).text_number(value) }
+}
+
+/// A comma, unless the object that is being written has no field yet.
+pub(crate) fn comma(out: &mut Vec<u8>) {
+    if out.last() != Some(&b'{') {
+        out.push(b',');
+    }
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use mlua::{Function, Lua, Table};
 
 use crate::vm::library::patterns::FUNCTIONS;
-use crate::vm::start::load::{Guarded, register};
-use crate::vm::state::vm::Shared;
+use crate::vm::native::register::{Entry, register};
+use crate::vm::state::vm::VmState;
 
 /// Compares all results and errors of both sets of functions, called directly and by
 /// `pcall`; gives what differs.
@@ -87,12 +87,12 @@ const REPLACEMENT: [&[u8]; 10] = [
 ];
 
 /// A VM, our functions in it, and what they need.
-fn functions() -> (Lua, Table, Box<Shared>) {
+fn functions() -> (Lua, Table, Box<VmState>) {
     let lua = Lua::new();
-    let shared = Box::new(Shared::bare());
+    let shared = Box::new(VmState::bare());
     let tables = [lua.create_table().unwrap(), lua.create_table().unwrap()];
     let [natives, array]: &[Table; 2] = &tables;
-    let by = Guarded::Themselves;
+    let by = Entry::Own;
     register(&lua, &shared, natives, array, &FUNCTIONS, by).unwrap();
     let ours = lua.create_table().unwrap();
     for name in ["find", "match"] {

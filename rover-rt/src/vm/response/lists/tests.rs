@@ -1,7 +1,7 @@
 use mlua::{LightUserData, Lua, LuaOptions, StdLib};
 
 use crate::vm::response::lists::*;
-use crate::vm::state::vm::Shared;
+use crate::vm::state::vm::VmState;
 
 /// What each function is called with, after the VM.
 const CALLS: &str = r#"
@@ -27,26 +27,26 @@ end
 /// process would abort.
 #[test]
 fn no_panic_leaves_a_function_that_traces_call() {
-    let shared = Shared::bare();
-    shared.deadline.begin(60_000);
+    let shared = VmState::bare();
+    shared.running.deadline.begin(60_000);
     // SAFETY: for `ffi`, by which the test's own text calls.
     let lua = unsafe { Lua::unsafe_new_with(StdLib::ALL, LuaOptions::default()) };
     let table = lua.create_table().unwrap();
     for (name, address) in addresses() {
         table.set(name, LightUserData(address)).unwrap();
     }
-    let vm: *const Shared = &raw const shared;
+    let vm: *const VmState = &raw const shared;
     let calls = || {
         let vm = LightUserData(vm.cast_mut().cast());
         lua.load(CALLS).call::<()>((&table, vm)).unwrap();
     };
     calls();
-    assert!(!shared.panicked.get());
-    assert!(!shared.deadline.check());
+    assert!(!shared.panics.have_happened());
+    assert!(!shared.is_late());
     {
-        let _taken = shared.lists.all.borrow_mut();
+        let _taken = shared.running.lists.all.borrow_mut();
         calls();
     }
-    assert!(shared.panicked.get());
-    assert!(shared.deadline.check(), "the program goes on");
+    assert!(shared.panics.have_happened());
+    assert!(shared.is_late(), "the program goes on");
 }
