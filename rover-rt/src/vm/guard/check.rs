@@ -50,7 +50,7 @@ pub(crate) unsafe fn verdict(
 /// its texts and values of any kind stand in.
 ///
 /// # Safety
-/// As [`verdict`].
+/// In a contained native, in a request.
 pub(crate) unsafe fn lay_out<'c>(
     state: *mut lua_State,
     shared: &VmState,
@@ -86,7 +86,7 @@ pub(crate) unsafe fn lay_out<'c>(
 /// client's.
 ///
 /// # Safety
-/// As [`verdict`].
+/// In a contained native, in a request.
 pub(crate) unsafe fn push_part(
     state: *mut lua_State,
     shared: &VmState,
@@ -114,7 +114,7 @@ pub(crate) unsafe fn push_part(
 /// Checks a part of the request, and pushes the value.
 ///
 /// # Safety
-/// As [`verdict`].
+/// In a contained native, in a request.
 pub(crate) unsafe fn expect(
     state: *mut lua_State,
     (shared, call): (&VmState, &Call<'_>),

@@ -24,11 +24,11 @@ pub(crate) enum Source {
 
 impl Source {
     /// What asks for such a part, as the compiler has it.
-    pub(crate) fn first(self, schema: usize, holder: Option<i32>) -> First {
+    pub(crate) fn first(self, schema: usize, part: Option<i32>) -> First {
         First {
             source: self as u8,
             schema,
-            holder,
+            holder: part,
         }
     }
 

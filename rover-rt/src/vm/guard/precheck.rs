@@ -36,7 +36,7 @@ pub(crate) unsafe fn begin(
     let schema = shared.program.guards.get(first.schema)?;
     let source = Source::from_number(f64::from(first.source));
     let verdict = match first.holder {
-        Some(holder) => checks.in_place.fill(holder, schema, |laid| {
+        Some(part) => checks.in_place.fill(part, schema, |laid| {
             judge(state, shared, call, source, schema, laid)
         }),
         None => {

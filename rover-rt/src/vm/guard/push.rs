@@ -53,7 +53,7 @@ impl Push<'_> {
     /// `names` is the index of the first of a record's names, where they are on the stack.
     ///
     /// # Safety
-    /// As [`value`].
+    /// In a contained native; the second upvalue is the metatable of arrays.
     unsafe fn value(&mut self, schema: &Schema, given: Value, names: Option<c_int>) -> Outcome<()> {
         let state = self.state;
         // SAFETY: the caller is a contained native, and what it has called before has left a
@@ -80,7 +80,7 @@ impl Push<'_> {
     }
 
     /// # Safety
-    /// As [`value`].
+    /// In a contained native; the second upvalue is the metatable of arrays.
     unsafe fn array(&mut self, schema: &Schema, first: u32, length: u32) -> Outcome<()> {
         let state = self.state;
         // SAFETY: `container` has seen to six slots: the list and an element. Where the names
@@ -116,7 +116,7 @@ impl Push<'_> {
     }
 
     /// # Safety
-    /// As [`value`].
+    /// In a contained native; the second upvalue is the metatable of arrays.
     unsafe fn object(
         &mut self,
         fields: &[guard::Field],
@@ -158,7 +158,7 @@ impl Push<'_> {
 /// Makes room on the stack for a container, and sees that there is memory.
 ///
 /// # Safety
-/// As [`value`].
+/// In a contained native; the second upvalue is the metatable of arrays.
 unsafe fn container(state: *mut lua_State, shared: &VmState) -> Outcome<()> {
     // SAFETY: the caller is a contained native on this state's thread, where both may be asked.
     unsafe {
@@ -170,7 +170,7 @@ unsafe fn container(state: *mut lua_State, shared: &VmState) -> Outcome<()> {
 /// Natives are not refused memory: they look at it.
 ///
 /// # Safety
-/// As [`value`].
+/// In a contained native; the second upvalue is the metatable of arrays.
 #[inline]
 unsafe fn has_memory(state: *mut lua_State, shared: &VmState) -> Outcome<()> {
     // SAFETY: the caller is a contained native on this state's thread, where memory is relaxed
@@ -193,7 +193,7 @@ fn special_order(shared: &VmState, fields: &[guard::Field]) -> Option<usize> {
 }
 
 /// # Safety
-/// As [`value`].
+/// In a contained native; the second upvalue is the metatable of arrays.
 unsafe fn any(
     state: *mut lua_State,
     shared: &VmState,
@@ -233,7 +233,7 @@ unsafe fn any(
 }
 
 /// # Safety
-/// As [`value`].
+/// In a contained native; the second upvalue is the metatable of arrays.
 unsafe fn constant(state: *mut lua_State, shared: &VmState, given: &Constant) -> Outcome<()> {
     // SAFETY: the caller is a contained native with a free slot for the constant. `container`
     // sees to six more for what is in it: an item, or a name and a value. Memory is relaxed, so
@@ -270,7 +270,7 @@ unsafe fn constant(state: *mut lua_State, shared: &VmState, given: &Constant) ->
 /// Pushes the list of what is wrong.
 ///
 /// # Safety
-/// As [`value`].
+/// In a contained native; the second upvalue is the metatable of arrays.
 pub(crate) unsafe fn problems(state: *mut lua_State, checked: &Checked) {
     // SAFETY: the caller is a contained native with five free slots: the list, a problem, a
     // text and the metatable. Memory is relaxed, so that nothing raises an error.

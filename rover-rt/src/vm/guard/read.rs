@@ -224,7 +224,7 @@ impl<'a> Lua<'a> {
     }
 
     /// # Safety
-    /// As [`Self::layout`]; a table is at `index`.
+    /// Both indices are absolute and valid; a table is at `index`.
     unsafe fn container(
         &self,
         checked: &mut Checked,

@@ -150,7 +150,7 @@ impl Push<'_> {
     /// Makes room for a container.
     ///
     /// # Safety
-    /// As [`Self::value`].
+    /// In a protected call, with `SLOTS` free slots.
     unsafe fn enter(&mut self) {
         if self.depth.is_multiple_of(LEVELS) {
             let slots = LEVELS as c_int * SLOTS + SLOTS;
@@ -165,7 +165,7 @@ impl Push<'_> {
     }
 
     /// # Safety
-    /// As [`Self::value`].
+    /// In a protected call, with `SLOTS` free slots.
     unsafe fn array(&mut self) -> Result<(), Failed> {
         let mut more = self.reader.begin_array()?;
         let decoder = self.decoder;
@@ -195,7 +195,7 @@ impl Push<'_> {
     }
 
     /// # Safety
-    /// As [`Self::value`].
+    /// In a protected call, with `SLOTS` free slots.
     unsafe fn object(&mut self) -> Result<(), Failed> {
         if !self.reader.begin_object()? {
             // SAFETY: the caller has a free slot, which the table takes.

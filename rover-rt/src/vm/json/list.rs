@@ -44,7 +44,7 @@ impl Encoder<'_> {
     }
 
     /// # Safety
-    /// As [`Self::list`].
+    /// In a protected call.
     unsafe fn pending(&mut self, pending: &Pending, depth: usize) -> Result<(), EncodeError> {
         let state = self.state;
         // SAFETY: a C function has room for the name, the table and the value, which are taken

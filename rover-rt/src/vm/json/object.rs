@@ -94,7 +94,7 @@ impl<'a> Encoder<'a> {
     /// none, where the program's constructors know all of them.
     ///
     /// # Safety
-    /// As [`Self::shaped`].
+    /// Its keys and values are on the stack above `base`.
     unsafe fn sorted_object(
         &mut self,
         base: c_int,
@@ -137,7 +137,7 @@ impl<'a> Encoder<'a> {
     }
 
     /// # Safety
-    /// As [`Self::object`].
+    /// A table is at the absolute `index`, with room for a key and a value.
     unsafe fn large_object(&mut self, index: c_int, depth: usize) -> Result<(), EncodeError> {
         self.out.push(b'{');
         let mut first = true;

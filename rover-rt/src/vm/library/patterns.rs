@@ -46,7 +46,7 @@ unsafe fn string<'a>(state: *mut lua_State, argument: c_int) -> &'a [u8] {
 /// An integer argument as LuaJIT converts it (`lj_num2int`).
 ///
 /// # Safety
-/// As [`string`].
+/// In a C function; Lua's error leaves the frame, which owns nothing.
 unsafe fn integer(state: *mut lua_State, argument: c_int, default: i32) -> i32 {
     // SAFETY: this is a C function whose frame a Lua error may leave, as it does where the
     // argument is no number.
@@ -66,7 +66,7 @@ unsafe fn integer(state: *mut lua_State, argument: c_int, default: i32) -> i32 {
 /// Raises a pattern's error as `lj_err_caller` does: with the place of the call.
 ///
 /// # Safety
-/// As [`string`].
+/// In a C function; Lua's error leaves the frame, which owns nothing.
 unsafe fn raise(state: *mut lua_State, error: PatternError) -> ! {
     // SAFETY: this is a C function whose frame the error may leave.
     unsafe { raise_at(state, error, 1) }
@@ -75,7 +75,7 @@ unsafe fn raise(state: *mut lua_State, error: PatternError) -> ! {
 /// The same where the call that counts is so many calls away.
 ///
 /// # Safety
-/// As [`string`].
+/// In a C function; Lua's error leaves the frame, which owns nothing.
 unsafe fn raise_at(state: *mut lua_State, error: PatternError, level: c_int) -> ! {
     // SAFETY: this is a native that `register` has made, whose frame the error may leave. The
     // message is a constant text.
@@ -108,7 +108,7 @@ unsafe fn push_capture(state: *mut lua_State, subject: &[u8], capture: Capture) 
 /// call that is so many calls away.
 ///
 /// # Safety
-/// As [`string`].
+/// In a C function; Lua's error leaves the frame, which owns nothing.
 unsafe fn push_captures(
     state: *mut lua_State,
     matcher: &Matcher<'_>,
@@ -148,7 +148,7 @@ unsafe extern "C-unwind" fn r#match(state: *mut lua_State) -> c_int {
 /// `str_find_aux`
 ///
 /// # Safety
-/// See [`find`].
+/// In a native that `register` has made; an error leaves the frame, which owns nothing.
 unsafe fn search(state: *mut lua_State, find: bool) -> c_int {
     // SAFETY: the caller is a native that `register` has made, and the arguments stay on the
     // stack, so that their bytes do. The results have room: two places, and what
@@ -200,7 +200,7 @@ unsafe fn search(state: *mut lua_State, find: bool) -> c_int {
 /// Looks for a text as it is, in linear time.
 ///
 /// # Safety
-/// See [`find`].
+/// In a native that `register` has made; an error leaves the frame, which owns nothing.
 unsafe fn plain(
     state: *mut lua_State,
     shared: &VmState,
@@ -290,7 +290,8 @@ unsafe extern "C-unwind" fn gsub_next(state: *mut lua_State) -> c_int {
 /// is so many calls away, for errors.
 ///
 /// # Safety
-/// See [`find`]; the arguments are two strings and a number.
+/// In a native that `register` has made, with two strings and a number; an error leaves the frame,
+/// which owns nothing.
 unsafe fn next(
     state: *mut lua_State,
     (anchors, most, level): (bool, usize, c_int),
@@ -387,7 +388,7 @@ unsafe extern "C-unwind" fn gsub(state: *mut lua_State) -> c_int {
 }
 
 /// # Safety
-/// As [`string`].
+/// In a C function; Lua's error leaves the frame, which owns nothing.
 unsafe fn gsub_too_long(state: *mut lua_State, shared: &VmState) -> ! {
     let most = MAX_RESULT.min(shared.memory.longest());
     let mut text = [0; 80];

@@ -6,7 +6,7 @@ use crate::vm::native::depth::is_deep;
 use crate::vm::native::unwind::pure_or_default;
 use crate::vm::state::vm::VmState;
 
-/// What `runtime.lua` calls through the FFI, by name.
+/// What `direct.lua` calls through the FFI, by name.
 pub(crate) fn addresses() -> [(&'static str, *mut c_void); 4] {
     [
         ("budget", budget as *const () as *mut c_void),

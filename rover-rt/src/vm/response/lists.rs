@@ -16,7 +16,7 @@ use crate::vm::state::vm::VmState;
 use crate::vm::write::error::too_long;
 use crate::vm::write::scalar::{escaped, is_plain};
 
-/// What `runtime.lua` calls through the FFI, by name.
+/// What `direct.lua` calls through the FFI, by name.
 pub(crate) fn addresses() -> [(&'static str, *mut c_void); 9] {
     [
         ("list", list as *const () as *mut c_void),

@@ -27,7 +27,7 @@ pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 2] =
 /// Texts from this length on are looked at before they are written: with escapes they are longer.
 const LONG: usize = 1 << 20;
 
-/// What `runtime.lua` calls through the FFI, by name.
+/// What `html.lua` calls through the FFI, by name.
 pub(crate) fn addresses() -> [(&'static str, *mut c_void); 11] {
     [
         ("html_open", open as *const () as *mut c_void),

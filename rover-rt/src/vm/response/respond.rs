@@ -14,7 +14,7 @@ use crate::vm::state::vm::VmState;
 use crate::vm::write::error::EncodeError;
 use crate::vm::write::scalar::text_number;
 
-// The kinds of response objects (see `runtime.lua`).
+// The kinds of response objects (see `response.lua`).
 const JSON_KIND: f64 = 1.0;
 const BYTES_KIND: f64 = 2.0;
 const TEMPLATE_KIND: f64 = 3.0;
@@ -33,7 +33,7 @@ pub(crate) unsafe fn respond(state: *mut lua_State, shared: &VmState) {
 }
 
 /// # Safety
-/// As [`respond`].
+/// Inside the protected call, with the handler's result on top.
 unsafe fn read(state: *mut lua_State, shared: &VmState, reply: &mut Reply) -> Result<(), String> {
     // SAFETY: there is a value on top, which is read by its type, raw, so that no code of the
     // program's runs. A metatable and a slot's value have room above it. Texts are copied while
@@ -104,7 +104,7 @@ pub(crate) fn not_json(error: &EncodeError) -> String {
     format!("the handler's result is not JSON: {error}")
 }
 
-/// Reads a response object (see `runtime.lua` for its slots).
+/// Reads a response object (see `response.lua` for its slots).
 ///
 /// # Safety
 /// A response object is on top of the stack.

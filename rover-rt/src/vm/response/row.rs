@@ -126,7 +126,7 @@ impl Writer<'_> {
     }
 
     /// # Safety
-    /// As [`Self::value`].
+    /// The slot's value is of this kind.
     #[cold]
     #[inline(never)]
     unsafe fn rare(&mut self, slots: &Slots, slot: usize, step: &'static Step, kind: u64) {

@@ -1,4 +1,4 @@
-//! Writing into a vector's spare room: its end is looked at once for several short texts
+//! Writing into a vector's reserved room: its end is looked at once for several short texts
 //! and numbers, and no function is called to copy those.
 
 /// The bytes that a number takes at most.
@@ -291,14 +291,14 @@ mod tests {
         let text: Vec<u8> = (0..100).collect();
         for length in 0..text.len() {
             let mut out = b"before".to_vec();
-            let mut spare = ReservedBuffer::new(&mut out, length + 1);
+            let mut buffer = ReservedBuffer::new(&mut out, length + 1);
             // SAFETY: there is room for the text and one byte more.
             unsafe {
-                spare.text(&text[..length]);
-                spare.byte(b'.');
+                buffer.text(&text[..length]);
+                buffer.byte(b'.');
             }
-            assert_eq!(spare.last(), Some(b'.'));
-            drop(spare);
+            assert_eq!(buffer.last(), Some(b'.'));
+            drop(buffer);
             assert_eq!(out, [b"before", &text[..length], b"."].concat());
         }
         assert_eq!(ReservedBuffer::new(&mut Vec::new(), 1).last(), None);
