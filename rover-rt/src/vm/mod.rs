@@ -1,10 +1,14 @@
 //! The LuaJIT VM: the one module with `unsafe`.
 //!
+//! Its folders are floors, of which each uses only those before it: [`mod@write`], [`state`],
+//! [`native`], [`json`], [`ctx`], [`guard`], [`response`], [`run`], [`start`]; [`library`] stands
+//! on [`native`]. HTTP, sockets and who asks for a call are known by none of them.
+//!
 //! Requests run on a Lua thread of their own, so that the stack below a request is
-//! always the same: [`HANDLERS`] and its neighbours. Everything a request does in Lua
-//! happens inside one protected call ([`run`]), where an error, running out of memory
+//! always the same ([`run::thread`]). Everything a request does in Lua
+//! happens inside one protected call ([`run::call`]), where an error, running out of memory
 //! included, unwinds to `lua_pcall`. Frames that it unwinds own nothing: what they
-//! write to lives in [`Call`], which belongs to the caller.
+//! write to lives in [`state::request`], and what they borrow in the call's own frame.
 #![allow(unsafe_code)]
 
 mod ctx;

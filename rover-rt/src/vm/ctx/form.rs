@@ -12,7 +12,9 @@ pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 2] =
 
 /// `form()` gives the fields by name, or nil, a status and a message.
 unsafe extern "C-unwind" fn form(state: *mut lua_State) -> c_int {
-    // SAFETY: see `method`.
+    // SAFETY: this is a contained native with 20 free slots: the table, a name, a value and
+    // what a file's table needs are fewer. Memory is relaxed, so that nothing raises an error.
+    // The fields belong to the call.
     unsafe {
         let fields = match form_fields(state) {
             Ok(fields) => fields,
@@ -30,7 +32,9 @@ unsafe extern "C-unwind" fn form(state: *mut lua_State) -> c_int {
 
 /// `form_all(name)` gives a list of one name's values, or what `form` gives.
 unsafe extern "C-unwind" fn form_all(state: *mut lua_State) -> c_int {
-    // SAFETY: see `method`; the argument is a string, which stays on the stack.
+    // SAFETY: this is a contained native with 20 free slots, of which fewer than eight are
+    // used. `ctx.lua` gives a string, whose bytes stay while it is on the stack. Memory is
+    // relaxed, so that nothing raises an error.
     unsafe {
         let mut length = 0;
         let wanted = ffi::lua_tolstring(state, 1, &raw mut length);
@@ -55,7 +59,8 @@ unsafe extern "C-unwind" fn form_all(state: *mut lua_State) -> c_int {
 /// # Safety
 /// In a native of the running request.
 unsafe fn form_fields<'a>(state: *mut lua_State) -> Result<&'a [Field<'a>], c_int> {
-    // SAFETY: as the caller's; the message is kept by nobody.
+    // SAFETY: the caller is a contained native with room for three values. The call outlives
+    // it, and with it the form's fields. Lua copies the message before it is dropped.
     unsafe {
         let Some(call) = vm_state(state).call() else {
             return Err(0);
@@ -74,7 +79,8 @@ unsafe fn form_fields<'a>(state: *mut lua_State) -> Result<&'a [Field<'a>], c_in
 /// # Safety
 /// In a native, in a protected call.
 pub(crate) unsafe fn push_value(state: *mut lua_State, value: &Value<'_>) {
-    // SAFETY: as the caller's; the values belong to the call, not to this frame.
+    // SAFETY: the caller has room for four values: the table, a field's name and its value, of
+    // which the table stays. Lua copies the bytes, which belong to the call.
     unsafe {
         match value {
             Value::Text(text) => push(state, text.as_bytes()),

@@ -27,38 +27,48 @@ pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 11] = [
 /// # Safety
 /// In a native that `register` has made; what is borrowed is not used after it.
 unsafe fn request<'a>(state: *mut lua_State) -> &'a RequestData<'a> {
-    // SAFETY: the caller is such a native, and keeps nothing.
+    // SAFETY: the caller is a native that `register` has made, and keeps no reference after it
+    // has ended.
     let (_, call) = unsafe { running(state) };
     call.request
 }
 
 unsafe extern "C-unwind" fn method(state: *mut lua_State) -> c_int {
-    // SAFETY (all natives): called by `runtime.lua` with the arguments it documents,
-    // inside the protected call of a request.
+    // SAFETY: this is a contained native of a ctx, called in a request: one of its 20 free
+    // slots is used, and memory is relaxed, so that nothing raises an error. Lua copies the
+    // bytes, which the request holds.
     unsafe { push(state, request(state).method.as_bytes()) };
     1
 }
 
 unsafe extern "C-unwind" fn path(state: *mut lua_State) -> c_int {
-    // SAFETY: see `method`.
+    // SAFETY: this is a contained native of a ctx, called in a request: one of its 20 free
+    // slots is used, and memory is relaxed, so that nothing raises an error. Lua copies the
+    // bytes, which the request holds.
     unsafe { push(state, request(state).path.raw().as_bytes()) };
     1
 }
 
 unsafe extern "C-unwind" fn client_ip(state: *mut lua_State) -> c_int {
-    // SAFETY: see `method`.
+    // SAFETY: this is a contained native of a ctx, called in a request: one of its 20 free
+    // slots is used, and memory is relaxed, so that nothing raises an error. Lua copies the
+    // bytes, which live in this statement.
     unsafe { push(state, request(state).client_ip.to_string().as_bytes()) };
     1
 }
 
 unsafe extern "C-unwind" fn request_id(state: *mut lua_State) -> c_int {
-    // SAFETY: see `method`.
+    // SAFETY: this is a contained native of a ctx, called in a request: one of its 20 free
+    // slots is used, and memory is relaxed, so that nothing raises an error. Lua copies the
+    // bytes, which the request holds.
     unsafe { push(state, request(state).request_id.as_str().as_bytes()) };
     1
 }
 
 unsafe extern "C-unwind" fn params(state: *mut lua_State) -> c_int {
-    // SAFETY: see `method`.
+    // SAFETY: this is a contained native of a ctx, called in a request. The table and a pair
+    // take three of its 20 free slots, and memory is relaxed, so that nothing raises an error.
+    // Names and values belong to the request.
     unsafe {
         let request = request(state);
         ffi::lua_createtable(state, 0, request.params.len() as c_int);
@@ -70,7 +80,9 @@ unsafe extern "C-unwind" fn params(state: *mut lua_State) -> c_int {
 }
 
 unsafe extern "C-unwind" fn query(state: *mut lua_State) -> c_int {
-    // SAFETY: see `method`.
+    // SAFETY: this is a contained native of a ctx, called in a request. The table and a pair
+    // take three of its 20 free slots, and memory is relaxed, so that nothing raises an error.
+    // Lua copies each text before it is dropped.
     unsafe {
         ffi::lua_createtable(state, 0, 4);
         for (name, value) in form_pairs(request(state).query.as_bytes()) {
@@ -81,7 +93,9 @@ unsafe extern "C-unwind" fn query(state: *mut lua_State) -> c_int {
 }
 
 unsafe extern "C-unwind" fn query_all(state: *mut lua_State) -> c_int {
-    // SAFETY: see `method`.
+    // SAFETY: this is a contained native of a ctx, called in a request with a name as second
+    // argument. The list takes two of its 20 free slots, and memory is relaxed, so that nothing
+    // raises an error.
     unsafe {
         let wanted = lossy(state, 2);
         let query = request(state).query.as_bytes();
@@ -96,8 +110,8 @@ unsafe extern "C-unwind" fn query_all(state: *mut lua_State) -> c_int {
 /// # Safety
 /// In a native, in a protected call.
 unsafe fn list(state: *mut lua_State, values: impl Iterator<Item = impl AsRef<[u8]>>) {
-    // SAFETY: table below, string on top, which `lua_rawseti` pops; the second
-    // upvalue is the metatable of arrays.
+    // SAFETY: the caller is a contained native with three free slots. The table is below the
+    // string, which `lua_rawseti` pops, and on top when it is marked. Lua copies the bytes.
     unsafe {
         ffi::lua_createtable(state, 2, 0);
         for (at, value) in values.enumerate() {
@@ -109,7 +123,9 @@ unsafe fn list(state: *mut lua_State, values: impl Iterator<Item = impl AsRef<[u
 }
 
 unsafe extern "C-unwind" fn headers(state: *mut lua_State) -> c_int {
-    // SAFETY: see `method`.
+    // SAFETY: this is a contained native of a ctx, called in a request. The table and a pair
+    // take three of its 20 free slots, and memory is relaxed, so that nothing raises an error.
+    // Lua copies each text before it is dropped.
     unsafe {
         let headers = request(state).headers;
         ffi::lua_createtable(state, 0, 8);
@@ -123,7 +139,9 @@ unsafe extern "C-unwind" fn headers(state: *mut lua_State) -> c_int {
 }
 
 unsafe extern "C-unwind" fn header_all(state: *mut lua_State) -> c_int {
-    // SAFETY: see `method`.
+    // SAFETY: this is a contained native of a ctx, called in a request with a name as second
+    // argument. The list takes two of its 20 free slots, and memory is relaxed, so that nothing
+    // raises an error.
     unsafe {
         let wanted = lossy(state, 2);
         let values = request(state).headers.get_all(&wanted);
@@ -133,7 +151,9 @@ unsafe extern "C-unwind" fn header_all(state: *mut lua_State) -> c_int {
 }
 
 unsafe extern "C-unwind" fn cookies(state: *mut lua_State) -> c_int {
-    // SAFETY: see `method`.
+    // SAFETY: this is a contained native of a ctx, called in a request. The table and a pair
+    // take three of its 20 free slots, and memory is relaxed, so that nothing raises an error
+    // and the list of cookies is dropped.
     unsafe {
         ffi::lua_createtable(state, 0, 2);
         let sent: Vec<_> = request(state).headers.cookies().collect();
@@ -146,7 +166,9 @@ unsafe extern "C-unwind" fn cookies(state: *mut lua_State) -> c_int {
 }
 
 unsafe extern "C-unwind" fn body(state: *mut lua_State) -> c_int {
-    // SAFETY: see `method`.
+    // SAFETY: this is a contained native of a ctx, called in a request: one of its 20 free
+    // slots is used, and memory is relaxed, so that nothing raises an error. Lua copies the
+    // bytes, which the request holds.
     unsafe {
         let Some(body) = request(state).body else {
             return 0;

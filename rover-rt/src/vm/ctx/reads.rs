@@ -2,7 +2,7 @@
 //!
 //! They are C functions that lowered code calls through LuaJIT's FFI, so that compiled
 //! traces call them directly: four reads cost a quarter of what they cost through Lua's C
-//! API (the bench `reads`). Each gives the address and the length of a text, which
+//! API (the bench `reads`). They get the VM by its address. Each gives the address and the length of a text, which
 //! `direct.lua` copies into a Lua string before anything else runs; null where there is
 //! none.
 
@@ -13,7 +13,7 @@ use std::ptr::null;
 use crate::message::request::RequestData;
 use crate::program::Part;
 use crate::vm::native::unwind::pure;
-use crate::vm::state::vm::by_address;
+use crate::vm::state::vm::VmState;
 
 /// What `direct.lua` calls through the FFI, by name.
 pub(crate) fn addresses() -> [(&'static str, *mut c_void); 9] {
@@ -31,16 +31,11 @@ pub(crate) fn addresses() -> [(&'static str, *mut c_void); 9] {
 }
 
 /// Reads something of the running request.
-///
-/// # Safety
-/// As [`shared`]; `length` is writable.
-unsafe fn read(
-    vm: *const c_void,
-    length: *mut u32,
+fn read(
+    shared: &VmState,
+    length: &mut u32,
     find: impl for<'r> FnOnce(&RequestData<'r>) -> Option<Cow<'r, [u8]>>,
 ) -> *const u8 {
-    // SAFETY: as the caller's.
-    let shared = unsafe { by_address(vm) };
     let found = pure(shared, || {
         let text = match find(shared.call()?.request)? {
             // In the connection's buffers, which stay as they are during the call.
@@ -55,8 +50,8 @@ unsafe fn read(
     });
     match found.flatten() {
         Some((text, bytes)) => {
-            // SAFETY: as the caller's. A request's parts are shorter than 4 GiB.
-            unsafe { *length = bytes as u32 };
+            // A request's parts are shorter than 4 GiB.
+            *length = bytes as u32;
             text
         }
         None => null(),
@@ -66,82 +61,79 @@ unsafe fn read(
 /// As [`read`], of what has this name.
 ///
 /// # Safety
-/// As [`read`]; the name is a Lua string that lowered code holds during the call.
+/// The name is the address and the length of a Lua string that lowered code holds during the
+/// call.
 unsafe fn named(
-    vm: *const c_void,
+    shared: &VmState,
     (name, bytes): (*const c_char, usize),
-    length: *mut u32,
+    length: &mut u32,
     find: impl for<'r> FnOnce(&RequestData<'r>, &[u8]) -> Option<Cow<'r, [u8]>>,
 ) -> *const u8 {
-    // SAFETY: as the caller's.
-    unsafe {
-        let name = std::slice::from_raw_parts(name.cast(), bytes);
-        read(vm, length, |request| find(request, name))
-    }
+    // SAFETY: the caller holds a string that has so many bytes at this address.
+    let name = unsafe { std::slice::from_raw_parts(name.cast(), bytes) };
+    read(shared, length, |request| find(request, name))
 }
 
-unsafe extern "C" fn method(vm: *const c_void, length: *mut u32) -> *const u8 {
-    // SAFETY (all functions here): lowered code gives what `direct.lua` declares.
-    unsafe { read(vm, length, |request| request.part(Part::Method)) }
+extern "C" fn method(shared: &VmState, length: &mut u32) -> *const u8 {
+    read(shared, length, |request| request.part(Part::Method))
 }
 
-unsafe extern "C" fn path(vm: *const c_void, length: *mut u32) -> *const u8 {
-    // SAFETY: see `method`.
-    unsafe { read(vm, length, |request| request.part(Part::Path)) }
+extern "C" fn path(shared: &VmState, length: &mut u32) -> *const u8 {
+    read(shared, length, |request| request.part(Part::Path))
 }
 
-unsafe extern "C" fn client_ip(vm: *const c_void, length: *mut u32) -> *const u8 {
-    // SAFETY: see `method`.
-    unsafe { read(vm, length, |request| request.part(Part::ClientIp)) }
+extern "C" fn client_ip(shared: &VmState, length: &mut u32) -> *const u8 {
+    read(shared, length, |request| request.part(Part::ClientIp))
 }
 
-unsafe extern "C" fn request_id(vm: *const c_void, length: *mut u32) -> *const u8 {
-    // SAFETY: see `method`.
-    unsafe { read(vm, length, |request| request.part(Part::RequestId)) }
+extern "C" fn request_id(shared: &VmState, length: &mut u32) -> *const u8 {
+    read(shared, length, |request| request.part(Part::RequestId))
 }
 
-unsafe extern "C" fn raw_body(vm: *const c_void, length: *mut u32) -> *const u8 {
-    // SAFETY: see `method`.
-    unsafe { read(vm, length, |request| request.body.map(Cow::from)) }
+extern "C" fn raw_body(shared: &VmState, length: &mut u32) -> *const u8 {
+    read(shared, length, |request| request.body.map(Cow::from))
 }
 
 unsafe extern "C" fn param(
-    vm: *const c_void,
+    shared: &VmState,
     name: *const c_char,
     bytes: usize,
-    length: *mut u32,
+    length: &mut u32,
 ) -> *const u8 {
-    // SAFETY: see `method`.
+    // SAFETY: `direct.lua` declares a string and its length, and the string that lowered code
+    // gives is an argument of its own, so that it is not collected during the call.
     unsafe {
-        named(vm, (name, bytes), length, |request, name| {
+        named(shared, (name, bytes), length, |request, name| {
             request.param(name)
         })
     }
 }
 
 unsafe extern "C" fn query(
-    vm: *const c_void,
+    shared: &VmState,
     name: *const c_char,
     bytes: usize,
-    length: *mut u32,
+    length: &mut u32,
 ) -> *const u8 {
-    // SAFETY: see `method`.
+    // SAFETY: `direct.lua` declares a string and its length, and the string that lowered code
+    // gives is an argument of its own, so that it is not collected during the call.
     unsafe {
-        named(vm, (name, bytes), length, |request, name| {
+        named(shared, (name, bytes), length, |request, name| {
             request.query_value(name)
         })
     }
 }
 
 unsafe extern "C" fn header(
-    vm: *const c_void,
+    shared: &VmState,
     name: *const c_char,
     bytes: usize,
-    length: *mut u32,
+    length: &mut u32,
 ) -> *const u8 {
-    // SAFETY: see `method`.
+    // SAFETY: `direct.lua` declares a string and its length, and the string that lowered code
+    // gives is an argument of its own, so that it is not collected during the call.
     unsafe {
-        named(vm, (name, bytes), length, |request, name| {
+        named(shared, (name, bytes), length, |request, name| {
             let name = std::str::from_utf8(name).ok()?;
             request.headers.joined(name)
         })
@@ -149,14 +141,15 @@ unsafe extern "C" fn header(
 }
 
 unsafe extern "C" fn cookie(
-    vm: *const c_void,
+    shared: &VmState,
     name: *const c_char,
     bytes: usize,
-    length: *mut u32,
+    length: &mut u32,
 ) -> *const u8 {
-    // SAFETY: see `method`.
+    // SAFETY: `direct.lua` declares a string and its length, and the string that lowered code
+    // gives is an argument of its own, so that it is not collected during the call.
     unsafe {
-        named(vm, (name, bytes), length, |request, name| {
+        named(shared, (name, bytes), length, |request, name| {
             request.cookie(name)
         })
     }

@@ -35,7 +35,9 @@ pub(crate) unsafe fn verdict(
     if laid.problems.is_empty() {
         return Ok(());
     }
-    // SAFETY: as the caller's.
+    // SAFETY: the caller is a contained native with room for the function, the list of problems
+    // and what is in it. Memory is relaxed, so that nothing raises an error here: the native's
+    // end calls the function.
     unsafe {
         push_text(state, INVALID.as_bytes());
         ffi::lua_rawget(state, ffi::LUA_REGISTRYINDEX);
@@ -48,7 +50,7 @@ pub(crate) unsafe fn verdict(
 /// its texts and values of any kind stand in.
 ///
 /// # Safety
-/// As [`verdict`].
+/// In a contained native, in a request.
 pub(crate) unsafe fn lay_out<'c>(
     state: *mut lua_State,
     shared: &VmState,
@@ -58,7 +60,9 @@ pub(crate) unsafe fn lay_out<'c>(
     laid: &mut Checked,
 ) -> Outcome<Origin<'c>> {
     let find = Find::new(shared);
-    // SAFETY: as the caller's; errors that are answers are raised by Lua functions.
+    // SAFETY: the caller is a contained native with room for a few values, in which memory is
+    // relaxed. What is pushed is a function of the registry and its arguments, which the
+    // native's end calls.
     unsafe {
         match lay_collected(state, call, source, schema, laid, &find) {
             Ok(origin) => verdict(state, laid, &find).map(|()| origin),
@@ -82,7 +86,7 @@ pub(crate) unsafe fn lay_out<'c>(
 /// client's.
 ///
 /// # Safety
-/// As [`verdict`].
+/// In a contained native, in a request.
 pub(crate) unsafe fn push_part(
     state: *mut lua_State,
     shared: &VmState,
@@ -90,7 +94,9 @@ pub(crate) unsafe fn push_part(
     (schema, value): (&Schema, Value),
     origin: Origin<'_>,
 ) -> c_int {
-    // SAFETY: as the caller's; what was pushed is garbage before it is collected.
+    // SAFETY: the caller is a contained native, in which memory is relaxed. The value sees to
+    // its own room. Where memory is short, what was pushed is taken off the stack, so that it
+    // is garbage when it is collected.
     unsafe {
         let top = ffi::lua_gettop(state);
         match push::value(state, shared, laid, schema, value, origin) {
@@ -108,14 +114,15 @@ pub(crate) unsafe fn push_part(
 /// Checks a part of the request, and pushes the value.
 ///
 /// # Safety
-/// As [`verdict`].
+/// In a contained native, in a request.
 pub(crate) unsafe fn expect(
     state: *mut lua_State,
     (shared, call): (&VmState, &Call<'_>),
     source: Source,
     schema: &Schema,
 ) -> c_int {
-    // SAFETY: as the caller's; see `Checks::checked`.
+    // SAFETY: the caller is a contained native in a request. Nothing that is called from here
+    // runs any Lua code, so that no other use of the cell begins while this one lasts.
     unsafe {
         let laid = &mut *shared.running.checks.checked.get();
         match lay_out(state, shared, call, source, schema, laid) {
@@ -128,8 +135,9 @@ pub(crate) unsafe fn expect(
 /// `expect(source, number)`: the checked part of the request; the schema is a constant of
 /// the program.
 unsafe extern "C-unwind" fn expect_constant(state: *mut lua_State) -> c_int {
-    // SAFETY: called by lowered code inside the protected call of a request, with the
-    // numbers that the compiler wrote.
+    // SAFETY: this is a contained native that lowered code calls in a request, with the two
+    // numbers that the compiler wrote. What was checked before the handler ran is in the cell,
+    // and nobody writes to it while it is pushed, as no Lua code runs.
     unsafe {
         let (shared, call) = running(state);
         let source = Source::from_number(ffi::lua_tonumber(state, 1));

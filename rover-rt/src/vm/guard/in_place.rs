@@ -14,42 +14,42 @@ use crate::vm::native::stack::running;
 use crate::vm::native::unwind::{pure, pure_or_default};
 use crate::vm::state::call::Call;
 use crate::vm::state::in_place::Parts;
-use crate::vm::state::vm::{VmState, by_address};
+use crate::vm::state::vm::VmState;
 use crate::vm::write::error::EncodeError;
 
 pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 2] =
     [(c"hold", check_in_place), (c"held_value", checked_value)];
 
-/// `hold(source, number, holder)`: checks a part of the request, and keeps it.
+/// `hold(source, number, part)`: checks a part of the request, and keeps it by this number.
 pub(crate) unsafe extern "C-unwind" fn check_in_place(state: *mut lua_State) -> c_int {
-    // SAFETY: called by lowered code inside the protected call of a request, with the
-    // numbers that the compiler wrote.
+    // SAFETY: this is a contained native that lowered code calls in a request, with the three
+    // numbers that the compiler wrote. What is pushed is an error's function and its arguments,
+    // for which there is room among 20 slots. Memory is relaxed, so that nothing raises an
+    // error here.
     unsafe {
         let (shared, call) = running(state);
         let source = Source::from_number(ffi::lua_tonumber(state, 1));
         let number = ffi::lua_tonumber(state, 2) as usize;
-        let holder = ffi::lua_tonumber(state, 3) as i32;
+        let part = ffi::lua_tonumber(state, 3) as i32;
         let Some(schema) = shared.program.guards.get(number) else {
             return 0;
         };
-        let holders = &shared.running.checks.in_place;
-        let laid = holders.fill(holder, schema, |checked| {
+        let parts = &shared.running.checks.in_place;
+        let laid = parts.fill(part, schema, |checked| {
             lay_out(state, shared, call, source, schema, checked)
         });
         results(laid.map(|_| 0))
     }
 }
 
-/// As [`hold`] where the part passes; false where `hold` has more to do: it raises what is
-/// wrong. Called through the FFI.
-pub(crate) unsafe extern "C" fn fits_in_place(
-    vm: *const c_void,
+/// As [`check_in_place`] where the part passes; false where that has more to do: it raises what
+/// is wrong.
+pub(crate) extern "C" fn fits_in_place(
+    shared: &VmState,
     source: i32,
     number: i32,
-    holder: i32,
+    part: i32,
 ) -> bool {
-    // SAFETY (all functions here): lowered code gives the address that `start` gave it.
-    let shared = unsafe { by_address(vm) };
     pure_or_default(shared, || {
         let source = Source::from_number(f64::from(source));
         let Some((call, schema)) = shared
@@ -59,21 +59,23 @@ pub(crate) unsafe extern "C" fn fits_in_place(
             return false;
         };
         let checks = &shared.running.checks;
-        checks.is_ready(source.first(number as usize, Some(holder)))
-            || checks.in_place.fill(holder, schema, |checked| {
+        checks.is_ready(source.first(number as usize, Some(part)))
+            || checks.in_place.fill(part, schema, |checked| {
                 fits(shared, call, source, schema, checked)
             })
     })
 }
 
-/// `held_value(holder, path)`: a field's value.
+/// `held_value(part, path)`: a field's value.
 pub(crate) unsafe extern "C-unwind" fn checked_value(state: *mut lua_State) -> c_int {
-    // SAFETY: see `hold`.
+    // SAFETY: this is a contained native that lowered code calls in a request, with the two
+    // numbers that the compiler wrote. The checked value is not written to while it is pushed,
+    // as no Lua code runs. Memory is relaxed, so that nothing raises an error here.
     unsafe {
         let (shared, call) = running(state);
-        let (holder, path) = (ffi::lua_tonumber(state, 1), ffi::lua_tonumber(state, 2));
-        let holders = &shared.running.checks.in_place;
-        match holders.whole(holder as i32, path as i32) {
+        let (part, path) = (ffi::lua_tonumber(state, 1), ffi::lua_tonumber(state, 2));
+        let parts = &shared.running.checks.in_place;
+        match parts.whole(part as i32, path as i32) {
             Some((checked, schema, value)) => {
                 let origin = Origin::Json(call.request.body.unwrap_or_default());
                 push_part(state, shared, checked, (schema, value), origin)
@@ -100,11 +102,9 @@ pub(crate) fn addresses() -> [(&'static str, *mut c_void); 7] {
 }
 
 /// What a part is: see `direct.lua`.
-unsafe extern "C" fn kind(vm: *const c_void, holder: i32, base: i32, path: i32) -> i32 {
-    // SAFETY: see `held_fits`.
-    let shared = unsafe { by_address(vm) };
+extern "C" fn kind(shared: &VmState, part: i32, base: i32, path: i32) -> i32 {
     pure_or_default(shared, || {
-        match shared.running.checks.in_place.part(holder, base, path) {
+        match shared.running.checks.in_place.part(part, base, path) {
             Value::Absent | Value::Other(_) => 0,
             Value::Null => 1,
             Value::Boolean(false) => 2,
@@ -117,11 +117,9 @@ unsafe extern "C" fn kind(vm: *const c_void, holder: i32, base: i32, path: i32) 
 }
 
 /// A part's number.
-unsafe extern "C" fn number(vm: *const c_void, holder: i32, base: i32, path: i32) -> f64 {
-    // SAFETY: see `held_fits`.
-    let shared = unsafe { by_address(vm) };
+extern "C" fn number(shared: &VmState, part: i32, base: i32, path: i32) -> f64 {
     pure_or_default(shared, || {
-        match shared.running.checks.in_place.part(holder, base, path) {
+        match shared.running.checks.in_place.part(part, base, path) {
             Value::Number(value) => value,
             _ => 0.0,
         }
@@ -129,18 +127,16 @@ unsafe extern "C" fn number(vm: *const c_void, holder: i32, base: i32, path: i32
 }
 
 /// A part's text, which stays as it is until the part is checked again.
-unsafe extern "C" fn text(
-    vm: *const c_void,
-    holder: i32,
+extern "C" fn text(
+    shared: &VmState,
+    part: i32,
     base: i32,
     path: i32,
-    length: *mut u32,
+    length: &mut u32,
 ) -> *const u8 {
-    // SAFETY: see `held_fits`; `length` is writable.
-    let shared = unsafe { by_address(vm) };
     let text = pure(shared, || {
         let call = shared.call()?;
-        let checked = &shared.running.checks.in_place.get(holder)?.checked;
+        let checked = &shared.running.checks.in_place.get(part)?.checked;
         let Value::Text(text) = checked.part(base, path) else {
             return None;
         };
@@ -148,39 +144,32 @@ unsafe extern "C" fn text(
         Some((bytes.as_ptr(), text.length))
     });
     let (text, bytes) = text.flatten().unwrap_or((c"".as_ptr().cast(), 0));
-    // SAFETY: as above.
-    unsafe { *length = bytes };
+    *length = bytes;
     text
 }
 
 /// A list's first slot.
-unsafe extern "C" fn first(vm: *const c_void, holder: i32, base: i32, path: i32) -> i32 {
-    // SAFETY: see `held_fits`.
-    let shared = unsafe { by_address(vm) };
+extern "C" fn first(shared: &VmState, part: i32, base: i32, path: i32) -> i32 {
     pure_or_default(shared, || {
-        shared.running.checks.in_place.list(holder, base, path).0 as i32
+        shared.running.checks.in_place.list(part, base, path).0 as i32
     })
 }
 
 /// A list's length.
-unsafe extern "C" fn length(vm: *const c_void, holder: i32, base: i32, path: i32) -> i32 {
-    // SAFETY: see `held_fits`.
-    let shared = unsafe { by_address(vm) };
+extern "C" fn length(shared: &VmState, part: i32, base: i32, path: i32) -> i32 {
     pure_or_default(shared, || {
-        shared.running.checks.in_place.list(holder, base, path).1 as i32
+        shared.running.checks.in_place.list(part, base, path).1 as i32
     })
 }
 
 /// The slot of a part that a path of at least one field leads to.
-unsafe extern "C" fn slot(vm: *const c_void, holder: i32, base: i32, path: i32) -> i32 {
-    // SAFETY: see `held_fits`.
-    let shared = unsafe { by_address(vm) };
+extern "C" fn slot(shared: &VmState, part: i32, base: i32, path: i32) -> i32 {
     pure_or_default(shared, || {
         // The last field is the highest byte that is not zero.
         let last = 31 - path.leading_zeros() as i32;
         let shift = last.max(0) / 8 * 8;
         let outer = path & !(0xff << shift);
-        match shared.running.checks.in_place.part(holder, base, outer) {
+        match shared.running.checks.in_place.part(part, base, outer) {
             Value::Object { first } => first as i32 + (path >> shift) - 1,
             _ => i32::MAX,
         }
@@ -192,11 +181,11 @@ pub(crate) fn write_checked(
     shared: &VmState,
     call: &Call<'_>,
     out: &mut Vec<u8>,
-    (holder, path): (usize, u32),
+    (part, path): (usize, u32),
     f: impl FnOnce(&mut Vec<u8>),
 ) -> Result<(), EncodeError> {
     let parts = &shared.running.checks.in_place;
-    match parts.whole(holder as i32, path as i32) {
+    match parts.whole(part as i32, path as i32) {
         None | Some((.., Value::Absent)) => Ok(()),
         Some((checked, schema, value)) => {
             f(out);

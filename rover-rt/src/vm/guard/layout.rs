@@ -24,11 +24,11 @@ pub(crate) enum Source {
 
 impl Source {
     /// What asks for such a part, as the compiler has it.
-    pub(crate) fn first(self, schema: usize, holder: Option<i32>) -> First {
+    pub(crate) fn first(self, schema: usize, part: Option<i32>) -> First {
         First {
             source: self as u8,
             schema,
-            holder,
+            holder: part,
         }
     }
 
@@ -103,7 +103,8 @@ fn read<'c>(
                 read_form(laid, schema, fields);
                 return Ok((Origin::Form(fields), false));
             }
-            // SAFETY: the scratch is used by nobody else meanwhile.
+            // SAFETY: reading JSON calls nothing that uses the scratch, and no Lua code, so
+            // that this is its only user until the end of this block.
             let scratch = unsafe { &mut *shared.schemas.scratch.get() };
             let read = read_json(laid, schema, body, scratch);
             scratch.clear();
@@ -159,7 +160,8 @@ pub(crate) unsafe fn lay_collected<'c>(
 ) -> Result<Origin<'c>, Unread> {
     match lay(call, source, schema, laid, find) {
         Err(Unread::Full) => {
-            // SAFETY: as the caller's.
+            // SAFETY: the caller is in a contained native or outside of any call, where memory
+            // is relaxed: a full collection may run, and raises no error.
             unsafe { find.shared.memory.collect(state) };
             lay(call, source, schema, laid, find)
         }

@@ -34,7 +34,9 @@ const SCHEMA: &std::ffi::CStr = c"rover.schema";
 
 /// Makes the metatable of schemas, and `rover.guard`.
 pub(crate) fn install(lua: &Lua, shared: &VmState, natives: &Table) -> mlua::Result<Table> {
-    // SAFETY: on the stack of a protected call, which is left empty.
+    // SAFETY: `exec_raw` calls this in a protected call, with an empty stack of which four
+    // slots are used. The function `free` gets the upvalue that it reads, and `shared` outlives
+    // the state. The stack is left empty.
     unsafe {
         lua.exec_raw::<()>((), |state| {
             ffi::luaL_newmetatable(state, SCHEMA.as_ptr());
@@ -61,8 +63,9 @@ pub(crate) fn install(lua: &Lua, shared: &VmState, natives: &Table) -> mlua::Res
 
 /// Frees a schema with its userdata.
 unsafe extern "C-unwind" fn free(state: *mut lua_State) -> c_int {
-    // SAFETY: Lua calls it once for each userdata of ours, which holds what `push_made` put
-    // there, or null.
+    // SAFETY: Lua calls this once for each userdata with our metatable, which the program
+    // cannot reach. It holds the address of a box that `push_made` has made, or null from then
+    // on. `free` is a closure over the address of the `VmState`.
     unsafe {
         let owner = ffi::lua_touserdata(state, 1).cast::<*mut MadeSchema>();
         let made = std::mem::replace(&mut *owner, std::ptr::null_mut());
@@ -85,7 +88,8 @@ unsafe extern "C-unwind" fn free(state: *mut lua_State) -> c_int {
 unsafe fn counted(state: *mut lua_State, shared: &VmState, schema: Schema) -> Outcome<MadeSchema> {
     // What goes through schemas does so on the native stack.
     if schema.depth() > MAX_DEPTH {
-        // SAFETY: as the caller's.
+        // SAFETY: the caller is a contained native with two free slots, in which memory is
+        // relaxed.
         unsafe {
             ffi::lua_pushnil(state);
             push(state, b"a schema is nested too deeply");
@@ -93,7 +97,8 @@ unsafe fn counted(state: *mut lua_State, shared: &VmState, schema: Schema) -> Ou
         return Err(2);
     }
     let bytes = size_of::<MadeSchema>() + schema.held_bytes();
-    // SAFETY: as the caller's.
+    // SAFETY: the caller is a contained native, in which memory is relaxed, on the running
+    // thread: a full collection may run there.
     if !unsafe { shared.memory.makes_room(state, bytes) } {
         return Err(NO_MEMORY);
     }
@@ -109,7 +114,9 @@ unsafe fn counted(state: *mut lua_State, shared: &VmState, schema: Schema) -> Ou
 /// # Safety
 /// In a contained native.
 unsafe fn push_made(state: *mut lua_State, made: Result<Schema, Wrong>) -> c_int {
-    // SAFETY: the userdata is there before it owns the schema.
+    // SAFETY: the caller is a contained native with a few free slots, in which memory is
+    // relaxed. The userdata has room for one address, which is written before it gets the
+    // metatable by which it is freed; it then owns the box.
     unsafe {
         match made {
             Ok(schema) => {
@@ -130,9 +137,10 @@ unsafe fn push_made(state: *mut lua_State, made: Result<Schema, Wrong>) -> c_int
 }
 
 /// # Safety
-/// As [`push_made`].
+/// In a contained native.
 unsafe fn push_wrong(state: *mut lua_State, wrong: &Wrong) -> c_int {
-    // SAFETY: as the caller's.
+    // SAFETY: the caller is a contained native with two free slots, in which memory is relaxed.
+    // Lua copies the text.
     unsafe {
         ffi::lua_pushnil(state);
         push(state, wrong.to_string().as_bytes());
@@ -149,7 +157,8 @@ unsafe fn arguments(
     state: *mut lua_State,
     from: c_int,
 ) -> Outcome<Vec<Given>> {
-    // SAFETY: as the caller's.
+    // SAFETY: all indices from `from` to the top are valid, and the reader leaves the stack as
+    // it is. The caller is a contained native of this state.
     unsafe {
         let last = ffi::lua_gettop(state);
         (from..=last).map(|at| reader.given(at, 0)).collect()
@@ -158,8 +167,8 @@ unsafe fn arguments(
 
 /// `guard_new(kind, ...)`
 unsafe extern "C-unwind" fn new(state: *mut lua_State) -> c_int {
-    // SAFETY (all functions here): called by `guard.lua` and `ctx.lua` with the arguments
-    // that they document.
+    // SAFETY: this is a contained native that `guard.lua` calls with a kind, which is a string,
+    // and any values. It is on this state's thread, and memory is relaxed.
     unsafe {
         let kind = lossy(state, 1);
         let reader = Reader::new(state, vm_state(state));
@@ -174,7 +183,9 @@ unsafe extern "C-unwind" fn new(state: *mut lua_State) -> c_int {
 
 /// `guard_with(schema, option, ...)`
 unsafe extern "C-unwind" fn with(state: *mut lua_State) -> c_int {
-    // SAFETY: see `new`.
+    // SAFETY: this is a contained native that `guard.lua` calls with a table, an option, which
+    // is a string, and any values. The schema is the first argument's, which stays on the stack
+    // while it is cloned.
     unsafe {
         let option = lossy(state, 2);
         let reader = Reader::new(state, vm_state(state));
@@ -200,7 +211,10 @@ unsafe extern "C-unwind" fn with(state: *mut lua_State) -> c_int {
 /// # Safety
 /// In a contained native; `index` is absolute.
 unsafe fn schema<'s>(state: *mut lua_State, index: c_int) -> Result<&'s Schema, c_int> {
-    // SAFETY: as the caller's; see `Checks::plain`.
+    // SAFETY: the caller is a contained native with a few free slots, and `index` is valid. A
+    // schema of the first kind is kept by the value on the stack. For the other, nobody has a
+    // reference to the last plain one: each is used within one native, and none of them calls
+    // another.
     unsafe {
         let shared = vm_state(state);
         if let Some(made) = schema_at(state, shared, index) {
@@ -221,7 +235,9 @@ unsafe fn schema<'s>(state: *mut lua_State, index: c_int) -> Result<&'s Schema, 
 /// `guard_check(value, schema)`: the checked value, or nil and what is wrong with the
 /// schema.
 unsafe extern "C-unwind" fn check(state: *mut lua_State) -> c_int {
-    // SAFETY: see `new`.
+    // SAFETY: this is a contained native that `guard.lua` calls with a value and a schema. The
+    // third slot holds the table for values of any kind. No Lua code runs, so that the cell has
+    // no other user until the end of this block.
     unsafe {
         ffi::lua_settop(state, 2);
         let schema = match schema(state, 2) {
@@ -251,7 +267,9 @@ unsafe fn checked(
     schema: &Schema,
     laid: &mut Checked,
 ) -> Outcome<c_int> {
-    // SAFETY: as the caller's.
+    // SAFETY: the caller is a contained native whose first argument is the value, with a table
+    // in the third slot; both indices are absolute. The reader and what pushes the value see to
+    // their own room on the stack. Memory is relaxed, so that a full collection may run.
     unsafe {
         laid.root = match ffi::lua_type(state, 1) {
             ffi::LUA_TNIL => Value::Absent,
@@ -273,7 +291,9 @@ unsafe fn checked(
 /// `guard_expect(source, schema)`: the checked part of the request, or nil and what is
 /// wrong with the schema.
 unsafe extern "C-unwind" fn expect_made(state: *mut lua_State) -> c_int {
-    // SAFETY: see `new`; there is a running request.
+    // SAFETY: this is a contained native that `ctx.lua` calls in a request, with a number and a
+    // schema, which stays on the stack. Memory is relaxed, so that nothing raises an error
+    // here.
     unsafe {
         ffi::lua_settop(state, 2);
         let source = Source::from_number(ffi::lua_tonumber(state, 1));

@@ -36,11 +36,12 @@ pub(crate) unsafe fn begin(
     let schema = shared.program.guards.get(first.schema)?;
     let source = Source::from_number(f64::from(first.source));
     let verdict = match first.holder {
-        Some(holder) => checks.in_place.fill(holder, schema, |laid| {
+        Some(part) => checks.in_place.fill(part, schema, |laid| {
             judge(state, shared, call, source, schema, laid)
         }),
         None => {
-            // SAFETY: see `Checks::checked`.
+            // SAFETY: nothing runs in the VM yet, and checking runs no Lua code, so that the
+            // cell has no other user until the end of this function.
             let laid = unsafe { &mut *checks.checked.get() };
             judge(state, shared, call, source, schema, laid)
         }
@@ -64,7 +65,8 @@ fn judge(
     laid: &mut Checked,
 ) -> Verdict {
     let find = Find::new(shared);
-    // SAFETY: nothing runs yet.
+    // SAFETY: this is before the protected call: the request thread runs nothing, and memory is
+    // relaxed.
     let laid_out = unsafe { lay_collected(state, call, source, schema, laid, &find) };
     if let Err(unread) = laid_out {
         return Verdict::Refused(refusal(&unread));

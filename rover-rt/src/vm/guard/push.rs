@@ -37,7 +37,8 @@ pub(crate) unsafe fn value(
         checked,
         origin,
     };
-    // SAFETY: as the caller's.
+    // SAFETY: the caller is a contained native whose second upvalue is the metatable of arrays.
+    // Nothing is pushed without room having been seen to.
     unsafe { push.value(schema, given, None) }
 }
 
@@ -52,10 +53,12 @@ impl Push<'_> {
     /// `names` is the index of the first of a record's names, where they are on the stack.
     ///
     /// # Safety
-    /// As [`value`].
+    /// In a contained native; the second upvalue is the metatable of arrays.
     unsafe fn value(&mut self, schema: &Schema, given: Value, names: Option<c_int>) -> Outcome<()> {
         let state = self.state;
-        // SAFETY: as the caller's; one value is pushed, and the stack grows with the nesting.
+        // SAFETY: the caller is a contained native, and what it has called before has left a
+        // free slot, which the value takes. `array`, `object` and `constant` see to more for
+        // what is in them. The texts are copied by Lua.
         unsafe {
             match given {
                 Value::Absent | Value::Other(_) => ffi::lua_pushnil(state),
@@ -77,10 +80,12 @@ impl Push<'_> {
     }
 
     /// # Safety
-    /// As [`value`].
+    /// In a contained native; the second upvalue is the metatable of arrays.
     unsafe fn array(&mut self, schema: &Schema, first: u32, length: u32) -> Outcome<()> {
         let state = self.state;
-        // SAFETY: as the caller's; the list is below the names and the element.
+        // SAFETY: `container` has seen to six slots: the list and an element. Where the names
+        // are pushed, there is room for all of them and six more. The list's index is absolute,
+        // and what is above it is taken off before it is marked.
         unsafe {
             container(state, self.shared)?;
             ffi::lua_createtable(state, length as c_int, 0);
@@ -111,7 +116,7 @@ impl Push<'_> {
     }
 
     /// # Safety
-    /// As [`value`].
+    /// In a contained native; the second upvalue is the metatable of arrays.
     unsafe fn object(
         &mut self,
         fields: &[guard::Field],
@@ -119,7 +124,9 @@ impl Push<'_> {
         names: Option<c_int>,
     ) -> Outcome<()> {
         let state = self.state;
-        // SAFETY: as the caller's; the record is below a name and a value.
+        // SAFETY: `container` has seen to six slots: the record, a name and a value, which
+        // `lua_rawset` pops, and three for the mark. The names, where there are any, stand at
+        // absolute indices below the record.
         unsafe {
             container(state, self.shared)?;
             // Of many fields perhaps none is there.
@@ -151,9 +158,9 @@ impl Push<'_> {
 /// Makes room on the stack for a container, and sees that there is memory.
 ///
 /// # Safety
-/// As [`value`].
+/// In a contained native; the second upvalue is the metatable of arrays.
 unsafe fn container(state: *mut lua_State, shared: &VmState) -> Outcome<()> {
-    // SAFETY: as the caller's.
+    // SAFETY: the caller is a contained native on this state's thread, where both may be asked.
     unsafe {
         room(state, 6)?;
         has_memory(state, shared)
@@ -163,10 +170,11 @@ unsafe fn container(state: *mut lua_State, shared: &VmState) -> Outcome<()> {
 /// Natives are not refused memory: they look at it.
 ///
 /// # Safety
-/// As [`value`].
+/// In a contained native; the second upvalue is the metatable of arrays.
 #[inline]
 unsafe fn has_memory(state: *mut lua_State, shared: &VmState) -> Outcome<()> {
-    // SAFETY: as the caller's.
+    // SAFETY: the caller is a contained native on this state's thread, where memory is relaxed
+    // and garbage may be collected.
     match unsafe { shared.is_full(state) } {
         true => Err(NO_MEMORY),
         false => Ok(()),
@@ -185,7 +193,7 @@ fn special_order(shared: &VmState, fields: &[guard::Field]) -> Option<usize> {
 }
 
 /// # Safety
-/// As [`value`].
+/// In a contained native; the second upvalue is the metatable of arrays.
 unsafe fn any(
     state: *mut lua_State,
     shared: &VmState,
@@ -193,7 +201,9 @@ unsafe fn any(
     number: u32,
     origin: Origin<'_>,
 ) -> Outcome<()> {
-    // SAFETY: as the caller's.
+    // SAFETY: the caller is a contained native with two free slots: the metatable, which is the
+    // second upvalue, and the value above it. `decode` sees to more and leaves one value or
+    // none. The numbers are those that the reader gave to parts of this origin.
     unsafe {
         match origin {
             Origin::Json(body) => {
@@ -223,9 +233,11 @@ unsafe fn any(
 }
 
 /// # Safety
-/// As [`value`].
+/// In a contained native; the second upvalue is the metatable of arrays.
 unsafe fn constant(state: *mut lua_State, shared: &VmState, given: &Constant) -> Outcome<()> {
-    // SAFETY: as the caller's.
+    // SAFETY: the caller is a contained native with a free slot for the constant. `container`
+    // sees to six more for what is in it: an item, or a name and a value. Memory is relaxed, so
+    // that nothing raises an error.
     unsafe {
         match given {
             Constant::Null => ffi::lua_pushlightuserdata(state, std::ptr::null_mut()),
@@ -258,9 +270,10 @@ unsafe fn constant(state: *mut lua_State, shared: &VmState, given: &Constant) ->
 /// Pushes the list of what is wrong.
 ///
 /// # Safety
-/// As [`value`].
+/// In a contained native; the second upvalue is the metatable of arrays.
 pub(crate) unsafe fn problems(state: *mut lua_State, checked: &Checked) {
-    // SAFETY: as the caller's.
+    // SAFETY: the caller is a contained native with five free slots: the list, a problem, a
+    // text and the metatable. Memory is relaxed, so that nothing raises an error.
     unsafe {
         ffi::lua_createtable(state, checked.problems.len() as c_int, 0);
         for (at, problem) in checked.problems.iter().enumerate() {

@@ -41,7 +41,8 @@ impl<'a> Lua<'a> {
     /// A string is at `index`, and stays there while the slice is used.
     unsafe fn bytes<'s>(&self, index: c_int) -> &'s [u8] {
         let mut length = 0;
-        // SAFETY: as the caller's.
+        // SAFETY: a string is at this index, so that it is not changed by the call, and its
+        // bytes stay for as long as it is on the stack.
         unsafe {
             let text = ffi::lua_tolstring(self.state, index, &raw mut length);
             std::slice::from_raw_parts(text.cast(), length)
@@ -53,7 +54,8 @@ impl<'a> Lua<'a> {
     pub(crate) fn charge(&self, bytes: usize) -> Outcome<()> {
         let taken = self.taken.get().saturating_add(bytes);
         self.taken.set(taken);
-        // SAFETY: it is used in a contained native, where memory is not refused.
+        // SAFETY: a reader is only used in contained natives of its state, in which memory is
+        // relaxed, so that a full collection may run.
         if !unsafe {
             self.shared
                 .memory
@@ -80,7 +82,8 @@ impl<'a> Lua<'a> {
     pub(crate) unsafe fn given(&self, index: c_int, depth: usize) -> Outcome<Given> {
         let state = self.state;
         self.charge(VALUE_BYTES)?;
-        // SAFETY: reads by the value's type.
+        // SAFETY: the index is valid. Each read is of the value's own type, changes nothing and
+        // raises no error. The texts are copied while they are on the stack.
         unsafe {
             Ok(match ffi::lua_type(state, index) {
                 ffi::LUA_TNIL => Given::Nil,
@@ -112,7 +115,10 @@ impl<'a> Lua<'a> {
     /// A table is at the absolute `index`.
     unsafe fn table(&self, index: c_int, depth: usize) -> Outcome<Given> {
         let state = self.state;
-        // SAFETY: raw reads; the stack is restored.
+        // SAFETY: room for eight values is seen to, and no more are pushed at this level: an
+        // item, or a key and a value, and what finding the order needs. The reads are raw. A
+        // key of the traversal is a string where its bytes are read, so that it stays as it is.
+        // The stack is restored.
         unsafe {
             if ffi::lua_checkstack(state, 8) == 0 {
                 return Ok(Given::Other("a table that is nested too deeply"));
@@ -178,7 +184,9 @@ impl<'a> Lua<'a> {
         any: c_int,
     ) -> Outcome<Value> {
         let state = self.state;
-        // SAFETY: reads by the value's type; what is pushed is popped.
+        // SAFETY: both indices are absolute and valid. Each read is of the value's own type. A
+        // value of any kind takes one slot, for which the caller has room, and is popped into
+        // the table at `any`.
         unsafe {
             let kind = ffi::lua_type(state, index);
             Ok(match (kind, &schema.kind) {
@@ -216,7 +224,7 @@ impl<'a> Lua<'a> {
     }
 
     /// # Safety
-    /// As [`Self::layout`]; a table is at `index`.
+    /// Both indices are absolute and valid; a table is at `index`.
     unsafe fn container(
         &self,
         checked: &mut Checked,
@@ -225,7 +233,9 @@ impl<'a> Lua<'a> {
         any: c_int,
     ) -> Outcome<Value> {
         let state = self.state;
-        // SAFETY: raw reads; the stack is restored.
+        // SAFETY: room for eight values is seen to, and no more are pushed at this level: an
+        // item, or a name and its value. The reads are raw, of a table at an absolute index,
+        // and the stack is restored after each.
         unsafe {
             room(state, 8)?;
             let length = ffi::lua_objlen(state, index);
@@ -273,7 +283,8 @@ impl<'a> Lua<'a> {
     /// A table is at the absolute `index`.
     unsafe fn is_empty(&self, index: c_int) -> bool {
         let state = self.state;
-        // SAFETY: the stack is restored.
+        // SAFETY: the caller has room for a key and a value. The traversal changes nothing, and
+        // the stack is restored.
         unsafe {
             let top = ffi::lua_gettop(state);
             ffi::lua_pushnil(state);

@@ -56,7 +56,9 @@ pub(crate) unsafe fn decode(
         left: AT_ONCE,
         reader: Reader::new(text),
     };
-    // SAFETY: the stack is restored when the text is malformed half-way.
+    // SAFETY: the caller is in a protected call, with a few free slots. `value` leaves one
+    // value or, where the text is malformed, some of its parts, which are taken off again. No
+    // reference into the scratch is left when it is cleared.
     unsafe {
         let top = ffi::lua_gettop(state);
         let result = push.value().and_then(|()| Ok(push.reader.end()?));
@@ -80,7 +82,9 @@ pub(crate) unsafe fn push_malformed(
     decoder: &Decoder,
     malformed: impl Display,
 ) {
-    // SAFETY: the text is written before Lua runs, and lives in `decoder`.
+    // SAFETY: the caller has a free slot and is in a protected call. No Lua code runs while the
+    // scratch is written, so that it has no other user. An error of memory leaves this frame,
+    // which owns nothing: the text is the decoder's.
     unsafe {
         let text = &mut *decoder.scratch.get();
         text.clear();
@@ -110,7 +114,8 @@ impl Push<'_> {
         self.left -= 1;
         if self.left == 0 {
             self.left = AT_ONCE;
-            // SAFETY: as the caller's; natives are not refused memory.
+            // SAFETY: this is a contained native on the state's thread, where memory is relaxed
+            // and garbage may be collected.
             if unsafe { self.shared.is_full(self.state) } {
                 return Err(Failed::Full);
             }
@@ -118,8 +123,9 @@ impl Push<'_> {
                 return Err(Failed::Late);
             }
         }
-        // SAFETY (here and below): one value is pushed; `enter` made the room. A Lua error
-        // unwinds frames that own nothing.
+        // SAFETY: the caller has a free slot, which the value takes; `enter` sees to those of
+        // containers. The scratch is borrowed until Lua has copied the string. The frame owns
+        // nothing that a Lua error would leave behind.
         unsafe {
             match self.reader.peek()? {
                 Kind::String => {
@@ -144,11 +150,12 @@ impl Push<'_> {
     /// Makes room for a container.
     ///
     /// # Safety
-    /// As [`Self::value`].
+    /// In a protected call, with `SLOTS` free slots.
     unsafe fn enter(&mut self) {
         if self.depth.is_multiple_of(LEVELS) {
             let slots = LEVELS as c_int * SLOTS + SLOTS;
-            // SAFETY: see `value`.
+            // SAFETY: the state runs a C function, and this call raises no error: it says that
+            // there is no room.
             let room = unsafe { ffi::lua_checkstack(self.state, slots) };
             // The reader's limit is far below that of the stack; a program that recurses has
             // less left, and its request fails.
@@ -158,12 +165,14 @@ impl Push<'_> {
     }
 
     /// # Safety
-    /// As [`Self::value`].
+    /// In a protected call, with `SLOTS` free slots.
     unsafe fn array(&mut self) -> Result<(), Failed> {
         let mut more = self.reader.begin_array()?;
         let decoder = self.decoder;
         let size = decoder.sizes.array(self.depth);
-        // SAFETY: table below, element on top, which `lua_rawseti` pops.
+        // SAFETY: `enter` has made room for the list and an element with what is in it. The
+        // list is below the element, which `lua_rawseti` pops, and then below its metatable.
+        // The index of the metatable is absolute.
         unsafe {
             self.enter();
             let expected = if more { size.replace(0) } else { 0 };
@@ -186,16 +195,18 @@ impl Push<'_> {
     }
 
     /// # Safety
-    /// As [`Self::value`].
+    /// In a protected call, with `SLOTS` free slots.
     unsafe fn object(&mut self) -> Result<(), Failed> {
         if !self.reader.begin_object()? {
-            // SAFETY: see `value`.
+            // SAFETY: the caller has a free slot, which the table takes.
             unsafe { ffi::lua_createtable(self.state, 0, 0) };
             return Ok(());
         }
         let decoder = self.decoder;
-        // SAFETY: table below, key and value on top, which `lua_rawset` pops; keys are
-        // strings, and a nil value makes the field absent.
+        // SAFETY: `enter` has made room for the table, a key and a value with what is in it.
+        // The table is below the two, which `lua_rawset` pops. A key is a string, so that it
+        // can be one, and a nil value makes the field absent. Lua has copied the key before the
+        // scratch is written again.
         unsafe {
             self.enter();
             let mut key = self.reader.key(&mut *decoder.scratch.get())?;

@@ -29,7 +29,8 @@ pub(crate) unsafe fn encode(
     out: &mut Vec<u8>,
 ) -> Result<(), EncodeError> {
     let mut encoder = Encoder::new(state, shared, out);
-    // SAFETY: as the caller's.
+    // SAFETY: there is a value on top, whose index is absolute, and the caller is in a
+    // protected call.
     unsafe { encoder.value(ffi::lua_gettop(state), 0) }
 }
 
@@ -38,7 +39,9 @@ pub(crate) unsafe fn encode(
 /// # Safety
 /// In a contained native, with room for three values.
 pub(crate) unsafe fn mark(state: *mut lua_State, number: usize) {
-    // SAFETY: as the caller's; the raw access is of the runtime's own table.
+    // SAFETY: the caller has three free slots: the registry's table, the marked table and the
+    // number, which `lua_rawset` pops. The access is raw, of the runtime's own table. Memory is
+    // relaxed in a contained native, so that the new key raises no error.
     unsafe {
         ffi::lua_pushlstring(state, MARKED.as_ptr().cast(), MARKED.len());
         ffi::lua_rawget(state, ffi::LUA_REGISTRYINDEX);
@@ -71,7 +74,8 @@ impl<'a> Encoder<'a> {
     /// # Safety
     /// `index` is an absolute, valid stack index, in a protected call.
     pub(crate) unsafe fn value(&mut self, index: c_int, depth: usize) -> Result<(), EncodeError> {
-        // SAFETY: reads by the value's type.
+        // SAFETY: the index is valid. Each read is of the value's own type. A string's bytes
+        // are copied while it is on the stack.
         unsafe {
             match ffi::lua_type(self.state, index) {
                 ffi::LUA_TNIL => self.out.extend_from_slice(b"null"),
@@ -134,7 +138,8 @@ impl<'a> Encoder<'a> {
     /// A string is at `index`; the slice is used before the string can be collected.
     pub(crate) unsafe fn bytes<'s>(&self, index: c_int) -> &'s [u8] {
         let mut length = 0;
-        // SAFETY: as the caller's.
+        // SAFETY: a string is at this index, so that it is not changed by the call, and its
+        // bytes stay for as long as it is on the stack.
         unsafe {
             let text = ffi::lua_tolstring(self.state, index, &raw mut length);
             std::slice::from_raw_parts(text.cast(), length)
@@ -149,7 +154,9 @@ impl<'a> Encoder<'a> {
         }
         self.room(0)?;
         self.spend(2)?;
-        // SAFETY: the stack is grown before values are pushed, and restored.
+        // SAFETY: room for eight values is seen to before any is pushed at this level, and the
+        // stack is restored at the end. The table's index is absolute, so that it stays valid
+        // meanwhile.
         unsafe {
             if ffi::lua_checkstack(self.state, 8) == 0 {
                 return Err(EncodeError::new("the value is nested too deeply"));
@@ -186,7 +193,9 @@ impl<'a> Encoder<'a> {
     /// # Safety
     /// A body object is at `index`.
     unsafe fn body(&mut self, index: c_int) -> Result<(), EncodeError> {
-        // SAFETY: slot 1 holds the bytes; anything else is caught by `value`.
+        // SAFETY: `table` has seen to room. The read is raw. Slot 1 holds the bytes, and what
+        // the program has put there instead is a value like any other, but no table: of those
+        // no level is left.
         unsafe {
             ffi::lua_rawgeti(self.state, index, 1);
             let result = self.value(ffi::lua_gettop(self.state), MAX_DEPTH);
@@ -201,7 +210,8 @@ impl<'a> Encoder<'a> {
     /// A table is at the absolute `index`.
     pub(crate) unsafe fn is_sequence(&self, index: c_int, length: usize) -> bool {
         let mut count = 0;
-        // SAFETY: a traversal that changes nothing.
+        // SAFETY: `table` has seen to room for a key and a value. The traversal changes
+        // nothing: only numbers are read as numbers. The stack is restored.
         unsafe {
             let top = ffi::lua_gettop(self.state);
             ffi::lua_pushnil(self.state);
@@ -237,7 +247,8 @@ impl<'a> Encoder<'a> {
             if at.is_multiple_of(AT_ONCE) {
                 self.spend(AT_ONCE)?;
             }
-            // SAFETY: one value is pushed and popped.
+            // SAFETY: `table` has seen to room. The read is raw, of a table at an absolute
+            // index. The element is pushed, written and popped.
             unsafe {
                 ffi::lua_rawgeti(self.state, index, at as i64);
                 let element = ffi::lua_gettop(self.state);

@@ -28,7 +28,8 @@ impl Encoder<'_> {
             for pending in &taken.pending {
                 self.out.extend_from_slice(&taken.out[from..pending.at]);
                 from = pending.at;
-                // SAFETY: as the caller's.
+                // SAFETY: the caller is in a protected call, and the value that waits sees to
+                // its own room.
                 unsafe { self.pending(pending, depth) }.map_err(|error| {
                     let outer = pending.outer.as_deref().unwrap_or_default();
                     error.within(format!("{outer}[{}]{}", pending.item, pending.path))
@@ -43,10 +44,12 @@ impl Encoder<'_> {
     }
 
     /// # Safety
-    /// As [`Self::list`].
+    /// In a protected call.
     unsafe fn pending(&mut self, pending: &Pending, depth: usize) -> Result<(), EncodeError> {
         let state = self.state;
-        // SAFETY: two pushes that are popped; reads are raw, of the runtime's own table.
+        // SAFETY: a C function has room for the name, the table and the value, which are taken
+        // off at the end. The reads are raw, of the runtime's own table, which lowered code has
+        // filled.
         unsafe {
             ffi::lua_pushlstring(state, PENDING.as_ptr().cast(), PENDING.len());
             ffi::lua_rawget(state, ffi::LUA_REGISTRYINDEX);

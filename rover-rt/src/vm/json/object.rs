@@ -25,8 +25,10 @@ impl<'a> Encoder<'a> {
     pub(crate) unsafe fn object(&mut self, index: c_int, depth: usize) -> Result<(), EncodeError> {
         let mut keys = [std::ptr::null(); MAX_FIELDS];
         let mut count = 0;
-        // SAFETY: keys and values stay on the stack, which is grown for them, until
-        // they are written; a copy of the key is what `lua_next` takes.
+        // SAFETY: the stack is grown for each eight fields, and falls back to one field at a
+        // time where it cannot. Keys and values stay on it until they are written; `lua_next`
+        // takes a copy of the key. The table's index is absolute, and the caller restores the
+        // stack.
         unsafe {
             let base = ffi::lua_gettop(self.state);
             ffi::lua_pushnil(self.state);
@@ -76,7 +78,8 @@ impl<'a> Encoder<'a> {
             }
             self.out.extend_from_slice(name);
             let key = key_slot(base, usize::from(*place));
-            // SAFETY: as the caller's.
+            // SAFETY: the object's keys and values are on the stack above `base`, as many as
+            // the shape has, since it was found by these keys.
             unsafe {
                 if let Err(error) = self.value(key + 1, depth + 1) {
                     return Err(error.within(self.step(key)));
@@ -91,7 +94,7 @@ impl<'a> Encoder<'a> {
     /// none, where the program's constructors know all of them.
     ///
     /// # Safety
-    /// As [`Self::shaped`].
+    /// Its keys and values are on the stack above `base`.
     unsafe fn sorted_object(
         &mut self,
         base: c_int,
@@ -102,7 +105,8 @@ impl<'a> Encoder<'a> {
     ) -> Result<(), EncodeError> {
         let mut fields = [(0_u32, 0_usize); MAX_ORDERED];
         let fields = &mut fields[..count];
-        // SAFETY: as the caller's.
+        // SAFETY: `count` keys and values are on the stack above `base`, and `place` is below
+        // `count`. They stay there until the end, so that the names' bytes do.
         unsafe {
             for (place, field) in fields.iter_mut().enumerate() {
                 *field = (self.rank(key_slot(base, place), special), place);
@@ -133,12 +137,13 @@ impl<'a> Encoder<'a> {
     }
 
     /// # Safety
-    /// As [`Self::object`].
+    /// A table is at the absolute `index`, with room for a key and a value.
     unsafe fn large_object(&mut self, index: c_int, depth: usize) -> Result<(), EncodeError> {
         self.out.push(b'{');
         let mut first = true;
         let mut count = 0_usize;
-        // SAFETY: one key and value on the stack at a time.
+        // SAFETY: `table` has seen to room for one key and value, and no more are there at a
+        // time. The key is not changed, as `field` reads it by its type.
         unsafe {
             ffi::lua_pushnil(self.state);
             while ffi::lua_next(self.state, index) != 0 {
@@ -166,7 +171,9 @@ impl<'a> Encoder<'a> {
         if special.is_empty() {
             return None;
         }
-        // SAFETY: three pushes, popped again; the raw read is of the runtime's own table.
+        // SAFETY: there is room for three values: the registry's table, a copy of this table
+        // and its number, which are popped again. The reads are raw, of the runtime's own
+        // table.
         unsafe {
             ffi::lua_pushlstring(self.state, MARKED.as_ptr().cast(), MARKED.len());
             ffi::lua_rawget(self.state, ffi::LUA_REGISTRYINDEX);
@@ -181,7 +188,8 @@ impl<'a> Encoder<'a> {
     /// # Safety
     /// A key is at the absolute `key`.
     pub(crate) unsafe fn rank(&self, key: c_int, special: Option<&Ranks>) -> u32 {
-        // SAFETY: only a string's address is taken.
+        // SAFETY: a key is at this index. Only a string is asked for its bytes, and only their
+        // address is taken.
         let address: *const c_void = unsafe {
             if ffi::lua_type(self.state, key) != ffi::LUA_TSTRING {
                 return u32::MAX - 1;
@@ -201,7 +209,8 @@ impl<'a> Encoder<'a> {
     /// # Safety
     /// Keys of the same rank are at the absolute indices.
     unsafe fn compare(&self, first: c_int, second: c_int) -> Ordering {
-        // SAFETY: both slices are used before anything else runs.
+        // SAFETY: both indices are valid, and each key is read by its own type. The bytes are
+        // used before anything else runs in Lua.
         unsafe {
             let kinds = [first, second].map(|key| ffi::lua_type(self.state, key));
             match kinds {
@@ -220,7 +229,8 @@ impl<'a> Encoder<'a> {
     /// # Safety
     /// Both are on the stack.
     unsafe fn field(&mut self, key: c_int, depth: usize) -> Result<(), EncodeError> {
-        // SAFETY: a number key is read as a number, so that `lua_next` still knows it.
+        // SAFETY: a key and its value are on the stack. A key that is a number is read as a
+        // number, so that it stays one for `lua_next`.
         unsafe {
             match ffi::lua_type(self.state, key) {
                 ffi::LUA_TSTRING => string(self.bytes(key), self.out),
@@ -249,7 +259,8 @@ impl<'a> Encoder<'a> {
     /// A string or number is at `key`.
     #[cold]
     unsafe fn step(&self, key: c_int) -> String {
-        // SAFETY: see `field`.
+        // SAFETY: a key is at this index. Only a string is asked for its bytes, which are
+        // copied at once; another key is read as a number.
         unsafe {
             if ffi::lua_type(self.state, key) == ffi::LUA_TSTRING {
                 return format!(".{}", String::from_utf8_lossy(self.bytes(key)));

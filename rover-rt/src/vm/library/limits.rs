@@ -17,8 +17,8 @@ pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 4] = [
 
 /// `charge(elements)`: so many elements of a table are about to be moved.
 unsafe extern "C-unwind" fn charge(state: *mut lua_State) -> c_int {
-    // SAFETY (all functions here): called by `library.lua`; errors leave frames that own
-    // nothing.
+    // SAFETY: this native is called by `library.lua` with a number, and `register` has made it.
+    // The error leaves this frame, which owns nothing.
     unsafe {
         let shared = vm_state(state);
         let steps = ffi::lua_tonumber(state, 1) / 16.0;
@@ -31,14 +31,17 @@ unsafe extern "C-unwind" fn charge(state: *mut lua_State) -> c_int {
 
 /// Raises an error where calls between Lua and C have come too deep.
 unsafe extern "C-unwind" fn check_stack(state: *mut lua_State) -> c_int {
-    // SAFETY: see `charge`.
+    // SAFETY: this native is called by `library.lua` in a protected call, and `register` has
+    // made it. The error leaves this frame, which owns nothing.
     unsafe { check_depth(state, vm_state(state)) };
     0
 }
 
 /// `instrument(text)` gives a chunk's text with budgets, or nil and what is wrong.
 unsafe extern "C-unwind" fn instrument(state: *mut lua_State) -> c_int {
-    // SAFETY: see `charge`; the argument is a string, which stays on the stack.
+    // SAFETY: this native is called by `library.lua` with a string, which stays on the stack
+    // while it is read. What is contained pushes two values into 20 free slots; the texts that
+    // it owns are dropped before an error is raised.
     unsafe {
         let shared = vm_state(state);
         contained(state, shared, || {
@@ -60,8 +63,9 @@ unsafe extern "C-unwind" fn instrument(state: *mut lua_State) -> c_int {
 /// `format_length(format, ...)`: how long the result of `string.format` is at least, of which
 /// only the texts count.
 unsafe extern "C-unwind" fn format_length(state: *mut lua_State) -> c_int {
-    // SAFETY: see `charge`; the first argument is a string, and all stay on the stack. Only
-    // strings are asked for their bytes.
+    // SAFETY: this native is called by `library.lua` with a format, which is a string, and the
+    // arguments for it. All stay on the stack, and an index beyond them is that of no value.
+    // Only strings are asked for their length. One of the free slots is used.
     unsafe {
         let shared = vm_state(state);
         contained(state, shared, || {

@@ -34,7 +34,9 @@ const MAX_RESULT: usize = 32 << 20;
 /// In a C function; Lua's error leaves the frame, which owns nothing.
 unsafe fn string<'a>(state: *mut lua_State, argument: c_int) -> &'a [u8] {
     let mut length = 0;
-    // SAFETY: what `luaL_checklstring` returns has so many bytes.
+    // SAFETY: this is a C function whose frame a Lua error may leave. What `luaL_checklstring`
+    // gives has so many bytes for as long as the argument is on the stack, which it is until
+    // the function ends.
     unsafe {
         let text = ffi::luaL_checklstring(state, argument, &raw mut length);
         std::slice::from_raw_parts(text.cast(), length)
@@ -44,9 +46,10 @@ unsafe fn string<'a>(state: *mut lua_State, argument: c_int) -> &'a [u8] {
 /// An integer argument as LuaJIT converts it (`lj_num2int`).
 ///
 /// # Safety
-/// As [`string`].
+/// In a C function; Lua's error leaves the frame, which owns nothing.
 unsafe fn integer(state: *mut lua_State, argument: c_int, default: i32) -> i32 {
-    // SAFETY: as the caller's.
+    // SAFETY: this is a C function whose frame a Lua error may leave, as it does where the
+    // argument is no number.
     unsafe {
         if ffi::lua_isnoneornil(state, argument) != 0 {
             return default;
@@ -63,18 +66,19 @@ unsafe fn integer(state: *mut lua_State, argument: c_int, default: i32) -> i32 {
 /// Raises a pattern's error as `lj_err_caller` does: with the place of the call.
 ///
 /// # Safety
-/// As [`string`].
+/// In a C function; Lua's error leaves the frame, which owns nothing.
 unsafe fn raise(state: *mut lua_State, error: PatternError) -> ! {
-    // SAFETY: as the caller's.
+    // SAFETY: this is a C function whose frame the error may leave.
     unsafe { raise_at(state, error, 1) }
 }
 
 /// The same where the call that counts is so many calls away.
 ///
 /// # Safety
-/// As [`string`].
+/// In a C function; Lua's error leaves the frame, which owns nothing.
 unsafe fn raise_at(state: *mut lua_State, error: PatternError, level: c_int) -> ! {
-    // SAFETY: as the caller's; the text is copied before the error leaves.
+    // SAFETY: this is a native that `register` has made, whose frame the error may leave. The
+    // message is a constant text.
     unsafe {
         match error {
             PatternError::Stopped => late(state, vm_state(state)),
@@ -88,7 +92,8 @@ unsafe fn raise_at(state: *mut lua_State, error: PatternError, level: c_int) -> 
 /// # Safety
 /// There is a free stack slot.
 unsafe fn push_capture(state: *mut lua_State, subject: &[u8], capture: Capture) {
-    // SAFETY: Lua copies the bytes.
+    // SAFETY: the caller has a free slot. The capture is a part of the subject, and Lua copies
+    // its bytes.
     unsafe {
         match capture {
             Capture::Text(start, end) => push(state, &subject[start..end]),
@@ -103,7 +108,7 @@ unsafe fn push_capture(state: *mut lua_State, subject: &[u8], capture: Capture) 
 /// call that is so many calls away.
 ///
 /// # Safety
-/// As [`string`].
+/// In a C function; Lua's error leaves the frame, which owns nothing.
 unsafe fn push_captures(
     state: *mut lua_State,
     matcher: &Matcher<'_>,
@@ -111,7 +116,9 @@ unsafe fn push_captures(
     count: usize,
     level: c_int,
 ) -> c_int {
-    // SAFETY: there is room for so many; as the caller's.
+    // SAFETY: eight captures and two places have room in the 20 free slots of a C function, and
+    // room for more is seen to. The error leaves this frame, which owns nothing: the matcher is
+    // plain data.
     unsafe {
         if count > FREE_SLOTS {
             ffi::luaL_checkstack(state, count as c_int, c"too many captures".as_ptr());
@@ -127,22 +134,26 @@ unsafe fn push_captures(
 }
 
 unsafe extern "C-unwind" fn find(state: *mut lua_State) -> c_int {
-    // SAFETY (all functions here): called by Lua, with the `VmState` as first upvalue. Lua
-    // errors leave these frames, which own nothing: matchers are plain data.
+    // SAFETY: Lua calls this native, which `register` has made. The error leaves this frame,
+    // which owns nothing: matchers are plain data.
     unsafe { search(state, true) }
 }
 
 unsafe extern "C-unwind" fn r#match(state: *mut lua_State) -> c_int {
-    // SAFETY: see `find`.
+    // SAFETY: Lua calls this native, which `register` has made. The error leaves this frame,
+    // which owns nothing: matchers are plain data.
     unsafe { search(state, false) }
 }
 
 /// `str_find_aux`
 ///
 /// # Safety
-/// See [`find`].
+/// In a native that `register` has made; an error leaves the frame, which owns nothing.
 unsafe fn search(state: *mut lua_State, find: bool) -> c_int {
-    // SAFETY: see `find`; the arguments stay on the stack.
+    // SAFETY: the caller is a native that `register` has made, and the arguments stay on the
+    // stack, so that their bytes do. The results have room: two places, and what
+    // `push_captures` sees to. An error leaves this frame, in which the matcher is plain data
+    // and nothing else is owned.
     unsafe {
         let shared = vm_state(state);
         let (subject, pattern) = (string(state, 1), string(state, 2));
@@ -189,14 +200,15 @@ unsafe fn search(state: *mut lua_State, find: bool) -> c_int {
 /// Looks for a text as it is, in linear time.
 ///
 /// # Safety
-/// See [`find`].
+/// In a native that `register` has made; an error leaves the frame, which owns nothing.
 unsafe fn plain(
     state: *mut lua_State,
     shared: &VmState,
     (subject, start): (&[u8], usize),
     text: &[u8],
 ) -> c_int {
-    // SAFETY: see `find`.
+    // SAFETY: the caller is a native that `register` has made, with room for two results. The
+    // error leaves this frame, which owns nothing.
     unsafe {
         if !shared.spend((subject.len() / 64) as u32) {
             late(state, shared);
@@ -217,7 +229,7 @@ unsafe fn plain(
 
 /// `gmatch_refuse(...)`: the error for arguments that `gmatch` does not take.
 unsafe extern "C-unwind" fn gmatch_refuse(state: *mut lua_State) -> c_int {
-    // SAFETY: see `find`.
+    // SAFETY: this is a C function. The error leaves this frame, which owns nothing.
     unsafe {
         string(state, 1);
         string(state, 2);
@@ -227,7 +239,8 @@ unsafe extern "C-unwind" fn gmatch_refuse(state: *mut lua_State) -> c_int {
 
 /// `gmatch_values(pattern)`: how many values a match has.
 unsafe extern "C-unwind" fn gmatch_values(state: *mut lua_State) -> c_int {
-    // SAFETY: see `find`.
+    // SAFETY: `register` has made this native, and the argument stays on the stack while it is
+    // read. One result has room. An error leaves this frame, which owns nothing.
     unsafe {
         let (shared, pattern) = (vm_state(state), string(state, 1));
         match pure(shared, || shared.patterns.get(pattern, false).values()) {
@@ -241,7 +254,9 @@ unsafe extern "C-unwind" fn gmatch_values(state: *mut lua_State) -> c_int {
 /// `gmatch_next(subject, pattern, position)`, for iterators: the next position and the values
 /// of a match; nothing where there is none.
 unsafe extern "C-unwind" fn gmatch_next(state: *mut lua_State) -> c_int {
-    // SAFETY: see `find`; called by `gmatch.lua` with two strings and a number.
+    // SAFETY: `gmatch.lua` calls this native with two strings and a number, and `register` has
+    // made it. The place takes one of the free slots. An error leaves this frame, which owns
+    // nothing.
     unsafe {
         next(state, (false, usize::MAX, 2), |start, end| {
             let next = if end == start { end + 1 } else { end };
@@ -254,7 +269,9 @@ unsafe extern "C-unwind" fn gmatch_next(state: *mut lua_State) -> c_int {
 /// `gsub_next(subject, pattern, position, most)`: where a match begins, where it ends, and its
 /// values, all or so many; nothing where there is none.
 unsafe extern "C-unwind" fn gsub_next(state: *mut lua_State) -> c_int {
-    // SAFETY: see `find`; called by `gsub.lua` with two strings and one or two numbers.
+    // SAFETY: `gsub.lua` calls this native with two strings and one or two numbers, and
+    // `register` has made it. The place takes two of the free slots. An error leaves this
+    // frame, which owns nothing.
     unsafe {
         let most = match ffi::lua_tonumber(state, 4) as usize {
             0 => usize::MAX,
@@ -273,13 +290,17 @@ unsafe extern "C-unwind" fn gsub_next(state: *mut lua_State) -> c_int {
 /// is so many calls away, for errors.
 ///
 /// # Safety
-/// See [`find`]; the arguments are two strings and a number.
+/// In a native that `register` has made, with two strings and a number; an error leaves the frame,
+/// which owns nothing.
 unsafe fn next(
     state: *mut lua_State,
     (anchors, most, level): (bool, usize, c_int),
     place: impl FnOnce(usize, usize) -> c_int,
 ) -> c_int {
-    // SAFETY: as the caller's.
+    // SAFETY: the caller is a native with two strings and a number, which stay on the stack, so
+    // that their bytes do. `place` pushes two values at most, and `push_captures` sees to the
+    // others. An error leaves this frame, in which the matcher is plain data and nothing else
+    // is owned.
     unsafe {
         let shared = vm_state(state);
         let (subject, pattern) = (string(state, 1), string(state, 2));
@@ -307,7 +328,10 @@ unsafe fn next(
 
 /// `string.gsub` where a text replaces; what else does is asked in `gsub.lua`.
 unsafe extern "C-unwind" fn gsub(state: *mut lua_State) -> c_int {
-    // SAFETY: see `find`; the arguments stay on the stack.
+    // SAFETY: `register` has made this native, and the arguments stay on the stack, so that
+    // their bytes do. An error leaves this frame, in which the matcher is plain data: the
+    // result is the VM's. While Lua copies it nothing writes to it, and the two results have
+    // room.
     unsafe {
         let shared = vm_state(state);
         let (subject, pattern) = (string(state, 1), string(state, 2));
@@ -364,7 +388,7 @@ unsafe extern "C-unwind" fn gsub(state: *mut lua_State) -> c_int {
 }
 
 /// # Safety
-/// As [`string`].
+/// In a C function; Lua's error leaves the frame, which owns nothing.
 unsafe fn gsub_too_long(state: *mut lua_State, shared: &VmState) -> ! {
     let most = MAX_RESULT.min(shared.memory.longest());
     let mut text = [0; 80];
@@ -372,7 +396,8 @@ unsafe fn gsub_too_long(state: *mut lua_State, shared: &VmState) -> ! {
     // It has room for the longest number.
     let _ = write!(rest, "gsub: the result would have more than {most} bytes");
     let length = 80 - rest.len();
-    // SAFETY: as the caller's.
+    // SAFETY: the caller is a C function whose frame the error may leave. This one owns plain
+    // bytes.
     unsafe { fail(state, &text[..length]) }
 }
 

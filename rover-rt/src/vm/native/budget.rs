@@ -4,9 +4,9 @@ use std::ffi::c_void;
 
 use crate::vm::native::depth::is_deep;
 use crate::vm::native::unwind::pure_or_default;
-use crate::vm::state::vm::by_address;
+use crate::vm::state::vm::VmState;
 
-/// What `runtime.lua` calls through the FFI, by name.
+/// What `direct.lua` calls through the FFI, by name.
 pub(crate) fn addresses() -> [(&'static str, *mut c_void); 4] {
     [
         ("budget", budget as *const () as *mut c_void),
@@ -17,34 +17,22 @@ pub(crate) fn addresses() -> [(&'static str, *mut c_void); 4] {
 }
 
 /// The next budget of a loop; 0 where the running call's deadline has passed.
-unsafe extern "C" fn budget(vm: *const c_void) -> u32 {
-    // SAFETY: lowered code gives the address that `start` gave it, of a `VmState` that outlives
-    // the Lua state.
-    let shared = unsafe { by_address(vm) };
+extern "C" fn budget(shared: &VmState) -> u32 {
     pure_or_default(shared, || shared.next_budget())
 }
 
 /// The running call's deadline in milliseconds.
-unsafe extern "C" fn limit(vm: *const c_void) -> u32 {
-    // SAFETY: lowered code gives the address that `start` gave it, of a `VmState` that outlives
-    // the Lua state.
-    let shared = unsafe { by_address(vm) };
+extern "C" fn limit(shared: &VmState) -> u32 {
     pure_or_default(shared, || shared.running.deadline.milliseconds())
 }
 
 /// Whether the VM is over its limit.
-unsafe extern "C" fn over(vm: *const c_void) -> bool {
-    // SAFETY: lowered code gives the address that `start` gave it, of a `VmState` that outlives
-    // the Lua state.
-    let shared = unsafe { by_address(vm) };
+extern "C" fn over(shared: &VmState) -> bool {
     pure_or_default(shared, || shared.running.loan.is_over(&shared.memory))
 }
 
 /// Whether calls between Lua and C have come too deep: C code of LuaJIT's that calls Lua looks
 /// at no stack.
-unsafe extern "C" fn deep(vm: *const c_void) -> bool {
-    // SAFETY: lowered code gives the address that `start` gave it, of a `VmState` that outlives
-    // the Lua state.
-    let shared = unsafe { by_address(vm) };
+extern "C" fn deep(shared: &VmState) -> bool {
     pure_or_default(shared, || is_deep(shared))
 }

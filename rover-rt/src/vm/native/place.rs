@@ -17,7 +17,8 @@ const NEAREST_CALLS: c_int = 64;
 /// # Safety
 /// In a C function that the runtime's Lua called.
 pub(crate) unsafe fn caller(state: *mut lua_State) -> Option<String> {
-    // SAFETY: there are as many levels as there are; only their lines are read.
+    // SAFETY: the caller is in a C function. `lua_getstack` takes any level and says whether
+    // there is one; the record is plain data, which it fills in.
     unsafe {
         let mut level = 1;
         let place = loop {
@@ -38,7 +39,8 @@ pub(crate) unsafe fn caller(state: *mut lua_State) -> Option<String> {
 /// # Safety
 /// In a C function.
 unsafe fn where_is(state: *mut lua_State, level: c_int) -> String {
-    // SAFETY: what is pushed is popped again; LuaJIT takes any level.
+    // SAFETY: the caller is in a C function with a free slot, which the place takes until it is
+    // popped. LuaJIT takes any level: for one that is not there the place is empty.
     unsafe {
         ffi::luaL_where(state, level);
         let place = lossy(state, -1);
@@ -54,7 +56,7 @@ unsafe fn where_is(state: *mut lua_State, level: c_int) -> String {
 /// In a C function.
 pub(crate) unsafe fn innermost(state: *mut lua_State) -> Option<String> {
     for level in 1..=NEAREST_CALLS {
-        // SAFETY: the same stack.
+        // SAFETY: the caller is in a C function with a free slot, and has one in each round.
         let place = unsafe { where_is(state, level) };
         if !place.is_empty() && !place.starts_with(RUNTIME) {
             return Some(place);

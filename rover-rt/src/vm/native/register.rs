@@ -30,9 +30,9 @@ pub(crate) fn register(
     entry: Entry,
 ) -> mlua::Result<()> {
     let shared: *const VmState = shared;
-    // SAFETY: two arguments are on the stack of a protected call; every closure takes
-    // its upvalues, and the table that is returned is what remains. The functions are
-    // static.
+    // SAFETY: `exec_raw` calls this in a protected call, with the two tables as arguments. Each
+    // closure takes its upvalues from the stack, and `lua_setfield` the closure. `shared`
+    // outlives the state, and the functions are static. The stack is left empty.
     unsafe {
         lua.exec_raw::<()>((natives, array), |state| {
             for (name, function) in functions {

@@ -12,11 +12,11 @@ use crate::vm::native::unwind::pure_or_default;
 use crate::vm::response::row::run;
 use crate::vm::response::steps::step;
 use crate::vm::state::lists::Pending;
-use crate::vm::state::vm::by_address;
+use crate::vm::state::vm::VmState;
 use crate::vm::write::error::too_long;
 use crate::vm::write::scalar::{escaped, is_plain};
 
-/// What `runtime.lua` calls through the FFI, by name.
+/// What `direct.lua` calls through the FFI, by name.
 pub(crate) fn addresses() -> [(&'static str, *mut c_void); 9] {
     [
         ("list", list as *const () as *mut c_void),
@@ -31,10 +31,7 @@ pub(crate) fn addresses() -> [(&'static str, *mut c_void); 9] {
     ]
 }
 
-unsafe extern "C" fn list(vm: *const c_void) -> i32 {
-    // SAFETY (all functions here): see `shared`; texts are Lua strings that lowered code
-    // holds during the call.
-    let shared = unsafe { by_address(vm) };
+extern "C" fn list(shared: &VmState) -> i32 {
     pure_or_default(shared, || {
         let list = shared.running.lists.new_list();
         shared
@@ -45,9 +42,7 @@ unsafe extern "C" fn list(vm: *const c_void) -> i32 {
     })
 }
 
-unsafe extern "C" fn length(vm: *const c_void, list: i32) -> u32 {
-    // SAFETY: see `list`.
-    let shared = unsafe { by_address(vm) };
+extern "C" fn length(shared: &VmState, list: i32) -> u32 {
     pure_or_default(shared, || {
         shared.running.lists.with(list, |list| list.items)
     })
@@ -62,9 +57,7 @@ fn as_integer(value: f64) -> Option<i64> {
 }
 
 /// Begins a string that is written in parts.
-unsafe extern "C" fn begin(vm: *const c_void, list: i32, at: i32) {
-    // SAFETY: see `list`.
-    let shared = unsafe { by_address(vm) };
+extern "C" fn begin(shared: &VmState, list: i32, at: i32) {
     pure_or_default(shared, || {
         let step = step(shared.program, at);
         shared.running.lists.with(list, |list| {
@@ -76,12 +69,10 @@ unsafe extern "C" fn begin(vm: *const c_void, list: i32, at: i32) {
 }
 
 /// A part of a string. Whether the whole is UTF-8 is seen at its end.
-unsafe extern "C" fn part(vm: *const c_void, list: i32, text: *const c_char, length: usize) {
-    // SAFETY: see `list`.
-    let (shared, text) = unsafe {
-        let text: &[u8] = std::slice::from_raw_parts(text.cast(), length);
-        (by_address(vm), text)
-    };
+unsafe extern "C" fn part(shared: &VmState, list: i32, text: *const c_char, length: usize) {
+    // SAFETY: lowered code gives the address and the length of a string that is an argument of
+    // its own, so that it is not collected during the call.
+    let text: &[u8] = unsafe { std::slice::from_raw_parts(text.cast(), length) };
     pure_or_default(shared, || {
         let bytes = &shared.running.lists.bytes;
         bytes.set(bytes.get() + text.len());
@@ -104,12 +95,10 @@ unsafe extern "C" fn part(vm: *const c_void, list: i32, text: *const c_char, len
 }
 
 /// A number as a part of a string; false, with nothing written, where it is no integer.
-unsafe extern "C" fn part_number(vm: *const c_void, list: i32, value: f64) -> bool {
+extern "C" fn part_number(shared: &VmState, list: i32, value: f64) -> bool {
     let Some(integer) = as_integer(value) else {
         return false;
     };
-    // SAFETY: see `list`.
-    let shared = unsafe { by_address(vm) };
     pure_or_default(shared, || {
         shared.running.lists.with(list, |list| {
             let mut digits = itoa::Buffer::new();
@@ -121,9 +110,7 @@ unsafe extern "C" fn part_number(vm: *const c_void, list: i32, value: f64) -> bo
 }
 
 /// Ends a string that was written in parts.
-unsafe extern "C" fn finish(vm: *const c_void, list: i32, at: i32) {
-    // SAFETY: see `list`.
-    let shared = unsafe { by_address(vm) };
+extern "C" fn finish(shared: &VmState, list: i32, at: i32) {
     pure_or_default(shared, || {
         let step = step(shared.program, at);
         let full = shared.running.lists.bytes.get() > shared.memory.largest();
@@ -146,9 +133,7 @@ unsafe extern "C" fn finish(vm: *const c_void, list: i32, at: i32) {
 }
 
 /// Where in the registry's table lowered code puts a value that waits.
-unsafe extern "C" fn reserve(vm: *const c_void) -> i32 {
-    // SAFETY: see `list`.
-    let shared = unsafe { by_address(vm) };
+extern "C" fn reserve(shared: &VmState) -> i32 {
     pure_or_default(shared, || {
         let value = shared.running.lists.pending.get() + 1;
         shared.running.lists.pending.set(value);
@@ -159,9 +144,7 @@ unsafe extern "C" fn reserve(vm: *const c_void) -> i32 {
 }
 
 /// Writes a list that is complete as a field of an item.
-unsafe extern "C" fn put_list(vm: *const c_void, list: i32, at: i32, inner: i32) {
-    // SAFETY: see `list`.
-    let shared = unsafe { by_address(vm) };
+extern "C" fn put_list(shared: &VmState, list: i32, at: i32, inner: i32) {
     pure_or_default(shared, || {
         let step = step(shared.program, at);
         let lists = &shared.running.lists;

@@ -19,6 +19,6 @@ pub(crate) fn written() -> *mut c_void {
 /// A light userdata is on top of the stack.
 pub(crate) unsafe fn is_written(state: *mut lua_State) -> bool {
     let written: *const u8 = &raw const WRITTEN;
-    // SAFETY: as the caller's.
+    // SAFETY: a light userdata is on top, of which only the address is looked at.
     unsafe { ffi::lua_touserdata(state, -1).cast_const() == written.cast() }
 }

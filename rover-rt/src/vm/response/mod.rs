@@ -1,3 +1,8 @@
+//! From what a handler returns, or has written in parts, to a reply.
+//!
+//! Nothing here runs the program's code: values are read, raw, and what goes into a reply is
+//! copied.
+
 pub(crate) mod headers;
 pub(crate) mod lists;
 pub(crate) mod marker;

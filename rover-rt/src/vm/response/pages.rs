@@ -18,7 +18,7 @@ use crate::program::{HtmlStep, Program};
 use crate::vm::native::stack::{push, vm_state};
 use crate::vm::native::unwind::pure_or_default;
 use crate::vm::state::pages::KEPT_BYTES;
-use crate::vm::state::vm::{VmState, by_address};
+use crate::vm::state::vm::VmState;
 use crate::vm::write::scalar::{number, text_number};
 
 pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 2] =
@@ -27,7 +27,7 @@ pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 2] =
 /// Texts from this length on are looked at before they are written: with escapes they are longer.
 const LONG: usize = 1 << 20;
 
-/// What `runtime.lua` calls through the FFI, by name.
+/// What `html.lua` calls through the FFI, by name.
 pub(crate) fn addresses() -> [(&'static str, *mut c_void); 11] {
     [
         ("html_open", open as *const () as *mut c_void),
@@ -108,16 +108,11 @@ fn try_put(
     })
 }
 
-unsafe extern "C" fn open(vm: *const c_void) -> i32 {
-    // SAFETY (all functions here): see `shared`; texts are Lua strings that the caller
-    // holds during the call.
-    let shared = unsafe { by_address(vm) };
+extern "C" fn open(shared: &VmState) -> i32 {
     pure_or_default(shared, || shared.running.pages.open())
 }
 
-unsafe extern "C" fn run(vm: *const c_void, buffer: i32, at: i32) {
-    // SAFETY: see `open`.
-    let shared = unsafe { by_address(vm) };
+extern "C" fn run(shared: &VmState, buffer: i32, at: i32) {
     pure_or_default(shared, || {
         let text = step(shared.program, at).lead;
         with(shared, buffer, |out| {
@@ -127,9 +122,7 @@ unsafe extern "C" fn run(vm: *const c_void, buffer: i32, at: i32) {
 }
 
 /// The text after a value that is there already.
-unsafe extern "C" fn tail(vm: *const c_void, buffer: i32, at: i32) {
-    // SAFETY: see `open`.
-    let shared = unsafe { by_address(vm) };
+extern "C" fn tail(shared: &VmState, buffer: i32, at: i32) {
     pure_or_default(shared, || {
         let text = step(shared.program, at).tail;
         with(shared, buffer, |out| {
@@ -139,17 +132,15 @@ unsafe extern "C" fn tail(vm: *const c_void, buffer: i32, at: i32) {
 }
 
 unsafe extern "C" fn put_string(
-    vm: *const c_void,
+    shared: &VmState,
     buffer: i32,
     at: i32,
     text: *const c_char,
     length: usize,
 ) {
-    // SAFETY: see `open`.
-    let (shared, text) = unsafe {
-        let text: &[u8] = std::slice::from_raw_parts(text.cast(), length);
-        (by_address(vm), text)
-    };
+    // SAFETY: the template gives the address and the length of a string that is an argument of
+    // its own, so that it is not collected during the call.
+    let text: &[u8] = unsafe { std::slice::from_raw_parts(text.cast(), length) };
     put(shared, buffer, at, |out, escape| {
         if is_fitting(shared, text) {
             html::write(text, escape, out);
@@ -159,9 +150,7 @@ unsafe extern "C" fn put_string(
 
 /// False, with nothing written, for a number that is written as text and has many decimals:
 /// Lua's own form is wanted. Digits, points and signs stand for themselves by every rule.
-unsafe extern "C" fn put_number(vm: *const c_void, buffer: i32, at: i32, value: f64) -> bool {
-    // SAFETY: see `open`.
-    let shared = unsafe { by_address(vm) };
+extern "C" fn put_number(shared: &VmState, buffer: i32, at: i32, value: f64) -> bool {
     try_put(shared, buffer, at, |out, escape| match escape.rule {
         Rule::JsValue => {
             number(value, out);
@@ -171,18 +160,14 @@ unsafe extern "C" fn put_number(vm: *const c_void, buffer: i32, at: i32, value: 
     })
 }
 
-unsafe extern "C" fn put_boolean(vm: *const c_void, buffer: i32, at: i32, value: bool) {
-    // SAFETY: see `open`.
-    let shared = unsafe { by_address(vm) };
+extern "C" fn put_boolean(shared: &VmState, buffer: i32, at: i32, value: bool) {
     put(shared, buffer, at, |out, _| {
         out.extend_from_slice(if value { b"true" } else { b"false" });
     });
 }
 
 /// Nothing, which in a script would be no value.
-unsafe extern "C" fn put_nil(vm: *const c_void, buffer: i32, at: i32) {
-    // SAFETY: see `open`.
-    let shared = unsafe { by_address(vm) };
+extern "C" fn put_nil(shared: &VmState, buffer: i32, at: i32) {
     put(shared, buffer, at, |out, escape| {
         if escape.rule == Rule::JsValue {
             out.extend_from_slice(b"null");
@@ -192,17 +177,15 @@ unsafe extern "C" fn put_nil(vm: *const c_void, buffer: i32, at: i32) {
 
 /// A text that is HTML already.
 unsafe extern "C" fn put_safe(
-    vm: *const c_void,
+    shared: &VmState,
     buffer: i32,
     at: i32,
     text: *const c_char,
     length: usize,
 ) {
-    // SAFETY: see `open`.
-    let (shared, text) = unsafe {
-        let text: &[u8] = std::slice::from_raw_parts(text.cast(), length);
-        (by_address(vm), text)
-    };
+    // SAFETY: the template gives the address and the length of a string that is an argument of
+    // its own, so that it is not collected during the call.
+    let text: &[u8] = unsafe { std::slice::from_raw_parts(text.cast(), length) };
     put(shared, buffer, at, |out, escape| {
         if is_fitting(shared, text) {
             html::write_html(text, escape, out);
@@ -212,17 +195,15 @@ unsafe extern "C" fn put_safe(
 
 /// A table, as JSON.
 unsafe extern "C" fn put_json(
-    vm: *const c_void,
+    shared: &VmState,
     buffer: i32,
     at: i32,
     text: *const c_char,
     length: usize,
 ) {
-    // SAFETY: see `open`.
-    let (shared, text) = unsafe {
-        let text: &[u8] = std::slice::from_raw_parts(text.cast(), length);
-        (by_address(vm), text)
-    };
+    // SAFETY: the template gives the address and the length of a string that is an argument of
+    // its own, so that it is not collected during the call.
+    let text: &[u8] = unsafe { std::slice::from_raw_parts(text.cast(), length) };
     put(shared, buffer, at, |out, escape| {
         if is_fitting(shared, text) {
             html::write_json(text, escape, out);
@@ -231,16 +212,12 @@ unsafe extern "C" fn put_json(
 }
 
 /// Whether a step's value is one of a script.
-unsafe extern "C" fn is_script(vm: *const c_void, at: i32) -> bool {
-    // SAFETY: see `open`.
-    let shared = unsafe { by_address(vm) };
+extern "C" fn is_script(shared: &VmState, at: i32) -> bool {
     step(shared.program, at).escape.rule == Rule::JsValue
 }
 
 /// Makes a buffer the running request's answer; false where there is none of the two.
-unsafe extern "C" fn page(vm: *const c_void, status: i32, buffer: i32) -> bool {
-    // SAFETY: see `open`.
-    let shared = unsafe { by_address(vm) };
+extern "C" fn page(shared: &VmState, status: i32, buffer: i32) -> bool {
     pure_or_default(shared, || {
         if shared.call().is_none() {
             return false;
@@ -260,9 +237,9 @@ unsafe extern "C" fn page(vm: *const c_void, status: i32, buffer: i32) -> bool {
 
 /// `html_take(buffer)`: the text of a finished buffer.
 pub(crate) unsafe extern "C-unwind" fn take(state: *mut lua_State) -> c_int {
-    // SAFETY: a native, called in a protected call with a number. Pushing the string may
-    // raise an error of memory, and runs no Lua: the buffer stays as it is meanwhile, and
-    // the frame owns nothing.
+    // SAFETY: this is a contained native that `html.lua` calls with a number. Pushing the
+    // string runs no Lua code, so that the buffer stays as it is until Lua has copied it. It
+    // takes one of the free slots.
     unsafe {
         let shared = vm_state(state);
         let pages = &shared.running.pages;
@@ -280,7 +257,8 @@ pub(crate) unsafe extern "C-unwind" fn take(state: *mut lua_State) -> c_int {
 /// `html_step(number)`: its texts, and the names of its rule and place, for pages that are
 /// rendered by Lua alone.
 pub(crate) unsafe extern "C-unwind" fn describe(state: *mut lua_State) -> c_int {
-    // SAFETY: as `take`.
+    // SAFETY: this is a contained native that `html_plain.lua` calls with a number. The four
+    // texts have room among 20 free slots; all of them are constants.
     unsafe {
         let shared = vm_state(state);
         let step = step(shared.program, ffi::lua_tonumber(state, 1) as i32);

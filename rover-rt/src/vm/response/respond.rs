@@ -14,7 +14,7 @@ use crate::vm::state::vm::VmState;
 use crate::vm::write::error::EncodeError;
 use crate::vm::write::scalar::text_number;
 
-// The kinds of response objects (see `runtime.lua`).
+// The kinds of response objects (see `response.lua`).
 const JSON_KIND: f64 = 1.0;
 const BYTES_KIND: f64 = 2.0;
 const TEMPLATE_KIND: f64 = 3.0;
@@ -25,16 +25,19 @@ const TEMPLATE_KIND: f64 = 3.0;
 /// Inside the protected call, with the handler's result on top.
 pub(crate) unsafe fn respond(state: *mut lua_State, shared: &VmState) {
     let reply = &mut *shared.running.reply.borrow_mut();
-    // SAFETY: as the caller's.
+    // SAFETY: the caller is in what is contained in the protected call, with the handler's
+    // result on top.
     if let Err(reason) = unsafe { read(state, shared, reply) } {
         *shared.running.failure.borrow_mut() = Some(reason);
     }
 }
 
 /// # Safety
-/// As [`respond`].
+/// Inside the protected call, with the handler's result on top.
 unsafe fn read(state: *mut lua_State, shared: &VmState, reply: &mut Reply) -> Result<(), String> {
-    // SAFETY: reads of the value by its type; strings are copied at once.
+    // SAFETY: there is a value on top, which is read by its type, raw, so that no code of the
+    // program's runs. A metatable and a slot's value have room above it. Texts are copied while
+    // they are on the stack.
     unsafe {
         match ffi::lua_type(state, -1) {
             // The program has caught the deadline's error, or one that the error became, and
@@ -86,7 +89,7 @@ unsafe fn read(state: *mut lua_State, shared: &VmState, reply: &mut Reply) -> Re
 /// The value to encode is on top of the stack.
 unsafe fn json(state: *mut lua_State, shared: &VmState, reply: &mut Reply) -> Result<(), String> {
     reply.content_type = Some(ContentType::Json);
-    // SAFETY: as the caller's.
+    // SAFETY: the value is on top, and this is in what is contained in the protected call.
     let encoded = unsafe { encode::encode(state, shared, &mut reply.body) };
     encoded.map_err(|error| not_json(&error))
 }
@@ -101,12 +104,14 @@ pub(crate) fn not_json(error: &EncodeError) -> String {
     format!("the handler's result is not JSON: {error}")
 }
 
-/// Reads a response object (see `runtime.lua` for its slots).
+/// Reads a response object (see `response.lua` for its slots).
 ///
 /// # Safety
 /// A response object is on top of the stack.
 unsafe fn built(state: *mut lua_State, shared: &VmState, reply: &mut Reply) -> Result<(), String> {
-    // SAFETY: raw reads of slots; values of other types than ours are passed over.
+    // SAFETY: a table is on top, at an absolute index. The reads are raw. What they push has
+    // room among the free slots of the C function, and is taken off or left to its end. Values
+    // of other types than ours are passed over.
     unsafe {
         let object = ffi::lua_gettop(state);
         ffi::lua_rawgeti(state, object, 1);
@@ -139,7 +144,8 @@ unsafe fn built(state: *mut lua_State, shared: &VmState, reply: &mut Reply) -> R
 /// The flat list of names and values is on top of the stack.
 unsafe fn read_headers(state: *mut lua_State, reply: &mut Reply) -> Result<(), String> {
     let mut bytes_of_all = 0;
-    // SAFETY: raw reads; strings are copied before their values are popped.
+    // SAFETY: a table is on top, at an absolute index. The reads are raw. A name and a value
+    // are pushed, copied and taken off.
     unsafe {
         let list = ffi::lua_gettop(state);
         let count = ffi::lua_objlen(state, list) as i64;

@@ -4,14 +4,12 @@
 //! has: it puts the values into slots, tells in one number what each of them is, and calls
 //! [`run`]. A compiled trace knows the types, so that the number is a constant there.
 
-use std::ffi::c_void;
-
 use crate::program::Step;
 use crate::vm::native::unwind::pure_or_default;
 use crate::vm::response::steps::steps;
 use crate::vm::state::lists::Pending;
 use crate::vm::state::slots::{SLOTS, Slots};
-use crate::vm::state::vm::by_address;
+use crate::vm::state::vm::VmState;
 use crate::vm::write::error::{EncodeError, too_long};
 use crate::vm::write::reserved::{NUMBER, ReservedBuffer};
 use crate::vm::write::scalar::{comma, is_plain, text as json_text};
@@ -35,9 +33,7 @@ const WHOLE: u64 = 8;
 
 /// Writes the values in the slots by the steps from `at` on; `kinds` has four bits for each,
 /// the first lowest, and none for what is no value.
-pub(crate) unsafe extern "C" fn run(vm: *const c_void, list: i32, at: i32, kinds: u64) {
-    // SAFETY: see `list`.
-    let shared = unsafe { by_address(vm) };
+pub(crate) extern "C" fn run(shared: &VmState, list: i32, at: i32, kinds: u64) {
     pure_or_default(shared, || {
         let lists = &shared.running.lists;
         let left = shared.memory.largest().checked_sub(lists.bytes.get());
@@ -61,7 +57,8 @@ pub(crate) unsafe extern "C" fn run(vm: *const c_void, list: i32, at: i32, kinds
                 if kinds == 0 {
                     break;
                 }
-                // SAFETY: lowered code tells what it put into the slot.
+                // SAFETY: lowered code tells in `kinds` what it has put into the slot, and
+                // holds the strings among it during the call.
                 unsafe { writer.value(&shared.slots, slot, step, kinds & 15) };
                 kinds >>= 4;
             }
@@ -98,7 +95,9 @@ impl Writer<'_> {
     /// The slot's value is of this kind.
     #[inline(always)]
     unsafe fn value(&mut self, slots: &Slots, slot: usize, step: &'static Step, kind: u64) {
-        // SAFETY: as the caller's; there is room for what is no string.
+        // SAFETY: the caller says what the slot holds. Room is seen to for the texts around the
+        // value and for what is no string; `string` sees to its own. An absent value is not
+        // written.
         unsafe {
             match kind {
                 NUMBER_VALUE | INTEGER_PART | FALSE | TRUE => {
@@ -127,7 +126,7 @@ impl Writer<'_> {
     }
 
     /// # Safety
-    /// As [`Self::value`].
+    /// The slot's value is of this kind.
     #[cold]
     #[inline(never)]
     unsafe fn rare(&mut self, slots: &Slots, slot: usize, step: &'static Step, kind: u64) {
@@ -136,7 +135,8 @@ impl Writer<'_> {
             false => (kind, (0, 0)),
         };
         let number = slots.numbers[slot].get();
-        // SAFETY: as the caller's; there is room for what is no string.
+        // SAFETY: the caller says what the slot holds. Room is seen to for the texts around the
+        // value and for what is no string; `string` and `absent` see to their own.
         unsafe {
             let (lead, tail) = match kind {
                 STRING => return self.string(step, without, slots.text(slot), b"\""),
@@ -169,7 +169,7 @@ impl Writer<'_> {
     /// There is room for it, and for two commas.
     #[inline(always)]
     unsafe fn lead(&mut self, step: &Step, lead: &[u8]) {
-        // SAFETY: as the caller's.
+        // SAFETY: the caller has seen to room for the lead and two commas.
         unsafe {
             if step.first && self.items > 0 {
                 self.out.byte(b',');
@@ -187,7 +187,7 @@ impl Writer<'_> {
     /// There is room for it.
     #[inline(always)]
     unsafe fn tail(&mut self, step: &Step, tail: &[u8]) {
-        // SAFETY: as the caller's.
+        // SAFETY: the caller has seen to room for the tail.
         unsafe { self.out.text(tail) };
         self.items += u32::from(step.last);
     }
@@ -202,7 +202,9 @@ impl Writer<'_> {
         let (lead, tail) = around(step, without);
         let plain = is_plain(text);
         self.out.room(lead.len() + tail.len() + ROOM + text.len());
-        // SAFETY: there is room for all of it.
+        // SAFETY: room is seen to for the lead and two commas, the tail, two quotes and the
+        // text. `escaped` writes the text elsewhere, and leaves room for the quote and the
+        // tail.
         unsafe {
             self.lead(step, lead);
             self.out.text(quote);

@@ -31,8 +31,10 @@ fn field(out: &mut Vec<u8>, text: &str) {
 
 /// `reply(template, values...)`: writes the answer.
 unsafe extern "C-unwind" fn reply(state: *mut lua_State) -> c_int {
-    // SAFETY: see `body_json`; the values stay on the stack while they are encoded, and
-    // nothing of the program's runs meanwhile.
+    // SAFETY: this is a contained native that lowered code calls in a request, with the
+    // template's number and as many values as it has places. They stay on the stack while they
+    // are encoded, and no Lua code runs meanwhile. The result takes one of the free slots, and
+    // memory is relaxed, so that nothing raises an error.
     unsafe {
         let (shared, call) = running(state);
         let number = ffi::lua_tonumber(state, 1) as usize;
@@ -105,7 +107,9 @@ unsafe extern "C-unwind" fn reply(state: *mut lua_State) -> c_int {
 /// `text(status, kind, parts...)`: writes an answer of text. The parts are strings or
 /// numbers.
 unsafe extern "C-unwind" fn text(state: *mut lua_State) -> c_int {
-    // SAFETY: see `body_json`; the parts stay on the stack.
+    // SAFETY: this is a contained native that lowered code calls in a request, with two numbers
+    // and the parts. They stay on the stack while they are copied. The result takes one of the
+    // free slots.
     unsafe {
         let shared = vm_state(state);
         let reply = &mut *shared.running.reply.borrow_mut();
@@ -130,7 +134,8 @@ unsafe extern "C-unwind" fn text(state: *mut lua_State) -> c_int {
 
 /// `reply_header(name, value)`: adds a header, both parts checked, to a written answer.
 unsafe extern "C-unwind" fn reply_header(state: *mut lua_State) -> c_int {
-    // SAFETY: see `body_json`; both arguments are strings.
+    // SAFETY: this is a contained native that lowered code calls in a request, with two
+    // strings. They are copied while they are on the stack, and nothing is pushed.
     unsafe {
         let shared = vm_state(state);
         let (mut name, mut value) = (Vec::new(), Vec::new());

@@ -15,7 +15,9 @@ pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 2] =
 /// The message handler: keeps what there is to log, gives the error on unchanged. Answers are
 /// not logged, and clients could ask for much of it.
 pub(crate) unsafe extern "C-unwind" fn trace(state: *mut lua_State) -> c_int {
-    // SAFETY: called by Lua with the error value; `luaL_traceback` takes any text.
+    // SAFETY: this is a contained native that `lua_pcall` calls with the error value. The
+    // traceback and the value take two of the free slots. Memory is relaxed, so that nothing
+    // raises an error.
     unsafe {
         let shared = vm_state(state);
         if has_meta(state, &shared.metatables.http_error)
@@ -51,7 +53,9 @@ pub(crate) unsafe extern "C-unwind" fn trace(state: *mut lua_State) -> c_int {
 /// `raise(text)`: the runtime's own functions raise an error with the line that calls them before
 /// it, as LuaJIT's do: there is none where `pcall` calls them.
 pub(crate) unsafe extern "C-unwind" fn raise(state: *mut lua_State) -> c_int {
-    // SAFETY: called by the runtime with a text; what is concatenated are two of them.
+    // SAFETY: this is a contained native that the runtime's Lua calls with a text. The place
+    // takes one of the free slots, goes below the text, and both are joined. Memory is relaxed,
+    // so that nothing raises an error.
     unsafe {
         let place = caller(state).unwrap_or_else(|| handler_place(vm_state(state)));
         push(state, place.as_bytes());

@@ -23,7 +23,10 @@ pub(crate) const FIXED: c_int = RUNNING;
 /// stack. `parts` holds the message handler, then the upvalues of `run`.
 pub(crate) fn request_thread(lua: &Lua, parts: Table) -> Result<*mut ffi::lua_State, Error> {
     let state = Cell::new(std::ptr::null_mut());
-    // SAFETY: one argument, the table, is on the stack of a protected call.
+    // SAFETY: `exec_raw` calls this in a protected call, with the table as its one argument. It
+    // holds seven values; with the thread and the upvalues no more than 20 are on the stack at
+    // a time. `lua_xmove` moves the fixed ones to the thread, whose stack has room for them.
+    // The table keeps the thread, and the registry the table.
     unsafe {
         lua.exec_raw::<()>(&parts, |parent| {
             let thread = ffi::lua_newthread(parent);

@@ -62,8 +62,8 @@ impl Vm {
         shared.memory.set_limit(limit as usize);
         #[cfg(unix)]
         let compiler = Cell::new(None);
-        // SAFETY: the box does not move, and is dropped after the state, which runs nothing but
-        // this function of C.
+        // SAFETY: the box does not move and is dropped after the state. The state runs nothing
+        // but this C function.
         unsafe {
             lua.exec_raw::<()>((), |state| {
                 allocator::take(state, &shared);

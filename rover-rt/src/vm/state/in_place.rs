@@ -20,46 +20,42 @@ pub(crate) struct CheckedParts(UnsafeCell<Vec<CheckedPart>>);
 const VALUE: i32 = -1;
 
 impl CheckedParts {
-    pub(crate) fn get(&self, holder: i32) -> Option<&CheckedPart> {
+    pub(crate) fn get(&self, part: i32) -> Option<&CheckedPart> {
         // SAFETY: only `fill` and `reset` write, and nothing that they call reads.
-        unsafe { &*self.0.get() }.get(holder as usize)
+        unsafe { &*self.0.get() }.get(part as usize)
     }
 
     /// Gives what is checked to `f`, with its schema.
     pub(crate) fn fill<T>(
         &self,
-        holder: i32,
+        part: i32,
         schema: &'static Schema,
         f: impl FnOnce(&mut Checked) -> T,
     ) -> T {
         // SAFETY: `f` lays out and checks, which calls nothing that reads from here, so that
         // this is the only reference.
-        let holders = unsafe { &mut *self.0.get() };
-        let at = holder as usize;
-        if holders.len() <= at {
-            holders.resize_with(at + 1, CheckedPart::default);
+        let parts = unsafe { &mut *self.0.get() };
+        let at = part as usize;
+        if parts.len() <= at {
+            parts.resize_with(at + 1, CheckedPart::default);
         }
-        let holder = &mut holders[at];
-        holder.schema = Some(schema);
-        f(&mut holder.checked)
+        let part = &mut parts[at];
+        part.schema = Some(schema);
+        f(&mut part.checked)
     }
 
     /// Lets go of what is there.
     pub(crate) fn reset(&self) {
         // SAFETY: this runs between two calls, so that no native holds a reference.
-        let holders = unsafe { &mut *self.0.get() };
-        for holder in holders {
-            holder.checked.clear();
+        let parts = unsafe { &mut *self.0.get() };
+        for part in parts {
+            part.checked.clear();
         }
     }
 
     /// A value, and its schema, by a path from the value that was checked.
-    pub(crate) fn whole(
-        &self,
-        holder: i32,
-        path: i32,
-    ) -> Option<(&Checked, &'static Schema, Value)> {
-        let CheckedPart { checked, schema } = self.get(holder)?;
+    pub(crate) fn whole(&self, part: i32, path: i32) -> Option<(&Checked, &'static Schema, Value)> {
+        let CheckedPart { checked, schema } = self.get(part)?;
         let mut schema = (*schema)?;
         for field in fields(path) {
             schema = &schema.fields().get(field as usize)?.schema;
@@ -68,14 +64,14 @@ impl CheckedParts {
     }
 
     /// A value.
-    pub(crate) fn part(&self, holder: i32, base: i32, path: i32) -> Value {
-        let holder = self.get(holder);
-        holder.map_or(Value::Absent, |holder| holder.checked.part(base, path))
+    pub(crate) fn part(&self, part: i32, base: i32, path: i32) -> Value {
+        let found = self.get(part);
+        found.map_or(Value::Absent, |found| found.checked.part(base, path))
     }
 
     /// A list's first slot and its length.
-    pub(crate) fn list(&self, holder: i32, base: i32, path: i32) -> (u32, u32) {
-        match self.part(holder, base, path) {
+    pub(crate) fn list(&self, part: i32, base: i32, path: i32) -> (u32, u32) {
+        match self.part(part, base, path) {
             Value::Array { first, length } => (first, length),
             _ => (0, 0),
         }

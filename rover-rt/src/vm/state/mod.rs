@@ -1,3 +1,9 @@
+//! What a VM remembers: its program, its memory, its caches, and in [`request`] all that belongs
+//! to the request that runs.
+//!
+//! These are data with what keeps them consistent. Nothing here is called by Lua or calls it,
+//! but for Lua's collector, which [`memory`] asks for.
+
 pub(crate) mod call;
 pub(crate) mod checks;
 pub(crate) mod deadline;

@@ -11,8 +11,15 @@ use crate::vm::state::lists::Lists;
 use crate::vm::state::memory::{Loan, Memory};
 use crate::vm::state::pages::Pages;
 
-/// The state of one request. The VM has one, whose address compiled traces know by the VM's;
-/// nothing in it outlives a call but buffers.
+/// The state of one request. The VM has one place for it, which compiled traces reach by the
+/// VM's address: another request's state would be swapped into that place. Between two calls
+/// nothing is left in it but empty buffers and the numbers of pages, which go on, so that no
+/// number means two pages.
+///
+/// What a request has in Lua stands there: its ctx in slot 0 of the table of handlers, the values
+/// that its lists wait for in the registry's [`PENDING`].
+///
+/// [`PENDING`]: crate::vm::state::lists::PENDING
 pub(crate) struct RequestState {
     /// The running call; null between calls.
     call: Cell<*const Call<'static>>,

@@ -41,7 +41,8 @@ impl Slots {
     /// Lowered code put a text there, which it holds.
     pub(crate) unsafe fn text<'s>(&self, slot: usize) -> &'s [u8] {
         let (text, length) = (self.texts[slot].get(), self.lengths[slot].get());
-        // SAFETY: as the caller's.
+        // SAFETY: lowered code has put the address and the length of a string there, and holds
+        // it during the call in which this is read.
         unsafe { std::slice::from_raw_parts(text, length as usize) }
     }
 }

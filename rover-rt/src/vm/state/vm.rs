@@ -28,6 +28,9 @@ pub(crate) const LOGGED_BYTES: usize = 8 << 10;
 
 /// The state of a VM. Natives reach it by their upvalue, compiled traces by its address: it
 /// stays where it is, and outlives the Lua state.
+///
+/// Functions that lowered code calls through the FFI take it as `&VmState`: what they are given
+/// first is the address that `start` has put into `direct.lua`'s table, and nothing else.
 pub(crate) struct VmState {
     pub(crate) program: &'static Program,
     pub(crate) log: Rc<Log>,

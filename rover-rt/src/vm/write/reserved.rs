@@ -1,4 +1,4 @@
-//! Writing into a vector's spare room: its end is looked at once for several short texts
+//! Writing into a vector's reserved room: its end is looked at once for several short texts
 //! and numbers, and no function is called to copy those.
 
 use rover_model::json::write::{INTEGERS, NumberText};
@@ -36,7 +36,8 @@ impl Drop for ReservedBuffer<'_> {
     fn drop(&mut self) {
         if !self.to.is_null() {
             let length = self.written();
-            // SAFETY: as many bytes were written, into the vector's own room.
+            // SAFETY: `to` is not null, so that it is behind the last byte that was written, in
+            // the vector's own room: so many bytes are initialised.
             unsafe { self.out.set_len(length) }
         }
     }
@@ -67,7 +68,8 @@ impl<'a> ReservedBuffer<'a> {
     pub(crate) fn with(&mut self, f: impl FnOnce(&mut Vec<u8>)) {
         let length = self.written();
         self.to = std::ptr::null_mut();
-        // SAFETY: as many bytes were written, into the vector's own room.
+        // SAFETY: `to` was behind the last byte that was written, in the vector's own room: so
+        // many bytes are initialised.
         unsafe { self.out.set_len(length) }
         f(self.out);
         let range = self.out.spare_capacity_mut().as_mut_ptr_range();
@@ -81,7 +83,7 @@ impl<'a> ReservedBuffer<'a> {
 
     #[inline(always)]
     pub(crate) fn last(&self) -> Option<u8> {
-        // SAFETY: a byte that is written.
+        // SAFETY: at least one byte is written, and `to` is behind the last.
         (self.written() > 0).then(|| unsafe { self.to.sub(1).read() })
     }
 
@@ -90,7 +92,8 @@ impl<'a> ReservedBuffer<'a> {
     #[inline(always)]
     pub(crate) unsafe fn byte(&mut self, byte: u8) {
         debug_assert!(self.to < self.end);
-        // SAFETY: as the caller's.
+        // SAFETY: the caller has seen to room for a byte at `to`, in the vector that is
+        // borrowed for as long as this is.
         unsafe {
             self.to.write(byte);
             self.to = self.to.add(1);
@@ -102,7 +105,8 @@ impl<'a> ReservedBuffer<'a> {
     #[inline(always)]
     pub(crate) unsafe fn text(&mut self, text: &[u8]) {
         debug_assert!(text.len() <= self.end.addr() - self.to.addr());
-        // SAFETY: as the caller's.
+        // SAFETY: the caller has seen to room for the text at `to`. The vector is borrowed
+        // mutably, so that the text is no part of it.
         unsafe {
             copy(text.as_ptr(), self.to, text.len());
             self.to = self.to.add(text.len());
@@ -113,7 +117,8 @@ impl<'a> ReservedBuffer<'a> {
     /// There is room for [`NUMBER`] bytes.
     #[inline(always)]
     unsafe fn digits(&mut self, value: u64) {
-        // SAFETY: as the caller's; the indices are below 100.
+        // SAFETY: the caller has seen to room for 32 bytes, and the longest integer has 20. The
+        // indices are below 100.
         unsafe {
             if value < 10 {
                 self.byte(b'0' + value as u8);
@@ -135,7 +140,8 @@ impl<'a> ReservedBuffer<'a> {
     /// There is room for [`NUMBER`] bytes.
     #[inline(always)]
     pub(crate) unsafe fn integer(&mut self, value: i64) {
-        // SAFETY: as the caller's.
+        // SAFETY: the caller has seen to room for 32 bytes, and a sign with the longest integer
+        // has 20.
         unsafe {
             if value < 0 {
                 self.byte(b'-');
@@ -151,7 +157,8 @@ impl<'a> ReservedBuffer<'a> {
     /// There is room for [`NUMBER`] bytes.
     #[inline(always)]
     pub(crate) unsafe fn number(&mut self, value: f64) {
-        // SAFETY: as the caller's; the integer's limits are looked at first.
+        // SAFETY: the caller has seen to room for 32 bytes. A number whose absolute value is
+        // below 2^63 is an `i64` when its fraction is cut off.
         unsafe {
             if value.abs() < INTEGERS {
                 let integer: i64 = value.to_int_unchecked();
@@ -169,7 +176,7 @@ impl<'a> ReservedBuffer<'a> {
     /// There is room for [`NUMBER`] bytes.
     #[cold]
     unsafe fn shortest(&mut self, value: f64) {
-        // SAFETY: as the caller's; a number has 24 bytes at most.
+        // SAFETY: the caller has seen to room for 32 bytes, and a number has 24 at most.
         unsafe { self.text(NumberText::new().of(value).as_bytes()) }
     }
 
@@ -181,7 +188,7 @@ impl<'a> ReservedBuffer<'a> {
     /// There is room for [`NUMBER`] bytes.
     pub(crate) unsafe fn text_number(&mut self, value: f64) -> bool {
         let integer = value as i64;
-        // SAFETY: as the caller's.
+        // SAFETY: the caller has seen to room for 32 bytes, and neither form has more.
         unsafe {
             if integer as f64 != value {
                 return self.hundredths(value, 1e14);
@@ -213,8 +220,8 @@ impl<'a> ReservedBuffer<'a> {
         if !(scaled.abs() < limit && scaled / 100.0 == value) {
             return false;
         }
-        // SAFETY: as the caller's; 13 digits, a sign and three bytes at most. The integer's
-        // limits were looked at.
+        // SAFETY: the caller has seen to room for 32 bytes; these are 13 digits, a sign and
+        // three bytes at most. The scaled number is below 10^15, and so an `i64`.
         unsafe {
             let scaled: i64 = scaled.to_int_unchecked();
             let (whole, rest) = (scaled.unsigned_abs() / 100, scaled.unsigned_abs() % 100);
@@ -241,7 +248,8 @@ unsafe fn copy(from: *const u8, to: *mut u8, length: usize) {
     /// The first and the last bytes, which may overlap.
     #[inline(always)]
     unsafe fn ends<T>(from: *const u8, to: *mut u8, last: usize) {
-        // SAFETY: as the caller's.
+        // SAFETY: the caller's texts have at least `last` bytes and the size of a `T`, so that
+        // both reads and both writes stay inside. They need no alignment.
         unsafe {
             let (a, b) = (
                 from.cast::<T>().read_unaligned(),
@@ -251,7 +259,8 @@ unsafe fn copy(from: *const u8, to: *mut u8, length: usize) {
             to.add(last).cast::<T>().write_unaligned(b);
         }
     }
-    // SAFETY: as the caller's; each case stays inside.
+    // SAFETY: the texts have so many bytes and do not overlap. In each case the two parts of
+    // `ends` cover the text and do not go beyond it: it is no shorter than one of them.
     unsafe {
         match length {
             0 => {}
@@ -274,14 +283,14 @@ mod tests {
         let text: Vec<u8> = (0..100).collect();
         for length in 0..text.len() {
             let mut out = b"before".to_vec();
-            let mut spare = ReservedBuffer::new(&mut out, length + 1);
-            // SAFETY: there is room for both.
+            let mut buffer = ReservedBuffer::new(&mut out, length + 1);
+            // SAFETY: there is room for the text and one byte more.
             unsafe {
-                spare.text(&text[..length]);
-                spare.byte(b'.');
+                buffer.text(&text[..length]);
+                buffer.byte(b'.');
             }
-            assert_eq!(spare.last(), Some(b'.'));
-            drop(spare);
+            assert_eq!(buffer.last(), Some(b'.'));
+            drop(buffer);
             assert_eq!(out, [b"before", &text[..length], b"."].concat());
         }
         assert_eq!(ReservedBuffer::new(&mut Vec::new(), 1).last(), None);
@@ -293,7 +302,7 @@ mod tests {
         tried.extend([i64::MIN, i64::MAX, 1 << 53, 99_999, 100_000]);
         for value in tried {
             let mut out = Vec::new();
-            // SAFETY: there is room.
+            // SAFETY: there is room for a number.
             unsafe { ReservedBuffer::new(&mut out, NUMBER).integer(value) };
             assert_eq!(out, value.to_string().into_bytes());
         }

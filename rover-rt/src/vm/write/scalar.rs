@@ -7,7 +7,7 @@ use crate::vm::write::reserved::{NUMBER, ReservedBuffer};
 /// Appends a number: integral below 2^63 by its digits, others shortest round-trip; what JSON
 /// has no number for is `null`.
 pub(crate) fn number(value: f64, out: &mut Vec<u8>) {
-    // SAFETY: there is room for it.
+    // SAFETY: the buffer was made with room for a number.
     unsafe { ReservedBuffer::new(out, NUMBER).number(value) }
 }
 
@@ -15,7 +15,7 @@ pub(crate) fn number(value: f64, out: &mut Vec<u8>) {
 /// gives them (`%.14g`); false, with nothing written, for one that is neither integral nor of
 /// two decimals, or has more digits.
 pub(crate) fn text_number(value: f64, out: &mut Vec<u8>) -> bool {
-    // SAFETY: there is room for it.
+    // SAFETY: the buffer was made with room for a number.
     unsafe { ReservedBuffer::new(out, NUMBER).text_number(value) }
 }
 
