@@ -1,6 +1,7 @@
 //! What the compiler (`rover-build`) and the runtime (`rover-rt`) must agree on.
 //!
-//! The crate has no dependencies. It holds the vocabulary of routes, the reader of JSON, the rules of
+//! The crate has no dependencies but those that write digits. It holds the vocabulary of routes, the reader of JSON and the
+//! writer of its numbers and strings, the rules of
 //! server options and of responses, the perfect hash of literal paths, and the Lua text of the recording server, which runs once at
 //! build and once in every worker.
 

@@ -4,12 +4,12 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, mpsc};
 use std::thread;
 
-use crate::app::App;
-use crate::clock::Clock;
 use crate::error::Error;
-use crate::http1::{Exchange, Place, Step};
-use crate::program::Method;
-use crate::service::Service;
+use crate::http1::{Conditions, Exchange, Progress};
+use crate::program::{Method, Program};
+use crate::service::dispatch::ProgramService;
+use crate::settings::Settings;
+use crate::time::clock::Clock;
 
 type Answer = Result<TestResponse, Error>;
 /// What a connection sends, in pieces, and where the answers go.
@@ -22,13 +22,13 @@ pub struct TestClient {
 }
 
 impl TestClient {
-    pub(crate) fn new(app: App) -> Result<Self, Error> {
+    pub(crate) fn new(program: &'static Program, settings: Settings) -> Result<Self, Error> {
         let (jobs, queue) = mpsc::channel::<Job>();
         let (ready, state) = mpsc::channel();
         thread::Builder::new()
             .name("rover-client".to_owned())
             .stack_size(64 << 20)
-            .spawn(move || serve(&app, &queue, &ready))?;
+            .spawn(move || serve(program, &settings, &queue, &ready))?;
         state
             .recv()
             .map_err(|_| Error::Worker("the client's thread ended".to_owned()))??;
@@ -93,8 +93,13 @@ impl TestClient {
     }
 }
 
-fn serve(app: &App, queue: &mpsc::Receiver<Job>, ready: &mpsc::Sender<Result<(), Error>>) {
-    let service = match Service::new(app.program, &app.settings, Arc::default()) {
+fn serve(
+    program: &'static Program,
+    settings: &Settings,
+    queue: &mpsc::Receiver<Job>,
+    ready: &mpsc::Sender<Result<(), Error>>,
+) {
+    let service = match ProgramService::new(program, settings, Arc::default()) {
         Ok(service) => service,
         Err(error) => return drop(ready.send(Err(error))),
     };
@@ -102,7 +107,7 @@ fn serve(app: &App, queue: &mpsc::Receiver<Job>, ready: &mpsc::Sender<Result<(),
         return;
     }
     let clock = Clock::new();
-    let place = Place {
+    let conditions = Conditions {
         service: &service,
         clock: &clock,
         client_ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
@@ -112,27 +117,27 @@ fn serve(app: &App, queue: &mpsc::Receiver<Job>, ready: &mpsc::Sender<Result<(),
     };
     for (pieces, reply) in queue {
         // A test that stopped waiting has failed already.
-        let _ = reply.send(exchange(&place, &pieces));
+        let _ = reply.send(exchange(&conditions, &pieces));
     }
 }
 
 /// Gives bytes to the program as a connection would.
-fn exchange(place: &Place<'_>, pieces: &[Vec<u8>]) -> Vec<u8> {
+fn exchange(conditions: &Conditions<'_, ProgramService>, pieces: &[Vec<u8>]) -> Vec<u8> {
     let (mut exchange, mut input, mut out) = (Exchange::default(), Vec::new(), Vec::new());
     for piece in pieces {
         input.extend_from_slice(piece);
         let mut done = 0;
         loop {
-            match exchange.step(place, &input[done..], &mut out) {
-                Step::Consumed(bytes) => done += bytes,
-                Step::More => break,
-                Step::Close { .. } => return out,
+            match exchange.step(conditions, &input[done..], &mut out) {
+                Progress::Consumed(bytes) => done += bytes,
+                Progress::More => break,
+                Progress::Close { .. } => return out,
             }
         }
         input.drain(..done);
     }
     exchange.end_of_input();
-    exchange.step(place, &input, &mut out);
+    exchange.step(conditions, &input, &mut out);
     out
 }
 

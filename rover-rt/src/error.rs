@@ -1,3 +1,5 @@
+//! Why a program does not start, or stops.
+
 use std::any::Any;
 use std::io;
 

@@ -1,3 +1,5 @@
+//! The options in force, and who may change them.
+
 use std::env;
 use std::thread;
 

@@ -17,6 +17,16 @@ fn the_compiler() {
 }
 
 #[test]
+fn the_runtime() {
+    check("rover-rt");
+}
+
+#[test]
+fn the_model() {
+    check("rover-model");
+}
+
+#[test]
 fn a_file_is_read_as_rustc_reads_it() {
     let names = ["lib", "a", "a/b", "a/c", "d"].map(str::to_owned);
     let text = "

@@ -1,15 +1,13 @@
-//! `rover.json` in the compiler's VM, by the rules of the runtime: the same reader, and a
-//! writer for which speed does not count.
+//! `rover.json` in the compiler's VM, by the rules of the runtime: the same reader, the same
+//! numbers and strings, and a walk over tables for which speed does not count.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use mlua::{Function, LightUserData, Lua, LuaString, Table, Value};
 use rover_model::JSON_LUA;
+use rover_model::json::write::{NumberText, string};
 use rover_model::json::{Kind, MAX_DEPTH, Malformed, Reader};
-
-/// Integers below this have no other neighbours.
-const INTEGERS: f64 = 9_223_372_036_854_775_808.0;
 
 /// Makes `{ json = , array = }`; `names` is the order of fields.
 pub(crate) fn install(lua: &Lua, names: Vec<String>) -> mlua::Result<Table> {
@@ -162,8 +160,8 @@ impl Writer {
             Value::Nil => out.extend(b"null"),
             Value::LightUserData(address) if address.0.is_null() => out.extend(b"null"),
             Value::Boolean(value) => out.extend(value.to_string().bytes()),
-            Value::Integer(value) => out.extend(number(*value as f64).bytes()),
-            Value::Number(value) => out.extend(number(*value).bytes()),
+            Value::Integer(value) => number(*value as f64, out),
+            Value::Number(value) => number(*value, out),
             Value::String(text) => string(&text.as_bytes(), out),
             Value::Table(table) => return self.table(table, depth, out),
             other => {
@@ -200,8 +198,9 @@ impl Writer {
                     format!(".{}", text.to_string_lossy())
                 }
                 Value::Integer(_) | Value::Number(_) => {
-                    let text = number(as_number(key).unwrap_or_default());
-                    out.extend(format!("\"{text}\"").bytes());
+                    let mut text = NumberText::new();
+                    let text = text.of(as_number(key).unwrap_or_default());
+                    string(text.as_bytes(), out);
                     format!(".{text}")
                 }
                 other => {
@@ -284,33 +283,6 @@ fn lua_type(value: &Value) -> &'static str {
     }
 }
 
-fn number(value: f64) -> String {
-    if value.fract() == 0.0 && value.abs() < INTEGERS {
-        format!("{}", value as i64)
-    } else if value.is_finite() {
-        let mut buffer = ryu::Buffer::new();
-        let text = buffer.format_finite(value);
-        text.strip_suffix(".0").unwrap_or(text).to_owned()
-    } else {
-        "null".to_owned()
-    }
-}
-
-fn string(text: &[u8], out: &mut Vec<u8>) {
-    let text = String::from_utf8_lossy(text);
-    out.push(b'"');
-    for character in text.chars() {
-        match character {
-            '"' => out.extend(b"\\\""),
-            '\\' => out.extend(b"\\\\"),
-            '\x08' => out.extend(b"\\b"),
-            '\x0c' => out.extend(b"\\f"),
-            '\n' => out.extend(b"\\n"),
-            '\r' => out.extend(b"\\r"),
-            '\t' => out.extend(b"\\t"),
-            control @ '\0'..' ' => out.extend(format!("\\u{:04x}", control as u32).bytes()),
-            other => out.extend(other.encode_utf8(&mut [0; 4]).bytes()),
-        }
-    }
-    out.push(b'"');
+fn number(value: f64, out: &mut Vec<u8>) {
+    out.extend(NumberText::new().of(value).bytes());
 }

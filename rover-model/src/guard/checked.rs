@@ -8,9 +8,12 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use super::constant::Constant;
+use super::fault::Got;
 use super::fault::{Fault, Unit, is_integer};
 use super::rules::MANY;
-use super::{Constant, Got, Kind, Patterns, Schema};
+use super::rules::Patterns;
+use super::schema::{Kind, Schema};
 
 /// As many problems as one answer tells of ...
 pub const MAX_PROBLEMS: usize = 100;

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{Format, Str};
+use super::constant::Str;
+use super::format::Format;
 
 /// What a value is, where it should be something else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

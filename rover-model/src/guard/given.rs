@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::{Schema, Str};
+use super::constant::Constant;
+use super::schema::Schema;
 
 /// A Lua value that is given to `rover.guard`, from the source or from a VM.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,23 +45,6 @@ impl Given {
             Given::Other(described) => described,
         }
     }
-}
-
-/// A value in a schema: the default of a field.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Constant {
-    /// `rover.null`
-    Null,
-    /// `true` or `false`
-    Boolean(bool),
-    /// A number.
-    Number(f64),
-    /// A string.
-    Text(Str),
-    /// A list.
-    List(Cow<'static, [Constant]>),
-    /// A record.
-    Record(Cow<'static, [(Str, Constant)]>),
 }
 
 impl Constant {

@@ -6,6 +6,7 @@
 //! checked by the same engine ([`Checked`]), so that they cannot disagree.
 
 mod checked;
+mod constant;
 mod fault;
 mod format;
 mod given;
@@ -16,12 +17,13 @@ mod schema;
 mod size;
 
 pub use checked::{Checked, MAX_PROBLEMS, Place, Problem, Text, Value};
+pub use constant::{Constant, Str};
 pub use fault::{Got, is_integer};
 pub use format::Format;
-pub use given::{Constant, Given};
+pub use given::Given;
 pub use options::{KINDS, OPTIONS, Step, Wrong, accepts};
 pub use rules::{Patterns, number_of, truth_of};
-pub use schema::{Element, Field, Kind, Length, Range, Schema, Str, TextRules};
+pub use schema::{Element, Field, Kind, Length, Range, Schema, TextRules};
 pub use size::VALUE_BYTES;
 
 /// The Lua half of `rover.guard`: a chunk that is given `{ new, with, check, null, kinds, options }`

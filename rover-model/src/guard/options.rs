@@ -3,10 +3,13 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::{
-    Checked, Constant, Element, Field, Format, Given, Kind, Length, Patterns, Range, Schema,
-    TextRules, pattern,
-};
+use super::checked::Checked;
+use super::constant::Constant;
+use super::format::Format;
+use super::given::Given;
+use super::pattern;
+use super::rules::Patterns;
+use super::schema::{Element, Field, Kind, Length, Range, Schema, TextRules};
 
 /// The types: `g:string()`.
 pub const KINDS: [&str; 7] = [

@@ -1,7 +1,7 @@
 //! The rules for single values.
 
 use super::fault::{Bound, Fault, Unit};
-use super::{Length, Range, TextRules};
+use super::schema::{Length, Range, TextRules};
 
 /// Lua's pattern matching, which is the VM's.
 pub trait Patterns {

@@ -3,10 +3,8 @@
 use std::borrow::Cow;
 use std::ops::Deref;
 
-use super::{Constant, Format};
-
-/// A text of a schema.
-pub type Str = Cow<'static, str>;
+use super::constant::{Constant, Str};
+use super::format::Format;
 
 /// What a value must be.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::mem::size_of;
 
-use super::{Constant, Element, Field, Given, Kind, Schema, Str};
+use super::constant::{Constant, Str};
+use super::given::Given;
+use super::schema::{Element, Field, Kind, Schema};
 
 /// What an allocator adds to a block, about.
 const BLOCK: usize = 16;

@@ -37,6 +37,7 @@
 mod error;
 mod number;
 mod string;
+pub mod write;
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]

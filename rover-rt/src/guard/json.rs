@@ -5,7 +5,7 @@ use rover_model::guard::{
 };
 
 use super::names::Names;
-use crate::json::{Kind as Token, Malformed, Reader};
+use rover_model::json::{Kind as Token, Malformed, Reader};
 
 /// Why a text was not laid out.
 #[derive(Debug)]

@@ -1,5 +1,7 @@
 //! What `rover.guard` checks, laid out by its schema: the body as JSON or as a form, the
 //! query, the path's parameters. The rules are in [`rover_model::guard`].
+//!
+//! Nothing here knows Lua: values of the VM are read in `vm/`.
 
 mod json;
 mod names;

@@ -6,9 +6,9 @@ use std::borrow::Cow;
 use rover_model::guard::{Checked, Field, Got, Kind, Schema, Value, number_of, truth_of};
 
 use super::names::Names;
-use crate::decode::form_pairs;
-use crate::form::{self, Value as FormValue};
-use crate::request::RequestData;
+use crate::message::decode::form_pairs;
+use crate::message::form::{self, Value as FormValue};
+use crate::message::request::RequestData;
 
 /// Lays out a query.
 pub(crate) fn read_query(checked: &mut Checked, schema: &Schema, query: &str) {

@@ -10,7 +10,7 @@ const MAX_TRAILERS: usize = 16 * 1024;
 
 /// Decodes a body that comes in pieces.
 #[derive(Debug)]
-pub(crate) struct Decoder {
+pub(crate) struct ChunkedDecoder {
     pub(super) body: Vec<u8>,
     limit: u64,
     state: State,
@@ -39,9 +39,9 @@ pub(super) enum Decoded {
     TooManyTrailers,
 }
 
-impl Decoder {
+impl ChunkedDecoder {
     pub(super) fn new(limit: u64) -> Self {
-        Decoder {
+        ChunkedDecoder {
             body: Vec::new(),
             limit,
             state: State::Size,
@@ -219,7 +219,7 @@ mod tests {
     use super::*;
 
     fn whole(input: &str, limit: u64) -> (Decoded, String) {
-        let mut decoder = Decoder::new(limit);
+        let mut decoder = ChunkedDecoder::new(limit);
         let decoded = decoder.decode(input.as_bytes());
         (decoded, String::from_utf8(decoder.body).unwrap())
     }
@@ -231,7 +231,7 @@ mod tests {
         assert_eq!(whole(body, 11), complete);
         assert_eq!(whole(body, 10).0, Decoded::TooLarge);
         // In pieces of one byte, as in one.
-        let mut decoder = Decoder::new(11);
+        let mut decoder = ChunkedDecoder::new(11);
         let mut rest = Vec::new();
         for (at, byte) in body.bytes().enumerate() {
             rest.push(byte);

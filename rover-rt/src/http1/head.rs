@@ -2,13 +2,12 @@
 
 use std::mem::MaybeUninit;
 
-use http::StatusCode;
 use httparse::{Error, Header, Status};
 
 use super::framing::{Framing, expects_continue, framing, keep_alive};
+use super::refusal::Refusal;
 use super::target::{host, target};
-use crate::reply::Reply;
-use crate::request::Headers;
+use crate::message::request::Headers;
 
 /// How much of a head is read.
 #[derive(Clone, Copy, Debug)]
@@ -44,56 +43,6 @@ impl<'b> HeaderSpace<'b> {
         }
         self.more.resize_with(count, MaybeUninit::uninit);
         &mut self.more
-    }
-}
-
-/// A request that is not answered by the program.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Refusal {
-    pub(super) status: StatusCode,
-    pub(super) message: &'static str,
-}
-
-impl Refusal {
-    pub(super) const UNKNOWN_CODING: Self = Refusal {
-        status: StatusCode::NOT_IMPLEMENTED,
-        message: "Unknown Transfer-Encoding",
-    };
-    pub(super) const EXPECTATION: Self = Refusal {
-        status: StatusCode::EXPECTATION_FAILED,
-        message: "Expectation Failed",
-    };
-    /// What follows a CONNECT is not HTTP's.
-    pub(super) const TUNNEL: Self = Refusal {
-        status: StatusCode::NOT_IMPLEMENTED,
-        message: "Not Implemented",
-    };
-    pub(super) const HEAD_TOO_LARGE: Self = Refusal {
-        status: StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-        message: "Request Header Fields Too Large",
-    };
-    const LINE_TOO_LONG: Self = Refusal {
-        status: StatusCode::URI_TOO_LONG,
-        message: "URI Too Long",
-    };
-    const VERSION: Self = Refusal {
-        status: StatusCode::HTTP_VERSION_NOT_SUPPORTED,
-        message: "HTTP Version Not Supported",
-    };
-
-    pub(super) fn reply(&self) -> Reply {
-        let reply = Reply::refusal(self.status, self.message);
-        match self.status {
-            StatusCode::SERVICE_UNAVAILABLE => reply.retry_after(1),
-            _ => reply,
-        }
-    }
-
-    pub(super) const fn bad(message: &'static str) -> Self {
-        Refusal {
-            status: StatusCode::BAD_REQUEST,
-            message,
-        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use httparse::Header;
 
-use super::head::Refusal;
+use super::refusal::Refusal;
 
 /// A request target that belongs to its method.
 #[derive(Debug, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use http::StatusCode;
 use http::header::DATE;
 
-use crate::clock::Clock;
-use crate::reply::{ContentType, REQUEST_ID, Reply};
+use crate::message::reply::{ContentType, REQUEST_ID, Reply};
+use crate::time::clock::Clock;
 
 /// What of the request shapes the response's framing.
 #[derive(Clone, Copy, Debug)]

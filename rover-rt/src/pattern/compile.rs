@@ -2,7 +2,8 @@
 //! `lib_string.c`. A mistake is a step, too: it is an error where the matcher comes to it.
 
 use super::class::{Set, is_class};
-use super::{MAX_CAPTURES, PatternError};
+use super::error::PatternError;
+use super::limits::MAX_CAPTURES;
 
 /// A pattern has no more steps: a match that comes so far is too complex.
 const MAX_STEPS: usize = 1 << 16;

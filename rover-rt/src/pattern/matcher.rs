@@ -2,7 +2,8 @@
 //! Past its end a text has a NUL, as C's have.
 
 use super::compile::{Compiled, Item, Step};
-use super::{Clock, MAX_CAPTURES, MAX_DEPTH, PatternError};
+use super::error::PatternError;
+use super::limits::{Clock, MAX_CAPTURES, MAX_DEPTH};
 
 /// A part of the subject that a pattern's parentheses caught.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

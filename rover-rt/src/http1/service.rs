@@ -1,0 +1,64 @@
+//! What HTTP asks of those who answer requests.
+
+use super::head::HeadLimits;
+use super::writer::Prepared;
+use crate::log::Log;
+use crate::message::path::Path;
+use crate::message::reply::Reply;
+use crate::message::request::{RequestData, RequestIds};
+
+/// Answers requests. An exchange is generic over it, so that a request costs no call through
+/// a table and nothing on the heap.
+pub(crate) trait Service {
+    /// What stands at a path for a method.
+    type Found;
+
+    /// How much of a head is read.
+    fn head_limits(&self) -> HeadLimits;
+
+    /// Where requests get their identifiers.
+    fn ids(&self) -> &RequestIds;
+
+    /// Where answers are told.
+    fn log(&self) -> &Log;
+
+    /// What stands at a path, which may be nothing.
+    fn find(&self, method: &str, path: &mut Path<'_>) -> Self::Found;
+
+    /// What `OPTIONS *` asks about (RFC 9110, section 9.3.7).
+    fn whole_server(&self) -> Self::Found;
+
+    /// The most bytes of a body that is read before the request is answered; nothing where
+    /// nobody reads it.
+    fn body_limit(&self, found: &Self::Found) -> Option<u64>;
+
+    /// Whether an answer costs the program's time.
+    fn runs_program(&self, found: &Self::Found) -> bool;
+
+    /// Answers a request for which [`Service::find`] found this.
+    fn answer(&self, request: &mut RequestData<'_>, found: Self::Found) -> Answer<'_>;
+
+    /// What is answered in place of a refusal, which the program may put in its own words.
+    fn refused(&self, request: &RequestData<'_>, refusal: Reply) -> Reply;
+
+    /// Takes a body that was sent: its memory serves the next one.
+    fn give_back(&self, body: Vec<u8>);
+}
+
+/// What an exchange ends in: so far always in a whole response. One that is not there yet,
+/// that comes in parts, or that gives the connection to another protocol is a variant more,
+/// and a state more in [`super::Exchange`].
+pub(crate) enum Answer<'s> {
+    Reply(Reply),
+    Prepared(&'s Prepared),
+}
+
+impl Answer<'_> {
+    /// Whether the connection ends with it.
+    pub(super) fn closes(&self) -> bool {
+        match self {
+            Answer::Reply(reply) => reply.close,
+            Answer::Prepared(prepared) => prepared.closes(),
+        }
+    }
+}

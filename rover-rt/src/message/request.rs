@@ -1,0 +1,299 @@
+//! A request as those see it who answer it.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::fmt::Write;
+use std::hash::{BuildHasher, RandomState};
+use std::net::IpAddr;
+
+use arrayvec::ArrayString;
+use httparse::Header;
+
+use super::decode::{cookie_pairs, cookie_text, form_pairs, header_text};
+use super::path::{Param, Path};
+
+/// What a handler can ask about its request. Nothing is copied into it.
+pub(crate) struct RequestData<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) path: &'a Path<'a>,
+    pub(crate) query: &'a str,
+    pub(crate) headers: Headers<'a>,
+    pub(crate) params: &'static [Param],
+    pub(crate) body: Option<&'a [u8]>,
+    pub(crate) client_ip: IpAddr,
+    pub(crate) request_id: &'a RequestId<'a>,
+}
+
+impl<'a> RequestData<'a> {
+    /// A text of the request, by what the compiler calls it.
+    pub(crate) fn part(&self, part: Part) -> Option<Cow<'a, [u8]>> {
+        match part {
+            Part::Method => Some(self.method.as_bytes().into()),
+            Part::Path => Some(self.path.raw().as_bytes().into()),
+            Part::ClientIp => Some(self.client_ip.to_string().into_bytes().into()),
+            Part::RequestId => Some(self.request_id.as_str().as_bytes().into()),
+            Part::Param(name) => self.param(name.as_bytes()),
+            Part::Query(name) => self.query_value(name.as_bytes()),
+            Part::Header(name) => self.headers.joined(name),
+            Part::Cookie(name) => self.cookie(name.as_bytes()),
+        }
+    }
+
+    /// A parameter of the path, decoded.
+    pub(crate) fn param(&self, name: &[u8]) -> Option<Cow<'a, [u8]>> {
+        let mut params = self.params.iter();
+        let found = params.find(|param| param.name.as_bytes() == name);
+        found.map(|param| param.value(self.path).into())
+    }
+
+    /// A value of the query, decoded: the last of several.
+    pub(crate) fn query_value(&self, name: &[u8]) -> Option<Cow<'a, [u8]>> {
+        let pairs = form_pairs(self.query.as_bytes());
+        let found = pairs.filter(|(known, _)| known.as_bytes() == name).last();
+        found.map(|(_, value)| match value {
+            Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+            Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+        })
+    }
+
+    /// A cookie: the first of several.
+    pub(crate) fn cookie(&self, name: &[u8]) -> Option<Cow<'a, [u8]>> {
+        let mut cookies = self.headers.cookies();
+        let found = cookies.find(|(known, _)| **known == *name);
+        found.map(|(_, value)| cookie_text(value))
+    }
+}
+
+/// A text of the request.
+#[derive(Clone, Copy, Debug)]
+pub enum Part {
+    /// `ctx.method`
+    Method,
+    /// `ctx.path`
+    Path,
+    /// `ctx.client_ip`
+    ClientIp,
+    /// `ctx.request_id`
+    RequestId,
+    /// A parameter of the path.
+    Param(&'static str),
+    /// A value of the query; the last of several.
+    Query(&'static str),
+    /// A header, its name in lower case.
+    Header(&'static str),
+    /// A cookie; the first of several.
+    Cookie(&'static str),
+}
+
+/// A request's headers as they came. There are few, so a search goes through the list.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Headers<'a> {
+    list: &'a [Header<'a>],
+    /// Those that the server itself asks about, as bits: mostly they are not there.
+    known: u8,
+}
+
+/// Headers that the server asks about at each request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Known {
+    Expect,
+    Connection,
+    RequestId,
+    ContentLength,
+    TransferEncoding,
+    IfNoneMatch,
+}
+
+impl Known {
+    /// In lower case.
+    const fn name(self) -> &'static str {
+        match self {
+            Known::Expect => "expect",
+            Known::Connection => "connection",
+            Known::RequestId => "x-request-id",
+            Known::ContentLength => "content-length",
+            Known::TransferEncoding => "transfer-encoding",
+            Known::IfNoneMatch => "if-none-match",
+        }
+    }
+
+    /// The only one with a name of that length.
+    const fn of_length(length: usize) -> Option<Self> {
+        match length {
+            6 => Some(Known::Expect),
+            10 => Some(Known::Connection),
+            12 => Some(Known::RequestId),
+            13 => Some(Known::IfNoneMatch),
+            14 => Some(Known::ContentLength),
+            17 => Some(Known::TransferEncoding),
+            _ => None,
+        }
+    }
+
+    const fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
+impl<'a> Headers<'a> {
+    pub(crate) fn new(list: &'a [Header<'a>]) -> Self {
+        let mut known = 0;
+        for header in list {
+            if let Some(candidate) = Known::of_length(header.name.len())
+                && header.name.eq_ignore_ascii_case(candidate.name())
+            {
+                known |= candidate.bit();
+            }
+        }
+        Headers { list, known }
+    }
+
+    /// Every value of a header, in order, as [`Self::get_all`] gives them.
+    pub(crate) fn known(&self, header: Known) -> impl Iterator<Item = &'a [u8]> {
+        let there = self.known & header.bit() != 0;
+        let list = if there { self.list } else { &[] };
+        all(list, header.name())
+    }
+
+    /// The first value of a header, whose name is given in lower case.
+    pub(crate) fn get(&self, name: &str) -> Option<&'a [u8]> {
+        self.get_all(name).next()
+    }
+
+    /// Every value of a header, in order.
+    pub(crate) fn get_all(&self, name: &str) -> impl Iterator<Item = &'a [u8]> {
+        all(self.list, name)
+    }
+
+    /// A header's value as a text; those of a repeated one are joined (RFC 9110, section 5.3;
+    /// for `Cookie` RFC 9113, section 8.2.3).
+    pub(crate) fn joined(&self, name: &str) -> Option<Cow<'a, [u8]>> {
+        let mut values = self.get_all(name);
+        let first = values.next()?;
+        Some(match values.next() {
+            None => header_text(first),
+            Some(second) => {
+                let all = [first, second].into_iter().chain(values);
+                let all: Vec<_> = all.map(header_text).collect();
+                let separator = match name.eq_ignore_ascii_case("cookie") {
+                    true => "; ",
+                    false => ", ",
+                };
+                Cow::Owned(all.join(separator.as_bytes()))
+            }
+        })
+    }
+
+    /// Every name once, as it was sent first.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'a str> {
+        let list = self.list;
+        list.iter().enumerate().filter_map(move |(at, header)| {
+            let before = list[..at].iter();
+            let known = before
+                .clone()
+                .any(|h| h.name.eq_ignore_ascii_case(header.name));
+            (!known).then_some(header.name)
+        })
+    }
+
+    /// The cookies in order: names as texts, and values as they came.
+    pub(crate) fn cookies(&self) -> impl Iterator<Item = (Cow<'a, [u8]>, &'a [u8])> {
+        let pairs = self.get_all("cookie").flat_map(cookie_pairs);
+        pairs.map(|(name, value)| (header_text(name), value))
+    }
+}
+
+fn all<'a>(list: &'a [Header<'a>], name: &str) -> impl Iterator<Item = &'a [u8]> {
+    let same = move |h: &&Header<'a>| h.name.eq_ignore_ascii_case(name);
+    list.iter().filter(same).map(|h| h.value)
+}
+
+/// A request's identifier: the client's `x-request-id` or one of ours.
+pub(crate) enum RequestId<'a> {
+    Sent(&'a str),
+    /// It has room for a prefix and the longest number.
+    Own(ArrayString<32>),
+}
+
+impl RequestId<'_> {
+    pub(crate) fn as_str(&self) -> &str {
+        match self {
+            RequestId::Sent(text) => text,
+            RequestId::Own(text) => text,
+        }
+    }
+}
+
+/// Gives request identifiers: a worker's random part and a counter.
+pub(crate) struct RequestIds {
+    prefix: ArrayString<32>,
+    next: Cell<u64>,
+}
+
+impl RequestIds {
+    pub(crate) fn new() -> Self {
+        let mut prefix = ArrayString::new();
+        let random = RandomState::new().hash_one(std::thread::current().id()) as u32;
+        // There is room.
+        let _ = write!(prefix, "{random:08x}-");
+        RequestIds {
+            prefix,
+            next: Cell::new(1),
+        }
+    }
+
+    /// The sent identifier, if it is short and printable; else a new one.
+    pub(crate) fn of<'a>(&self, headers: &Headers<'a>) -> RequestId<'a> {
+        if let Some(sent) = headers.known(Known::RequestId).next()
+            && (1..=128).contains(&sent.len())
+            && sent.iter().all(u8::is_ascii_graphic)
+            && let Ok(text) = std::str::from_utf8(sent)
+        {
+            return RequestId::Sent(text);
+        }
+        let number = self.next.get();
+        self.next.set(number + 1);
+        let mut id = self.prefix;
+        // There is room.
+        let _ = id.try_push_str(itoa::Buffer::new().format(number));
+        RequestId::Own(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_headers_are_found_as_others_are() {
+        let names = [
+            "Expect",
+            "CONNECTION",
+            "x-Request-ID",
+            "content-length",
+            "Transfer-Encoding",
+            "If-None-Match",
+        ];
+        for name in names {
+            let known = Known::of_length(name.len()).expect("it is known");
+            let header = |name, value: &'static str| Header {
+                name,
+                value: value.as_bytes(),
+            };
+            // Another of the same length, and the same one twice.
+            let other: String = name.chars().map(|_| 'y').collect();
+            let list = [header(&other, "0"), header(name, "1"), header(name, "2")];
+            let values = Headers::new(&list);
+            assert!(values.known(known).eq([&b"1"[..], b"2"]), "{name}");
+            assert!(Headers::new(&list[..1]).known(known).next().is_none());
+        }
+    }
+
+    #[test]
+    fn identifiers_have_room() {
+        let ids = RequestIds::new();
+        ids.next.set(u64::MAX - 1);
+        let id = ids.of(&Headers::new(&[]));
+        assert!(id.as_str().ends_with("-18446744073709551614"));
+    }
+}

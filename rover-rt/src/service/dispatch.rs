@@ -1,0 +1,261 @@
+//! From a request to its answer: routing, the handler, the hooks.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use http::StatusCode;
+use rover_model::LogLevel;
+
+use crate::error::Error;
+use crate::http1::{Answer, HeadLimits, Service};
+use crate::log::Log;
+use crate::message::decode::is_text;
+use crate::message::reply::Reply;
+use crate::message::request::{RequestData, RequestIds};
+use crate::program::{Method, Path, Program};
+use crate::service::constant::Constant;
+use crate::service::docs::{Docs, Page};
+use crate::settings::Settings;
+use crate::time::pulse::Pulse;
+use crate::vm::{Hook, Vm};
+
+/// Headers that one head may have at most, where no limit is set.
+const MAX_HEADERS: usize = 10_000;
+
+/// Methods that are known, and that no path has: RFC 9110, section 15.6.2, keeps 501 for
+/// those that are not known. `QUERY` is HTTP's newest.
+const WITHOUT_ROUTES: [&str; 2] = ["TRACE", "QUERY"];
+
+/// One worker's program.
+pub(crate) struct ProgramService {
+    program: &'static Program,
+    health: bool,
+    leaving: Cell<bool>,
+    head_limits: HeadLimits,
+    vm: RefCell<Vm>,
+    log: Rc<Log>,
+    pulse: Arc<Pulse>,
+    constants: Vec<Option<Constant>>,
+    docs: Option<Docs>,
+    ids: RequestIds,
+}
+
+/// What is at a path for a method.
+pub(crate) enum Found {
+    Route(u16),
+    /// The program's documentation.
+    Docs(Page),
+    /// The runtime's own answer.
+    Reply(Reply),
+    /// The same where it is an error, for which the program may have another.
+    Refused(Reply),
+    Nothing,
+}
+
+impl ProgramService {
+    pub(crate) fn new(
+        program: &'static Program,
+        settings: &Settings,
+        pulse: Arc<Pulse>,
+    ) -> Result<Self, Error> {
+        let log = Rc::new(Log::new(settings.log_level));
+        let vm = Vm::new(program, Rc::clone(&log), Arc::clone(&pulse))?;
+        Ok(ProgramService {
+            program,
+            health: settings.health,
+            leaving: Cell::new(false),
+            head_limits: HeadLimits {
+                line: size(settings.limits.request_line_limit),
+                head: size(settings.limits.header_limit),
+                headers: match settings.limits.max_headers {
+                    0 => MAX_HEADERS,
+                    count => count as usize,
+                },
+            },
+            constants: Constant::prepare(program, &vm),
+            docs: Docs::new(program),
+            vm: RefCell::new(vm),
+            log,
+            pulse,
+            ids: RequestIds::new(),
+        })
+    }
+
+    /// The worker's event loop has come round.
+    pub(crate) fn tick(&self) {
+        self.pulse.beat();
+        self.log.flush();
+        #[cfg(unix)]
+        self.vm.borrow().tick();
+    }
+
+    /// Answers by the VM, and replaces it where it can serve no other request.
+    fn with_vm(&self, answer: impl FnOnce(&Vm) -> Reply) -> Reply {
+        let reply = answer(&self.vm.borrow());
+        if self.vm.borrow().is_spent() {
+            match Vm::new(self.program, Rc::clone(&self.log), Arc::clone(&self.pulse)) {
+                Ok(vm) => *self.vm.borrow_mut() = vm,
+                Err(error) => {
+                    let message = format!("the VM could not be replaced: {error}");
+                    self.log.line(LogLevel::Error, &message, None);
+                }
+            }
+        }
+        reply
+    }
+
+    fn without_route(&self, found: Found, data: &RequestData<'_>) -> Reply {
+        match found {
+            Found::Reply(reply) => reply,
+            Found::Refused(reply) => self.refused(data, reply),
+            _ => {
+                let standard = Reply::error(StatusCode::NOT_FOUND, "Not Found");
+                self.with_vm(|vm| vm.hook(Hook::NotFound, data, standard))
+            }
+        }
+    }
+
+    /// What the runtime itself has at a path where the program has nothing.
+    fn own(&self, path: &Path<'_>) -> Option<Found> {
+        let docs = self.docs.as_ref().and_then(|_| Docs::find(path.raw()));
+        docs.map(Found::Docs)
+            .or_else(|| self.health(path).map(Found::Reply))
+    }
+
+    /// What a path of the health checks is told, where they are wanted: that the process
+    /// lives, and whether it should be sent requests.
+    fn health(&self, path: &Path<'_>) -> Option<Reply> {
+        let ready = !self.leaving.get();
+        match path.raw() {
+            _ if !self.health => None,
+            "/healthz" => Some(Reply::state(StatusCode::OK, "ok")),
+            "/readyz" if ready => Some(Reply::state(StatusCode::OK, "ready")),
+            "/readyz" => Some(Reply::state(StatusCode::SERVICE_UNAVAILABLE, "stopping")),
+            _ => None,
+        }
+    }
+
+    /// From now on the server is not ready for new clients.
+    pub(crate) fn leave(&self) {
+        self.leaving.set(true);
+    }
+}
+
+impl Service for ProgramService {
+    type Found = Found;
+
+    fn head_limits(&self) -> HeadLimits {
+        self.head_limits
+    }
+
+    fn ids(&self) -> &RequestIds {
+        &self.ids
+    }
+
+    fn log(&self) -> &Log {
+        &self.log
+    }
+
+    fn find(&self, method: &str, path: &mut Path<'_>) -> Found {
+        let known = Method::ALL.into_iter().find(|m| m.as_str() == method);
+        if known.is_none() && !WITHOUT_ROUTES.contains(&method) {
+            let message = "Not Implemented";
+            return Found::Refused(Reply::refusal(StatusCode::NOT_IMPLEMENTED, message));
+        }
+        let direct = known.and_then(|method| self.program.find(method, path));
+        let found = match known {
+            Some(Method::Head) => direct.or_else(|| self.program.find(Method::Get, path)),
+            _ => direct,
+        };
+        if let Some(index) = found {
+            return Found::Route(index);
+        }
+        let mut allowed = self.program.allowed(path);
+        if allowed.is_empty() {
+            match self.own(path) {
+                Some(found) if matches!(known, Some(Method::Get | Method::Head)) => return found,
+                Some(_) => allowed = vec![Method::Get, Method::Head, Method::Options],
+                None => return Found::Nothing,
+            }
+        }
+        if known == Some(Method::Options) {
+            Found::Reply(Reply::empty(StatusCode::NO_CONTENT).allow(&allowed))
+        } else {
+            let status = StatusCode::METHOD_NOT_ALLOWED;
+            Found::Refused(Reply::refusal(status, "Method Not Allowed").allow(&allowed))
+        }
+    }
+
+    fn whole_server(&self) -> Found {
+        let has = |method: &Method| self.program.routes.iter().any(|r| r.method == *method);
+        let implied = |method: &Method| match method {
+            Method::Options => true,
+            Method::Head => has(&Method::Get),
+            _ => false,
+        };
+        let methods = Method::ALL.into_iter();
+        let methods: Vec<Method> = methods.filter(|m| has(m) || implied(m)).collect();
+        Found::Reply(Reply::empty(StatusCode::NO_CONTENT).allow(&methods))
+    }
+
+    fn body_limit(&self, found: &Found) -> Option<u64> {
+        let Found::Route(index) = found else {
+            return None;
+        };
+        let route = &self.program.routes[usize::from(*index)];
+        route.needs.body.then(|| size(route.body_limit) as u64)
+    }
+
+    fn runs_program(&self, found: &Found) -> bool {
+        match found {
+            Found::Route(index) => self.constants[usize::from(*index)].is_none(),
+            Found::Docs(_) | Found::Reply(_) => false,
+            Found::Refused(_) | Found::Nothing => true,
+        }
+    }
+
+    fn answer(&self, data: &mut RequestData<'_>, found: Found) -> Answer<'_> {
+        let index = match found {
+            Found::Route(index) => index,
+            Found::Docs(page) => {
+                let docs = self.docs.as_ref().map(|docs| docs.get(page));
+                return match docs {
+                    Some(constant) => Answer::Prepared(constant.answer(&data.headers)),
+                    None => Answer::Reply(self.without_route(Found::Nothing, data)),
+                };
+            }
+            other => return Answer::Reply(self.without_route(other, data)),
+        };
+        data.params = self.program.routes[usize::from(index)].params;
+        if !params_are_text(data) {
+            let malformed = Reply::refusal(StatusCode::BAD_REQUEST, "Malformed path parameter");
+            return Answer::Reply(self.refused(data, malformed));
+        }
+        match &self.constants[usize::from(index)] {
+            Some(constant) => Answer::Prepared(constant.answer(&data.headers)),
+            None => Answer::Reply(self.with_vm(|vm| vm.call(index, data))),
+        }
+    }
+
+    fn refused(&self, data: &RequestData<'_>, refusal: Reply) -> Reply {
+        self.with_vm(|vm| vm.hook(Hook::Error, data, refusal))
+    }
+
+    fn give_back(&self, body: Vec<u8>) {
+        self.vm.borrow().give_back(body);
+    }
+}
+
+/// A limit in bytes; 0 stands for none.
+fn size(limit: u64) -> usize {
+    match limit {
+        0 => usize::MAX,
+        bytes => usize::try_from(bytes).unwrap_or(usize::MAX),
+    }
+}
+
+/// Parameters must be UTF-8 once decoded; a raw path always is.
+fn params_are_text(data: &RequestData<'_>) -> bool {
+    data.params.iter().all(|p| is_text(p.value(data.path)))
+}

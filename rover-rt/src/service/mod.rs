@@ -1,0 +1,8 @@
+//! From a request to its answer: the route, the handler or the answer that was prepared for
+//! it, the hooks.
+//!
+//! Nothing here knows connections or bytes on their way.
+
+mod constant;
+pub(crate) mod dispatch;
+mod docs;

@@ -1,0 +1,141 @@
+//! The protected part of a request: what runs in it.
+
+use std::ffi::c_int;
+
+use http::StatusCode;
+use mlua::ffi::{self, lua_State};
+
+use crate::vm::native::unwind::contained;
+use crate::vm::response::respond::respond;
+use crate::vm::state::call::Argument;
+use crate::vm::state::vm::{VmState, by_address};
+
+// The upvalues of `run`.
+const RUN_HANDLERS: c_int = ffi::lua_upvalueindex(1);
+const RUN_CTX_META: c_int = ffi::lua_upvalueindex(2);
+const RUN_HTTP_ERROR_META: c_int = ffi::lua_upvalueindex(3);
+/// What is kept for every `ctx` whose request runs (see `ctx.lua`).
+const RUN_RUNNING: c_int = ffi::lua_upvalueindex(4);
+
+/// The registry's function that gives what `on_error` is given for an error value.
+pub(crate) const CAUGHT: &std::ffi::CStr = c"rover.caught";
+
+/// The protected part of a request: `ctx`, the handler, the response.
+///
+/// # Safety
+/// Called by `lua_pcall` on the request thread, as a closure over its upvalues, with the address
+/// of the [`VmState`] and an error value or nil.
+pub(crate) unsafe extern "C-unwind" fn run(state: *mut lua_State) -> c_int {
+    // SAFETY: the arguments are the two that the caller has pushed, and a call is running. A C
+    // function has 20 free slots, of which less than half is used. Errors of the Lua functions
+    // called here leave this frame, which owns nothing, for `lua_pcall`.
+    unsafe {
+        let shared = by_address(ffi::lua_touserdata(state, 1));
+        let Some(call) = shared.call() else { return 0 };
+        ffi::lua_rawgeti(state, RUN_HANDLERS, call.handler.into());
+        let mut arguments = 0;
+        if call.wants_ctx {
+            ffi::lua_createtable(state, 0, 0);
+            ffi::lua_pushvalue(state, RUN_CTX_META);
+            ffi::lua_setmetatable(state, -2);
+            // A second reference, by which `end_ctx` ends the handle.
+            ffi::lua_pushvalue(state, -1);
+            ffi::lua_rawseti(state, RUN_HANDLERS, 0);
+            ffi::lua_pushvalue(state, -1);
+            ffi::lua_createtable(state, 4, 0);
+            ffi::lua_rawset(state, RUN_RUNNING);
+            arguments = 1;
+        }
+        match call.argument {
+            Argument::None => {}
+            Argument::Raised(status, kind) => {
+                ffi::lua_getfield(state, ffi::LUA_REGISTRYINDEX, CAUGHT.as_ptr());
+                ffi::lua_pushvalue(state, 2);
+                ffi::lua_pushnumber(state, f64::from(status.as_u16()));
+                ffi::lua_pushlstring(state, kind.as_ptr().cast(), kind.len());
+                ffi::lua_call(state, 3, 1);
+                arguments += 1;
+            }
+            Argument::Http(status, message) => {
+                push_http_error(state, RUN_HTTP_ERROR_META, status, message);
+                arguments += 1;
+            }
+        }
+        ffi::lua_call(state, arguments, 1);
+        finish(state, shared)
+    }
+}
+
+/// The protected part of a response that was thrown: it is what the request is answered with.
+///
+/// # Safety
+/// Called by `lua_pcall` on the request thread, with the address of the [`VmState`] and the
+/// response.
+pub(crate) unsafe extern "C-unwind" fn run_thrown(state: *mut lua_State) -> c_int {
+    // SAFETY: the arguments are the two that the caller has pushed, so that the response is on
+    // top. This frame owns nothing.
+    unsafe {
+        let shared = by_address(ffi::lua_touserdata(state, 1));
+        shared.running.forget_written();
+        finish(state, shared)
+    }
+}
+
+/// Makes what is on top of the stack the answer.
+///
+/// # Safety
+/// In a C function in a protected call, with the value on top; the frame owns nothing.
+unsafe fn finish(state: *mut lua_State, shared: &VmState) -> c_int {
+    // SAFETY: the caller is such a function. What is contained calls no Lua code and raises no
+    // error: it reads the value, raw, and writes to the reply.
+    unsafe {
+        contained(state, shared, || {
+            respond(state, shared);
+            0
+        })
+    }
+}
+
+/// Lets go of what was kept for the last request's ctx, so that a kept one raises an error.
+///
+/// # Safety
+/// `handlers` and `running` are the indices of the tables of handlers and of what is kept, and
+/// there are three free stack slots.
+pub(crate) unsafe fn end_ctx(state: *mut lua_State, handlers: c_int, running: c_int) {
+    // SAFETY: the caller has three free slots, and no more are used at a time. Slot 0 of the
+    // handlers holds a ctx or nil. Only a key that is there is set, which allocates nothing and
+    // so raises no error.
+    unsafe {
+        ffi::lua_rawgeti(state, handlers, 0);
+        let ctx = ffi::lua_gettop(state);
+        if ffi::lua_type(state, ctx) == ffi::LUA_TTABLE {
+            ffi::lua_pushvalue(state, ctx);
+            ffi::lua_rawget(state, running);
+            if ffi::lua_type(state, -1) == ffi::LUA_TTABLE {
+                ffi::lua_pushvalue(state, ctx);
+                ffi::lua_pushnil(state);
+                ffi::lua_rawset(state, running);
+            }
+        }
+        ffi::lua_settop(state, ctx - 1);
+    }
+}
+
+/// # Safety
+/// In a C function in a protected call, with three free slots; the frame owns nothing. `meta` is
+/// the index of the HTTP errors' metatable.
+unsafe fn push_http_error(state: *mut lua_State, meta: c_int, status: StatusCode, text: &str) {
+    // SAFETY: the table, a value and its field's name take the three slots, and the table is
+    // what stays. An error of memory leaves this frame, which owns nothing.
+    unsafe {
+        ffi::lua_createtable(state, 0, 3);
+        ffi::lua_pushnumber(state, f64::from(status.as_u16()));
+        ffi::lua_setfield(state, -2, c"status".as_ptr());
+        ffi::lua_pushlstring(state, text.as_ptr().cast(), text.len());
+        ffi::lua_setfield(state, -2, c"message".as_ptr());
+        ffi::lua_pushstring(state, c"request".as_ptr());
+        ffi::lua_setfield(state, -2, c"kind".as_ptr());
+        ffi::lua_pushvalue(state, meta);
+        ffi::lua_setmetatable(state, -2);
+    }
+}

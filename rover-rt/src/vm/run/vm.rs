@@ -1,0 +1,223 @@
+//! A program in a VM, and its protected calls.
+
+use std::ffi::c_int;
+
+use mlua::ffi::{self, lua_State};
+use rover_model::{LogLevel, ServerOptions};
+
+use crate::message::reply::Reply;
+use crate::program::First;
+use crate::vm::guard::precheck;
+use crate::vm::native::depth::here;
+use crate::vm::native::{allocator, unwind};
+use crate::vm::run::call::end_ctx;
+use crate::vm::run::failure::{Failure, raised};
+#[cfg(unix)]
+use crate::vm::run::machine_code::{self, Compiler};
+use crate::vm::run::thread::{FIXED, HANDLERS, ON_ERROR_TRACE, PENDING, RUN, RUNNING};
+use crate::vm::state::call::{Argument, Call};
+use crate::vm::state::vm::VmState;
+
+/// A buffer that grew beyond this is not kept.
+const KEPT_BODY: usize = 64 << 10;
+/// Above this share of its limit a VM is collected, and replaced where that does not help.
+const SPENT_PERCENT: usize = 80;
+
+/// A loaded program.
+pub(crate) struct Vm {
+    // Dropped before `shared`, to which its closures point.
+    pub(crate) _lua: mlua::Lua,
+    /// The thread that requests run on, which a table in the registry keeps.
+    pub(crate) state: *mut lua_State,
+    /// Which hooks the program has.
+    pub(crate) hooks: [bool; 2],
+    pub(crate) options: ServerOptions,
+    #[cfg(unix)]
+    pub(crate) compiler: Compiler,
+    pub(crate) shared: Box<VmState>,
+}
+
+impl Drop for Vm {
+    fn drop(&mut self) {
+        // SAFETY: the state lives until `_lua` is dropped, which is after this. It is closed by
+        // the allocator that it was made with.
+        unsafe {
+            #[cfg(unix)]
+            machine_code::leave(self.state, &self.compiler);
+            allocator::give_back(self.state, &self.shared);
+        }
+    }
+}
+
+impl Vm {
+    /// The options that the program gave.
+    pub(crate) fn into_options(mut self) -> ServerOptions {
+        std::mem::take(&mut self.options)
+    }
+}
+
+impl Vm {
+    /// Milliseconds that a function in the table of handlers has.
+    fn limit(&self, handler: c_int) -> u32 {
+        let program = self.shared.program;
+        let route = program.routes.get(handler as usize - 1);
+        route.map_or(program.options.deadline, |route| route.deadline)
+    }
+
+    /// Between two calls, now and then: looks after what the system refused before.
+    #[cfg(unix)]
+    pub(crate) fn tick(&self) {
+        // SAFETY: the state lives as long as `self`, was watched from its beginning, and runs
+        // nothing between two calls.
+        unsafe { self.compiler.tick(self.state) };
+    }
+
+    /// Takes a body that was sent, for the next one.
+    pub(crate) fn give_back(&self, mut body: Vec<u8>) {
+        if body.capacity() <= KEPT_BODY {
+            body.clear();
+            self.shared.body.set(body);
+        }
+    }
+
+    /// Clears what a failed call left on the stack.
+    pub(crate) fn settle(&self) {
+        // SAFETY: the state lives as long as `self` and is outside of any call. The fixed places
+        // stay, and nothing is pushed.
+        unsafe { ffi::lua_settop(self.state, FIXED) }
+    }
+
+    /// Makes a call; its handler begins with checking `first`.
+    pub(crate) fn protected(
+        &self,
+        call: &Call<'_>,
+        first: Option<First>,
+    ) -> Result<Reply, Failure> {
+        let shared = &*self.shared;
+        let running = &shared.running;
+        let (limit, body) = (self.limit(call.handler), shared.body.take());
+        // SAFETY: `leave` is called below, on either way out.
+        unsafe { running.begin(call, limit, body, here(), &shared.memory) };
+        if let Some(first) = first
+            && let Some(reply) = unwind::pure(shared, || {
+                // SAFETY: the request thread runs nothing yet, and memory is relaxed.
+                unsafe { precheck::begin(self.state, shared, call, first) }
+            })
+            .flatten()
+        {
+            running.leave();
+            running.end(&shared.memory);
+            return Ok(reply);
+        }
+        let outcome = self.enter(call);
+        let ended = running.end(&shared.memory);
+        self.collect();
+        if shared.panics.have_happened() {
+            // Whatever the program made of it.
+            return Err(Failure::Panic);
+        }
+        outcome?;
+        let failure = ended.failure.map(|mut reason| {
+            // There is no traceback: the handler has returned.
+            if let Some(place) = shared.written_at(call.handler) {
+                reason.push_str(&format!(" (the handler is at {place})"));
+            }
+            reason
+        });
+        let full = || ended.exceeded.then(|| shared.memory.explain());
+        if let Some(reason) = failure.or_else(full) {
+            // No Lua error happened, so there is no value for a hook but the text.
+            // SAFETY: the request thread is outside of any call, where memory is relaxed, and its
+            // stack holds little more than the fixed places.
+            unsafe { ffi::lua_pushlstring(self.state, reason.as_ptr().cast(), reason.len()) };
+            return Err(match shared.is_late() {
+                true => Failure::Late(reason),
+                false => Failure::Value(reason),
+            });
+        }
+        Ok(ended.reply)
+    }
+
+    /// Runs the protected part of the call that is the running one, and leaves it.
+    fn enter(&self, call: &Call<'_>) -> Result<(), Failure> {
+        let (state, shared) = (self.state, &*self.shared);
+        let vm: *const VmState = shared;
+        let vm = vm.cast_mut().cast();
+        // SAFETY: `state` is a live Lua thread outside of any call. Its stack holds the fixed
+        // places and, for `Raised`, an error value above them, with room for a few more.
+        // `RUN` is the closure of `run`, which is given what it expects. Lua errors do not
+        // leave `lua_pcall`; before and after it memory is relaxed, so that pushing raises none.
+        unsafe {
+            if matches!(call.argument, Argument::Raised(..)) {
+                // [fixed.., error] becomes [fixed.., run, VmState, error].
+                ffi::lua_pushvalue(state, RUN);
+                ffi::lua_insert(state, FIXED + 1);
+                ffi::lua_pushlightuserdata(state, vm);
+                ffi::lua_insert(state, FIXED + 2);
+            } else {
+                ffi::lua_settop(state, FIXED);
+                ffi::lua_pushvalue(state, RUN);
+                ffi::lua_pushlightuserdata(state, vm);
+                ffi::lua_pushnil(state);
+            }
+            shared.memory.relax(false);
+            let mut status = ffi::lua_pcall(state, 2, 0, ON_ERROR_TRACE);
+            if status != ffi::LUA_OK {
+                status = raised(state, shared, status);
+            }
+            // Nothing protects what follows from an error.
+            shared.memory.relax(true);
+            if call.wants_ctx {
+                end_ctx(state, HANDLERS, RUNNING);
+            }
+            self.forget_pending();
+            shared.running.leave();
+            match status {
+                ffi::LUA_OK => Ok(()),
+                status => Err(Failure::read(state, shared, status)),
+            }
+        }
+    }
+    /// Collects all garbage where a request has come near the limit, or leaves so much that
+    /// the next one might.
+    fn collect(&self) {
+        let memory = &self.shared.memory;
+        let near = memory.take_refused() || memory.above(SPENT_PERCENT);
+        if !near && !memory.is_littered() {
+            return;
+        }
+        // SAFETY: the request thread lives and is outside of any call, where memory is not
+        // refused.
+        unsafe { memory.collect(self.state) };
+        memory.collected();
+        if !near {
+            return;
+        }
+        let message = match memory.above(SPENT_PERCENT) {
+            true => "the VM is near its memory limit after a full collection: it is replaced",
+            false => "the VM was near its memory limit: a full collection has helped",
+        };
+        self.shared.log.line(LogLevel::Warn, message, None);
+    }
+
+    /// Whether another VM should serve the next request: this one's memory is full of what
+    /// the program holds, or Rust code panicked in it.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.shared.panics.have_happened() || self.shared.memory.above(SPENT_PERCENT)
+    }
+
+    /// Lets go of the values that lists were waiting for.
+    ///
+    /// # Safety
+    /// The request thread has a free stack slot.
+    unsafe fn forget_pending(&self) {
+        for value in 1..=self.shared.running.lists.pending.take() {
+            // SAFETY: the caller has seen to the slot, which is free again after each round. The
+            // table at `PENDING` has these entries, so that setting them allocates nothing.
+            unsafe {
+                ffi::lua_pushnil(self.state);
+                ffi::lua_rawseti(self.state, PENDING, value.into());
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The functions that the program has recorded, and the routes that they belong to.
+
+use mlua::{Lua, Table, Value};
+use rover_model::{HOOKS, Method};
+
+use crate::error::Error;
+use crate::program::{Program, Route};
+
+/// Puts the recorded functions where the compiled routes expect them, hooks after
+/// them; routes of one side only are an error.
+pub(crate) fn take_handlers(
+    lua: &Lua,
+    program: &Program,
+    entries: &Table,
+) -> Result<(Table, [bool; 2]), Error> {
+    let handlers = lua.create_table()?;
+    let mut missing: Vec<&Route> = program.routes.iter().collect();
+    let mut extra = Vec::new();
+    let mut hooks = [false; 2];
+    for entry in entries.sequence_values::<Table>() {
+        let entry = entry?;
+        let path: Vec<mlua::LuaString> = entry.get("path")?;
+        let key: String = entry.get("key")?;
+        let value: Value = entry.get("value")?;
+        let given: bool = entry.get("given")?;
+        if let (true, Some(at)) = (path.is_empty(), HOOKS.iter().position(|h| *h == key)) {
+            handlers.raw_set(program.routes.len() + at + 1, value)?;
+            hooks[at] = true;
+            // A handler is compiled for who calls it.
+            if given && !program.given.contains(&key.as_str()) {
+                extra.push(format!("{key} is read by the program"));
+            }
+            continue;
+        }
+        let pattern = pattern(&path);
+        let method = Method::from_key(&key);
+        let same = |r: &Route| Some(r.method) == method && r.pattern == pattern;
+        match program.routes.iter().position(same) {
+            Some(index) => {
+                handlers.raw_set(index + 1, value)?;
+                missing.retain(|r| !same(r));
+                let name = format!("{} {pattern}", program.routes[index].method);
+                if given && !program.given.contains(&name.as_str()) {
+                    extra.push(format!("{name} is read by the program"));
+                }
+            }
+            None => extra.push(format!("{} {pattern} is new", key.to_uppercase())),
+        }
+    }
+    let gone = missing
+        .iter()
+        .map(|r| format!("{} {} is missing", r.method, r.pattern));
+    let differences: Vec<String> = gone.chain(extra).collect();
+    if differences.is_empty() {
+        Ok((handlers, hooks))
+    } else {
+        Err(Error::Routes(differences.join(", ")))
+    }
+}
+
+/// Where the handlers and hooks are written, each in the place that it has in their table.
+pub(crate) fn places(handlers: &Table, program: &Program) -> mlua::Result<Vec<Option<String>>> {
+    let place = |at: usize| {
+        let function = match handlers.raw_get(at)? {
+            Value::Function(function) => Some(function),
+            // One that is called like a function.
+            Value::Table(table) => match table.metatable() {
+                Some(meta) => meta.raw_get("__call")?,
+                None => None,
+            },
+            _ => None,
+        };
+        let info = function.map(|function| function.info());
+        Ok(info.and_then(|info| Some(format!("{}:{}", info.short_src?, info.line_defined?))))
+    };
+    (1..=program.routes.len() + HOOKS.len())
+        .map(place)
+        .collect()
+}
+
+/// The path as `Route::pattern` writes it.
+fn pattern(path: &[mlua::LuaString]) -> String {
+    if path.is_empty() {
+        return "/".to_owned();
+    }
+    let mut text = String::new();
+    for key in path {
+        let key = key.to_string_lossy();
+        text.push('/');
+        match (key.strip_prefix("p_"), key.strip_prefix("rest_")) {
+            (Some(name), _) => text.push_str(&format!("{{{name}}}")),
+            (_, Some(name)) => text.push_str(&format!("{{{name}...}}")),
+            _ => text.push_str(&key),
+        }
+    }
+    text
+}

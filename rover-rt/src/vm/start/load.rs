@@ -1,0 +1,278 @@
+//! Loading a program into a new VM.
+
+#[cfg(unix)]
+use std::cell::Cell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use mlua::{Function, LightUserData, Lua, LuaOptions, StdLib, Table, Value};
+use rover_model::{CHUNK_END, CHUNK_START, COOKIE_OPTIONS, JSON_LUA, RAISED_LUA, SERVER_LUA};
+
+use crate::error::Error;
+use crate::log::Log;
+use crate::program::Program;
+use crate::time::pulse::Pulse;
+use crate::vm::ctx::{self, reads};
+use crate::vm::guard::{self, made};
+use crate::vm::json;
+use crate::vm::json::encode::MARKED;
+use crate::vm::library;
+use crate::vm::native::raise::{BAD_BODY, HTTP_ERROR, INVALID};
+use crate::vm::native::register::{Entry, register};
+use crate::vm::native::{allocator, budget};
+use crate::vm::response::{self, lists, marker, pages};
+use crate::vm::run;
+#[cfg(unix)]
+use crate::vm::run::machine_code;
+use crate::vm::run::thread::request_thread;
+use crate::vm::run::vm::Vm;
+use crate::vm::start::chunks::{RUNTIME_LUA, load_chunk, load_page, part};
+use crate::vm::start::handlers::{places, take_handlers};
+use crate::vm::start::options;
+use crate::vm::state::lists::PENDING;
+use crate::vm::state::order::{KeyOrder, Ranks};
+use crate::vm::state::vm::VmState;
+
+impl From<mlua::Error> for Error {
+    fn from(error: mlua::Error) -> Self {
+        let text = error.to_string();
+        // One line for people; mlua appends a traceback.
+        let line = text.split("\nstack traceback:").next().unwrap_or(&text);
+        Error::Load(line.to_owned())
+    }
+}
+
+impl Vm {
+    /// Makes a VM, runs the program's chunk in it and takes the handlers.
+    pub(crate) fn new(
+        program: &'static Program,
+        log: Rc<Log>,
+        pulse: Arc<Pulse>,
+    ) -> Result<Self, Error> {
+        // Before the state, which is therefore closed first where loading fails.
+        let shared = Box::new(VmState::new(program, log, pulse));
+        // With `pcall` and `xpcall` as LuaJIT has them: mlua would put C functions in their
+        // places, which no coroutine can yield across and no trace goes through. What they
+        // would let pass are panics, which no native of ours raises (see `native::unwind`).
+        let options = LuaOptions::new().catch_rust_panics(true);
+        // SAFETY: `debug` and `ffi` are only seen by `runtime.lua` and `server.lua`,
+        // which take them away before the program runs.
+        let lua = unsafe { Lua::unsafe_new_with(StdLib::ALL, options) };
+        let limit = program.options.memory_limit;
+        shared.memory.set_limit(limit as usize);
+        #[cfg(unix)]
+        let compiler = Cell::new(None);
+        // SAFETY: the box does not move and is dropped after the state. The state runs nothing
+        // but this C function.
+        unsafe {
+            lua.exec_raw::<()>((), |state| {
+                allocator::take(state, &shared);
+                #[cfg(unix)]
+                compiler.set(Some(machine_code::watch(state, &shared)));
+            })?;
+        }
+        let tables = Tables::new(&lua, &shared)?;
+        let runtime = tables.runtime(&lua, &shared)?;
+        lua.load(RUNTIME_LUA)
+            .set_name("=rover")
+            .call::<()>(&runtime)?;
+        let http: Table = runtime.get("http")?;
+        let http_error: Table = http.get("Error")?;
+        tables.name(&lua, &runtime, &http)?;
+        tables.know(&shared, &runtime, &http_error)?;
+        // It is set once, here, before the program makes schemas, which have an order.
+        let _ = shared.order.set(key_order(&lua, program)?);
+        let (entries, options): (Table, Table) = runtime.get::<Function>("boot")?.call(())?;
+        let options = options::read(program, &options)?;
+        let (handlers, hooks) = take_handlers(&lua, program, &entries)?;
+        let _ = shared.places.set(places(&handlers, program)?);
+        let raised: Table = runtime.get("raised")?;
+        let parts = lua.create_table()?;
+        parts.push(tables.natives.get::<Function>("trace")?)?;
+        parts.push(handlers)?;
+        parts.push(runtime.get::<Table>("Ctx")?)?;
+        parts.push(http_error)?;
+        parts.push(tables.pending)?;
+        parts.push(tables.running)?;
+        parts.push(raised.get::<Function>("described")?)?;
+        let state = request_thread(&lua, parts)?;
+        if shared.memory.above(80) {
+            return Err(Error::Load(format!(
+                "it takes more than 80 % of `memory_limit` ({limit} bytes)"
+            )));
+        }
+        #[cfg(unix)]
+        let Some(compiler) = compiler.take() else {
+            return Err(Error::Load("the compiler is not watched".to_owned()));
+        };
+        Ok(Vm {
+            _lua: lua,
+            state,
+            hooks,
+            options,
+            #[cfg(unix)]
+            compiler,
+            shared,
+        })
+    }
+}
+
+/// What the runtime's Lua is given.
+struct Tables {
+    /// The metatable of arrays.
+    array: Table,
+    natives: Table,
+    /// What lowered code calls.
+    direct: Table,
+    patterns: Table,
+    limits: Table,
+    /// The values that lists wait for.
+    pending: Table,
+    /// What is kept for each ctx whose request runs.
+    running: Table,
+}
+
+impl Tables {
+    fn new(lua: &Lua, shared: &VmState) -> mlua::Result<Self> {
+        let tables = Tables {
+            array: lua.create_table()?,
+            natives: lua.create_table()?,
+            direct: lua.create_table()?,
+            patterns: lua.create_table()?,
+            limits: lua.create_table()?,
+            pending: lua.create_table()?,
+            // One request runs at a time: there is room for its ctx.
+            running: lua.create_table_with_capacity(0, 4)?,
+        };
+        let Tables {
+            natives, direct, ..
+        } = &tables;
+        let null = LightUserData(std::ptr::null_mut());
+        natives.set("null", Value::LightUserData(null))?;
+        for (table, functions, entry) in [
+            (natives, &ctx::members::FUNCTIONS[..], Entry::Contained),
+            (natives, &ctx::form::FUNCTIONS, Entry::Contained),
+            (natives, &json::natives::FUNCTIONS, Entry::Contained),
+            (natives, &made::FUNCTIONS, Entry::Contained),
+            (natives, &response::headers::FUNCTIONS, Entry::Contained),
+            (natives, &pages::FUNCTIONS, Entry::Contained),
+            (natives, &library::log::FUNCTIONS, Entry::Contained),
+            (natives, &run::errors::FUNCTIONS, Entry::Contained),
+            (direct, &ctx::body::FUNCTIONS, Entry::Contained),
+            (direct, &guard::check::FUNCTIONS, Entry::Contained),
+            (direct, &guard::in_place::FUNCTIONS, Entry::Contained),
+            (direct, &response::written::FUNCTIONS, Entry::Contained),
+            (&tables.patterns, &library::patterns::FUNCTIONS, Entry::Own),
+            (&tables.limits, &library::limits::FUNCTIONS, Entry::Own),
+        ] {
+            register(lua, shared, table, &tables.array, functions, entry)?;
+        }
+        Ok(tables)
+    }
+
+    /// What lowered code calls through the FFI, and the values that it knows by their addresses.
+    fn written(lua: &Lua, shared: &VmState) -> mlua::Result<Table> {
+        let written = lua.create_table()?;
+        let vm: *const VmState = shared;
+        written.set("vm", LightUserData(vm.cast_mut().cast()))?;
+        written.set("done", LightUserData(marker::written()))?;
+        let functions = budget::addresses().into_iter();
+        let functions = functions.chain(lists::addresses());
+        let functions = functions.chain(reads::addresses());
+        let functions = functions.chain(guard::in_place::addresses());
+        let functions = functions.chain(pages::addresses());
+        for (name, address) in functions.chain(shared.slots.addresses()) {
+            written.set(name, LightUserData(address))?;
+        }
+        Ok(written)
+    }
+
+    /// The table that `runtime.lua` is called with.
+    fn runtime(&self, lua: &Lua, shared: &VmState) -> mlua::Result<Table> {
+        let program = shared.program;
+        let native = |name: &str| self.natives.get::<Function>(name);
+        let server: Table = lua.load(SERVER_LUA).set_name("=rover").call(())?;
+        let runtime = lua.create_table()?;
+        runtime.set("native", &self.natives)?;
+        runtime.set("raise", native("raise")?)?;
+        runtime.set("server", server)?;
+        let json: Table = lua.load(JSON_LUA).set_name("=rover").call((
+            native("json_encode")?,
+            native("json_decode")?,
+            &self.array,
+            native("raise")?,
+        ))?;
+        let encode: Function = json.get::<Table>("json")?.get("encode")?;
+        runtime.set("json", json)?;
+        let null = self.natives.get::<Value>("null")?;
+        let raised = lua.load(RAISED_LUA).set_name("=rover");
+        runtime.set("raised", raised.call::<Table>((encode, null))?)?;
+        runtime.set("load_chunk", load_chunk(lua, program, self.direct.clone())?)?;
+        runtime.set("Array", &self.array)?;
+        runtime.set("direct", &self.direct)?;
+        runtime.set("patterns", &self.patterns)?;
+        runtime.set("limits", &self.limits)?;
+        runtime.set("chunk", [CHUNK_START, CHUNK_END])?;
+        runtime.set("longest", shared.memory.longest() as f64)?;
+        runtime.set("written", Self::written(lua, shared)?)?;
+        runtime.set("cookie_options", COOKIE_OPTIONS)?;
+        runtime.set("pending", &self.pending)?;
+        runtime.set("running", &self.running)?;
+        runtime.set("part", part(lua)?)?;
+        runtime.set("guard", made::install(lua, shared, &self.natives)?)?;
+        runtime.set("load_page", load_page(lua, program)?)?;
+        Ok(runtime)
+    }
+
+    /// Puts what natives find by name into the registry.
+    fn name(&self, lua: &Lua, runtime: &Table, http: &Table) -> mlua::Result<()> {
+        for (name, function) in [
+            (BAD_BODY, runtime.get::<Function>("bad_body")?),
+            (INVALID, runtime.get("invalid")?),
+            ("rover.caught", runtime.get("caught")?),
+            (HTTP_ERROR, http.get("error")?),
+            ("rover.json_encode", self.natives.get("json_encode")?),
+        ] {
+            lua.set_named_registry_value(name, function)?;
+        }
+        lua.set_named_registry_value(MARKED, runtime.get::<Table>("marked")?)?;
+        lua.set_named_registry_value(PENDING, &self.pending)
+    }
+
+    /// Notes the addresses of the runtime's metatables.
+    fn know(&self, shared: &VmState, runtime: &Table, http_error: &Table) -> mlua::Result<()> {
+        let metatables = &shared.metatables;
+        metatables.array.set(self.array.to_pointer());
+        metatables.http_error.set(http_error.to_pointer());
+        for (known, name) in [
+            (&metatables.body, "Body"),
+            (&metatables.html, "Html"),
+            (&metatables.ctx, "Ctx"),
+            (&metatables.response, "Response"),
+            (&metatables.list, "List"),
+        ] {
+            known.set(runtime.get::<Table>(name)?.to_pointer());
+        }
+        Ok(())
+    }
+}
+
+/// Interns the field names; their addresses stay valid because a registry table
+/// holds them.
+fn key_order(lua: &Lua, program: &Program) -> mlua::Result<KeyOrder> {
+    let kept = lua.create_table()?;
+    let ranks = |names: &[&str]| {
+        let mut ranks = Ranks::default();
+        for (rank, name) in names.iter().enumerate() {
+            let name = lua.create_string(name)?;
+            ranks.insert(name.as_bytes().as_ptr().cast(), rank as u32);
+            kept.push(name)?;
+        }
+        mlua::Result::Ok(ranks)
+    };
+    let common = ranks(program.key_order)?;
+    let special = program.special_orders.iter().map(|names| ranks(names));
+    let special = special.collect::<mlua::Result<_>>()?;
+    lua.set_named_registry_value("rover.key_order", kept)?;
+    Ok(KeyOrder { common, special })
+}

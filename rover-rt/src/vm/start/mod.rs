@@ -1,0 +1,10 @@
+//! Loading a program into a new VM: the one place that knows all natives.
+//!
+//! Nothing here runs for a request.
+
+pub(crate) mod chunks;
+pub(crate) mod handlers;
+pub(crate) mod load;
+pub(crate) mod options;
+#[cfg(test)]
+pub(crate) mod testing;

@@ -1,0 +1,142 @@
+//! What belongs to the request that runs, in one place.
+
+use std::cell::{Cell, RefCell};
+use std::ptr;
+
+use crate::message::reply::Reply;
+use crate::vm::state::call::Call;
+use crate::vm::state::checks::Checks;
+use crate::vm::state::deadline::Deadline;
+use crate::vm::state::lists::Lists;
+use crate::vm::state::memory::{Loan, Memory};
+use crate::vm::state::pages::Pages;
+
+/// The state of one request. The VM has one place for it, which compiled traces reach by the
+/// VM's address: another request's state would be swapped into that place. Between two calls
+/// nothing is left in it but empty buffers and the numbers of pages, which go on, so that no
+/// number means two pages.
+///
+/// What a request has in Lua stands there: its ctx in slot 0 of the table of handlers, the values
+/// that its lists wait for in the registry's [`PENDING`].
+///
+/// [`PENDING`]: crate::vm::state::lists::PENDING
+pub(crate) struct RequestState {
+    /// The running call; null between calls.
+    call: Cell<*const Call<'static>>,
+    pub(crate) deadline: Deadline,
+    /// What Rust code holds of the VM's memory for the request.
+    pub(crate) loan: Loan,
+    pub(crate) lists: Lists,
+    pub(crate) pages: Pages,
+    pub(crate) checks: Checks,
+    /// The answer, which natives write. Between calls it is empty.
+    pub(crate) reply: RefCell<Reply>,
+    /// Why the handler's result is no answer.
+    pub(crate) failure: RefCell<Option<String>>,
+    /// The last error that was not caught.
+    pub(crate) raised: RefCell<Raised>,
+    /// Where the request's part of the native stack begins.
+    pub(crate) stack: Cell<usize>,
+}
+
+/// An uncaught error, for the log.
+#[derive(Default)]
+pub(crate) struct Raised {
+    pub(crate) text: String,
+    pub(crate) traceback: String,
+    /// The deadline had passed then.
+    pub(crate) late: bool,
+}
+
+impl Default for RequestState {
+    fn default() -> Self {
+        RequestState {
+            call: Cell::new(ptr::null()),
+            deadline: Deadline::default(),
+            loan: Loan::default(),
+            lists: Lists::default(),
+            pages: Pages::default(),
+            checks: Checks::default(),
+            reply: RefCell::default(),
+            failure: RefCell::default(),
+            raised: RefCell::default(),
+            stack: Cell::new(0),
+        }
+    }
+}
+
+impl RequestState {
+    /// A call begins: it has so many milliseconds, a buffer for the answer's body, and the
+    /// native stack from here on.
+    ///
+    /// # Safety
+    /// [`Self::leave`] is called before `call` is dropped.
+    pub(crate) unsafe fn begin(
+        &self,
+        call: &Call<'_>,
+        limit: u32,
+        body: Vec<u8>,
+        stack: usize,
+        memory: &Memory,
+    ) {
+        let call: *const Call<'_> = call;
+        self.call.set(call.cast());
+        self.give_back(memory);
+        self.lists.reset();
+        self.pages.reset();
+        self.checks.ready.set(None);
+        self.stack.set(stack);
+        self.deadline.begin(limit);
+        self.reply.borrow_mut().body = body;
+    }
+
+    /// The call's code has ended: there is no running call from here on, and no deadline.
+    pub(crate) fn leave(&self) {
+        self.call.set(ptr::null());
+        self.deadline.end();
+    }
+
+    /// The call is over: what Rust code held for it is free again. Gives what it answers, why that
+    /// is no answer, and whether there was no memory for what Rust code would have held.
+    pub(crate) fn end(&self, memory: &Memory) -> Ended {
+        Ended {
+            reply: self.reply.take(),
+            failure: self.failure.take(),
+            exceeded: self.give_back(memory),
+        }
+    }
+
+    /// Lets go of what Rust code holds of the VM's memory; whether there was no room for it.
+    fn give_back(&self, memory: &Memory) -> bool {
+        let (held, exceeded) = self.loan.take_back(memory);
+        if held {
+            self.lists.reset();
+            self.pages.reset();
+            self.checks.reset();
+        }
+        exceeded
+    }
+
+    /// The running call.
+    #[inline]
+    pub(crate) fn call(&self) -> Option<&Call<'_>> {
+        // SAFETY: the pointer is null or that of a call between `begin` and `leave`, which is
+        // when the call lives. What asks runs inside that call and keeps no reference longer.
+        unsafe { self.call.get().cast::<Call<'_>>().as_ref() }
+    }
+
+    /// Lets go of an answer that was begun.
+    pub(crate) fn forget_written(&self) {
+        let mut reply = self.reply.borrow_mut();
+        let mut body = std::mem::take(&mut reply.body);
+        body.clear();
+        *reply = Reply::into_buffer(body);
+    }
+}
+
+/// What is left of a call.
+pub(crate) struct Ended {
+    pub(crate) reply: Reply,
+    pub(crate) failure: Option<String>,
+    pub(crate) exceeded: bool,
+}

@@ -1,0 +1,13 @@
+//! The running call's time, as the matcher of patterns counts it.
+
+use crate::pattern::Clock;
+use crate::vm::state::vm::VmState;
+
+/// The running call's steps.
+pub(crate) struct Steps<'a>(pub(crate) &'a VmState);
+
+impl Clock for Steps<'_> {
+    fn spend(&mut self, steps: u32) -> bool {
+        self.0.spend(steps)
+    }
+}

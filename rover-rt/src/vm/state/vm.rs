@@ -1,0 +1,256 @@
+//! What natives reach: the state of a VM, and in it that of the request that runs.
+
+use std::cell::{Cell, OnceCell, RefCell, UnsafeCell};
+use std::ffi::{c_int, c_void};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Instant;
+
+use mlua::ffi::lua_State;
+
+use crate::log::Log;
+use crate::pattern;
+use crate::program::Program;
+use crate::time::pulse::Pulse;
+use crate::vm::state::call::Call;
+use crate::vm::state::deadline::Pace;
+use crate::vm::state::decoder::Decoder;
+use crate::vm::state::memory::Memory;
+use crate::vm::state::order::KeyOrder;
+use crate::vm::state::replaced::Replaced;
+use crate::vm::state::request::RequestState;
+use crate::vm::state::schemas::Schemas;
+use crate::vm::state::shapes::Shapes;
+use crate::vm::state::slots::Slots;
+
+/// More than this is not written to the log of one message.
+pub(crate) const LOGGED_BYTES: usize = 8 << 10;
+
+/// The state of a VM. Natives reach it by their upvalue, compiled traces by its address: it
+/// stays where it is, and outlives the Lua state.
+///
+/// Functions that lowered code calls through the FFI take it as `&VmState`: what they are given
+/// first is the address that `start` has put into `direct.lua`'s table, and nothing else.
+pub(crate) struct VmState {
+    pub(crate) program: &'static Program,
+    pub(crate) log: Rc<Log>,
+    /// Of the request that runs.
+    pub(crate) running: RequestState,
+    pub(crate) memory: Memory,
+    pub(crate) pace: Pace,
+    pub(crate) panics: Panics,
+    /// A buffer for the next response's body.
+    pub(crate) body: Cell<Vec<u8>>,
+    /// What a row's values are put into before they are written.
+    pub(crate) slots: Slots,
+    /// A text that the request does not hold as it is, until lowered code has copied it.
+    pub(crate) read_text: RefCell<Vec<u8>>,
+    pub(crate) metatables: Metatables,
+    /// Where the handlers and hooks are written: `routes.lua:12`.
+    pub(crate) places: OnceCell<Vec<Option<String>>>,
+    pub(crate) order: OnceCell<KeyOrder>,
+    pub(crate) shapes: Shapes,
+    pub(crate) decoder: Decoder,
+    /// Where `rover.json.encode` writes.
+    pub(crate) encoded: UnsafeCell<Vec<u8>>,
+    pub(crate) schemas: Schemas,
+    pub(crate) replaced: Replaced,
+    pub(crate) patterns: pattern::Cache,
+}
+
+/// The addresses of the runtime's metatables, by which its values are known.
+pub(crate) struct Metatables {
+    pub(crate) array: Cell<*const c_void>,
+    pub(crate) body: Cell<*const c_void>,
+    pub(crate) html: Cell<*const c_void>,
+    pub(crate) ctx: Cell<*const c_void>,
+    /// Of tables that can only be lists.
+    pub(crate) list: Cell<*const c_void>,
+    pub(crate) http_error: Cell<*const c_void>,
+    pub(crate) response: Cell<*const c_void>,
+    /// Of userdata that hold a schema.
+    pub(crate) schema: Cell<*const c_void>,
+}
+
+impl Default for Metatables {
+    fn default() -> Self {
+        let none = || Cell::new(std::ptr::null());
+        Metatables {
+            array: none(),
+            body: none(),
+            html: none(),
+            ctx: none(),
+            list: none(),
+            http_error: none(),
+            response: none(),
+            schema: none(),
+        }
+    }
+}
+
+/// Panics of Rust code that Lua called.
+#[derive(Default)]
+pub(crate) struct Panics {
+    happened: Cell<bool>,
+    /// What the last one said.
+    reason: Cell<Option<String>>,
+}
+
+impl Panics {
+    /// Whether there was one: the VM serves no other request.
+    pub(crate) fn have_happened(&self) -> bool {
+        self.happened.get()
+    }
+
+    pub(crate) fn note(&self, reason: String) {
+        self.reason.set(Some(reason));
+        self.happened.set(true);
+    }
+
+    pub(crate) fn take_reason(&self) -> String {
+        self.reason.take().unwrap_or_default()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn forget(&self) {
+        self.happened.set(false);
+    }
+}
+
+impl VmState {
+    pub(crate) fn new(program: &'static Program, log: Rc<Log>, pulse: Arc<Pulse>) -> Self {
+        VmState {
+            program,
+            log,
+            running: RequestState::default(),
+            memory: Memory::new(),
+            pace: Pace::new(pulse),
+            panics: Panics::default(),
+            body: Cell::default(),
+            slots: Slots::default(),
+            read_text: RefCell::default(),
+            metatables: Metatables::default(),
+            places: OnceCell::new(),
+            order: OnceCell::new(),
+            shapes: Shapes::default(),
+            decoder: Decoder::default(),
+            encoded: UnsafeCell::default(),
+            schemas: Schemas::default(),
+            replaced: Replaced::default(),
+            patterns: pattern::Cache::default(),
+        }
+    }
+
+    /// The running call.
+    #[inline]
+    pub(crate) fn call(&self) -> Option<&Call<'_>> {
+        self.running.call()
+    }
+
+    /// Where a handler is written: `routes.lua:12`.
+    pub(crate) fn written_at(&self, handler: c_int) -> Option<&str> {
+        self.places.get()?.get(handler as usize - 1)?.as_deref()
+    }
+
+    /// The library has done so much; whether there is time for more.
+    #[inline]
+    pub(crate) fn spend(&self, steps: u32) -> bool {
+        self.pace.spend(&self.running.deadline, steps)
+    }
+
+    /// Whether the running call's deadline has passed, as far as is known without a look at the
+    /// clock.
+    #[inline]
+    pub(crate) fn is_late(&self) -> bool {
+        self.running.deadline.has_passed()
+    }
+
+    /// The rounds of a loop until the next look at the clock; none where the time is over.
+    pub(crate) fn next_budget(&self) -> u32 {
+        self.pace
+            .next_budget(&self.running.deadline, Instant::now())
+    }
+
+    /// Rust code panicked: the running call's time ends now, whatever the program makes of it.
+    pub(crate) fn panicked(&self, reason: String) {
+        self.panics.note(reason);
+        self.running.deadline.expire();
+        self.pace.hurry();
+    }
+
+    /// Rust code holds so many more bytes for the running request; whether there is room.
+    #[inline]
+    pub(crate) fn lend(&self, bytes: usize) -> bool {
+        self.running.loan.lend(&self.memory, bytes)
+    }
+
+    /// Of what Rust code holds for the running request, so many bytes are free again.
+    #[inline]
+    pub(crate) fn reclaim(&self, bytes: usize) {
+        self.running.loan.reclaim(&self.memory, bytes);
+    }
+
+    /// Whether what lives is over the limit: garbage is collected before that is said.
+    ///
+    /// # Safety
+    /// `state` is the running thread, in a C function, and memory is not refused.
+    #[inline]
+    pub(crate) unsafe fn is_full(&self, state: *mut lua_State) -> bool {
+        // SAFETY: the caller is in a C function of this thread, and has relaxed memory.
+        unsafe { self.running.loan.is_full(&self.memory, state) }
+    }
+
+    /// For tests of functions that need no program.
+    #[cfg(test)]
+    pub(crate) fn bare() -> Self {
+        use rover_model::LogLevel;
+
+        const OPTIONS: crate::program::Options = crate::program::Options {
+            host: "",
+            port: 0,
+            workers: 1,
+            log_level: LogLevel::Off,
+            health: false,
+            limits: rover_model::Limits::DEFAULT,
+            deadline: 0,
+            memory_limit: 0,
+            from_start: false,
+            compiled_in: &[],
+        };
+        static PROGRAM: Program = Program {
+            name: "",
+            version: "",
+            options: OPTIONS,
+            given: &[],
+            chunks: &[],
+            routes: &[],
+            static_paths: &rover_model::PerfectMap {
+                salt: 0,
+                seeds: &[],
+                entries: &[],
+            },
+            dynamic: |_, _| None,
+            key_order: &[],
+            templates: &[],
+            steps: &[],
+            guards: &[],
+            docs: None,
+            special_orders: &[],
+            pages: &[],
+            html_steps: &[],
+        };
+        let log = Rc::new(Log::new(LogLevel::Off));
+        VmState::new(&PROGRAM, log, Arc::default())
+    }
+}
+
+/// The state by the address that functions called through the FFI are given first.
+///
+/// # Safety
+/// The address is that of a [`VmState`] that lives, as the one is that `start` gives to lowered
+/// code.
+#[inline]
+pub(crate) unsafe fn by_address<'a>(vm: *const c_void) -> &'a VmState {
+    // SAFETY: the caller gives the address of a `VmState`. It is never borrowed mutably.
+    unsafe { &*vm.cast::<VmState>() }
+}
