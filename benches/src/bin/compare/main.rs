@@ -2,6 +2,8 @@
 //!
 //! `compare [--seconds N] [--rounds N] [--only rover,bun,...] [--works echo,...] [--connections 100,1000] [--dry]`
 //!
+//! `--only` takes the names that the table has, as `--only "rover,raw hyper"`.
+//!
 //! The server runs on the first core and the load on the second. What is not installed is
 //! installed into the target folder where that can be done (Bun and Deno by npm, oha by
 //! cargo, Go, nginx and wrk by apt-get for root), and left out with a word where not.
@@ -68,10 +70,9 @@ fn main() -> Result<(), Failure> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let tools = rivals::Tools::prepare(root)?;
     let mut rivals = Vec::new();
-    for rival in rivals::all(&tools) {
+    for rival in rivals::chosen(&tools, |name| options.wants(name)) {
         match rival {
-            Ok(rival) if options.wants(&rival) => rivals.push(rival),
-            Ok(_) => {}
+            Ok(rival) => rivals.push(rival),
             Err(missing) => eprintln!("left out: {missing}"),
         }
     }
@@ -129,9 +130,9 @@ fn options() -> Result<Options, Failure> {
 }
 
 impl Options {
-    fn wants(&self, rival: &Rival) -> bool {
+    fn wants(&self, rival: &str) -> bool {
         let only = self.only.as_ref();
-        only.is_none_or(|names| names.iter().any(|name| name == rival.name))
+        only.is_none_or(|names| names.iter().any(|name| name == rival))
     }
 }
 

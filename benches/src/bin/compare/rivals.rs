@@ -63,20 +63,29 @@ impl Tools {
     }
 }
 
-/// Everybody, or why not.
-pub(crate) fn all(tools: &Tools) -> Vec<Result<Rival, String>> {
-    let named = |name: &'static str, rival: Result<Rival, Failure>| {
-        rival.map_err(|error| format!("{name}: {error}"))
-    };
-    vec![
-        named("rover", rover(tools)),
-        Ok(fixed(tools, "raw hyper", "raw_hyper", &["1"])),
-        Ok(fixed(tools, "epoll loop", "epoll", &[])),
-        named("bun", npm(tools, "bun", &[])),
-        named("deno", npm(tools, "deno", &["run", "--allow-net"])),
-        named("go", go(tools)),
-        named("nginx + lua", nginx(tools)),
-    ]
+/// Those that are asked for, or why not. Nothing is installed for the others.
+pub(crate) fn chosen(
+    tools: &Tools,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Vec<Result<Rival, String>> {
+    type Prepare = fn(&Tools) -> Result<Rival, Failure>;
+    let all: [(&str, Prepare); 7] = [
+        ("rover", rover),
+        ("raw hyper", |tools| {
+            Ok(fixed(tools, "raw hyper", "raw_hyper", &["1"]))
+        }),
+        ("epoll loop", |tools| {
+            Ok(fixed(tools, "epoll loop", "epoll", &[]))
+        }),
+        ("bun", |tools| npm(tools, "bun", &[])),
+        ("deno", |tools| npm(tools, "deno", &["run", "--allow-net"])),
+        ("go", go),
+        ("nginx + lua", nginx),
+    ];
+    let wanted = all.into_iter().filter(|(name, _)| is_wanted(name));
+    let prepared =
+        wanted.map(|(name, prepare)| prepare(tools).map_err(|error| format!("{name}: {error}")));
+    prepared.collect()
 }
 
 /// A crate as the README has one: a copy of `templates/minimal` with the comparison's manifest.
