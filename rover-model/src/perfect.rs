@@ -3,7 +3,8 @@
 //!
 //! Hash and displace (Belazzougui, Botelho, Dietzfelbinger, 2009): a key's hash chooses a
 //! bucket, and the bucket's seed the only place where the key can be. The keys are the
-//! program's own, so nobody can choose them to collide: a fast hash will do.
+//! program's own, so nobody can choose them to collide: a fast hash will do. The crate phf
+//! does the same with SipHash; what that would cost is in `docs/performance.md`, "Router".
 
 /// A map from the byte strings that were known at build.
 #[derive(Debug)]

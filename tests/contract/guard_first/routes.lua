@@ -1,5 +1,5 @@
--- Handlers that begin with a check, which is made before they run, and others that do
--- something before it.
+-- Handlers that begin with a check, which is made before they run (`routes.txt`), and others
+-- that do something before it.
 local api = rover.server {}
 local g = rover.guard
 

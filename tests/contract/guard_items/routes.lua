@@ -1,5 +1,5 @@
 -- Lists and records in checked values that are walked through by name, and others that look
--- alike. The lowered text of this program is a snapshot of rover-build's tests.
+-- alike. What the program becomes is `lowered.lua`.
 local api = rover.server {}
 local g = rover.guard
 local shared = {} -- rover: per-worker

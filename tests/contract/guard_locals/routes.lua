@@ -1,5 +1,5 @@
--- Locals that hold a part of the request, which is checked through them. The lowered text of
--- this program is a snapshot of rover-build's tests.
+-- Locals that hold a part of the request, which is checked through them. What the program
+-- becomes is `lowered.lua`.
 local api = rover.server {}
 local g = rover.guard
 local shared = {} -- rover: per-worker

@@ -1,5 +1,5 @@
 return function(server)
-  function server.module.p_id.get(c)
+  function server.fires.module.p_id.get(c)
     return server.json { id = c:params().id }
   end
 end

@@ -1,3 +1,5 @@
+-- A template that is returned is rendered into the response: its Lua (`pages.lua`) is given
+-- the data's fields as arguments, or the data.
 local api = rover.server {}
 local page = rover.template "page.html"
 
@@ -6,7 +8,7 @@ function rover.html.badge(props)
 end
 
 -- Data as arguments.
-function api.list.get(ctx)
+function api.fires.list.get(ctx)
   local rows = { { name = "a" } }
   return api.html { title = ctx:query().title, rows = rows, type = 1 } [[
 <h1>{{ title }}</h1>
@@ -18,24 +20,25 @@ function api.list.get(ctx)
 end
 
 -- Data as a table.
-function api.table.get(ctx)
+function api.fires.table.get(ctx)
   local data = { title = 1 }
   return api.html:status(203, data) [[<p>{{ title }}{{ badge { text = data.text } }}</p>]]:header("a", "b")
 end
 
-function api.whole.get(ctx) return api.html { a = 1 } [[{{ #data }}]] end
-function api.file.get(ctx) return api.html(page { title = tostring(1) }) end
+function api.fires.whole.get(ctx) return api.html { a = 1 } [[{{ #data }}]] end
+function api.fires.file.get(ctx) return api.html(page { title = tostring(1) }) end
 
 -- Not returned at once.
-function api.later.get(ctx)
+function api.stays.later.get(ctx)
   local answer = api.html { a = 1 } [[{{ a }}
   ]]
   answer:status(201)
   return answer
 end
 
+-- The name of a template is another one's, too; a value is rendered where it is used.
 local kept = page
-function api.kept.get(ctx)
+function api.stays.kept.get(ctx)
   local text = [[<p>{{ title }}</p>]]
   return { a = tostring(kept { title = 1 }), b = rover.html { title = 2 } (text) }
 end

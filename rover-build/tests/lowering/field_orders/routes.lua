@@ -1,0 +1,19 @@
+-- JSON has its fields in the order of the program's constructors. A constructor that contradicts
+-- those before it keeps its own.
+local api = rover.server {}
+local shared = {}
+
+function api.stays.get() return shared.f { a = 1, b = 2 } end
+-- A template writes them as they stand here.
+function api.stays.returned.get()
+  local row = { a = 1, b = 2 }
+  return { b = 1, a = row }
+end
+
+function api.fires.get() return shared.f { b = 1, a = 2 } end
+function api.fires.kept.get()
+  local row = { b = 1, a = 2 }
+  return { row, shared.f(row) }
+end
+
+return api

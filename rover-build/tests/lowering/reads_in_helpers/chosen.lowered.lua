@@ -1,0 +1,7 @@
+local M = {}
+
+-- Stays: not always this one.
+function M.first(ctx) --[[budget]]  return ctx:query().a end
+if os.getenv("OTHER") then M.first = function(c) --[[budget]]  return c:query().b end end
+
+return M
