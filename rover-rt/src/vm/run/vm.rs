@@ -16,6 +16,7 @@ use crate::vm::run::failure::{Failure, raised};
 use crate::vm::run::machine_code::{self, Compiler};
 use crate::vm::run::thread::{FIXED, HANDLERS, ON_ERROR_TRACE, PENDING, RUN, RUNNING};
 use crate::vm::state::call::{Argument, Call};
+use crate::vm::state::request::Running;
 use crate::vm::state::vm::VmState;
 
 /// A buffer that grew beyond this is not kept.
@@ -96,8 +97,9 @@ impl Vm {
         let shared = &*self.shared;
         let running = &shared.running;
         let (limit, body) = (self.limit(call.handler), shared.body.take());
-        // SAFETY: `leave` is called below, on either way out.
-        unsafe { running.begin(call, limit, body, here(), &shared.memory) };
+        // SAFETY: `call` is borrowed for longer than this function runs, in which the result is
+        // dropped on any way out.
+        let began = unsafe { running.begin(call, limit, body, here(), &shared.memory) };
         if let Some(first) = first
             && let Some(reply) = unwind::pure(shared, || {
                 // SAFETY: the request thread runs nothing yet, and memory is relaxed.
@@ -105,11 +107,11 @@ impl Vm {
             })
             .flatten()
         {
-            running.leave();
+            drop(began);
             running.end(&shared.memory);
             return Ok(reply);
         }
-        let outcome = self.enter(call);
+        let outcome = self.enter(call, began);
         let ended = running.end(&shared.memory);
         self.collect();
         if shared.panics.have_happened() {
@@ -139,7 +141,7 @@ impl Vm {
     }
 
     /// Runs the protected part of the call that is the running one, and leaves it.
-    fn enter(&self, call: &Call<'_>) -> Result<(), Failure> {
+    fn enter(&self, call: &Call<'_>, began: Running<'_>) -> Result<(), Failure> {
         let (state, shared) = (self.state, &*self.shared);
         let vm: *const VmState = shared;
         let vm = vm.cast_mut().cast();
@@ -171,7 +173,7 @@ impl Vm {
                 end_ctx(state, HANDLERS, RUNNING);
             }
             self.forget_pending();
-            shared.running.leave();
+            drop(began);
             match status {
                 ffi::LUA_OK => Ok(()),
                 status => Err(Failure::read(state, shared, status)),

@@ -70,7 +70,7 @@ impl RequestState {
     /// native stack from here on.
     ///
     /// # Safety
-    /// [`Self::leave`] is called before `call` is dropped.
+    /// What this gives is dropped, and not forgotten, before `call` is.
     pub(crate) unsafe fn begin(
         &self,
         call: &Call<'_>,
@@ -78,7 +78,7 @@ impl RequestState {
         body: Vec<u8>,
         stack: usize,
         memory: &Memory,
-    ) {
+    ) -> Running<'_> {
         let call: *const Call<'_> = call;
         self.call.set(call.cast());
         self.give_back(memory);
@@ -88,12 +88,7 @@ impl RequestState {
         self.stack.set(stack);
         self.deadline.begin(limit);
         self.reply.borrow_mut().body = body;
-    }
-
-    /// The call's code has ended: there is no running call from here on, and no deadline.
-    pub(crate) fn leave(&self) {
-        self.call.set(ptr::null());
-        self.deadline.end();
+        Running(self)
     }
 
     /// The call is over: what Rust code held for it is free again. Gives what it answers, why that
@@ -120,8 +115,8 @@ impl RequestState {
     /// The running call.
     #[inline]
     pub(crate) fn call(&self) -> Option<&Call<'_>> {
-        // SAFETY: the pointer is null or that of a call between `begin` and `leave`, which is
-        // when the call lives. What asks runs inside that call and keeps no reference longer.
+        // SAFETY: the pointer is null, or that of a call whose `Running` is there, which is when
+        // the call lives. What asks runs inside that call and keeps no reference longer.
         unsafe { self.call.get().cast::<Call<'_>>().as_ref() }
     }
 
@@ -131,6 +126,17 @@ impl RequestState {
         let mut body = std::mem::take(&mut reply.body);
         body.clear();
         *reply = Reply::into_buffer(body);
+    }
+}
+
+/// While it is there, a call runs. Then the call's code has ended: there is no running call from
+/// there on, and no deadline.
+pub(crate) struct Running<'a>(&'a RequestState);
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.call.set(ptr::null());
+        self.0.deadline.end();
     }
 }
 
