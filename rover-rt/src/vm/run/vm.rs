@@ -94,6 +94,15 @@ impl Vm {
         call: &Call<'_>,
         first: Option<First>,
     ) -> Result<Reply, Failure> {
+        let outcome = self.checked(call, first);
+        // Whatever has become of the call: nothing of its answer stays for the next.
+        let reply = self.shared.running.reply.take();
+        Ok(outcome?.unwrap_or(reply))
+    }
+
+    /// The same, with the answer left where natives have written it, unless it is a refusal by
+    /// what the handler begins with checking.
+    fn checked(&self, call: &Call<'_>, first: Option<First>) -> Result<Option<Reply>, Failure> {
         let shared = &*self.shared;
         let running = &shared.running;
         let (limit, body) = (self.limit(call.handler), shared.body.take());
@@ -109,24 +118,25 @@ impl Vm {
         {
             drop(began);
             running.end(&shared.memory);
-            return Ok(reply);
+            return Ok(Some(reply));
         }
         let outcome = self.enter(call, began);
-        let ended = running.end(&shared.memory);
+        let exceeded = running.end(&shared.memory);
+        let failure = running.failure.take();
         self.collect();
         if shared.panics.have_happened() {
             // Whatever the program made of it.
             return Err(Failure::Panic);
         }
         outcome?;
-        let failure = ended.failure.map(|mut reason| {
+        let failure = failure.map(|mut reason| {
             // There is no traceback: the handler has returned.
             if let Some(place) = shared.written_at(call.handler) {
                 reason.push_str(&format!(" (the handler is at {place})"));
             }
             reason
         });
-        let full = || ended.exceeded.then(|| shared.memory.explain());
+        let full = || exceeded.then(|| shared.memory.explain());
         if let Some(reason) = failure.or_else(full) {
             // No Lua error happened, so there is no value for a hook but the text.
             // SAFETY: the request thread is outside of any call, where memory is relaxed, and its
@@ -137,7 +147,7 @@ impl Vm {
                 false => Failure::Value(reason),
             });
         }
-        Ok(ended.reply)
+        Ok(None)
     }
 
     /// Runs the protected part of the call that is the running one, and leaves it.

@@ -91,14 +91,10 @@ impl RequestState {
         Running(self)
     }
 
-    /// The call is over: what Rust code held for it is free again. Gives what it answers, why that
-    /// is no answer, and whether there was no memory for what Rust code would have held.
-    pub(crate) fn end(&self, memory: &Memory) -> Ended {
-        Ended {
-            reply: self.reply.take(),
-            failure: self.failure.take(),
-            exceeded: self.give_back(memory),
-        }
+    /// The call is over: what Rust code held for it is free again. Whether there was no memory for
+    /// what it would have held.
+    pub(crate) fn end(&self, memory: &Memory) -> bool {
+        self.give_back(memory)
     }
 
     /// Lets go of what Rust code holds of the VM's memory; whether there was no room for it.
@@ -138,11 +134,4 @@ impl Drop for Running<'_> {
         self.0.call.set(ptr::null());
         self.0.deadline.end();
     }
-}
-
-/// What is left of a call.
-pub(crate) struct Ended {
-    pub(crate) reply: Reply,
-    pub(crate) failure: Option<String>,
-    pub(crate) exceeded: bool,
 }
