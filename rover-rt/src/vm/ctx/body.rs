@@ -4,7 +4,7 @@ use std::ffi::c_int;
 
 use mlua::ffi::{self, lua_CFunction, lua_State};
 
-use crate::vm::json::decode::{self, Failed};
+use crate::vm::json::decode::{self, DecodeError};
 use crate::vm::native::raise::TOO_LARGE;
 use crate::vm::native::stack::{push, running};
 
@@ -33,12 +33,12 @@ unsafe extern "C-unwind" fn body_json(state: *mut lua_State) -> c_int {
         ffi::lua_pushnumber(
             state,
             match malformed {
-                Some(Failed::Full) => 413.0,
+                Some(DecodeError::Full) => 413.0,
                 _ => 400.0,
             },
         );
         match malformed {
-            Some(Failed::Full) => push(state, TOO_LARGE.as_bytes()),
+            Some(DecodeError::Full) => push(state, TOO_LARGE.as_bytes()),
             Some(error) => decode::push_malformed(state, decoder, error),
             None => ffi::lua_pushnil(state),
         }

@@ -6,8 +6,8 @@ use std::ffi::c_int;
 use mlua::ffi::{self, lua_CFunction, lua_State};
 use rover_model::guard::{Checked, Schema, Value};
 
-use crate::vm::guard::find::Find;
 use crate::vm::guard::layout::{Origin, Source, Unread, lay_collected, origin};
+use crate::vm::guard::patterns::SchemaPatterns;
 use crate::vm::guard::push;
 use crate::vm::json::decode::push_malformed;
 use crate::vm::native::raise::{
@@ -27,7 +27,7 @@ pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 1] = [(c"expect",
 pub(crate) unsafe fn verdict(
     state: *mut lua_State,
     laid: &Checked,
-    find: &Find<'_>,
+    find: &SchemaPatterns<'_>,
 ) -> Outcome<()> {
     if find.stopped.get() {
         return Err(LATE);
@@ -59,7 +59,7 @@ pub(crate) unsafe fn lay_out<'c>(
     schema: &Schema,
     laid: &mut Checked,
 ) -> Outcome<Origin<'c>> {
-    let find = Find::new(shared);
+    let find = SchemaPatterns::new(shared);
     // SAFETY: the caller is a contained native with room for a few values, in which memory is
     // relaxed. What is pushed is a function of the registry and its arguments, which the
     // native's end calls.

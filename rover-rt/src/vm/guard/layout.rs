@@ -7,7 +7,7 @@ use rover_model::json::Malformed;
 use crate::guard::{UnreadJson, read_form, read_json, read_params, read_query};
 use crate::message::form::{self, Field, FormError};
 use crate::program::First;
-use crate::vm::guard::find::Find;
+use crate::vm::guard::patterns::SchemaPatterns;
 use crate::vm::state::call::Call;
 use crate::vm::state::vm::VmState;
 
@@ -122,7 +122,7 @@ fn lay<'c>(
     source: Source,
     schema: &Schema,
     laid: &mut Checked,
-    find: &Find<'_>,
+    find: &SchemaPatterns<'_>,
 ) -> Result<Origin<'c>, Unread> {
     let shared = find.shared;
     shared.reclaim(laid.taken());
@@ -156,7 +156,7 @@ pub(crate) unsafe fn lay_collected<'c>(
     source: Source,
     schema: &Schema,
     laid: &mut Checked,
-    find: &Find<'_>,
+    find: &SchemaPatterns<'_>,
 ) -> Result<Origin<'c>, Unread> {
     match lay(call, source, schema, laid, find) {
         Err(Unread::Full) => {
@@ -177,7 +177,7 @@ pub(crate) fn fits(
     schema: &Schema,
     laid: &mut Checked,
 ) -> bool {
-    let find = Find::new(shared);
+    let find = SchemaPatterns::new(shared);
     lay(call, source, schema, laid, &find).is_ok()
         && !find.stopped.get()
         && laid.problems.is_empty()

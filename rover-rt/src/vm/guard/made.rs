@@ -7,10 +7,10 @@ use mlua::{Lua, Table};
 use rover_model::guard::{Checked, GUARD_LUA, Given, KINDS, OPTIONS, Schema, Value, Wrong};
 
 use crate::vm::guard::check::{expect, verdict};
-use crate::vm::guard::find::Find;
 use crate::vm::guard::layout::{Origin, Source};
+use crate::vm::guard::patterns::SchemaPatterns;
 use crate::vm::guard::push::value as push_checked;
-use crate::vm::guard::read::{BYTES_PER_STEP, Lua as Reader};
+use crate::vm::guard::read::{BYTES_PER_STEP, LuaReader};
 use crate::vm::native::raise::{LATE, NO_MEMORY, Outcome, results};
 use crate::vm::native::schema::schema_at;
 use crate::vm::native::stack::{lossy, push, running, vm_state};
@@ -153,7 +153,7 @@ unsafe fn push_wrong(state: *mut lua_State, wrong: &Wrong) -> c_int {
 /// # Safety
 /// In a contained native.
 unsafe fn arguments(
-    reader: &Reader<'_>,
+    reader: &LuaReader<'_>,
     state: *mut lua_State,
     from: c_int,
 ) -> Outcome<Vec<Given>> {
@@ -171,12 +171,12 @@ unsafe extern "C-unwind" fn new(state: *mut lua_State) -> c_int {
     // and any values. It is on this state's thread, and memory is relaxed.
     unsafe {
         let kind = lossy(state, 1);
-        let reader = Reader::new(state, vm_state(state));
+        let reader = LuaReader::new(state, vm_state(state));
         let args = match arguments(&reader, state, 2) {
             Ok(args) => args,
             Err(results) => return results,
         };
-        let find = Find::new(vm_state(state));
+        let find = SchemaPatterns::new(vm_state(state));
         push_made(state, Schema::of_kind(&kind, &args, &find))
     }
 }
@@ -188,7 +188,7 @@ unsafe extern "C-unwind" fn with(state: *mut lua_State) -> c_int {
     // while it is cloned.
     unsafe {
         let option = lossy(state, 2);
-        let reader = Reader::new(state, vm_state(state));
+        let reader = LuaReader::new(state, vm_state(state));
         let Some(made) = schema_at(state, vm_state(state), 1) else {
             return 0;
         };
@@ -199,7 +199,7 @@ unsafe extern "C-unwind" fn with(state: *mut lua_State) -> c_int {
             Ok(args) => args,
             Err(results) => return results,
         };
-        let find = Find::new(vm_state(state));
+        let find = SchemaPatterns::new(vm_state(state));
         push_made(state, made.schema.clone().with(&option, &args, &find))
     }
 }
@@ -220,8 +220,8 @@ unsafe fn schema<'s>(state: *mut lua_State, index: c_int) -> Result<&'s Schema, 
         if let Some(made) = schema_at(state, shared, index) {
             return Ok(&made.schema);
         }
-        let given = Reader::new(state, shared).given(index, 0)?;
-        let made = Schema::from_given(&given, &Find::new(shared));
+        let given = LuaReader::new(state, shared).given(index, 0)?;
+        let made = Schema::from_given(&given, &SchemaPatterns::new(shared));
         let made = made.map_err(|wrong| push_wrong(state, &wrong))?;
         let plain = &mut *shared.schemas.plain.get();
         if let Some(last) = plain.take() {
@@ -273,9 +273,9 @@ unsafe fn checked(
     unsafe {
         laid.root = match ffi::lua_type(state, 1) {
             ffi::LUA_TNIL => Value::Absent,
-            _ => Reader::new(state, shared).layout(laid, schema, 1, 3)?,
+            _ => LuaReader::new(state, shared).layout(laid, schema, 1, 3)?,
         };
-        let find = Find::new(shared);
+        let find = SchemaPatterns::new(shared);
         laid.check(schema, b"", &find);
         if laid.is_full() || !shared.memory.makes_room(state, laid.taken()) {
             laid.clear();

@@ -6,10 +6,10 @@
 //! checking.
 
 pub(crate) mod check;
-pub(crate) mod find;
 pub(crate) mod in_place;
 pub(crate) mod layout;
 pub(crate) mod made;
+pub(crate) mod patterns;
 pub(crate) mod precheck;
 pub(crate) mod push;
 pub(crate) mod read;

@@ -8,8 +8,8 @@ use rover_model::guard::{Checked, Problem, Schema};
 
 use crate::message::reply::Reply;
 use crate::program::First;
-use crate::vm::guard::find::Find;
 use crate::vm::guard::layout::{Source, Unread, lay_collected};
+use crate::vm::guard::patterns::SchemaPatterns;
 use crate::vm::native::raise::TOO_LARGE;
 use crate::vm::state::call::Call;
 use crate::vm::state::vm::VmState;
@@ -64,7 +64,7 @@ fn judge(
     schema: &Schema,
     laid: &mut Checked,
 ) -> Verdict {
-    let find = Find::new(shared);
+    let find = SchemaPatterns::new(shared);
     // SAFETY: this is before the protected call: the request thread runs nothing, and memory is
     // relaxed.
     let laid_out = unsafe { lay_collected(state, call, source, schema, laid, &find) };

@@ -7,7 +7,7 @@ use rover_model::guard::{self, Checked, Constant, Kind, Schema, Value};
 
 use crate::vm::ctx::form::push_value;
 use crate::vm::guard::layout::Origin;
-use crate::vm::json::decode::{self, Failed};
+use crate::vm::json::decode::{self, DecodeError};
 use crate::vm::json::encode;
 use crate::vm::native::raise::{LATE, NO_MEMORY, Outcome, room};
 use crate::vm::native::stack::{mark_array, push as push_text};
@@ -213,9 +213,9 @@ unsafe fn any(
                 let meta = ffi::lua_gettop(state);
                 match decode::decode(state, shared, meta, text) {
                     Ok(()) => ffi::lua_remove(state, meta),
-                    Err(Failed::Full) => return Err(NO_MEMORY),
-                    Err(Failed::Late) => return Err(LATE),
-                    Err(Failed::Malformed(_)) => {
+                    Err(DecodeError::Full) => return Err(NO_MEMORY),
+                    Err(DecodeError::Late) => return Err(LATE),
+                    Err(DecodeError::Malformed(_)) => {
                         debug_assert!(false, "it was looked at when it was read");
                         ffi::lua_pushnil(state);
                         ffi::lua_remove(state, meta);

@@ -16,7 +16,7 @@ use crate::vm::state::vm::VmState;
 const MAX_DEPTH: usize = 64;
 
 /// Reads values of a VM.
-pub(crate) struct Lua<'a> {
+pub(crate) struct LuaReader<'a> {
     state: *mut lua_State,
     shared: &'a VmState,
     /// The bytes of what was read.
@@ -26,11 +26,11 @@ pub(crate) struct Lua<'a> {
 /// What is read or made in one step of the deadline's.
 pub(crate) const BYTES_PER_STEP: usize = 64;
 
-impl<'a> Lua<'a> {
+impl<'a> LuaReader<'a> {
     /// # Safety
     /// It is used in a protected call of this state.
     pub(crate) unsafe fn new(state: *mut lua_State, shared: &'a VmState) -> Self {
-        Lua {
+        LuaReader {
             state,
             shared,
             taken: Cell::new(0),

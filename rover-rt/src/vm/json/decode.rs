@@ -17,7 +17,7 @@ const LEVELS: u32 = 4;
 
 /// Why a text gives no value.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Failed {
+pub(crate) enum DecodeError {
     #[error(transparent)]
     Malformed(#[from] Malformed),
     /// Its value takes more memory than there is.
@@ -46,7 +46,7 @@ pub(crate) unsafe fn decode(
     shared: &VmState,
     array_meta: c_int,
     text: &[u8],
-) -> Result<(), Failed> {
+) -> Result<(), DecodeError> {
     let mut push = Push {
         state,
         shared,
@@ -110,17 +110,17 @@ impl Push<'_> {
     ///
     /// # Safety
     /// In a protected call, with `SLOTS` free slots.
-    unsafe fn value(&mut self) -> Result<(), Failed> {
+    unsafe fn value(&mut self) -> Result<(), DecodeError> {
         self.left -= 1;
         if self.left == 0 {
             self.left = AT_ONCE;
             // SAFETY: this is a contained native on the state's thread, where memory is relaxed
             // and garbage may be collected.
             if unsafe { self.shared.is_full(self.state) } {
-                return Err(Failed::Full);
+                return Err(DecodeError::Full);
             }
             if !self.shared.spend(STEPS) {
-                return Err(Failed::Late);
+                return Err(DecodeError::Late);
             }
         }
         // SAFETY: the caller has a free slot, which the value takes; `enter` sees to those of
@@ -166,7 +166,7 @@ impl Push<'_> {
 
     /// # Safety
     /// In a protected call, with `SLOTS` free slots.
-    unsafe fn array(&mut self) -> Result<(), Failed> {
+    unsafe fn array(&mut self) -> Result<(), DecodeError> {
         let mut more = self.reader.begin_array()?;
         let decoder = self.decoder;
         let size = decoder.sizes.array(self.depth);
@@ -196,7 +196,7 @@ impl Push<'_> {
 
     /// # Safety
     /// In a protected call, with `SLOTS` free slots.
-    unsafe fn object(&mut self) -> Result<(), Failed> {
+    unsafe fn object(&mut self) -> Result<(), DecodeError> {
         if !self.reader.begin_object()? {
             // SAFETY: the caller has a free slot, which the table takes.
             unsafe { ffi::lua_createtable(self.state, 0, 0) };

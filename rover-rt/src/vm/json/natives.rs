@@ -34,7 +34,7 @@ unsafe extern "C-unwind" fn json_decode(state: *mut lua_State) -> c_int {
         let Err(failed) = decode::decode(state, shared, meta, text) else {
             return 2;
         };
-        let full = matches!(failed, decode::Failed::Full);
+        let full = matches!(failed, decode::DecodeError::Full);
         ffi::lua_pushboolean(state, 0);
         decode::push_malformed(state, &shared.decoder, failed);
         if full {

@@ -10,7 +10,7 @@ use crate::pattern::{Capture, Matcher, Part, PatternError, has_specials, replace
 use crate::vm::native::raise::{fail, fail_at, late, panicked};
 use crate::vm::native::stack::{push, vm_state};
 use crate::vm::native::unwind::pure;
-use crate::vm::state::steps::Steps;
+use crate::vm::state::steps::CallSteps;
 use crate::vm::state::vm::VmState;
 
 pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 7] = [
@@ -171,7 +171,7 @@ unsafe fn search(state: *mut lua_State, find: bool) -> c_int {
         if find && (ffi::lua_toboolean(state, 4) != 0 || !has_specials(pattern)) {
             return plain(state, shared, (subject, start), pattern);
         }
-        let mut clock = Steps(shared);
+        let mut clock = CallSteps(shared);
         let mut matcher = Matcher::new(subject, &mut clock);
         let found = pure(shared, || {
             matcher.search(&shared.patterns.get(pattern, true), start)
@@ -308,7 +308,7 @@ unsafe fn next(
         if start > subject.len() {
             return 0;
         }
-        let mut clock = Steps(shared);
+        let mut clock = CallSteps(shared);
         let mut matcher = Matcher::new(subject, &mut clock);
         let found = pure(shared, || {
             matcher.search(&shared.patterns.get(pattern, anchors), start)
@@ -342,7 +342,7 @@ unsafe extern "C-unwind" fn gsub(state: *mut lua_State) -> c_int {
         }
         let with = string(state, 3);
         shared.replaced.begin();
-        let mut clock = Steps(shared);
+        let mut clock = CallSteps(shared);
         let mut matcher = Matcher::new(subject, &mut clock);
         let (mut at, mut count) = (0, 0);
         while count < most {

@@ -8,7 +8,7 @@ use crate::program::Step;
 use crate::vm::native::unwind::pure_or_default;
 use crate::vm::response::steps::steps;
 use crate::vm::state::lists::Pending;
-use crate::vm::state::slots::{SLOTS, Slots};
+use crate::vm::state::slots::{RowSlots, SLOTS};
 use crate::vm::state::vm::VmState;
 use crate::vm::write::error::{EncodeError, too_long};
 use crate::vm::write::reserved::{NUMBER, ReservedBuffer};
@@ -94,7 +94,7 @@ impl Writer<'_> {
     /// # Safety
     /// The slot's value is of this kind.
     #[inline(always)]
-    unsafe fn value(&mut self, slots: &Slots, slot: usize, step: &'static Step, kind: u64) {
+    unsafe fn value(&mut self, slots: &RowSlots, slot: usize, step: &'static Step, kind: u64) {
         // SAFETY: the caller says what the slot holds. Room is seen to for the texts around the
         // value and for what is no string; `string` sees to its own. An absent value is not
         // written.
@@ -129,7 +129,7 @@ impl Writer<'_> {
     /// The slot's value is of this kind.
     #[cold]
     #[inline(never)]
-    unsafe fn rare(&mut self, slots: &Slots, slot: usize, step: &'static Step, kind: u64) {
+    unsafe fn rare(&mut self, slots: &RowSlots, slot: usize, step: &'static Step, kind: u64) {
         let (kind, without) = match kind > WHOLE {
             true => (kind - WHOLE, (step.prefix, step.suffix)),
             false => (kind, (0, 0)),

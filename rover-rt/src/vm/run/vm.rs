@@ -16,6 +16,7 @@ use crate::vm::run::failure::{Failure, raised};
 use crate::vm::run::machine_code::{self, Compiler};
 use crate::vm::run::thread::{FIXED, HANDLERS, ON_ERROR_TRACE, PENDING, RUN, RUNNING};
 use crate::vm::state::call::{Argument, Call};
+use crate::vm::state::request::Running;
 use crate::vm::state::vm::VmState;
 
 /// A buffer that grew beyond this is not kept.
@@ -93,11 +94,21 @@ impl Vm {
         call: &Call<'_>,
         first: Option<First>,
     ) -> Result<Reply, Failure> {
+        let outcome = self.checked(call, first);
+        // Whatever has become of the call: nothing of its answer stays for the next.
+        let reply = self.shared.running.reply.take();
+        Ok(outcome?.unwrap_or(reply))
+    }
+
+    /// The same, with the answer left where natives have written it, unless it is a refusal by
+    /// what the handler begins with checking.
+    fn checked(&self, call: &Call<'_>, first: Option<First>) -> Result<Option<Reply>, Failure> {
         let shared = &*self.shared;
         let running = &shared.running;
         let (limit, body) = (self.limit(call.handler), shared.body.take());
-        // SAFETY: `leave` is called below, on either way out.
-        unsafe { running.begin(call, limit, body, here(), &shared.memory) };
+        // SAFETY: `call` is borrowed for longer than this function runs, in which the result is
+        // dropped on any way out.
+        let began = unsafe { running.begin(call, limit, body, here(), &shared.memory) };
         if let Some(first) = first
             && let Some(reply) = unwind::pure(shared, || {
                 // SAFETY: the request thread runs nothing yet, and memory is relaxed.
@@ -105,26 +116,27 @@ impl Vm {
             })
             .flatten()
         {
-            running.leave();
+            drop(began);
             running.end(&shared.memory);
-            return Ok(reply);
+            return Ok(Some(reply));
         }
-        let outcome = self.enter(call);
-        let ended = running.end(&shared.memory);
+        let outcome = self.enter(call, began);
+        let exceeded = running.end(&shared.memory);
+        let failure = running.failure.take();
         self.collect();
         if shared.panics.have_happened() {
             // Whatever the program made of it.
             return Err(Failure::Panic);
         }
         outcome?;
-        let failure = ended.failure.map(|mut reason| {
+        let failure = failure.map(|mut reason| {
             // There is no traceback: the handler has returned.
             if let Some(place) = shared.written_at(call.handler) {
                 reason.push_str(&format!(" (the handler is at {place})"));
             }
             reason
         });
-        let full = || ended.exceeded.then(|| shared.memory.explain());
+        let full = || exceeded.then(|| shared.memory.explain());
         if let Some(reason) = failure.or_else(full) {
             // No Lua error happened, so there is no value for a hook but the text.
             // SAFETY: the request thread is outside of any call, where memory is relaxed, and its
@@ -135,11 +147,11 @@ impl Vm {
                 false => Failure::Value(reason),
             });
         }
-        Ok(ended.reply)
+        Ok(None)
     }
 
     /// Runs the protected part of the call that is the running one, and leaves it.
-    fn enter(&self, call: &Call<'_>) -> Result<(), Failure> {
+    fn enter(&self, call: &Call<'_>, began: Running<'_>) -> Result<(), Failure> {
         let (state, shared) = (self.state, &*self.shared);
         let vm: *const VmState = shared;
         let vm = vm.cast_mut().cast();
@@ -171,7 +183,7 @@ impl Vm {
                 end_ctx(state, HANDLERS, RUNNING);
             }
             self.forget_pending();
-            shared.running.leave();
+            drop(began);
             match status {
                 ffi::LUA_OK => Ok(()),
                 status => Err(Failure::read(state, shared, status)),

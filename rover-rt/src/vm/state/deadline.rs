@@ -24,7 +24,7 @@ pub(crate) struct Deadline {
 /// How much is done until the clock is looked at again. It goes on from one call to the next.
 #[derive(Default)]
 pub(crate) struct Pace {
-    /// Steps of the library's own work until the clock is looked at.
+    /// CallSteps of the library's own work until the clock is looked at.
     steps: Cell<u32>,
     /// The last budget that was given, and when, which may have been to another call.
     budget: Cell<u32>,

@@ -70,7 +70,7 @@ impl RequestState {
     /// native stack from here on.
     ///
     /// # Safety
-    /// [`Self::leave`] is called before `call` is dropped.
+    /// What this gives is dropped, and not forgotten, before `call` is.
     pub(crate) unsafe fn begin(
         &self,
         call: &Call<'_>,
@@ -78,7 +78,7 @@ impl RequestState {
         body: Vec<u8>,
         stack: usize,
         memory: &Memory,
-    ) {
+    ) -> Running<'_> {
         let call: *const Call<'_> = call;
         self.call.set(call.cast());
         self.give_back(memory);
@@ -88,22 +88,13 @@ impl RequestState {
         self.stack.set(stack);
         self.deadline.begin(limit);
         self.reply.borrow_mut().body = body;
+        Running(self)
     }
 
-    /// The call's code has ended: there is no running call from here on, and no deadline.
-    pub(crate) fn leave(&self) {
-        self.call.set(ptr::null());
-        self.deadline.end();
-    }
-
-    /// The call is over: what Rust code held for it is free again. Gives what it answers, why that
-    /// is no answer, and whether there was no memory for what Rust code would have held.
-    pub(crate) fn end(&self, memory: &Memory) -> Ended {
-        Ended {
-            reply: self.reply.take(),
-            failure: self.failure.take(),
-            exceeded: self.give_back(memory),
-        }
+    /// The call is over: what Rust code held for it is free again. Whether there was no memory for
+    /// what it would have held.
+    pub(crate) fn end(&self, memory: &Memory) -> bool {
+        self.give_back(memory)
     }
 
     /// Lets go of what Rust code holds of the VM's memory; whether there was no room for it.
@@ -120,8 +111,8 @@ impl RequestState {
     /// The running call.
     #[inline]
     pub(crate) fn call(&self) -> Option<&Call<'_>> {
-        // SAFETY: the pointer is null or that of a call between `begin` and `leave`, which is
-        // when the call lives. What asks runs inside that call and keeps no reference longer.
+        // SAFETY: the pointer is null, or that of a call whose `Running` is there, which is when
+        // the call lives. What asks runs inside that call and keeps no reference longer.
         unsafe { self.call.get().cast::<Call<'_>>().as_ref() }
     }
 
@@ -134,9 +125,13 @@ impl RequestState {
     }
 }
 
-/// What is left of a call.
-pub(crate) struct Ended {
-    pub(crate) reply: Reply,
-    pub(crate) failure: Option<String>,
-    pub(crate) exceeded: bool,
+/// While it is there, a call runs. Then the call's code has ended: there is no running call from
+/// there on, and no deadline.
+pub(crate) struct Running<'a>(&'a RequestState);
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.call.set(ptr::null());
+        self.0.deadline.end();
+    }
 }

@@ -11,15 +11,15 @@ use std::ptr;
 pub(crate) const SLOTS: usize = 12;
 
 /// The values of a call, by their places in it.
-pub(crate) struct Slots {
+pub(crate) struct RowSlots {
     pub(crate) numbers: [Cell<f64>; SLOTS],
     pub(crate) texts: [Cell<*const u8>; SLOTS],
     pub(crate) lengths: [Cell<u32>; SLOTS],
 }
 
-impl Default for Slots {
+impl Default for RowSlots {
     fn default() -> Self {
-        Slots {
+        RowSlots {
             numbers: Default::default(),
             texts: [const { Cell::new(ptr::null()) }; SLOTS],
             lengths: Default::default(),
@@ -27,7 +27,7 @@ impl Default for Slots {
     }
 }
 
-impl Slots {
+impl RowSlots {
     /// Where `direct.lua` puts the values, by name.
     pub(crate) fn addresses(&self) -> [(&'static str, *mut c_void); 3] {
         [

@@ -21,7 +21,7 @@ use crate::vm::state::replaced::Replaced;
 use crate::vm::state::request::RequestState;
 use crate::vm::state::schemas::Schemas;
 use crate::vm::state::shapes::Shapes;
-use crate::vm::state::slots::Slots;
+use crate::vm::state::slots::RowSlots;
 
 /// More than this is not written to the log of one message.
 pub(crate) const LOGGED_BYTES: usize = 8 << 10;
@@ -42,7 +42,7 @@ pub(crate) struct VmState {
     /// A buffer for the next response's body.
     pub(crate) body: Cell<Vec<u8>>,
     /// What a row's values are put into before they are written.
-    pub(crate) slots: Slots,
+    pub(crate) slots: RowSlots,
     /// A text that the request does not hold as it is, until lowered code has copied it.
     pub(crate) read_text: RefCell<Vec<u8>>,
     pub(crate) metatables: Metatables,
@@ -127,7 +127,7 @@ impl VmState {
             pace: Pace::new(pulse),
             panics: Panics::default(),
             body: Cell::default(),
-            slots: Slots::default(),
+            slots: RowSlots::default(),
             read_text: RefCell::default(),
             metatables: Metatables::default(),
             places: OnceCell::new(),

@@ -5,26 +5,26 @@ use std::cell::Cell;
 use rover_model::guard::Patterns;
 
 use crate::pattern::{Matcher, PatternError};
-use crate::vm::state::steps::Steps;
+use crate::vm::state::steps::CallSteps;
 use crate::vm::state::vm::VmState;
 
 /// Lua's patterns, whose steps the deadline counts.
-pub(crate) struct Find<'a> {
+pub(crate) struct SchemaPatterns<'a> {
     pub(crate) shared: &'a VmState,
     /// There was no time for one of them: what it gave is of no use.
     pub(crate) stopped: Cell<bool>,
 }
 
-impl<'a> Find<'a> {
+impl<'a> SchemaPatterns<'a> {
     pub(crate) fn new(shared: &'a VmState) -> Self {
-        Find {
+        SchemaPatterns {
             shared,
             stopped: Cell::new(false),
         }
     }
 }
 
-impl Patterns for Find<'_> {
+impl Patterns for SchemaPatterns<'_> {
     fn has_time(&self, steps: usize) -> bool {
         let steps = u32::try_from(steps).unwrap_or(u32::MAX);
         if !self.stopped.get() && !self.shared.spend(steps) {
@@ -34,7 +34,7 @@ impl Patterns for Find<'_> {
     }
 
     fn found(&self, pattern: &str, text: &[u8]) -> bool {
-        let mut steps = Steps(self.shared);
+        let mut steps = CallSteps(self.shared);
         let pattern = self.shared.patterns.get(pattern.as_bytes(), true);
         let found = Matcher::new(text, &mut steps).search(&pattern, 0);
         if found == Err(PatternError::Stopped) {
