@@ -62,23 +62,44 @@ pub(super) fn target<'h>(method: &str, text: &'h str) -> Result<Target<'h>, Refu
 }
 
 /// The two parts of an origin form, of the characters that they may have: servers read others
-/// in different ways.
+/// in different ways. All bytes are looked at, which is less work than to ask after each whether
+/// to go on.
 fn path_and_query(origin: &str) -> Option<(&str, &str)> {
-    let bytes = origin.as_bytes();
-    let (path, query) = match memchr::memchr(b'?', bytes) {
-        Some(end) => (&origin[..end], &origin[end + 1..]),
-        None => (origin, ""),
-    };
-    // A query may have further question marks. All bytes are looked at: that is less work
-    // than to ask after each whether to go on.
-    let valid = |valid, byte: &u8| valid & IN_QUERY[usize::from(*byte)];
-    bytes.iter().fold(true, valid).then_some((path, query))
+    let found = origin
+        .bytes()
+        .fold(0, |found, byte| found | IN_ORIGIN[usize::from(byte)]);
+    if found & REFUSED != 0 {
+        return None;
+    }
+    if found & QUERY == 0 {
+        return Some((origin, ""));
+    }
+    // Further question marks are the query's own.
+    let end = memchr::memchr(b'?', origin.as_bytes())?;
+    Some((&origin[..end], &origin[end + 1..]))
 }
+
+/// A character that has no place in an origin form.
+const REFUSED: u8 = 1;
+/// The one that a query begins with.
+const QUERY: u8 = 2;
 
 /// `pchar`, slashes and question marks (RFC 3986, sections 3.3 and 3.4). Square brackets have
 /// no place there, but forms and browsers send them as they are (`?tag[]=a`), and nobody takes
 /// them for anything else.
-static IN_QUERY: [bool; 256] = with(&PLAIN, b"/?:@%[]");
+static IN_ORIGIN: [u8; 256] = {
+    let plain = with(&PLAIN, b"/:@%[]");
+    let mut kinds = [REFUSED; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        if plain[byte] {
+            kinds[byte] = 0;
+        }
+        byte += 1;
+    }
+    kinds[b'?' as usize] = QUERY;
+    kinds
+};
 
 fn after_scheme(text: &str) -> Option<&str> {
     ["http://", "https://"].iter().find_map(|scheme| {
