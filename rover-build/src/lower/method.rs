@@ -39,14 +39,8 @@ impl Lowering<'_> {
             && name == "expect"
             && !is_body(object)
         {
-            let span = object.span;
-            self.replace(
-                file,
-                span.start,
-                span.start,
-                "__rover.expecting(".to_owned(),
-            );
-            self.replace(file, span.end, span.end, ")".to_owned());
+            let open = "__rover.expecting(".to_owned();
+            self.edits[file].wrap(object.span, open, ")".to_owned());
         }
         let mut children = Vec::new();
         expr.each_child(&mut |child| children.push(child));

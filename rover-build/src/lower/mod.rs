@@ -4,6 +4,7 @@
 //! What is found is `analyse`'s work; here it becomes edits of the text. Nothing is reported:
 //! what cannot be rewritten stays as it is written.
 
+mod edit;
 pub(crate) mod expect;
 pub(crate) mod lists;
 pub(crate) mod lowered;
@@ -28,17 +29,10 @@ use crate::front::budget::checks;
 use crate::front::hir::{Expr, Kind, Span, Stmt};
 use crate::front::load::Sources;
 use crate::html::Templates;
+use crate::lower::edit::Edits;
 use crate::lower::lowered::{ListStep, Lowered};
 use crate::lower::tails::tails;
 use crate::model::app::App;
-
-/// A part of a file that is replaced.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Edit {
-    start: usize,
-    end: usize,
-    text: String,
-}
 
 pub(crate) fn lower(
     sources: &Sources,
@@ -58,7 +52,7 @@ pub(crate) fn lower(
         orders,
         holders: HashMap::new(),
         known: HashMap::new(),
-        edits: vec![Vec::new(); sources.files.len()],
+        edits: sources.files.iter().map(|_| Edits::default()).collect(),
         closed: HashSet::new(),
         written: HashSet::new(),
         dropped: Vec::new(),
@@ -109,26 +103,18 @@ pub(crate) fn lower(
         for mark in marks {
             let at = mark.span.start;
             if !lowering.is_dropped(file, at) && !lowering.written.contains(&(file, at)) {
-                let (open, close) = if mark.argument {
-                    ("(", "))")
-                } else {
-                    (" ", ")")
+                let (open, close) = match mark.argument {
+                    true => ("(", "))"),
+                    false => (" ", ")"),
                 };
-                let (start, end) = (mark.span.start, mark.span.end);
-                lowering.insert(
-                    file,
-                    start,
-                    format!("{open}__rover.order({}, ", mark.number),
-                );
-                lowering.insert(file, end, close.to_owned());
+                let open = format!("{open}__rover.order({}, ", mark.number);
+                lowering.edits[file].wrap(mark.span, open, close.to_owned());
             }
         }
     }
     let files = sources.files.iter().zip(lowering.edits);
     Lowered {
-        texts: files
-            .map(|(file, edits)| apply(&file.text, edits))
-            .collect(),
+        texts: files.map(|(file, edits)| edits.apply(&file.text)).collect(),
         templates: lowering.templates,
         steps: lowering.steps,
         prechecks,
@@ -148,7 +134,8 @@ pub(crate) struct Lowering<'a> {
     /// Reads of values that a template may write, by file and place, with the calls that
     /// make them where none does.
     pub(crate) known: HashMap<(usize, Span), (Known, String)>,
-    edits: Vec<Vec<Edit>>,
+    /// By file.
+    edits: Vec<Edits>,
     /// Calls that were written in parentheses.
     pub(crate) closed: HashSet<(usize, Span)>,
     /// Constructors that became templates, by file and start.
@@ -160,18 +147,12 @@ pub(crate) struct Lowering<'a> {
 }
 
 impl Lowering<'_> {
-    fn insert(&mut self, file: usize, at: usize, text: String) {
-        self.replace(file, at, at, text);
-    }
-
     /// In both forms: lists that are tables after all are `[]` when they are empty.
     fn rows(&mut self) {
         for (file, found) in rows(self.sources, self.handlers).into_iter().enumerate() {
-            for Span { start, end } in found {
-                let mut edits = self.edits[file].iter();
-                let is_replaced = edits.any(|e| e.start <= start && end <= e.end);
-                if !is_replaced && !self.is_dropped(file, start) {
-                    self.replace(file, start, end, "__rover.rows()".to_owned());
+            for span in found {
+                if !self.edits[file].replaces(span) && !self.is_dropped(file, span.start) {
+                    self.replace(file, span.start, span.end, "__rover.rows()".to_owned());
                 }
             }
         }
@@ -186,14 +167,13 @@ impl Lowering<'_> {
         let handlers = handlers.collect();
         let found = tails(self.sources, &self.handlers.servers, &handlers);
         for (file, found) in found.into_iter().enumerate() {
-            for Span { start, end } in found {
-                let is_inside = |e: &Edit, at: usize| e.start < at && at < e.end;
-                let mut edits = self.edits[file].iter();
-                let is_replaced = edits.any(|e| is_inside(e, start) || is_inside(e, end))
-                    || self.closed.contains(&(file, Span { start, end }));
-                if !is_replaced && !self.is_dropped(file, start) {
-                    self.insert(file, start, "(".to_owned());
-                    self.insert(file, end, ")".to_owned());
+            for span in found {
+                let edits = &self.edits[file];
+                let is_replaced = edits.is_inside(span.start)
+                    || edits.is_inside(span.end)
+                    || self.closed.contains(&(file, span));
+                if !is_replaced && !self.is_dropped(file, span.start) {
+                    self.edits[file].wrap(span, "(".to_owned(), ")".to_owned());
                 }
             }
         }
@@ -211,7 +191,7 @@ impl Lowering<'_> {
             .matches('\n')
             .count();
         text.extend(std::iter::repeat_n('\n', breaks));
-        self.edits[file].push(Edit { start, end, text });
+        self.edits[file].replace(start, end, text);
     }
 
     /// In both forms: what stops a handler is no matter of its form.
@@ -219,7 +199,7 @@ impl Lowering<'_> {
         for (number, file) in self.sources.files.iter().enumerate() {
             let (places, text) = checks(&file.ast);
             for at in places {
-                self.insert(number, at, text.to_owned());
+                self.edits[number].replace(at, at, text.to_owned());
             }
         }
     }
@@ -267,10 +247,9 @@ impl Lowering<'_> {
             match direct.contains(&(file, span.start)) {
                 true => {}
                 false if by_local => {
-                    self.insert(file, span.start, "__rover.or_400(".to_owned());
-                    self.insert(file, span.end, ")".to_owned());
+                    self.edits[file].wrap(span, "__rover.or_400(".to_owned(), ")".to_owned());
                 }
-                false => self.insert(file, span.end, "_or_400".to_owned()),
+                false => self.edits[file].append(span, "_or_400".to_owned()),
             }
         }
     }
@@ -346,10 +325,10 @@ impl Lowering<'_> {
                 answered(servers, file, object)
         {
             return self.returned(file, object, lists) && {
-                let (start, end) = (value.span.start, value.span.end);
-                self.insert(file, start, "(__rover.with_header(".to_owned());
+                let open = "(__rover.with_header(".to_owned();
+                self.edits[file].wrap(value.span, open, "))".to_owned());
                 self.replace(file, object.span.end, name.span.start, ", ".to_owned());
-                self.replace(file, header.span.end, end, "))".to_owned());
+                self.replace(file, header.span.end, value.span.end, String::new());
                 self.closed.insert((file, value.span));
                 true
             };
@@ -468,18 +447,4 @@ fn quoted(text: &str) -> String {
         })
         .collect();
     format!("\"{escaped}\"")
-}
-
-fn apply(text: &str, mut edits: Vec<Edit>) -> String {
-    edits.sort();
-    let mut lowered = String::with_capacity(text.len() + 64);
-    let mut at = 0;
-    for edit in &edits {
-        debug_assert!(edit.start >= at, "edits overlap: {edit:?}");
-        lowered.push_str(&text[at..edit.start]);
-        lowered.push_str(&edit.text);
-        at = edit.end;
-    }
-    lowered.push_str(&text[at..]);
-    lowered
 }

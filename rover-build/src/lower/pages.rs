@@ -132,13 +132,7 @@ impl Lowering<'_> {
             let written = self.rendered.contains(&(found.file, found.span));
             if !written && !found.begins_statement {
                 // As where it is rendered: no tail call.
-                self.replace(
-                    found.file,
-                    found.span.start,
-                    found.span.start,
-                    "(".to_owned(),
-                );
-                self.replace(found.file, found.span.end, found.span.end, ")".to_owned());
+                self.edits[found.file].wrap(found.span, "(".to_owned(), ")".to_owned());
             }
             match found.argument {
                 Argument::Text(span, inside) if !written => {
