@@ -85,7 +85,8 @@ impl Drop for Unread {
 
 /// The number in the line that tells of lines which were dropped.
 fn dropped(line: &str) -> Option<usize> {
-    let (before, _) = line.split_once(" log lines were dropped")?;
+    let one = line.split_once(" log line was dropped");
+    let (before, _) = one.or_else(|| line.split_once(" log lines were dropped"))?;
     before.rsplit(' ').next()?.parse().ok()
 }
 
@@ -101,7 +102,7 @@ fn a_log_that_nobody_reads_stops_nobody() {
         line.clear();
         let read = program.log.read_line(&mut line).expect("a log of text");
         assert!(read > 0, "it ended");
-        lines += usize::from(line.contains("GET /xxxx"));
+        lines += usize::from(line.contains("GET /"));
         told = dropped(&line);
     }
     let mut dropped_in_all = told.unwrap_or_default();
@@ -113,11 +114,10 @@ fn a_log_that_nobody_reads_stops_nobody() {
         .read_to_string(&mut rest)
         .expect("a log of text");
     assert!(program.end().success());
-    lines += rest.matches("GET /xxxx").count();
-    // They may have been dropped together with the two others.
+    lines += rest.matches("GET /").count();
     dropped_in_all += rest.lines().filter_map(dropped).sum::<usize>();
-    let others = rest.matches("GET /h").count();
-    assert_eq!(lines + dropped_in_all + others, requests + 2);
+    // The two others have lines, too.
+    assert_eq!(lines + dropped_in_all, requests + 2);
 }
 
 #[test]
