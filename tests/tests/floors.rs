@@ -1,4 +1,4 @@
-//! Which folder may import which: `tests/floors/` has the order for each crate. An arrow that
+//! Which folder may import which (a folder with a floor of its own may be inside of another): `tests/floors/` has the order for each crate. An arrow that
 //! goes up, and a circle between files that is not named there, fail.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -81,9 +81,11 @@ impl Floors {
         floors
     }
 
+    /// That of the smallest folder around it that has one.
     fn floor(&self, file: &str) -> Option<usize> {
-        let folder = file.split('/').next()?;
-        self.order.iter().position(|name| name == folder)
+        let ends = file.match_indices('/').map(|(at, _)| at);
+        let mut folders = ends.chain([file.len()]).map(|end| &file[..end]).rev();
+        folders.find_map(|folder| self.order.iter().position(|name| name == folder))
     }
 
     fn unlisted(&self, arrows: &Arrows) -> Vec<String> {
