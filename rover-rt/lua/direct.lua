@@ -29,14 +29,14 @@ end
 
 -- What lowered code calls in Rust. Compiled traces call these functions directly.
 local vm = ffi.cast("void *", R.written.vm)
-local function c(name, signature) return ffi.cast(signature, R.written[name]) end
+local function c(name) return ffi.cast(R.written.declarations[name], R.written[name]) end
 
 -- Reads of the request: each gives the address of a text, which is copied at once.
 local size = ffi.new "uint32_t[1]"
 local text_of = ffi.string
 
 for _, name in ipairs { "method", "path", "client_ip", "request_id", "raw_body" } do
-  local read = c(name, "const char *(*)(void *, uint32_t *)")
+  local read = c(name)
   direct[name] = function()
     local text = read(vm, size)
     return text ~= nil and text_of(text, size[0]) or nil
@@ -44,7 +44,7 @@ for _, name in ipairs { "method", "path", "client_ip", "request_id", "raw_body" 
 end
 
 for _, name in ipairs { "param", "query", "header", "cookie" } do
-  local read = c(name, "const char *(*)(void *, const char *, size_t, uint32_t *)")
+  local read = c(name)
   direct[name] = function(key)
     local text = read(vm, key, #key, size)
     return text ~= nil and text_of(text, size[0]) or nil
@@ -82,23 +82,23 @@ function direct.body_text() return native.lossy(direct.body_raw()) end
 
 -- Lists that are written while they are built; a value with parts waits until the response
 -- is made.
-local list = c("list", "int32_t (*)(void *)")
-local length = c("length", "uint32_t (*)(void *, int32_t)")
-local reserve = c("reserve", "int32_t (*)(void *)")
-local run = c("run", "void (*)(void *, int32_t, int32_t, uint64_t)")
-local put_list = c("put_list", "void (*)(void *, int32_t, int32_t, int32_t)")
-local numbers = c("numbers", "double *")
-local texts = c("texts", "const char **")
-local lengths = c("lengths", "uint32_t *")
-local begin = c("begin", "void (*)(void *, int32_t, int32_t)")
-local part = c("part", "void (*)(void *, int32_t, const char *, size_t)")
-local part_number = c("part_number", "bool (*)(void *, int32_t, double)")
-local finish = c("finish", "void (*)(void *, int32_t, int32_t)")
+local list = c("list")
+local length = c("length")
+local reserve = c("reserve")
+local run = c("run")
+local put_list = c("put_list")
+local numbers = c("numbers")
+local texts = c("texts")
+local lengths = c("lengths")
+local begin = c("begin")
+local part = c("part")
+local part_number = c("part_number")
+local finish = c("finish")
 
-local next_budget = c("budget", "uint32_t (*)(void *)")
-local over = c("over", "bool (*)(void *)")
-local deep = c("deep", "bool (*)(void *)")
-local limit = c("limit", "uint32_t (*)(void *)")
+local next_budget = c("budget")
+local over = c("over")
+local deep = c("deep")
+local limit = c("limit")
 
 -- What loops and functions call when their budget is used up: gives a new one.
 function direct.check()
@@ -114,13 +114,13 @@ end
 -- Parts of the request that were checked stay where they were laid out. A place in them is
 -- a holder's number, the number of a slot or -1 for the value itself, and a path of fields
 -- from there.
-local held_fits = c("held_fits", "bool (*)(void *, int32_t, int32_t, int32_t)")
-local held_kind = c("held_kind", "int32_t (*)(void *, int32_t, int32_t, int32_t)")
-local held_number = c("held_number", "double (*)(void *, int32_t, int32_t, int32_t)")
-local held_text = c("held_text", "const char *(*)(void *, int32_t, int32_t, int32_t, uint32_t *)")
-local held_first = c("held_first", "int32_t (*)(void *, int32_t, int32_t, int32_t)")
-local held_length = c("held_length", "int32_t (*)(void *, int32_t, int32_t, int32_t)")
-local held_at = c("held_at", "int32_t (*)(void *, int32_t, int32_t, int32_t)")
+local held_fits = c("held_fits")
+local held_kind = c("held_kind")
+local held_number = c("held_number")
+local held_text = c("held_text")
+local held_first = c("held_first")
+local held_length = c("held_length")
+local held_at = c("held_at")
 local null = native.null
 
 -- The native raises what is wrong.

@@ -137,18 +137,21 @@ end
 
 -- The specialised side.
 local vm = ffi.cast("void *", R.written.vm)
-local function c(name, signature) return ffi.cast(signature, R.written["html_" .. name]) end
-local open = c("open", "int32_t (*)(void *)")
-local run = c("run", "void (*)(void *, int32_t, int32_t)")
-local put_string = c("string", "void (*)(void *, int32_t, int32_t, const char *, size_t)")
-local put_number = c("number", "bool (*)(void *, int32_t, int32_t, double)")
-local put_boolean = c("boolean", "void (*)(void *, int32_t, int32_t, bool)")
-local put_nil = c("nil", "void (*)(void *, int32_t, int32_t)")
-local put_safe = c("safe", "void (*)(void *, int32_t, int32_t, const char *, size_t)")
-local put_tail = c("tail", "void (*)(void *, int32_t, int32_t)")
-local put_json = c("json", "void (*)(void *, int32_t, int32_t, const char *, size_t)")
-local is_script = c("is_script", "bool (*)(void *, int32_t)")
-local page = c("page", "bool (*)(void *, int32_t, int32_t)")
+local function c(name)
+  name = "html_" .. name
+  return ffi.cast(R.written.declarations[name], R.written[name])
+end
+local open = c("open")
+local run = c("run")
+local put_string = c("string")
+local put_number = c("number")
+local put_boolean = c("boolean")
+local put_nil = c("nil")
+local put_safe = c("safe")
+local put_tail = c("tail")
+local put_json = c("json")
+local is_script = c("is_script")
+local page = c("page")
 local printable, done = R.printable, R.written.done
 
 local function put_other(buffer, step, value)

@@ -7,27 +7,28 @@
 //! none.
 
 use std::borrow::Cow;
-use std::ffi::{c_char, c_void};
+use std::ffi::c_char;
 use std::ptr::null;
 
 use crate::message::request::RequestData;
 use crate::program::Part;
+use crate::vm::native::traced::{Traced, traced};
 use crate::vm::native::unwind::pure;
 use crate::vm::state::vm::VmState;
 
 /// What `direct.lua` calls through the FFI, by name.
-pub(crate) fn addresses() -> [(&'static str, *mut c_void); 9] {
-    [
-        ("method", method as *const () as *mut c_void),
-        ("path", path as *const () as *mut c_void),
-        ("client_ip", client_ip as *const () as *mut c_void),
-        ("request_id", request_id as *const () as *mut c_void),
-        ("raw_body", raw_body as *const () as *mut c_void),
-        ("param", param as *const () as *mut c_void),
-        ("query", query as *const () as *mut c_void),
-        ("header", header as *const () as *mut c_void),
-        ("cookie", cookie as *const () as *mut c_void),
-    ]
+pub(crate) fn functions() -> [Traced; 9] {
+    traced! {
+        "method" = method: fn(&VmState, &mut u32) -> *const u8,
+        "path" = path: fn(&VmState, &mut u32) -> *const u8,
+        "client_ip" = client_ip: fn(&VmState, &mut u32) -> *const u8,
+        "request_id" = request_id: fn(&VmState, &mut u32) -> *const u8,
+        "raw_body" = raw_body: fn(&VmState, &mut u32) -> *const u8,
+        "param" = param: fn(&VmState, *const c_char, usize, &mut u32) -> *const u8,
+        "query" = query: fn(&VmState, *const c_char, usize, &mut u32) -> *const u8,
+        "header" = header: fn(&VmState, *const c_char, usize, &mut u32) -> *const u8,
+        "cookie" = cookie: fn(&VmState, *const c_char, usize, &mut u32) -> *const u8,
+    }
 }
 
 /// Reads something of the running request.

@@ -1,7 +1,7 @@
 //! Parts of the request that were checked and stay where they were laid out: handlers read
 //! them by name (the compiler's `lower_expect`).
 
-use std::ffi::{c_int, c_void};
+use std::ffi::c_int;
 
 use mlua::ffi::{self, lua_CFunction, lua_State};
 use rover_model::guard::Value;
@@ -11,6 +11,7 @@ use crate::vm::guard::layout::{Origin, Source, fits};
 use crate::vm::guard::write;
 use crate::vm::native::raise::results;
 use crate::vm::native::stack::running;
+use crate::vm::native::traced::{Traced, traced};
 use crate::vm::native::unwind::{pure, pure_or_default};
 use crate::vm::state::call::Call;
 use crate::vm::state::in_place::Parts;
@@ -89,16 +90,16 @@ pub(crate) unsafe extern "C-unwind" fn checked_value(state: *mut lua_State) -> c
 }
 
 /// What `direct.lua` calls through the FFI, by name.
-pub(crate) fn addresses() -> [(&'static str, *mut c_void); 7] {
-    [
-        ("held_fits", fits_in_place as *const () as *mut c_void),
-        ("held_kind", kind as *const () as *mut c_void),
-        ("held_number", number as *const () as *mut c_void),
-        ("held_text", text as *const () as *mut c_void),
-        ("held_first", first as *const () as *mut c_void),
-        ("held_length", length as *const () as *mut c_void),
-        ("held_at", slot as *const () as *mut c_void),
-    ]
+pub(crate) fn functions() -> [Traced; 7] {
+    traced! {
+        "held_fits" = fits_in_place: fn(&VmState, i32, i32, i32) -> bool,
+        "held_kind" = kind: fn(&VmState, i32, i32, i32) -> i32,
+        "held_number" = number: fn(&VmState, i32, i32, i32) -> f64,
+        "held_text" = text: fn(&VmState, i32, i32, i32, &mut u32) -> *const u8,
+        "held_first" = first: fn(&VmState, i32, i32, i32) -> i32,
+        "held_length" = length: fn(&VmState, i32, i32, i32) -> i32,
+        "held_at" = slot: fn(&VmState, i32, i32, i32) -> i32,
+    }
 }
 
 /// What a part is: see `direct.lua`.

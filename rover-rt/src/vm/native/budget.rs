@@ -1,19 +1,18 @@
 //! What a budget asks for when it is used up. Called through the FFI.
 
-use std::ffi::c_void;
-
 use crate::vm::native::depth::is_deep;
+use crate::vm::native::traced::{Traced, traced};
 use crate::vm::native::unwind::pure_or_default;
 use crate::vm::state::vm::VmState;
 
 /// What `direct.lua` calls through the FFI, by name.
-pub(crate) fn addresses() -> [(&'static str, *mut c_void); 4] {
-    [
-        ("budget", budget as *const () as *mut c_void),
-        ("limit", limit as *const () as *mut c_void),
-        ("over", over as *const () as *mut c_void),
-        ("deep", deep as *const () as *mut c_void),
-    ]
+pub(crate) fn functions() -> [Traced; 4] {
+    traced! {
+        "budget" = budget: fn(&VmState) -> u32,
+        "limit" = limit: fn(&VmState) -> u32,
+        "over" = over: fn(&VmState) -> bool,
+        "deep" = deep: fn(&VmState) -> bool,
+    }
 }
 
 /// The next budget of a loop; 0 where the running call's deadline has passed.

@@ -11,4 +11,5 @@ pub(crate) mod raise;
 pub(crate) mod register;
 pub(crate) mod schema;
 pub(crate) mod stack;
+pub(crate) mod traced;
 pub(crate) mod unwind;

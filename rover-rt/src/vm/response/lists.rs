@@ -6,8 +6,9 @@
 //! that nothing a program does with such a number reaches memory.
 
 use std::borrow::Cow;
-use std::ffi::{c_char, c_void};
+use std::ffi::c_char;
 
+use crate::vm::native::traced::{Traced, traced};
 use crate::vm::native::unwind::pure_or_default;
 use crate::vm::response::row::run;
 use crate::vm::response::steps::step;
@@ -17,18 +18,18 @@ use crate::vm::write::error::too_long;
 use crate::vm::write::scalar::{escaped, is_plain};
 
 /// What `direct.lua` calls through the FFI, by name.
-pub(crate) fn addresses() -> [(&'static str, *mut c_void); 9] {
-    [
-        ("list", list as *const () as *mut c_void),
-        ("length", length as *const () as *mut c_void),
-        ("reserve", reserve as *const () as *mut c_void),
-        ("run", run as *const () as *mut c_void),
-        ("put_list", put_list as *const () as *mut c_void),
-        ("begin", begin as *const () as *mut c_void),
-        ("part", part as *const () as *mut c_void),
-        ("part_number", part_number as *const () as *mut c_void),
-        ("finish", finish as *const () as *mut c_void),
-    ]
+pub(crate) fn functions() -> [Traced; 9] {
+    traced! {
+        "list" = list: fn(&VmState) -> i32,
+        "length" = length: fn(&VmState, i32) -> u32,
+        "reserve" = reserve: fn(&VmState) -> i32,
+        "run" = run: fn(&VmState, i32, i32, u64) -> (),
+        "put_list" = put_list: fn(&VmState, i32, i32, i32) -> (),
+        "begin" = begin: fn(&VmState, i32, i32) -> (),
+        "part" = part: fn(&VmState, i32, *const c_char, usize) -> (),
+        "part_number" = part_number: fn(&VmState, i32, f64) -> bool,
+        "finish" = finish: fn(&VmState, i32, i32) -> (),
+    }
 }
 
 extern "C" fn list(shared: &VmState) -> i32 {

@@ -6,7 +6,7 @@
 //! may still hold them, so that a template that an error or a coroutine left half-way
 //! writes into no page but its own.
 
-use std::ffi::{c_char, c_int, c_void};
+use std::ffi::{c_char, c_int};
 
 use http::StatusCode;
 use mlua::ffi::{self, lua_CFunction, lua_State};
@@ -16,6 +16,7 @@ use crate::html;
 use crate::message::reply::ContentType;
 use crate::program::{HtmlStep, Program};
 use crate::vm::native::stack::{push, vm_state};
+use crate::vm::native::traced::{Traced, traced};
 use crate::vm::native::unwind::pure_or_default;
 use crate::vm::state::pages::KEPT_BYTES;
 use crate::vm::state::vm::VmState;
@@ -28,20 +29,20 @@ pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 2] =
 const LONG: usize = 1 << 20;
 
 /// What `html.lua` calls through the FFI, by name.
-pub(crate) fn addresses() -> [(&'static str, *mut c_void); 11] {
-    [
-        ("html_open", open as *const () as *mut c_void),
-        ("html_run", run as *const () as *mut c_void),
-        ("html_tail", tail as *const () as *mut c_void),
-        ("html_string", put_string as *const () as *mut c_void),
-        ("html_number", put_number as *const () as *mut c_void),
-        ("html_boolean", put_boolean as *const () as *mut c_void),
-        ("html_nil", put_nil as *const () as *mut c_void),
-        ("html_safe", put_safe as *const () as *mut c_void),
-        ("html_json", put_json as *const () as *mut c_void),
-        ("html_is_script", is_script as *const () as *mut c_void),
-        ("html_page", page as *const () as *mut c_void),
-    ]
+pub(crate) fn functions() -> [Traced; 11] {
+    traced! {
+        "html_open" = open: fn(&VmState) -> i32,
+        "html_run" = run: fn(&VmState, i32, i32) -> (),
+        "html_tail" = tail: fn(&VmState, i32, i32) -> (),
+        "html_string" = put_string: fn(&VmState, i32, i32, *const c_char, usize) -> (),
+        "html_number" = put_number: fn(&VmState, i32, i32, f64) -> bool,
+        "html_boolean" = put_boolean: fn(&VmState, i32, i32, bool) -> (),
+        "html_nil" = put_nil: fn(&VmState, i32, i32) -> (),
+        "html_safe" = put_safe: fn(&VmState, i32, i32, *const c_char, usize) -> (),
+        "html_json" = put_json: fn(&VmState, i32, i32, *const c_char, usize) -> (),
+        "html_is_script" = is_script: fn(&VmState, i32) -> bool,
+        "html_page" = page: fn(&VmState, i32, i32) -> bool,
+    }
 }
 
 static NOTHING: HtmlStep = HtmlStep {

@@ -176,14 +176,21 @@ impl Tables {
         let vm: *const VmState = shared;
         written.set("vm", LightUserData(vm.cast_mut().cast()))?;
         written.set("done", LightUserData(marker::written()))?;
-        let functions = budget::addresses().into_iter();
-        let functions = functions.chain(lists::addresses());
-        let functions = functions.chain(reads::addresses());
-        let functions = functions.chain(guard::in_place::addresses());
-        let functions = functions.chain(pages::addresses());
-        for (name, address) in functions.chain(shared.slots.addresses()) {
-            written.set(name, LightUserData(address))?;
+        let declarations = lua.create_table()?;
+        let functions = budget::functions().into_iter();
+        let functions = functions.chain(lists::functions());
+        let functions = functions.chain(reads::functions());
+        let functions = functions.chain(guard::in_place::functions());
+        let functions = functions.chain(pages::functions());
+        for traced in functions {
+            written.set(traced.name, LightUserData(traced.address))?;
+            declarations.set(traced.name, traced.declaration)?;
         }
+        for (name, declaration, address) in shared.slots.addresses() {
+            written.set(name, LightUserData(address))?;
+            declarations.set(name, declaration)?;
+        }
+        written.set("declarations", declarations)?;
         Ok(written)
     }
 

@@ -28,12 +28,24 @@ impl Default for RowSlots {
 }
 
 impl RowSlots {
-    /// Where `direct.lua` puts the values, by name.
-    pub(crate) fn addresses(&self) -> [(&'static str, *mut c_void); 3] {
+    /// Where `direct.lua` puts the values, by name, with their C types.
+    pub(crate) fn addresses(&self) -> [(&'static str, &'static str, *mut c_void); 3] {
         [
-            ("numbers", ptr::from_ref(&self.numbers).cast_mut().cast()),
-            ("texts", ptr::from_ref(&self.texts).cast_mut().cast()),
-            ("lengths", ptr::from_ref(&self.lengths).cast_mut().cast()),
+            (
+                "numbers",
+                "double *",
+                ptr::from_ref(&self.numbers).cast_mut().cast(),
+            ),
+            (
+                "texts",
+                "const char **",
+                ptr::from_ref(&self.texts).cast_mut().cast(),
+            ),
+            (
+                "lengths",
+                "uint32_t *",
+                ptr::from_ref(&self.lengths).cast_mut().cast(),
+            ),
         ]
     }
 

@@ -1,25 +1,26 @@
 use mlua::{LightUserData, Lua, LuaOptions, StdLib};
 
+use crate::vm::native::traced::Traced;
 use crate::vm::response::lists::*;
 use crate::vm::state::vm::VmState;
 
 /// What each function is called with, after the VM.
 const CALLS: &str = r#"
-local addresses, vm = ...
+local addresses, declarations, vm = ...
 local ffi = require "ffi"
-local function call(name, signature, ...)
-  return ffi.cast(signature, addresses[name])(vm, ...)
+local function call(name, ...)
+  return ffi.cast(declarations[name], addresses[name])(vm, ...)
 end
 for _ = 1, 100 do
-  call("list", "int32_t (*)(void *)")
-  call("length", "uint32_t (*)(void *, int32_t)", 0)
-  call("reserve", "int32_t (*)(void *)")
-  call("run", "void (*)(void *, int32_t, int32_t, uint64_t)", 0, 0, 0x9521)
-  call("put_list", "void (*)(void *, int32_t, int32_t, int32_t)", 0, 0, 0)
-  call("begin", "void (*)(void *, int32_t, int32_t)", 0, 0)
-  call("part", "void (*)(void *, int32_t, const char *, size_t)", 0, "a", 1)
-  call("part_number", "bool (*)(void *, int32_t, double)", 0, 1)
-  call("finish", "void (*)(void *, int32_t, int32_t)", 0, 0)
+  call("list")
+  call("length", 0)
+  call("reserve")
+  call("run", 0, 0, 0x9521)
+  call("put_list", 0, 0, 0)
+  call("begin", 0, 0)
+  call("part", 0, "a", 1)
+  call("part_number", 0, 1)
+  call("finish", 0, 0)
 end
 "#;
 
@@ -32,13 +33,22 @@ fn no_panic_leaves_a_function_that_traces_call() {
     // SAFETY: for `ffi`, by which the test's own text calls.
     let lua = unsafe { Lua::unsafe_new_with(StdLib::ALL, LuaOptions::default()) };
     let table = lua.create_table().unwrap();
-    for (name, address) in addresses() {
+    let declarations = lua.create_table().unwrap();
+    for Traced {
+        name,
+        declaration,
+        address,
+    } in functions()
+    {
         table.set(name, LightUserData(address)).unwrap();
+        declarations.set(name, declaration).unwrap();
     }
     let vm: *const VmState = &raw const shared;
     let calls = || {
         let vm = LightUserData(vm.cast_mut().cast());
-        lua.load(CALLS).call::<()>((&table, vm)).unwrap();
+        lua.load(CALLS)
+            .call::<()>((&table, &declarations, vm))
+            .unwrap();
     };
     calls();
     assert!(!shared.panics.have_happened());
