@@ -100,7 +100,7 @@ pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
     };
     let app = model::model(&program, &collected, diagnostics)?;
     let orders = analyse::constructors::orders(&sources, app.parameters(), &guards);
-    let lowered = lower::lower(&sources, &app, &handlers, &guards, &orders, &html, form);
+    let lowered = lower::lower(&program, &app, &orders);
     let files = sources.files.iter().map(|file| file.name.as_str());
     let chunk = |text: &String| format!("{CHUNK_START}{text}{CHUNK_END}");
     let texts: Vec<String> = lowered.texts.iter().map(chunk).collect();
@@ -110,7 +110,7 @@ pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
         files: collect::bytecode(&sources, files.zip(texts))?,
         templates: collect::bytecode(
             &sources,
-            html.texts()
+            html.texts(&lowered.pages)
                 .map(|(file, text)| (file, text.as_bytes().into())),
         )?,
     };
@@ -133,7 +133,10 @@ pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
         warnings: warnings.iter().map(|d| sources.line(d)).collect(),
         docs,
         lowered: lowered.texts,
-        pages: html.texts().map(|(_, text)| text.to_owned()).collect(),
+        pages: html
+            .texts(&lowered.pages)
+            .map(|(_, text)| text.to_owned())
+            .collect(),
         tokens,
         dependencies,
     })

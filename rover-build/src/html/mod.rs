@@ -21,7 +21,6 @@ mod url;
 mod uses;
 mod walk;
 
-use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::analyse::servers::ServerVars;
@@ -62,14 +61,12 @@ pub(crate) struct Templates<'a> {
     tables: HashMap<Origin, usize>,
     /// By use: the chunk that takes the fields of a constructor.
     fields: HashMap<(usize, Span), usize>,
-    /// Chunks that the lowered program names.
-    used: RefCell<HashSet<usize>>,
 }
 
 impl<'a> Templates<'a> {
     /// The chunk, from 1, that takes its data as a table.
     pub(crate) fn table(&self, origin: Origin) -> usize {
-        self.use_chunk(self.tables.get(&origin).copied().unwrap_or_default())
+        self.tables.get(&origin).copied().unwrap_or_default() + 1
     }
 
     /// The use that an expression is.
@@ -91,7 +88,7 @@ impl<'a> Templates<'a> {
             Some(chunk) => {
                 let fields = named(found.data).unwrap_or_default();
                 Rendering {
-                    chunk: self.use_chunk(*chunk),
+                    chunk: chunk + 1,
                     arguments: fields.iter().map(|(_, value)| *value).collect(),
                     is_table: false,
                 }
@@ -104,17 +101,10 @@ impl<'a> Templates<'a> {
         }
     }
 
-    fn use_chunk(&self, chunk: usize) -> usize {
-        self.used.borrow_mut().insert(chunk);
-        chunk + 1
-    }
-
-    /// The chunks' files and texts; nothing for those that the lowered program does not
-    /// name.
-    pub(crate) fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
-        let used = self.used.borrow().clone();
+    /// The chunks' files and texts; nothing for those that are not used. Their numbers are from 1.
+    pub(crate) fn texts(&self, used: &BTreeSet<usize>) -> impl Iterator<Item = (&str, &str)> {
         let chunks = self.chunks.iter().enumerate();
-        chunks.map(move |(number, chunk)| match used.contains(&number) {
+        chunks.map(move |(number, chunk)| match used.contains(&(number + 1)) {
             true => (chunk.file.as_str(), chunk.text.as_str()),
             false => (chunk.file.as_str(), ""),
         })

@@ -1,5 +1,7 @@
 //! The rewritten program as plain data: what `emit` prints beside the bytecode.
 
+use std::collections::BTreeSet;
+
 use crate::analyse::ctx_use::Source;
 use crate::analyse::template::Template;
 
@@ -9,6 +11,8 @@ pub(crate) struct Lowered {
     pub(crate) texts: Vec<String>,
     pub(crate) templates: Vec<Template>,
     pub(crate) steps: Vec<ListStep>,
+    /// The chunks of templates that it calls, by their numbers from 1.
+    pub(crate) pages: BTreeSet<usize>,
     /// What the handlers of the routes begin with checking.
     pub(crate) prechecks: Vec<Option<Precheck>>,
 }

@@ -14,7 +14,7 @@ pub(crate) mod precheck;
 pub(crate) mod tails;
 pub(crate) mod text;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::analyse::constructors::Orders;
 use crate::analyse::ctx_use::{Access, Member, Source, Table};
@@ -33,16 +33,18 @@ use crate::lower::edit::Edits;
 use crate::lower::lowered::{ListStep, Lowered};
 use crate::lower::tails::tails;
 use crate::model::app::App;
+use crate::model::program::Program;
 
-pub(crate) fn lower(
-    sources: &Sources,
-    app: &App,
-    handlers: &Handlers,
-    guards: &Guards,
-    orders: &Orders,
-    html: &Templates<'_>,
-    form: Form,
-) -> Lowered {
+/// Makes the program that becomes bytecode, from what is known of the written one.
+pub(crate) fn lower(program: &Program<'_>, app: &App, orders: &Orders) -> Lowered {
+    let Program {
+        sources,
+        guards,
+        handlers,
+        html,
+        form,
+        ..
+    } = *program;
     let mut lowering = Lowering {
         sources,
         handlers,
@@ -58,6 +60,7 @@ pub(crate) fn lower(
         dropped: Vec::new(),
         templates: Vec::new(),
         steps: Vec::new(),
+        pages: BTreeSet::new(),
     };
     lowering.missing_bodies(app, form);
     lowering.budgets();
@@ -117,6 +120,7 @@ pub(crate) fn lower(
         texts: files.map(|(file, edits)| edits.apply(&file.text)).collect(),
         templates: lowering.templates,
         steps: lowering.steps,
+        pages: lowering.pages,
         prechecks,
     }
 }
@@ -144,6 +148,7 @@ pub(crate) struct Lowering<'a> {
     dropped: Vec<(usize, Span)>,
     templates: Vec<Template>,
     pub(crate) steps: Vec<ListStep>,
+    pages: BTreeSet<usize>,
 }
 
 impl Lowering<'_> {

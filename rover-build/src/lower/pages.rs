@@ -104,6 +104,7 @@ impl Lowering<'_> {
             (false, _) => "",
         };
         self.rendered.insert((found.file, found.span));
+        self.pages.insert(chunk);
         // Not a tail call: the caller's frame names the line of an error.
         let mut text = format!("(__rover.{call}__rover.renders[{chunk}]({buffer}");
         let mut from = around.start;
@@ -123,6 +124,13 @@ impl Lowering<'_> {
         self.closed.insert((found.file, around));
     }
 
+    /// The chunk that a template's object renders by.
+    fn page_table(&mut self, origin: Origin) -> usize {
+        let chunk = self.html.table(origin);
+        self.pages.insert(chunk);
+        chunk
+    }
+
     /// The templates that stay where they are: objects in place of strings and of calls of
     /// `rover.template`.
     pub(crate) fn html_objects(&mut self) {
@@ -136,7 +144,7 @@ impl Lowering<'_> {
             }
             match found.argument {
                 Argument::Text(span, inside) if !written => {
-                    let object = format!("__rover.template({})", html.table(found.origin));
+                    let object = format!("__rover.template({})", self.page_table(found.origin));
                     let text = match inside {
                         true => object,
                         false => format!("({object})"),
@@ -149,7 +157,7 @@ impl Lowering<'_> {
         }
         for (file, span, origin) in &html.calls {
             if !gone.contains(&(*file, *span)) {
-                let text = format!("__rover.template({})", html.table(*origin));
+                let text = format!("__rover.template({})", self.page_table(*origin));
                 self.replace(*file, span.start, span.end, text);
             }
         }
