@@ -17,7 +17,7 @@ mod front;
 mod html;
 mod lower;
 mod model;
-mod vocabulary;
+pub mod vocabulary;
 
 use std::path::{Path, PathBuf};
 

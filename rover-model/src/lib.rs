@@ -1,6 +1,6 @@
 //! What the compiler (`rover-build`) and the runtime (`rover-rt`) must agree on.
 //!
-//! The crate has no dependencies but those that write digits. It holds the vocabulary of routes, the reader of JSON and the
+//! The crate has no dependencies but those that write digits. It holds the vocabulary, the reader of JSON and the
 //! writer of its numbers and strings, the rules of
 //! server options and of responses, the perfect hash of literal paths, and the Lua text of the recording server, which runs once at
 //! build and once in every worker.
@@ -15,6 +15,7 @@ mod options;
 mod perfect;
 mod response;
 mod server_options;
+mod vocabulary;
 
 pub use escape::{Escape, Place, Rule};
 pub use limits::{LEAST_HEARTBEAT, Limits, Unit};
@@ -23,6 +24,7 @@ pub use options::{LogLevel, OptionError, parse_duration, parse_log_level, parse_
 pub use perfect::{Layout, PerfectMap, layout};
 pub use response::{is_final_status, refused_header};
 pub use server_options::{OptionValue, ServerOptions, SetError};
+pub use vocabulary::VOCABULARY;
 
 /// The recording server: a chunk that returns `{ new = ..., routes = ... }`.
 ///
@@ -43,69 +45,8 @@ pub const MODULES_LUA: &str = include_str!("../lua/modules.lua");
 /// value of `rover.null`, and returns `{ described = ..., run = ... }`.
 pub const RAISED_LUA: &str = include_str!("../lua/raised.lua");
 
-/// The functions a manifest may call on the server table. They are reserved as
-/// first path segments.
-pub const BUILDERS: [&str; 7] = [
-    "json",
-    "text",
-    "html",
-    "redirect",
-    "error",
-    "no_content",
-    "bytes",
-];
-
-/// First path segments that are not builders but may not be routes either.
-pub const RESERVED: [&str; 1] = ["config"];
-
 /// Functions directly on the server table that replace the built-in answers.
 pub const HOOKS: [&str; 2] = ["on_error", "not_found"];
-
-/// The option names of `rover.server`, besides those of [`Limits`].
-pub const OPTIONS: [&str; 13] = [
-    "host",
-    "port",
-    "workers",
-    "log_level",
-    "docs",
-    "health",
-    "body_limits",
-    "deadline",
-    "deadlines",
-    "memory_limit",
-    "strict_globals",
-    "title",
-    "version",
-];
-
-/// The options of a response's `cookie`.
-pub const COOKIE_OPTIONS: [&str; 9] = [
-    "path",
-    "domain",
-    "max_age",
-    "expires",
-    "secure",
-    "http_only",
-    "same_site",
-    "partitioned",
-    "raw",
-];
-
-/// Members of `ctx` that are plain values.
-pub const CTX_FIELDS: [&str; 4] = ["method", "path", "client_ip", "request_id"];
-
-/// Members of `ctx` that are called.
-pub const CTX_METHODS: [&str; 9] = [
-    "params",
-    "query",
-    "query_all",
-    "headers",
-    "header_all",
-    "cookies",
-    "body",
-    "set",
-    "get",
-];
 
 /// What stands in every loop and function of a program: it counts the file's budget down,
 /// and asks for another.

@@ -6,19 +6,6 @@ local type, tostring, pairs, ipairs, getmetatable = type, tostring, pairs, ipair
 local byte, char, find, format, gsub, lower = string.byte, string.char, string.find, string.format, string.gsub, string.lower
 local concat, floor, date = table.concat, math.floor, os.date
 
-local known, plain = {}, {}
-for _, name in ipairs(R.cookie_options) do
-  known[name] = true
-  plain[gsub(name, "_", "")] = name
-end
-
--- `httponly`, `Max-Age`, `sameSite`: what other servers call them.
-local function unknown(key)
-  local near = type(key) == "string" and plain[gsub(lower(key), "[_%-%s]", "")]
-  local hint = near and "did you mean `" .. near .. "`?" or "there is: " .. concat(R.cookie_options, ", ")
-  return "there is no cookie option " .. shown(key) .. ": " .. hint
-end
-
 -- What a value may hold (section 4.1.1), without the percent sign, which begins an escape.
 local ESCAPED = {}
 for code = 0, 255 do ESCAPED[char(code)] = format("%%%02X", code) end
@@ -85,6 +72,20 @@ local ATTRIBUTES = {
   { "partitioned", flag "Partitioned" },
   { "raw", flag "" },
 }
+
+-- The names of the options, and these without underscores.
+local known, plain, names = {}, {}, {}
+for i, attribute in ipairs(ATTRIBUTES) do
+  local name = attribute[1]
+  known[name], plain[gsub(name, "_", "")], names[i] = true, name, name
+end
+
+-- `httponly`, `Max-Age`, `sameSite`: what other servers call them.
+local function unknown(key)
+  local near = type(key) == "string" and plain[gsub(lower(key), "[_%-%s]", "")]
+  local hint = near and "did you mean `" .. near .. "`?" or "there is: " .. concat(names, ", ")
+  return "there is no cookie option " .. shown(key) .. ": " .. hint
+end
 
 -- What browsers do not take (RFC 6265bis, section 4.1.3; CHIPS).
 local function rejected(name, options)

@@ -1,9 +1,8 @@
 //! What a returned value is, where it is a response of the runtime's own making.
 
-use rover_model::BUILDERS;
-
 use crate::analyse::servers::ServerVars;
 use crate::front::hir::{Expr, Kind};
+use crate::vocabulary::is_builder;
 
 /// A response: its status, 0 where the program gives none, and what it is made of.
 #[derive(Clone, Copy)]
@@ -101,7 +100,7 @@ pub(crate) fn builder<'e>(servers: &ServerVars, file: usize, expr: &'e Expr) -> 
         return None;
     };
     if servers.is_server(file, object) {
-        return key.text().filter(|name| BUILDERS.contains(name));
+        return key.text().filter(|name| is_builder(name));
     }
     builder(servers, file, object)
 }

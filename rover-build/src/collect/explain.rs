@@ -58,7 +58,7 @@ fn refused(message: &str, line: &str) -> Option<Explained> {
         }
     };
     let (library, _) = name.split_once('.')?;
-    let help = vocabulary::members(library).and_then(|_| instead::word(name))?;
+    let help = vocabulary::library(library).and_then(|_| instead::word(name))?;
     Some(Explained {
         message: vocabulary::unavailable(name),
         label: "called here".to_owned(),

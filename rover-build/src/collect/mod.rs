@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 
 use mlua::chunk::ChunkMode;
 use mlua::{Function, HookTriggers, Lua, LuaOptions, LuaString, StdLib, Table, Value, VmState};
-use rover_model::{BUILDERS, OptionValue, RAISED_LUA, SERVER_LUA};
+use rover_model::{OptionValue, RAISED_LUA, SERVER_LUA};
 
 use crate::analyse::constructors;
 use crate::collect::environment::Environment;
@@ -31,6 +31,7 @@ use crate::diagnostic::{Diagnostic, Failure, Position};
 use crate::front::function_place::FunctionPlace;
 use crate::front::hir::Place;
 use crate::front::load::{Sources, extend, load};
+use crate::vocabulary;
 use library::{Asked, get_info, modules};
 
 /// A chunk that takes longer than this is taken for one that does not end.
@@ -135,7 +136,7 @@ fn run(sources: &Sources, asked: &Asked) -> Result<Collected, Box<Diagnostic>> {
         .call((
             &server,
             modules,
-            BUILDERS.to_vec(),
+            vocabulary::builders().to_vec(),
             null,
             guard,
             &components,

@@ -1,7 +1,6 @@
 //! Mistakes in Lua files, and how they are shown. What is a mistake, others decide.
 
 pub(crate) mod mistake;
-pub(crate) mod suggest;
 
 use std::fmt;
 

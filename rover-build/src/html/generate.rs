@@ -8,13 +8,13 @@ use super::source::Source;
 use super::step::{PageStep, PageSteps, Put};
 use super::walk::Op;
 use super::{parts, scan, steady};
-use crate::diagnostic::suggest::nearest;
 use crate::form::Form;
 use crate::front::budget;
 use crate::front::hir::Span;
 use crate::front::resolve::resolve;
 use crate::front::syntax;
 use crate::front::syntax::Encoding;
+use crate::vocabulary::nearest;
 
 /// How a chunk's function gets the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,14 +8,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use rover_model::BUILDERS;
-
 use crate::analyse::responses::builder;
 use crate::analyse::servers::ServerVars;
 use crate::front::hir::{Expr, Kind, Place, Span, Stmt, VarId};
 use crate::front::load::Sources;
 use crate::model::check::Written;
-use crate::vocabulary::RESPONSE_METHODS;
+use crate::vocabulary::{BODY, is_builder, is_checked, is_of_response, word};
 
 /// Functions of the runtime that give one value always.
 const OF_ROVER: [&str; 5] = [
@@ -97,9 +95,6 @@ const LIBRARIES: [&str; 7] = [
 
 /// What only reads a table that it is given.
 const READERS: [&str; 5] = ["ipairs", "next", "pairs", "rawget", "type"];
-
-/// The methods of a request's body, query and parameters.
-const PART_METHODS: [&str; 7] = ["bytes", "expect", "form", "form_all", "json", "raw", "text"];
 
 struct Tails<'a> {
     servers: &'a ServerVars,
@@ -194,9 +189,9 @@ impl<'a> Tails<'a> {
                     || OF_THE_LIBRARY.contains(&name)
                     || handler.is_some() && IN_HANDLERS.contains(&name)
             }),
-            Kind::Method(object, method, _, _) => handler.flatten().is_some_and(|ctx| {
-                PART_METHODS.contains(&method.as_str()) && self.is_part(file, object, ctx)
-            }),
+            Kind::Method(object, method, _, _) => handler
+                .flatten()
+                .is_some_and(|ctx| word(BODY, method).is_some() && self.is_part(file, object, ctx)),
             _ => false,
         }
     }
@@ -311,9 +306,9 @@ impl<'a> Tails<'a> {
                 builder(self.servers, file, callee).is_some() || self.is_response(file, callee)
             }
             Kind::Method(object, name, _, _) => {
-                self.servers.is_server(file, object) && BUILDERS.contains(&name.as_str())
+                self.servers.is_server(file, object) && is_builder(name)
                     || builder(self.servers, file, object).is_some()
-                    || RESPONSE_METHODS.contains(&name.as_str()) && self.is_response(file, object)
+                    || is_of_response(name) && self.is_response(file, object)
             }
             _ => false,
         }
@@ -349,9 +344,7 @@ impl<'a> Tails<'a> {
     /// `ctx:body()`, `ctx:query()`, `ctx:params()`.
     fn is_part(&self, file: usize, expr: &'a Expr, ctx: VarId) -> bool {
         match &self.resolved(file, expr).kind {
-            Kind::Method(object, name, _, _) => {
-                object.var() == Some(ctx) && matches!(name.as_str(), "body" | "query" | "params")
-            }
+            Kind::Method(object, name, _, _) => object.var() == Some(ctx) && is_checked(name),
             _ => false,
         }
     }

@@ -1,14 +1,12 @@
 //! Expressions that give the same value always.
 
-use rover_model::BUILDERS;
-
 use crate::analyse::handlers::Handler;
 use crate::analyse::responses::builder;
 use crate::analyse::servers::ServerVars;
 use crate::front::hir::{Chunk, Expr, Field, Kind, Stmt, VarId};
 use crate::html::Templates;
 use crate::model::program::Program;
-use crate::vocabulary::RESPONSE_METHODS;
+use crate::vocabulary::{is_builder, is_of_response};
 
 /// Whether a function answers the same always.
 pub(crate) fn answers_alike(program: &Program<'_>, handler: Handler<'_>) -> bool {
@@ -53,9 +51,9 @@ fn is_constant(
             builder(servers, file, callee).is_some() && args.iter().all(constant)
         }
         Kind::Method(object, name, _, args) => {
-            let of_server = servers.is_server(file, object) && BUILDERS.contains(&name.as_str());
+            let of_server = servers.is_server(file, object) && is_builder(name);
             let of_builder = builder(servers, file, object).is_some();
-            let of_response = RESPONSE_METHODS.contains(&name.as_str())
+            let of_response = is_of_response(name)
                 && matches!(object.kind, Kind::Call(..) | Kind::Method(..))
                 && constant(object);
             (of_server || of_builder || of_response) && args.iter().all(constant)

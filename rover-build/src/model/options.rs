@@ -6,14 +6,13 @@ use full_moon::ast::{
 };
 use full_moon::tokenizer::TokenReference;
 use full_moon::visitors::Visitor;
-use rover_model::{Limits, OPTIONS, OptionValue, ServerOptions, SetError};
+use rover_model::{OptionValue, ServerOptions, SetError};
 
-use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Diagnostic, Position};
 use crate::front::load::Sources;
 use crate::front::tree::{position, text};
 use crate::model::app::{App, Route};
-use crate::vocabulary;
+use crate::vocabulary::{self, OPTIONS, nearest};
 
 pub(crate) fn options(
     sources: &Sources,
@@ -48,17 +47,14 @@ fn problems(sources: &Sources, name: &str, error: SetError) -> Vec<Diagnostic> {
 }
 
 fn unknown(name: &str) -> Diagnostic {
-    if vocabulary::is_planned("option", name) {
+    if vocabulary::is_planned(OPTIONS, name) {
         let message = vocabulary::unavailable(name);
         return Diagnostic::new(format!("the option {message}"));
     }
-    let names = || OPTIONS.iter().chain(Limits::NAMES).copied();
-    let help = match nearest(name, names()) {
+    let names = vocabulary::members(OPTIONS);
+    let help = match nearest(name, names.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!(
-            "the options are: {}",
-            names().collect::<Vec<_>>().join(", ")
-        ),
+        None => format!("the options are: {}", names.join(", ")),
     };
     Diagnostic::new(format!("unknown option `{name}`")).help(help)
 }

@@ -1,11 +1,10 @@
 //! From one recorded assignment to a route, and the rules that routes must keep.
 
-use rover_model::{BUILDERS, HOOKS, Method, RESERVED};
+use rover_model::{HOOKS, Method};
 
 use crate::analyse::ctx_use::{Access, Source, Table};
 use crate::analyse::shape::{Body, Returned};
 use crate::collect::{Entry, Recorded};
-use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Diagnostic, Position};
 use crate::form::Form;
 use crate::front::function_place::FunctionPlace;
@@ -14,7 +13,7 @@ use crate::model::app::{About, Expects, Needs, Reads, Route, Segment};
 use crate::model::constant::answers_alike;
 use crate::model::doc_comment::about;
 use crate::model::program::Program;
-use crate::vocabulary;
+use crate::vocabulary::{self, NODE, nearest};
 
 /// What an assignment on the server means.
 pub(crate) enum Defined {
@@ -31,7 +30,7 @@ pub(crate) fn define(program: &Program<'_>, entry: &Entry) -> Result<Defined, Bo
     let last = entry.path.len();
     let key = entry.key.as_str();
     let first = entry.path.first().map_or(key, String::as_str);
-    if BUILDERS.contains(&first) || RESERVED.contains(&first) {
+    if vocabulary::is_reserved(first) {
         let message = format!("`{first}` is reserved at the top level of the server");
         return Err(Box::new(
             Diagnostic::new(message)
@@ -251,7 +250,7 @@ fn unknown_method(key: &str, position: Position) -> Diagnostic {
         let message = format!("`{key}` endpoints are not available in this version");
         return Diagnostic::new(message).at(position, "defined here");
     }
-    if vocabulary::is_planned("route", key) {
+    if vocabulary::is_planned(NODE, key) {
         return Diagnostic::new(vocabulary::unavailable(key)).at(position, "defined here");
     }
     let known = Method::ALL.map(Method::key);

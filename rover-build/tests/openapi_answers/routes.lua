@@ -69,4 +69,16 @@ function api.on_error(ctx, err)
   return { error = err.message }
 end
 
+-- What the library gives: its types are the vocabulary's.
+function api.library.get(ctx)
+  local text = ctx.path
+  return {
+    environment = os.getenv "X", place = text:find("x"), bits = bit.bor(1, 2), sine = math.sin(1),
+    json = rover.json.encode { 1 }, captured = text:match "x", same = rawequal(1, 2),
+  }
+end
+-- The last item of a list may be several.
+function api.library.all.get(ctx) return { pcall(error, "x") } end
+function api.library.first.get(ctx) return { (pcall(error, "x")) } end
+
 return api

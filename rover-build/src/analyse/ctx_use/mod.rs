@@ -5,9 +5,8 @@ mod aliases;
 
 use std::collections::{HashMap, HashSet};
 
-use rover_model::CTX_FIELDS;
-
 use crate::front::hir::{Chunk, Expr, FunctionId, Kind, Place, Span, Stmt, VarId};
+use crate::vocabulary::{self, CTX, Kind as WordKind};
 
 /// The tables of `ctx` that are read by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -387,9 +386,9 @@ impl<'a> Finder<'a, '_> {
                         .member_call(object, Access::Read(table, name.to_owned(), expr.span));
                 }
                 if let Some((name, span)) = named_member(self.ctx, expr) {
-                    let access = match CTX_FIELDS.contains(&name) {
-                        true => Access::Field(expr.span),
-                        false => Access::Whole,
+                    let access = match vocabulary::word(CTX, name) {
+                        Some(word) if word.kind == WordKind::Value => Access::Field(expr.span),
+                        _ => Access::Whole,
                     };
                     return self.push(name, span, false, access);
                 }

@@ -1,8 +1,9 @@
 //! What a function's `return`s answer.
 
-use super::{Frame, Infer, few};
+use super::{Frame, Infer, few, seeds};
 use crate::analyse::shape::{Body, Returned, Shape};
 use crate::front::hir::{BinaryOp, Expr, Kind, Stmt, UnaryOp, VarId};
+use crate::vocabulary::CTX;
 
 /// What is known where an expression stands.
 #[derive(Clone, Copy)]
@@ -236,8 +237,8 @@ impl<'a> Infer<'a> {
             Kind::Method(object, method, ..) => {
                 let body = matches!(&object.kind, Kind::Method(o, name, ..)
                     if name == "body" && o.var() == frame.ctx);
-                body || matches!(method.as_str(), "params" | "query" | "headers" | "cookies")
-                    && object.var() == frame.ctx
+                let of_ctx = || object.var() == frame.ctx;
+                body || matches!(seeds::result(CTX, method), Shape::Map(_)) && of_ctx()
             }
             Kind::Var(var) => {
                 if let Some((argument, caller)) = frame.argument(self, *var) {

@@ -4,6 +4,7 @@
 mod answers;
 mod filled;
 mod responses;
+mod seeds;
 mod thrown;
 mod values;
 

@@ -1,12 +1,11 @@
 //! Responses: builders, and what is called on what they give.
 
-use rover_model::BUILDERS;
-
 use super::answers::Here;
 use super::{Frame, Infer};
 use crate::analyse::responses::applied;
 use crate::analyse::shape::{Body, Returned, Shape};
 use crate::front::hir::{BinaryOp, Expr, Kind, Stmt, VarId};
+use crate::vocabulary::is_builder;
 
 impl<'a> Infer<'a> {
     /// `api.json(...)`, and what is called on a response: `:header`, `:status`, `:cookie`.
@@ -70,7 +69,7 @@ impl<'a> Infer<'a> {
             return None;
         };
         if self.is_server(frame, object) {
-            return key.text().filter(|name| BUILDERS.contains(name));
+            return key.text().filter(|name| is_builder(name));
         }
         self.builder(frame, object)
     }

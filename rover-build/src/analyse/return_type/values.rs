@@ -3,10 +3,11 @@
 use rover_model::guard::{self, Schema};
 
 use super::filled::Added;
-use super::{Frame, Infer};
+use super::{Frame, Infer, seeds};
 use crate::analyse::lists::{is_member, list_of};
 use crate::analyse::shape::Shape;
 use crate::front::hir::{BinaryOp, Expr, Field, Kind, UnaryOp, VarId};
+use crate::vocabulary::{BODY, CTX, GLOBALS};
 
 impl<'a> Infer<'a> {
     pub(super) fn shape(&self, frame: &Frame<'_, 'a>, expr: &'a Expr, truthy: &[VarId]) -> Shape {
@@ -133,10 +134,14 @@ impl<'a> Infer<'a> {
     fn table(&self, frame: &Frame<'_, 'a>, fields: &'a [Field], truthy: &[VarId]) -> Shape {
         let mut named = Vec::new();
         let mut items = Vec::new();
-        for field in fields {
+        for (at, field) in fields.iter().enumerate() {
             match field {
                 Field::Named(name, value) => {
                     named.push((name.clone(), self.shape(frame, value, truthy)));
+                }
+                // The last one gives all that it has: `{ pcall(f) }`.
+                Field::Item(value) if at + 1 == fields.len() && self.gives_many(frame, value) => {
+                    return Shape::Any;
                 }
                 Field::Item(value) => items.push(self.shape(frame, value, truthy)),
                 Field::Keyed(..) => return Shape::Any,
@@ -157,12 +162,29 @@ impl<'a> Infer<'a> {
         }
     }
 
+    /// Whether an expression is the call of a library's function that gives several values.
+    fn gives_many(&self, frame: &Frame<'_, 'a>, expr: &'a Expr) -> bool {
+        match &expr.kind {
+            Kind::Call(callee, _) => match &callee.kind {
+                Kind::Global(name) => seeds::gives_many(GLOBALS, name),
+                Kind::Index(object, key) => seeds::library(object)
+                    .zip(key.text())
+                    .is_some_and(|(library, name)| seeds::gives_many(&library, name)),
+                _ => false,
+            },
+            Kind::Method(object, name, ..) => {
+                seeds::gives_many("string", name)
+                    && matches!(self.shape(frame, object, &[]), Shape::String)
+            }
+            _ => false,
+        }
+    }
+
     fn index(&self, frame: &Frame<'_, 'a>, object: &'a Expr, key: &'a Expr) -> Shape {
         if object.var().is_some() && object.var() == frame.ctx {
-            return match key.text() {
-                Some("method" | "path" | "client_ip" | "request_id") => Shape::String,
-                _ => Shape::Any,
-            };
+            return key
+                .text()
+                .map_or(Shape::Any, |name| seeds::value(CTX, name));
         }
         if is_member_of(object, key, "rover", "null") {
             return Shape::Null;
@@ -220,24 +242,12 @@ impl<'a> Infer<'a> {
         if let Kind::Global(name) = &callee.kind
             && self.handlers.keep_globals
         {
-            return match name.as_str() {
-                "tostring" | "type" => Shape::String,
-                "tonumber" => Shape::Maybe(Box::new(Shape::Number)),
-                _ => Shape::Any,
-            };
+            return seeds::result(GLOBALS, name);
         }
         if let Kind::Index(object, key) = &callee.kind
-            && let (Kind::Global(library), Some(name)) = (&object.kind, key.text())
+            && let (Some(library), Some(name)) = (seeds::library(object), key.text())
         {
-            return match (library.as_str(), name) {
-                ("math", "floor" | "ceil" | "max" | "min" | "abs" | "random" | "sqrt") => {
-                    Shape::Number
-                }
-                ("os", "time" | "clock" | "difftime") => Shape::Number,
-                ("table", "concat") => Shape::String,
-                ("string", name) => of_string(name),
-                _ => Shape::Any,
-            };
+            return seeds::result(&library, name);
         }
         let shape = self.follow(frame, callee, args, |inner| self.given(inner));
         shape.flatten().unwrap_or(Shape::Any)
@@ -270,18 +280,15 @@ impl<'a> Infer<'a> {
             return self.checked(frame, schema);
         }
         if object.var().is_some() && object.var() == frame.ctx {
-            return match method {
-                "params" | "query" | "headers" | "cookies" => Shape::Map(Box::new(Shape::String)),
-                "query_all" | "header_all" => Shape::Array(Box::new(Shape::String)),
-                _ => Shape::Any,
-            };
+            return seeds::result(CTX, method);
         }
         let body = matches!(&object.kind, Kind::Method(ctx, name, ..)
             if name == "body" && ctx.var().is_some() && ctx.var() == frame.ctx);
-        match (body, method) {
-            (true, "text" | "raw") => Shape::String,
-            (true, "bytes") => Shape::Array(Box::new(Shape::Integer)),
-            _ if matches!(self.shape(frame, object, &[]), Shape::String) => of_string(method),
+        match body {
+            true => seeds::result(BODY, method),
+            _ if matches!(self.shape(frame, object, &[]), Shape::String) => {
+                seeds::result("string", method)
+            }
             _ => {
                 let called = (object, method);
                 let shape = self.follow_method(frame, called, args, |inner| self.given(inner));
@@ -320,15 +327,6 @@ fn checked(schema: &Schema) -> Shape {
     match schema.nullable {
         true => shape.or(Shape::Null),
         false => shape,
-    }
-}
-
-/// What a function of the string library gives.
-fn of_string(name: &str) -> Shape {
-    match name {
-        "format" | "upper" | "lower" | "rep" | "sub" | "gsub" | "reverse" | "char" => Shape::String,
-        "len" => Shape::Integer,
-        _ => Shape::Any,
     }
 }
 

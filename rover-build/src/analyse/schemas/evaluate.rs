@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use rover_model::guard::{Given, KINDS, OPTIONS, Patterns, Schema, Step, Wrong, accepts};
 
 use super::values::Values;
-use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Diagnostic, Position};
 use crate::front::hir::{Expr, Field, Kind, Span, UnaryOp};
 use crate::front::literal;
 use crate::front::load::Sources;
+use crate::vocabulary::nearest;
 
 /// Longer chains of names and tables are left to the VM.
 const MAX_DEPTH: usize = 64;

@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use crate::analyse::servers::required;
 use crate::front::hir::{Chunk, Expr, Field, FunctionId, Kind, Stmt, VarId};
 use crate::front::load::Sources;
+use crate::vocabulary;
 
 /// A variable of a file.
 type Name = (usize, VarId);
@@ -397,15 +398,13 @@ impl<'a> Scan<'_, 'a> {
 fn reads_request(expr: &Expr) -> bool {
     match &expr.kind {
         Kind::Method(object, name, _, args) => {
-            object.var().is_some()
-                && args.is_empty()
-                && matches!(name.as_str(), "body" | "query" | "params")
+            object.var().is_some() && args.is_empty() && vocabulary::is_checked(name)
         }
         Kind::Call(callee, args) => match &callee.kind {
             Kind::Index(object, key) => {
                 object.var().is_some()
                     && args.is_empty()
-                    && matches!(key.text(), Some("body" | "query" | "params"))
+                    && key.text().is_some_and(vocabulary::is_checked)
             }
             _ => false,
         },

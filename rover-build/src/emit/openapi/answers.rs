@@ -283,10 +283,7 @@ fn refusals(route: &Route) -> Vec<(u16, bool)> {
     };
     let parameters = route.path.iter().any(|s| s.parameter().is_some());
     let mut found = Vec::new();
-    if parameters
-        || expects
-        || reads(&["json", "form", "form_all", "text", "raw", "bytes", "expect"])
-    {
+    if parameters || expects || !route.reads.body.is_empty() {
         found.push((400, expects || reads(&["expect"])));
     }
     if route.needs.body {

@@ -3,7 +3,7 @@
 use super::tokens::Kind;
 use super::words::Words;
 use crate::diagnostic::mistake::Mistake;
-use crate::diagnostic::suggest::nearest;
+use crate::vocabulary::nearest;
 
 /// `local a <const> = 1`
 pub(super) fn attribute(words: &Words<'_>, at: usize) -> Option<Mistake> {

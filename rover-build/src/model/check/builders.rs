@@ -1,7 +1,5 @@
 //! Unknown builders and members of responses, and arguments that builders do not take.
 
-use rover_model::BUILDERS;
-
 use super::look::{Look, unknown};
 use super::response::mistakes;
 use crate::analyse::servers::ServerVars;
@@ -9,8 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::front::hir::{Expr, Kind, Span, Stmt};
 use crate::front::load::{File, Sources};
 use crate::model::check::registered;
-use crate::vocabulary::instead;
-use crate::vocabulary::{self, RESPONSE_METHODS};
+use crate::vocabulary::{self, RESPONSE, SERVER, instead};
 
 pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     found.extend(of_servers(
@@ -110,40 +107,40 @@ fn arguments<'e>(expr: &'e Expr, f: &mut dyn FnMut(&'e Expr)) {
 fn unknown_builder(file: &File, names: &[(&str, Span)]) -> Option<Diagnostic> {
     let mut names = names.iter();
     let (builder, span) = names.next()?;
-    if vocabulary::is_planned("api", builder) {
+    if vocabulary::is_planned(SERVER, builder) {
         let message = vocabulary::unavailable(builder);
         let position = file.position(span.start);
         return Some(Diagnostic::new(message).at(position, "called here"));
     }
-    if !BUILDERS.contains(builder) {
+    if !vocabulary::is_builder(builder) {
         let message = format!("the server has no function `{builder}`");
+        let builders = vocabulary::builders();
         let position = file.position(span.start);
         return Some(match instead::of_server(builder) {
             Some(help) => Diagnostic::new(message)
                 .at(position, "not known")
                 .help(help),
-            None => unknown(&message, position, builder, BUILDERS),
+            None => unknown(&message, position, builder, builders.iter().copied()),
         });
     }
-    let members: &[&str] = match *builder {
-        "redirect" => &["permanent", "status", "header", "cookie"],
-        _ => &RESPONSE_METHODS,
-    };
+    let class = vocabulary::word(SERVER, builder)?.of_type;
     names.enumerate().find_map(|(place, (name, span))| {
-        let known = if place == 0 {
-            members
+        // The builder's own come first: `redirect:permanent(url)`.
+        let of_builder = if place == 0 {
+            vocabulary::members(class)
         } else {
-            &RESPONSE_METHODS
+            &[]
         };
+        let of_builder = of_builder
+            .iter()
+            .filter(|name| !vocabulary::is_of_response(name));
+        let known: Vec<&str> = of_builder
+            .chain(vocabulary::members(RESPONSE))
+            .copied()
+            .collect();
         let message = format!("`{builder}` has no member `{name}`");
-        (!known.contains(name)).then(|| {
-            unknown(
-                &message,
-                file.position(span.start),
-                name,
-                known.iter().copied(),
-            )
-        })
+        let position = || file.position(span.start);
+        (!known.contains(name)).then(|| unknown(&message, position(), name, known))
     })
 }
 
@@ -166,21 +163,16 @@ fn extra_argument(
     if !servers.is_server(number, object) {
         return extra_argument(servers, number, file, object);
     }
-    let (takes, help) = match name {
-        "no_content" => (0, "it has no body".to_owned()),
-        "error" => (2, "it takes a status and a message".to_owned()),
-        "bytes" => (2, "it takes the bytes and their content type".to_owned()),
-        "redirect" => (
-            1,
-            "another status is another builder: `redirect:permanent(url)`, \
+    let class = vocabulary::word(SERVER, name)?.of_type;
+    let takes = vocabulary::call(class)?.parameters.len();
+    let help = match name {
+        "no_content" => "it has no body".to_owned(),
+        "error" => "it takes a status and a message".to_owned(),
+        "bytes" => "it takes the bytes and their content type".to_owned(),
+        "redirect" => "another status is another builder: `redirect:permanent(url)`, \
              `redirect:status(307, url)`"
-                .to_owned(),
-        ),
-        "json" | "text" | "html" => (
-            1,
-            format!("another status goes first: `{name}:status(201, ...)`"),
-        ),
-        _ => return None,
+            .to_owned(),
+        _ => format!("another status goes first: `{name}:status(201, ...)`"),
     };
     let extra = args.get(takes)?;
     let message = format!(

@@ -9,7 +9,7 @@ use crate::analyse::responses::builder;
 use crate::diagnostic::Diagnostic;
 use crate::front::hir::{Expr, Kind, Span};
 use crate::front::load::Sources;
-use crate::vocabulary::{self, RESPONSE_METHODS};
+use crate::vocabulary::{self, is_of_response};
 
 /// `api.json(t).header("a", "b")`, `ctx:body().json()`
 pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
@@ -36,9 +36,7 @@ pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
                     Some("body") => "the body",
                     Some("query") if name == "expect" => "the query",
                     Some("params") if name == "expect" => "the path's parameters",
-                    _ if RESPONSE_METHODS.contains(&name) && is_response(look, number, object) => {
-                        "a response"
-                    }
+                    _ if is_of_response(name) && is_response(look, number, object) => "a response",
                     _ => return,
                 };
                 found.push(
@@ -72,17 +70,14 @@ fn is_response<'a>(look: &Look<'a>, file: usize, expr: &'a Expr) -> bool {
             Kind::Call(..) | Kind::Method(..) => is_response(look, file, callee),
             Kind::Index(object, key) => {
                 builder(servers, file, callee).is_some()
-                    || key
-                        .text()
-                        .is_some_and(|name| RESPONSE_METHODS.contains(&name))
-                        && is_response(look, file, object)
+                    || key.text().is_some_and(is_of_response) && is_response(look, file, object)
             }
             _ => false,
         },
         Kind::Method(object, name, ..) => {
-            servers.is_server(file, object) && rover_model::BUILDERS.contains(&name.as_str())
+            servers.is_server(file, object) && vocabulary::is_builder(name)
                 || builder(servers, file, object).is_some()
-                || RESPONSE_METHODS.contains(&name.as_str()) && is_response(look, file, object)
+                || is_of_response(name) && is_response(look, file, object)
         }
         _ => false,
     }
@@ -98,7 +93,7 @@ pub(super) fn libraries(sources: &Sources, written: &Written<'_>, found: &mut Ve
                     return;
                 };
                 let Some(library) = path(object) else { return };
-                let known = vocabulary::members(&library);
+                let known = vocabulary::library(&library);
                 let word = format!("{library}.{name}");
                 let own = written.globals.contains(&library)
                     || written.paths.contains(&library)

@@ -9,10 +9,10 @@ use super::look::{Look, unknown};
 use super::walk::{expressions, statements};
 use crate::analyse::ctx_use::{Access, Table};
 use crate::diagnostic::Diagnostic;
-use crate::diagnostic::suggest::nearest;
 use crate::front::hir::Place;
 use crate::front::hir::{Expr, Field, Kind, Span, Stmt, VarId};
 use crate::model::app::{Route, Segment};
+use crate::vocabulary::nearest;
 
 pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     parameters(look, found);

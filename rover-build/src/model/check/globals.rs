@@ -5,10 +5,9 @@ use std::collections::{BTreeSet, HashSet};
 use super::probes;
 use super::written::Written;
 use crate::diagnostic::Diagnostic;
-use crate::diagnostic::suggest::nearest;
 use crate::front::hir::{Expr, FunctionId, Kind, Span, Stmt, VarId};
 use crate::front::load::{File, Sources};
-use crate::vocabulary::{self, instead};
+use crate::vocabulary::{self, GLOBALS, instead, nearest};
 
 pub(super) fn check(sources: &Sources, written: &Written<'_>, found: &mut Vec<Diagnostic>) {
     if written.any_global {
@@ -195,7 +194,7 @@ impl<'a> Reads<'a, '_> {
             .iter()
             .map(|var| self.file.hir.vars[var.0].name.as_str());
         let globals = self.written.globals.iter().map(String::as_str);
-        let library = vocabulary::FUNCTIONS.into_iter().chain(vocabulary::TABLES);
+        let library = vocabulary::members(GLOBALS).iter().copied();
         // In one order always.
         let names: BTreeSet<&str> = locals.chain(globals).chain(library).collect();
         if let Some(near) = nearest(name, names) {

@@ -1,11 +1,10 @@
 //! `api.on_error` that takes its arguments as other servers give them.
 
-use rover_model::{CTX_FIELDS, CTX_METHODS};
-
 use crate::analyse::handlers::Handler;
 use crate::diagnostic::Diagnostic;
 use crate::front::hir::Function;
 use crate::front::load::File;
+use crate::vocabulary::{self, CTX};
 
 /// What people call an error.
 const ERRORS: [&str; 11] = [
@@ -30,7 +29,7 @@ pub(super) fn error_first(file: &File, handler: &Handler<'_>) -> Option<Diagnost
         Some(file.hir.vars[param.0].name.as_str())
     };
     let (first, second) = (name(0)?, name(1));
-    let known = |name: &str| CTX_FIELDS.contains(&name) || CTX_METHODS.contains(&name);
+    let known = |name: &str| vocabulary::word(CTX, name).is_some();
     let members = || handler.ctx.members.iter();
     // A `ctx` by another name is used as one.
     if handler.function.variadic || members().any(|member| known(&member.name)) {

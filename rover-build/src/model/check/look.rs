@@ -6,12 +6,12 @@ use super::probes;
 use super::walk::{self, Reach};
 use super::written::Written;
 use crate::analyse::handlers::Handler;
-use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Diagnostic, Position};
 use crate::front::hir::{Expr, Kind, Place, VarId};
 use crate::front::load::File;
 use crate::model::app::App;
 use crate::model::program::Program;
+use crate::vocabulary::nearest;
 
 /// What the checks look at.
 pub(super) struct Look<'a> {

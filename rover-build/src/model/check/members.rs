@@ -2,19 +2,14 @@
 
 use std::collections::HashSet;
 
-use rover_model::{CTX_FIELDS, CTX_METHODS};
-
 use super::hook::error_first;
 use super::look::{Look, unknown};
 use super::walk::expressions;
 use crate::analyse::ctx_use::Member;
 use crate::diagnostic::Diagnostic;
-use crate::diagnostic::suggest::nearest;
 use crate::front::hir::{Expr, Kind, Span, VarId};
 use crate::front::load::File;
-use crate::vocabulary;
-
-const BODY_METHODS: [&str; 7] = ["json", "text", "raw", "bytes", "form", "form_all", "expect"];
+use crate::vocabulary::{self, BODY, CTX, Kind as WordKind, nearest};
 
 pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     let sources = look.program.sources;
@@ -61,17 +56,15 @@ pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
 fn unknown_member(file: &File, ctx: &str, member: &Member) -> Option<Diagnostic> {
     let name = member.name.as_str();
     let position = || file.position(member.name_span.start);
-    if CTX_METHODS.contains(&name) {
-        return None;
-    }
-    if CTX_FIELDS.contains(&name) {
-        return member.called.then(|| {
+    if let Some(word) = vocabulary::word(CTX, name) {
+        let called = member.called && word.kind == WordKind::Value;
+        return called.then(|| {
             Diagnostic::new(format!("`{name}` is a value, not a function"))
                 .at(position(), "called here")
                 .help(format!("write `{ctx}.{name}`"))
         });
     }
-    if vocabulary::is_planned("ctx", name) {
+    if vocabulary::is_planned(CTX, name) {
         let message = vocabulary::unavailable(&format!("{ctx}.{name}"));
         let help = "values of a request are kept with `set(key, value)` and `get(key)`";
         return Some(
@@ -80,7 +73,8 @@ fn unknown_member(file: &File, ctx: &str, member: &Member) -> Option<Diagnostic>
                 .help(help),
         );
     }
-    let known = CTX_METHODS.into_iter().chain(CTX_FIELDS);
+    let of_kind = |kind| vocabulary::members_of_kind(CTX, kind);
+    let known = of_kind(WordKind::Method).chain(of_kind(WordKind::Value));
     let message = format!("`{ctx}` has no member `{name}`");
     Some(unknown(&message, position(), name, known))
 }
@@ -99,7 +93,7 @@ impl<'a> Parts<'_, 'a> {
             return None;
         };
         let var = object.var()?;
-        let name = key.text().filter(|name| CTX_METHODS.contains(name))?;
+        let name = key.text().filter(|name| is_method(name))?;
         let ctx = &self.look.file(self.file).hir.vars[var.0].name;
         let is_ctx = self.ctx.contains(&(self.file, var));
         is_ctx.then_some((ctx, name, key.span))
@@ -116,7 +110,7 @@ impl<'a> Parts<'_, 'a> {
             _ => return None,
         };
         let var = object.var()?;
-        let of_ctx = self.ctx.contains(&(self.file, var)) && CTX_METHODS.contains(&name);
+        let of_ctx = self.ctx.contains(&(self.file, var)) && is_method(name);
         of_ctx.then_some(name)
     }
 
@@ -156,7 +150,7 @@ impl<'a> Parts<'_, 'a> {
         let position = self.look.position(self.file, span.start);
         let help = match (name, part.var()) {
             (_, Some(_)) => format!("write `{ctx}:{name}()`"),
-            ("set" | "get" | "query_all" | "header_all", _) => {
+            _ if vocabulary::word(CTX, name).is_some_and(|word| !word.parameters.is_empty()) => {
                 format!("call it: `{ctx}:{name}(...)`")
             }
             _ => format!("write `{ctx}:{name}(){rest}`"),
@@ -175,15 +169,16 @@ impl<'a> Parts<'_, 'a> {
             Kind::Method(object, name, span, _) => (object, name.as_str(), *span, true),
             _ => return None,
         };
-        if BODY_METHODS.contains(&name) || self.part(object)? != "body" {
+        if vocabulary::word(BODY, name).is_some() || self.part(object)? != "body" {
             return None;
         }
         let position = self.look.position(self.file, span.start);
         let message = format!("the body has no member `{name}`");
+        let known = vocabulary::members(BODY).iter().copied();
         if is_method {
-            return Some(unknown(&message, position, name, BODY_METHODS));
+            return Some(unknown(&message, position, name, known));
         }
-        let help = match nearest(name, BODY_METHODS) {
+        let help = match nearest(name, known) {
             Some(near) => format!("did you mean `:{near}()`?"),
             None => format!("read it first: `:json().{name}`, or `:form().{name}`"),
         };
@@ -193,6 +188,10 @@ impl<'a> Parts<'_, 'a> {
                 .help(help),
         )
     }
+}
+
+fn is_method(name: &str) -> bool {
+    vocabulary::word(CTX, name).is_some_and(|word| word.kind == WordKind::Method)
 }
 
 /// Whether a text can stand behind a dot.

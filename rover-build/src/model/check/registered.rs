@@ -6,7 +6,7 @@ use crate::analyse::servers::ServerVars;
 use crate::diagnostic::Diagnostic;
 use crate::front::hir::{Expr, Kind, Span};
 use crate::front::load::File;
-use crate::vocabulary::instead::ROUTE;
+use crate::vocabulary::instead;
 
 /// `api.get("/users/:id", function(ctx) ... end)`: a route that is registered by a call.
 pub(crate) fn route(
@@ -23,7 +23,7 @@ pub(crate) fn route(
             .at(file.position(span.start), "called here")
             .help(match target(path, method.key()) {
                 Some(target) => format!("a route is a function in its path's place: `{target}`"),
-                None => ROUTE.to_owned(),
+                None => instead::route().to_owned(),
             }),
     )
 }

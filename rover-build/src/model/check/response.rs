@@ -1,13 +1,13 @@
 //! Mistakes in what is said on a response: headers that are the server's, statuses that end no
 //! answer, options that a cookie has not.
 
-use rover_model::{COOKIE_OPTIONS, is_final_status, refused_header};
+use rover_model::{is_final_status, refused_header};
 
 use crate::analyse::servers::ServerVars;
 use crate::diagnostic::Diagnostic;
-use crate::diagnostic::suggest::nearest;
 use crate::front::hir::{Expr, Field, Kind};
 use crate::front::load::File;
+use crate::vocabulary::{self, COOKIE_OPTIONS, nearest};
 
 /// Looks at each call of a chain that begins with a server:
 /// `api.json:status(201, value):header(name, value)`.
@@ -67,19 +67,20 @@ fn unknown_options(file: &File, options: &Expr, found: &mut Vec<Diagnostic>) {
     let Kind::Table(fields) = &options.kind else {
         return;
     };
+    let known = vocabulary::members(COOKIE_OPTIONS);
     for field in fields {
         let Field::Named(name, value) = field else {
             continue;
         };
-        if COOKIE_OPTIONS.contains(&name.as_str()) {
+        if vocabulary::word(COOKIE_OPTIONS, name).is_some() {
             continue;
         }
         // The name stands before its value.
         let at = file.text[options.span.start..value.span.start].rfind(name.as_str());
         let at = at.map_or(value.span.start, |at| options.span.start + at);
-        let help = match nearest(name, COOKIE_OPTIONS) {
+        let help = match nearest(name, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("there is: {}", COOKIE_OPTIONS.join(", ")),
+            None => format!("there is: {}", known.join(", ")),
         };
         found.push(
             Diagnostic::new(format!("there is no cookie option `{name}`"))

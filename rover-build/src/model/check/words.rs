@@ -5,9 +5,8 @@ use std::collections::HashSet;
 use super::look::Look;
 use super::walk::{expressions, path};
 use crate::diagnostic::Diagnostic;
-use crate::diagnostic::suggest::nearest;
 use crate::front::hir::{Expr, Kind};
-use crate::vocabulary::{self, instead};
+use crate::vocabulary::{self, GLOBALS, instead, nearest};
 
 pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     // The whole of a word comes before its parts.
@@ -51,15 +50,16 @@ fn missing(look: &Look<'_>, file: usize, word: &str) -> Option<(String, String)>
     let library = (1..parts.len())
         .rev()
         .map(|length| parts[..length].join("."))
-        .find(|library| vocabulary::members(library).is_some());
+        .find(|library| vocabulary::library(library).is_some());
     let Some(library) = library else {
         return foreign(word, root, parts.len());
     };
     let name = parts[library.split('.').count()];
     let whole = format!("{library}.{name}");
-    let members = vocabulary::members(&library)?;
+    let members = vocabulary::library(&library)?;
     let own = look.written.fields.contains(name) || look.written.is_filled(&library);
-    if members.contains(&name) || asked(&whole) || own {
+    let elsewhere = vocabulary::is_elsewhere(&library, name);
+    if members.contains(&name) || elsewhere || asked(&whole) || own {
         return None;
     }
     let planned = vocabulary::is_planned(&library, name);
@@ -80,7 +80,7 @@ fn missing(look: &Look<'_>, file: usize, word: &str) -> Option<(String, String)>
 /// A word whose first name belongs to another Lua or to another server.
 fn foreign(word: &str, root: &str, parts: usize) -> Option<(String, String)> {
     let standard = ["dofile", "loadfile", "module"];
-    let known = vocabulary::FUNCTIONS.contains(&root) || vocabulary::TABLES.contains(&root);
+    let known = vocabulary::word(GLOBALS, root).is_some();
     // The name alone may be asked for whether it is there.
     if known || parts == 1 && !standard.contains(&root) {
         return None;
@@ -120,8 +120,8 @@ fn second_parameters(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
         let tested = super::walk::tests(&handler.function.body, second);
         if let (Some(used), false, false) = (used, asked, tested) {
             let help = match var.name.as_str() {
-                "req" | "request" => instead::word(&var.name).unwrap_or(instead::ANSWER),
-                _ => instead::ANSWER,
+                "req" | "request" => instead::word(&var.name).unwrap_or(instead::answer()),
+                _ => instead::answer(),
             };
             found.push(
                 Diagnostic::new(format!(

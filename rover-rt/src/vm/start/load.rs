@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use mlua::{Function, LightUserData, Lua, LuaOptions, StdLib, Table, Value};
-use rover_model::{CHUNK_END, CHUNK_START, COOKIE_OPTIONS, JSON_LUA, RAISED_LUA, SERVER_LUA};
+use rover_model::{CHUNK_END, CHUNK_START, JSON_LUA, RAISED_LUA, SERVER_LUA};
 
 use crate::error::Error;
 use crate::log::Log;
@@ -222,7 +222,6 @@ impl Tables {
         runtime.set("chunk", [CHUNK_START, CHUNK_END])?;
         runtime.set("longest", shared.memory.longest() as f64)?;
         runtime.set("written", Self::written(lua, shared)?)?;
-        runtime.set("cookie_options", COOKIE_OPTIONS)?;
         runtime.set("pending", &self.pending)?;
         runtime.set("running", &self.running)?;
         runtime.set("part", part(lua)?)?;

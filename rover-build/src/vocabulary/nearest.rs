@@ -1,68 +1,7 @@
 //! "Did you mean": by letters, by words, and by the names that other servers use. Where
 //! nothing is near enough, nothing is said: a wrong hint costs more than none.
 
-/// Names that other servers and languages use, and ours for the same.
-const SYNONYMS: &[(&str, &[&str])] = &[
-    ("address", &["host"]),
-    ("bind", &["host"]),
-    ("interface", &["host"]),
-    ("listen", &["port"]),
-    ("threads", &["workers"]),
-    ("processes", &["workers"]),
-    ("cluster", &["workers"]),
-    ("loglevel", &["log_level"]),
-    ("verbosity", &["log_level"]),
-    ("client_max_body_size", &["body_limit"]),
-    ("max_body_size", &["body_limit"]),
-    ("max_body", &["body_limit"]),
-    ("max_request_size", &["body_limit"]),
-    ("max_upload_size", &["body_limit"]),
-    ("upload_limit", &["body_limit"]),
-    ("payload_limit", &["body_limit"]),
-    ("max_header_size", &["header_limit"]),
-    ("max_url_length", &["request_line_limit"]),
-    ("client_header_timeout", &["header_timeout"]),
-    ("idle_timeout", &["keep_alive"]),
-    ("keepalive_timeout", &["keep_alive"]),
-    ("grace_period", &["drain"]),
-    ("shutdown_timeout", &["drain"]),
-    ("graceful_timeout", &["drain"]),
-    ("handler_timeout", &["deadline"]),
-    ("cpu_limit", &["deadline"]),
-    ("max_memory", &["memory_limit"]),
-    ("max_clients", &["max_connections"]),
-    ("health_check", &["health"]),
-    ("healthcheck", &["health"]),
-    ("liveness", &["health"]),
-    ("readiness", &["health"]),
-    ("openapi", &["docs"]),
-    ("swagger", &["docs"]),
-    ("name", &["title"]),
-    ("del", &["delete"]),
-    ("destroy", &["delete"]),
-    ("args", &["query"]),
-    ("query_params", &["query"]),
-    ("path_params", &["params"]),
-    ("ip", &["client_ip"]),
-    ("remote_addr", &["client_ip"]),
-    ("uri", &["path"]),
-    ("verb", &["method"]),
-    ("html_escape", &["html"]),
-    ("send", &["text"]),
-    ("str", &["string"]),
-    ("bool", &["boolean"]),
-    ("int", &["integer"]),
-    ("list", &["array"]),
-    ("map", &["object"]),
-    ("one_of", &["enum"]),
-    ("oneof", &["enum"]),
-    ("regex", &["pattern"]),
-    ("length", &["len"]),
-    ("minimum", &["min"]),
-    ("maximum", &["max"]),
-    ("set_cookie", &["cookie"]),
-    ("set_header", &["header"]),
-];
+use super::known::synonyms;
 
 /// Words that say what a name's value is, not what the name is about.
 const FILLERS: [&str; 20] = [
@@ -109,7 +48,7 @@ fn allowed(a: &str, b: &str) -> usize {
 }
 
 fn by_synonym<'a>(name: &str, names: &[&'a str]) -> Option<&'a str> {
-    let (_, ours) = SYNONYMS.iter().find(|(theirs, _)| *theirs == name)?;
+    let ours = synonyms(name);
     names.iter().find(|known| ours.contains(known)).copied()
 }
 
@@ -154,6 +93,7 @@ fn distance(a: &str, b: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vocabulary::known::{OPTIONS, members};
 
     #[test]
     fn letters() {
@@ -169,12 +109,8 @@ mod tests {
 
     #[test]
     fn words_are_compared_as_well_as_letters() {
-        let options = || {
-            rover_model::OPTIONS
-                .iter()
-                .chain(rover_model::Limits::NAMES)
-        };
-        let near = |name| nearest(name, options().copied());
+        let options = members(OPTIONS);
+        let near = |name| nearest(name, options.iter().copied());
         assert_eq!(near("body_size_limit"), Some("body_limit"));
         assert_eq!(near("bodylimit"), Some("body_limit"));
         assert_eq!(near("drain_timeout_secs"), Some("drain"));

@@ -1,0 +1,103 @@
+---@meta _
+-- The options of `rover.server`. Sizes are bytes or texts such as `"64KiB"`, times are seconds or texts such as `"250ms"`.
+
+--- The options of `rover.server`.
+---@class rover.Options
+--- The address or name to listen on.
+---@also address bind interface
+---@default "127.0.0.1"
+---@field host? string
+--- The port to listen on; 0 takes any free one and prints it.
+---@also listen
+---@default 4242
+---@field port? integer|string
+--- How many workers there are: a thread, an event loop and a Lua VM each; state in Lua is per worker.
+---@also threads processes cluster
+---@default one per core
+---@field workers? integer|string
+--- What the log leaves out.
+---@also loglevel verbosity
+---@default "info"
+---@field log_level? "debug"|"info"|"warn"|"error"|"off"
+--- Whether `/openapi.json` and `/docs` are served.
+---@also openapi swagger
+---@default true
+---@field docs? boolean
+--- Serves `/healthz` and `/readyz`, unless a route has that path.
+---@also health_check healthcheck liveness readiness
+---@default false
+---@field health? boolean
+--- The largest body for some routes: `{ ["POST /upload"] = "20MiB" }`.
+---@field body_limits? table<string, integer|string>
+--- CPU time that a handler has, 0 for any; after it the answer is 503.
+---@also handler_timeout cpu_limit
+---@default 1
+---@field deadline? number|string
+--- CPU time for the handlers of some routes: `{ ["GET /reports/{id}"] = "10s" }`.
+---@field deadlines? table<string, number|string>
+--- Memory that each VM may take, at least 16 MiB; 0 for any.
+---@also max_memory
+---@default "128MiB"
+---@field memory_limit? integer|string
+--- A write to a global that the program does not declare is a build error, not a warning.
+---@default false
+---@field strict_globals? boolean
+--- The title of the program's documentation.
+---@also name
+---@default the package's name
+---@field title? string
+--- The version of the program.
+---@default the package's version
+---@field version? string
+--- Bytes of a request line: 414 above it.
+---@also max_url_length
+---@default "8KiB"
+---@field request_line_limit? integer|string
+--- Bytes of request line and headers together: 431 above it.
+---@also max_header_size
+---@default "32KiB"
+---@field header_limit? integer|string
+--- Number of headers: 431 above it; without a bound 10,000.
+---@default 100
+---@field max_headers? integer
+--- Bytes of a request's body: 413 above it.
+---@also client_max_body_size max_body_size max_body max_request_size max_upload_size upload_limit payload_limit
+---@default "1MiB"
+---@field body_limit? integer|string
+--- Bytes of requests and responses that are in memory at one time; further bodies are 503.
+---@default "256MiB"
+---@field buffer_limit? integer|string
+--- Time for a connection's first byte and for a request's head: 408 after it.
+---@also client_header_timeout
+---@default "10s"
+---@field header_timeout? number|string
+--- Time between two requests on a connection.
+---@also idle_timeout keepalive_timeout
+---@default "75s"
+---@field keep_alive? number|string
+--- Bytes per second of a body, or of a response that is being read.
+---@default 240
+---@field min_rate? integer|string
+--- Time that a body or a response has before `min_rate` counts.
+---@default "5s"
+---@field rate_grace? number|string
+--- Connections that are open at one time.
+---@also max_clients
+---@default 32768
+---@field max_connections? integer
+--- Connections of one IPv4 address or of one IPv6 network of 64 bits.
+---@default 24576
+---@field max_connections_per_ip? integer
+--- Time that requests wait for a worker before some are answered with 503.
+---@default "500ms"
+---@field max_wait? number|string
+--- Time for running requests when the server stops.
+---@also grace_period shutdown_timeout graceful_timeout
+---@default "30s"
+---@field drain? number|string
+--- Time for which the server goes on accepting while `/readyz` says 503.
+---@default 0
+---@field drain_delay? number|string
+--- Time without a sign of life after which a supervised server is replaced, at least 1 s; 0 for never.
+---@default "10s"
+---@field heartbeat? number|string
