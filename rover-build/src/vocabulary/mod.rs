@@ -6,10 +6,12 @@ pub(crate) mod instead;
 mod known;
 mod nearest;
 mod parse;
+mod reference;
 mod signature;
 mod word;
 
 pub(crate) use known::*;
 pub use known::{faults, words};
 pub(crate) use nearest::nearest;
+pub use reference::reference;
 pub use word::{Kind, Missing, Parameter, Typed, Word};
