@@ -64,10 +64,8 @@ pub(crate) enum Known {
 /// A text of the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
-    Method,
-    Path,
-    ClientIp,
-    RequestId,
+    /// A value that `ctx` has by this name: `client_ip`.
+    Field(&'static str),
     Param(String),
     Query(String),
     /// In lower case.

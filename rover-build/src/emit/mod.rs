@@ -8,8 +8,8 @@ pub(crate) mod schema;
 
 use std::collections::BTreeMap;
 
-use proc_macro2::{Literal, TokenStream};
-use quote::{format_ident, quote};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote};
 use rover_model::{Layout, Limits, LogLevel, Method, ServerOptions, layout};
 
 use crate::analyse::constructors::Orders;
@@ -294,12 +294,20 @@ fn template(template: &Template) -> TokenStream {
     quote!(rt::Template { status: #status, pieces: &[#(#pieces),*] })
 }
 
+/// The variant of `rt::Part` for a value of `ctx`: `ClientIp` for `client_ip`. One that the runtime
+/// does not have is rustc's error in the program's build.
+fn variant(name: &str) -> Ident {
+    let words = name.split('_').flat_map(|word| {
+        let mut letters = word.chars();
+        let first = letters.next().into_iter().flat_map(char::to_uppercase);
+        first.chain(letters).collect::<Vec<_>>()
+    });
+    Ident::new(&words.collect::<String>(), Span::call_site())
+}
+
 fn request_part(part: &Part) -> TokenStream {
     match part {
-        Part::Method => quote!(Method),
-        Part::Path => quote!(Path),
-        Part::ClientIp => quote!(ClientIp),
-        Part::RequestId => quote!(RequestId),
+        Part::Field(name) => variant(name).into_token_stream(),
         Part::Param(name) => quote!(Param(#name)),
         Part::Query(name) => quote!(Query(#name)),
         Part::Header(name) => quote!(Header(#name)),

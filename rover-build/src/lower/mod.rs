@@ -34,6 +34,7 @@ use crate::lower::lowered::{ListStep, Lowered};
 use crate::lower::tails::tails;
 use crate::model::app::App;
 use crate::model::program::Program;
+use crate::vocabulary::{self, CTX, Kind as WordKind};
 
 /// Makes the program that becomes bytecode, from what is known of the written one.
 pub(crate) fn lower(program: &Program<'_>, app: &App, orders: &Orders) -> Lowered {
@@ -422,13 +423,8 @@ impl Lowering<'_> {
 
 /// The part of the request that a field of `ctx` is.
 fn field(name: &str) -> Option<Part> {
-    match name {
-        "method" => Some(Part::Method),
-        "path" => Some(Part::Path),
-        "client_ip" => Some(Part::ClientIp),
-        "request_id" => Some(Part::RequestId),
-        _ => None,
-    }
+    let word = vocabulary::word(CTX, name)?;
+    (word.kind == WordKind::Value).then_some(Part::Field(word.name))
 }
 
 /// The function that reads a value of a table by its name, the name as that takes it, and
