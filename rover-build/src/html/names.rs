@@ -167,3 +167,20 @@ impl Names<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vocabulary::{GLOBALS, Kind as WordKind, word};
+
+    #[test]
+    fn what_templates_call_and_index_are_words() {
+        let kind = |name| word(GLOBALS, name).map(|word| word.kind);
+        for name in FUNCTIONS {
+            assert_eq!(kind(name), Some(WordKind::Function), "{name}");
+        }
+        for name in LIBRARIES {
+            assert_eq!(kind(name), Some(WordKind::Table), "{name}");
+        }
+    }
+}

@@ -349,3 +349,18 @@ impl<'a> Tails<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vocabulary::GLOBALS;
+
+    #[test]
+    fn what_is_cut_to_one_value_is_a_word() {
+        let all = [&OF_ROVER[..], &OF_THE_LIBRARY, &IN_HANDLERS];
+        for path in all.into_iter().flatten() {
+            let (owner, name) = path.rsplit_once('.').unwrap_or((GLOBALS, path));
+            assert!(word(owner, name).is_some(), "{path}");
+        }
+    }
+}
