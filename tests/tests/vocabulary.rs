@@ -69,13 +69,20 @@ fn the_compiler_has_the_library_of_the_rows() {
 }
 
 fn ask(client: &TestClient, method: &str, path: &str) -> Found {
-    let response = client.request(method, path).body("x").send().unwrap();
+    let response = client
+        .request(method, path)
+        .body("x")
+        .send()
+        .expect("an answer");
     assert_eq!(response.status(), 200, "{path}: {}", response.text());
     serde_json::from_str(&response.text()).expect("an object of texts")
 }
 
 fn client(app: rover_tests::Program) -> TestClient {
-    app().log_level(LogLevel::Off).client().unwrap()
+    app()
+        .log_level(LogLevel::Off)
+        .client()
+        .expect("a program that starts")
 }
 
 #[test]
