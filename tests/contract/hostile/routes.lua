@@ -465,8 +465,7 @@ local fine = {
     local before = kept_ctx
     kept_ctx = ctx
     if not before then return true end
-    rawset(before, 1, true)
-    return pcall(before.params, before)
+    return not pcall(rawset, before, 1, true) and not pcall(before.params, before)
   end,
   error_caught = function() local ok = pcall(error, ("x"):rep(4e6)) return not ok end,
   many_errors = function() for i = 1, 1000 do pcall(error, { i }) end return true end,
