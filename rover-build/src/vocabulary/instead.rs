@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 
 use rover_model::Method;
 
-use super::known::{GLOBALS, MODULES, SERVER, words};
-use super::word::{Kind, Missing, Word};
+use super::known::{SERVER, words};
+use super::word::{GLOBALS, Kind, MODULES, Missing, Word};
 
 /// How a handler answers.
 pub(crate) fn answer() -> &'static str {

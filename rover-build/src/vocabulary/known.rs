@@ -6,12 +6,8 @@ use std::sync::LazyLock;
 use rover_model::VOCABULARY;
 
 use super::parse::{ANY_NAME, parse};
-use super::word::{Kind, Missing, Word};
+use super::word::{GLOBALS, Kind, Missing, Word};
 
-/// The owner of globals.
-pub(crate) const GLOBALS: &str = "_G";
-/// The owner of modules' names.
-pub(super) const MODULES: &str = "require";
 /// What a handler is given.
 pub(crate) const CTX: &str = "rover.Ctx";
 /// What `ctx:body()` gives.

@@ -14,4 +14,5 @@ pub(crate) use known::*;
 pub use known::{faults, words};
 pub(crate) use nearest::nearest;
 pub use reference::reference;
+pub(crate) use word::GLOBALS;
 pub use word::{Kind, Missing, Parameter, Typed, Word};

@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use super::signature::{overload, parameter, result, typed};
-use super::word::{Kind, Missing, Parameter, Typed, Word};
+use super::word::{GLOBALS, Kind, Missing, Parameter, Typed, Word};
 
 /// The name of what stands for all names of a class.
 pub(super) const ANY_NAME: &str = "[string]";
@@ -270,7 +270,7 @@ impl Reader {
 
     /// `string = {}` below a class, `_VERSION = nil` below a type.
     fn table(&mut self, path: &'static str) {
-        let (owner, name) = path.rsplit_once('.').unwrap_or(("_G", path));
+        let (owner, name) = path.rsplit_once('.').unwrap_or((GLOBALS, path));
         match self.block.class.take() {
             Some((class, members)) => {
                 let kind = Kind::Table;
@@ -305,11 +305,11 @@ impl Reader {
         let (target, name, kind) = match (path.split_once(':'), path.rsplit_once('.')) {
             (Some((owner, name)), _) => (owner, name, Kind::Method),
             (_, Some((owner, name))) => (owner, name, Kind::Function),
-            _ => ("_G", path, Kind::Function),
+            _ => (GLOBALS, path, Kind::Function),
         };
         let owner = self.locals.get(target).copied().unwrap_or(target);
         let known =
-            owner == "_G" || self.locals.contains_key(target) || self.tables.contains(owner);
+            owner == GLOBALS || self.locals.contains_key(target) || self.tables.contains(owner);
         if !known {
             self.fault(format!("nothing declares `{target}`"));
         }

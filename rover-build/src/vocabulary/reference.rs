@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::known::{GLOBALS, words};
-use super::word::{Kind, Missing, Word};
+use super::known::words;
+use super::word::{GLOBALS, Kind, MODULES, Missing, Word};
 
 const HEAD: &str = "# Reference
 
@@ -123,7 +123,7 @@ fn missing(page: &mut String, why: &[Missing]) {
     let mut told: Vec<(&str, Vec<String>)> = Vec::new();
     for word in words().iter().filter(is_one) {
         let name = match word.owner {
-            "require" => format!("`require \"{}\"`", word.name),
+            MODULES => format!("`require \"{}\"`", word.name),
             _ => format!("`{}`", word.path()),
         };
         match told.iter_mut().find(|(doc, _)| *doc == word.doc) {

@@ -12,18 +12,28 @@ pub(super) fn typed(text: &'static str) -> (&'static str, &'static str) {
 /// Where a type ends: at the first blank that is in no bracket, and behind no `:` of a function's
 /// result.
 fn end_of_type(text: &str) -> usize {
-    let mut depth = 0_i32;
-    let mut before = ' ';
-    for (at, letter) in text.char_indices() {
+    let mut outside = outside_brackets(text);
+    let end = outside.find(|(at, letter)| *letter == ' ' && !text[..*at].ends_with(':'));
+    end.map_or(text.len(), |(at, _)| at)
+}
+
+/// The letters that are in no bracket, and the brackets that close what a text begins in.
+fn outside_brackets(text: &str) -> impl Iterator<Item = (usize, char)> {
+    let mut depth = 0_usize;
+    text.char_indices().filter(move |(_, letter)| {
+        let outside = depth == 0;
         match letter {
-            '(' | '<' | '{' | '[' => depth += 1,
-            ')' | '>' | '}' | ']' => depth -= 1,
-            ' ' if depth == 0 && before != ':' => return at,
-            _ => {}
+            '(' | '<' | '{' | '[' => {
+                depth += 1;
+                false
+            }
+            ')' | '>' | '}' | ']' => {
+                depth = depth.saturating_sub(1);
+                outside
+            }
+            _ => outside,
         }
-        before = letter;
-    }
-    text.len()
+    })
 }
 
 /// `name type`, `name? type`
@@ -46,7 +56,7 @@ pub(super) fn result(text: &'static str) -> Option<Typed> {
 /// `fun(name: type, name?: type): type`
 pub(super) fn overload(text: &'static str) -> Option<(Vec<Parameter>, Vec<Typed>)> {
     let inner = text.strip_prefix("fun(")?;
-    let end = closing(inner)?;
+    let (end, _) = outside_brackets(inner).find(|(_, letter)| *letter == ')')?;
     let parameters = split(&inner[..end]).map(|parameter| {
         let (name, of_type) = parameter.split_once(": ")?;
         Some(Parameter {
@@ -63,34 +73,14 @@ pub(super) fn overload(text: &'static str) -> Option<(Vec<Parameter>, Vec<Typed>
     Some((parameters, results))
 }
 
-/// Where the bracket closes that was opened before a text.
-fn closing(text: &str) -> Option<usize> {
-    let mut depth = 0_i32;
-    for (at, letter) in text.char_indices() {
-        match letter {
-            '(' => depth += 1,
-            ')' if depth == 0 => return Some(at),
-            ')' => depth -= 1,
-            _ => {}
-        }
-    }
-    None
-}
-
 /// The parts of a list between its own commas.
 fn split(text: &'static str) -> impl Iterator<Item = &'static str> {
-    let (mut depth, mut start, mut parts) = (0_i32, 0, Vec::new());
-    for (at, letter) in text.char_indices() {
-        match letter {
-            '(' | '<' | '{' => depth += 1,
-            ')' | '>' | '}' => depth -= 1,
-            ',' if depth == 0 => {
-                parts.push(text[start..at].trim());
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    parts.push(text[start..].trim());
-    parts.into_iter().filter(|part| !part.is_empty())
+    let commas = outside_brackets(text).filter(|(_, letter)| *letter == ',');
+    let ends = commas.map(|(at, _)| at).chain([text.len()]);
+    let parts = ends.scan(0, |start, end| {
+        let part = &text[*start..end];
+        *start = end + 1;
+        Some(part.trim())
+    });
+    parts.filter(|part| !part.is_empty())
 }

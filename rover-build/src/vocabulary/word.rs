@@ -1,5 +1,10 @@
 //! What is known of one word, as plain data.
 
+/// The owner of globals.
+pub(crate) const GLOBALS: &str = "_G";
+/// The owner of modules' names.
+pub(super) const MODULES: &str = "require";
+
 /// A word that programs may say, or that people say who come from elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Word {
@@ -91,7 +96,7 @@ impl Word {
     /// As programs write it: `string.upper`, `print`.
     pub fn path(&self) -> String {
         match self.owner {
-            "_G" => self.name.to_owned(),
+            GLOBALS => self.name.to_owned(),
             owner => format!("{owner}.{}", self.name),
         }
     }
