@@ -351,16 +351,8 @@ fn refuse<S: Service>(
 ) -> Progress {
     let Conditions { service, clock, .. } = conditions;
     let id = service.ids().of(&Headers::new(&[]));
-    let data = RequestData {
-        method: "",
-        path: &Path::ROOT,
-        query: "",
-        headers: Headers::new(&[]),
-        params: &[],
-        body: None,
-        client_ip: conditions.client_ip,
-        request_id: &id,
-    };
+    let path = Path::ROOT;
+    let data = RequestData::bare("", &path, conditions.client_ip, &id);
     let reply = service.refused(&data, refusal.reply());
     let frame = Frame {
         head: false,

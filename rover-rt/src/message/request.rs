@@ -25,6 +25,25 @@ pub(crate) struct RequestData<'a> {
 }
 
 impl<'a> RequestData<'a> {
+    /// A request with a method and a path, and nothing else.
+    pub(crate) fn bare(
+        method: &'a str,
+        path: &'a Path<'a>,
+        client_ip: IpAddr,
+        request_id: &'a RequestId<'a>,
+    ) -> Self {
+        RequestData {
+            method,
+            path,
+            query: "",
+            headers: Headers::new(&[]),
+            params: &[],
+            body: None,
+            client_ip,
+            request_id,
+        }
+    }
+
     /// A text of the request, by what the compiler calls it.
     pub(crate) fn part(&self, part: Part) -> Option<Cow<'a, [u8]>> {
         match part {

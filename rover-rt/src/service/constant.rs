@@ -1,7 +1,7 @@
 //! Answers that are always the same: made once for each worker, with a validator.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::Ipv4Addr;
 
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, ETAG, HeaderValue};
@@ -31,16 +31,9 @@ impl Constant {
     }
 
     fn new(vm: &Vm, route: u16, method: Method) -> Option<Self> {
-        let request = RequestData {
-            method: "GET",
-            path: &Path::ROOT,
-            query: "",
-            headers: Headers::new(&[]),
-            params: &[],
-            body: None,
-            client_ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
-            request_id: &RequestIds::new().of(&Headers::new(&[])),
-        };
+        let (ids, nothing, path) = (RequestIds::new(), Headers::new(&[]), Path::ROOT);
+        let id = ids.of(&nothing);
+        let request = RequestData::bare("GET", &path, Ipv4Addr::LOCALHOST.into(), &id);
         let reply = vm.try_call(route, &request)?;
         // RFC 9110, section 13.1.2: for other methods the condition is about what they do.
         Some(match method {

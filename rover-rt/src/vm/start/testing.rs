@@ -1,7 +1,7 @@
 //! VMs with programs that stand in a test: each is as the compiler would make its reference
 //! form.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::Ipv4Addr;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -75,17 +75,9 @@ pub(crate) fn vm(
 
 /// What a route answers, by its number.
 pub(crate) fn ask(vm: &Vm, route: u16) -> Reply {
-    let ids = RequestIds::new();
-    let request = RequestData {
-        method: "GET",
-        path: &Path::ROOT,
-        query: "",
-        headers: Headers::new(&[]),
-        params: &[],
-        body: None,
-        client_ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
-        request_id: &ids.of(&Headers::new(&[])),
-    };
+    let (ids, nothing, path) = (RequestIds::new(), Headers::new(&[]), Path::ROOT);
+    let id = ids.of(&nothing);
+    let request = RequestData::bare("GET", &path, Ipv4Addr::LOCALHOST.into(), &id);
     vm.call(route, &request)
 }
 
