@@ -85,7 +85,22 @@ fn put(shared: &VmState, buffer: i32, at: i32, value: impl FnOnce(&mut Vec<u8>, 
     });
 }
 
-/// The same, or false and nothing written where `value` says false.
+/// Writes a text, where there is memory for it, and the text around it.
+#[inline]
+fn put_text(
+    shared: &VmState,
+    (buffer, at): (i32, i32),
+    text: &[u8],
+    write: impl FnOnce(&[u8], Escape, &mut Vec<u8>),
+) {
+    put(shared, buffer, at, |out, escape| {
+        if is_fitting(shared, text) {
+            write(text, escape, out);
+        }
+    });
+}
+
+/// As [`put`], or false and nothing written where `value` says false.
 fn try_put(
     shared: &VmState,
     buffer: i32,
@@ -141,12 +156,8 @@ unsafe extern "C" fn put_string(
 ) {
     // SAFETY: the template gives the address and the length of a string that is an argument of
     // its own, so that it is not collected during the call.
-    let text: &[u8] = unsafe { std::slice::from_raw_parts(text.cast(), length) };
-    put(shared, buffer, at, |out, escape| {
-        if is_fitting(shared, text) {
-            html::write(text, escape, out);
-        }
-    });
+    let text = unsafe { std::slice::from_raw_parts(text.cast(), length) };
+    put_text(shared, (buffer, at), text, html::write);
 }
 
 /// False, with nothing written, for a number that is written as text and has many decimals:
@@ -186,12 +197,8 @@ unsafe extern "C" fn put_safe(
 ) {
     // SAFETY: the template gives the address and the length of a string that is an argument of
     // its own, so that it is not collected during the call.
-    let text: &[u8] = unsafe { std::slice::from_raw_parts(text.cast(), length) };
-    put(shared, buffer, at, |out, escape| {
-        if is_fitting(shared, text) {
-            html::write_html(text, escape, out);
-        }
-    });
+    let text = unsafe { std::slice::from_raw_parts(text.cast(), length) };
+    put_text(shared, (buffer, at), text, html::write_html);
 }
 
 /// A table, as JSON.
@@ -204,12 +211,8 @@ unsafe extern "C" fn put_json(
 ) {
     // SAFETY: the template gives the address and the length of a string that is an argument of
     // its own, so that it is not collected during the call.
-    let text: &[u8] = unsafe { std::slice::from_raw_parts(text.cast(), length) };
-    put(shared, buffer, at, |out, escape| {
-        if is_fitting(shared, text) {
-            html::write_json(text, escape, out);
-        }
-    });
+    let text = unsafe { std::slice::from_raw_parts(text.cast(), length) };
+    put_text(shared, (buffer, at), text, html::write_json);
 }
 
 /// Whether a step's value is one of a script.

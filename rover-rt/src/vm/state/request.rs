@@ -81,7 +81,7 @@ impl RequestState {
     ) -> Running<'_> {
         let call: *const Call<'_> = call;
         self.call.set(call.cast());
-        self.give_back(memory);
+        self.end(memory);
         self.lists.reset();
         self.pages.reset();
         self.checks.ready.set(None);
@@ -91,14 +91,9 @@ impl RequestState {
         Running(self)
     }
 
-    /// The call is over: what Rust code held for it is free again. Whether there was no memory for
-    /// what it would have held.
+    /// The call is over: what Rust code holds of the VM's memory is free again. Whether there was
+    /// no room for what it would have held.
     pub(crate) fn end(&self, memory: &Memory) -> bool {
-        self.give_back(memory)
-    }
-
-    /// Lets go of what Rust code holds of the VM's memory; whether there was no room for it.
-    fn give_back(&self, memory: &Memory) -> bool {
         let (held, exceeded) = self.loan.take_back(memory);
         if held {
             self.lists.reset();
