@@ -106,13 +106,12 @@ pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
     let texts: Vec<String> = lowered.texts.iter().map(chunk).collect();
     let texts = sources.files.iter().zip(&texts);
     let texts = texts.map(|(file, text)| file.encoded(text));
+    let pages: Vec<(&str, &str)> = html.texts(&lowered.pages).collect();
+    let named = pages.iter();
+    let named = named.map(|(file, text)| (*file, text.as_bytes().into()));
     let bytecode = emit::Bytecode {
         files: collect::bytecode(&sources, files.zip(texts))?,
-        templates: collect::bytecode(
-            &sources,
-            html.texts(&lowered.pages)
-                .map(|(file, text)| (file, text.as_bytes().into())),
-        )?,
+        templates: collect::bytecode(&sources, named)?,
     };
     let docs = app.options.docs.then(|| emit::openapi::docs(&app));
     let tokens = emit::emit(&emit::Parts {
@@ -133,10 +132,7 @@ pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
         warnings: warnings.iter().map(|d| sources.line(d)).collect(),
         docs,
         lowered: lowered.texts,
-        pages: html
-            .texts(&lowered.pages)
-            .map(|(_, text)| text.to_owned())
-            .collect(),
+        pages: pages.iter().map(|(_, text)| (*text).to_owned()).collect(),
         tokens,
         dependencies,
     })

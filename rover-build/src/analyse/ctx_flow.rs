@@ -222,16 +222,7 @@ impl Helpers {
     /// `return function(api) local M = {} ... return M end`, and `local m = require "m" (api)`.
     fn made(&mut self, sources: &Sources) {
         for (file, source) in sources.files.iter().enumerate() {
-            let Some(Stmt::Return(values)) = source.hir.functions[0].body.last() else {
-                continue;
-            };
-            let [
-                Expr {
-                    kind: Kind::Function(function),
-                    ..
-                },
-            ] = values.as_slice()
-            else {
+            let Some(function) = source.hir.returned_function() else {
                 continue;
             };
             let body = &source.hir.functions[function.0].body;

@@ -165,16 +165,7 @@ impl<'a> ModuleCalls<'a> {
             if self.unknown || !used || !calls.all(|(_, arg)| given(arg)) {
                 continue;
             }
-            let Some(Stmt::Return(values)) = source.hir.functions[0].body.last() else {
-                continue;
-            };
-            let [
-                Expr {
-                    kind: Kind::Function(function),
-                    ..
-                },
-            ] = values.as_slice()
-            else {
+            let Some(function) = source.hir.returned_function() else {
                 continue;
             };
             if let Some(&var) = source.hir.functions[function.0].params.first()

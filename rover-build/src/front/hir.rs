@@ -141,6 +141,22 @@ pub(crate) enum Field {
     Keyed(Expr, Expr),
 }
 
+impl Chunk {
+    /// The function in `return function(api) ... end`, where a file ends with that.
+    pub(crate) fn returned_function(&self) -> Option<FunctionId> {
+        let Some(Stmt::Return(values)) = self.functions[0].body.last() else {
+            return None;
+        };
+        match values.as_slice() {
+            [value] => match value.kind {
+                Kind::Function(function) => Some(function),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
 impl Expr {
     /// The variable that this expression is.
     pub(crate) fn var(&self) -> Option<VarId> {
