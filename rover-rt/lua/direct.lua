@@ -159,7 +159,7 @@ function direct.put_list(to, at, inner) put_list(vm, to, at, inner) end
 -- What writes the values of an item is made where it is first called, for each row of values
 -- that the program has: `put_vj` takes a value and, after it, what is the only part of a
 -- string that is not constant. The values go into slots; what they are is told in one
--- number, four bits for each (see `run.rs`).
+-- number, four bits for each (see `row.rs`).
 local value = [[
   if kind == "number" then numbers[$slot] = $value kinds = kinds + $number
   elseif kind == "string" then texts[$slot] = $value lengths[$slot] = #$value kinds = kinds + $string

@@ -11,7 +11,7 @@ use crate::lower::lowered::{ListStep, Run};
 /// A longer concatenation is left to the VM.
 const MAX_PARTS: usize = 30;
 
-/// Values that one call writes: `SLOTS` in the runtime's `run.rs`.
+/// Values that one call writes: `SLOTS` in the runtime's `slots.rs`.
 const MAX_SLOTS: usize = 12;
 
 /// A concatenation's parts after their evaluation.

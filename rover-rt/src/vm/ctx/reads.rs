@@ -101,7 +101,7 @@ unsafe extern "C" fn param(
     bytes: usize,
     length: &mut u32,
 ) -> *const u8 {
-    // SAFETY: `direct.lua` declares a string and its length, and the string that lowered code
+    // SAFETY: these are the address and the length of a string: the string that lowered code
     // gives is an argument of its own, so that it is not collected during the call.
     unsafe {
         named(shared, (name, bytes), length, |request, name| {
@@ -116,7 +116,7 @@ unsafe extern "C" fn query(
     bytes: usize,
     length: &mut u32,
 ) -> *const u8 {
-    // SAFETY: `direct.lua` declares a string and its length, and the string that lowered code
+    // SAFETY: these are the address and the length of a string: the string that lowered code
     // gives is an argument of its own, so that it is not collected during the call.
     unsafe {
         named(shared, (name, bytes), length, |request, name| {
@@ -131,7 +131,7 @@ unsafe extern "C" fn header(
     bytes: usize,
     length: &mut u32,
 ) -> *const u8 {
-    // SAFETY: `direct.lua` declares a string and its length, and the string that lowered code
+    // SAFETY: these are the address and the length of a string: the string that lowered code
     // gives is an argument of its own, so that it is not collected during the call.
     unsafe {
         named(shared, (name, bytes), length, |request, name| {
@@ -147,7 +147,7 @@ unsafe extern "C" fn cookie(
     bytes: usize,
     length: &mut u32,
 ) -> *const u8 {
-    // SAFETY: `direct.lua` declares a string and its length, and the string that lowered code
+    // SAFETY: these are the address and the length of a string: the string that lowered code
     // gives is an argument of its own, so that it is not collected during the call.
     unsafe {
         named(shared, (name, bytes), length, |request, name| {

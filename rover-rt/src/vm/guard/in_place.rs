@@ -1,5 +1,5 @@
 //! Parts of the request that were checked and stay where they were laid out: handlers read
-//! them by name (the compiler's `lower_expect`).
+//! them by name (the compiler's `lower/expect`).
 
 use std::ffi::c_int;
 
