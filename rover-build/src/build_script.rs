@@ -42,6 +42,6 @@ fn try_compile(manifest: &Path, file: &str, form: Form) -> Result<(), String> {
         println!("cargo::rerun-if-changed={}", path.display());
     }
     let target = variable("OUT_DIR")?.join(file);
-    fs::write(&target, compiled.tokens.to_string())
+    fs::write(&target, compiled.tokens().to_string())
         .map_err(|e| format!("{}: {e}", target.display()))
 }

@@ -4,7 +4,8 @@
 //! manifest and its modules and resolves names, `analyse` finds what the text shows of handlers,
 //! schemas and answers, `collect` runs the chunk against the recording server, `html` compiles
 //! templates, `model` makes routes and options of all that and looks for mistakes, `lower`
-//! rewrites the program's text, `emit` writes tokens. `form`, `diagnostic` and `vocabulary` stand
+//! rewrites the program's text, `openapi` describes it, `plan` puts all that together as plain
+//! data, `emit` writes that as Rust. `form`, `diagnostic` and `vocabulary` stand
 //! below all of them.
 
 mod analyse;
@@ -17,9 +18,14 @@ mod front;
 mod html;
 mod lower;
 mod model;
+mod openapi;
+mod package;
+mod plan;
 pub mod vocabulary;
 
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use proc_macro2::TokenStream;
 use rover_model::{CHUNK_END, CHUNK_START};
@@ -27,31 +33,37 @@ use rover_model::{CHUNK_END, CHUNK_START};
 pub use analyse::shape::{Body, Returned, Shape};
 pub use build_script::{compile, compile_form_to, compile_to};
 pub use diagnostic::{Diagnostic, Failure, Position};
-pub use emit::openapi::Docs;
 pub use emit::warnings;
 pub use form::Form;
 pub use front::function_place::FunctionPlace;
-pub use model::app::{About, App, Expects, Needs, Reads, Route, Segment};
+pub use model::app::{About, App, Expects, Reads, Route, Segment};
+pub use package::Package;
 pub use rover_model::ServerOptions;
 pub use rover_model::guard::Schema;
+pub use rover_model::plan::{Docs, Needs, Plan};
 
 /// A compiled manifest.
 #[derive(Debug)]
 pub struct Compiled {
     /// What the compiler knows about the program.
     pub app: App,
-    /// Its OpenAPI document and the page that shows it, unless `docs` is off.
-    pub docs: Option<Docs>,
+    /// All that the runtime needs.
+    pub plan: Plan,
     /// What may be a mistake: one line each, with file, line and column.
     pub warnings: Vec<String>,
-    /// The items of the generated module.
-    pub tokens: TokenStream,
     /// The Lua that became bytecode, in the order of `dependencies`.
     pub lowered: Vec<String>,
     /// The templates as Lua, by the numbers in that, less one; empty where there is none in it.
     pub pages: Vec<String>,
     /// Every Lua file that was read.
     pub dependencies: Vec<PathBuf>,
+}
+
+impl Compiled {
+    /// The items of the generated module.
+    pub fn tokens(&self) -> TokenStream {
+        emit::rust(&self.plan, self.dependencies.iter().map(PathBuf::as_path))
+    }
 }
 
 /// Compiles a manifest.
@@ -67,6 +79,32 @@ pub fn compile_file(manifest: &Path) -> Result<Compiled, Failure> {
 /// # Errors
 /// As [`compile_file`].
 pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
+    compile_package(manifest, form, Package::from_environment())
+}
+
+/// Compiles a manifest that is called so where it does not say itself.
+///
+/// # Errors
+/// As [`compile_file`].
+pub fn compile_package(manifest: &Path, form: Form, package: Package) -> Result<Compiled, Failure> {
+    let compile = || compile_here(manifest, form, package.clone());
+    thread::scope(|scope| {
+        let spawned = thread::Builder::new()
+            .name("rover-compiler".to_owned())
+            .stack_size(STACK_BYTES)
+            .spawn_scoped(scope, compile);
+        match spawned {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+            // The caller's own stack will do for most programs.
+            Err(_) => compile(),
+        }
+    })
+}
+
+/// For expressions that are as deep as Lua takes them, whatever the caller's thread has.
+const STACK_BYTES: usize = 64 << 20;
+
+fn compile_here(manifest: &Path, form: Form, package: Package) -> Result<Compiled, Failure> {
     let (sources, run) = collect::load_and_run(manifest)?;
     let guards = analyse::schemas::Guards::find(&sources);
     let collected = run.map_err(|why| {
@@ -109,20 +147,22 @@ pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
     let pages: Vec<(&str, &str)> = html.texts(&lowered.pages).collect();
     let named = pages.iter();
     let named = named.map(|(file, text)| (*file, text.as_bytes().into()));
-    let bytecode = emit::Bytecode {
+    let bytecode = plan::Bytecode {
         files: collect::bytecode(&sources, files.zip(texts))?,
         templates: collect::bytecode(&sources, named)?,
     };
-    let docs = app.options.docs.then(|| emit::openapi::docs(&app));
-    let tokens = emit::emit(&emit::Parts {
+    let package = package.with(&app.options);
+    let docs = app.options.docs.then(|| openapi::docs(&app, &package));
+    let plan = plan::plan(plan::Parts {
+        package: &package,
         app: &app,
-        bytecode: &bytecode,
+        bytecode,
         lowered: &lowered,
-        orders: &orders,
+        orders,
         guards: &guards,
         html: &html,
         sources: &sources,
-        docs: docs.as_ref(),
+        docs,
     });
     let dependencies = sources.paths().cloned().collect();
     let mut warnings = analyse::globals::undeclared(&sources);
@@ -130,10 +170,9 @@ pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
     Ok(Compiled {
         app,
         warnings: warnings.iter().map(|d| sources.line(d)).collect(),
-        docs,
+        plan,
         lowered: lowered.texts,
         pages: pages.iter().map(|(_, text)| (*text).to_owned()).collect(),
-        tokens,
         dependencies,
     })
 }

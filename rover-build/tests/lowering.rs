@@ -68,63 +68,19 @@ fn pages(compiled: &Compiled) -> String {
     texts.collect()
 }
 
-/// The fields of a struct in the generated code.
-fn fields(value: &syn::Expr) -> BTreeMap<String, syn::Expr> {
-    let syn::Expr::Struct(value) = value else {
-        panic!("no struct");
-    };
-    let fields = value.fields.iter().map(|field| match &field.member {
-        syn::Member::Named(name) => (name.to_string(), field.expr.clone()),
-        syn::Member::Unnamed(_) => panic!("a field without a name"),
-    });
-    fields.collect()
-}
-
-/// What `Some(...)` holds.
-fn some(option: &syn::Expr) -> Option<&syn::Expr> {
-    match option {
-        syn::Expr::Call(some) => some.args.first(),
-        _ => None,
-    }
-}
-
-fn number(literal: &syn::Expr) -> usize {
-    match literal {
-        syn::Expr::Lit(syn::ExprLit {
-            lit: syn::Lit::Int(number),
-            ..
-        }) => number.base10_parse().unwrap(),
-        _ => panic!("no number"),
-    }
-}
-
-/// The routes in the generated code.
-fn generated_routes(compiled: &Compiled) -> Vec<syn::Expr> {
-    let file: syn::File = syn::parse2(compiled.tokens.clone()).unwrap();
-    let routes = file.items.into_iter().find_map(|item| match item {
-        syn::Item::Static(item) if item.ident == "ROUTES" => Some(*item.expr),
-        _ => None,
-    });
-    match routes {
-        Some(syn::Expr::Array(routes)) => routes.elems.into_iter().collect(),
-        _ => panic!("no array of routes"),
-    }
-}
-
 /// A line for each route of which something is decided that its text does not show.
 fn decided(compiled: &Compiled) -> String {
-    let generated = generated_routes(compiled);
     let mut text = String::new();
-    for (route, generated) in compiled.app.routes.iter().zip(&generated) {
-        let name = format!("{} {}", route.method, route.pattern());
+    for route in compiled.plan.routes.iter() {
+        let name = format!("{} {}", route.method, route.pattern);
         if route.needs.constant {
             text += &format!("{name}: the same always\n");
         }
-        if let Some(first) = some(&fields(generated)["first"]).map(fields) {
-            let part = ["body", "query", "params"][number(&first["source"])];
-            let schema = number(&first["schema"]);
-            let held = some(&first["holder"]).map(number);
+        if let Some(first) = &route.precheck {
+            let part = ["body", "query", "params"][usize::from(first.source)];
+            let held = first.holder;
             let held = held.map_or(String::new(), |held| format!(", held as {held}"));
+            let schema = first.schema;
             text += &format!("{name}: begins with a check of {part} by schema {schema}{held}\n");
         }
     }

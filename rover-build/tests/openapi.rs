@@ -5,7 +5,11 @@ use std::path::Path;
 
 fn document(manifest: &str) -> String {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join(manifest);
-    let docs = rover_build::compile_file(&manifest).unwrap().docs.unwrap();
+    let docs = rover_build::compile_file(&manifest)
+        .unwrap()
+        .plan
+        .docs
+        .unwrap();
     let document: serde_json::Value = serde_json::from_str(&docs.document).unwrap();
     serde_json::to_string_pretty(&document).unwrap()
 }
@@ -53,7 +57,10 @@ fn what_routes_throw() {
 #[test]
 fn without() {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/small/routes.lua");
-    assert_eq!(rover_build::compile_file(&manifest).unwrap().docs, None);
+    assert_eq!(
+        rover_build::compile_file(&manifest).unwrap().plan.docs,
+        None
+    );
 }
 
 /// Values that stand for themselves twice at every step: what cannot be looked at in
@@ -75,6 +82,6 @@ fn shapes_that_double() {
     text += "  return { v = v39, f = f39(1) }\nend\nreturn api\n";
     std::fs::write(&manifest, text).unwrap();
     let compiled = rover_build::compile_file(&manifest).unwrap();
-    assert!(compiled.docs.unwrap().document.len() < 1 << 20);
+    assert!(compiled.plan.docs.unwrap().document.len() < 1 << 20);
     std::fs::remove_dir_all(&folder).unwrap();
 }

@@ -46,7 +46,7 @@ pub fn app(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let (items, error) = match rover_build::compile_file(&folder.join(manifest.value())) {
         Ok(compiled) => {
             let warnings = rover_build::warnings(&compiled.warnings);
-            let items = compiled.tokens;
+            let items = compiled.tokens();
             (quote!(#warnings #items), None)
         }
         Err(failure) => {

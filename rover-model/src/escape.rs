@@ -1,5 +1,6 @@
 /// How a template prints a value: for what reads it, then for where that is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Escape {
     /// What reads the value.
     pub rule: Rule,
@@ -9,6 +10,7 @@ pub struct Escape {
 
 /// What reads a printed value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Rule {
     /// Nothing: `{{{ value }}}`.
     Raw,
@@ -36,6 +38,7 @@ pub enum Rule {
 
 /// What is around a printed value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Place {
     /// The text of an element.
     Text,

@@ -1,9 +1,12 @@
 //! What the compiler (`rover-build`) and the runtime (`rover-rt`) must agree on.
 //!
-//! The crate has no dependencies but those that write digits. It holds the vocabulary, the reader of JSON and the
-//! writer of its numbers and strings, the rules of
-//! server options and of responses, the perfect hash of literal paths, and the Lua text of the recording server, which runs once at
-//! build and once in every worker.
+//! It holds the vocabulary, the plan of a compiled program, the reader of JSON and the writer of
+//! its numbers and strings, the rules of server options and of responses, the perfect hash of
+//! literal paths, and the Lua text of the recording server, which runs once at build and once in
+//! every worker.
+//!
+//! Without features the crate has no dependencies but those that write digits. `serde` lets the
+//! compiler print a plan as Rust, `store` writes and reads one as bytes.
 
 pub mod docs;
 mod escape;
@@ -13,6 +16,7 @@ mod limits;
 mod method;
 mod options;
 mod perfect;
+pub mod plan;
 mod response;
 mod server_options;
 mod vocabulary;

@@ -21,6 +21,7 @@ macro_rules! limits {
     ($($(#[$doc:meta])+ $name:ident: $unit:expr, $default:expr;)+) => {
         /// The options of `rover.server` that bound something. 0 stands for no bound.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
         pub struct Limits {
             $($(#[$doc])+ pub $name: u64,)+
         }

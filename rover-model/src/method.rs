@@ -2,6 +2,7 @@ use std::fmt;
 
 /// A request method that a route can answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Method {
     /// `GET`
     Get,

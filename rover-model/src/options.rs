@@ -2,6 +2,7 @@ use std::fmt;
 
 /// How much the server's log tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum LogLevel {
     /// Everything.
     Debug,

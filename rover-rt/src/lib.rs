@@ -15,6 +15,7 @@ mod message;
 mod pattern;
 mod process;
 pub mod program;
+mod router;
 mod service;
 mod settings;
 mod time;

@@ -43,7 +43,7 @@ struct Address {
 impl Settings {
     pub(crate) fn new(options: &Options) -> Self {
         Settings {
-            host: options.host.to_owned(),
+            host: options.host.to_string(),
             port: options.port,
             workers: workers(options.workers),
             log_level: options.log_level,

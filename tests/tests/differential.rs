@@ -1,5 +1,5 @@
 //! The specialised program answers like the one that was written: random programs, random
-//! requests, both forms. `ROVER_DIFFERENTIAL_PROGRAMS` (at build) and
+//! requests, both forms, and the specialised one served without rustc. `ROVER_DIFFERENTIAL_PROGRAMS` (at build) and
 //! `ROVER_DIFFERENTIAL_REQUESTS` ask for more.
 #![allow(clippy::unwrap_used)]
 
@@ -7,8 +7,11 @@
 #[path = "../generate.rs"]
 mod generate;
 
+use std::path::Path;
+
 use generate::{HANDLERS, Random};
-use rover::{LogLevel, TestClient, TestResponse};
+use rover::{App, LogLevel, TestClient, TestResponse};
+use rover_build::Form;
 use rover_tests::programs::HANDLERS as PROGRAMS;
 
 /// One request, sent to both.
@@ -152,20 +155,24 @@ fn specialised_programs_answer_like_the_written_ones() {
     let requests = wanted.and_then(|text| text.parse().ok()).unwrap_or(200);
     let mut statuses = std::collections::BTreeMap::new();
     for (seed, (name, specialised, reference)) in PROGRAMS.iter().enumerate() {
-        let [specialised, reference] =
-            [specialised, reference].map(|app| app().log_level(LogLevel::Off).client().unwrap());
+        let plan = rover_build::compile_form(Path::new(name), Form::Specialised);
+        let apps: [App; 3] = [specialised(), reference(), plan.unwrap().plan.into()];
+        let [specialised, reference, served] =
+            apps.map(|app| app.log_level(LogLevel::Off).client().unwrap());
         let pages = name.contains("pages_");
         let mut random = Random::new(seed as u64 + 1000);
         for _ in 0..requests {
             let request = request(&mut random, pages);
-            let answers = [&specialised, &reference].map(|client| send(client, &request));
-            let [ours, theirs] = answers.each_ref().map(shown);
+            let answers = [&specialised, &reference, &served].map(|client| send(client, &request));
+            let [ours, theirs, served] = answers.each_ref().map(shown);
             *statuses.entry((pages, theirs.status)).or_insert(0) += 1;
             assert_eq!(
                 ours, theirs,
                 "{name}: {} {} {:?} {:?}",
                 request.method, request.path, request.headers, request.body
             );
+            let asked = (request.method, &request.path);
+            assert_eq!(ours, served, "{name}, served without rustc: {asked:?}");
         }
     }
     println!("{} programs, {statuses:?}", PROGRAMS.len());

@@ -1,53 +1,9 @@
 //! Returned table constructors as runs of constant JSON with places for values.
 
+use rover_model::plan::{Part, Piece, Template, Text};
+
 use crate::analyse::checked_in_place::Held;
 use crate::front::hir::{Expr, Field, Kind};
-
-/// A response whose shape is known.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Template {
-    /// The status; 0 where the program gives none.
-    pub(crate) status: u16,
-    /// What is written, in order.
-    pub(crate) pieces: Vec<Piece>,
-}
-
-/// A part of a template. The values come in the order of the pieces that take one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Piece {
-    /// JSON as it is.
-    Text(String),
-    /// Fields as they are, with a comma before them unless they are an object's first.
-    Fields(String),
-    /// A field's name, with a value that may be absent.
-    Field {
-        /// The name.
-        name: String,
-        /// How many containers are around the value.
-        depth: u8,
-        /// The fields around it, for errors: `rows.first`.
-        path: String,
-    },
-    /// A field's name, with a value that the runtime has and that may be absent.
-    Known {
-        /// The name.
-        name: String,
-        /// The value.
-        known: Known,
-        /// As a field's.
-        path: String,
-    },
-    /// A list that was written already: as a field, or the whole response where it has no
-    /// name.
-    List {
-        /// The field's name.
-        name: String,
-        /// As a field's.
-        depth: u8,
-        /// As a field's.
-        path: String,
-    },
-}
 
 /// Tells of an expression that is a list whether it is an array even when it is empty.
 pub(crate) type IsList<'f> = &'f dyn Fn(&Expr) -> bool;
@@ -61,31 +17,19 @@ pub(crate) enum Known {
     Part(Part),
 }
 
-/// A text of the request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Part {
-    /// A value that `ctx` has by this name: `client_ip`.
-    Field(&'static str),
-    Param(String),
-    Query(String),
-    /// In lower case.
-    Header(String),
-    Cookie(String),
-}
-
 /// Tells of an expression whether the runtime has its value.
 pub(crate) type IsKnown<'f> = &'f dyn Fn(&Expr) -> Option<Known>;
 
 /// The template of a response that is a list.
 pub(crate) fn list_template(status: u16) -> Template {
     let list = Piece::List {
-        name: String::new(),
+        key: Text::default(),
         depth: 0,
-        path: String::new(),
+        path: Text::default(),
     };
     Template {
         status,
-        pieces: vec![list],
+        pieces: vec![list].into(),
     }
 }
 
@@ -106,6 +50,7 @@ pub(crate) fn template<'a>(
     }
     writer.flush();
     let Writer { pieces, values, .. } = writer;
+    let pieces = pieces.into();
     (values.len() <= MAX_VALUES).then_some((Template { status, pieces }, values))
 }
 
@@ -118,7 +63,7 @@ pub(crate) fn error_template(message: &Expr, status: u16) -> Option<Template> {
     }
     writer.run.push('}');
     writer.flush();
-    let pieces = writer.pieces;
+    let pieces = writer.pieces.into();
     Some(Template { status, pieces })
 }
 
@@ -157,8 +102,8 @@ impl<'a, 'f> Writer<'a, 'f> {
         let run = std::mem::take(&mut self.run);
         if !run.is_empty() {
             self.pieces.push(match self.run_of_fields {
-                true => Piece::Fields(run),
-                false => Piece::Text(run),
+                true => Piece::Fields(run.into()),
+                false => Piece::Text(run.into()),
             });
         }
         self.run_of_fields = false;
@@ -243,15 +188,27 @@ impl<'a, 'f> Writer<'a, 'f> {
 
     /// A field whose value is not known.
     fn value(&mut self, name: &str, value: &'a Expr, depth: u8, path: &str) {
-        let (name, path) = (name.to_owned(), path.to_owned());
+        let key = Text::from(format!("\"{name}\":"));
+        let path = Text::from(format!("{path}.{name}"));
         if let Some(known) = (self.is_known)(value) {
-            self.pieces.push(Piece::Known { name, known, path });
+            self.pieces.push(match known {
+                Known::Held(Held {
+                    holder,
+                    path: place,
+                }) => Piece::Held {
+                    key,
+                    holder,
+                    place,
+                    path,
+                },
+                Known::Part(part) => Piece::Part { key, part, path },
+            });
             return;
         }
         self.values.push(value);
         self.pieces.push(match (self.is_list)(value) {
-            true => Piece::List { name, depth, path },
-            false => Piece::Field { name, depth, path },
+            true => Piece::List { key, depth, path },
+            false => Piece::Field { key, depth, path },
         });
     }
 

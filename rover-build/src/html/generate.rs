@@ -1,11 +1,12 @@
 //! A template's steps as a Lua chunk, whose lines are the template's own.
 
+use rover_model::plan::HtmlStep;
 use rover_model::{Escape, Place, Rule};
 
 use super::names::{Meaning, Name, Names};
 use super::problem::Problem;
 use super::source::Source;
-use super::step::{PageStep, PageSteps, Put};
+use super::step::{PageSteps, Put};
 use super::walk::Op;
 use super::{parts, scan, steady};
 use crate::form::Form;
@@ -348,7 +349,11 @@ impl Writer<'_, '_> {
 
     /// A step's number.
     fn step(&mut self, lead: String, escape: Escape, tail: String) -> usize {
-        let step = PageStep { lead, escape, tail };
+        let step = HtmlStep {
+            lead: lead.into(),
+            escape,
+            tail: tail.into(),
+        };
         self.steps.number(step)
     }
 }

@@ -33,7 +33,6 @@ use names::Names;
 use problem::Problem;
 pub(crate) use source::Origin;
 use source::Source;
-pub(crate) use step::PageStep;
 use step::PageSteps;
 pub(crate) use uses::{Argument, Component, Use};
 

@@ -1,10 +1,11 @@
 //! Components whose result is printed where HTML stands: `{{ card { title = x } }}`. They
 //! are given the page's buffer, to write into it.
 
+use rover_model::plan::{HtmlStep, Text};
 use rover_model::{Escape, Place, Rule};
 
 use super::names::Names;
-use super::step::{PageStep, PageSteps, Put};
+use super::step::{PageSteps, Put};
 use crate::front::hir::{Chunk, Expr, Kind, Span, Stmt};
 
 const AS_IT_IS: Escape = Escape {
@@ -86,18 +87,18 @@ fn part(put: &Expr, names: Names<'_>, step: usize) -> Option<Part> {
 impl Part {
     /// What is written instead.
     pub(super) fn edits(&self, text: &str, steps: &mut PageSteps) -> Vec<(Span, String)> {
-        let PageStep { lead, escape, tail } = steps.all[self.step].clone();
+        let HtmlStep { lead, escape, tail } = steps.all[self.step].clone();
         let mut put = String::new();
         if !lead.is_empty() {
-            let run = steps.number(PageStep {
+            let run = steps.number(HtmlStep {
                 lead,
                 escape: AS_IT_IS,
-                tail: String::new(),
+                tail: Text::default(),
             });
             put += &format!("__run(__b, {run}); ");
         }
-        let after = steps.number(PageStep {
-            lead: String::new(),
+        let after = steps.number(HtmlStep {
+            lead: Text::default(),
             escape,
             tail,
         });

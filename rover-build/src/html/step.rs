@@ -2,25 +2,17 @@
 
 use std::collections::HashMap;
 
-use rover_model::Escape;
-
-/// A value in a page with the text around it: see `rover_rt::Step`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct PageStep {
-    pub(crate) lead: String,
-    pub(crate) escape: Escape,
-    pub(crate) tail: String,
-}
+use rover_model::plan::HtmlStep;
 
 /// The steps of all templates, each once.
 #[derive(Debug, Default)]
 pub(crate) struct PageSteps {
-    pub(crate) all: Vec<PageStep>,
-    numbers: HashMap<PageStep, usize>,
+    pub(crate) all: Vec<HtmlStep>,
+    numbers: HashMap<HtmlStep, usize>,
 }
 
 impl PageSteps {
-    pub(super) fn number(&mut self, step: PageStep) -> usize {
+    pub(super) fn number(&mut self, step: HtmlStep) -> usize {
         let next = self.all.len();
         *self.numbers.entry(step.clone()).or_insert_with(|| {
             self.all.push(step);

@@ -2,11 +2,13 @@
 
 use rover_model::is_reserved;
 
+use rover_model::plan::{Piece, Run};
+
 use crate::analyse::lists::{Item, Lists, is_list, list_of};
-use crate::analyse::template::{Piece, is_plain_text, template};
+use crate::analyse::template::{is_plain_text, template};
 use crate::front::hir::{Expr, Kind};
 use crate::lower::Lowering;
-use crate::lower::lowered::{ListStep, Run};
+use crate::lower::lowered::ListStep;
 
 /// A longer concatenation is left to the VM.
 const MAX_PARTS: usize = 30;
@@ -332,9 +334,9 @@ fn steps(pieces: &[Piece]) -> Vec<(ListStep, Value)> {
     let mut steps: Vec<(ListStep, Value)> = Vec::new();
     let mut before = Run::default();
     for piece in pieces {
-        let (name, depth, path, kind) = match piece {
+        let (key, depth, path, kind) = match piece {
             Piece::Text(text) => {
-                before.text += text;
+                before.text.to_mut().push_str(text);
                 continue;
             }
             // There is a value before it, so that nothing else waits.
@@ -346,16 +348,16 @@ fn steps(pieces: &[Piece]) -> Vec<(ListStep, Value)> {
                 continue;
             }
             // The items of lists have none.
-            Piece::Known { .. } => continue,
-            Piece::Field { name, depth, path } => (name, depth, path, Value::Any),
-            Piece::List { name, depth, path } => (name, depth, path, Value::List),
+            Piece::Held { .. } | Piece::Part { .. } => continue,
+            Piece::Field { key, depth, path } => (key, depth, path, Value::Any),
+            Piece::List { key, depth, path } => (key, depth, path, Value::List),
         };
         let step = ListStep {
             before: std::mem::take(&mut before),
-            name: Some(name.clone()),
+            key: key.clone(),
             // The list is around it, too.
             depth: depth + 1,
-            path: format!("{path}.{name}"),
+            path: path.clone(),
             ..ListStep::default()
         };
         steps.push((step, kind));

@@ -1,74 +1,71 @@
-//! The rewritten program as plain data: what `emit` prints beside the bytecode.
+//! The rewritten program as plain data: what its plan is made of beside the bytecode.
 
 use std::collections::BTreeSet;
 
-use crate::analyse::ctx_use::Source;
-use crate::analyse::template::Template;
+use rover_model::plan::{Precheck, Run, Step, Template, Text};
 
 /// The rewritten program.
 pub(crate) struct Lowered {
     /// In the order of `Sources`.
     pub(crate) texts: Vec<String>,
     pub(crate) templates: Vec<Template>,
-    pub(crate) steps: Vec<ListStep>,
+    pub(crate) steps: Vec<Step>,
     /// The chunks of templates that it calls, by their numbers from 1.
     pub(crate) pages: BTreeSet<usize>,
     /// What the handlers of the routes begin with checking.
     pub(crate) prechecks: Vec<Option<Precheck>>,
 }
 
-/// A value in an item, and the constant text around it: see `rover_rt::Step`.
+/// A value in an item, and the constant text around it: a [`Step`] that is still put together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ListStep {
     pub(crate) first: bool,
     pub(crate) last: bool,
     pub(crate) before: Run,
-    /// The field's name; none where the value is the item itself.
-    pub(crate) name: Option<String>,
+    /// The field's name with a colon; empty where the value is the item itself.
+    pub(crate) key: Text,
     /// Of a concatenation, quotes included.
     pub(crate) prefix: String,
     pub(crate) suffix: String,
     pub(crate) after: Run,
     pub(crate) depth: u8,
-    pub(crate) path: String,
-}
-
-/// Constant JSON.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Run {
-    pub(crate) text: String,
-    /// It begins with a field that may need a comma.
-    pub(crate) fields: bool,
+    pub(crate) path: Text,
 }
 
 impl ListStep {
     /// What stands before a value that is there, and whether a comma may be needed first.
-    pub(crate) fn lead(&self) -> (bool, String) {
+    fn lead(&self) -> (bool, String) {
         let Run { text, fields } = &self.before;
-        let key = self.name.as_ref().map(|name| format!("\"{name}\":"));
-        let between = match text.as_str() {
-            "" => "",
-            text if text.ends_with('{') => "",
-            _ => ",",
+        let between = match text.is_empty() || text.ends_with('{') || self.key.is_empty() {
+            true => "",
+            false => ",",
         };
-        let comma = *fields || (text.is_empty() && key.is_some());
-        let key = key.unwrap_or_default();
-        (comma, format!("{text}{between}{key}{}", self.prefix))
+        let comma = *fields || (text.is_empty() && !self.key.is_empty());
+        (comma, format!("{text}{between}{}{}", self.key, self.prefix))
     }
 
     /// What stands after a value that is there.
-    pub(crate) fn tail(&self) -> String {
+    fn tail(&self) -> String {
         let comma = if self.after.fields { "," } else { "" };
         format!("{}{comma}{}", self.suffix, self.after.text)
     }
 }
 
-/// A check against a constant schema.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Precheck {
-    pub(crate) source: Source,
-    /// The schema's number.
-    pub(crate) schema: usize,
-    /// The number of the value that is held.
-    pub(crate) holder: Option<i32>,
+impl From<ListStep> for Step {
+    fn from(step: ListStep) -> Self {
+        let (comma, lead) = step.lead();
+        Step {
+            first: step.first,
+            last: step.last,
+            comma,
+            lead: lead.into(),
+            tail: step.tail().into(),
+            prefix: step.prefix.len(),
+            suffix: step.suffix.len(),
+            absent_lead: step.before,
+            absent_tail: step.after,
+            depth: step.depth,
+            path: step.path,
+        }
+    }
 }

@@ -16,6 +16,8 @@ pub(crate) mod text;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use rover_model::plan::{Part, Template, Text};
+
 use crate::analyse::constructors::Orders;
 use crate::analyse::ctx_use::{Access, Member, Source, Table};
 use crate::analyse::handlers::{Handler, Handlers};
@@ -23,7 +25,7 @@ use crate::analyse::list_tables::rows;
 use crate::analyse::lists::{Lists, is_list, lists};
 use crate::analyse::responses::{Response, answered, response, with_header};
 use crate::analyse::schemas::Guards;
-use crate::analyse::template::{Known, Part, Template, error_template, list_template, template};
+use crate::analyse::template::{Known, error_template, list_template, template};
 use crate::form::Form;
 use crate::front::budget::checks;
 use crate::front::hir::{Expr, Kind, Span, Stmt};
@@ -34,7 +36,6 @@ use crate::lower::lowered::{ListStep, Lowered};
 use crate::lower::tails::tails;
 use crate::model::app::App;
 use crate::model::program::Program;
-use crate::vocabulary::{self, CTX, Kind as WordKind};
 
 /// Makes the program that becomes bytecode, from what is known of the written one.
 pub(crate) fn lower(program: &Program<'_>, app: &App, orders: &Orders) -> Lowered {
@@ -120,7 +121,7 @@ pub(crate) fn lower(program: &Program<'_>, app: &App, orders: &Orders) -> Lowere
     Lowered {
         texts: files.map(|(file, edits)| edits.apply(&file.text)).collect(),
         templates: lowering.templates,
-        steps: lowering.steps,
+        steps: lowering.steps.into_iter().map(Into::into).collect(),
         pages: lowering.pages,
         prechecks,
     }
@@ -272,7 +273,7 @@ impl Lowering<'_> {
                 Access::Read(table, name, span) => {
                     let (function, name, part) = named(*table, name);
                     let text = format!("__rover.{function}({})", quoted(&name));
-                    (*span, text, Some(part(name)))
+                    (*span, text, Some(part(name.into())))
                 }
                 Access::Alias(_, span) => (*span, "nil".to_owned(), None),
                 Access::Body(method, Some(span)) => {
@@ -423,13 +424,12 @@ impl Lowering<'_> {
 
 /// The part of the request that a field of `ctx` is.
 fn field(name: &str) -> Option<Part> {
-    let word = vocabulary::word(CTX, name)?;
-    (word.kind == WordKind::Value).then_some(Part::Field(word.name))
+    Part::of_field(name)
 }
 
 /// The function that reads a value of a table by its name, the name as that takes it, and
 /// the part of the request that it is.
-fn named(table: Table, name: &str) -> (&'static str, String, fn(String) -> Part) {
+fn named(table: Table, name: &str) -> (&'static str, String, fn(Text) -> Part) {
     match table {
         Table::Params => ("param", name.to_owned(), Part::Param),
         Table::Query => ("query", name.to_owned(), Part::Query),

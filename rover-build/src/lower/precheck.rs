@@ -1,12 +1,13 @@
 //! What a handler begins with checking: `local b = ctx:body():expect(schema)`, where nothing
 //! that anyone could notice comes before. The runtime checks it before the handler runs.
 
+use rover_model::plan::Precheck;
+
 use crate::analyse::ctx_use::{Access, Member};
 use crate::analyse::handlers::Handler;
 use crate::analyse::responses::{Response, response};
 use crate::front::hir::{Expr, Field, Kind, Stmt};
 use crate::lower::Lowering;
-use crate::lower::lowered::Precheck;
 
 impl Lowering<'_> {
     pub(crate) fn precheck(&self, handler: Handler<'_>) -> Option<Precheck> {
@@ -44,7 +45,7 @@ impl Lowering<'_> {
         if let Some((source, schema)) = found {
             let holder = self.holders.get(&(handler.file, expr.span));
             return Some(Precheck {
-                source,
+                source: source as u8,
                 schema,
                 holder: holder.and_then(|holder| i32::try_from(*holder).ok()),
             });

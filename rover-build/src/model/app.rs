@@ -1,6 +1,7 @@
 //! A checked program as plain data.
 
 use rover_model::guard::Schema;
+use rover_model::plan::Needs;
 use rover_model::{Method, ServerOptions};
 
 use crate::analyse::shape::Returned;
@@ -81,17 +82,6 @@ pub struct About {
     pub tags: Vec<String>,
     /// It should not be used any more.
     pub deprecated: bool,
-}
-
-/// What a handler reads, as far as it must be known before it runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Needs {
-    /// It must be given a `ctx`.
-    pub ctx: bool,
-    /// It may read the body.
-    pub body: bool,
-    /// Its answer is always the same.
-    pub constant: bool,
 }
 
 /// What a handler reads of the request, as far as the text shows it.

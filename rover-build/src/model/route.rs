@@ -1,5 +1,6 @@
 //! From one recorded assignment to a route, and the rules that routes must keep.
 
+use rover_model::plan::Needs;
 use rover_model::{HOOKS, Method};
 
 use crate::analyse::ctx_use::{Access, Source, Table};
@@ -9,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Position};
 use crate::form::Form;
 use crate::front::function_place::FunctionPlace;
 use crate::front::load::Sources;
-use crate::model::app::{About, Expects, Needs, Reads, Route, Segment};
+use crate::model::app::{About, Expects, Reads, Route, Segment};
 use crate::model::constant::answers_alike;
 use crate::model::doc_comment::about;
 use crate::model::program::Program;

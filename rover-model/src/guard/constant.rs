@@ -7,6 +7,7 @@ pub type Str = Cow<'static, str>;
 
 /// A value in a schema: the default of a field.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Constant {
     /// `rover.null`
     Null,

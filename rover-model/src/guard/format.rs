@@ -2,6 +2,7 @@
 
 /// What a string denotes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Format {
     /// An address that browsers accept in `<input type=email>` (HTML, section 4.10.5.1.5).
     Email,

@@ -8,6 +8,7 @@ use super::format::Format;
 
 /// What a value must be.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Schema {
     /// The type and what only values of that type are asked.
     pub kind: Kind,
@@ -23,6 +24,7 @@ pub struct Schema {
 
 /// A schema's type, with the rules for values of that type.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Kind {
     /// Any value.
     Any,
@@ -42,6 +44,7 @@ pub enum Kind {
 
 /// The bounds of a number, inclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Range {
     /// The least.
     pub min: Option<f64>,
@@ -51,6 +54,7 @@ pub struct Range {
 
 /// The bounds of a length, inclusive: characters of a string, elements of an array.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Length {
     /// The least.
     pub min: u32,
@@ -60,6 +64,7 @@ pub struct Length {
 
 /// The rules for strings.
 #[derive(Clone, Debug, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct TextRules {
     /// In characters.
     pub length: Length,
@@ -73,6 +78,7 @@ pub struct TextRules {
 
 /// A field of an object.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Field {
     /// Its name.
     pub name: Str,
@@ -166,5 +172,20 @@ impl Kind {
             Kind::Array(..) => "an array",
             Kind::Object(_) => "an object",
         }
+    }
+}
+
+/// As its schema, whether it is constant or not.
+#[cfg(feature = "serde")]
+impl serde::Serialize for Element {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_newtype_struct("Element", &**self)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<'de> serde::Deserialize<'de> for Element {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Schema::deserialize(from).map(|schema| Element::Made(Box::new(schema)))
     }
 }

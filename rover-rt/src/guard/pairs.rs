@@ -31,8 +31,11 @@ pub(crate) fn read_form(checked: &mut Checked, schema: &Schema, fields: &[form::
 /// Lays out the path's parameters, which are UTF-8.
 pub(crate) fn read_params(checked: &mut Checked, schema: &Schema, request: &RequestData<'_>) {
     let pairs = request.params.iter().map(|param| {
-        let value = std::str::from_utf8(param.value(request.path)).unwrap_or_default();
-        (Cow::Borrowed(param.name), Given::Text(Cow::Borrowed(value)))
+        let value = std::str::from_utf8(request.path.param(param)).unwrap_or_default();
+        (
+            Cow::Borrowed(&*param.name),
+            Given::Text(Cow::Borrowed(value)),
+        )
     });
     read(checked, schema, pairs);
 }

@@ -1,5 +1,6 @@
 //! A request's path, and the parameters in it.
 
+use rover_model::plan::Param;
 use smallvec::SmallVec;
 
 use super::decode::percent_decode;
@@ -119,7 +120,15 @@ impl<'a> Path<'a> {
         !self.rest(index).is_empty()
     }
 
-    /// The key of `Program::static_paths`, unless a decoded slash stands inside a
+    /// The part of it that a parameter takes, decoded.
+    pub(crate) fn param(&self, param: &Param) -> &[u8] {
+        match param.rest {
+            true => self.rest(param.segment),
+            false => self.segment(param.segment),
+        }
+    }
+
+    /// What a path without parameters is looked up by, unless a decoded slash stands inside a
     /// segment: then no literal path can be meant.
     pub(crate) fn static_key(&self) -> Option<&[u8]> {
         match &self.decoded {
@@ -128,27 +137,6 @@ impl<'a> Path<'a> {
                 let slashes = text.iter().filter(|b| **b == b'/').count();
                 (slashes == self.segments.len()).then_some(text)
             }
-        }
-    }
-}
-
-/// A parameter's place in the path.
-#[derive(Clone, Copy, Debug)]
-pub struct Param {
-    /// The name after `p_` or `rest_`.
-    pub name: &'static str,
-    /// Index of the first segment it takes.
-    pub segment: usize,
-    /// Whether it takes all segments from there on.
-    pub rest: bool,
-}
-
-impl Param {
-    /// The parameter's part of a path, decoded.
-    pub fn value<'p>(&self, path: &'p Path<'_>) -> &'p [u8] {
-        match self.rest {
-            true => path.rest(self.segment),
-            false => path.segment(self.segment),
         }
     }
 }

@@ -8,9 +8,10 @@ use std::net::IpAddr;
 
 use arrayvec::ArrayString;
 use httparse::Header;
+use rover_model::plan::{Param, Part};
 
 use super::decode::{cookie_pairs, cookie_text, form_pairs, header_text};
-use super::path::{Param, Path};
+use super::path::Path;
 
 /// What a handler can ask about its request. Nothing is copied into it.
 pub(crate) struct RequestData<'a> {
@@ -45,7 +46,7 @@ impl<'a> RequestData<'a> {
     }
 
     /// A text of the request, by what the compiler calls it.
-    pub(crate) fn part(&self, part: Part) -> Option<Cow<'a, [u8]>> {
+    pub(crate) fn part(&self, part: &Part) -> Option<Cow<'a, [u8]>> {
         match part {
             Part::Method => Some(self.method.as_bytes().into()),
             Part::Path => Some(self.path.raw().as_bytes().into()),
@@ -62,7 +63,7 @@ impl<'a> RequestData<'a> {
     pub(crate) fn param(&self, name: &[u8]) -> Option<Cow<'a, [u8]>> {
         let mut params = self.params.iter();
         let found = params.find(|param| param.name.as_bytes() == name);
-        found.map(|param| param.value(self.path).into())
+        found.map(|param| self.path.param(param).into())
     }
 
     /// A value of the query, decoded: the last of several.
@@ -81,27 +82,6 @@ impl<'a> RequestData<'a> {
         let found = cookies.find(|(known, _)| **known == *name);
         found.map(|(_, value)| cookie_text(value))
     }
-}
-
-/// A text of the request.
-#[derive(Clone, Copy, Debug)]
-pub enum Part {
-    /// `ctx.method`
-    Method,
-    /// `ctx.path`
-    Path,
-    /// `ctx.client_ip`
-    ClientIp,
-    /// `ctx.request_id`
-    RequestId,
-    /// A parameter of the path.
-    Param(&'static str),
-    /// A value of the query; the last of several.
-    Query(&'static str),
-    /// A header, its name in lower case.
-    Header(&'static str),
-    /// A cookie; the first of several.
-    Cookie(&'static str),
 }
 
 /// A request's headers as they came. There are few, so a search goes through the list.

@@ -15,7 +15,7 @@ use crate::log::{self, Log};
 #[cfg(unix)]
 use crate::process::supervise::{Parent, Supervisor};
 use crate::process::{inherit, listen, stop};
-use crate::program::Program;
+use crate::program::{Plan, Program};
 use crate::settings::Settings;
 #[cfg(unix)]
 use crate::time::pulse::Watch;
@@ -29,6 +29,13 @@ use crate::worker::thread::{STACK_BYTES, Stop, Worker};
 pub struct App {
     pub(crate) program: &'static Program,
     pub(crate) settings: Settings,
+}
+
+impl From<Plan> for App {
+    /// A program that was not compiled into this one. It stays in memory until the process ends.
+    fn from(plan: Plan) -> Self {
+        App::new(Box::leak(Box::new(Program::from(plan))))
+    }
 }
 
 impl App {

@@ -79,7 +79,7 @@ fn run(mut app: App) -> Result<(), Error> {
             ))
         }
         Command::Routes => print(&routes(program)),
-        Command::OpenApi => match program.docs {
+        Command::OpenApi => match &program.docs {
             Some(docs) => print(&format!("{}\n", docs.document)),
             None => Err(Error::Usage(
                 "--openapi: the program was built with `docs = false`".to_owned(),
@@ -100,7 +100,7 @@ fn called(program: &Program) -> String {
     let file = std::env::args_os().next().map(PathBuf::from);
     let name = file.as_deref().and_then(Path::file_name);
     name.map_or_else(
-        || program.name.to_owned(),
+        || program.name.to_string(),
         |name| name.to_string_lossy().into_owned(),
     )
 }

@@ -227,7 +227,7 @@ impl Service for ProgramService {
             }
             other => return Answer::Reply(self.without_route(other, data)),
         };
-        data.params = self.program.routes[usize::from(index)].params;
+        data.params = &self.program.routes[usize::from(index)].params;
         if !params_are_text(data) {
             let malformed = Reply::refusal(StatusCode::BAD_REQUEST, "Malformed path parameter");
             return Answer::Reply(self.refused(data, malformed));
@@ -257,5 +257,5 @@ fn size(limit: u64) -> usize {
 
 /// Parameters must be UTF-8 once decoded; a raw path always is.
 fn params_are_text(data: &RequestData<'_>) -> bool {
-    data.params.iter().all(|p| is_text(p.value(data.path)))
+    data.params.iter().all(|p| is_text(data.path.param(p)))
 }

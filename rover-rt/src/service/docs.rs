@@ -21,13 +21,13 @@ pub(crate) struct Page(usize);
 
 impl Docs {
     pub(crate) fn new(program: &Program) -> Option<Self> {
-        let docs = program.docs?;
-        let document = answer(ContentType::Json, docs.document, &[]);
+        let docs = program.docs.as_ref()?;
+        let document = answer(ContentType::Json, &docs.document, &[]);
         // A text that is no header value would have been the compiler's mistake.
-        let policy = HeaderValue::from_str(docs.policy).ok()?;
+        let policy = HeaderValue::from_str(&docs.policy).ok()?;
         let page = answer(
             ContentType::Html,
-            &rover_model::docs::page(program.name, docs.document),
+            &rover_model::docs::page(&program.name, &docs.document),
             &[
                 (CONTENT_SECURITY_POLICY, policy),
                 (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),

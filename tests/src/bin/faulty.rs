@@ -10,14 +10,16 @@ mod program {
 
     /// The program without its templates.
     pub(crate) fn broken() -> ::rover::App {
-        let broken = rt::Program {
+        let mut plan = PROGRAM.plan.clone();
+        plan.templates = rt::Borrowed(&[]);
+        let router = rt::Router::Compiled {
+            static_paths: &STATIC_PATHS,
             dynamic: |method, path| match path.raw() {
                 "/panic/in/the/router" => panic!("for the test"),
-                _ => (PROGRAM.dynamic)(method, path),
+                _ => dynamic(method, path),
             },
-            templates: &[],
-            ..PROGRAM
         };
+        let broken = rt::Program { plan, router };
         ::rover::App::new(Box::leak(Box::new(broken)))
     }
 }

@@ -73,7 +73,7 @@ unsafe extern "C-unwind" fn params(state: *mut lua_State) -> c_int {
         let request = request(state);
         ffi::lua_createtable(state, 0, request.params.len() as c_int);
         for param in request.params {
-            set_field(state, param.name.as_bytes(), param.value(request.path));
+            set_field(state, param.name.as_bytes(), request.path.param(param));
         }
     }
     1

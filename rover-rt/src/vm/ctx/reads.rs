@@ -76,19 +76,19 @@ unsafe fn named(
 }
 
 extern "C" fn method(shared: &VmState, length: &mut u32) -> *const u8 {
-    read(shared, length, |request| request.part(Part::Method))
+    read(shared, length, |request| request.part(&Part::Method))
 }
 
 extern "C" fn path(shared: &VmState, length: &mut u32) -> *const u8 {
-    read(shared, length, |request| request.part(Part::Path))
+    read(shared, length, |request| request.part(&Part::Path))
 }
 
 extern "C" fn client_ip(shared: &VmState, length: &mut u32) -> *const u8 {
-    read(shared, length, |request| request.part(Part::ClientIp))
+    read(shared, length, |request| request.part(&Part::ClientIp))
 }
 
 extern "C" fn request_id(shared: &VmState, length: &mut u32) -> *const u8 {
-    read(shared, length, |request| request.part(Part::RequestId))
+    read(shared, length, |request| request.part(&Part::RequestId))
 }
 
 extern "C" fn raw_body(shared: &VmState, length: &mut u32) -> *const u8 {

@@ -6,7 +6,7 @@ use rover_model::json::Malformed;
 
 use crate::guard::{UnreadJson, read_form, read_json, read_params, read_query};
 use crate::message::form::{self, Field, FormError};
-use crate::program::First;
+use crate::program::Precheck;
 use crate::vm::guard::patterns::SchemaPatterns;
 use crate::vm::state::call::Call;
 use crate::vm::state::vm::VmState;
@@ -24,8 +24,8 @@ pub(crate) enum Source {
 
 impl Source {
     /// What asks for such a part, as the compiler has it.
-    pub(crate) fn first(self, schema: usize, part: Option<i32>) -> First {
-        First {
+    pub(crate) fn first(self, schema: usize, part: Option<i32>) -> Precheck {
+        Precheck {
             source: self as u8,
             schema,
             holder: part,

@@ -7,7 +7,7 @@ use mlua::ffi::lua_State;
 use rover_model::guard::{Checked, Problem, Schema};
 
 use crate::message::reply::Reply;
-use crate::program::First;
+use crate::program::Precheck;
 use crate::vm::guard::layout::{Source, Unread, lay_collected};
 use crate::vm::guard::patterns::SchemaPatterns;
 use crate::vm::native::raise::TOO_LARGE;
@@ -30,7 +30,7 @@ pub(crate) unsafe fn begin(
     state: *mut lua_State,
     shared: &VmState,
     call: &Call<'_>,
-    first: First,
+    first: Precheck,
 ) -> Option<Reply> {
     let checks = &shared.running.checks;
     let schema = shared.program.guards.get(first.schema)?;

@@ -4,6 +4,7 @@ use std::ffi::c_int;
 
 use mlua::ffi::{self, lua_State};
 use rover_model::guard::{self, Checked, Constant, Kind, Schema, Value};
+use rover_model::plan;
 
 use crate::vm::ctx::form::push_value;
 use crate::vm::guard::layout::Origin;
@@ -185,9 +186,9 @@ unsafe fn has_memory(state: *mut lua_State, shared: &VmState) -> Outcome<()> {
 /// other constructors.
 fn special_order(shared: &VmState, fields: &[guard::Field]) -> Option<usize> {
     let mut orders = shared.program.special_orders.iter();
-    let same = |names: &&[&str]| {
+    let same = |names: &plan::List<plan::Text>| {
         let mut pairs = names.iter().zip(fields);
-        names.len() == fields.len() && pairs.all(|(name, field)| *name == &*field.name)
+        names.len() == fields.len() && pairs.all(|(name, field)| *name == field.name)
     };
     Some(orders.position(same)? + 1)
 }

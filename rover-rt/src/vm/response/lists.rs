@@ -117,7 +117,7 @@ extern "C" fn finish(shared: &VmState, list: i32, at: i32) {
         let full = shared.running.lists.bytes.get() > shared.memory.largest();
         shared.running.lists.with(list, |list| {
             if full {
-                list.note(too_long(), step.path);
+                list.note(too_long(), &step.path);
             }
             // It begins there unless a program makes such calls of its own.
             let text = list.out.get(list.text_from..).unwrap_or_default();
@@ -155,7 +155,7 @@ extern "C" fn put_list(shared: &VmState, list: i32, at: i32, inner: i32) {
         lists.with(list, |list| {
             list.begin(step);
             if let Some(error) = taken.failure.take() {
-                list.note(error, step.path);
+                list.note(error, &step.path);
             }
             let start = list.out.len() + 1;
             list.out.extend_from_slice(match taken.items {
@@ -172,7 +172,7 @@ extern "C" fn put_list(shared: &VmState, list: i32, at: i32, inner: i32) {
                 Pending {
                     at: start + pending.at,
                     depth: pending.depth + usize::from(step.depth),
-                    outer: Some(format!("[{item}]{}{outer}", step.path).into()),
+                    outer: Some(format!("[{item}]{}{outer}", &step.path).into()),
                     ..pending
                 }
             }));

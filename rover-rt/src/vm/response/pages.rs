@@ -14,7 +14,7 @@ use rover_model::{Escape, Place, Rule};
 
 use crate::html;
 use crate::message::reply::ContentType;
-use crate::program::{HtmlStep, Program};
+use crate::program::{Borrowed, HtmlStep, Program};
 use crate::vm::native::stack::{push, vm_state};
 use crate::vm::native::traced::{Traced, traced};
 use crate::vm::native::unwind::pure_or_default;
@@ -46,16 +46,16 @@ pub(crate) fn functions() -> [Traced; 11] {
 }
 
 static NOTHING: HtmlStep = HtmlStep {
-    lead: "",
+    lead: Borrowed(""),
     escape: Escape {
         rule: Rule::Html,
         place: Place::Text,
     },
-    tail: "",
+    tail: Borrowed(""),
 };
 
 /// A step by its number.
-fn step(program: &Program, at: i32) -> &'static HtmlStep {
+fn step(program: &'static Program, at: i32) -> &'static HtmlStep {
     let step = usize::try_from(at)
         .ok()
         .and_then(|at| program.html_steps.get(at));
@@ -130,7 +130,7 @@ extern "C" fn open(shared: &VmState) -> i32 {
 
 extern "C" fn run(shared: &VmState, buffer: i32, at: i32) {
     pure_or_default(shared, || {
-        let text = step(shared.program, at).lead;
+        let text = &step(shared.program, at).lead;
         with(shared, buffer, |out| {
             out.extend_from_slice(text.as_bytes());
         });
@@ -140,7 +140,7 @@ extern "C" fn run(shared: &VmState, buffer: i32, at: i32) {
 /// The text after a value that is there already.
 extern "C" fn tail(shared: &VmState, buffer: i32, at: i32) {
     pure_or_default(shared, || {
-        let text = step(shared.program, at).tail;
+        let text = &step(shared.program, at).tail;
         with(shared, buffer, |out| {
             out.extend_from_slice(text.as_bytes());
         });

@@ -41,7 +41,7 @@ pub(crate) extern "C" fn run(shared: &VmState, list: i32, at: i32, kinds: u64) {
             let steps = steps(shared.program, at);
             let Some(left) = left else {
                 // What follows is not written, as the response fails.
-                list.note(too_long(), steps[0].path);
+                list.note(too_long(), &steps[0].path);
                 return 0;
             };
             let before = list.out.len();
@@ -155,7 +155,7 @@ impl Writer<'_> {
                     value: number as i32,
                     depth: usize::from(step.depth),
                     item: self.items + 1,
-                    path: step.path,
+                    path: &step.path,
                     outer: None,
                 }),
             }
@@ -237,7 +237,7 @@ impl Writer<'_> {
             if step.first && items > 0 {
                 out.push(b',');
             }
-            for run in step.absent {
+            for run in [&step.absent_lead, &step.absent_tail] {
                 if run.fields {
                     comma(out);
                 }
@@ -249,13 +249,13 @@ impl Writer<'_> {
 
     #[cold]
     fn fail(&mut self, error: EncodeError, step: &'static Step) {
-        self.failure.get_or_insert((error, step.path));
+        self.failure.get_or_insert((error, &step.path));
     }
 }
 
 /// The constant texts around a value, less the parts of a string that it is none of.
 #[inline(always)]
-fn around(step: &Step, (prefix, suffix): (usize, usize)) -> (&'static [u8], &'static [u8]) {
+fn around(step: &'static Step, (prefix, suffix): (usize, usize)) -> (&'static [u8], &'static [u8]) {
     let (lead, tail) = (step.lead.as_bytes(), step.tail.as_bytes());
     (&lead[..lead.len() - prefix], &tail[suffix..])
 }

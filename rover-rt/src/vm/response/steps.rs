@@ -1,26 +1,27 @@
 //! The steps of rows, by their numbers: what stands around each value of an item.
 
-use crate::program::{Program, Run, Step};
+use crate::program::{Borrowed, Program, Run, Step};
 
 /// What an item that is a value itself is made of.
 static ITEM: Step = Step {
     first: true,
     last: true,
     comma: false,
-    lead: "",
-    tail: "",
+    lead: Borrowed(""),
+    tail: Borrowed(""),
     prefix: 0,
     suffix: 0,
-    absent: [NOTHING; 2],
+    absent_lead: NOTHING,
+    absent_tail: NOTHING,
     depth: 1,
-    path: "",
+    path: Borrowed(""),
 };
 const NOTHING: Run = Run {
-    text: "",
+    text: Borrowed(""),
     fields: false,
 };
 /// The steps from a number on; none is the item that is a value itself.
-pub(crate) fn steps(program: &Program, at: i32) -> &'static [Step] {
+pub(crate) fn steps(program: &'static Program, at: i32) -> &'static [Step] {
     let steps = usize::try_from(at)
         .ok()
         .and_then(|at| program.steps.get(at..));
@@ -31,6 +32,6 @@ pub(crate) fn steps(program: &Program, at: i32) -> &'static [Step] {
 }
 
 /// A step by its number.
-pub(crate) fn step(program: &Program, at: i32) -> &'static Step {
+pub(crate) fn step(program: &'static Program, at: i32) -> &'static Step {
     &steps(program, at)[0]
 }

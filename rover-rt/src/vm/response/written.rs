@@ -38,7 +38,7 @@ unsafe extern "C-unwind" fn reply(state: *mut lua_State) -> c_int {
     unsafe {
         let (shared, call) = running(state);
         let number = ffi::lua_tonumber(state, 1) as usize;
-        let templates = shared.program.templates;
+        let templates = &shared.program.templates;
         let template = &templates[number.wrapping_sub(1)];
         let reply = &mut *shared.running.reply.borrow_mut();
         reply.content_type = Some(ContentType::Json);
@@ -47,8 +47,8 @@ unsafe extern "C-unwind" fn reply(state: *mut lua_State) -> c_int {
         reply.body.reserve(128);
         let mut encoder = Encoder::new(state, shared, &mut reply.body);
         let mut slot = 1;
-        for piece in template.pieces {
-            let (path, written) = match *piece {
+        for piece in &*template.pieces {
+            let (path, written) = match piece {
                 Piece::Text(text) => {
                     encoder.out.extend_from_slice(text.as_bytes());
                     continue;
@@ -63,7 +63,7 @@ unsafe extern "C-unwind" fn reply(state: *mut lua_State) -> c_int {
                         continue;
                     }
                     field(encoder.out, key);
-                    (path, encoder.value(slot, usize::from(depth)))
+                    (path, encoder.value(slot, usize::from(*depth)))
                 }
                 Piece::Held {
                     key,
@@ -74,7 +74,7 @@ unsafe extern "C-unwind" fn reply(state: *mut lua_State) -> c_int {
                     let lead = |out: &mut Vec<u8>| field(out, key);
                     (
                         path,
-                        write_checked(shared, call, encoder.out, (holder, place), lead),
+                        write_checked(shared, call, encoder.out, (*holder, *place), lead),
                     )
                 }
                 Piece::Part { key, part, path } => {
@@ -90,11 +90,11 @@ unsafe extern "C-unwind" fn reply(state: *mut lua_State) -> c_int {
                         field(encoder.out, key);
                     }
                     let list = ffi::lua_tonumber(state, slot) as i32;
-                    (path, encoder.list(list, usize::from(depth)))
+                    (path, encoder.list(list, usize::from(*depth)))
                 }
             };
             if let Err(error) = written {
-                let error = error.within(path.to_owned());
+                let error = error.within(path.to_string());
                 *shared.running.failure.borrow_mut() = Some(not_json(&error));
                 break;
             }

@@ -43,10 +43,12 @@ impl Vm {
 
     /// Runs a route's handler.
     pub(crate) fn call(&self, route: u16, request: &RequestData<'_>) -> Reply {
-        let Route { needs, first, .. } = self.shared.program.routes[usize::from(route)];
+        let Route {
+            needs, precheck, ..
+        } = &self.shared.program.routes[usize::from(route)];
         let handler = c_int::from(route) + 1;
         // A hook is given the error value, which only Lua makes.
-        let first = first.filter(|_| !self.hooks[Hook::Error as usize]);
+        let first = precheck.filter(|_| !self.hooks[Hook::Error as usize]);
         let call = Call::new(request, handler, needs.ctx, Argument::None);
         match self.protected(&call, first) {
             Ok(reply) => reply,

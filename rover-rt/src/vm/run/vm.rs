@@ -6,7 +6,7 @@ use mlua::ffi::{self, lua_State};
 use rover_model::{LogLevel, ServerOptions};
 
 use crate::message::reply::Reply;
-use crate::program::First;
+use crate::program::Precheck;
 use crate::vm::guard::precheck;
 use crate::vm::native::depth::here;
 use crate::vm::native::{allocator, unwind};
@@ -92,7 +92,7 @@ impl Vm {
     pub(crate) fn protected(
         &self,
         call: &Call<'_>,
-        first: Option<First>,
+        first: Option<Precheck>,
     ) -> Result<Reply, Failure> {
         let outcome = self.checked(call, first);
         // Whatever has become of the call: nothing of its answer stays for the next.
@@ -102,7 +102,7 @@ impl Vm {
 
     /// The same, with the answer left where natives have written it, unless it is a refusal by
     /// what the handler begins with checking.
-    fn checked(&self, call: &Call<'_>, first: Option<First>) -> Result<Option<Reply>, Failure> {
+    fn checked(&self, call: &Call<'_>, first: Option<Precheck>) -> Result<Option<Reply>, Failure> {
         let shared = &*self.shared;
         let running = &shared.running;
         let (limit, body) = (self.limit(call.handler), shared.body.take());

@@ -43,11 +43,15 @@ pub(crate) fn load_chunk(
 ) -> mlua::Result<Function> {
     lua.create_function(move |lua, name: mlua::LuaString| {
         let name = name.to_string_lossy();
-        let Some(chunk) = program.chunks.iter().find(|c| c.modules.contains(&&*name)) else {
+        let Some(chunk) = program
+            .chunks
+            .iter()
+            .find(|c| c.modules.iter().any(|known| *known == name))
+        else {
             return Ok(None);
         };
         let loaded = lua
-            .load(chunk.bytecode)
+            .load(&*chunk.bytecode)
             .set_mode(mlua::chunk::ChunkMode::Binary);
         // The chunk's own function closes over what only compiled code calls.
         loaded.call::<Function>(&direct).map(Some)
@@ -61,7 +65,9 @@ pub(crate) fn load_page(lua: &Lua, program: &'static Program) -> mlua::Result<Fu
         let Some(page) = page else {
             return Ok(None);
         };
-        let loaded = lua.load(*page).set_mode(mlua::chunk::ChunkMode::Binary);
+        let loaded = lua
+            .load(&*page.bytecode)
+            .set_mode(mlua::chunk::ChunkMode::Binary);
         loaded.into_function().map(Some)
     })
 }

@@ -17,6 +17,7 @@ pub(crate) fn take_handlers(
     let mut missing: Vec<&Route> = program.routes.iter().collect();
     let mut extra = Vec::new();
     let mut hooks = [false; 2];
+    let is_given = |name: &str| program.given.iter().any(|given| given == name);
     for entry in entries.sequence_values::<Table>() {
         let entry = entry?;
         let path: Vec<mlua::LuaString> = entry.get("path")?;
@@ -27,7 +28,7 @@ pub(crate) fn take_handlers(
             handlers.raw_set(program.routes.len() + at + 1, value)?;
             hooks[at] = true;
             // A handler is compiled for who calls it.
-            if given && !program.given.contains(&key.as_str()) {
+            if given && !is_given(&key) {
                 extra.push(format!("{key} is read by the program"));
             }
             continue;
@@ -40,7 +41,7 @@ pub(crate) fn take_handlers(
                 handlers.raw_set(index + 1, value)?;
                 missing.retain(|r| !same(r));
                 let name = format!("{} {pattern}", program.routes[index].method);
-                if given && !program.given.contains(&name.as_str()) {
+                if given && !is_given(&name) {
                     extra.push(format!("{name} is read by the program"));
                 }
             }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use mlua::{Function, LightUserData, Lua, LuaOptions, StdLib, Table, Value};
+use rover_model::plan::Text;
 use rover_model::{CHUNK_END, CHUNK_START, JSON_LUA, RAISED_LUA, SERVER_LUA};
 
 use crate::error::Error;
@@ -267,16 +268,16 @@ impl Tables {
 /// holds them.
 fn key_order(lua: &Lua, program: &Program) -> mlua::Result<KeyOrder> {
     let kept = lua.create_table()?;
-    let ranks = |names: &[&str]| {
+    let ranks = |names: &[Text]| {
         let mut ranks = Ranks::default();
         for (rank, name) in names.iter().enumerate() {
-            let name = lua.create_string(name)?;
+            let name = lua.create_string(&**name)?;
             ranks.insert(name.as_bytes().as_ptr().cast(), rank as u32);
             kept.push(name)?;
         }
         mlua::Result::Ok(ranks)
     };
-    let common = ranks(program.key_order)?;
+    let common = ranks(&program.key_order)?;
     let special = program.special_orders.iter().map(|names| ranks(names));
     let special = special.collect::<mlua::Result<_>>()?;
     lua.set_named_registry_value("rover.key_order", kept)?;

@@ -1,6 +1,7 @@
 //! VMs with programs that stand in a test: each is as the compiler would make its reference
 //! form.
 
+use std::borrow::Cow;
 use std::net::Ipv4Addr;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -11,18 +12,17 @@ use rover_model::{CHUNK_END, CHUNK_START, LogLevel, Method};
 use crate::log::Log;
 use crate::message::reply::Reply;
 use crate::message::request::{Headers, RequestData, RequestIds};
-use crate::program::{Chunk, Needs, Options, Path, Program, Route};
+use crate::program::{Borrowed, Chunk, Needs, Path, Program, Route};
 use crate::vm::library::budgets::with_budgets;
 use crate::vm::run::vm::Vm;
-use crate::vm::state::vm::VmState;
 
-fn bytecode(name: &str, text: &str) -> &'static [u8] {
+fn bytecode(name: &str, text: &str) -> Cow<'static, [u8]> {
     let text = with_budgets(text.as_bytes()).expect("no reserved name");
     let text = [CHUNK_START.as_bytes(), &text, CHUNK_END.as_bytes()].concat();
     let lua = Lua::new();
     let function = lua.load(text).set_name(name).into_function();
     let bytecode = function.expect("a program without mistakes").dump(false);
-    Box::leak(bytecode.into_boxed_slice())
+    Cow::Owned(bytecode)
 }
 
 /// A VM with a manifest, the modules that it requires, `GET` routes with their deadlines in
@@ -33,44 +33,37 @@ pub(crate) fn vm(
     routes: &[(&'static str, u32)],
     memory_limit: u64,
 ) -> Vm {
-    let module = |name, text| Chunk {
-        modules: vec![name].leak(),
-        bytecode: bytecode(&format!("={name}.lua"), text),
+    let chunk = |module: &'static str, name: &str, text| Chunk {
+        modules: vec![Borrowed(module)].into(),
+        bytecode: bytecode(name, text),
     };
-    let mut chunks = vec![Chunk {
-        modules: &[""],
-        bytecode: bytecode("=routes.lua", manifest),
-    }];
-    chunks.extend(modules.iter().map(|(name, text)| module(*name, text)));
+    let mut chunks = vec![chunk("", "=routes.lua", manifest)];
+    let modules = modules.iter();
+    chunks.extend(modules.map(|(name, text)| chunk(name, &format!("={name}.lua"), text)));
     let routes: Vec<Route> = routes
         .iter()
         .map(|(name, deadline)| Route {
             method: Method::Get,
-            pattern: format!("/{name}").leak(),
-            params: &[],
+            pattern: format!("/{name}").into(),
+            params: Borrowed(&[]),
             needs: Needs {
                 ctx: true,
                 body: false,
                 constant: false,
             },
-            source: "routes.lua:1",
+            source: Borrowed("routes.lua:1"),
             deadline: *deadline,
             body_limit: 0,
-            first: None,
+            precheck: None,
         })
         .collect();
-    let bare = VmState::bare();
-    let program = Program {
-        chunks: chunks.leak(),
-        routes: routes.leak(),
-        options: Options {
-            memory_limit,
-            ..bare.program.options
-        },
-        ..*bare.program
-    };
+    let mut plan = Program::empty().plan;
+    plan.chunks = chunks.into();
+    plan.routes = routes.into();
+    plan.options.memory_limit = memory_limit;
     let log = Rc::new(Log::new(LogLevel::Off));
-    Vm::new(Box::leak(Box::new(program)), log, Arc::default()).expect("a program that loads")
+    let program = Box::leak(Box::new(Program::from(plan)));
+    Vm::new(program, log, Arc::default()).expect("a program that loads")
 }
 
 /// What a route answers, by its number.

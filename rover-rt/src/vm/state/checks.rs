@@ -4,7 +4,7 @@ use std::cell::{Cell, UnsafeCell};
 
 use rover_model::guard::Checked;
 
-use crate::program::First;
+use crate::program::Precheck;
 use crate::vm::state::in_place::CheckedParts;
 
 /// What was checked of a request.
@@ -16,12 +16,12 @@ pub(crate) struct Checks {
     /// What stays where it was laid out.
     pub(crate) in_place: CheckedParts,
     /// What was checked before the handler ran, until the handler asks for it.
-    pub(crate) ready: Cell<Option<First>>,
+    pub(crate) ready: Cell<Option<Precheck>>,
 }
 
 impl Checks {
     /// Whether the handler asks for what was checked before it ran, which it does once.
-    pub(crate) fn is_ready(&self, asked: First) -> bool {
+    pub(crate) fn is_ready(&self, asked: Precheck) -> bool {
         self.ready.take() == Some(asked)
     }
 

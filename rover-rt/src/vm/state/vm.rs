@@ -205,42 +205,9 @@ impl VmState {
     pub(crate) fn bare() -> Self {
         use rover_model::LogLevel;
 
-        const OPTIONS: crate::program::Options = crate::program::Options {
-            host: "",
-            port: 0,
-            workers: 1,
-            log_level: LogLevel::Off,
-            health: false,
-            limits: rover_model::Limits::DEFAULT,
-            deadline: 0,
-            memory_limit: 0,
-            from_start: false,
-            compiled_in: &[],
-        };
-        static PROGRAM: Program = Program {
-            name: "",
-            version: "",
-            options: OPTIONS,
-            given: &[],
-            chunks: &[],
-            routes: &[],
-            static_paths: &rover_model::PerfectMap {
-                salt: 0,
-                seeds: &[],
-                entries: &[],
-            },
-            dynamic: |_, _| None,
-            key_order: &[],
-            templates: &[],
-            steps: &[],
-            guards: &[],
-            docs: None,
-            special_orders: &[],
-            pages: &[],
-            html_steps: &[],
-        };
+        let program = Box::leak(Box::new(Program::empty()));
         let log = Rc::new(Log::new(LogLevel::Off));
-        VmState::new(&PROGRAM, log, Arc::default())
+        VmState::new(program, log, Arc::default())
     }
 }
 

@@ -9,28 +9,21 @@ mod schema;
 
 use std::collections::HashSet;
 
+use rover_model::plan::Docs;
 use serde_json::{Map, Value, json};
 
 use crate::model::app::{App, Route, Segment};
-
-/// What is served about a program.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Docs {
-    /// `/openapi.json`
-    pub document: String,
-    /// The `Content-Security-Policy` of `/docs`: it may do what it needs, and nothing else.
-    pub policy: String,
-}
+use crate::package::Package;
 
 /// The document, and what its page may do.
-pub(crate) fn docs(app: &App) -> Docs {
+pub(crate) fn docs(app: &App, package: &Package) -> Docs {
     Docs {
-        document: document(app).to_string(),
-        policy: page::policy(),
+        document: document(app, package).to_string().into(),
+        policy: page::policy().into(),
     }
 }
 
-fn document(app: &App) -> Value {
+fn document(app: &App, package: &Package) -> Value {
     let mut components = schema::Components::new(&app.routes);
     let mut paths = Map::new();
     let mut ids = HashSet::new();
@@ -47,15 +40,11 @@ fn document(app: &App) -> Value {
             }
         }
     }
-    let given = |option: &Option<String>, variable: &str| match option {
-        Some(text) => text.clone(),
-        None => std::env::var(variable).unwrap_or_default(),
-    };
     let mut document = json!({
         "openapi": "3.1.0",
         "info": {
-            "title": given(&app.options.title, "CARGO_PKG_NAME"),
-            "version": given(&app.options.version, "CARGO_PKG_VERSION"),
+            "title": package.name,
+            "version": package.version,
         },
     });
     if !tags.is_empty() {
