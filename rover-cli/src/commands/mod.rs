@@ -1,0 +1,16 @@
+//! The commands, a file each.
+
+mod check;
+
+use std::process::ExitCode;
+
+use crate::args::{Arguments, Command};
+use crate::error::Error;
+
+/// Runs the command that was asked for.
+pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Error> {
+    match arguments.command {
+        Command::Dev(_) => Ok(ExitCode::SUCCESS),
+        Command::Check(check) => check::run(&check),
+    }
+}

@@ -1,0 +1,23 @@
+//! `rover`: write a server in Lua, see it run, ship one file.
+
+mod args;
+mod commands;
+mod error;
+mod manifest;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::Arguments;
+
+fn main() -> ExitCode {
+    match commands::run(Arguments::parse()) {
+        Ok(code) => code,
+        Err(error) => {
+            // Nobody is left to be told where standard error is closed.
+            let _ = error.print();
+            ExitCode::FAILURE
+        }
+    }
+}
