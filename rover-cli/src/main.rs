@@ -2,8 +2,10 @@
 
 mod args;
 mod commands;
+mod dev;
 mod error;
 mod manifest;
+mod terminal;
 
 use std::process::ExitCode;
 

@@ -37,10 +37,17 @@ impl Manifest {
         compile_package(&self.path, Form::from_environment(), self.package())
     }
 
+    /// The folder that it is in.
+    pub(crate) fn folder(&self) -> PathBuf {
+        match self.path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+            _ => PathBuf::from("."),
+        }
+    }
+
     /// A program is called like its crate, or like its folder.
     fn package(&self) -> Package {
-        let folder = self.path.parent().map(Path::to_path_buf);
-        let folder = folder.and_then(|folder| folder.join(".").canonicalize().ok());
+        let folder = self.folder().canonicalize().ok();
         let name = folder.as_deref().and_then(Path::file_name);
         Package {
             name: name.map_or("app".to_owned(), |name| name.to_string_lossy().into_owned()),

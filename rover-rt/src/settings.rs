@@ -1,12 +1,14 @@
 //! The options in force, and who may change them.
 
 use std::env;
+use std::sync::Arc;
 use std::thread;
 
 use rover_model::{
     LEAST_HEARTBEAT, Limits, LogLevel, ServerOptions, parse_duration, parse_log_level,
 };
 
+use crate::development::Development;
 use crate::error::Error;
 use crate::program::Options;
 
@@ -20,6 +22,8 @@ pub(crate) struct Settings {
     pub(crate) log_level: LogLevel,
     pub(crate) health: bool,
     pub(crate) limits: Limits,
+    /// What a person at work is shown.
+    pub(crate) development: Option<Arc<dyn Development>>,
     /// What is set by others than the program.
     overridden: Overridden,
 }
@@ -49,6 +53,7 @@ impl Settings {
             log_level: options.log_level,
             health: options.health,
             limits: options.limits,
+            development: None,
             overridden: Overridden::default(),
         }
     }

@@ -51,6 +51,7 @@ impl<'a> Marks<'a> {
         let file = source.trim_start_matches('@').to_owned();
         FunctionPlace {
             line: info.line_defined.unwrap_or(0),
+            last_line: info.last_line_defined.unwrap_or(0),
             written: self.written(function, &file),
             file,
         }

@@ -9,6 +9,8 @@ pub struct FunctionPlace {
     pub file: String,
     /// The line with its `function`.
     pub line: usize,
+    /// The line with its `end`.
+    pub last_line: usize,
     /// The function itself, where the program's text has it.
     pub(crate) written: Option<Place>,
 }

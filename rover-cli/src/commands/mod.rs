@@ -1,6 +1,7 @@
 //! The commands, a file each.
 
 mod check;
+pub(crate) mod dev;
 
 use std::process::ExitCode;
 
@@ -10,7 +11,7 @@ use crate::error::Error;
 /// Runs the command that was asked for.
 pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Error> {
     match arguments.command {
-        Command::Dev(_) => Ok(ExitCode::SUCCESS),
+        Command::Dev(dev) => dev::run(&dev),
         Command::Check(check) => check::run(&check),
     }
 }

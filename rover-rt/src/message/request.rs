@@ -183,6 +183,11 @@ impl<'a> Headers<'a> {
         })
     }
 
+    /// Every header as it was sent.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&'a str, &'a [u8])> {
+        self.list.iter().map(|header| (header.name, header.value))
+    }
+
     /// Every name once, as it was sent first.
     pub(crate) fn names(&self) -> impl Iterator<Item = &'a str> {
         let list = self.list;
