@@ -104,6 +104,23 @@ pub enum Part {
     Cookie(&'static str),
 }
 
+impl Part {
+    /// The fields of `ctx`. The runtime's Lua knows each by where it stands here.
+    pub(crate) const FIELDS: [(&'static str, Part); 4] = [
+        ("method", Part::Method),
+        ("path", Part::Path),
+        ("client_ip", Part::ClientIp),
+        ("request_id", Part::RequestId),
+    ];
+
+    /// The field that Lua knows by this number, from 1 on.
+    pub(crate) fn of_field(number: i32) -> Option<Part> {
+        let index = usize::try_from(number).ok()?.checked_sub(1)?;
+        let (_, part) = Self::FIELDS.get(index)?;
+        Some(*part)
+    }
+}
+
 /// A request's headers as they came. There are few, so a search goes through the list.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Headers<'a> {
