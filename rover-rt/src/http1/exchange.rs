@@ -12,8 +12,9 @@ use super::head::{Head, HeaderSpace, parse};
 use super::refusal::Refusal;
 use super::service::{Answer, Service};
 use super::writer::{self, Frame};
+use crate::message::headers::Headers;
 use crate::message::path::Path;
-use crate::message::request::{Headers, RequestData, RequestId};
+use crate::message::request::{RequestData, RequestId};
 use crate::time::clock::Clock;
 
 /// One connection's place in its stream of requests.

@@ -7,7 +7,7 @@ use httparse::{Error, Header, Status};
 use super::framing::{Framing, expects_continue, framing, keep_alive};
 use super::refusal::Refusal;
 use super::target::{host, target};
-use crate::message::request::Headers;
+use crate::message::headers::Headers;
 
 /// How much of a head is read.
 #[derive(Clone, Copy, Debug)]

@@ -5,6 +5,7 @@
 
 pub(crate) mod decode;
 pub(crate) mod form;
+pub(crate) mod headers;
 pub(crate) mod path;
 pub(crate) mod reply;
 pub(crate) mod request;
