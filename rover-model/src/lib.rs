@@ -23,7 +23,7 @@ pub use method::Method;
 pub use options::{LogLevel, OptionError, parse_duration, parse_log_level, parse_size};
 pub use perfect::{Layout, PerfectMap, layout};
 pub use response::{is_final_status, refused_header};
-pub use server_options::{OptionValue, ServerOptions, SetError};
+pub use server_options::{OptionValue, ServerOptions, SetError, WrongItem};
 pub use vocabulary::VOCABULARY;
 
 /// The recording server: a chunk that returns `{ new = ..., routes = ... }`.
