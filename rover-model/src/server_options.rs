@@ -3,7 +3,10 @@
 
 use std::cmp::Ordering::Equal;
 
-use crate::{Limits, LogLevel, OptionError, Unit, parse_duration, parse_log_level, parse_size};
+use crate::{
+    Limits, LogLevel, Network, NetworkError, OptionError, Unit, parse_duration, parse_log_level,
+    parse_size,
+};
 
 /// What a manifest gives for an option.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,6 +72,8 @@ pub struct ServerOptions {
     pub docs: bool,
     /// Whether `/healthz` and `/readyz` are served.
     pub health: bool,
+    /// The proxies whose word is taken for who asks for what.
+    pub trusted_proxies: Vec<Network>,
     /// What bounds requests and connections.
     pub limits: Limits,
     /// The largest body for some routes, as `GET /users/{id}`.
@@ -96,6 +101,7 @@ impl Default for ServerOptions {
             log_level: LogLevel::Info,
             docs: true,
             health: false,
+            trusted_proxies: Vec::new(),
             limits: Limits::DEFAULT,
             body_limits: Vec::new(),
             deadline: 1000,
@@ -138,7 +144,7 @@ impl ServerOptions {
     /// # Errors
     /// When there is none of that name, or it does not take the value.
     pub fn set(&mut self, name: &str, value: &OptionValue) -> Result<(), SetError> {
-        use OptionValue::{Boolean, Table, Text};
+        use OptionValue::{Boolean, List, Table, Text};
         let wrong = |rule: &str| {
             Err(SetError::Value(OptionError(format!(
                 "`{name}` must be {rule}"
@@ -167,6 +173,11 @@ impl ServerOptions {
             ("docs" | "health" | "strict_globals", _) => return wrong("true or false"),
             ("body_limits", Table(routes)) => by_route(&mut self.body_limits, routes, size)?,
             ("body_limits", _) => return wrong("a table: { [\"POST /upload\"] = \"20MiB\" }"),
+            ("trusted_proxies", List(items)) => self.trusted_proxies = networks(items)?,
+            ("trusted_proxies", Table(none)) if none.is_empty() => self.trusted_proxies.clear(),
+            ("trusted_proxies", _) => {
+                return wrong("a list of addresses and networks: { \"loopback\", \"10.0.0.0/8\" }");
+            }
             ("memory_limit", value) => self.memory_limit = memory_limit(value)?,
             ("deadline", value) => {
                 self.deadline = duration(value).map_err(|error| named(name, &error))?;
@@ -290,6 +301,25 @@ fn set_limit(limits: &mut Limits, name: &str, value: &OptionValue) -> Result<(),
         },
     };
     Ok(())
+}
+
+/// The networks that a list names.
+fn networks(items: &[OptionValue]) -> Result<Vec<Network>, SetError> {
+    let (mut networks, mut wrong) = (Vec::new(), Vec::new());
+    for (at, item) in items.iter().enumerate() {
+        let named = match item {
+            OptionValue::Text(text) => Network::parse(text),
+            _ => Err(NetworkError::not_a_network("this")),
+        };
+        match named {
+            Ok(named) => networks.extend(named),
+            Err(NetworkError { problem, help }) => wrong.push(WrongItem { at, problem, help }),
+        }
+    }
+    match wrong.is_empty() {
+        true => Ok(networks),
+        false => Err(SetError::Items(wrong)),
+    }
 }
 
 /// A number of bytes.

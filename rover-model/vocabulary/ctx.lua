@@ -11,9 +11,17 @@
 ---@reads head
 ---@also uri
 ---@field path string
---- The address of the peer.
+--- The address of the client: of the peer, or the one that `trusted_proxies` say.
 ---@also ip remote_addr
 ---@field client_ip string
+--- The host that the client asked for, in lower case, with the port where it is not the scheme's own; empty where it named none.
+---@reads headers
+---@also hostname authority
+---@field host string
+--- How the client asked: `"http"`, or `"https"` where `trusted_proxies` say so.
+---@reads headers
+---@also protocol proto
+---@field scheme string
 --- The client's `x-request-id`, of at most 128 printable characters, or one of the server's.
 ---@reads headers
 ---@field request_id string

@@ -1,6 +1,6 @@
 //! A compiled program as plain constants: what the generated code holds.
 
-pub use rover_model::{Escape, Limits, LogLevel, Method, PerfectMap, Place, Rule, guard};
+pub use rover_model::{Escape, Limits, LogLevel, Method, Network, PerfectMap, Place, Rule, guard};
 
 pub use crate::message::path::{MalformedPath, Param, Path};
 pub use crate::message::request::Part;
@@ -65,6 +65,8 @@ pub struct Options {
     pub log_level: LogLevel,
     /// Whether `/healthz` and `/readyz` are served.
     pub health: bool,
+    /// The proxies whose word is taken for who asks for what.
+    pub trusted_proxies: &'static [Network],
     /// What bounds requests and connections.
     pub limits: Limits,
     /// Milliseconds of CPU time that a handler has; 0 for any.

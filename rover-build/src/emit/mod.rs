@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
-use rover_model::{Layout, Limits, LogLevel, Method, ServerOptions, layout};
+use rover_model::{Layout, Limits, LogLevel, Method, Network, ServerOptions, layout};
 
 use crate::analyse::constructors::Orders;
 use crate::analyse::schemas::Guards;
@@ -173,6 +173,9 @@ fn options(app: &App) -> TokenStream {
     };
     let names = Limits::NAMES.iter().map(|name| format_ident!("{name}"));
     let values = options.limits.values();
+    let trusted_proxies = options.trusted_proxies.iter();
+    let trusted_proxies = trusted_proxies
+        .map(|Network { first, bits }| quote!(rt::Network { first: #first, bits: #bits }));
     let compiled_in = options.compiled_in();
     let compiled_in = compiled_in
         .iter()
@@ -185,6 +188,7 @@ fn options(app: &App) -> TokenStream {
             workers: #workers,
             log_level: rt::LogLevel::#level,
             health: #health,
+            trusted_proxies: &[#(#trusted_proxies),*],
             limits: rt::Limits { #(#names: #values),* },
             deadline: #deadline,
             memory_limit: #memory_limit,

@@ -9,7 +9,9 @@ use std::net::IpAddr;
 use arrayvec::ArrayString;
 
 use super::decode::{cookie_text, form_pairs};
+use super::forwarded::{Peer, Said};
 use super::headers::{Headers, Known};
+use super::host::{Scheme, normal};
 use super::path::{Param, Path};
 
 /// What a handler can ask about its request. Nothing is copied into it.
@@ -17,10 +19,12 @@ pub(crate) struct RequestData<'a> {
     pub(crate) method: &'a str,
     pub(crate) path: &'a Path<'a>,
     pub(crate) query: &'a str,
+    /// What the target or `Host` names: valid, or empty.
+    pub(crate) host: &'a [u8],
     pub(crate) headers: Headers<'a>,
     pub(crate) params: &'static [Param],
     pub(crate) body: Option<&'a [u8]>,
-    pub(crate) client_ip: IpAddr,
+    pub(crate) peer: Peer<'a>,
     pub(crate) request_id: &'a RequestId<'a>,
 }
 
@@ -29,17 +33,21 @@ impl<'a> RequestData<'a> {
     pub(crate) fn bare(
         method: &'a str,
         path: &'a Path<'a>,
-        client_ip: IpAddr,
+        peer: IpAddr,
         request_id: &'a RequestId<'a>,
     ) -> Self {
         RequestData {
             method,
             path,
             query: "",
+            host: b"",
             headers: Headers::new(&[]),
             params: &[],
             body: None,
-            client_ip,
+            peer: Peer {
+                address: peer,
+                trusted: &[],
+            },
             request_id,
         }
     }
@@ -49,13 +57,28 @@ impl<'a> RequestData<'a> {
         match part {
             Part::Method => Some(self.method.as_bytes().into()),
             Part::Path => Some(self.path.raw().as_bytes().into()),
-            Part::ClientIp => Some(self.client_ip.to_string().into_bytes().into()),
+            Part::ClientIp => Some(self.said().client.to_string().into_bytes().into()),
+            Part::Host => Some(self.origin().1),
+            Part::Scheme => Some(self.origin().0.as_str().as_bytes().into()),
             Part::RequestId => Some(self.request_id.as_str().as_bytes().into()),
             Part::Param(name) => self.param(name.as_bytes()),
             Part::Query(name) => self.query_value(name.as_bytes()),
             Part::Header(name) => self.headers.joined(name),
             Part::Cookie(name) => self.cookie(name.as_bytes()),
         }
+    }
+
+    /// What proxies say of it that are trusted.
+    fn said(&self) -> Said<'a> {
+        self.peer.said(&self.headers)
+    }
+
+    /// How the client has asked, and for which host, which is empty where it named none.
+    fn origin(&self) -> (Scheme, Cow<'a, [u8]>) {
+        let Said { host, scheme, .. } = self.said();
+        let scheme = scheme.unwrap_or(Scheme::Http);
+        let host = host.unwrap_or(Cow::Borrowed(self.host));
+        (scheme, normal(host, scheme))
     }
 
     /// A parameter of the path, decoded.
@@ -92,6 +115,10 @@ pub enum Part {
     Path,
     /// `ctx.client_ip`
     ClientIp,
+    /// `ctx.host`
+    Host,
+    /// `ctx.scheme`
+    Scheme,
     /// `ctx.request_id`
     RequestId,
     /// A parameter of the path.
@@ -106,10 +133,12 @@ pub enum Part {
 
 impl Part {
     /// The fields of `ctx`. The runtime's Lua knows each by where it stands here.
-    pub(crate) const FIELDS: [(&'static str, Part); 4] = [
+    pub(crate) const FIELDS: [(&'static str, Part); 6] = [
         ("method", Part::Method),
         ("path", Part::Path),
         ("client_ip", Part::ClientIp),
+        ("host", Part::Host),
+        ("scheme", Part::Scheme),
         ("request_id", Part::RequestId),
     ];
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use http::StatusCode;
-use rover_model::LogLevel;
+use rover_model::{LogLevel, Network};
 
 use crate::error::Error;
 use crate::http1::{Answer, HeadLimits, Service};
@@ -33,6 +33,7 @@ pub(crate) struct ProgramService {
     health: bool,
     leaving: Cell<bool>,
     head_limits: HeadLimits,
+    trusted_proxies: Vec<Network>,
     vm: RefCell<Vm>,
     log: Rc<Log>,
     pulse: Arc<Pulse>,
@@ -73,6 +74,7 @@ impl ProgramService {
                     count => count as usize,
                 },
             },
+            trusted_proxies: settings.trusted_proxies.clone(),
             constants: Constant::prepare(program, &vm),
             docs: Docs::new(program),
             vm: RefCell::new(vm),
@@ -147,6 +149,10 @@ impl Service for ProgramService {
 
     fn head_limits(&self) -> HeadLimits {
         self.head_limits
+    }
+
+    fn trusted_proxies(&self) -> &[Network] {
+        &self.trusted_proxies
     }
 
     fn ids(&self) -> &RequestIds {

@@ -211,6 +211,7 @@ impl VmState {
             workers: 1,
             log_level: LogLevel::Off,
             health: false,
+            trusted_proxies: &[],
             limits: rover_model::Limits::DEFAULT,
             deadline: 0,
             memory_limit: 0,
