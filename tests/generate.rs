@@ -101,7 +101,7 @@ struct Writer {
     names: usize,
 }
 
-const READS: [&str; 29] = [
+const READS: [&str; 30] = [
     "ctx:query():expect(PAGE).b",
     "ctx:params():expect({ x = g:string():required() }).x",
     "rover.guard(ctx:query().a, g:string():default(\"none\"))",
@@ -121,6 +121,7 @@ const READS: [&str; 29] = [
     "ctx.client_ip",
     "ctx.host",
     "ctx.scheme",
+    "ctx.url",
     "ctx.request_id",
     "ctx:body():text()",
     "ctx:body():raw()",

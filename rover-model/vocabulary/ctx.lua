@@ -22,6 +22,10 @@
 ---@reads headers
 ---@also protocol proto
 ---@field scheme string
+--- The URL that the client asked for: scheme, host, path and query; from the path on where it named no host.
+---@reads headers
+---@also href full_url original_url
+---@field url string
 --- The client's `x-request-id`, of at most 128 printable characters, or one of the server's.
 ---@reads headers
 ---@field request_id string

@@ -38,8 +38,6 @@
 
 --- The token of a form.
 ---@planned rover.Ctx csrf
---- The URL of the request.
----@planned rover.Ctx url
 --- The last event that a client of a stream has seen.
 ---@planned rover.Ctx last_event_id
 --- A client's data from one request to the next.

@@ -60,6 +60,7 @@ impl<'a> RequestData<'a> {
             Part::ClientIp => Some(self.said().client.to_string().into_bytes().into()),
             Part::Host => Some(self.origin().1),
             Part::Scheme => Some(self.origin().0.as_str().as_bytes().into()),
+            Part::Url => Some(self.url().into()),
             Part::RequestId => Some(self.request_id.as_str().as_bytes().into()),
             Part::Param(name) => self.param(name.as_bytes()),
             Part::Query(name) => self.query_value(name.as_bytes()),
@@ -79,6 +80,21 @@ impl<'a> RequestData<'a> {
         let scheme = scheme.unwrap_or(Scheme::Http);
         let host = host.unwrap_or(Cow::Borrowed(self.host));
         (scheme, normal(host, scheme))
+    }
+
+    /// What the client has asked for, as a URL; from the path on where it named no host.
+    fn url(&self) -> Vec<u8> {
+        let (scheme, host) = self.origin();
+        let path = self.path.raw();
+        let before = match (host.is_empty(), path.starts_with("//")) {
+            (false, _) => [scheme.as_str().as_bytes(), b"://", &host].concat(),
+            // Without a host, what stands behind two slashes would be one.
+            (true, true) => b"/.".to_vec(),
+            (true, false) => Vec::new(),
+        };
+        let mark = if self.query.is_empty() { "" } else { "?" };
+        let after = [path, mark, self.query].concat();
+        [before, after.into_bytes()].concat()
     }
 
     /// A parameter of the path, decoded.
@@ -119,6 +135,8 @@ pub enum Part {
     Host,
     /// `ctx.scheme`
     Scheme,
+    /// `ctx.url`
+    Url,
     /// `ctx.request_id`
     RequestId,
     /// A parameter of the path.
@@ -133,12 +151,13 @@ pub enum Part {
 
 impl Part {
     /// The fields of `ctx`. The runtime's Lua knows each by where it stands here.
-    pub(crate) const FIELDS: [(&'static str, Part); 6] = [
+    pub(crate) const FIELDS: [(&'static str, Part); 7] = [
         ("method", Part::Method),
         ("path", Part::Path),
         ("client_ip", Part::ClientIp),
         ("host", Part::Host),
         ("scheme", Part::Scheme),
+        ("url", Part::Url),
         ("request_id", Part::RequestId),
     ];
 
