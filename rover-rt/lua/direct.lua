@@ -35,12 +35,18 @@ local function c(name) return ffi.cast(R.written.declarations[name], R.written[n
 local size = ffi.new "uint32_t[1]"
 local text_of = ffi.string
 
-for _, name in ipairs { "method", "path", "client_ip", "request_id", "raw_body" } do
-  local read = c(name)
+local read_field = c("field")
+for number, name in ipairs(R.fields) do
   direct[name] = function()
-    local text = read(vm, size)
+    local text = read_field(vm, number, size)
     return text ~= nil and text_of(text, size[0]) or nil
   end
+end
+
+local read_body = c("raw_body")
+function direct.raw_body()
+  local text = read_body(vm, size)
+  return text ~= nil and text_of(text, size[0]) or nil
 end
 
 for _, name in ipairs { "param", "query", "header", "cookie" } do

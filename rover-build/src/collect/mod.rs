@@ -315,7 +315,7 @@ fn read(
         .pairs::<LuaString, Value>()
         .map(|pair| {
             let (name, value) = pair?;
-            Ok((name.to_string_lossy(), option_value(&value)))
+            Ok((name.to_string_lossy(), option_value(&value, 0)))
         })
         .collect::<mlua::Result<Vec<_>>>()
         .map_err(|e| internal(&e))?;
@@ -355,26 +355,24 @@ fn chunk_name(source: Option<String>) -> String {
         .to_owned()
 }
 
-fn option_value(value: &Value) -> OptionValue {
+fn option_value(value: &Value, level: usize) -> OptionValue {
     match value {
         Value::String(text) => OptionValue::Text(text.to_string_lossy()),
         Value::Integer(number) => OptionValue::Number(*number as f64),
         Value::Number(number) => OptionValue::Number(*number),
         Value::Boolean(value) => OptionValue::Boolean(*value),
-        Value::Table(table) => {
-            let pairs = table.pairs::<mlua::LuaString, Value>();
-            let fields = pairs.map(|pair| {
-                pair.map(|(name, value)| (name.to_string_lossy(), option_value(&value)))
+        Value::Table(table) if level < OptionValue::LEVELS => {
+            let pairs = table.pairs::<Value, Value>().map(|pair| {
+                let (key, value) = pair?;
+                Ok((
+                    option_value(&key, level + 1),
+                    option_value(&value, level + 1),
+                ))
             });
-            match fields.collect::<mlua::Result<Vec<_>>>() {
-                Ok(mut fields) => {
-                    fields.sort_by(|(a, _), (b, _)| a.cmp(b));
-                    OptionValue::Table(fields)
-                }
-                Err(_) => OptionValue::Other(kind(value)),
-            }
+            let pairs = pairs.collect::<mlua::Result<Vec<_>>>();
+            pairs.map_or(OptionValue::Other, OptionValue::of_pairs)
         }
-        other => OptionValue::Other(kind(other)),
+        _ => OptionValue::Other,
     }
 }
 

@@ -424,7 +424,7 @@ impl Lowering<'_> {
 
 /// The part of the request that a field of `ctx` is.
 fn field(name: &str) -> Option<Part> {
-    Part::of_field(name)
+    Part::of_field(name).cloned()
 }
 
 /// The function that reads a value of a table by its name, the name as that takes it, and

@@ -4,6 +4,7 @@ use full_moon::ast::{
     Call, Expression, Field, FunctionArgs, FunctionCall, LocalAssignment, Prefix, Suffix,
     TableConstructor, Var,
 };
+use full_moon::node::Node;
 use full_moon::tokenizer::TokenReference;
 use full_moon::visitors::Visitor;
 use rover_model::{OptionValue, ServerOptions, SetError};
@@ -30,7 +31,7 @@ pub(crate) fn options(
 
 fn problems(sources: &Sources, name: &str, error: SetError) -> Vec<Diagnostic> {
     let here = |problem: Diagnostic| {
-        let position = option_position(sources, name, None);
+        let position = option_position(sources, name, Inner::Whole);
         vec![problem.at(position, "this option")]
     };
     match error {
@@ -38,8 +39,17 @@ fn problems(sources: &Sources, name: &str, error: SetError) -> Vec<Diagnostic> {
         SetError::Unknown => here(unknown(name)),
         SetError::Routes(wrong) => {
             let wrong = wrong.into_iter().map(|(route, error)| {
-                let position = option_position(sources, name, Some(&route));
+                let position = option_position(sources, name, Inner::Field(&route));
                 Diagnostic::new(format!("`{name}`: {error}")).at(position, "of this route")
+            });
+            wrong.collect()
+        }
+        SetError::Items(wrong) => {
+            let wrong = wrong.into_iter().map(|wrong| {
+                let position = option_position(sources, name, Inner::Item(wrong.at));
+                Diagnostic::new(format!("`{name}`: {}", wrong.problem))
+                    .at(position, "this item")
+                    .help(wrong.help)
             });
             wrong.collect()
         }
@@ -96,12 +106,23 @@ fn route<'r>(routes: &'r mut [Route], wanted: &str) -> Result<&'r mut Route, Dia
 
 fn unknown_route(sources: &Sources, option: &str, name: &str, problem: Diagnostic) -> Diagnostic {
     let label = format!("named in `{option}`");
-    problem.at(option_position(sources, option, Some(name)), label)
+    problem.at(option_position(sources, option, Inner::Field(name)), label)
 }
 
-/// Where an option is written, or a field of its table, as far as can be seen: in the
+/// What of an option is looked for.
+#[derive(Clone, Copy)]
+enum Inner<'a> {
+    /// The option itself.
+    Whole,
+    /// A field of its table.
+    Field(&'a str),
+    /// An item of its list, from 0 on.
+    Item(usize),
+}
+
+/// Where an option is written, or a part of its table, as far as can be seen: in the
 /// constructor that `rover.server` is called with, which a local may hold, or else that call.
-fn option_position(sources: &Sources, name: &str, inner: Option<&str>) -> Position {
+fn option_position(sources: &Sources, name: &str, inner: Inner<'_>) -> Position {
     let found = sources.files.iter().find_map(|file| {
         let mut finder = Finder {
             file: &file.name,
@@ -126,7 +147,7 @@ struct Finder<'a> {
     file: &'a str,
     text: &'a str,
     option: &'a str,
-    inner: Option<&'a str>,
+    inner: Inner<'a>,
     /// Constructors that locals were given so far.
     locals: Vec<(String, TableConstructor)>,
     call: Option<Position>,
@@ -163,11 +184,13 @@ impl Visitor for Finder<'_> {
         else {
             return;
         };
-        let inner = self
-            .inner
-            .and_then(|inner| field(self.text, self.constructor(value)?, inner));
-        let (key, _) = inner.unwrap_or((key, value));
-        self.field = Some(position(self.file, self.text, key));
+        let table = self.constructor(value);
+        let inner = table.and_then(|table| match self.inner {
+            Inner::Whole => None,
+            Inner::Field(name) => field(self.text, table, name).map(|(key, _)| key),
+            Inner::Item(at) => item(table, at),
+        });
+        self.field = Some(position(self.file, self.text, inner.unwrap_or(key)));
     }
 
     fn visit_local_assignment(&mut self, local: &LocalAssignment) {
@@ -194,6 +217,15 @@ impl Finder<'_> {
             _ => None,
         }
     }
+}
+
+/// Where an item of a constructor begins, from 0 on.
+fn item(table: &TableConstructor, at: usize) -> Option<&TokenReference> {
+    let mut items = table.fields().iter().filter_map(|field| match field {
+        Field::NoKey(value) => value.tokens().next(),
+        _ => None,
+    });
+    items.nth(at)
 }
 
 /// A constructor's field: `name = value` or `["name"] = value`.

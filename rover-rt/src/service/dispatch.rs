@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use http::StatusCode;
-use rover_model::LogLevel;
+use rover_model::{LogLevel, Network};
 
 use crate::development::{Development, FailedHandler};
 use crate::error::Error;
@@ -35,6 +35,7 @@ pub(crate) struct ProgramService {
     health: bool,
     leaving: Cell<bool>,
     head_limits: HeadLimits,
+    trusted_proxies: Vec<Network>,
     vm: RefCell<Vm>,
     log: Rc<Log>,
     pulse: Arc<Pulse>,
@@ -85,6 +86,7 @@ impl ProgramService {
                     count => count as usize,
                 },
             },
+            trusted_proxies: settings.trusted_proxies.clone(),
             constants,
             development,
             docs: Docs::new(program),
@@ -165,6 +167,10 @@ impl Service for ProgramService {
 
     fn head_limits(&self) -> HeadLimits {
         self.head_limits
+    }
+
+    fn trusted_proxies(&self) -> &[Network] {
+        &self.trusted_proxies
     }
 
     fn ids(&self) -> &RequestIds {
