@@ -3,11 +3,10 @@
 use std::fs;
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{self, ExitCode};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rover_build::{Compiled, Failure, Plan, ServerOptions};
 
@@ -21,6 +20,9 @@ use crate::dev::watch::Watch;
 use crate::error::Error;
 use crate::manifest::Manifest;
 use crate::terminal::{self, Tone};
+
+/// The exit code of a process that is stopped by SIGINT.
+const STOPPED: i32 = 130;
 
 /// What wakes the command.
 pub(crate) enum Event {
@@ -72,7 +74,14 @@ fn open(url: &str) {
 }
 
 fn stop_on_signals(wake: Sender<Event>) -> Result<(), Error> {
-    let stop = move || drop(wake.send(Event::Stop));
+    let mut asked = false;
+    let stop = move || {
+        if asked || wake.send(Event::Stop).is_err() {
+            // Whoever asks twice does not want to wait for requests.
+            process::exit(STOPPED);
+        }
+        asked = true;
+    };
     ctrlc::set_handler(stop).map_err(|error| Error::Manifest(error.to_string()))
 }
 
@@ -102,6 +111,8 @@ struct Session {
     routes: Routes,
     /// What is served.
     plan: Option<Plan>,
+    /// The mistakes that were told last, while they are there.
+    told: String,
 }
 
 impl Session {
@@ -121,6 +132,7 @@ impl Session {
             running: None,
             routes: Routes::default(),
             plan: None,
+            told: String::new(),
         })
     }
 
@@ -186,6 +198,7 @@ impl Session {
             }
         };
         self.watch.follow(&compiled.dependencies);
+        self.told.clear();
         for warning in &compiled.warnings {
             terminal::say(Tone::Warning, warning);
         }
@@ -214,7 +227,11 @@ impl Session {
         }
     }
 
-    fn fail(&self, mistakes: Mistakes) {
+    fn fail(&mut self, mistakes: Mistakes) {
+        if self.told == mistakes.terminal {
+            return;
+        }
+        mistakes.terminal.clone_into(&mut self.told);
         terminal::print(&mistakes.terminal);
         if !self.routes.is_empty() {
             terminal::say(Tone::Bad, "the version before is still served");
@@ -222,12 +239,10 @@ impl Session {
         self.shown.failed(mistakes, !self.routes.is_empty());
     }
 
-    /// Lets running requests finish, but not for long.
-    fn end(mut self) {
-        if let Some(running) = self.running.take() {
-            running.leave();
+    /// Lets running requests finish.
+    fn end(self) {
+        if let Some(running) = self.running {
+            running.end();
         }
-        // Requests that a person waits for are over by then.
-        thread::sleep(Duration::from_millis(50));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 use std::sync::{Arc, mpsc};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use rover_build::Plan;
 use rover_rt::{App, Error};
@@ -14,7 +14,8 @@ use crate::dev::shown::Shown;
 #[derive(Debug)]
 pub(crate) struct Running {
     /// Dropped, it stops.
-    _stop: oneshot::Sender<()>,
+    stop: oneshot::Sender<()>,
+    thread: JoinHandle<()>,
 }
 
 impl Running {
@@ -28,7 +29,7 @@ impl Running {
         let listener = listener.try_clone()?;
         let (stop, stopped) = oneshot::channel::<()>();
         let (tell, started) = mpsc::channel();
-        thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("rover-version".to_owned())
             .spawn(move || {
                 let ready = tell.clone();
@@ -40,11 +41,20 @@ impl Running {
             })?;
         let ended = |_| Error::Worker("the version ended before it was served".to_owned());
         started.recv().map_err(ended)??;
-        Ok(Running { _stop: stop })
+        Ok(Running { stop, thread })
     }
 
     /// No new connection comes to it; requests that run are finished.
-    pub(crate) fn leave(self) {}
+    pub(crate) fn leave(self) {
+        drop(self.stop);
+    }
+
+    /// The same, and waits for them.
+    pub(crate) fn end(self) {
+        drop(self.stop);
+        // One that panicked has said so.
+        let _ = self.thread.join();
+    }
 }
 
 fn serve(

@@ -36,6 +36,7 @@ fn shown(line: &str) -> Option<String> {
     let dim = AnsiColor::BrightBlack.on_default();
     // What belongs to the line before.
     if line.starts_with("    ") {
+        let line = without_id(line);
         return Some(format!("{dim}{line}{dim:#}"));
     }
     let Some(parts) = Parts::of(line) else {
@@ -73,14 +74,17 @@ impl<'a> Parts<'a> {
         let (moment, rest) = line.split_once(' ')?;
         let (level, message) = rest.split_once(' ')?;
         let time = moment.split_once('T')?.1.get(..8)?;
-        let message = message.trim_start();
-        let id = message.rfind(" request_id=");
         Some(Parts {
             time,
             level,
-            message: id.map_or(message, |at| &message[..at]),
+            message: without_id(message.trim_start()),
         })
     }
+}
+
+/// The last line of a message has the request's identifier.
+fn without_id(line: &str) -> &str {
+    line.rfind(" request_id=").map_or(line, |at| &line[..at])
 }
 
 /// `GET /users/1 200 123us 45B`
