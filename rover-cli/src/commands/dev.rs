@@ -85,6 +85,14 @@ fn stop_on_signals(wake: Sender<Event>) -> Result<(), Error> {
     ctrlc::set_handler(stop).map_err(|error| Error::Manifest(error.to_string()))
 }
 
+/// `1 route`, `2 routes`
+fn count(routes: usize) -> String {
+    match routes {
+        1 => "1 route".to_owned(),
+        more => format!("{more} routes"),
+    }
+}
+
 /// A program without routes.
 fn empty() -> Result<Plan, Error> {
     let io = |what: &Path| {
@@ -142,7 +150,7 @@ impl Session {
         let before = |took: u128, routes: usize| {
             terminal::say(
                 Tone::Good,
-                &format!("{name} at {url}  ({routes} routes, {took} ms)"),
+                &format!("{name} at {url}  ({}, {took} ms)", count(routes)),
             );
         };
         match self.take(compiled) {
