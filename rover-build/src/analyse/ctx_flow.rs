@@ -29,7 +29,7 @@ pub(crate) struct Helpers {
 
 /// The table that a body makes, fills and returns.
 fn returned_table(chunk: &Chunk, body: &[Stmt]) -> Option<VarId> {
-    let Some(Stmt::Return(values)) = body.last() else {
+    let Some(Stmt::Return(_, values)) = body.last() else {
         return None;
     };
     let [value] = values.as_slice() else {
@@ -375,7 +375,7 @@ impl Scan<'_> {
         for (at, stmt) in block.iter().enumerate() {
             match stmt {
                 // What a module returns, and what it puts into its table.
-                Stmt::Return(values) if top && at + 1 == block.len() => {
+                Stmt::Return(_, values) if top && at + 1 == block.len() => {
                     for value in values {
                         if !self.is_table(place.0, value) {
                             self.expr(place, value);

@@ -177,7 +177,7 @@ impl<'a> Finder<'a> {
                 values.iter().skip(targets.len()).for_each(|e| self.expr(e));
             }
             Stmt::Function(target, _) => self.target(target, None),
-            Stmt::Return(values) => {
+            Stmt::Return(_, values) => {
                 if let Some(var) = values.first().and_then(Expr::var) {
                     let place = (self.file, self.function);
                     let returned = self.returned.entry(place).or_default();
@@ -288,7 +288,7 @@ impl<'a> Finder<'a> {
                 }
             },
             Kind::Call(callee, args) => self.call(callee, args),
-            Kind::Method(object, _, _, args) => {
+            Kind::Method(object, _, args) => {
                 match self.is_of_server(object) {
                     true => args.iter().for_each(|arg| self.flows(arg)),
                     false => args.iter().for_each(|arg| self.expr(arg)),

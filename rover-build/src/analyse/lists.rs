@@ -198,7 +198,7 @@ impl<'a> Finder<'a, '_> {
                 bounds.iter().for_each(|bound| self.expr(bound));
                 self.counting_loop(*counter, bounds, body, block);
             }
-            Stmt::Return(values) if !self.nested => match values.as_slice() {
+            Stmt::Return(_, values) if !self.nested => match values.as_slice() {
                 [value] => self.returned(value),
                 _ => values.iter().for_each(|value| self.expr(value)),
             },

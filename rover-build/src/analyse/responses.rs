@@ -83,10 +83,10 @@ fn called<'e>(servers: &ServerVars, file: usize, value: &'e Expr) -> Option<(&'e
             ),
             _ => (builder(servers, file, callee)?, args),
         },
-        Kind::Method(object, name, _, args) if servers.is_server(file, object) => {
+        Kind::Method(object, name, args) if servers.is_server(file, object) => {
             (name.as_str(), args)
         }
-        Kind::Method(object, name, _, args) => {
+        Kind::Method(object, name, args) => {
             (status_of(builder(servers, file, object)?, name)?, args)
         }
         _ => return None,
@@ -121,7 +121,7 @@ pub(crate) fn answered<'e>(
 /// `response:header(name, value)`: the response, and the header.
 pub(crate) fn with_header(value: &Expr) -> Option<(&Expr, [&Expr; 2])> {
     match &value.kind {
-        Kind::Method(object, method, _, args) if method == "header" => match args.as_slice() {
+        Kind::Method(object, method, args) if method == "header" => match args.as_slice() {
             [name, value] => Some((object, [name, value])),
             _ => None,
         },

@@ -6,9 +6,10 @@
 
 use mlua::{Function, Lua, Value};
 
+use crate::front::file::File;
 use crate::front::function_place::FunctionPlace;
 use crate::front::hir::{FunctionId, Place};
-use crate::front::load::{File, Sources};
+use crate::front::load::Sources;
 
 /// A file's text with marks; no line moves.
 pub(crate) fn marked(number: usize, file: &File) -> String {
@@ -21,14 +22,15 @@ pub(crate) fn marked(number: usize, file: &File) -> String {
         .map(|(id, function)| (function.block, id))
         .collect();
     marks.sort_unstable();
-    let mut text = String::with_capacity(file.text.len() + 32 * marks.len());
+    let written = file.whole_text();
+    let mut text = String::with_capacity(written.len() + 32 * marks.len());
     let mut at = 0;
     for (block, id) in marks {
-        text.push_str(&file.text[at..block]);
+        text.push_str(&written[at..block]);
         text.push_str(&format!(" do local _ = '{number}:{id}' end "));
         at = block;
     }
-    text.push_str(&file.text[at..]);
+    text.push_str(&written[at..]);
     text
 }
 

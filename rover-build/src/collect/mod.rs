@@ -279,7 +279,7 @@ fn read(
         let manifest = &marks.sources.files[0];
         let position = Position {
             file: manifest.name.clone(),
-            line: manifest.text.lines().count().max(1),
+            line: manifest.last_line(),
             column: 0,
         };
         let made: bool = function("is_made")?.call(()).map_err(|e| internal(&e))?;

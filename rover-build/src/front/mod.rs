@@ -4,6 +4,7 @@
 //! know. A text that is no Lua is explained here (`syntax`).
 
 pub(crate) mod budget;
+pub(crate) mod file;
 pub(crate) mod function_place;
 pub(crate) mod hir;
 pub(crate) mod literal;

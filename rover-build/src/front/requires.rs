@@ -74,7 +74,7 @@ impl<'a> Finder<'a> {
             // A loop or a branch may not run; the values of these statements are needed.
             let plain = matches!(
                 stmt,
-                Stmt::Local(..) | Stmt::Assign(..) | Stmt::Call(_) | Stmt::Return(_)
+                Stmt::Local(..) | Stmt::Assign(..) | Stmt::Call(_) | Stmt::Return(..)
             );
             let (mut exprs, mut blocks) = (Vec::new(), Vec::new());
             stmt.parts(&mut |e| exprs.push(e), &mut |b| blocks.push(b));
@@ -171,7 +171,7 @@ impl<'a> Finder<'a> {
                     _ => None,
                 }
             }
-            Kind::Method(object, name, _, args) => {
+            Kind::Method(object, name, args) => {
                 self.computed(name, &self.constant(function, object)?, args)
             }
             Kind::Call(callee, args) => {

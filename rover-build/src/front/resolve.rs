@@ -10,7 +10,8 @@ use full_moon::node::Node;
 use full_moon::tokenizer::{TokenReference, TokenType};
 
 use crate::front::hir::{
-    BinaryOp, Chunk, Expr, Field, Function, FunctionId, Header, Kind, Span, Stmt, UnaryOp, VarId,
+    BinaryOp, Chunk, Expr, Field, Function, FunctionId, Header, Kind, Name, Span, Stmt, UnaryOp,
+    VarId,
 };
 use crate::front::literal::Literal;
 use crate::front::syntax::Encoding;
@@ -26,7 +27,9 @@ pub(crate) fn resolve(source: &str, encoding: Encoding, ast: &Ast) -> Chunk {
     };
     resolver.chunk.functions.push(Function {
         start: 0,
+        parameters: 0,
         block: 0,
+        is_method: false,
         params: Vec::new(),
         variadic: true,
         body: Vec::new(),
@@ -76,7 +79,8 @@ impl Resolver<'_> {
     fn open_block(&mut self, block: &Block) -> Vec<Stmt> {
         let mut body: Vec<Stmt> = block.stmts().filter_map(|stmt| self.stmt(stmt)).collect();
         if let Some(LastStmt::Return(values)) = block.last_stmt() {
-            body.push(Stmt::Return(self.exprs(values.returns().iter())));
+            let start = span(values.token()).start;
+            body.push(Stmt::Return(start, self.exprs(values.returns().iter())));
         }
         body
     }
@@ -235,9 +239,12 @@ impl Resolver<'_> {
                 _ => variadic = true,
             }
         }
+        let (open, close) = body.parameters_parentheses().tokens();
         self.chunk.functions.push(Function {
             start: span(start).start,
-            block: end(body.parameters_parentheses().tokens().1),
+            parameters: end(open),
+            block: end(close),
+            is_method: this.is_some(),
             params,
             variadic,
             body: Vec::new(),
@@ -328,9 +335,12 @@ impl Resolver<'_> {
                     Kind::Call(Box::new(chain), self.args(args))
                 }
                 Suffix::Call(Call::MethodCall(call)) => {
-                    let name = call.name();
-                    let args = self.args(call.args());
-                    Kind::Method(Box::new(chain), text(self.source, name), span(name), args)
+                    let token = call.name();
+                    let name = Name {
+                        text: text(self.source, token),
+                        span: span(token),
+                    };
+                    Kind::Method(Box::new(chain), name, self.args(call.args()))
                 }
                 _ => Kind::Vararg,
             };
@@ -372,19 +382,11 @@ impl Resolver<'_> {
             fields.push(match field {
                 AstField::NameKey { key, value, .. } => {
                     let key = self.constant(key);
-                    let value = self.expr(value);
-                    match key.text() {
-                        Some(name) => Field::Named(name.to_owned(), value),
-                        None => Field::Keyed(key, value),
-                    }
+                    named(key, self.expr(value))
                 }
                 AstField::ExpressionKey { key, value, .. } => {
                     let key = self.expr(key);
-                    let value = self.expr(value);
-                    match key.text() {
-                        Some(name) => Field::Named(name.to_owned(), value),
-                        None => Field::Keyed(key, value),
-                    }
+                    named(key, self.expr(value))
                 }
                 AstField::NoKey(value) => Field::Item(self.expr(value)),
                 _ => continue,
@@ -398,6 +400,13 @@ impl Resolver<'_> {
             },
             kind: Kind::Table(fields),
         }
+    }
+}
+
+fn named(key: Expr, value: Expr) -> Field {
+    match key.name() {
+        Some(name) => Field::Named(name, value),
+        None => Field::Keyed(key, value),
     }
 }
 

@@ -51,7 +51,7 @@ pub(crate) struct Templates<'a> {
     pub(crate) steps: PageSteps,
     pub(crate) uses: Vec<Use<'a>>,
     /// Definitions of components.
-    pub(crate) components: Vec<Component>,
+    pub(crate) components: Vec<Component<'a>>,
     /// Calls of `rover.template`, by file and span.
     pub(crate) calls: Vec<(usize, Span, Origin)>,
     /// Templates that print the same whenever the data is the same.
@@ -127,7 +127,7 @@ fn named(data: &Expr) -> Option<Vec<(&str, &Expr)>> {
     let mut found: Vec<(&str, &Expr)> = Vec::new();
     for field in fields {
         match field {
-            Field::Named(name, value) if !found.iter().any(|(n, _)| n == name) => {
+            Field::Named(name, value) if !found.iter().any(|(n, _)| *n == name.as_str()) => {
                 found.push((name, value));
             }
             _ => return None,
@@ -144,8 +144,8 @@ fn known_fields(data: &Expr) -> Option<Vec<String>> {
     let mut names = Vec::new();
     for field in fields {
         match field {
-            Field::Named(name, _) if names.contains(name) => {}
-            Field::Named(name, _) => names.push(name.clone()),
+            Field::Named(name, _) if names.contains(&name.text) => {}
+            Field::Named(name, _) => names.push(name.text.clone()),
             Field::Item(_) => {}
             Field::Keyed(..) => return None,
         }

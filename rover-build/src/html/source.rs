@@ -3,7 +3,6 @@
 use super::problem::Problem;
 use crate::diagnostic::{Diagnostic, Position};
 use crate::front::hir::Span;
-use crate::front::literal::Literal;
 use crate::front::load::Sources;
 
 /// Where a template's text is.
@@ -29,13 +28,13 @@ pub(crate) struct Source<'a> {
 impl<'a> Source<'a> {
     pub(super) fn of_literal(sources: &'a Sources, file: usize, span: Span) -> Option<Self> {
         let file = &sources.files[file];
-        let literal = Literal::read(&file.text[span.start..span.end])?;
+        let literal = file.literal(span)?;
         Some(Source {
             text: String::from_utf8(literal.value).ok()?,
             places: literal.places.iter().map(|at| span.start + at).collect(),
             file: &file.name,
-            written: &file.text,
-            line_ends: line_ends(&file.text),
+            written: file.whole_text(),
+            line_ends: line_ends(file.whole_text()),
         })
     }
 

@@ -29,12 +29,12 @@ pub(crate) struct Use<'a> {
 
 /// The definition of a component that is seen: `function rover.html.card(props)`.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Component {
+pub(crate) struct Component<'a> {
     pub(crate) file: usize,
     /// What it is assigned to: `rover.html.card`.
     pub(crate) target: Span,
-    /// The byte after the parameters' opening bracket.
-    pub(crate) parameters: usize,
+    /// The last name of that.
+    pub(crate) name: &'a str,
     pub(crate) function: FunctionId,
 }
 
@@ -52,7 +52,7 @@ pub(super) struct Found<'a> {
     pub(super) calls: Vec<(usize, Span, Origin)>,
     /// Template files of which not every use is seen.
     pub(super) open: HashSet<usize>,
-    pub(super) components: Vec<Component>,
+    pub(super) components: Vec<Component<'a>>,
 }
 
 pub(super) fn find<'a>(
@@ -176,19 +176,16 @@ impl<'a> Finder<'a, '_> {
     }
 
     fn component(&mut self, target: &'a Expr, function: FunctionId) {
-        let text = &self.sources.files[self.file].text;
-        let Span { start, end } = target.span;
+        let written = &self.sources.files[self.file].hir.functions[function.0];
         if let Kind::Index(object, key) = &target.kind
             && self.is_rover(object, "html")
-            && key.text().is_some()
-            && !text[start..end].contains(':')
-            && text[end..].trim_start().starts_with('(')
+            && let Some(name) = key.text()
+            && !written.is_method
         {
-            let blanks = text[end..].len() - text[end..].trim_start().len();
             self.found.components.push(Component {
                 file: self.file,
                 target: target.span,
-                parameters: end + blanks + 1,
+                name,
                 function,
             });
         }
@@ -267,9 +264,7 @@ impl<'a> Finder<'a, '_> {
         let known = self.value(argument);
         let file = self.file;
         if let Kind::Text(Some(_)) = known.kind {
-            let text = &self.sources.files[file].text[..argument.span.start];
-            let inside = text.trim_end().ends_with('(');
-            let place = Argument::Text(argument.span, inside);
+            let place = Argument::Text(argument.span, whole.has_brackets());
             return self.push(whole, Origin::Literal(file, known.span), data, place, value);
         }
         if let Some(number) = self.template_file(known) {

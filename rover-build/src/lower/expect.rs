@@ -58,7 +58,7 @@ impl<'a> Lowering<'a> {
 
     fn slots_of(&self, file: usize, block: &[Stmt], lists: &Lists<'_>, slots: &mut HashSet<Span>) {
         for stmt in block {
-            if let Stmt::Return(values) = stmt
+            if let Stmt::Return(_, values) = stmt
                 && let [value] = values.as_slice()
                 && let Some(json) = self.returned_json(file, value)
                 && !is_list(lists, json)

@@ -29,8 +29,8 @@ pub(crate) struct Cursor<'l> {
     pub(crate) file: usize,
     /// The list's variable.
     pub(crate) list: &'l str,
-    /// Program text with names that no local may hide.
-    pub(crate) reserved: &'l str,
+    /// Names that no local may hide.
+    pub(crate) reserved: &'l [&'l str],
     pub(crate) from: usize,
     pub(crate) text: String,
 }
@@ -54,7 +54,7 @@ impl Lowering<'_> {
                 let mut cursor = Cursor {
                     file,
                     list: &name,
-                    reserved: &name,
+                    reserved: &[&name],
                     from: item.statement.start,
                     // A block: what follows could be taken for the call's arguments.
                     text: "do".to_owned(),
@@ -241,12 +241,12 @@ impl Lowering<'_> {
             .map(|n| format!("__rover.is_text({n})"))
             .collect();
         cursor.text += &format!(" if {} then", checks.join(" and "));
-        let source = &self.sources.files[cursor.file].text;
+        let source = &self.sources.files[cursor.file];
         let mut left = names.iter();
         let operands = parts
             .iter()
             .map(|part| match is_literal(part) {
-                true => source[part.span.start..part.span.end].to_owned(),
+                true => source.text_at(part.span).to_owned(),
                 false => left.next().cloned().unwrap_or_default(),
             })
             .collect();
@@ -261,18 +261,11 @@ impl Lowering<'_> {
         for part in parts {
             let mut name = match &part.kind {
                 Kind::Var(var) => source.hir.vars[var.0].name.clone(),
-                Kind::Index(_, key) => match key.text() {
-                    Some(text) if source.text[key.span.start..].starts_with(text) => text.into(),
-                    _ => "value".to_owned(),
-                },
+                Kind::Index(_, key) => key.dotted().unwrap_or("value").to_owned(),
                 _ => "value".to_owned(),
             };
-            let hides = |name: &str| {
-                let mut words = cursor
-                    .reserved
-                    .split(|c: char| !c.is_alphanumeric() && c != '_');
-                is_reserved(name.as_bytes()) || words.any(|word| word == name)
-            };
+            let hides =
+                |name: &str| is_reserved(name.as_bytes()) || cursor.reserved.contains(&name);
             while hides(&name) || names.contains(&name) {
                 name.push('_');
             }

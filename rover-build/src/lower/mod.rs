@@ -119,7 +119,9 @@ pub(crate) fn lower(program: &Program<'_>, app: &App, orders: &Orders) -> Lowere
     }
     let files = sources.files.iter().zip(lowering.edits);
     Lowered {
-        texts: files.map(|(file, edits)| edits.apply(&file.text)).collect(),
+        texts: files
+            .map(|(file, edits)| edits.apply(file.whole_text()))
+            .collect(),
         templates: lowering.templates,
         steps: lowering.steps.into_iter().map(Into::into).collect(),
         pages: lowering.pages,
@@ -194,9 +196,7 @@ impl Lowering<'_> {
 
     /// Replaces a range, and keeps its line breaks.
     pub(crate) fn replace(&mut self, file: usize, start: usize, end: usize, mut text: String) {
-        let breaks = self.sources.files[file].text[start..end]
-            .matches('\n')
-            .count();
+        let breaks = self.sources.files[file].breaks(Span { start, end });
         text.extend(std::iter::repeat_n('\n', breaks));
         self.edits[file].replace(start, end, text);
     }
@@ -312,10 +312,10 @@ impl Lowering<'_> {
     /// Returned constructors and lists.
     fn returns(&mut self, handler: Handler<'_>, block: &[Stmt], lists: &Lists<'_>) {
         for stmt in block {
-            if let Stmt::Return(values) = stmt
+            if let Stmt::Return(start, values) = stmt
                 && let [value] = values.as_slice()
             {
-                self.returned(handler.file, value, lists);
+                self.returned(handler.file, (*start, value), lists);
             }
             stmt.parts(&mut |_| {}, &mut |inner| {
                 self.returns(handler, inner, lists)
@@ -323,15 +323,15 @@ impl Lowering<'_> {
         }
     }
 
-    /// Whether the value is written; if not, it is as it was.
-    fn returned(&mut self, file: usize, value: &Expr, lists: &Lists<'_>) -> bool {
+    /// Whether a value is written, with where its `return` stands; if not, it is as it was.
+    fn returned(&mut self, file: usize, (start, value): (usize, &Expr), lists: &Lists<'_>) -> bool {
         let is_list = |e: &Expr| is_list(lists, e);
         let servers = &self.handlers.servers;
         if let Some((object, [name, header])) = with_header(value)
             && let Some(Response::Json(..) | Response::Template(..)) =
                 answered(servers, file, object)
         {
-            return self.returned(file, object, lists) && {
+            return self.returned(file, (start, object), lists) && {
                 let open = "(__rover.with_header(".to_owned();
                 self.edits[file].wrap(value.span, open, "))".to_owned());
                 self.replace(file, object.span.end, name.span.start, ", ".to_owned());
@@ -357,7 +357,7 @@ impl Lowering<'_> {
                 }
             },
             Some(Response::Text(status, kind, text)) => {
-                self.text(file, value, (status, kind, text));
+                self.text(file, (start, value), (status, kind, text));
                 return true;
             }
             Some(Response::Template(..)) => return false,

@@ -38,15 +38,13 @@ impl Lowering<'_> {
                 continue;
             }
             let Span { start, end } = component.target;
-            let text = &self.sources.files[component.file].text[start..end];
-            let name = text.rfind('.').map_or("", |dot| text[dot + 1..].trim());
-            let target = format!("__rover.component.{name}");
+            let target = format!("__rover.component.{}", component.name);
             self.replace(component.file, start, end, target);
             let comma = match function.params.is_empty() && !function.variadic {
                 true => "",
                 false => ", ",
             };
-            let at = component.parameters;
+            let at = function.parameters;
             self.replace(component.file, at, at, format!("{PAGE}{comma}"));
         }
     }
@@ -56,7 +54,7 @@ impl Lowering<'_> {
         let html = self.html;
         let mut found = false;
         for stmt in block {
-            if let Stmt::Return(values) = stmt
+            if let Stmt::Return(_, values) = stmt
                 && let [value] = values.as_slice()
                 && let Some(part) = html.use_of(file, value).filter(|part| part.value)
             {

@@ -23,7 +23,7 @@ impl Lowering<'_> {
                         }
                     }
                 }
-                Stmt::Return(values) => return self.check(handler, values.first()?),
+                Stmt::Return(_, values) => return self.check(handler, values.first()?),
                 Stmt::Call(value) => return self.check(handler, value),
                 _ => return None,
             }

@@ -152,7 +152,7 @@ pub(crate) fn tails(
                     .contains(&place)
                     .then(|| function.params.first());
                 statements(&function.body, &mut |stmt| {
-                    if let Stmt::Return(values) = stmt
+                    if let Stmt::Return(_, values) = stmt
                         && let [value] = values.as_slice()
                         && tails.is_one(file, value, ctx.map(|ctx| ctx.copied()))
                     {
@@ -189,7 +189,7 @@ impl<'a> Tails<'a> {
                     || OF_THE_LIBRARY.contains(&name)
                     || handler.is_some() && IN_HANDLERS.contains(&name)
             }),
-            Kind::Method(object, method, _, _) => handler
+            Kind::Method(object, method, _) => handler
                 .flatten()
                 .is_some_and(|ctx| word(BODY, method).is_some() && self.is_part(file, object, ctx)),
             _ => false,
@@ -285,7 +285,7 @@ impl<'a> Tails<'a> {
             {
                 args.iter().for_each(|arg| self.member_of(file, arg));
             }
-            Kind::Method(object, _, _, args) => {
+            Kind::Method(object, _, args) => {
                 self.member_of(file, object);
                 args.iter().for_each(|arg| self.used(file, arg));
             }
@@ -305,7 +305,7 @@ impl<'a> Tails<'a> {
             Kind::Call(callee, _) => {
                 builder(self.servers, file, callee).is_some() || self.is_response(file, callee)
             }
-            Kind::Method(object, name, _, _) => {
+            Kind::Method(object, name, _) => {
                 self.servers.is_server(file, object) && is_builder(name)
                     || builder(self.servers, file, object).is_some()
                     || is_of_response(name) && self.is_response(file, object)
@@ -324,7 +324,7 @@ impl<'a> Tails<'a> {
                 };
                 is_guard(object)
             }
-            Kind::Method(object, _, _, _) => is_guard(object) || self.is_schema(file, object),
+            Kind::Method(object, _, _) => is_guard(object) || self.is_schema(file, object),
             _ => false,
         }
     }
@@ -344,7 +344,7 @@ impl<'a> Tails<'a> {
     /// `ctx:body()`, `ctx:query()`, `ctx:params()`.
     fn is_part(&self, file: usize, expr: &'a Expr, ctx: VarId) -> bool {
         match &self.resolved(file, expr).kind {
-            Kind::Method(object, name, _, _) => object.var() == Some(ctx) && is_checked(name),
+            Kind::Method(object, name, _) => object.var() == Some(ctx) && is_checked(name),
             _ => false,
         }
     }

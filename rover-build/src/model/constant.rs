@@ -12,7 +12,7 @@ use crate::vocabulary::{is_builder, is_of_response};
 pub(crate) fn answers_alike(program: &Program<'_>, handler: Handler<'_>) -> bool {
     let chunk = &program.sources.files[handler.file].hir;
     match handler.function.body.as_slice() {
-        [Stmt::Return(values)] => match values.as_slice() {
+        [Stmt::Return(_, values)] => match values.as_slice() {
             [value] => {
                 let servers = &program.handlers.servers;
                 is_constant(servers, program.html, handler.file, chunk, value)
@@ -50,7 +50,7 @@ fn is_constant(
         Kind::Call(callee, args) => {
             builder(servers, file, callee).is_some() && args.iter().all(constant)
         }
-        Kind::Method(object, name, _, args) => {
+        Kind::Method(object, name, args) => {
             let of_server = servers.is_server(file, object) && is_builder(name);
             let of_builder = builder(servers, file, object).is_some();
             let of_response = is_of_response(name)

@@ -126,7 +126,7 @@ fn option_position(sources: &Sources, name: &str, inner: Inner<'_>) -> Position 
     let found = sources.files.iter().find_map(|file| {
         let mut finder = Finder {
             file: &file.name,
-            text: &file.text,
+            text: file.whole_text(),
             option: name,
             inner,
             locals: Vec::new(),

@@ -202,10 +202,10 @@ fn reads(program: &Program<'_>, place: &FunctionPlace) -> Reads {
         reads.escapes |= handler.ctx.escapes;
         for member in &handler.ctx.members {
             let (list, name) = match &member.access {
-                Access::Read(Table::Params, name, _) => (&mut reads.params, name),
-                Access::Read(Table::Query, name, _) => (&mut reads.query, name),
-                Access::Read(Table::Headers, name, _) => (&mut reads.headers, name),
-                Access::Read(Table::Cookies, name, _) => (&mut reads.cookies, name),
+                Access::Read(Table::Params, name, _) => (&mut reads.params, &name.text),
+                Access::Read(Table::Query, name, _) => (&mut reads.query, &name.text),
+                Access::Read(Table::Headers, name, _) => (&mut reads.headers, &name.text),
+                Access::Read(Table::Cookies, name, _) => (&mut reads.cookies, &name.text),
                 Access::Body(method, _) => (&mut reads.body, method),
                 Access::Expect(..) => continue,
                 Access::Alias(..) => continue,

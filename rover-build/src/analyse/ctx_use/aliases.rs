@@ -93,7 +93,7 @@ impl<'a> Aliases<'a, '_> {
                 self.broken.insert(*var);
             }
             Kind::Index(object, key) if !nested && self.table(object) && key.text().is_some() => {}
-            Kind::Method(object, method, _, args)
+            Kind::Method(object, method, args)
                 if !nested && self.is_direct(object, method, args) =>
             {
                 args.iter().for_each(|arg| self.value(arg, nested));

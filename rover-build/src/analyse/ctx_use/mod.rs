@@ -5,7 +5,7 @@ mod aliases;
 
 use std::collections::{HashMap, HashSet};
 
-use crate::front::hir::{Chunk, Expr, FunctionId, Kind, Place, Span, Stmt, VarId};
+use crate::front::hir::{Chunk, Expr, FunctionId, Kind, Name, Place, Span, Stmt, VarId};
 use crate::vocabulary::{self, CTX, Kind as WordKind};
 
 /// The tables of `ctx` that are read by name.
@@ -127,8 +127,9 @@ pub(crate) enum Access {
     Whole,
     /// A plain value is read: `ctx.path`. The whole expression.
     Field(Span),
-    /// One value of a table is read: `ctx:params().id`, `p.id`.
-    Read(Table, String, Span),
+    /// One value of a table is read: `ctx:params().id`, `p.id`. Its name, and the whole
+    /// expression.
+    Read(Table, Name, Span),
     /// A local takes it, and no use needs it as a value: the call.
     Alias(Part, Span),
     /// A method is called on the body: `ctx:body():json()`, `b:json()`. The method and the
@@ -227,8 +228,8 @@ pub(crate) fn ctx_use(
 /// `ctx:name(...)` and `ctx.name(...)`: the name, its place, whether there are arguments.
 fn called_member(ctx: VarId, expr: &Expr) -> Option<(&str, Span, bool)> {
     match &expr.kind {
-        Kind::Method(object, name, span, args) if object.var() == Some(ctx) => {
-            Some((name, *span, !args.is_empty()))
+        Kind::Method(object, name, args) if object.var() == Some(ctx) => {
+            Some((name, name.span, !args.is_empty()))
         }
         Kind::Call(callee, args) => {
             let (name, span) = named_member(ctx, callee)?;
@@ -361,7 +362,7 @@ impl<'a> Finder<'a, '_> {
         } else if let Some(part) = self.held(call) {
             self.push_by_local(part, call.span, access);
         }
-        if let Kind::Method(_, _, _, args) | Kind::Call(_, args) = &call.kind {
+        if let Kind::Method(_, _, args) | Kind::Call(_, args) = &call.kind {
             args.iter().for_each(|arg| self.expr(arg));
         }
     }
@@ -373,17 +374,13 @@ impl<'a> Finder<'a, '_> {
             Kind::Index(object, key) => {
                 if let Some(var) = object.var()
                     && let (Some(part @ Part::Table(table)), Some(name)) =
-                        (self.alias(var), key.text())
+                        (self.alias(var), key.name())
                 {
-                    return self.push_by_local(
-                        part,
-                        key.span,
-                        Access::Read(table, name.to_owned(), expr.span),
-                    );
+                    let access = Access::Read(table, name, expr.span);
+                    return self.push_by_local(part, key.span, access);
                 }
-                if let (Some(table), Some(name)) = (table_of(self.ctx, object), key.text()) {
-                    return self
-                        .member_call(object, Access::Read(table, name.to_owned(), expr.span));
+                if let (Some(table), Some(name)) = (table_of(self.ctx, object), key.name()) {
+                    return self.member_call(object, Access::Read(table, name, expr.span));
                 }
                 if let Some((name, span)) = named_member(self.ctx, expr) {
                     let access = match vocabulary::word(CTX, name) {
@@ -394,7 +391,7 @@ impl<'a> Finder<'a, '_> {
                 }
                 expr.each_child(&mut |child| self.expr(child));
             }
-            Kind::Method(object, method, _, args) => {
+            Kind::Method(object, method, args) => {
                 if let Some((source, number)) = self.expectation(object, method, args) {
                     self.found.expects.push((source, number));
                     let access = Access::Expect(source, number, expr.span);
@@ -402,7 +399,7 @@ impl<'a> Finder<'a, '_> {
                 }
                 if self.source(object) == Some(Source::Body) {
                     let whole = args.is_empty().then_some(expr.span);
-                    self.member_call(object, Access::Body(method.clone(), whole));
+                    self.member_call(object, Access::Body(method.text.clone(), whole));
                     return args.iter().for_each(|arg| self.expr(arg));
                 }
                 self.call(expr);
@@ -454,7 +451,7 @@ impl<'a> Finder<'a, '_> {
     fn guarded(&mut self, args: &[Expr]) {
         let [value, schema] = args else { return };
         let source = match &value.kind {
-            Kind::Method(object, method, _, _) if matches!(method.as_str(), "json" | "form") => {
+            Kind::Method(object, method, _) if matches!(method.as_str(), "json" | "form") => {
                 self.source(object).filter(|source| *source == Source::Body)
             }
             _ => self.source(value).filter(|source| *source != Source::Body),

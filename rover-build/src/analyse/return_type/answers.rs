@@ -55,7 +55,7 @@ impl<'a> Infer<'a> {
     ) {
         let before = truthy.len();
         for stmt in stmts {
-            if let Stmt::Return(values) = stmt {
+            if let Stmt::Return(_, values) = stmt {
                 f(values.first(), truthy);
             }
             let mut inner = Vec::new();
@@ -161,7 +161,7 @@ impl<'a> Infer<'a> {
                 let followed = self.follow(frame, callee, args, |inner| self.results(inner));
                 self.followed(frame, expr, here, followed, found);
             }
-            Kind::Method(object, method, _, args) => {
+            Kind::Method(object, method, args) => {
                 let called = (&**object, method.as_str());
                 let followed = self.follow_method(frame, called, args, |inner| self.results(inner));
                 self.followed(frame, expr, here, followed, found);

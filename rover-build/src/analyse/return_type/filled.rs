@@ -93,7 +93,7 @@ impl<'a> Finder<'a, '_> {
                     values.iter().for_each(|value| self.kept(value));
                 }
                 Stmt::Local(_, values) => values.iter().for_each(|value| self.kept(value)),
-                Stmt::Return(values) => values.iter().for_each(|value| self.answered(value)),
+                Stmt::Return(_, values) => values.iter().for_each(|value| self.answered(value)),
                 Stmt::Count(counter, bounds, body) => {
                     bounds.iter().for_each(|bound| self.expr(bound));
                     let from_one = matches!(bounds.as_slice(), [first, _]
@@ -195,7 +195,7 @@ impl<'a> Finder<'a, '_> {
                     false => self.kept(arg),
                 });
             }
-            Kind::Method(object, _, _, args) => {
+            Kind::Method(object, _, args) => {
                 self.kept(object);
                 let of_server = self.handlers.servers.is_server(self.file, object)
                     || builder(&self.handlers.servers, self.file, object).is_some();

@@ -232,7 +232,7 @@ impl<'a> Infer<'a> {
     /// Whether the end of a block can be reached.
     fn falls_through(&self, file: usize, block: &'a [Stmt], depth: usize) -> bool {
         match block.last() {
-            Some(Stmt::Return(_)) => false,
+            Some(Stmt::Return(..)) => false,
             Some(Stmt::Do(inner)) => self.falls_through(file, inner, depth),
             Some(Stmt::If(arms, otherwise)) => {
                 otherwise.is_empty()
@@ -250,7 +250,7 @@ impl<'a> Infer<'a> {
 /// Whether there is a `return` in a block, or in one inside.
 fn returns_anything(block: &[Stmt]) -> bool {
     block.iter().any(|stmt| {
-        let mut found = matches!(stmt, Stmt::Return(_));
+        let mut found = matches!(stmt, Stmt::Return(..));
         stmt.parts(&mut |_| {}, &mut |inner| found |= returns_anything(inner));
         found
     })

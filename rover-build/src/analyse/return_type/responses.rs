@@ -17,7 +17,7 @@ impl<'a> Infer<'a> {
     ) -> Option<Vec<Returned>> {
         let servers = &self.handlers.servers;
         let (object, name, args) = match &expr.kind {
-            Kind::Method(object, name, _, args) => (object, name.as_str(), args),
+            Kind::Method(object, name, args) => (object, name.as_str(), args),
             // `api.json(...)`, `api.json.status(...)`
             Kind::Call(callee, args) => match &callee.kind {
                 Kind::Index(object, key) => (object, key.text()?, args),
@@ -283,7 +283,7 @@ fn changes_of<'a>(
     if let Stmt::Call(call) = stmt {
         let mut chain = Vec::new();
         let mut object = call;
-        while let Kind::Method(inner, method, _, args) = &object.kind {
+        while let Kind::Method(inner, method, args) = &object.kind {
             chain.push((method.as_str(), args.as_slice()));
             object = inner;
         }
@@ -305,7 +305,7 @@ fn changes_of<'a>(
             return true;
         }
         // Another function may do anything with it.
-        if let Kind::Call(_, args) | Kind::Method(_, _, _, args) = &call.kind
+        if let Kind::Call(_, args) | Kind::Method(_, _, args) = &call.kind
             && args.iter().any(|arg| arg.var() == Some(var))
             && !is_raise(call)
         {

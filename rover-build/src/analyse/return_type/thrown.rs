@@ -71,7 +71,7 @@ impl<'a> Infer<'a> {
                 }
                 self.thrown_by(frame, callee, found);
             }
-            Kind::Method(object, method, _, args) => {
+            Kind::Method(object, method, args) => {
                 let helpers = &self.handlers.helpers;
                 let place = helpers.written_in(frame.file, object, method);
                 if let Some(place) = place.filter(|place| self.throwing.contains(place)) {

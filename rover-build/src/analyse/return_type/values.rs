@@ -65,7 +65,7 @@ impl<'a> Infer<'a> {
             }
             Kind::Index(object, key) => self.index(frame, object, key),
             Kind::Call(callee, args) => self.call(frame, callee, args),
-            Kind::Method(object, method, _, args) => self.method(frame, object, method, args),
+            Kind::Method(object, method, args) => self.method(frame, object, method, args),
             Kind::Vararg | Kind::Function(_) | Kind::Global(_) => Shape::Any,
         }
     }
@@ -137,7 +137,7 @@ impl<'a> Infer<'a> {
         for (at, field) in fields.iter().enumerate() {
             match field {
                 Field::Named(name, value) => {
-                    named.push((name.clone(), self.shape(frame, value, truthy)));
+                    named.push((name.text.clone(), self.shape(frame, value, truthy)));
                 }
                 // The last one gives all that it has: `{ pcall(f) }`.
                 Field::Item(value) if at + 1 == fields.len() && self.gives_many(frame, value) => {

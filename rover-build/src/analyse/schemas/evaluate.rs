@@ -58,16 +58,18 @@ impl<'a, 'v> Evaluator<'a, 'v> {
 
     /// `name:required()` as a statement: the schema that it gives is lost.
     pub(super) fn dropped(&mut self, file: usize, call: &'a Expr) {
-        let Kind::Method(object, name, span, _) = &call.kind else {
+        let Kind::Method(object, name, _) = &call.kind else {
             return;
         };
         if matches!(self.known(file, call), Known::Unknown) {
             return;
         }
-        let position = self.sources.files[file].position(span.start);
-        let text = &self.sources.files[file].text[object.span.start..object.span.end];
+        let position = self.sources.files[file].position(name.span.start);
         let help = match object.var() {
-            Some(_) => format!("chain it where `{text}` is made: `local {text} = ...:{name}(...)`"),
+            Some(var) => {
+                let local = &self.sources.files[file].hir.vars[var.0].name;
+                format!("chain it where `{local}` is made: `local {local} = ...:{name}(...)`")
+            }
             None => "give it a name, or write it where it is used".to_owned(),
         };
         self.diagnostics.push(
@@ -137,18 +139,18 @@ impl<'a, 'v> Evaluator<'a, 'v> {
 
     fn evaluate(&mut self, file: usize, expr: &'a Expr) -> Known {
         match &expr.kind {
-            Kind::Method(object, name, span, args) if self.values.is_guard(file, object) => {
-                self.maker(file, (name, *span), args)
+            Kind::Method(object, name, args) if self.values.is_guard(file, object) => {
+                self.maker(file, (name, name.span), args)
             }
-            Kind::Method(object, name, span, args) => match self.known(file, object) {
+            Kind::Method(object, name, args) => match self.known(file, object) {
                 Known::Unknown => Known::Unknown,
                 Known::Kind(kind) => {
                     if let Err(wrong) = accepts(kind, name) {
-                        self.wrong(file, (name, *span), args, wrong);
+                        self.wrong(file, (name, name.span), args, wrong);
                     }
                     Known::Kind(kind)
                 }
-                Known::Schema(schema) => self.option(file, schema, (name, *span), args),
+                Known::Schema(schema) => self.option(file, schema, (name, name.span), args),
             },
             Kind::Call(callee, args) => match &callee.kind {
                 Kind::Index(object, key) if self.values.is_guard(file, object) => {
@@ -282,9 +284,9 @@ impl<'a, 'v> Evaluator<'a, 'v> {
                 Field::Named(name, value) => match self.given(file, value) {
                     None => known = false,
                     Some(given) => {
-                        fields.retain(|(other, _)| other != name);
+                        fields.retain(|(other, _)| *other != name.text);
                         if given != Given::Nil {
-                            fields.push((name.clone(), given));
+                            fields.push((name.text.clone(), given));
                         }
                     }
                 },
@@ -318,14 +320,13 @@ impl<'a, 'v> Evaluator<'a, 'v> {
                 break;
             };
             (file, expr) = (owner, table);
-            let value = fields.iter().rev().find_map(|field| match field {
-                Field::Named(other, value) if other == name => Some(value),
+            let field = fields.iter().rev().find_map(|field| match field {
+                Field::Named(other, value) if *other == **name => Some((other, value)),
                 _ => None,
             });
-            let Some(value) = value else { break };
+            let Some((key, value)) = field else { break };
             if let Step::Key(_) = step {
-                let text = &self.sources.files[file].text;
-                return self.sources.files[file].position(key(text, name, value.span.start));
+                return self.sources.files[file].position(key.span.start);
             }
             expr = value;
         }
@@ -346,9 +347,4 @@ impl<'a, 'v> Evaluator<'a, 'v> {
             None => diagnostic,
         });
     }
-}
-
-/// Where the name of a field begins whose value begins at `value`.
-fn key(text: &str, name: &str, value: usize) -> usize {
-    text[..value].rfind(name).unwrap_or(value)
 }

@@ -88,7 +88,7 @@ impl Guards {
             evaluator.dotted(file, expr);
         }
         let schema = match &expr.kind {
-            Kind::Method(object, name, _, args)
+            Kind::Method(object, name, args)
                 if name == "expect" && values.is_request(file, object) =>
             {
                 args.first()

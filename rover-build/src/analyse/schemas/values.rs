@@ -43,7 +43,7 @@ impl<'a> Values<'a> {
             for function in &source.hir.functions {
                 values.declared(file, &source.hir, &function.body);
             }
-            if let Some(Stmt::Return(given)) = source.hir.functions[0].body.last()
+            if let Some(Stmt::Return(_, given)) = source.hir.functions[0].body.last()
                 && let [value] = given.as_slice()
             {
                 values.returned.insert(file, value);
@@ -259,7 +259,7 @@ impl<'a> Scan<'_, 'a> {
         for (at, stmt) in block.iter().enumerate() {
             let top = self.top && outermost;
             match stmt {
-                Stmt::Return(_) if top && at + 1 == block.len() && self.returns_module() => {}
+                Stmt::Return(..) if top && at + 1 == block.len() && self.returns_module() => {}
                 Stmt::Local(vars, values) => {
                     for (at, value) in values.iter().enumerate() {
                         let known = vars
@@ -332,7 +332,7 @@ impl<'a> Scan<'_, 'a> {
                     }
                 }
             }
-            Kind::Method(object, name, _, args) => {
+            Kind::Method(object, name, args) => {
                 let of_guard = self.values.is_guard(self.file, object);
                 let expects = name == "expect" && self.values.is_request(self.file, object);
                 self.expr(object, if of_guard { Use::Read } else { Use::Loose });
@@ -397,7 +397,7 @@ impl<'a> Scan<'_, 'a> {
 /// `ctx:body()`, `ctx:query()`, `ctx:params()`
 fn reads_request(expr: &Expr) -> bool {
     match &expr.kind {
-        Kind::Method(object, name, _, args) => {
+        Kind::Method(object, name, args) => {
             object.var().is_some() && args.is_empty() && vocabulary::is_checked(name)
         }
         Kind::Call(callee, args) => match &callee.kind {

@@ -4,8 +4,9 @@ use super::look::{Look, unknown};
 use super::response::mistakes;
 use crate::analyse::servers::ServerVars;
 use crate::diagnostic::Diagnostic;
+use crate::front::file::File;
 use crate::front::hir::{Expr, Kind, Span, Stmt};
-use crate::front::load::{File, Sources};
+use crate::front::load::Sources;
 use crate::model::check::registered;
 use crate::vocabulary::{self, RESPONSE, SERVER, instead};
 
@@ -80,7 +81,7 @@ fn chain<'e>(
     }
     let (object, name) = match &expr.kind {
         Kind::Call(callee, _) => return chain(servers, number, callee, names),
-        Kind::Method(object, name, span, _) => (object, (name.as_str(), *span)),
+        Kind::Method(object, name, _) => (object, (name.as_str(), name.span)),
         Kind::Index(object, key) => match key.text() {
             Some(name) => (object, (name, key.span)),
             None => return false,
@@ -95,7 +96,7 @@ fn chain<'e>(
 /// Calls `f` with the arguments of every call in a chain.
 fn arguments<'e>(expr: &'e Expr, f: &mut dyn FnMut(&'e Expr)) {
     match &expr.kind {
-        Kind::Call(object, args) | Kind::Method(object, _, _, args) => {
+        Kind::Call(object, args) | Kind::Method(object, _, args) => {
             arguments(object, f);
             args.iter().for_each(f);
         }
@@ -152,7 +153,7 @@ fn extra_argument(
     expr: &Expr,
 ) -> Option<Diagnostic> {
     let (object, name, args) = match &expr.kind {
-        Kind::Method(object, name, _, args) => (object, name.as_str(), args),
+        Kind::Method(object, name, args) => (object, name.as_str(), args),
         Kind::Call(callee, args) => match &callee.kind {
             Kind::Index(object, key) => (object, key.text()?, args),
             _ => return extra_argument(servers, number, file, callee),

@@ -89,7 +89,7 @@ pub(super) fn libraries(sources: &Sources, written: &Written<'_>, found: &mut Ve
         let probes = probes::find(file);
         for function in &file.hir.functions {
             expressions(&function.body, &mut |expr| {
-                let Kind::Method(object, name, span, _) = &expr.kind else {
+                let Kind::Method(object, name, _) = &expr.kind else {
                     return;
                 };
                 let Some(library) = path(object) else { return };
@@ -104,7 +104,7 @@ pub(super) fn libraries(sources: &Sources, written: &Written<'_>, found: &mut Ve
                 }
                 found.push(
                     Diagnostic::new(format!("`{word}` is called with a dot"))
-                        .at(file.position(span.start), "a colon stands before it")
+                        .at(file.position(name.span.start), "a colon stands before it")
                         .help(format!("write `{word}(...)`")),
                 );
             });

@@ -70,7 +70,7 @@ fn parameters(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
             continue;
         }
         for member in &handler.ctx.members {
-            let Access::Read(Table::Params, name, span) = &member.access else {
+            let Access::Read(Table::Params, name, _) = &member.access else {
                 continue;
             };
             if names.contains(&name.as_str()) || look.written.fields.contains(name.as_str()) {
@@ -85,13 +85,10 @@ fn parameters(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
                 "the path `{}` has no parameter `{name}`",
                 routes[0].pattern()
             );
-            let at = span.end - name.len().min(span.end - span.start);
-            let start = look.file(handler.file).text[span.start..span.end]
-                .rfind(name.as_str())
-                .map_or(at, |offset| span.start + offset);
+            let at = look.position(handler.file, name.span.start);
             found.push(
                 Diagnostic::new(message)
-                    .at(look.position(handler.file, start), "this is always nil")
+                    .at(at, "this is always nil")
                     .help(help),
             );
         }
@@ -144,7 +141,7 @@ impl<'l, 'a> Checked<'l, 'a> {
         let mut given = Vec::new();
         expressions(block, &mut |expr| match &expr.kind {
             Kind::Call(callee, args) if !is_harmless(callee) => given.extend(args),
-            Kind::Method(_, _, _, args) => given.extend(args),
+            Kind::Method(_, _, args) => given.extend(args),
             Kind::Table(fields) => {
                 for field in fields {
                     match field {
@@ -218,7 +215,7 @@ impl<'l, 'a> Checked<'l, 'a> {
                     None => element(outer),
                 };
             }
-            Kind::Method(_, name, _, args) if name == "expect" => args.first()?,
+            Kind::Method(_, name, args) if name == "expect" => args.first()?,
             Kind::Call(_, args) => args.get(1)?,
             _ => return None,
         };

@@ -5,8 +5,9 @@ use std::collections::{BTreeSet, HashSet};
 use super::probes;
 use super::written::Written;
 use crate::diagnostic::Diagnostic;
+use crate::front::file::File;
 use crate::front::hir::{Expr, FunctionId, Kind, Span, Stmt, VarId};
-use crate::front::load::{File, Sources};
+use crate::front::load::Sources;
 use crate::vocabulary::{self, GLOBALS, instead, nearest};
 
 pub(super) fn check(sources: &Sources, written: &Written<'_>, found: &mut Vec<Diagnostic>) {
@@ -95,7 +96,7 @@ impl<'a> Reads<'a, '_> {
                 values.iter().for_each(|value| self.expr(value));
             }
             Stmt::Call(call) => self.expr(call),
-            Stmt::Return(values) => values.iter().for_each(|value| self.expr(value)),
+            Stmt::Return(_, values) => values.iter().for_each(|value| self.expr(value)),
             Stmt::Do(block) => self.block(block),
             Stmt::While(condition, block) => {
                 self.expr(condition);

@@ -7,8 +7,8 @@ use super::walk::{self, Reach};
 use super::written::Written;
 use crate::analyse::handlers::Handler;
 use crate::diagnostic::{Diagnostic, Position};
+use crate::front::file::File;
 use crate::front::hir::{Expr, Kind, Place, VarId};
-use crate::front::load::File;
 use crate::model::app::App;
 use crate::model::program::Program;
 use crate::vocabulary::nearest;
@@ -90,7 +90,7 @@ impl<'a> Look<'a> {
 
     /// The text of an expression, where it is short and on one line.
     pub(super) fn shown(&self, file: usize, expr: &Expr) -> Option<&'a str> {
-        let text = &self.file(file).text[expr.span.start..expr.span.end];
+        let text = self.file(file).text_at(expr.span);
         (text.len() <= 60 && !text.contains('\n')).then_some(text)
     }
 

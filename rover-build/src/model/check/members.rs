@@ -7,8 +7,8 @@ use super::look::{Look, unknown};
 use super::walk::expressions;
 use crate::analyse::ctx_use::Member;
 use crate::diagnostic::Diagnostic;
+use crate::front::file::File;
 use crate::front::hir::{Expr, Kind, Span, VarId};
-use crate::front::load::File;
 use crate::vocabulary::{self, BODY, CTX, Kind as WordKind, nearest};
 
 pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
@@ -102,7 +102,7 @@ impl<'a> Parts<'_, 'a> {
     /// The call of a method of `ctx` that an expression stands for: `ctx:body()`.
     pub(super) fn part(&self, expr: &'a Expr) -> Option<&'a str> {
         let (object, name) = match &self.look.value(self.file, expr).kind {
-            Kind::Method(object, name, _, args) if args.is_empty() => (object, name.as_str()),
+            Kind::Method(object, name, args) if args.is_empty() => (object, name.as_str()),
             Kind::Call(callee, args) if args.is_empty() => match &callee.kind {
                 Kind::Index(object, key) => (object, key.text()?),
                 _ => return None,
@@ -166,7 +166,7 @@ impl<'a> Parts<'_, 'a> {
     fn of_body(&self, expr: &'a Expr) -> Option<Diagnostic> {
         let (object, name, span, is_method) = match &expr.kind {
             Kind::Index(object, key) => (object, key.text()?, key.span, false),
-            Kind::Method(object, name, span, _) => (object, name.as_str(), *span, true),
+            Kind::Method(object, name, _) => (object, name.as_str(), name.span, true),
             _ => return None,
         };
         if vocabulary::word(BODY, name).is_some() || self.part(object)? != "body" {

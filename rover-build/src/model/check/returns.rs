@@ -50,7 +50,7 @@ fn called(look: &Look<'_>) -> HashSet<Place> {
 fn returns<'a>(look: &Look<'a>, place: Place) -> Vec<&'a [Expr]> {
     let mut found = Vec::new();
     statements(look.body(place), &mut |stmt| {
-        if let Stmt::Return(values) = stmt {
+        if let Stmt::Return(_, values) = stmt {
             found.push(values.as_slice());
         }
     });

@@ -172,12 +172,7 @@ fn is_cache(value: &Expr) -> bool {
 /// Whether the comment stands above a declaration, or behind it.
 fn is_meant(look: &Look<'_>, file: usize, declared: &Position) -> bool {
     let file = look.file(file);
-    let own = file.text.lines().nth(declared.line - 1).unwrap_or_default();
-    let mut above = file
-        .lines_above(declared.line)
-        .take_while(|line| line.trim_start().starts_with("--"));
-    let behind = own
-        .split_once("--")
-        .is_some_and(|(_, comment)| comment.contains(MEANT));
-    behind || above.any(|line| line.contains(MEANT))
+    let behind = file.comment_behind(declared.line).into_iter();
+    let mut comments = behind.chain(file.comments_above(declared.line));
+    comments.any(|comment| comment.contains(MEANT))
 }
