@@ -106,23 +106,24 @@ const STACK_BYTES: usize = 64 << 20;
 
 fn compile_here(manifest: &Path, form: Form, package: Package) -> Result<Compiled, Failure> {
     let (sources, run) = collect::load_and_run(manifest)?;
-    let guards = analyse::schemas::Guards::find(&sources);
+    let names = analyse::names::names(&sources);
+    let guards = analyse::schemas::Guards::find(&names);
     let collected = run.map_err(|why| {
-        let servers = analyse::servers::ServerVars::find(&sources);
-        model::uncollected::failure(&sources, &guards, &servers, form, why)
+        let servers = analyse::servers::ServerVars::find(&names);
+        model::uncollected::failure(&names, &guards, &servers, form, why)
     })?;
     let handlers = analyse::handlers::Handlers::analyse(
-        &sources,
+        &names,
         &guards,
         &collected.given,
         collected.keeps_library,
     );
-    let infer = analyse::return_type::Infer::new(&sources, &handlers, &guards);
+    let infer = analyse::return_type::Infer::new(&names, &handlers, &guards);
     let mut diagnostics = analyse::globals::reserved(&sources);
     diagnostics.extend(handlers.missing_modules(&sources));
     let components = &collected.components;
     let html = html::templates(
-        &sources,
+        &names,
         &handlers.servers,
         Some(components),
         form,
@@ -130,6 +131,7 @@ fn compile_here(manifest: &Path, form: Form, package: Package) -> Result<Compile
     );
     let program = model::program::Program {
         sources: &sources,
+        names: &names,
         guards: &guards,
         handlers: &handlers,
         infer: &infer,

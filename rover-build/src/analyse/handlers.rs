@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
-use crate::analyse::ctx_flow::Helpers;
+use crate::analyse::ctx_flow::CtxFlow;
 use crate::analyse::ctx_use::{CtxUse, Known, ctx_use};
 use crate::analyse::globals::keeps_globals;
+use crate::analyse::names::Names;
 use crate::analyse::schemas::Guards;
 use crate::analyse::servers::ServerVars;
 use crate::diagnostic::Diagnostic;
@@ -15,7 +16,7 @@ use crate::front::load::Sources;
 /// The analysis of a program.
 pub(crate) struct Handlers {
     pub(crate) servers: ServerVars,
-    pub(crate) helpers: Helpers,
+    pub(crate) ctx_flow: CtxFlow,
     /// No file assigns the globals that rewriting relies on.
     pub(crate) keep_globals: bool,
     /// By file and function.
@@ -39,12 +40,13 @@ pub(crate) struct Handler<'a> {
 impl Handlers {
     /// `given` are handlers that the program has read, and may call.
     pub(crate) fn analyse(
-        sources: &Sources,
+        names: &Names<'_>,
         guards: &Guards,
         given: &HashSet<Place>,
         keeps_library: bool,
     ) -> Self {
-        let servers = ServerVars::find(sources);
+        let sources = names.sources;
+        let servers = ServerVars::find(names);
         let mut only_handlers = HashSet::new();
         for (file, source) in sources.files.iter().enumerate() {
             for function in &source.hir.functions {
@@ -52,17 +54,17 @@ impl Handlers {
             }
         }
         only_handlers.retain(|place| !given.contains(place));
-        let helpers = Helpers::find(sources, &only_handlers);
+        let ctx_flow = CtxFlow::find(names, &only_handlers);
         let mut uses = Vec::new();
         for (file, source) in sources.files.iter().enumerate() {
             let chunk = &source.hir;
             let known = Known {
-                passed: &|callee, at| helpers.passed(sources, file, callee, at),
+                passed: &|callee, at| ctx_flow.passed(names, file, callee, at),
                 schema: &|schema| guards.number(file, schema),
             };
             let all = chunk.functions.iter().enumerate().map(|(id, function)| {
                 let id = FunctionId(id);
-                let ctx = helpers.ctx_of(sources, (file, id));
+                let ctx = ctx_flow.ctx_of(sources, (file, id));
                 match ctx.or(function.params.first().copied()) {
                     Some(ctx) => ctx_use(chunk, id, ctx, &known),
                     None => CtxUse::default(),
@@ -72,7 +74,7 @@ impl Handlers {
         }
         let mut handlers = Handlers {
             servers,
-            helpers,
+            ctx_flow,
             keep_globals: keeps_library
                 && sources.files.iter().all(|file| keeps_globals(&file.hir)),
             uses,

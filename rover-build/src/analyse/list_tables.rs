@@ -15,21 +15,20 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::analyse::handlers::Handlers;
+use crate::analyse::names::{FileVar, Names};
 use crate::front::hir::{Expr, Field, FunctionId, Kind, Place, Span, Stmt, VarId};
 use crate::front::load::Sources;
 
-/// A variable of a file.
-type FileVar = (usize, VarId);
-
 /// The empty constructors of tables that can only be lists, by file.
-pub(crate) fn rows(sources: &Sources, handlers: &Handlers) -> Vec<Vec<Span>> {
+pub(crate) fn rows(names: &Names<'_>, handlers: &Handlers) -> Vec<Vec<Span>> {
+    let sources = names.sources;
     let mut finder = Finder {
         sources,
+        names,
         handlers,
         file: 0,
         function: FunctionId(0),
         counters: HashSet::new(),
-        members: HashMap::new(),
         declared: Vec::new(),
         appended: HashSet::new(),
         other: HashSet::new(),
@@ -63,13 +62,12 @@ pub(crate) fn rows(sources: &Sources, handlers: &Handlers) -> Vec<Vec<Span>> {
 
 struct Finder<'a> {
     sources: &'a Sources,
+    names: &'a Names<'a>,
     handlers: &'a Handlers,
     file: usize,
     function: FunctionId,
     /// Variables that count from 1.
     counters: HashSet<FileVar>,
-    /// `local insert = table.insert`
-    members: HashMap<FileVar, (&'a str, &'a str)>,
     declared: Vec<(FileVar, Span)>,
     /// Something is added at their end.
     appended: HashSet<FileVar>,
@@ -106,7 +104,7 @@ impl<'a> Finder<'a> {
         self.sources.files[self.file].hir.vars[var.0].writes == 0
     }
 
-    /// Finds what counts from 1, and the locals that hold functions of the library.
+    /// Finds what counts from 1.
     fn counters(&mut self, block: &'a [Stmt]) {
         for stmt in block {
             match stmt {
@@ -130,15 +128,6 @@ impl<'a> Finder<'a> {
                         && self.is_steady(*counter)
                     {
                         self.counters.insert((self.file, *counter));
-                    }
-                }
-                Stmt::Local(vars, values) => {
-                    for (var, value) in vars.iter().zip(values) {
-                        if let Some(member) = global_member(value)
-                            && self.is_steady(*var)
-                        {
-                            self.members.insert((self.file, *var), member);
-                        }
                     }
                 }
                 _ => {}
@@ -206,7 +195,7 @@ impl<'a> Finder<'a> {
             }
             Kind::Var(from) => self.goes_to.entry((self.file, *from)).or_default().push(to),
             Kind::Call(callee, _) => {
-                let function = self.handlers.helpers.target(self.file, callee);
+                let function = self.names.function(self.file, callee);
                 self.taken.extend(function.map(|function| (function, to)));
                 self.expr(value);
             }
@@ -308,7 +297,7 @@ impl<'a> Finder<'a> {
             }
             return args.iter().for_each(|arg| self.flows(arg));
         }
-        if let Some((file, function)) = self.handlers.helpers.target(self.file, callee) {
+        if let Some((file, function)) = self.names.function(self.file, callee) {
             let params = &self.sources.files[file].hir.functions[function.0].params;
             for (at, arg) in args.iter().enumerate() {
                 match (arg.var(), params.get(at)) {
@@ -349,10 +338,7 @@ impl<'a> Finder<'a> {
         {
             return Some("encode");
         }
-        let of_local = callee
-            .var()
-            .and_then(|var| self.members.get(&(self.file, var)));
-        let (table, name) = of_local.copied().or_else(|| global_member(callee))?;
+        let (table, name) = global_member(self.names.followed(self.file, callee))?;
         let (_, names) = KNOWN.into_iter().find(|(known, _)| *known == table)?;
         names.iter().copied().find(|known| *known == name)
     }

@@ -12,6 +12,7 @@ pub(crate) mod globals;
 pub(crate) mod handlers;
 pub(crate) mod list_tables;
 pub(crate) mod lists;
+pub(crate) mod names;
 pub(crate) mod responses;
 pub(crate) mod return_type;
 pub(crate) mod schemas;

@@ -3,29 +3,29 @@
 
 use std::collections::HashSet;
 
-use crate::front::hir::{Chunk, Expr, Kind, Stmt, VarId};
+use crate::analyse::names::{FileVar, Names, required};
+use crate::front::hir::{Expr, Kind, Stmt};
 use crate::front::load::Sources;
 
 /// Variables by the number of their file.
 #[derive(Debug, Default)]
 pub(crate) struct ServerVars {
     /// The server itself.
-    pub(crate) servers: HashSet<(usize, VarId)>,
+    pub(crate) servers: HashSet<FileVar>,
     /// `local books = api.books`.
-    nodes: HashSet<(usize, VarId)>,
+    nodes: HashSet<FileVar>,
 }
 
 impl ServerVars {
-    pub(crate) fn find(sources: &Sources) -> Self {
+    pub(crate) fn find(names: &Names<'_>) -> Self {
+        let sources = names.sources;
         let mut found = ServerVars::default();
         let modules = ModuleCalls::find(sources);
         // Each round may find the servers that the next one's modules are given.
         loop {
             let before = found.servers.len() + found.nodes.len();
-            for (file, source) in sources.files.iter().enumerate() {
-                for function in &source.hir.functions {
-                    found.locals(file, &source.hir, &function.body);
-                }
+            for file in 0..sources.files.len() {
+                found.locals(names, file);
             }
             modules.parameters(sources, &mut found);
             if found.servers.len() + found.nodes.len() == before {
@@ -58,34 +58,23 @@ impl ServerVars {
         }
     }
 
-    fn locals(&mut self, file: usize, chunk: &Chunk, block: &[Stmt]) {
-        for stmt in block {
-            if let Stmt::Local(vars, values) = stmt {
-                for (var, value) in vars.iter().zip(values) {
-                    if chunk.vars[var.0].writes > 0 {
-                        continue;
-                    }
-                    if makes_server(value) {
-                        self.servers.insert((file, *var));
-                    } else if matches!(value.kind, Kind::Index(..)) && self.is_node(file, value) {
-                        self.nodes.insert((file, *var));
-                    }
-                }
+    fn locals(&mut self, names: &Names<'_>, file: usize) {
+        for (var, value) in names.values(file) {
+            if makes_server(names, file, value) {
+                self.servers.insert((file, var));
+            } else if matches!(value.kind, Kind::Index(..)) && self.is_node(file, value) {
+                self.nodes.insert((file, var));
             }
-            stmt.parts(&mut |_| {}, &mut |inner| self.locals(file, chunk, inner));
         }
     }
 }
 
 /// `rover.server { ... }`
-fn makes_server(expr: &Expr) -> bool {
-    let Kind::Call(callee, _) = &expr.kind else {
-        return false;
-    };
-    let Kind::Index(object, key) = &callee.kind else {
-        return false;
-    };
-    matches!(&object.kind, Kind::Global(name) if name == "rover") && key.text() == Some("server")
+fn makes_server(names: &Names<'_>, file: usize, expr: &Expr) -> bool {
+    match &expr.kind {
+        Kind::Call(callee, _) => names.of_rover(file, callee) == Some("server"),
+        _ => false,
+    }
 }
 
 /// Every `require "m"`, and with what its result is called at once.
@@ -174,16 +163,5 @@ impl<'a> ModuleCalls<'a> {
                 found.servers.insert((number, var));
             }
         }
-    }
-}
-
-/// The module that `require "m"` names.
-pub(crate) fn required(expr: &Expr) -> Option<&str> {
-    let Kind::Call(callee, args) = &expr.kind else {
-        return None;
-    };
-    match (&callee.kind, args.as_slice()) {
-        (Kind::Global(name), [module]) if name == "require" => module.text(),
-        _ => None,
     }
 }

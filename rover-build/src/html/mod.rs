@@ -23,11 +23,11 @@ mod walk;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use crate::analyse::names::Names as ProgramNames;
 use crate::analyse::servers::ServerVars;
 use crate::diagnostic::Diagnostic;
 use crate::form::Form;
 use crate::front::hir::{Expr, Field, Kind, Span};
-use crate::front::load::Sources;
 use generate::{Data, Generated, Prepared, generate};
 use names::Names;
 use problem::Problem;
@@ -174,13 +174,14 @@ const KEYWORDS: [&str; 22] = [
 
 /// Finds and compiles the templates of a program.
 pub(crate) fn templates<'a>(
-    sources: &'a Sources,
+    names: &ProgramNames<'a>,
     servers: &ServerVars,
     components: Option<&BTreeSet<String>>,
     form: Form,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Templates<'a> {
-    let found = uses::find(sources, servers, diagnostics);
+    let sources = names.sources;
+    let found = uses::find(names, servers, diagnostics);
     let mut templates = Templates {
         uses: found.uses,
         calls: found.calls,

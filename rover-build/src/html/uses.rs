@@ -1,8 +1,9 @@
 //! Where a program uses templates.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::source::Origin;
+use crate::analyse::names::Names;
 use crate::analyse::responses::applied;
 use crate::analyse::servers::ServerVars;
 use crate::diagnostic::Diagnostic;
@@ -56,16 +57,17 @@ pub(super) struct Found<'a> {
 }
 
 pub(super) fn find<'a>(
-    sources: &'a Sources,
+    names: &Names<'a>,
     servers: &ServerVars,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Found<'a> {
+    let sources = names.sources;
     let mut finder = Finder {
         sources,
+        names,
         servers,
         diagnostics,
         file: 0,
-        inits: HashMap::new(),
         statement: None,
         unapplied: Vec::new(),
         found: Found {
@@ -77,10 +79,6 @@ pub(super) fn find<'a>(
     };
     for (file, source) in sources.files.iter().enumerate() {
         finder.file = file;
-        finder.inits.clear();
-        for function in &source.hir.functions {
-            finder.declarations(&function.body);
-        }
         for id in 0..source.hir.functions.len() {
             finder.block(&sources.files[file].hir.functions[FunctionId(id).0].body);
         }
@@ -92,11 +90,10 @@ pub(super) fn find<'a>(
 
 struct Finder<'a, 's> {
     sources: &'a Sources,
+    names: &'s Names<'a>,
     servers: &'s ServerVars,
     diagnostics: &'s mut Vec<Diagnostic>,
     file: usize,
-    /// What locals are that are never assigned.
-    inits: HashMap<VarId, &'a Expr>,
     /// Where the statement begins that begins with an expression.
     statement: Option<usize>,
     /// Locals that take `api.html { ... }`, which a template must follow.
@@ -105,35 +102,14 @@ struct Finder<'a, 's> {
 }
 
 impl<'a> Finder<'a, '_> {
-    fn declarations(&mut self, block: &'a [Stmt]) {
-        let vars = &self.sources.files[self.file].hir.vars;
-        for stmt in block {
-            if let Stmt::Local(names, values) = stmt {
-                let pairs = names.iter().zip(values);
-                self.inits.extend(
-                    pairs
-                        .filter(|(var, _)| vars[var.0].writes == 0)
-                        .map(|(v, e)| (*v, e)),
-                );
-            }
-            let mut blocks = Vec::new();
-            stmt.parts(&mut |_| {}, &mut |inner| blocks.push(inner));
-            blocks
-                .into_iter()
-                .for_each(|inner| self.declarations(inner));
-        }
-    }
-
     /// A variable's value, where that is known.
     fn value(&self, expr: &'a Expr) -> &'a Expr {
-        expr.var()
-            .and_then(|var| self.inits.get(&var).copied())
-            .unwrap_or(expr)
+        let value = expr.var().and_then(|var| self.names.value(self.file, var));
+        value.unwrap_or(expr)
     }
 
-    fn is_rover(&self, expr: &'a Expr, name: &str) -> bool {
-        matches!(&self.value(expr).kind, Kind::Index(object, key)
-            if matches!(&object.kind, Kind::Global(g) if g == "rover") && key.text() == Some(name))
+    fn is_rover(&self, expr: &Expr, name: &str) -> bool {
+        self.names.of_rover(self.file, expr) == Some(name)
     }
 
     /// The file of `rover.template "page.html"`.
@@ -318,9 +294,8 @@ impl<'a> Finder<'a, '_> {
     /// `api.html { ... }` without its template; one that a local takes may still get it.
     fn unapplied(&mut self, expr: &'a Expr) {
         let in_local = |(var, _): &(VarId, Diagnostic)| {
-            self.inits
-                .get(var)
-                .is_some_and(|value| value.span == expr.span)
+            let value = self.names.value(self.file, *var);
+            value.is_some_and(|value| value.span == expr.span)
         };
         if !self.unapplied.iter().any(in_local) {
             self.diagnostics.extend(self.without_template(expr));
@@ -329,7 +304,7 @@ impl<'a> Finder<'a, '_> {
 
     fn unapplied_locals(&mut self, vars: &'a [VarId], values: &'a [Expr]) {
         for (var, value) in vars.iter().zip(values) {
-            let known = self.inits.contains_key(var);
+            let known = self.names.value(self.file, *var).is_some();
             let problem = self.without_template(value).filter(|_| known);
             self.unapplied
                 .extend(problem.map(|problem| (*var, problem)));

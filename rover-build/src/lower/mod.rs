@@ -23,6 +23,7 @@ use crate::analyse::ctx_use::{Access, Member, Source, Table};
 use crate::analyse::handlers::{Handler, Handlers};
 use crate::analyse::list_tables::rows;
 use crate::analyse::lists::{Lists, is_list, lists};
+use crate::analyse::names::Names;
 use crate::analyse::responses::{Response, answered, response, with_header};
 use crate::analyse::schemas::Guards;
 use crate::analyse::template::{Known, error_template, list_template, template};
@@ -41,6 +42,7 @@ use crate::model::program::Program;
 pub(crate) fn lower(program: &Program<'_>, app: &App, orders: &Orders) -> Lowered {
     let Program {
         sources,
+        names,
         guards,
         handlers,
         html,
@@ -49,6 +51,7 @@ pub(crate) fn lower(program: &Program<'_>, app: &App, orders: &Orders) -> Lowere
     } = *program;
     let mut lowering = Lowering {
         sources,
+        names,
         handlers,
         html,
         rendered: HashSet::new(),
@@ -131,6 +134,7 @@ pub(crate) fn lower(program: &Program<'_>, app: &App, orders: &Orders) -> Lowere
 
 pub(crate) struct Lowering<'a> {
     pub(crate) sources: &'a Sources,
+    names: &'a Names<'a>,
     pub(crate) handlers: &'a Handlers,
     pub(crate) html: &'a Templates<'a>,
     /// Uses of templates that became calls of the functions that render them.
@@ -158,7 +162,7 @@ pub(crate) struct Lowering<'a> {
 impl Lowering<'_> {
     /// In both forms: lists that are tables after all are `[]` when they are empty.
     fn rows(&mut self) {
-        for (file, found) in rows(self.sources, self.handlers).into_iter().enumerate() {
+        for (file, found) in rows(self.names, self.handlers).into_iter().enumerate() {
             for span in found {
                 if !self.edits[file].replaces(span) && !self.is_dropped(file, span.start) {
                     self.replace(file, span.start, span.end, "__rover.rows()".to_owned());
@@ -174,7 +178,7 @@ impl Lowering<'_> {
             Some((handler.file, handler.id))
         });
         let handlers = handlers.collect();
-        let found = tails(self.sources, &self.handlers.servers, &handlers);
+        let found = tails(self.names, &self.handlers.servers, &handlers);
         for (file, found) in found.into_iter().enumerate() {
             for span in found {
                 let edits = &self.edits[file];

@@ -6,12 +6,12 @@
 //! stays as it is: parentheses cut off all values but the first, and a recursion by tail calls
 //! has no end that the stack would set.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
+use crate::analyse::names::Names;
 use crate::analyse::responses::builder;
 use crate::analyse::servers::ServerVars;
 use crate::front::hir::{Expr, Kind, Place, Span, Stmt, VarId};
-use crate::front::load::Sources;
 use crate::model::check::Written;
 use crate::vocabulary::{BODY, is_builder, is_checked, is_of_response, word};
 
@@ -97,45 +97,32 @@ const LIBRARIES: [&str; 7] = [
 const READERS: [&str; 5] = ["ipairs", "next", "pairs", "rawget", "type"];
 
 struct Tails<'a> {
+    names: &'a Names<'a>,
     servers: &'a ServerVars,
     written: Written<'a>,
     /// Members of the libraries that the program assigns: `string.upper`.
     replaced: HashSet<String>,
     /// Libraries that the program gives away, or writes into by a computed key.
     open: HashSet<String>,
-    /// What locals that are never assigned again begin with.
-    locals: HashMap<(usize, VarId), &'a Expr>,
     /// Functions that only the runtime calls: it takes one value of them.
     handlers: &'a HashSet<Place>,
 }
 
 /// The places of the calls, by file.
 pub(crate) fn tails(
-    sources: &Sources,
+    names: &Names<'_>,
     servers: &ServerVars,
     handlers: &HashSet<Place>,
 ) -> Vec<Vec<Span>> {
+    let sources = names.sources;
     let mut tails = Tails {
+        names,
         servers,
         written: Written::find(sources),
         replaced: HashSet::new(),
         open: HashSet::new(),
-        locals: HashMap::new(),
         handlers,
     };
-    for (file, source) in sources.files.iter().enumerate() {
-        for function in &source.hir.functions {
-            statements(&function.body, &mut |stmt| {
-                if let Stmt::Local(vars, values) = stmt {
-                    for (var, value) in vars.iter().zip(values) {
-                        if source.hir.vars[var.0].writes == 0 {
-                            tails.locals.insert((file, *var), value);
-                        }
-                    }
-                }
-            });
-        }
-    }
     for (file, source) in sources.files.iter().enumerate() {
         for function in &source.hir.functions {
             statements(&function.body, &mut |stmt| tails.uses(file, stmt));
@@ -196,21 +183,9 @@ impl<'a> Tails<'a> {
         }
     }
 
-    /// What a local stands for.
-    fn resolved(&self, file: usize, expr: &'a Expr) -> &'a Expr {
-        match &expr.kind {
-            Kind::Paren(inner) => self.resolved(file, inner),
-            Kind::Var(var) => match self.locals.get(&(file, *var)) {
-                Some(value) => self.resolved(file, value),
-                None => expr,
-            },
-            _ => expr,
-        }
-    }
-
     /// The name of what the library or `rover` has: `string.upper`, also through a local.
     fn path(&self, file: usize, expr: &'a Expr) -> Option<String> {
-        match &self.resolved(file, expr).kind {
+        match &self.names.followed(file, expr).kind {
             Kind::Global(name) => Some(name.clone()),
             Kind::Index(object, key) => {
                 Some(format!("{}.{}", self.path(file, object)?, key.text()?))
@@ -243,8 +218,8 @@ impl<'a> Tails<'a> {
             Stmt::Local(vars, values) => {
                 for (at, value) in values.iter().enumerate() {
                     let followed = vars.get(at).is_some_and(|var| {
-                        let held = self.locals.get(&(file, *var));
-                        held.is_some_and(|held| std::ptr::eq(*held, value))
+                        let given = self.names.value(file, *var);
+                        given.is_some_and(|given| std::ptr::eq(given, value))
                     });
                     if !followed || self.library(file, value).is_none() {
                         self.used(file, value);
@@ -301,7 +276,7 @@ impl<'a> Tails<'a> {
 
     /// `api.json(...)`, `api.text(...):header(...)`, `api.html(data) [[...]]`.
     fn is_response(&self, file: usize, expr: &'a Expr) -> bool {
-        match &self.resolved(file, expr).kind {
+        match &self.names.followed(file, expr).kind {
             Kind::Call(callee, _) => {
                 builder(self.servers, file, callee).is_some() || self.is_response(file, callee)
             }
@@ -317,7 +292,7 @@ impl<'a> Tails<'a> {
     /// `g:string()`, `g.string():len(1)`.
     fn is_schema(&self, file: usize, expr: &'a Expr) -> bool {
         let is_guard = |e| self.name(file, e).as_deref() == Some("rover.guard");
-        match &self.resolved(file, expr).kind {
+        match &self.names.followed(file, expr).kind {
             Kind::Call(callee, _) => {
                 let Kind::Index(object, _) = &callee.kind else {
                     return false;
@@ -334,7 +309,7 @@ impl<'a> Tails<'a> {
         let Kind::Call(callee, _) = &expr.kind else {
             return false;
         };
-        let Kind::Call(maker, _) = &self.resolved(file, callee).kind else {
+        let Kind::Call(maker, _) = &self.names.followed(file, callee).kind else {
             return false;
         };
         let maker = self.name(file, maker);
@@ -343,7 +318,7 @@ impl<'a> Tails<'a> {
 
     /// `ctx:body()`, `ctx:query()`, `ctx:params()`.
     fn is_part(&self, file: usize, expr: &'a Expr, ctx: VarId) -> bool {
-        match &self.resolved(file, expr).kind {
+        match &self.names.followed(file, expr).kind {
             Kind::Method(object, name, _) => object.var() == Some(ctx) && is_checked(name),
             _ => false,
         }

@@ -30,7 +30,7 @@ pub(crate) fn model(
 ) -> Result<App, Failure> {
     let sources = program.sources;
     let mut app = App {
-        options: options(sources, &collected.options, &mut diagnostics),
+        options: options(program.names, &collected.options, &mut diagnostics),
         routes: Vec::new(),
         hooks: Vec::new(),
         on_error: Vec::new(),
@@ -63,7 +63,7 @@ pub(crate) fn model(
             Err(diagnostic) => diagnostics.push(*diagnostic),
         }
     }
-    set_by_route(sources, &mut app, &mut diagnostics);
+    set_by_route(program.names, &mut app, &mut diagnostics);
     diagnostics.extend(check(program, &app));
     diagnostics.extend_from_slice(&program.guards.diagnostics);
     if app.options.strict_globals {

@@ -1,6 +1,7 @@
 //! What the phases before found, for those that ask all of them.
 
 use crate::analyse::handlers::Handlers;
+use crate::analyse::names::Names;
 use crate::analyse::return_type::Infer;
 use crate::analyse::schemas::Guards;
 use crate::form::Form;
@@ -11,6 +12,7 @@ use crate::html::Templates;
 #[derive(Clone, Copy)]
 pub(crate) struct Program<'a> {
     pub(crate) sources: &'a Sources,
+    pub(crate) names: &'a Names<'a>,
     pub(crate) guards: &'a Guards,
     pub(crate) handlers: &'a Handlers,
     pub(crate) infer: &'a Infer<'a>,

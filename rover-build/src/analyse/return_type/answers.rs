@@ -81,7 +81,9 @@ impl<'a> Infer<'a> {
     /// `value` in `assert(value, ...)`.
     pub(super) fn asserted(&self, file: usize, expr: &'a Expr) -> Option<&'a Expr> {
         match &expr.kind {
-            Kind::Call(callee, args) if self.global(file, callee) == Some("assert") => args.first(),
+            Kind::Call(callee, args) if self.names.global(file, callee) == Some("assert") => {
+                args.first()
+            }
             _ => None,
         }
     }
@@ -130,9 +132,10 @@ impl<'a> Infer<'a> {
                         ..here
                     };
                     self.answers(caller, argument, outer, found);
-                } else if let (Some(value), false) =
-                    (self.local(frame.file, *var), frame.lists.contains_key(var))
-                    && !matches!(value.kind, Kind::Table(_))
+                } else if let (Some(value), false) = (
+                    self.names.value(frame.file, *var),
+                    frame.lists.contains_key(var),
+                ) && !matches!(value.kind, Kind::Table(_))
                     && let Some(changes) = self.changes(frame, *var)
                 {
                     let mut responses = Vec::new();
@@ -244,7 +247,7 @@ impl<'a> Infer<'a> {
                 if let Some((argument, caller)) = frame.argument(self, *var) {
                     return self.is_data(caller, argument);
                 }
-                let local = self.local(frame.file, *var);
+                let local = self.names.value(frame.file, *var);
                 local.is_some_and(|value| self.is_data(frame, value))
             }
             _ => false,

@@ -13,6 +13,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::analyse::handlers::{Handler, Handlers};
 use crate::analyse::lists::{Lists, lists};
+use crate::analyse::names::Names;
 use crate::analyse::schemas::Guards;
 use crate::analyse::shape::{Body, Returned};
 use crate::front::hir::Place;
@@ -42,24 +43,20 @@ fn few(mut found: Vec<Returned>) -> Vec<Returned> {
 /// What inference looks up: made once for a program.
 pub(crate) struct Infer<'a> {
     sources: &'a Sources,
+    names: &'a Names<'a>,
     handlers: &'a Handlers,
     guards: &'a Guards,
-    files: Vec<Locals<'a>>,
+    files: Vec<Tables<'a>>,
     /// Functions that may throw an answer, or call one that may.
     throwing: HashSet<Place>,
     steps: Cell<u32>,
 }
 
-/// The locals of a file that are assigned once.
+/// What is done with the tables of a file's locals.
 #[derive(Default)]
-struct Locals<'a> {
-    values: HashMap<VarId, &'a Expr>,
-    /// Loop variables that count.
-    counters: HashSet<VarId>,
+struct Tables<'a> {
     /// The fields that are assigned later; no name where it is not constant.
     fields: HashMap<VarId, Vec<Option<&'a str>>>,
-    /// `err` in `local ok, err = pcall(...)`: the call.
-    caught: HashMap<VarId, &'a Expr>,
     /// What lists are filled with.
     filled: Filled<'a>,
 }
@@ -84,21 +81,21 @@ struct Call<'f, 'a> {
 }
 
 impl<'a> Infer<'a> {
-    pub(crate) fn new(sources: &'a Sources, handlers: &'a Handlers, guards: &'a Guards) -> Self {
+    pub(crate) fn new(names: &'a Names<'a>, handlers: &'a Handlers, guards: &'a Guards) -> Self {
+        let sources = names.sources;
         let files = sources.files.iter().enumerate().map(|(file, source)| {
-            let mut locals = Locals::default();
+            let mut tables = Tables {
+                fields: HashMap::new(),
+                filled: filled(sources, handlers, file),
+            };
             for function in &source.hir.functions {
-                locals.block(&function.body);
+                tables.block(&function.body);
             }
-            let steady = |var: &VarId| source.hir.vars[var.0].writes == 0;
-            locals.values.retain(|var, _| steady(var));
-            locals.counters.retain(steady);
-            locals.caught.retain(|var, _| steady(var));
-            locals.filled = filled(sources, handlers, file);
-            locals
+            tables
         });
         let mut infer = Infer {
             sources,
+            names,
             handlers,
             guards,
             files: files.collect(),
@@ -133,11 +130,6 @@ impl<'a> Infer<'a> {
         steps < MAX_STEPS
     }
 
-    /// The value that a local has always.
-    pub(crate) fn local(&self, file: usize, var: VarId) -> Option<&'a Expr> {
-        self.files[file].values.get(&var).copied()
-    }
-
     /// Calls `f` with the frame of the function that a call reaches, if it is known.
     fn follow<'f, T>(
         &self,
@@ -146,7 +138,7 @@ impl<'a> Infer<'a> {
         args: &'a [Expr],
         f: impl FnOnce(&Frame<'_, 'a>) -> T,
     ) -> Option<T> {
-        let place = self.handlers.helpers.written(frame.file, callee)?;
+        let place = self.names.written(frame.file, callee)?;
         let call = Call {
             object: None,
             args,
@@ -163,10 +155,7 @@ impl<'a> Infer<'a> {
         args: &'a [Expr],
         f: impl FnOnce(&Frame<'_, 'a>) -> T,
     ) -> Option<T> {
-        let place = self
-            .handlers
-            .helpers
-            .written_in(frame.file, object, method)?;
+        let place = self.names.written_in(frame.file, object, method)?;
         let call = Call {
             object: Some(object),
             args,
@@ -189,7 +178,7 @@ impl<'a> Infer<'a> {
         if function.variadic {
             return None;
         }
-        let ctx = self.handlers.helpers.ctx_of(self.sources, (file, id));
+        let ctx = self.handlers.ctx_flow.ctx_of(self.sources, (file, id));
         Some(f(&Frame {
             file,
             function,
@@ -200,27 +189,15 @@ impl<'a> Infer<'a> {
         }))
     }
 
-    /// The global function that a callee is, also through a local (`local error = error`).
-    fn global(&self, file: usize, callee: &'a Expr) -> Option<&'a str> {
-        match &callee.kind {
-            Kind::Global(name) => Some(name),
-            Kind::Var(var) => match &self.local(file, *var)?.kind {
-                Kind::Global(name) => Some(name),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
     /// Whether a call never comes back: `error(...)`, or a function that ends with it always.
     fn never(&self, file: usize, expr: &'a Expr, depth: usize) -> bool {
         let Kind::Call(callee, _) = &expr.kind else {
             return false;
         };
-        if self.global(file, callee) == Some("error") {
+        if self.names.global(file, callee) == Some("error") {
             return true;
         }
-        let place = self.handlers.helpers.written(file, callee);
+        let place = self.names.written(file, callee);
         place.is_some_and(|(file, id)| {
             let body = &self.sources.files[file].hir.functions[id.0].body;
             depth < MAX_CALLS
@@ -270,29 +247,17 @@ impl<'f, 'a> Frame<'f, 'a> {
     }
 }
 
-impl<'a> Locals<'a> {
+impl<'a> Tables<'a> {
     fn block(&mut self, block: &'a [Stmt]) {
         for stmt in block {
-            match stmt {
-                Stmt::Local(vars, values) => {
-                    self.values.extend(vars.iter().copied().zip(values));
-                    if let ([_, raised], [call]) = (vars.as_slice(), values.as_slice()) {
-                        self.caught.insert(*raised, call);
+            if let Stmt::Assign(targets, _) = stmt {
+                for target in targets {
+                    if let Kind::Index(object, key) = &target.kind
+                        && let Some(var) = object.var()
+                    {
+                        self.fields.entry(var).or_default().push(key.text());
                     }
                 }
-                Stmt::Count(var, ..) => {
-                    self.counters.insert(*var);
-                }
-                Stmt::Assign(targets, _) => {
-                    for target in targets {
-                        if let Kind::Index(object, key) = &target.kind
-                            && let Some(var) = object.var()
-                        {
-                            self.fields.entry(var).or_default().push(key.text());
-                        }
-                    }
-                }
-                _ => {}
             }
             stmt.parts(&mut |_| {}, &mut |inner| self.block(inner));
         }

@@ -139,7 +139,10 @@ impl<'a> Infer<'a> {
     fn meant(&self, frame: &Frame<'_, 'a>, expr: &'a Expr) -> &'a Expr {
         match &expr.kind {
             Kind::Paren(inner) => self.meant(frame, inner),
-            Kind::Var(var) => match (frame.argument(self, *var), self.local(frame.file, *var)) {
+            Kind::Var(var) => match (
+                frame.argument(self, *var),
+                self.names.value(frame.file, *var),
+            ) {
                 (Some((argument, caller)), _) => self.meant(caller, argument),
                 (None, Some(value)) => self.meant(frame, value),
                 _ => expr,
@@ -187,7 +190,7 @@ impl<'a> Infer<'a> {
                 if let Some((argument, caller)) = frame.argument(self, *var) {
                     return self.statuses(caller, argument, found);
                 }
-                let value = self.local(frame.file, *var);
+                let value = self.names.value(frame.file, *var);
                 value.is_some_and(|value| self.statuses(frame, value, found))
             }
             _ => false,

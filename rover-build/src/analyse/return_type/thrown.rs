@@ -9,6 +9,7 @@ use std::collections::HashSet;
 
 use super::answers::{Here, push};
 use super::{Call, Frame, Infer};
+use crate::analyse::names::Given;
 use crate::analyse::shape::{Body, Returned, Shape};
 use crate::front::hir::{BinaryOp, Place};
 use crate::front::hir::{Expr, FunctionId, Kind, Stmt};
@@ -49,7 +50,7 @@ impl<'a> Infer<'a> {
         }
         match &expr.kind {
             Kind::Call(callee, args) => {
-                let global = self.global(frame.file, callee);
+                let global = self.names.global(frame.file, callee);
                 match (global, args.as_slice()) {
                     (Some("error"), [value, ..]) | (Some("assert"), [_, value, ..]) => {
                         self.raised(frame, value, found);
@@ -72,8 +73,7 @@ impl<'a> Infer<'a> {
                 self.thrown_by(frame, callee, found);
             }
             Kind::Method(object, method, args) => {
-                let helpers = &self.handlers.helpers;
-                let place = helpers.written_in(frame.file, object, method);
+                let place = self.names.written_in(frame.file, object, method);
                 if let Some(place) = place.filter(|place| self.throwing.contains(place)) {
                     self.called(frame, place, Some(object), args, found);
                 }
@@ -111,12 +111,12 @@ impl<'a> Infer<'a> {
     fn function(&self, frame: &Frame<'_, 'a>, expr: &'a Expr) -> Option<Place> {
         match &expr.kind {
             Kind::Function(id) => Some((frame.file, *id)),
-            _ => self.handlers.helpers.written(frame.file, expr),
+            _ => self.names.written(frame.file, expr),
         }
     }
 
     fn throwing_call(&self, frame: &Frame<'_, 'a>, callee: &Expr) -> Option<Place> {
-        let place = self.handlers.helpers.written(frame.file, callee)?;
+        let place = self.names.written(frame.file, callee)?;
         self.throwing.contains(&place).then_some(place)
     }
 
@@ -152,7 +152,7 @@ impl<'a> Infer<'a> {
 
     fn is_catching(&self, frame: &Frame<'_, 'a>, expr: &'a Expr) -> bool {
         matches!(&expr.kind, Kind::Call(callee, _)
-            if self.global(frame.file, callee).and_then(catches).is_some())
+            if self.names.global(frame.file, callee).and_then(catches).is_some())
     }
 
     /// What `pcall` catches, where that is raised again.
@@ -160,12 +160,12 @@ impl<'a> Infer<'a> {
         let Kind::Call(callee, args) = &call.kind else {
             return;
         };
-        let own = self.global(frame.file, callee).and_then(catches);
+        let own = self.names.global(frame.file, callee).and_then(catches);
         let (Some(own), Some(function)) = (own, args.first()) else {
             return;
         };
         let given = args.get(own..).unwrap_or_default();
-        if self.global(frame.file, function) == Some("error") {
+        if self.names.global(frame.file, function) == Some("error") {
             if let Some(value) = given.first() {
                 self.raised(frame, value, found);
             }
@@ -205,11 +205,11 @@ impl<'a> Infer<'a> {
             Kind::Var(var) => {
                 if let Some((argument, caller)) = frame.argument(self, *var) {
                     self.raised(caller, argument, found);
-                } else if let Some(call) = self.files[frame.file].caught.get(var)
+                } else if let Given::Result(call, 1) = self.names.given(frame.file, *var)
                     && self.is_catching(frame, call)
                 {
                     self.caught(frame, call, found);
-                } else if let Some(value) = self.local(frame.file, *var) {
+                } else if let Some(value) = self.names.value(frame.file, *var) {
                     self.raised(frame, value, found);
                 } else {
                     push(found, Returned::new(0, Body::Unseen));
@@ -236,7 +236,7 @@ impl<'a> Infer<'a> {
     /// The result of a call that is not followed.
     fn unseen(&self, frame: &Frame<'_, 'a>, expr: &'a Expr, found: &mut Vec<Returned>) {
         let object = matches!(&expr.kind, Kind::Call(callee, _)
-            if self.global(frame.file, callee) == Some("setmetatable"));
+            if self.names.global(frame.file, callee) == Some("setmetatable"));
         if !object && matches!(self.shape(frame, expr, &[]), Shape::Any) {
             push(found, Returned::new(0, Body::Unseen));
         }
@@ -253,11 +253,11 @@ impl<'a> Infer<'a> {
                 each_expr(&function.body, &mut |expr| match &expr.kind {
                     Kind::Function(inner) => calls.push((place, (file, *inner))),
                     Kind::Method(object, method, ..) => {
-                        let callee = self.handlers.helpers.written_in(file, object, method);
+                        let callee = self.names.written_in(file, object, method);
                         calls.extend(callee.map(|callee| (place, callee)));
                     }
                     Kind::Call(callee, args) => {
-                        let raised = match self.global(file, callee) {
+                        let raised = match self.names.global(file, callee) {
                             Some("error") => args.first(),
                             Some("assert") => args.get(1),
                             _ => None,
@@ -267,7 +267,7 @@ impl<'a> Infer<'a> {
                         }
                     }
                     _ => {
-                        let callee = self.handlers.helpers.written(file, expr);
+                        let callee = self.names.written(file, expr);
                         calls.extend(callee.map(|callee| (place, callee)));
                     }
                 });

@@ -5,6 +5,7 @@ use rover_model::guard::{self, Schema};
 use super::filled::Added;
 use super::{Frame, Infer, seeds};
 use crate::analyse::lists::{is_member, list_of};
+use crate::analyse::names::Given;
 use crate::analyse::shape::Shape;
 use crate::front::hir::{BinaryOp, Expr, Field, Kind, UnaryOp, VarId};
 use crate::vocabulary::{BODY, CTX, GLOBALS};
@@ -83,14 +84,13 @@ impl<'a> Infer<'a> {
         if let Some((argument, caller)) = frame.argument(self, var) {
             return self.shape(caller, argument, &[]);
         }
-        let locals = &self.files[frame.file];
-        let Some(value) = self.local(frame.file, var) else {
-            return match locals.counters.contains(&var) {
-                true => Shape::Number,
-                false => Shape::Any,
-            };
+        let tables = &self.files[frame.file];
+        let value = match self.names.given(frame.file, var) {
+            Given::Value(value) => value,
+            Given::Counter => return Shape::Number,
+            _ => return Shape::Any,
         };
-        if let Some(added) = locals.filled.get(&var) {
+        if let Some(added) = tables.filled.get(&var) {
             return self.list(frame, added);
         }
         let shape = match (&value.kind, self.shape(frame, value, &[])) {
@@ -98,7 +98,7 @@ impl<'a> Infer<'a> {
             (_, Shape::Object(fields)) if fields.is_empty() => Shape::Any,
             (_, shape) => shape,
         };
-        let assigned = locals.fields.get(&var);
+        let assigned = tables.fields.get(&var);
         match (shape, assigned) {
             (shape, None) => shape,
             (Shape::Object(fields), Some(names)) if names.iter().all(Option::is_some) => {
@@ -217,14 +217,15 @@ impl<'a> Infer<'a> {
         match &expr.kind {
             Kind::Method(object, name, ..) => name == "params" && object.var() == frame.ctx,
             Kind::Var(var) => self
-                .local(frame.file, *var)
+                .names
+                .value(frame.file, *var)
                 .is_some_and(|value| self.is_params(frame, value)),
             _ => false,
         }
     }
 
     fn call(&self, frame: &Frame<'_, 'a>, callee: &'a Expr, args: &'a [Expr]) -> Shape {
-        if self.global(frame.file, callee) == Some("assert") {
+        if self.names.global(frame.file, callee) == Some("assert") {
             let value = args.first();
             return value.map_or(Shape::Any, |value| self.truthy(frame, value, &[]));
         }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rover_model::guard::{Given, KINDS, OPTIONS, Patterns, Schema, Step, Wrong, accepts};
 
-use super::values::Values;
+use crate::analyse::names::Names;
 use crate::diagnostic::{Diagnostic, Position};
 use crate::front::hir::{Expr, Field, Kind, Span, UnaryOp};
 use crate::front::literal;
@@ -27,7 +27,7 @@ enum Known {
 
 pub(super) struct Evaluator<'a, 'v> {
     sources: &'a Sources,
-    values: &'v Values<'a>,
+    names: &'v Names<'a>,
     patterns: &'v dyn Patterns,
     /// Chains are evaluated once, so that each mistake is told once.
     chains: HashMap<(usize, Span), Known>,
@@ -36,14 +36,10 @@ pub(super) struct Evaluator<'a, 'v> {
 }
 
 impl<'a, 'v> Evaluator<'a, 'v> {
-    pub(super) fn new(
-        sources: &'a Sources,
-        values: &'v Values<'a>,
-        patterns: &'v dyn Patterns,
-    ) -> Self {
+    pub(super) fn new(names: &'v Names<'a>, patterns: &'v dyn Patterns) -> Self {
         Evaluator {
-            sources,
-            values,
+            sources: names.sources,
+            names,
             patterns,
             chains: HashMap::new(),
             depth: 0,
@@ -139,7 +135,7 @@ impl<'a, 'v> Evaluator<'a, 'v> {
 
     fn evaluate(&mut self, file: usize, expr: &'a Expr) -> Known {
         match &expr.kind {
-            Kind::Method(object, name, args) if self.values.is_guard(file, object) => {
+            Kind::Method(object, name, args) if self.is_guard(file, object) => {
                 self.maker(file, (name, name.span), args)
             }
             Kind::Method(object, name, args) => match self.known(file, object) {
@@ -153,12 +149,10 @@ impl<'a, 'v> Evaluator<'a, 'v> {
                 Known::Schema(schema) => self.option(file, schema, (name, name.span), args),
             },
             Kind::Call(callee, args) => match &callee.kind {
-                Kind::Index(object, key) if self.values.is_guard(file, object) => {
-                    match key.text() {
-                        Some(name) => self.maker(file, (name, key.span), args),
-                        None => Known::Unknown,
-                    }
-                }
+                Kind::Index(object, key) if self.is_guard(file, object) => match key.text() {
+                    Some(name) => self.maker(file, (name, key.span), args),
+                    None => Known::Unknown,
+                },
                 _ => self.resolved(file, expr),
             },
             Kind::Var(_) | Kind::Index(..) | Kind::Paren(_) => self.resolved(file, expr),
@@ -167,10 +161,14 @@ impl<'a, 'v> Evaluator<'a, 'v> {
     }
 
     fn resolved(&mut self, file: usize, expr: &'a Expr) -> Known {
-        match self.values.resolve(file, expr) {
+        match self.names.resolve(file, expr) {
             Some((file, value)) if !std::ptr::eq(value, expr) => self.known(file, value),
             _ => Known::Unknown,
         }
+    }
+
+    fn is_guard(&self, file: usize, expr: &Expr) -> bool {
+        self.names.of_rover(file, expr) == Some("guard")
     }
 
     /// `g:string()`
@@ -264,7 +262,7 @@ impl<'a, 'v> Evaluator<'a, 'v> {
     }
 
     fn elsewhere(&mut self, file: usize, expr: &'a Expr) -> Option<Given> {
-        match self.values.resolve(file, expr)? {
+        match self.names.resolve(file, expr)? {
             (_, value) if std::ptr::eq(value, expr) => None,
             (file, value) => self.given(file, value),
         }
@@ -313,7 +311,7 @@ impl<'a, 'v> Evaluator<'a, 'v> {
             let (Step::Field(name) | Step::Key(name)) = step else {
                 break;
             };
-            let Some((owner, table)) = self.values.resolve(file, expr) else {
+            let Some((owner, table)) = self.names.resolve(file, expr) else {
                 break;
             };
             let Kind::Table(fields) = &table.kind else {

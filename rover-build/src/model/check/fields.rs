@@ -8,6 +8,7 @@ use rover_model::guard::{Kind as Type, Schema};
 use super::look::{Look, unknown};
 use super::walk::{expressions, statements};
 use crate::analyse::ctx_use::{Access, Table};
+use crate::analyse::names::Given;
 use crate::diagnostic::Diagnostic;
 use crate::front::hir::Place;
 use crate::front::hir::{Expr, Field, Kind, Span, Stmt, VarId};
@@ -99,8 +100,6 @@ fn parameters(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
 struct Checked<'l, 'a> {
     look: &'l Look<'a>,
     file: usize,
-    /// Items of lists that loops go through, by the loop's variable: the list.
-    items: HashMap<VarId, &'a Expr>,
     /// Locals whose value is given to code that may put fields into it.
     given_away: HashSet<VarId>,
 }
@@ -110,30 +109,31 @@ impl<'l, 'a> Checked<'l, 'a> {
         let mut checked = Checked {
             look,
             file,
-            items: HashMap::new(),
             given_away: HashSet::new(),
         };
         let hir = &look.program.sources.files[file].hir;
-        for function in &hir.functions {
-            statements(&function.body, &mut |stmt| {
-                if let Stmt::For(header, values, _) = stmt
-                    && let ([_, item], [call]) = (header.vars.as_slice(), values.as_slice())
-                    && let Kind::Call(callee, args) = &call.kind
-                    && matches!(&callee.kind, Kind::Global(name)
-                        if matches!(name.as_str(), "ipairs" | "pairs"))
-                    && let [list] = args.as_slice()
-                    && hir.vars[item.0].writes == 0
-                {
-                    checked.items.insert(*item, list);
-                }
-            });
-        }
         if look.written.any_field {
             for function in &hir.functions {
                 checked.uses(&function.body);
             }
         }
         checked
+    }
+
+    /// The list of which a loop's variable is an item: `for _, item in ipairs(list) do`.
+    fn list(&self, var: VarId) -> Option<&'a Expr> {
+        let Given::Item(call, 1) = self.look.program.names.given(self.file, var) else {
+            return None;
+        };
+        match &call.kind {
+            Kind::Call(callee, args) => match (&callee.kind, args.as_slice()) {
+                (Kind::Global(name), [list]) if matches!(name.as_str(), "ipairs" | "pairs") => {
+                    Some(list)
+                }
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// Finds the values that are given away: to functions, to other tables, to other names.
@@ -177,10 +177,10 @@ impl<'l, 'a> Checked<'l, 'a> {
             Kind::Paren(inner) | Kind::Index(inner, _) => self.root(inner),
             Kind::Binary(_, left, right) => self.root(left).or_else(|| self.root(right)),
             Kind::Var(var) => {
-                if let Some(list) = self.items.get(var) {
+                if let Some(list) = self.list(*var) {
                     return self.root(list).or(Some(*var));
                 }
-                match self.look.program.infer.local(self.file, *var) {
+                match self.look.program.names.value(self.file, *var) {
                     Some(value) => self.root(value).or(Some(*var)),
                     None => Some(*var),
                 }
@@ -198,10 +198,10 @@ impl<'l, 'a> Checked<'l, 'a> {
         let number = match &expr.kind {
             Kind::Paren(inner) => return self.schema(inner, depth - 1),
             Kind::Var(var) => {
-                if let Some(list) = self.items.get(var) {
+                if let Some(list) = self.list(*var) {
                     return element(self.schema(list, depth - 1)?);
                 }
-                let value = program.infer.local(self.file, *var)?;
+                let value = program.names.value(self.file, *var)?;
                 return self.schema(value, depth - 1);
             }
             Kind::Index(object, key) => {

@@ -8,7 +8,7 @@ use super::written::Written;
 use crate::analyse::handlers::Handler;
 use crate::diagnostic::{Diagnostic, Position};
 use crate::front::file::File;
-use crate::front::hir::{Expr, Kind, Place, VarId};
+use crate::front::hir::{Expr, Place, VarId};
 use crate::model::app::App;
 use crate::model::program::Program;
 use crate::vocabulary::nearest;
@@ -69,19 +69,7 @@ impl<'a> Look<'a> {
 
     /// What an expression stands for: a local that is assigned once stands for its value.
     pub(super) fn value(&self, file: usize, expr: &'a Expr) -> &'a Expr {
-        let mut expr = expr;
-        // A local may not stand for itself, but chains of names end.
-        for _ in 0..16 {
-            expr = match &expr.kind {
-                Kind::Paren(inner) => inner,
-                Kind::Var(var) => match self.program.infer.local(file, *var) {
-                    Some(value) => value,
-                    None => return expr,
-                },
-                _ => return expr,
-            };
-        }
-        expr
+        self.program.names.followed(file, expr)
     }
 
     pub(super) fn position(&self, file: usize, byte: usize) -> Position {

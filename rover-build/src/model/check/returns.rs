@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use super::look::Look;
 use super::walk;
 use super::walk::{expressions, statements};
+use crate::analyse::names::required;
 use crate::analyse::responses::builder;
-use crate::analyse::servers::required;
 use crate::diagnostic::Diagnostic;
 use crate::front::hir::{BinaryOp, Place};
 use crate::front::hir::{Expr, Kind, Stmt};
@@ -38,7 +38,7 @@ fn called(look: &Look<'_>) -> HashSet<Place> {
         for function in &file.hir.functions {
             expressions(&function.body, &mut |expr| {
                 if let Kind::Call(callee, _) = &expr.kind {
-                    found.extend(look.program.handlers.helpers.written(number, callee));
+                    found.extend(look.program.names.written(number, callee));
                 }
             });
         }
@@ -98,7 +98,7 @@ fn of_helper<'a>(
     let Kind::Call(callee, _) = &call.kind else {
         return None;
     };
-    let place = look.program.handlers.helpers.written(file, callee)?;
+    let place = look.program.names.written(file, callee)?;
     returns(look, place)
         .into_iter()
         .find_map(|values| match values {
@@ -177,11 +177,11 @@ fn is_function<'a>(
 ) -> Option<(&'static str, String)> {
     let name = look.shown(file, expr).unwrap_or("name");
     let call = || format!("call it: `{name}(...)`");
-    let helpers = &look.program.handlers.helpers;
+    let names = look.program.names;
     if let Kind::Function(_) = expr.kind {
         return Some(("a function", "return what it gives".to_owned()));
     }
-    if helpers.written(file, expr).is_some() {
+    if names.written(file, expr).is_some() {
         return Some(("a function that is not called", call()));
     }
     if builder(&look.program.handlers.servers, file, expr).is_some() {
@@ -201,7 +201,7 @@ fn is_function<'a>(
             Some(("a template that is not called", help))
         }
         Kind::Call(callee, _) if depth > 0 && required(value).is_none() => {
-            let place = helpers.written(file, callee)?;
+            let place = names.written(file, callee)?;
             let gives = returns(look, place).into_iter().any(|values| {
                 values.first().is_some_and(|first| match &first.kind {
                     Kind::Function(_) => true,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::look::Look;
 use super::walk::{expressions, path, statements};
-use crate::analyse::servers::required;
+use crate::analyse::names::required;
 use crate::diagnostic::{Diagnostic, Position};
 use crate::front::hir::{Expr, Field, FunctionId, Kind, Stmt, VarId};
 
@@ -126,7 +126,7 @@ fn held<'a>(
             if look.reach.all.contains(&(file, owner)) || servers.is_route(file, target) {
                 return None;
             }
-            let value = look.program.infer.local(file, *var);
+            let value = look.program.names.value(file, *var);
             // `local g = rover.guard`: what is not the program's cannot be written.
             if value.is_some_and(|value| is_cache(value) || path(value).is_some()) {
                 return None;

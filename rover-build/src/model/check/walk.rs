@@ -89,7 +89,7 @@ impl Reach {
                 }
                 let body = &function(program, place).body;
                 let mut visit = |expr: &Expr| {
-                    queue.extend(program.handlers.helpers.written(place.0, expr));
+                    queue.extend(program.names.written(place.0, expr));
                     if let (Kind::Function(id), true) = (&expr.kind, surely) {
                         queue.push((place.0, *id));
                     }
