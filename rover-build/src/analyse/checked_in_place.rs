@@ -11,6 +11,7 @@ use rover_model::guard::{Kind as Type, Schema};
 
 use crate::analyse::constructors::Orders;
 use crate::front::hir::{Chunk, Expr, Header, Kind, Span, Stmt, UnaryOp, VarId};
+use crate::front::ids::FunctionId;
 
 /// A field's place: its holder, and the numbers of the fields that lead to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -198,10 +199,10 @@ impl<'r> Reader<'r> {
             }
             Stmt::Function(target, function) => {
                 self.target(target);
-                self.nested(&self.value.chunk.functions[function.0].body);
+                self.nested(&self.value.chunk.functions[*function].body);
             }
             Stmt::LocalFunction(_, function) => {
-                self.nested(&self.value.chunk.functions[function.0].body);
+                self.nested(&self.value.chunk.functions[*function].body);
             }
             Stmt::For(header, values, body) => {
                 if !self.iterates(header, values, body) {
@@ -253,7 +254,7 @@ impl<'r> Reader<'r> {
         let Some(place) = self.place(value) else {
             return false;
         };
-        if place.is_scalar() || !place.there || self.value.chunk.vars[var.0].writes > 0 {
+        if place.is_scalar() || !place.there || self.value.chunk.vars[var].writes > 0 {
             return false;
         }
         self.touch(value);
@@ -287,13 +288,13 @@ impl<'r> Reader<'r> {
         if let Some(item) = item
             && !is_scalar(element)
             && !element.nullable
-            && self.value.chunk.vars[item.0].writes == 0
+            && self.value.chunk.vars[item].writes == 0
         {
             self.places.insert(item, Place::local(item, element));
         }
         self.block(body);
         let item = item.filter(|item| self.seen.contains(item));
-        let name = |var: VarId| self.value.chunk.vars[var.0].name.as_str();
+        let name = |var: VarId| self.value.chunk.vars[var].name.as_str();
         let (head, inside) = match item {
             None => (
                 format!("{} = 1, {}", name(index), self.call("held_length", &list)),
@@ -357,20 +358,23 @@ impl<'r> Reader<'r> {
             return named(callee);
         };
         let chunk = self.value.chunk;
-        let mut declared = chunk.functions[0].body.iter().filter_map(|stmt| {
-            let Stmt::Local(vars, values) = stmt else {
-                return None;
-            };
-            values.get(vars.iter().position(|known| *known == var)?)
-        });
-        chunk.vars[var.0].writes == 0 && declared.next().is_some_and(named)
+        let mut declared = chunk.functions[FunctionId::CHUNK]
+            .body
+            .iter()
+            .filter_map(|stmt| {
+                let Stmt::Local(vars, values) = stmt else {
+                    return None;
+                };
+                values.get(vars.iter().position(|known| *known == var)?)
+            });
+        chunk.vars[var].writes == 0 && declared.next().is_some_and(named)
     }
 
     /// `for i = 1, #order.items do`
     fn counts(&mut self, counter: VarId, bounds: &[Expr]) {
         if let [first, last] = bounds
             && matches!(&first.kind, Kind::Number(digits) if digits == "1")
-            && self.value.chunk.vars[counter.0].writes == 0
+            && self.value.chunk.vars[counter].writes == 0
             && let Some(list) = self.measured(last)
         {
             self.counters.insert(counter, list);
@@ -401,7 +405,7 @@ impl<'r> Reader<'r> {
                 self.seen.insert(*var);
             }
             Kind::Function(function) => {
-                self.nested(&self.value.chunk.functions[function.0].body);
+                self.nested(&self.value.chunk.functions[*function].body);
             }
             _ => expr.each_child(&mut |child| self.expr(child)),
         }
@@ -462,7 +466,7 @@ impl<'r> Reader<'r> {
         let counted = self.counters.get(&counter)?;
         let schema = list.elements().filter(|_| counted.is_same(list))?;
         let first = self.call("held_first", list);
-        let name = &self.value.chunk.vars[counter.0].name;
+        let name = &self.value.chunk.vars[counter].name;
         Some(Place {
             base: Base::Item(format!("{first} + {name} - 1")),
             path: 0,
@@ -489,7 +493,7 @@ impl<'r> Reader<'r> {
     fn base(&self, base: &Base) -> String {
         match base {
             Base::Value => "-1".to_owned(),
-            Base::Local(var) => self.value.chunk.vars[var.0].name.clone(),
+            Base::Local(var) => self.value.chunk.vars[*var].name.clone(),
             Base::Item(text) => text.clone(),
         }
     }

@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use crate::analyse::schemas::Guards;
 use crate::front::file::File;
 use crate::front::hir::{Expr, Field, Kind, Span, Stmt};
+use crate::front::ids::{ById, FileId};
 use crate::front::load::Sources;
 
 /// Field names in order.
@@ -16,7 +17,7 @@ pub(crate) struct Orders {
     /// what they make with the order's number, from 1.
     pub(crate) special: Vec<Vec<String>>,
     /// The constructors of special order, for each file.
-    pub(crate) marks: Vec<Vec<Mark>>,
+    pub(crate) marks: ById<FileId, Vec<Mark>>,
 }
 
 /// A constructor of special order.
@@ -48,7 +49,7 @@ pub(crate) fn orders<'a>(
         let problem = ["field", "message", "type"].map(|name| finder.graph.intern(name.into()));
         finder.graph.add(&problem);
     }
-    let mut marks = Vec::new();
+    let mut marks = ById::default();
     for file in &sources.files {
         finder.file(file);
         marks.push(std::mem::take(&mut finder.marks));

@@ -4,35 +4,36 @@
 
 use std::collections::HashSet;
 
-use crate::analyse::names::{FileVar, Names};
-use crate::front::hir::{Expr, FunctionId, Kind, Place, Stmt, VarId};
+use crate::analyse::names::Names;
+use crate::front::hir::{Expr, Kind, Stmt, VarId};
+use crate::front::ids::{FileId, FunctionRef, VarRef};
 use crate::front::load::Sources;
 
 /// Where the requests' `ctx` goes.
 pub(crate) struct CtxFlow {
     /// Parameters that are always a request's `ctx`.
-    ctx: HashSet<FileVar>,
+    ctx: HashSet<VarRef>,
 }
 
 /// A call of a known function.
 struct Call {
-    callee: Place,
+    callee: FunctionRef,
     /// The function around it.
-    caller: Place,
+    caller: FunctionRef,
     args: Vec<Option<VarId>>,
 }
 
 impl CtxFlow {
     /// `handlers` are functions that only the runtime calls.
-    pub(crate) fn find(names: &Names<'_>, handlers: &HashSet<Place>) -> Self {
+    pub(crate) fn find(names: &Names<'_>, handlers: &HashSet<FunctionRef>) -> Self {
         let mut scan = Scan {
             names,
             calls: Vec::new(),
             kept: names.exposed().collect(),
         };
-        for (file, source) in names.sources.files.iter().enumerate() {
-            for (id, function) in source.hir.functions.iter().enumerate() {
-                scan.block((file, FunctionId(id)), &function.body);
+        for (file, source) in names.sources.files.numbered() {
+            for (id, function) in source.hir.functions.numbered() {
+                scan.block(file.function(id), &function.body);
             }
         }
         let Scan { calls, kept, .. } = scan;
@@ -44,22 +45,26 @@ impl CtxFlow {
     }
 
     /// The parameter of a function that is always a request's `ctx`.
-    pub(crate) fn ctx_of(&self, sources: &Sources, (file, function): Place) -> Option<VarId> {
-        let params = &sources.files[file].hir.functions[function.0].params;
+    pub(crate) fn ctx_of(
+        &self,
+        sources: &Sources,
+        FunctionRef { file, id: function }: FunctionRef,
+    ) -> Option<VarId> {
+        let params = &sources.files[file].hir.functions[function].params;
         let mut params = params.iter().copied();
-        params.find(|param| self.ctx.contains(&(file, *param)))
+        params.find(|param| self.ctx.contains(&file.var(*param)))
     }
 
     /// Where a call gives a `ctx` to a function that takes it as one, the function.
     pub(crate) fn passed(
         &self,
         names: &Names<'_>,
-        file: usize,
+        file: FileId,
         callee: &Expr,
         argument: usize,
-    ) -> Option<Place> {
+    ) -> Option<FunctionRef> {
         let target = names.function(file, callee)?;
-        let params = &names.sources.files[target.0].hir.functions[target.1.0].params;
+        let params = &names.sources.files[target.file].hir.functions[target.id].params;
         let param = *params.get(argument)?;
         (self.ctx_of(names.sources, target) == Some(param)).then_some(target)
     }
@@ -69,22 +74,27 @@ impl CtxFlow {
     fn prove(
         &mut self,
         names: &Names<'_>,
-        handlers: &HashSet<Place>,
+        handlers: &HashSet<FunctionRef>,
         calls: &[Call],
-        kept: &HashSet<Place>,
+        kept: &HashSet<FunctionRef>,
     ) {
         let sources = names.sources;
-        let function = |(file, id): Place| &sources.files[file].hir.functions[id.0];
-        let steady = |(file, var): FileVar| sources.files[file].hir.vars[var.0].writes == 0;
+        let function =
+            |FunctionRef { file, id }: FunctionRef| &sources.files[file].hir.functions[id];
+        let steady = |var: VarRef| sources.files[var.file].hir.vars[var.id].writes == 0;
         for place in handlers {
-            let first = function(*place).params.first().map(|var| (place.0, *var));
+            let first = function(*place)
+                .params
+                .first()
+                .map(|var| place.file.var(*var));
             self.ctx.extend(first.filter(|var| steady(*var)));
         }
         let own = self.ctx.clone();
         // Whether an argument is the `ctx` of the function that makes the call.
-        let is_ctx = |ctx: &HashSet<FileVar>, call: &Call, argument: Option<VarId>| {
+        let is_ctx = |ctx: &HashSet<VarRef>, call: &Call, argument: Option<VarId>| {
             argument.is_some_and(|var| {
-                ctx.contains(&(call.caller.0, var)) && function(call.caller).params.contains(&var)
+                ctx.contains(&call.caller.file.var(var))
+                    && function(call.caller).params.contains(&var)
             })
         };
         loop {
@@ -92,7 +102,7 @@ impl CtxFlow {
             for call in calls.iter().filter(|call| !kept.contains(&call.callee)) {
                 let params = &function(call.callee).params;
                 for (param, argument) in params.iter().zip(&call.args) {
-                    let param = (call.callee.0, *param);
+                    let param = call.callee.file.var(*param);
                     if steady(param) && is_ctx(&self.ctx, call, *argument) {
                         self.ctx.insert(param);
                     }
@@ -103,13 +113,13 @@ impl CtxFlow {
             }
         }
         loop {
-            let refuted: Vec<FileVar> = calls
+            let refuted: Vec<VarRef> = calls
                 .iter()
                 .flat_map(|call| {
                     let params = function(call.callee).params.iter().enumerate();
                     params.filter_map(|(at, param)| {
                         let argument = call.args.get(at).copied().flatten();
-                        let param = (call.callee.0, *param);
+                        let param = call.callee.file.var(*param);
                         (self.ctx.contains(&param) && !is_ctx(&self.ctx, call, argument))
                             .then_some(param)
                     })
@@ -129,11 +139,11 @@ struct Scan<'n> {
     names: &'n Names<'n>,
     calls: Vec<Call>,
     /// Functions that are used other than by calling them.
-    kept: HashSet<Place>,
+    kept: HashSet<FunctionRef>,
 }
 
 impl Scan<'_> {
-    fn block(&mut self, place: Place, block: &[Stmt]) {
+    fn block(&mut self, place: FunctionRef, block: &[Stmt]) {
         for stmt in block {
             let (mut exprs, mut blocks) = (Vec::new(), Vec::new());
             stmt.parts(&mut |e| exprs.push(e), &mut |b| blocks.push(b));
@@ -150,12 +160,12 @@ impl Scan<'_> {
     }
 
     /// What is assigned to: its name is no use of the function that it is.
-    fn target(&mut self, place: Place, target: &Expr) {
+    fn target(&mut self, place: FunctionRef, target: &Expr) {
         target.each_child(&mut |child| self.expr(place, child));
     }
 
-    fn expr(&mut self, place: Place, expr: &Expr) {
-        let file = place.0;
+    fn expr(&mut self, place: FunctionRef, expr: &Expr) {
+        let file = place.file;
         if let Kind::Call(callee, args) = &expr.kind
             && let Some(target) = self.names.function(file, callee)
         {

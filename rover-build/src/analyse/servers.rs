@@ -3,17 +3,18 @@
 
 use std::collections::HashSet;
 
-use crate::analyse::names::{FileVar, Names, required};
+use crate::analyse::names::{Names, required};
 use crate::front::hir::{Expr, Kind, Stmt};
+use crate::front::ids::{FileId, VarRef};
 use crate::front::load::Sources;
 
 /// Variables by the number of their file.
 #[derive(Debug, Default)]
 pub(crate) struct ServerVars {
     /// The server itself.
-    pub(crate) servers: HashSet<FileVar>,
+    pub(crate) servers: HashSet<VarRef>,
     /// `local books = api.books`.
-    nodes: HashSet<FileVar>,
+    nodes: HashSet<VarRef>,
 }
 
 impl ServerVars {
@@ -24,7 +25,7 @@ impl ServerVars {
         // Each round may find the servers that the next one's modules are given.
         loop {
             let before = found.servers.len() + found.nodes.len();
-            for file in 0..sources.files.len() {
+            for file in sources.files.ids() {
                 found.locals(names, file);
             }
             modules.parameters(sources, &mut found);
@@ -34,23 +35,23 @@ impl ServerVars {
         }
     }
 
-    pub(crate) fn is_server(&self, file: usize, expr: &Expr) -> bool {
+    pub(crate) fn is_server(&self, file: FileId, expr: &Expr) -> bool {
         expr.var()
-            .is_some_and(|var| self.servers.contains(&(file, var)))
+            .is_some_and(|var| self.servers.contains(&file.var(var)))
     }
 
     /// Whether assigning to this target defines a route: its chain starts at a server.
-    pub(crate) fn is_route(&self, file: usize, target: &Expr) -> bool {
+    pub(crate) fn is_route(&self, file: FileId, target: &Expr) -> bool {
         match &target.kind {
             Kind::Index(object, _) => self.is_node(file, object),
             _ => false,
         }
     }
 
-    fn is_node(&self, file: usize, expr: &Expr) -> bool {
+    fn is_node(&self, file: FileId, expr: &Expr) -> bool {
         match &expr.kind {
             Kind::Var(var) => {
-                let key = (file, *var);
+                let key = file.var(*var);
                 self.servers.contains(&key) || self.nodes.contains(&key)
             }
             Kind::Index(object, _) => self.is_node(file, object),
@@ -58,19 +59,19 @@ impl ServerVars {
         }
     }
 
-    fn locals(&mut self, names: &Names<'_>, file: usize) {
+    fn locals(&mut self, names: &Names<'_>, file: FileId) {
         for (var, value) in names.values(file) {
             if makes_server(names, file, value) {
-                self.servers.insert((file, var));
+                self.servers.insert(file.var(var));
             } else if matches!(value.kind, Kind::Index(..)) && self.is_node(file, value) {
-                self.nodes.insert((file, var));
+                self.nodes.insert(file.var(var));
             }
         }
     }
 }
 
 /// `rover.server { ... }`
-fn makes_server(names: &Names<'_>, file: usize, expr: &Expr) -> bool {
+fn makes_server(names: &Names<'_>, file: FileId, expr: &Expr) -> bool {
     match &expr.kind {
         Kind::Call(callee, _) => names.of_rover(file, callee) == Some("server"),
         _ => false,
@@ -80,7 +81,7 @@ fn makes_server(names: &Names<'_>, file: usize, expr: &Expr) -> bool {
 /// Every `require "m"`, and with what its result is called at once.
 struct ModuleCalls<'a> {
     sources: &'a Sources,
-    calls: Vec<(&'a str, Option<(usize, &'a Expr)>)>,
+    calls: Vec<(&'a str, Option<(FileId, &'a Expr)>)>,
     /// Some module is required in a way that is not followed: it may be any.
     unknown: bool,
 }
@@ -92,7 +93,7 @@ impl<'a> ModuleCalls<'a> {
             calls: Vec::new(),
             unknown: false,
         };
-        for (file, source) in sources.files.iter().enumerate() {
+        for (file, source) in sources.files.numbered() {
             for function in &source.hir.functions {
                 found.block(file, &function.body);
             }
@@ -100,7 +101,7 @@ impl<'a> ModuleCalls<'a> {
         found
     }
 
-    fn block(&mut self, file: usize, block: &'a [Stmt]) {
+    fn block(&mut self, file: FileId, block: &'a [Stmt]) {
         for stmt in block {
             let mut inner = Vec::new();
             stmt.parts(&mut |e| self.expr(file, e), &mut |b| inner.push(b));
@@ -110,7 +111,7 @@ impl<'a> ModuleCalls<'a> {
         }
     }
 
-    fn expr(&mut self, file: usize, expr: &'a Expr) {
+    fn expr(&mut self, file: FileId, expr: &'a Expr) {
         if let Kind::Call(callee, args) = &expr.kind
             && let Some(module) = required(callee)
         {
@@ -141,14 +142,14 @@ impl<'a> ModuleCalls<'a> {
     /// The first parameter of a module's function is a server where every `require` of
     /// the module calls its result with one.
     fn parameters(&self, sources: &Sources, found: &mut ServerVars) {
-        for (number, source) in sources.files.iter().enumerate() {
+        for (number, source) in sources.files.numbered() {
             let mut calls = self
                 .calls
                 .iter()
                 .filter(|(name, _)| source.modules.iter().any(|module| module == name))
                 .peekable();
             let used = calls.peek().is_some();
-            let given = |arg: &Option<(usize, &Expr)>| {
+            let given = |arg: &Option<(FileId, &Expr)>| {
                 arg.is_some_and(|(file, expr)| found.is_server(file, expr))
             };
             if self.unknown || !used || !calls.all(|(_, arg)| given(arg)) {
@@ -157,10 +158,10 @@ impl<'a> ModuleCalls<'a> {
             let Some(function) = source.hir.returned_function() else {
                 continue;
             };
-            if let Some(&var) = source.hir.functions[function.0].params.first()
-                && source.hir.vars[var.0].writes == 0
+            if let Some(&var) = source.hir.functions[function].params.first()
+                && source.hir.vars[var].writes == 0
             {
-                found.servers.insert((number, var));
+                found.servers.insert(number.var(var));
             }
         }
     }

@@ -6,21 +6,8 @@
 use std::fmt;
 use std::ops::Deref;
 
-/// A range of bytes in the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-pub(crate) struct Span {
-    pub(crate) start: usize,
-    pub(crate) end: usize,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct VarId(pub(crate) usize);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct FunctionId(pub(crate) usize);
-
-/// A function of a file.
-pub(crate) type Place = (usize, FunctionId);
+use crate::front::ids::ById;
+pub(crate) use crate::front::ids::{FunctionId, Span, VarId};
 
 /// A name that the program writes: of a field or of a method. It equals another where their
 /// texts are the same.
@@ -66,9 +53,9 @@ impl PartialEq<str> for Name {
 /// One file.
 #[derive(Debug, Default)]
 pub(crate) struct Chunk {
-    pub(crate) vars: Vec<Var>,
+    pub(crate) vars: ById<VarId, Var>,
     /// The first is the file itself.
-    pub(crate) functions: Vec<Function>,
+    pub(crate) functions: ById<FunctionId, Function>,
     /// Whether there is a `goto` anywhere.
     pub(crate) jumps: bool,
 }
@@ -192,9 +179,16 @@ pub(crate) enum Field {
 }
 
 impl Chunk {
+    /// The function that begins at a byte.
+    pub(crate) fn function_at(&self, start: usize) -> Option<FunctionId> {
+        let mut functions = self.functions.numbered().skip(1);
+        let found = functions.find(|(_, function)| function.start == start);
+        found.map(|(id, _)| id)
+    }
+
     /// The function in `return function(api) ... end`, where a file ends with that.
     pub(crate) fn returned_function(&self) -> Option<FunctionId> {
-        let Some(Stmt::Return(_, values)) = self.functions[0].body.last() else {
+        let Some(Stmt::Return(_, values)) = self.functions[FunctionId::CHUNK].body.last() else {
             return None;
         };
         match values.as_slice() {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::diagnostic::{Diagnostic, Failure, Position};
 use crate::front::file::{File, Text};
 use crate::front::hir::Span;
+use crate::front::ids::{ById, FileId, TemplateId};
 use crate::front::requires::requires;
 use crate::front::resolve::resolve;
 use crate::front::syntax;
@@ -16,9 +17,9 @@ use crate::vocabulary::instead;
 /// The program's files; the manifest is the first.
 pub(crate) struct Sources {
     folder: PathBuf,
-    pub(crate) files: Vec<File>,
+    pub(crate) files: ById<FileId, File>,
     /// The files that `rover.template` names, each once.
-    pub(crate) templates: Vec<TemplateFile>,
+    pub(crate) templates: ById<TemplateId, TemplateFile>,
     /// What the files name and what is not there.
     pub(crate) absent: Vec<Diagnostic>,
     /// Template files that are not there: a part of `absent`.
@@ -73,10 +74,9 @@ impl Sources {
     }
 
     /// The file of a module.
-    pub(crate) fn module(&self, name: &str) -> Option<usize> {
+    pub(crate) fn module(&self, name: &str) -> Option<FileId> {
         self.files
-            .iter()
-            .position(|file| file.modules.iter().any(|module| module == name))
+            .find_id(|file| file.modules.iter().any(|module| module == name))
     }
 
     /// Looks for modules that are no files of the program.
@@ -149,8 +149,8 @@ pub(crate) fn load(manifest: &Path) -> Result<Sources, Failure> {
     let folder = manifest.parent().unwrap_or(Path::new("."));
     let sources = Sources {
         folder: folder.to_owned(),
-        files: Vec::new(),
-        templates: Vec::new(),
+        files: ById::default(),
+        templates: ById::default(),
         absent: Vec::new(),
         absent_templates: Vec::new(),
         broken: Vec::new(),
@@ -253,10 +253,10 @@ struct Needed {
 
 fn needed(sources: &Sources) -> Needed {
     let mut needed = Needed::default();
-    let mut files: Vec<usize> = sources.module("").into_iter().collect();
+    let mut files: Vec<FileId> = sources.module("").into_iter().collect();
     if files.is_empty() {
         // A manifest that is no Lua may need any of the others.
-        files = (0..sources.files.len()).collect();
+        files = sources.files.ids().collect();
         let broken = sources.broken.iter().rev();
         needed.broken = broken.flat_map(|b| b.diagnostics.clone()).collect();
     }
@@ -308,7 +308,7 @@ const WITHHELD: [&str; 5] = ["ffi", "string.buffer", "jit.opt", "jit.util", "jit
 
 impl Sources {
     /// What is wrong where a module is required that the program does not have.
-    pub(crate) fn missing(&self, file: usize, at: Span, module: &str) -> Option<Diagnostic> {
+    pub(crate) fn missing(&self, file: FileId, at: Span, module: &str) -> Option<Diagnostic> {
         // With `package`, a program makes modules of its own.
         let makes_modules = self
             .files

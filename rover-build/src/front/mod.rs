@@ -7,6 +7,7 @@ pub(crate) mod budget;
 pub(crate) mod file;
 pub(crate) mod function_place;
 pub(crate) mod hir;
+pub(crate) mod ids;
 pub(crate) mod literal;
 pub(crate) mod load;
 pub(crate) mod requires;

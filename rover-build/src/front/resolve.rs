@@ -35,7 +35,7 @@ pub(crate) fn resolve(source: &str, encoding: Encoding, ast: &Ast) -> Chunk {
         body: Vec::new(),
     });
     let body = resolver.block(ast.nodes());
-    resolver.chunk.functions[0].body = body;
+    resolver.chunk.functions[FunctionId::CHUNK].body = body;
     resolver.chunk
 }
 
@@ -49,7 +49,7 @@ struct Resolver<'s> {
 
 impl Resolver<'_> {
     fn declare(&mut self, token: &TokenReference) -> VarId {
-        let id = VarId(self.chunk.vars.len());
+        let id = self.chunk.vars.next();
         self.chunk.vars.push(crate::front::hir::Var {
             name: text(self.source, token),
             start: span(token).start,
@@ -62,7 +62,7 @@ impl Resolver<'_> {
     fn name(&self, token: &TokenReference) -> Kind {
         let name = text(self.source, token);
         let found = self.scope.iter().rev();
-        match found.copied().find(|id| self.chunk.vars[id.0].name == name) {
+        match found.copied().find(|id| self.chunk.vars[*id].name == name) {
             Some(id) => Kind::Var(id),
             None => Kind::Global(name),
         }
@@ -133,16 +133,16 @@ impl Resolver<'_> {
                 let bounds = [Some(inner.start()), Some(inner.end()), inner.step()];
                 let values = self.exprs(bounds.into_iter().flatten());
                 // It is the next variable that is declared.
-                let counter = VarId(self.chunk.vars.len());
+                let counter = self.chunk.vars.next();
                 let body = self.scoped([inner.index_variable()], inner.block());
                 Stmt::Count(counter, values, body)
             }
             AstStmt::GenericFor(inner) => {
                 let values = self.exprs(inner.expressions().iter());
                 // They are the next variables that are declared.
-                let first = self.chunk.vars.len();
+                let vars = self.chunk.vars.following(inner.names().len());
                 let header = Header {
-                    vars: (first..first + inner.names().len()).map(VarId).collect(),
+                    vars: vars.collect(),
                     start: span(inner.names()).start,
                     block: end(inner.do_token()),
                 };
@@ -162,7 +162,7 @@ impl Resolver<'_> {
                 // `function M:f` writes into `M`.
                 let whole = name.names().len() == 1 && name.method_name().is_none();
                 if let (Kind::Var(id), true) = (&target.kind, whole) {
-                    self.chunk.vars[id.0].writes += 1;
+                    self.chunk.vars[*id].writes += 1;
                 }
                 for key in names.chain(name.method_name()) {
                     target = index(target, self.constant(key), end(key));
@@ -195,7 +195,7 @@ impl Resolver<'_> {
         for var in assignment.variables() {
             let target = self.var(var);
             if let Kind::Var(id) = target.kind {
-                self.chunk.vars[id.0].writes += 1;
+                self.chunk.vars[id].writes += 1;
             }
             targets.push(target);
         }
@@ -223,13 +223,13 @@ impl Resolver<'_> {
         body: &FunctionBody,
         this: Option<&TokenReference>,
     ) -> FunctionId {
-        let id = FunctionId(self.chunk.functions.len());
+        let id = self.chunk.functions.next();
         let depth = self.scope.len();
         let mut params = Vec::new();
         if let Some(token) = this {
             // `self`, which no token names.
             let var = self.declare(token);
-            "self".clone_into(&mut self.chunk.vars[var.0].name);
+            "self".clone_into(&mut self.chunk.vars[var].name);
             params.push(var);
         }
         let mut variadic = false;
@@ -250,7 +250,7 @@ impl Resolver<'_> {
             body: Vec::new(),
         });
         let body = self.block(body.block());
-        self.chunk.functions[id.0].body = body;
+        self.chunk.functions[id].body = body;
         self.scope.truncate(depth);
         id
     }

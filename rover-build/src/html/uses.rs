@@ -8,13 +8,14 @@ use crate::analyse::responses::applied;
 use crate::analyse::servers::ServerVars;
 use crate::diagnostic::Diagnostic;
 use crate::front::hir::{Expr, FunctionId, Kind, Span, Stmt, VarId};
+use crate::front::ids::{FileId, TemplateId, TextRange};
 use crate::front::load::Sources;
 
 /// A template with its data: `api.html(data) [[...]]`, `rover.html(data) [[...]]`,
 /// `page(data)` of a template file.
 #[derive(Debug)]
 pub(crate) struct Use<'a> {
-    pub(crate) file: usize,
+    pub(crate) file: FileId,
     /// The whole expression.
     pub(crate) span: Span,
     pub(crate) origin: Origin,
@@ -28,10 +29,16 @@ pub(crate) struct Use<'a> {
     pub(crate) begins_statement: bool,
 }
 
+impl Use<'_> {
+    pub(crate) fn range(&self) -> TextRange {
+        self.file.range(self.span)
+    }
+}
+
 /// The definition of a component that is seen: `function rover.html.card(props)`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Component<'a> {
-    pub(crate) file: usize,
+    pub(crate) file: FileId,
     /// What it is assigned to: `rover.html.card`.
     pub(crate) target: Span,
     /// The last name of that.
@@ -50,9 +57,9 @@ pub(crate) enum Argument {
 
 pub(super) struct Found<'a> {
     pub(super) uses: Vec<Use<'a>>,
-    pub(super) calls: Vec<(usize, Span, Origin)>,
+    pub(super) calls: Vec<(TextRange, Origin)>,
     /// Template files of which not every use is seen.
-    pub(super) open: HashSet<usize>,
+    pub(super) open: HashSet<TemplateId>,
     pub(super) components: Vec<Component<'a>>,
 }
 
@@ -67,7 +74,7 @@ pub(super) fn find<'a>(
         names,
         servers,
         diagnostics,
-        file: 0,
+        file: FileId::MANIFEST,
         statement: None,
         unapplied: Vec::new(),
         found: Found {
@@ -77,10 +84,10 @@ pub(super) fn find<'a>(
             components: Vec::new(),
         },
     };
-    for (file, source) in sources.files.iter().enumerate() {
+    for (file, source) in sources.files.numbered() {
         finder.file = file;
-        for id in 0..source.hir.functions.len() {
-            finder.block(&sources.files[file].hir.functions[FunctionId(id).0].body);
+        for function in &source.hir.functions {
+            finder.block(&function.body);
         }
         let never = std::mem::take(&mut finder.unapplied).into_iter();
         finder.diagnostics.extend(never.map(|(_, problem)| problem));
@@ -93,7 +100,7 @@ struct Finder<'a, 's> {
     names: &'s Names<'a>,
     servers: &'s ServerVars,
     diagnostics: &'s mut Vec<Diagnostic>,
-    file: usize,
+    file: FileId,
     /// Where the statement begins that begins with an expression.
     statement: Option<usize>,
     /// Locals that take `api.html { ... }`, which a template must follow.
@@ -113,13 +120,13 @@ impl<'a> Finder<'a, '_> {
     }
 
     /// The file of `rover.template "page.html"`.
-    fn template_file(&self, expr: &'a Expr) -> Option<usize> {
+    fn template_file(&self, expr: &'a Expr) -> Option<TemplateId> {
         let Kind::Call(callee, args) = &expr.kind else {
             return None;
         };
         let [name] = args.as_slice() else { return None };
         let name = name.text().filter(|_| self.is_rover(callee, "template"))?;
-        self.sources.templates.iter().position(|t| t.name == name)
+        self.sources.templates.find_id(|t| t.name == name)
     }
 
     fn block(&mut self, block: &'a [Stmt]) {
@@ -143,7 +150,7 @@ impl<'a> Finder<'a, '_> {
                     Some(file) => self
                         .found
                         .calls
-                        .push((self.file, expr.span, Origin::File(file))),
+                        .push((self.file.range(expr.span), Origin::File(file))),
                     None => self.expr(expr),
                 }
             }
@@ -152,7 +159,7 @@ impl<'a> Finder<'a, '_> {
     }
 
     fn component(&mut self, target: &'a Expr, function: FunctionId) {
-        let written = &self.sources.files[self.file].hir.functions[function.0];
+        let written = &self.sources.files[self.file].hir.functions[function];
         if let Kind::Index(object, key) = &target.kind
             && self.is_rover(object, "html")
             && let Some(name) = key.text()
@@ -171,7 +178,7 @@ impl<'a> Finder<'a, '_> {
         if let Some(file) = self.template_file(expr) {
             self.found
                 .calls
-                .push((self.file, expr.span, Origin::File(file)));
+                .push((self.file.range(expr.span), Origin::File(file)));
             self.found.open.insert(file);
             return;
         }
@@ -241,13 +248,19 @@ impl<'a> Finder<'a, '_> {
         let file = self.file;
         if let Kind::Text(Some(_)) = known.kind {
             let place = Argument::Text(argument.span, whole.has_brackets());
-            return self.push(whole, Origin::Literal(file, known.span), data, place, value);
+            return self.push(
+                whole,
+                Origin::Literal(file.range(known.span)),
+                data,
+                place,
+                value,
+            );
         }
         if let Some(number) = self.template_file(known) {
             if argument.var().is_none() {
                 self.found
                     .calls
-                    .push((file, argument.span, Origin::File(number)));
+                    .push((file.range(argument.span), Origin::File(number)));
             }
             let place = Argument::Template(argument.span);
             return self.push(whole, Origin::File(number), data, place, value);

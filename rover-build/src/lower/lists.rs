@@ -7,6 +7,7 @@ use rover_model::plan::{Piece, Run};
 use crate::analyse::lists::{Item, Lists, is_list, list_of};
 use crate::analyse::template::{is_plain_text, template};
 use crate::front::hir::{Expr, Kind};
+use crate::front::ids::FileId;
 use crate::lower::Lowering;
 use crate::lower::lowered::ListStep;
 
@@ -26,7 +27,7 @@ pub(crate) struct Parts {
 
 /// Text to be written in place of the program's, from some byte on.
 pub(crate) struct Cursor<'l> {
-    pub(crate) file: usize,
+    pub(crate) file: FileId,
     /// The list's variable.
     pub(crate) list: &'l str,
     /// Names that no local may hide.
@@ -36,9 +37,9 @@ pub(crate) struct Cursor<'l> {
 }
 
 impl Lowering<'_> {
-    pub(crate) fn lists(&mut self, file: usize, lists: &Lists<'_>) {
+    pub(crate) fn lists(&mut self, file: FileId, lists: &Lists<'_>) {
         for (var, list) in lists {
-            let name = self.sources.files[file].hir.vars[var.0].name.clone();
+            let name = self.sources.files[file].hir.vars[*var].name.clone();
             let declared = list.declared;
             self.replace(
                 file,
@@ -260,7 +261,7 @@ impl Lowering<'_> {
         let mut names: Vec<String> = Vec::new();
         for part in parts {
             let mut name = match &part.kind {
-                Kind::Var(var) => source.hir.vars[var.0].name.clone(),
+                Kind::Var(var) => source.hir.vars[*var].name.clone(),
                 Kind::Index(_, key) => key.dotted().unwrap_or("value").to_owned(),
                 _ => "value".to_owned(),
             };
@@ -275,9 +276,9 @@ impl Lowering<'_> {
     }
 
     /// The variable in `rows` or `rover.array(rows)`.
-    pub(crate) fn list_name(&self, file: usize, slot: &Expr) -> String {
+    pub(crate) fn list_name(&self, file: FileId, slot: &Expr) -> String {
         let vars = &self.sources.files[file].hir.vars;
-        list_of(slot).map_or(String::new(), |(var, _)| vars[var.0].name.clone())
+        list_of(slot).map_or(String::new(), |(var, _)| vars[var].name.clone())
     }
 }
 

@@ -43,7 +43,7 @@ impl Lowering<'_> {
             _ => None,
         });
         if let Some((source, schema)) = found {
-            let holder = self.holders.get(&(handler.file, expr.span));
+            let holder = self.holders.get(&handler.file.range(expr.span));
             return Some(Precheck {
                 source: source as u8,
                 schema,

@@ -11,7 +11,8 @@ use std::collections::HashSet;
 use crate::analyse::names::Names;
 use crate::analyse::responses::builder;
 use crate::analyse::servers::ServerVars;
-use crate::front::hir::{Expr, Kind, Place, Span, Stmt, VarId};
+use crate::front::hir::{Expr, Kind, Span, Stmt, VarId};
+use crate::front::ids::{ById, FileId, FunctionRef};
 use crate::model::check::Written;
 use crate::vocabulary::{BODY, is_builder, is_checked, is_of_response, word};
 
@@ -105,15 +106,15 @@ struct Tails<'a> {
     /// Libraries that the program gives away, or writes into by a computed key.
     open: HashSet<String>,
     /// Functions that only the runtime calls: it takes one value of them.
-    handlers: &'a HashSet<Place>,
+    handlers: &'a HashSet<FunctionRef>,
 }
 
 /// The places of the calls, by file.
 pub(crate) fn tails(
     names: &Names<'_>,
     servers: &ServerVars,
-    handlers: &HashSet<Place>,
-) -> Vec<Vec<Span>> {
+    handlers: &HashSet<FunctionRef>,
+) -> ById<FileId, Vec<Span>> {
     let sources = names.sources;
     let mut tails = Tails {
         names,
@@ -123,17 +124,17 @@ pub(crate) fn tails(
         open: HashSet::new(),
         handlers,
     };
-    for (file, source) in sources.files.iter().enumerate() {
+    for (file, source) in sources.files.numbered() {
         for function in &source.hir.functions {
             statements(&function.body, &mut |stmt| tails.uses(file, stmt));
         }
     }
-    let files = sources.files.iter().enumerate();
+    let files = sources.files.numbered();
     files
         .map(|(file, source)| {
             let mut found = Vec::new();
-            for (id, function) in source.hir.functions.iter().enumerate() {
-                let place = (file, crate::front::hir::FunctionId(id));
+            for (id, function) in source.hir.functions.numbered() {
+                let place = file.function(id);
                 let ctx = tails
                     .handlers
                     .contains(&place)
@@ -162,7 +163,7 @@ fn statements<'a>(block: &'a [Stmt], f: &mut dyn FnMut(&'a Stmt)) {
 impl<'a> Tails<'a> {
     /// Whether an expression is a call that may be cut to one value. In a handler there is a
     /// variable of its `ctx`, if it takes one.
-    fn is_one(&self, file: usize, expr: &'a Expr, handler: Option<Option<VarId>>) -> bool {
+    fn is_one(&self, file: FileId, expr: &'a Expr, handler: Option<Option<VarId>>) -> bool {
         if !matches!(expr.kind, Kind::Call(..) | Kind::Method(..)) {
             return false;
         }
@@ -184,7 +185,7 @@ impl<'a> Tails<'a> {
     }
 
     /// The name of what the library or `rover` has: `string.upper`, also through a local.
-    fn path(&self, file: usize, expr: &'a Expr) -> Option<String> {
+    fn path(&self, file: FileId, expr: &'a Expr) -> Option<String> {
         match &self.names.followed(file, expr).kind {
             Kind::Global(name) => Some(name.clone()),
             Kind::Index(object, key) => {
@@ -195,7 +196,7 @@ impl<'a> Tails<'a> {
     }
 
     /// The same where the program leaves it as it is.
-    fn name(&self, file: usize, expr: &'a Expr) -> Option<String> {
+    fn name(&self, file: FileId, expr: &'a Expr) -> Option<String> {
         let path = self.path(file, expr)?;
         let parts = path.match_indices('.').map(|(at, _)| &path[..at]);
         let kept = !self.written.any_global
@@ -207,13 +208,13 @@ impl<'a> Tails<'a> {
         kept.then_some(path)
     }
 
-    fn library(&self, file: usize, expr: &'a Expr) -> Option<String> {
+    fn library(&self, file: FileId, expr: &'a Expr) -> Option<String> {
         let path = self.path(file, expr)?;
         LIBRARIES.contains(&path.as_str()).then_some(path)
     }
 
     /// Notes what a statement does to libraries.
-    fn uses(&mut self, file: usize, stmt: &'a Stmt) {
+    fn uses(&mut self, file: FileId, stmt: &'a Stmt) {
         let (targets, values): (&'a [Expr], &'a [Expr]) = match stmt {
             Stmt::Local(vars, values) => {
                 for (at, value) in values.iter().enumerate() {
@@ -246,7 +247,7 @@ impl<'a> Tails<'a> {
     }
 
     /// Notes where a library is more than the table of which a member is named.
-    fn used(&mut self, file: usize, expr: &'a Expr) {
+    fn used(&mut self, file: FileId, expr: &'a Expr) {
         if let Some(library) = self.library(file, expr) {
             self.open.insert(library);
             return;
@@ -268,14 +269,14 @@ impl<'a> Tails<'a> {
         }
     }
 
-    fn member_of(&mut self, file: usize, object: &'a Expr) {
+    fn member_of(&mut self, file: FileId, object: &'a Expr) {
         if self.library(file, object).is_none() {
             self.used(file, object);
         }
     }
 
     /// `api.json(...)`, `api.text(...):header(...)`, `api.html(data) [[...]]`.
-    fn is_response(&self, file: usize, expr: &'a Expr) -> bool {
+    fn is_response(&self, file: FileId, expr: &'a Expr) -> bool {
         match &self.names.followed(file, expr).kind {
             Kind::Call(callee, _) => {
                 builder(self.servers, file, callee).is_some() || self.is_response(file, callee)
@@ -290,7 +291,7 @@ impl<'a> Tails<'a> {
     }
 
     /// `g:string()`, `g.string():len(1)`.
-    fn is_schema(&self, file: usize, expr: &'a Expr) -> bool {
+    fn is_schema(&self, file: FileId, expr: &'a Expr) -> bool {
         let is_guard = |e| self.name(file, e).as_deref() == Some("rover.guard");
         match &self.names.followed(file, expr).kind {
             Kind::Call(callee, _) => {
@@ -305,7 +306,7 @@ impl<'a> Tails<'a> {
     }
 
     /// `rover.html(data) [[...]]`, `page(data)` of a template file.
-    fn is_html(&self, file: usize, expr: &'a Expr) -> bool {
+    fn is_html(&self, file: FileId, expr: &'a Expr) -> bool {
         let Kind::Call(callee, _) = &expr.kind else {
             return false;
         };
@@ -317,7 +318,7 @@ impl<'a> Tails<'a> {
     }
 
     /// `ctx:body()`, `ctx:query()`, `ctx:params()`.
-    fn is_part(&self, file: usize, expr: &'a Expr, ctx: VarId) -> bool {
+    fn is_part(&self, file: FileId, expr: &'a Expr, ctx: VarId) -> bool {
         match &self.names.followed(file, expr).kind {
             Kind::Method(object, name, _) => object.var() == Some(ctx) && is_checked(name),
             _ => false,

@@ -2,6 +2,7 @@
 
 use crate::analyse::responses::Text;
 use crate::front::hir::{Chunk, Expr, Kind, Span};
+use crate::front::ids::FileId;
 use crate::lower::Lowering;
 use crate::lower::lists::{Cursor, concatenation};
 
@@ -10,7 +11,7 @@ impl Lowering<'_> {
     /// lists: what is no text is left to the VM.
     pub(crate) fn text(
         &mut self,
-        file: usize,
+        file: FileId,
         (start, value): (usize, &Expr),
         (status, kind, text): (u16, Text, &Expr),
     ) {
@@ -55,7 +56,7 @@ impl Lowering<'_> {
 fn variables<'a>(chunk: &'a Chunk, expr: &'a Expr, but: &Expr, found: &mut Vec<&'a str>) {
     match &expr.kind {
         _ if std::ptr::eq(expr, but) => {}
-        Kind::Var(var) => found.push(&chunk.vars[var.0].name),
+        Kind::Var(var) => found.push(&chunk.vars[*var].name),
         Kind::Global(name) => found.push(name),
         _ => expr.each_child(&mut |child| variables(chunk, child, but, found)),
     }

@@ -4,6 +4,7 @@ use crate::analyse::handlers::Handler;
 use crate::analyse::responses::builder;
 use crate::analyse::servers::ServerVars;
 use crate::front::hir::{Chunk, Expr, Field, Kind, Stmt, VarId};
+use crate::front::ids::{FileId, FunctionId};
 use crate::html::Templates;
 use crate::model::program::Program;
 use crate::vocabulary::{is_builder, is_of_response};
@@ -28,7 +29,7 @@ pub(crate) fn answers_alike(program: &Program<'_>, handler: Handler<'_>) -> bool
 fn is_constant(
     servers: &ServerVars,
     html: &Templates<'_>,
-    file: usize,
+    file: FileId,
     chunk: &Chunk,
     expr: &Expr,
 ) -> bool {
@@ -65,12 +66,15 @@ fn is_constant(
 /// `local GREETING = "hi"` at the top of the file, never assigned.
 fn is_constant_local(chunk: &Chunk, var: VarId) -> bool {
     let scalar = |e: &Expr| matches!(e.kind, Kind::Boolean(_) | Kind::Number(_) | Kind::Text(_));
-    chunk.vars[var.0].writes == 0
-        && chunk.functions[0].body.iter().any(|stmt| match stmt {
-            Stmt::Local(vars, values) => vars
-                .iter()
-                .zip(values)
-                .any(|(v, value)| *v == var && scalar(value)),
-            _ => false,
-        })
+    chunk.vars[var].writes == 0
+        && chunk.functions[FunctionId::CHUNK]
+            .body
+            .iter()
+            .any(|stmt| match stmt {
+                Stmt::Local(vars, values) => vars
+                    .iter()
+                    .zip(values)
+                    .any(|(v, value)| *v == var && scalar(value)),
+                _ => false,
+            })
 }

@@ -5,6 +5,7 @@ use rover_model::{OptionValue, ServerOptions, SetError};
 use crate::analyse::names::Names;
 use crate::diagnostic::{Diagnostic, Position};
 use crate::front::hir::{Expr, Field, Kind, Name, Span, Stmt};
+use crate::front::ids::FileId;
 use crate::model::app::{App, Route};
 use crate::vocabulary::{self, OPTIONS, nearest};
 
@@ -116,7 +117,7 @@ enum Inner<'a> {
 /// Where an option is written, or a part of its table, as far as can be seen: in the
 /// constructor that `rover.server` is called with, which a local may hold, or else that call.
 fn option_position(names: &Names<'_>, option: &str, inner: Inner<'_>) -> Position {
-    let files = names.sources.files.iter().enumerate();
+    let files = names.sources.files.numbered();
     let mut found = files.filter_map(|(file, source)| {
         let mut finder = Finder {
             names,
@@ -132,7 +133,7 @@ fn option_position(names: &Names<'_>, option: &str, inner: Inner<'_>) -> Positio
         Some(source.position(finder.field.or(finder.call)?))
     });
     found.next().unwrap_or_else(|| Position {
-        file: names.sources.files[0].name.clone(),
+        file: names.sources.files[FileId::MANIFEST].name.clone(),
         line: 1,
         column: 0,
     })
@@ -140,7 +141,7 @@ fn option_position(names: &Names<'_>, option: &str, inner: Inner<'_>) -> Positio
 
 struct Finder<'a, 'n> {
     names: &'n Names<'a>,
-    file: usize,
+    file: FileId,
     option: &'n str,
     inner: Inner<'n>,
     call: Option<usize>,

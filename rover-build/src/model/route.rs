@@ -9,6 +9,7 @@ use crate::collect::{Entry, Recorded};
 use crate::diagnostic::{Diagnostic, Position};
 use crate::form::Form;
 use crate::front::function_place::FunctionPlace;
+use crate::front::ids::FunctionRef;
 use crate::front::load::Sources;
 use crate::model::app::{About, Expects, Reads, Route, Segment};
 use crate::model::constant::answers_alike;
@@ -93,9 +94,9 @@ fn place(sources: &Sources, entry: &Entry, segment: usize) -> Position {
     let tree = |name: &str| Some(&sources.files.iter().find(|f| f.name == name)?.tree);
     let from_end = entry.path.len() - segment;
     let function = || {
-        let (file, id) = entry.first?;
+        let FunctionRef { file, id } = entry.first?;
         let file = &sources.files[file];
-        let start = file.hir.functions[id.0].start;
+        let start = file.hir.functions[id].start;
         file.tree.of_function(start, &entry.key, from_end)
     };
     let keys: Vec<&str> = entry

@@ -41,7 +41,7 @@ impl<'a> Aliases<'a, '_> {
             if let Stmt::Local(vars, values) = stmt {
                 for (var, value) in vars.iter().zip(values) {
                     if let (Some(part), 0) =
-                        (part_of(self.ctx, value), self.chunk.vars[var.0].writes)
+                        (part_of(self.ctx, value), self.chunk.vars[*var].writes)
                     {
                         self.parts.insert(*var, part);
                     }
@@ -72,10 +72,10 @@ impl<'a> Aliases<'a, '_> {
                 continue;
             }
             match stmt {
-                Stmt::LocalFunction(_, f) => self.uses(&self.chunk.functions[f.0].body, true),
+                Stmt::LocalFunction(_, f) => self.uses(&self.chunk.functions[*f].body, true),
                 Stmt::Function(target, f) => {
                     self.value(target, nested);
-                    self.uses(&self.chunk.functions[f.0].body, true);
+                    self.uses(&self.chunk.functions[*f].body, true);
                 }
                 _ => {
                     let (mut exprs, mut blocks) = (Vec::new(), Vec::new());
@@ -98,7 +98,7 @@ impl<'a> Aliases<'a, '_> {
             {
                 args.iter().for_each(|arg| self.value(arg, nested));
             }
-            Kind::Function(f) => self.uses(&self.chunk.functions[f.0].body, true),
+            Kind::Function(f) => self.uses(&self.chunk.functions[*f].body, true),
             _ => expr.each_child(&mut |child| self.value(child, nested)),
         }
     }

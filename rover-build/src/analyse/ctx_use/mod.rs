@@ -5,7 +5,8 @@ mod aliases;
 
 use std::collections::{HashMap, HashSet};
 
-use crate::front::hir::{Chunk, Expr, FunctionId, Kind, Name, Place, Span, Stmt, VarId};
+use crate::front::hir::{Chunk, Expr, FunctionId, Kind, Name, Span, Stmt, VarId};
+use crate::front::ids::FunctionRef;
 use crate::vocabulary::{self, CTX, Kind as WordKind};
 
 /// The tables of `ctx` that are read by name.
@@ -100,7 +101,7 @@ pub(crate) struct CtxUse {
     /// `ctx` is used in some other way: passed on, returned, assigned.
     pub(crate) escapes: bool,
     /// Functions that it is passed to and that take it as their own.
-    pub(crate) passed: Vec<Place>,
+    pub(crate) passed: Vec<FunctionRef>,
     /// What is checked, against which of the constant schemas.
     pub(crate) expects: Vec<(Source, usize)>,
     /// What other functions do that have the same `ctx`: the tables that they use whole.
@@ -194,7 +195,7 @@ impl CtxUse {
 pub(crate) struct Known<'p> {
     /// Of a callee and the place of an argument that is the `ctx`: the function that is
     /// called, if it takes it as its own.
-    pub(crate) passed: &'p dyn Fn(&Expr, usize) -> Option<Place>,
+    pub(crate) passed: &'p dyn Fn(&Expr, usize) -> Option<FunctionRef>,
     /// The number of the constant schema that an expression stands for.
     pub(crate) schema: &'p dyn Fn(&Expr) -> Option<usize>,
 }
@@ -206,7 +207,7 @@ pub(crate) fn ctx_use(
     ctx: VarId,
     known: &Known<'_>,
 ) -> CtxUse {
-    let body = &chunk.functions[function.0].body;
+    let body = &chunk.functions[function].body;
     let (parts, broken) = aliases::find(chunk, ctx, known, body);
     let mut finder = Finder {
         chunk,
@@ -218,7 +219,7 @@ pub(crate) fn ctx_use(
         found: CtxUse::default(),
     };
     finder.found.var = Some(ctx);
-    finder.found.escapes = chunk.vars[ctx.0].writes > 0;
+    finder.found.escapes = chunk.vars[ctx].writes > 0;
     finder.block(body);
     let mut found = finder.found;
     found.members.sort_by_key(|m| m.name_span.start);
@@ -316,7 +317,7 @@ impl<'a> Finder<'a, '_> {
 
     fn function(&mut self, function: FunctionId) {
         let outer = std::mem::replace(&mut self.nested, true);
-        self.block(&self.chunk.functions[function.0].body);
+        self.block(&self.chunk.functions[function].body);
         self.nested = outer;
     }
 

@@ -3,7 +3,8 @@
 use super::changes::Changes;
 use super::given::{Given, Variables, required};
 use super::modules::{Export, Modules};
-use crate::front::hir::{Expr, Field, Kind, Place, VarId};
+use crate::front::hir::{Expr, Field, Kind, VarId};
+use crate::front::ids::{FileId, FunctionRef};
 use crate::front::load::Sources;
 use crate::vocabulary;
 
@@ -20,23 +21,23 @@ pub(crate) struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    pub(crate) fn given(&self, file: usize, var: VarId) -> Given<'a> {
+    pub(crate) fn given(&self, file: FileId, var: VarId) -> Given<'a> {
         self.variables.given(file, var)
     }
 
     /// The value that a local has always.
-    pub(crate) fn value(&self, file: usize, var: VarId) -> Option<&'a Expr> {
+    pub(crate) fn value(&self, file: FileId, var: VarId) -> Option<&'a Expr> {
         self.variables.value(file, var)
     }
 
     /// The variables of a file that have one value always.
-    pub(crate) fn values(&self, file: usize) -> impl Iterator<Item = (VarId, &'a Expr)> {
+    pub(crate) fn values(&self, file: FileId) -> impl Iterator<Item = (VarId, &'a Expr)> {
         self.variables.values(file)
     }
 
     /// What an expression is when locals are followed to what they are given. What a table
     /// holds by then is another question: see [`Names::resolve`].
-    pub(crate) fn followed<'e>(&self, file: usize, expr: &'e Expr) -> &'e Expr
+    pub(crate) fn followed<'e>(&self, file: FileId, expr: &'e Expr) -> &'e Expr
     where
         'a: 'e,
     {
@@ -44,7 +45,7 @@ impl<'a> Names<'a> {
     }
 
     /// The global that an expression is: `error`, also after `local error = error`.
-    pub(crate) fn global<'e>(&self, file: usize, expr: &'e Expr) -> Option<&'e str>
+    pub(crate) fn global<'e>(&self, file: FileId, expr: &'e Expr) -> Option<&'e str>
     where
         'a: 'e,
     {
@@ -56,7 +57,7 @@ impl<'a> Names<'a> {
 
     /// The word of `rover` that an expression is: `guard` of `rover.guard`, also after
     /// `local g = rover.guard`.
-    pub(crate) fn of_rover<'e>(&self, file: usize, expr: &'e Expr) -> Option<&'e str>
+    pub(crate) fn of_rover<'e>(&self, file: FileId, expr: &'e Expr) -> Option<&'e str>
     where
         'a: 'e,
     {
@@ -69,17 +70,17 @@ impl<'a> Names<'a> {
     }
 
     /// The file of the module that an expression is: `require "m"`, or a local that holds it.
-    pub(crate) fn module(&self, file: usize, expr: &Expr) -> Option<usize> {
+    pub(crate) fn module(&self, file: FileId, expr: &Expr) -> Option<FileId> {
         self.sources.module(required(self.followed(file, expr))?)
     }
 
     /// Whether an expression is a part of the request, or a local that holds one.
-    pub(crate) fn is_request(&self, file: usize, expr: &Expr) -> bool {
+    pub(crate) fn is_request(&self, file: FileId, expr: &Expr) -> bool {
         reads_request(self.followed(file, expr))
     }
 
     /// The module whose table an expression is: its own in its own file, or another's.
-    fn table(&self, file: usize, expr: &Expr) -> Option<usize> {
+    fn table(&self, file: FileId, expr: &Expr) -> Option<FileId> {
         let own = expr.var().is_some() && expr.var() == self.modules.table(file);
         match own {
             true => Some(file),
@@ -88,28 +89,39 @@ impl<'a> Names<'a> {
     }
 
     /// The function that an expression is, and nothing else can be.
-    pub(crate) fn function(&self, file: usize, expr: &Expr) -> Option<Place> {
+    pub(crate) fn function(&self, file: FileId, expr: &Expr) -> Option<FunctionRef> {
         self.function_in(file, expr, false, 0)
     }
 
     /// The function that an expression is as the text has it: what is changed by code that is
     /// not followed, is not seen. For what is shown to people.
-    pub(crate) fn written(&self, file: usize, expr: &Expr) -> Option<Place> {
+    pub(crate) fn written(&self, file: FileId, expr: &Expr) -> Option<FunctionRef> {
         self.function_in(file, expr, true, 0)
     }
 
     /// The same of `object:method`, where the object is a module.
-    pub(crate) fn written_in(&self, file: usize, object: &Expr, method: &str) -> Option<Place> {
+    pub(crate) fn written_in(
+        &self,
+        file: FileId,
+        object: &Expr,
+        method: &str,
+    ) -> Option<FunctionRef> {
         self.method(file, object, method, true, 0)
     }
 
-    fn function_in(&self, file: usize, expr: &Expr, shown: bool, depth: usize) -> Option<Place> {
+    fn function_in(
+        &self,
+        file: FileId,
+        expr: &Expr,
+        shown: bool,
+        depth: usize,
+    ) -> Option<FunctionRef> {
         match &expr.kind {
             _ if depth > MAX_CHAIN => None,
             Kind::Var(var) => match self.given(file, *var) {
-                Given::Function(function) => Some((file, function)),
+                Given::Function(function) => Some(file.function(function)),
                 Given::Value(value) => match value.kind {
-                    Kind::Function(function) => Some((file, function)),
+                    Kind::Function(function) => Some(file.function(function)),
                     _ => self.function_in(file, value, shown, depth + 1),
                 },
                 _ => None,
@@ -121,12 +133,12 @@ impl<'a> Names<'a> {
 
     fn method(
         &self,
-        file: usize,
+        file: FileId,
         object: &Expr,
         name: &str,
         shown: bool,
         depth: usize,
-    ) -> Option<Place> {
+    ) -> Option<FunctionRef> {
         let module = self.table(file, object);
         let module = module.filter(|module| self.modules.table(*module).is_some());
         let module = match shown {
@@ -134,9 +146,9 @@ impl<'a> Names<'a> {
             false => module.filter(|module| !self.changes.open.contains(module)),
         }?;
         match self.modules.exports.get(&(module, name))? {
-            Export::Function(function) => Some((module, *function)),
+            Export::Function(function) => Some(module.function(*function)),
             Export::Value(value) => match value.kind {
-                Kind::Function(function) => Some((module, function)),
+                Kind::Function(function) => Some(module.function(function)),
                 _ => self.function_in(module, value, shown, depth + 1),
             },
         }
@@ -144,7 +156,7 @@ impl<'a> Names<'a> {
 
     /// The module whose function gives the table that an expression is: `require "m" (api)`.
     /// Each call makes another.
-    fn instance(&self, file: usize, expr: &Expr) -> Option<usize> {
+    fn instance(&self, file: FileId, expr: &Expr) -> Option<FileId> {
         if expr.var().is_some() && expr.var() == self.modules.instance(file) {
             return Some(file);
         }
@@ -155,19 +167,21 @@ impl<'a> Names<'a> {
     }
 
     /// The functions of modules that code which is not followed may have taken.
-    pub(crate) fn exposed(&self) -> impl Iterator<Item = Place> {
+    pub(crate) fn exposed(&self) -> impl Iterator<Item = FunctionRef> {
         let exports = self.modules.exports.iter();
         let open = exports.filter(|((file, _), _)| self.changes.open.contains(file));
-        open.filter_map(|((file, _), export)| export.function().map(|function| (*file, function)))
+        open.filter_map(|((file, _), export)| {
+            export.function().map(|function| file.function(function))
+        })
     }
 
     /// What an expression stands for: itself, or the value that a name was given once, and its
     /// file. Nothing where that may be another one by then.
-    pub(crate) fn resolve(&self, file: usize, expr: &'a Expr) -> Option<(usize, &'a Expr)> {
+    pub(crate) fn resolve(&self, file: FileId, expr: &'a Expr) -> Option<(FileId, &'a Expr)> {
         self.resolve_in(file, expr, 0)
     }
 
-    fn resolve_in(&self, file: usize, expr: &'a Expr, depth: usize) -> Option<(usize, &'a Expr)> {
+    fn resolve_in(&self, file: FileId, expr: &'a Expr, depth: usize) -> Option<(FileId, &'a Expr)> {
         let next = depth + 1;
         match &expr.kind {
             _ if depth > MAX_CHAIN => None,
@@ -175,7 +189,7 @@ impl<'a> Names<'a> {
             Kind::Var(var) => {
                 let (owner, value) = self.resolve_in(file, self.value(file, *var)?, next)?;
                 let table = matches!(value.kind, Kind::Table(_));
-                let changed = table && self.changes.is_changed((file, *var));
+                let changed = table && self.changes.is_changed(file.var(*var));
                 (!changed).then_some((owner, value))
             }
             Kind::Index(object, key) => self.field(file, (object, key.text()?), expr, next),
@@ -193,11 +207,11 @@ impl<'a> Names<'a> {
 
     fn field(
         &self,
-        file: usize,
+        file: FileId,
         (object, name): (&'a Expr, &str),
         whole: &'a Expr,
         depth: usize,
-    ) -> Option<(usize, &'a Expr)> {
+    ) -> Option<(FileId, &'a Expr)> {
         if let Some(module) = self.table(file, object)
             && self.modules.table(module).is_some()
         {

@@ -1,10 +1,8 @@
 //! What each variable is given where it is declared.
 
 use crate::front::hir::{Chunk, Expr, FunctionId, Kind, Stmt, VarId};
+use crate::front::ids::{ById, FileId};
 use crate::front::load::Sources;
-
-/// A variable of a file.
-pub(crate) type FileVar = (usize, VarId);
 
 /// What a variable is given where it is declared.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +25,7 @@ pub(crate) enum Given<'a> {
 pub(super) struct Variables<'a> {
     pub(super) sources: &'a Sources,
     /// By file and variable.
-    given: Vec<Vec<Given<'a>>>,
+    given: ById<FileId, ById<VarId, Given<'a>>>,
 }
 
 impl<'a> Variables<'a> {
@@ -38,12 +36,12 @@ impl<'a> Variables<'a> {
         }
     }
 
-    pub(super) fn given(&self, file: usize, var: VarId) -> Given<'a> {
-        self.given[file][var.0]
+    pub(super) fn given(&self, file: FileId, var: VarId) -> Given<'a> {
+        self.given[file][var]
     }
 
     /// The value that a local has always.
-    pub(super) fn value(&self, file: usize, var: VarId) -> Option<&'a Expr> {
+    pub(super) fn value(&self, file: FileId, var: VarId) -> Option<&'a Expr> {
         match self.given(file, var) {
             Given::Value(value) => Some(value),
             _ => None,
@@ -51,17 +49,17 @@ impl<'a> Variables<'a> {
     }
 
     /// The variables of a file that have one value always.
-    pub(super) fn values(&self, file: usize) -> impl Iterator<Item = (VarId, &'a Expr)> {
-        let given = self.given[file].iter().enumerate();
+    pub(super) fn values(&self, file: FileId) -> impl Iterator<Item = (VarId, &'a Expr)> {
+        let given = self.given[file].numbered();
         given.filter_map(|(var, given)| match given {
-            Given::Value(value) => Some((VarId(var), *value)),
+            Given::Value(value) => Some((var, *value)),
             _ => None,
         })
     }
 
     /// What an expression is when locals are followed to what they are given. What a table
     /// holds by then is another question.
-    pub(super) fn followed<'e>(&self, file: usize, expr: &'e Expr) -> &'e Expr
+    pub(super) fn followed<'e>(&self, file: FileId, expr: &'e Expr) -> &'e Expr
     where
         'a: 'e,
     {
@@ -81,8 +79,8 @@ impl<'a> Variables<'a> {
 }
 
 /// What each variable of a file is given, by its number.
-fn given(chunk: &Chunk) -> Vec<Given<'_>> {
-    let mut found = vec![Given::Unknown; chunk.vars.len()];
+fn given(chunk: &Chunk) -> ById<VarId, Given<'_>> {
+    let mut found: ById<VarId, _> = chunk.vars.iter().map(|_| Given::Unknown).collect();
     for function in &chunk.functions {
         declared(&function.body, &mut found);
     }
@@ -94,24 +92,24 @@ fn given(chunk: &Chunk) -> Vec<Given<'_>> {
     found
 }
 
-fn declared<'a>(block: &'a [Stmt], found: &mut [Given<'a>]) {
+fn declared<'a>(block: &'a [Stmt], found: &mut ById<VarId, Given<'a>>) {
     for stmt in block {
         match stmt {
             Stmt::Local(vars, values) => {
                 for (at, var) in vars.iter().enumerate() {
-                    found[var.0] = match (values.get(at), values.last()) {
+                    found[*var] = match (values.get(at), values.last()) {
                         (Some(value), _) => Given::Value(value),
                         (None, Some(last)) => Given::Result(last, at + 1 - values.len()),
                         (None, None) => Given::Unknown,
                     };
                 }
             }
-            Stmt::LocalFunction(var, function) => found[var.0] = Given::Function(*function),
-            Stmt::Count(var, ..) => found[var.0] = Given::Counter,
+            Stmt::LocalFunction(var, function) => found[*var] = Given::Function(*function),
+            Stmt::Count(var, ..) => found[*var] = Given::Counter,
             Stmt::For(header, values, _) => {
                 if let [call] = values.as_slice() {
                     for (at, var) in header.vars.iter().enumerate() {
-                        found[var.0] = Given::Item(call, at);
+                        found[*var] = Given::Item(call, at);
                     }
                 }
             }

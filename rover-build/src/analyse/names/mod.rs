@@ -16,7 +16,7 @@ use crate::front::load::Sources;
 use changes::Changes;
 pub(crate) use follow::Names;
 use given::Variables;
-pub(crate) use given::{FileVar, Given, required};
+pub(crate) use given::{Given, required};
 use modules::Modules;
 
 pub(crate) fn names(sources: &Sources) -> Names<'_> {

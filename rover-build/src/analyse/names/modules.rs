@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 
 use super::given::Variables;
-use crate::front::hir::{Expr, Field, FunctionId, Kind, Stmt, VarId};
+use crate::front::hir::{Expr, Field, Kind, Stmt, VarId};
+use crate::front::ids::{ById, FileId, FunctionId};
 
 /// A field of a module's table.
 #[derive(Clone, Copy)]
@@ -31,9 +32,9 @@ impl Export<'_> {
 #[derive(Default)]
 pub(super) struct Modules<'a> {
     /// By file.
-    files: Vec<Module<'a>>,
+    files: ById<FileId, Module<'a>>,
     /// Fields that are given a value once, by the module's file and their name.
-    pub(super) exports: HashMap<(usize, &'a str), Export<'a>>,
+    pub(super) exports: HashMap<(FileId, &'a str), Export<'a>>,
 }
 
 #[derive(Default)]
@@ -49,15 +50,15 @@ struct Module<'a> {
 impl<'a> Modules<'a> {
     pub(super) fn find(variables: &Variables<'a>) -> Self {
         let mut modules = Modules::default();
-        for (file, source) in variables.sources.files.iter().enumerate() {
+        for (file, source) in variables.sources.files.numbered() {
             let chunk = &source.hir;
-            let body = &chunk.functions[0].body;
+            let body = &chunk.functions[FunctionId::CHUNK].body;
             let table = filled(variables, file, body);
             if let Some(table) = table {
                 modules.exported(variables, file, table, body);
             }
             let maker = chunk.returned_function();
-            let maker = maker.map(|function| &chunk.functions[function.0].body);
+            let maker = maker.map(|function| &chunk.functions[function].body);
             let instance = maker.and_then(|body| {
                 let table = filled(variables, file, body)?;
                 modules.exported(variables, file, table, body);
@@ -73,22 +74,28 @@ impl<'a> Modules<'a> {
     }
 
     /// What a module's file returns.
-    pub(super) fn returned(&self, file: usize) -> Option<&'a Expr> {
+    pub(super) fn returned(&self, file: FileId) -> Option<&'a Expr> {
         self.files[file].returned
     }
 
     /// The local whose table a module's file fills and returns.
-    pub(super) fn table(&self, file: usize) -> Option<VarId> {
+    pub(super) fn table(&self, file: FileId) -> Option<VarId> {
         self.files[file].table
     }
 
     /// The local whose table the function fills and returns that a module's file returns.
-    pub(super) fn instance(&self, file: usize) -> Option<VarId> {
+    pub(super) fn instance(&self, file: FileId) -> Option<VarId> {
         self.files[file].instance
     }
 
     /// `local M = { name = value }`, `M.name = value`, `function M.name() end`
-    fn exported(&mut self, variables: &Variables<'a>, file: usize, table: VarId, body: &'a [Stmt]) {
+    fn exported(
+        &mut self,
+        variables: &Variables<'a>,
+        file: FileId,
+        table: VarId,
+        body: &'a [Stmt],
+    ) {
         let mut all: Vec<(&'a str, Option<Export<'a>>)> = Vec::new();
         if let Some(Kind::Table(fields)) = variables.value(file, table).map(|value| &value.kind) {
             for field in fields {
@@ -136,7 +143,7 @@ fn returned(body: &[Stmt]) -> Option<&Expr> {
 }
 
 /// The local that a body returns at its end, and that begins with a constructor.
-fn filled(variables: &Variables<'_>, file: usize, body: &[Stmt]) -> Option<VarId> {
+fn filled(variables: &Variables<'_>, file: FileId, body: &[Stmt]) -> Option<VarId> {
     let table = returned(body)?.var()?;
     let begins = variables.value(file, table)?;
     matches!(begins.kind, Kind::Table(_)).then_some(table)

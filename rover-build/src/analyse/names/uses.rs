@@ -4,21 +4,22 @@
 
 use super::changes::Changes;
 use super::follow::Names;
-use super::given::{FileVar, required};
+use super::given::required;
 use crate::front::hir::{Expr, Field, Kind, Stmt, VarId};
+use crate::front::ids::{FileId, FunctionId, VarRef};
 
 pub(super) fn changes(names: &Names<'_>) -> Changes {
     let mut scan = Scan {
         names,
-        file: 0,
+        file: FileId::MANIFEST,
         top: false,
         found: Changes::default(),
         parts: Vec::new(),
     };
-    for (file, source) in names.sources.files.iter().enumerate() {
+    for (file, source) in names.sources.files.numbered() {
         scan.file = file;
-        for (id, function) in source.hir.functions.iter().enumerate() {
-            scan.top = id == 0;
+        for (id, function) in source.hir.functions.numbered() {
+            scan.top = id == FunctionId::CHUNK;
             scan.block(&function.body, true);
         }
     }
@@ -28,7 +29,7 @@ pub(super) fn changes(names: &Names<'_>) -> Changes {
     // What is part of a table is changed through it.
     loop {
         let reached = parts.iter().filter(|(_, whole)| found.is_changed(*whole));
-        let reached: Vec<FileVar> = reached.map(|(part, _)| *part).collect();
+        let reached: Vec<VarRef> = reached.map(|(part, _)| *part).collect();
         let before = found.loose.len();
         found.loose.extend(reached);
         if found.loose.len() == before {
@@ -55,12 +56,12 @@ enum Use {
 /// Looks at every use of every name.
 struct Scan<'n, 'a> {
     names: &'n Names<'a>,
-    file: usize,
+    file: FileId,
     /// In the file's own function.
     top: bool,
     found: Changes,
     /// Locals whose table is part of another local's.
-    parts: Vec<(FileVar, FileVar)>,
+    parts: Vec<(VarRef, VarRef)>,
 }
 
 impl<'a> Scan<'_, 'a> {
@@ -153,7 +154,7 @@ impl<'a> Scan<'_, 'a> {
             Kind::Call(callee, args) => self.call(expr, callee, args, used),
             // Through these, any module's table may be had.
             Kind::Global(name) if matches!(name.as_str(), "require" | "_G" | "package") => {
-                self.found.open.extend(0..self.names.sources.files.len());
+                self.found.open.extend(self.names.sources.files.ids());
             }
             _ => expr.each_child(&mut |child| self.expr(child, Use::Loose)),
         }
@@ -188,7 +189,7 @@ impl<'a> Scan<'_, 'a> {
     }
 
     fn name(&mut self, var: VarId, used: Use) {
-        let name = (self.file, var);
+        let name = self.file.var(var);
         let value = self.names.value(self.file, var);
         let module = value.and_then(|value| self.names.module(self.file, value));
         let own = self.names.modules.table(self.file) == Some(var);
@@ -196,7 +197,7 @@ impl<'a> Scan<'_, 'a> {
         match used {
             Use::Read | Use::Schema => {}
             Use::PartOf(whole) => {
-                self.parts.push((name, (self.file, whole)));
+                self.parts.push((name, self.file.var(whole)));
                 self.found.open.extend(module);
             }
             Use::Inside => {

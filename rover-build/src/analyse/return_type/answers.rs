@@ -3,6 +3,7 @@
 use super::{Frame, Infer, few, seeds};
 use crate::analyse::shape::{Body, Returned, Shape};
 use crate::front::hir::{BinaryOp, Expr, Kind, Stmt, UnaryOp, VarId};
+use crate::front::ids::FileId;
 use crate::vocabulary::CTX;
 
 /// What is known where an expression stands.
@@ -48,7 +49,7 @@ impl<'a> Infer<'a> {
     /// neither nil nor false there.
     fn block(
         &self,
-        file: usize,
+        file: FileId,
         stmts: &'a [Stmt],
         truthy: &mut Vec<VarId>,
         f: &mut dyn FnMut(Option<&'a Expr>, &[VarId]),
@@ -79,7 +80,7 @@ impl<'a> Infer<'a> {
     }
 
     /// `value` in `assert(value, ...)`.
-    pub(super) fn asserted(&self, file: usize, expr: &'a Expr) -> Option<&'a Expr> {
+    pub(super) fn asserted(&self, file: FileId, expr: &'a Expr) -> Option<&'a Expr> {
         match &expr.kind {
             Kind::Call(callee, args) if self.names.global(file, callee) == Some("assert") => {
                 args.first()

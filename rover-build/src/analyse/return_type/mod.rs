@@ -16,8 +16,8 @@ use crate::analyse::lists::{Lists, lists};
 use crate::analyse::names::Names;
 use crate::analyse::schemas::Guards;
 use crate::analyse::shape::{Body, Returned};
-use crate::front::hir::Place;
-use crate::front::hir::{Expr, Function, FunctionId, Kind, Stmt, VarId};
+use crate::front::hir::{Expr, Function, Kind, Stmt, VarId};
+use crate::front::ids::{ById, FileId, FunctionRef};
 use crate::front::load::Sources;
 use answers::push;
 use filled::{Filled, filled};
@@ -46,9 +46,9 @@ pub(crate) struct Infer<'a> {
     names: &'a Names<'a>,
     handlers: &'a Handlers,
     guards: &'a Guards,
-    files: Vec<Tables<'a>>,
+    files: ById<FileId, Tables<'a>>,
     /// Functions that may throw an answer, or call one that may.
-    throwing: HashSet<Place>,
+    throwing: HashSet<FunctionRef>,
     steps: Cell<u32>,
 }
 
@@ -63,7 +63,7 @@ struct Tables<'a> {
 
 /// A function whose results are looked for, in the call that was followed to it.
 struct Frame<'f, 'a> {
-    file: usize,
+    file: FileId,
     function: &'a Function,
     /// The request, where the function has it.
     ctx: Option<VarId>,
@@ -83,7 +83,7 @@ struct Call<'f, 'a> {
 impl<'a> Infer<'a> {
     pub(crate) fn new(names: &'a Names<'a>, handlers: &'a Handlers, guards: &'a Guards) -> Self {
         let sources = names.sources;
-        let files = sources.files.iter().enumerate().map(|(file, source)| {
+        let files = sources.files.numbered().map(|(file, source)| {
             let mut tables = Tables {
                 fields: HashMap::new(),
                 filled: filled(sources, handlers, file),
@@ -166,7 +166,7 @@ impl<'a> Infer<'a> {
 
     fn enter<T>(
         &self,
-        (file, id): Place,
+        FunctionRef { file, id }: FunctionRef,
         call: Call<'_, 'a>,
         f: impl FnOnce(&Frame<'_, 'a>) -> T,
     ) -> Option<T> {
@@ -174,23 +174,26 @@ impl<'a> Infer<'a> {
         if depth > MAX_CALLS {
             return None;
         }
-        let function = &self.sources.files[file].hir.functions[id.0];
+        let function = &self.sources.files[file].hir.functions[id];
         if function.variadic {
             return None;
         }
-        let ctx = self.handlers.ctx_flow.ctx_of(self.sources, (file, id));
+        let ctx = self
+            .handlers
+            .ctx_flow
+            .ctx_of(self.sources, file.function(id));
         Some(f(&Frame {
             file,
             function,
             ctx,
-            lists: lists(self.sources, self.handlers, file, FunctionId(id.0)),
+            lists: lists(self.sources, self.handlers, file, id),
             call: Some(call),
             depth,
         }))
     }
 
     /// Whether a call never comes back: `error(...)`, or a function that ends with it always.
-    fn never(&self, file: usize, expr: &'a Expr, depth: usize) -> bool {
+    fn never(&self, file: FileId, expr: &'a Expr, depth: usize) -> bool {
         let Kind::Call(callee, _) = &expr.kind else {
             return false;
         };
@@ -198,8 +201,8 @@ impl<'a> Infer<'a> {
             return true;
         }
         let place = self.names.written(file, callee);
-        place.is_some_and(|(file, id)| {
-            let body = &self.sources.files[file].hir.functions[id.0].body;
+        place.is_some_and(|FunctionRef { file, id }| {
+            let body = &self.sources.files[file].hir.functions[id].body;
             depth < MAX_CALLS
                 && !returns_anything(body)
                 && !self.falls_through(file, body, depth + 1)
@@ -207,7 +210,7 @@ impl<'a> Infer<'a> {
     }
 
     /// Whether the end of a block can be reached.
-    fn falls_through(&self, file: usize, block: &'a [Stmt], depth: usize) -> bool {
+    fn falls_through(&self, file: FileId, block: &'a [Stmt], depth: usize) -> bool {
         match block.last() {
             Some(Stmt::Return(..)) => false,
             Some(Stmt::Do(inner)) => self.falls_through(file, inner, depth),
@@ -238,7 +241,7 @@ impl<'f, 'a> Frame<'f, 'a> {
     fn argument(&self, infer: &Infer<'a>, var: VarId) -> Option<(&'a Expr, &'f Frame<'f, 'a>)> {
         let call = self.call.as_ref()?;
         let at = self.function.params.iter().position(|p| *p == var)?;
-        let steady = infer.sources.files[self.file].hir.vars[var.0].writes == 0;
+        let steady = infer.sources.files[self.file].hir.vars[var].writes == 0;
         let mut given = call.object.into_iter().chain(call.args);
         given
             .nth(at)

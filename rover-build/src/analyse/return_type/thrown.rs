@@ -11,8 +11,9 @@ use super::answers::{Here, push};
 use super::{Call, Frame, Infer};
 use crate::analyse::names::Given;
 use crate::analyse::shape::{Body, Returned, Shape};
-use crate::front::hir::{BinaryOp, Place};
-use crate::front::hir::{Expr, FunctionId, Kind, Stmt};
+use crate::front::hir::BinaryOp;
+use crate::front::hir::{Expr, Kind, Stmt};
+use crate::front::ids::FunctionRef;
 
 /// A function that is called where its errors are caught: what follows it are its arguments.
 fn catches(name: &str) -> Option<usize> {
@@ -82,7 +83,9 @@ impl<'a> Infer<'a> {
             }
             // Called where it is written.
             Kind::Paren(inner) => match inner.kind {
-                Kind::Function(id) => self.thrown_in(frame, self.body((frame.file, id)), found),
+                Kind::Function(id) => {
+                    self.thrown_in(frame, self.body(frame.file.function(id)), found)
+                }
                 _ => self.thrown_by(frame, inner, found),
             },
             Kind::Function(_) => {}
@@ -103,19 +106,19 @@ impl<'a> Infer<'a> {
         }
     }
 
-    fn body(&self, (file, id): Place) -> &'a [Stmt] {
-        &self.sources.files[file].hir.functions[id.0].body
+    fn body(&self, FunctionRef { file, id }: FunctionRef) -> &'a [Stmt] {
+        &self.sources.files[file].hir.functions[id].body
     }
 
     /// The function that an expression is.
-    fn function(&self, frame: &Frame<'_, 'a>, expr: &'a Expr) -> Option<Place> {
+    fn function(&self, frame: &Frame<'_, 'a>, expr: &'a Expr) -> Option<FunctionRef> {
         match &expr.kind {
-            Kind::Function(id) => Some((frame.file, *id)),
+            Kind::Function(id) => Some(frame.file.function(*id)),
             _ => self.names.written(frame.file, expr),
         }
     }
 
-    fn throwing_call(&self, frame: &Frame<'_, 'a>, callee: &Expr) -> Option<Place> {
+    fn throwing_call(&self, frame: &Frame<'_, 'a>, callee: &Expr) -> Option<FunctionRef> {
         let place = self.names.written(frame.file, callee)?;
         self.throwing.contains(&place).then_some(place)
     }
@@ -123,12 +126,12 @@ impl<'a> Infer<'a> {
     fn called(
         &self,
         frame: &Frame<'_, 'a>,
-        place: Place,
+        place: FunctionRef,
         object: Option<&'a Expr>,
         args: &'a [Expr],
         found: &mut Vec<Returned>,
     ) {
-        let function = &self.sources.files[place.0].hir.functions[place.1.0];
+        let function = &self.sources.files[place.file].hir.functions[place.id];
         // What a function throws that calls itself is found the first time.
         let mut around = Some(frame);
         while let Some(outer) = around {
@@ -244,14 +247,14 @@ impl<'a> Infer<'a> {
 
     /// The functions in which something is raised that may be a response, and those that call
     /// them.
-    pub(super) fn throwing(&self) -> HashSet<Place> {
-        let mut calls: Vec<(Place, Place)> = Vec::new();
+    pub(super) fn throwing(&self) -> HashSet<FunctionRef> {
+        let mut calls: Vec<(FunctionRef, FunctionRef)> = Vec::new();
         let mut throwing = HashSet::new();
-        for (file, source) in self.sources.files.iter().enumerate() {
-            for (id, function) in source.hir.functions.iter().enumerate() {
-                let place = (file, FunctionId(id));
+        for (file, source) in self.sources.files.numbered() {
+            for (id, function) in source.hir.functions.numbered() {
+                let place = file.function(id);
                 each_expr(&function.body, &mut |expr| match &expr.kind {
-                    Kind::Function(inner) => calls.push((place, (file, *inner))),
+                    Kind::Function(inner) => calls.push((place, file.function(*inner))),
                     Kind::Method(object, method, ..) => {
                         let callee = self.names.written_in(file, object, method);
                         calls.extend(callee.map(|callee| (place, callee)));

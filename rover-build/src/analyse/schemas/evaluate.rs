@@ -7,6 +7,7 @@ use rover_model::guard::{Given, KINDS, OPTIONS, Patterns, Schema, Step, Wrong, a
 use crate::analyse::names::Names;
 use crate::diagnostic::{Diagnostic, Position};
 use crate::front::hir::{Expr, Field, Kind, Span, UnaryOp};
+use crate::front::ids::{FileId, TextRange};
 use crate::front::literal;
 use crate::front::load::Sources;
 use crate::vocabulary::nearest;
@@ -30,7 +31,7 @@ pub(super) struct Evaluator<'a, 'v> {
     names: &'v Names<'a>,
     patterns: &'v dyn Patterns,
     /// Chains are evaluated once, so that each mistake is told once.
-    chains: HashMap<(usize, Span), Known>,
+    chains: HashMap<TextRange, Known>,
     depth: usize,
     pub(super) diagnostics: Vec<Diagnostic>,
 }
@@ -48,12 +49,12 @@ impl<'a, 'v> Evaluator<'a, 'v> {
     }
 
     /// Looks at a chain wherever it stands.
-    pub(super) fn chain(&mut self, file: usize, expr: &'a Expr) {
+    pub(super) fn chain(&mut self, file: FileId, expr: &'a Expr) {
         self.known(file, expr);
     }
 
     /// `name:required()` as a statement: the schema that it gives is lost.
-    pub(super) fn dropped(&mut self, file: usize, call: &'a Expr) {
+    pub(super) fn dropped(&mut self, file: FileId, call: &'a Expr) {
         let Kind::Method(object, name, _) = &call.kind else {
             return;
         };
@@ -63,7 +64,7 @@ impl<'a, 'v> Evaluator<'a, 'v> {
         let position = self.sources.files[file].position(name.span.start);
         let help = match object.var() {
             Some(var) => {
-                let local = &self.sources.files[file].hir.vars[var.0].name;
+                let local = &self.sources.files[file].hir.vars[var].name;
                 format!("chain it where `{local}` is made: `local {local} = ...:{name}(...)`")
             }
             None => "give it a name, or write it where it is used".to_owned(),
@@ -76,7 +77,7 @@ impl<'a, 'v> Evaluator<'a, 'v> {
     }
 
     /// `g.string().required()`
-    pub(super) fn dotted(&mut self, file: usize, call: &'a Expr) {
+    pub(super) fn dotted(&mut self, file: FileId, call: &'a Expr) {
         let Kind::Call(callee, args) = &call.kind else {
             return;
         };
@@ -104,7 +105,7 @@ impl<'a, 'v> Evaluator<'a, 'v> {
     }
 
     /// The schema that is given to `expect` or `rover.guard`.
-    pub(super) fn argument(&mut self, file: usize, expr: &'a Expr) -> Option<Schema> {
+    pub(super) fn argument(&mut self, file: FileId, expr: &'a Expr) -> Option<Schema> {
         let given = self.given(file, expr)?;
         match Schema::from_given(&given, self.patterns) {
             Ok(schema) => Some(schema),
@@ -116,8 +117,8 @@ impl<'a, 'v> Evaluator<'a, 'v> {
         }
     }
 
-    fn known(&mut self, file: usize, expr: &'a Expr) -> Known {
-        let key = (file, expr.span);
+    fn known(&mut self, file: FileId, expr: &'a Expr) -> Known {
+        let key = file.range(expr.span);
         if let Some(known) = self.chains.get(&key) {
             return known.clone();
         }
@@ -133,7 +134,7 @@ impl<'a, 'v> Evaluator<'a, 'v> {
         known
     }
 
-    fn evaluate(&mut self, file: usize, expr: &'a Expr) -> Known {
+    fn evaluate(&mut self, file: FileId, expr: &'a Expr) -> Known {
         match &expr.kind {
             Kind::Method(object, name, args) if self.is_guard(file, object) => {
                 self.maker(file, (name, name.span), args)
@@ -160,19 +161,19 @@ impl<'a, 'v> Evaluator<'a, 'v> {
         }
     }
 
-    fn resolved(&mut self, file: usize, expr: &'a Expr) -> Known {
+    fn resolved(&mut self, file: FileId, expr: &'a Expr) -> Known {
         match self.names.resolve(file, expr) {
             Some((file, value)) if !std::ptr::eq(value, expr) => self.known(file, value),
             _ => Known::Unknown,
         }
     }
 
-    fn is_guard(&self, file: usize, expr: &Expr) -> bool {
+    fn is_guard(&self, file: FileId, expr: &Expr) -> bool {
         self.names.of_rover(file, expr) == Some("guard")
     }
 
     /// `g:string()`
-    fn maker(&mut self, file: usize, name: (&str, Span), args: &'a [Expr]) -> Known {
+    fn maker(&mut self, file: FileId, name: (&str, Span), args: &'a [Expr]) -> Known {
         let Some(kind) = KINDS.into_iter().find(|kind| *kind == name.0) else {
             if let Err(wrong) = Schema::of_kind(name.0, &[], self.patterns) {
                 self.wrong(file, name, args, wrong);
@@ -197,7 +198,7 @@ impl<'a, 'v> Evaluator<'a, 'v> {
     /// `:min(1)`
     fn option(
         &mut self,
-        file: usize,
+        file: FileId,
         schema: Schema,
         name: (&str, Span),
         args: &'a [Expr],
@@ -221,7 +222,7 @@ impl<'a, 'v> Evaluator<'a, 'v> {
     }
 
     /// A value as far as it is constant.
-    fn given(&mut self, file: usize, expr: &'a Expr) -> Option<Given> {
+    fn given(&mut self, file: FileId, expr: &'a Expr) -> Option<Given> {
         if self.depth == MAX_DEPTH {
             return None;
         }
@@ -231,7 +232,7 @@ impl<'a, 'v> Evaluator<'a, 'v> {
         given
     }
 
-    fn value(&mut self, file: usize, expr: &'a Expr) -> Option<Given> {
+    fn value(&mut self, file: FileId, expr: &'a Expr) -> Option<Given> {
         Some(match &expr.kind {
             Kind::Nil => Given::Nil,
             Kind::Boolean(value) => Given::Boolean(*value),
@@ -261,14 +262,14 @@ impl<'a, 'v> Evaluator<'a, 'v> {
         })
     }
 
-    fn elsewhere(&mut self, file: usize, expr: &'a Expr) -> Option<Given> {
+    fn elsewhere(&mut self, file: FileId, expr: &'a Expr) -> Option<Given> {
         match self.names.resolve(file, expr)? {
             (_, value) if std::ptr::eq(value, expr) => None,
             (file, value) => self.given(file, value),
         }
     }
 
-    fn table(&mut self, file: usize, all: &'a [Field]) -> Option<Given> {
+    fn table(&mut self, file: FileId, all: &'a [Field]) -> Option<Given> {
         let (mut items, mut fields): (Vec<Given>, Vec<(String, Given)>) = Default::default();
         let mut known = true;
         for field in all {
@@ -294,7 +295,7 @@ impl<'a, 'v> Evaluator<'a, 'v> {
     }
 
     /// Tells of a call that makes no schema.
-    fn wrong(&mut self, file: usize, name: (&str, Span), args: &'a [Expr], wrong: Wrong) {
+    fn wrong(&mut self, file: FileId, name: (&str, Span), args: &'a [Expr], wrong: Wrong) {
         let position = match wrong.path.as_slice() {
             [Step::Argument(at), rest @ ..] if args.len() > *at => {
                 self.position(file, &args[*at], rest)
@@ -305,7 +306,7 @@ impl<'a, 'v> Evaluator<'a, 'v> {
     }
 
     /// Where a part of a value is written.
-    fn position(&self, file: usize, expr: &'a Expr, path: &[Step]) -> Position {
+    fn position(&self, file: FileId, expr: &'a Expr, path: &[Step]) -> Position {
         let (mut file, mut expr) = (file, expr);
         for step in path {
             let (Step::Field(name) | Step::Key(name)) = step else {

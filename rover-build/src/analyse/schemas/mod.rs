@@ -10,7 +10,8 @@ use rover_model::guard::Schema;
 use crate::analyse::globals::keeps_globals;
 use crate::analyse::names::Names;
 use crate::diagnostic::Diagnostic;
-use crate::front::hir::{Expr, Kind, Span, Stmt};
+use crate::front::hir::{Expr, Kind, Stmt};
+use crate::front::ids::{FileId, TextRange};
 use evaluate::Evaluator;
 
 pub(crate) use patterns::LuaPatterns;
@@ -23,7 +24,7 @@ pub(crate) struct Guards {
     /// The constant schemas that something is checked against, each once.
     pub(crate) schemas: Vec<Schema>,
     /// Their numbers, by the file and place of the expressions that stand for them.
-    numbers: HashMap<(usize, Span), usize>,
+    numbers: HashMap<TextRange, usize>,
     /// What is wrong with chains.
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
@@ -37,7 +38,7 @@ impl Guards {
         if !sources.files.iter().all(|file| keeps_globals(&file.hir)) {
             return guards;
         }
-        for (file, source) in sources.files.iter().enumerate() {
+        for (file, source) in sources.files.numbered() {
             for function in &source.hir.functions {
                 guards.block(file, &function.body, names, &mut evaluator);
             }
@@ -48,13 +49,13 @@ impl Guards {
 
     /// The constant schema that an expression stands for, where something is checked
     /// against it.
-    pub(crate) fn number(&self, file: usize, schema: &Expr) -> Option<usize> {
-        self.numbers.get(&(file, schema.span)).copied()
+    pub(crate) fn number(&self, file: FileId, schema: &Expr) -> Option<usize> {
+        self.numbers.get(&file.range(schema.span)).copied()
     }
 
     fn block<'a>(
         &mut self,
-        file: usize,
+        file: FileId,
         block: &'a [Stmt],
         names: &Names<'a>,
         evaluator: &mut Evaluator<'a, '_>,
@@ -76,7 +77,7 @@ impl Guards {
 
     fn expr<'a>(
         &mut self,
-        file: usize,
+        file: FileId,
         expr: &'a Expr,
         names: &Names<'a>,
         evaluator: &mut Evaluator<'a, '_>,
@@ -103,7 +104,7 @@ impl Guards {
                 self.schemas.push(made);
                 self.schemas.len() - 1
             });
-            self.numbers.insert((file, schema.span), number);
+            self.numbers.insert(file.range(schema.span), number);
         }
         self.used |= matches!(expr.kind, Kind::Index(..)) && is_guard(expr);
         expr.each_child(&mut |child| self.expr(file, child, names, evaluator));

@@ -6,6 +6,7 @@ use crate::analyse::servers::ServerVars;
 use crate::diagnostic::Diagnostic;
 use crate::front::file::File;
 use crate::front::hir::{Expr, Kind, Span, Stmt};
+use crate::front::ids::FileId;
 use crate::front::load::Sources;
 use crate::model::check::registered;
 use crate::vocabulary::{self, RESPONSE, SERVER, instead};
@@ -20,7 +21,7 @@ pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
 /// Calls on servers that there are none of.
 pub(crate) fn of_servers(sources: &Sources, servers: &ServerVars) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for (number, file) in sources.files.iter().enumerate() {
+    for (number, file) in sources.files.numbered() {
         for function in &file.hir.functions {
             builders(servers, number, file, &function.body, &mut found);
         }
@@ -31,7 +32,7 @@ pub(crate) fn of_servers(sources: &Sources, servers: &ServerVars) -> Vec<Diagnos
 /// Looks for calls of builders that there are none of.
 fn builders(
     servers: &ServerVars,
-    number: usize,
+    number: FileId,
     file: &File,
     block: &[Stmt],
     found: &mut Vec<Diagnostic>,
@@ -48,7 +49,7 @@ fn builders(
 
 fn calls(
     servers: &ServerVars,
-    number: usize,
+    number: FileId,
     file: &File,
     expr: &Expr,
     found: &mut Vec<Diagnostic>,
@@ -72,7 +73,7 @@ fn calls(
 /// The names after the server in `api.json:status(...):header(...)`.
 fn chain<'e>(
     servers: &ServerVars,
-    number: usize,
+    number: FileId,
     expr: &'e Expr,
     names: &mut Vec<(&'e str, Span)>,
 ) -> bool {
@@ -148,7 +149,7 @@ fn unknown_builder(file: &File, names: &[(&str, Span)]) -> Option<Diagnostic> {
 /// `api.json(t, 201)`: what a builder does not take would be lost without a word.
 fn extra_argument(
     servers: &ServerVars,
-    number: usize,
+    number: FileId,
     file: &File,
     expr: &Expr,
 ) -> Option<Diagnostic> {

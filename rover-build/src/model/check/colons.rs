@@ -8,13 +8,14 @@ use super::written::Written;
 use crate::analyse::responses::builder;
 use crate::diagnostic::Diagnostic;
 use crate::front::hir::{Expr, Kind, Span};
+use crate::front::ids::FileId;
 use crate::front::load::Sources;
 use crate::vocabulary::{self, is_of_response};
 
 /// `api.json(t).header("a", "b")`, `ctx:body().json()`
 pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     let ctx = look.ctx_vars();
-    for (number, file) in look.program.sources.files.iter().enumerate() {
+    for (number, file) in look.program.sources.files.numbered() {
         let parts = Parts {
             look,
             ctx: &ctx,
@@ -61,7 +62,7 @@ fn dotted(expr: &Expr) -> Option<(&Expr, &str, Span, &[Expr])> {
 }
 
 /// Whether an expression is what a builder gives, or a local that holds that.
-fn is_response<'a>(look: &Look<'a>, file: usize, expr: &'a Expr) -> bool {
+fn is_response<'a>(look: &Look<'a>, file: FileId, expr: &'a Expr) -> bool {
     let servers = &look.program.handlers.servers;
     let expr = look.value(file, expr);
     match &expr.kind {

@@ -10,14 +10,14 @@ use super::walk::{expressions, statements};
 use crate::analyse::ctx_use::{Access, Table};
 use crate::analyse::names::Given;
 use crate::diagnostic::Diagnostic;
-use crate::front::hir::Place;
 use crate::front::hir::{Expr, Field, Kind, Span, Stmt, VarId};
+use crate::front::ids::{FileId, FunctionRef};
 use crate::model::app::{Route, Segment};
 use crate::vocabulary::nearest;
 
 pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     parameters(look, found);
-    for file in 0..look.program.sources.files.len() {
+    for file in look.program.sources.files.ids() {
         let checked = Checked::find(look, file);
         for function in &look.file(file).hir.functions {
             expressions(&function.body, &mut |expr| {
@@ -30,21 +30,21 @@ pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
 /// `ctx:params().ID` where the path has `p_id`.
 fn parameters(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     let program = &look.program;
-    let mut routes: HashMap<Place, Vec<&Route>> = HashMap::new();
+    let mut routes: HashMap<FunctionRef, Vec<&Route>> = HashMap::new();
     // They run for any path.
-    let mut hooks: HashSet<Place> = HashSet::new();
+    let mut hooks: HashSet<FunctionRef> = HashSet::new();
     let reached = |place| {
         let handlers = program.handlers.at(program.sources, place).into_iter();
         handlers.flat_map(|handler| program.handlers.reached(program.sources, handler))
     };
     for route in &look.app.routes {
         for handler in reached(&route.handler) {
-            let all = routes.entry((handler.file, handler.id)).or_default();
+            let all = routes.entry(handler.place()).or_default();
             all.push(route);
         }
     }
     for (_, place) in &look.app.hooks {
-        hooks.extend(reached(place).map(|handler| (handler.file, handler.id)));
+        hooks.extend(reached(place).map(|handler| handler.place()));
     }
     for handler in look
         .app
@@ -52,7 +52,7 @@ fn parameters(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
         .iter()
         .flat_map(|route| reached(&route.handler))
     {
-        let place = (handler.file, handler.id);
+        let place = handler.place();
         // Told once.
         let Some(routes) = routes.remove(&place).filter(|_| !hooks.contains(&place)) else {
             continue;
@@ -99,13 +99,13 @@ fn parameters(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
 /// What the locals of a file hold of values that were checked against constant schemas.
 struct Checked<'l, 'a> {
     look: &'l Look<'a>,
-    file: usize,
+    file: FileId,
     /// Locals whose value is given to code that may put fields into it.
     given_away: HashSet<VarId>,
 }
 
 impl<'l, 'a> Checked<'l, 'a> {
-    fn find(look: &'l Look<'a>, file: usize) -> Self {
+    fn find(look: &'l Look<'a>, file: FileId) -> Self {
         let mut checked = Checked {
             look,
             file,

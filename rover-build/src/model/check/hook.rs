@@ -25,7 +25,7 @@ const ERRORS: [&str; 11] = [
 pub(super) fn error_first(file: &File, handler: &Handler<'_>) -> Option<Diagnostic> {
     let name = |at: usize| {
         let param = handler.function.params.get(at)?;
-        Some(file.hir.vars[param.0].name.as_str())
+        Some(file.hir.vars[*param].name.as_str())
     };
     let (first, second) = (name(0)?, name(1));
     let known = |name: &str| vocabulary::word(CTX, name).is_some();
@@ -40,7 +40,7 @@ pub(super) fn error_first(file: &File, handler: &Handler<'_>) -> Option<Diagnost
     if !(swapped && named || alone && (named || members().next().is_some())) {
         return None;
     }
-    let at = file.hir.vars[handler.function.params.first()?.0].start;
+    let at = file.hir.vars[*handler.function.params.first()?].start;
     let diagnostic = Diagnostic::new("`on_error` is given `ctx` and the error")
         .at(file.position(at), "this is the `ctx`");
     let error = if named { first } else { "err" };

@@ -8,7 +8,8 @@ use super::walk::expressions;
 use crate::analyse::ctx_use::Member;
 use crate::diagnostic::Diagnostic;
 use crate::front::file::File;
-use crate::front::hir::{Expr, Kind, Span, VarId};
+use crate::front::hir::{Expr, Kind, Span};
+use crate::front::ids::{FileId, VarRef};
 use crate::vocabulary::{self, BODY, CTX, Kind as WordKind, nearest};
 
 pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
@@ -29,16 +30,16 @@ pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
             let Some(ctx) = handler.ctx.var else {
                 continue;
             };
-            let name = &file.hir.vars[ctx.0].name;
+            let name = &file.hir.vars[ctx].name;
             // An assigned parameter may be anything by then.
-            if file.hir.vars[ctx.0].writes == 0 {
+            if file.hir.vars[ctx].writes == 0 {
                 let members = handler.ctx.members.iter();
                 found.extend(members.filter_map(|m| unknown_member(file, name, m)));
             }
         }
     }
     let ctx = look.ctx_vars();
-    for (number, file) in sources.files.iter().enumerate() {
+    for (number, file) in sources.files.numbered() {
         let parts = Parts {
             look,
             ctx: &ctx,
@@ -82,8 +83,8 @@ fn unknown_member(file: &File, ctx: &str, member: &Member) -> Option<Diagnostic>
 /// What expressions are of a request.
 pub(super) struct Parts<'l, 'a> {
     pub(super) look: &'l Look<'a>,
-    pub(super) ctx: &'l HashSet<(usize, VarId)>,
-    pub(super) file: usize,
+    pub(super) ctx: &'l HashSet<VarRef>,
+    pub(super) file: FileId,
 }
 
 impl<'a> Parts<'_, 'a> {
@@ -94,8 +95,8 @@ impl<'a> Parts<'_, 'a> {
         };
         let var = object.var()?;
         let name = key.text().filter(|name| is_method(name))?;
-        let ctx = &self.look.file(self.file).hir.vars[var.0].name;
-        let is_ctx = self.ctx.contains(&(self.file, var));
+        let ctx = &self.look.file(self.file).hir.vars[var].name;
+        let is_ctx = self.ctx.contains(&self.file.var(var));
         is_ctx.then_some((ctx, name, key.span))
     }
 
@@ -110,7 +111,7 @@ impl<'a> Parts<'_, 'a> {
             _ => return None,
         };
         let var = object.var()?;
-        let of_ctx = self.ctx.contains(&(self.file, var)) && is_method(name);
+        let of_ctx = self.ctx.contains(&self.file.var(var)) && is_method(name);
         of_ctx.then_some(name)
     }
 

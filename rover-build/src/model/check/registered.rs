@@ -6,12 +6,13 @@ use crate::analyse::servers::ServerVars;
 use crate::diagnostic::Diagnostic;
 use crate::front::file::File;
 use crate::front::hir::{Expr, Kind, Span};
+use crate::front::ids::FileId;
 use crate::vocabulary::instead;
 
 /// `api.get("/users/:id", function(ctx) ... end)`: a route that is registered by a call.
 pub(crate) fn route(
     servers: &ServerVars,
-    number: usize,
+    number: FileId,
     file: &File,
     expr: &Expr,
 ) -> Option<Diagnostic> {
@@ -30,7 +31,7 @@ pub(crate) fn route(
 
 fn called<'e>(
     servers: &ServerVars,
-    number: usize,
+    number: FileId,
     expr: &'e Expr,
 ) -> Option<(&'e str, Span, &'e [Expr])> {
     match &expr.kind {

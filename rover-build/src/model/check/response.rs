@@ -7,13 +7,14 @@ use crate::analyse::servers::ServerVars;
 use crate::diagnostic::Diagnostic;
 use crate::front::file::File;
 use crate::front::hir::{Expr, Field, Kind};
+use crate::front::ids::FileId;
 use crate::vocabulary::{self, COOKIE_OPTIONS, nearest};
 
 /// Looks at each call of a chain that begins with a server:
 /// `api.json:status(201, value):header(name, value)`.
 pub(super) fn mistakes(
     servers: &ServerVars,
-    number: usize,
+    number: FileId,
     file: &File,
     expr: &Expr,
     found: &mut Vec<Diagnostic>,

@@ -7,6 +7,7 @@ use super::walk::{expressions, path, statements};
 use crate::analyse::names::required;
 use crate::diagnostic::{Diagnostic, Position};
 use crate::front::hir::{Expr, Field, FunctionId, Kind, Stmt, VarId};
+use crate::front::ids::{ById, FileId, TextRange};
 
 /// What silences the warning, above the state's declaration.
 const MEANT: &str = "rover: per-worker";
@@ -16,24 +17,25 @@ pub(super) fn check(look: &Look<'_>) -> Vec<Diagnostic> {
     if look.app.options.workers == 1 {
         return Vec::new();
     }
-    let owners: Vec<HashMap<VarId, FunctionId>> = look
+    let owners: ById<FileId, HashMap<VarId, FunctionId>> = look
         .program
         .sources
         .files
         .iter()
         .map(|file| owners(&file.hir))
         .collect();
-    let mut writes: BTreeMap<(usize, usize), Held> = BTreeMap::new();
-    for &(file, id) in &look.reach.all {
-        each_write(look.body((file, id)), &mut |target| {
+    let mut writes: BTreeMap<TextRange, Held> = BTreeMap::new();
+    for &function in &look.reach.all {
+        let file = function.file;
+        each_write(look.body(function), &mut |target| {
             if let Some(held) = held(look, &owners, file, target) {
-                writes.insert((file, target.span.start), held);
+                writes.insert(file.at(target.span.start), held);
             }
         });
     }
-    let mut told: Vec<(usize, String)> = Vec::new();
+    let mut told: Vec<(FileId, String)> = Vec::new();
     let mut found = Vec::new();
-    for ((file, start), held) in writes {
+    for (at, held) in writes {
         let name = (held.file, held.name.clone());
         if told.contains(&name) {
             continue;
@@ -43,7 +45,7 @@ pub(super) fn check(look: &Look<'_>) -> Vec<Diagnostic> {
         if is_meant(look, held.file, &declared) {
             continue;
         }
-        let written = look.position(file, start);
+        let written = look.position(at.file, at.span.start);
         let line = match declared.file == written.file {
             true => format!("line {}", declared.line),
             false => format!("{}:{}", declared.file, declared.line),
@@ -64,16 +66,16 @@ pub(super) fn check(look: &Look<'_>) -> Vec<Diagnostic> {
 /// State that outlives a request.
 struct Held {
     name: String,
-    file: usize,
+    file: FileId,
     start: usize,
 }
 
 /// The function that declares each variable.
 fn owners(chunk: &crate::front::hir::Chunk) -> HashMap<VarId, FunctionId> {
     let mut found = HashMap::new();
-    for (id, function) in chunk.functions.iter().enumerate() {
+    for (id, function) in chunk.functions.numbered() {
         let mut own = |var: &VarId| {
-            found.insert(*var, FunctionId(id));
+            found.insert(*var, id);
         };
         function.params.iter().for_each(&mut own);
         statements(&function.body, &mut |stmt| match stmt {
@@ -109,8 +111,8 @@ fn each_write<'a>(block: &'a [Stmt], f: &mut dyn FnMut(&'a Expr)) {
 /// The state that an expression is part of, if it is not the request's own.
 fn held<'a>(
     look: &Look<'a>,
-    owners: &[HashMap<VarId, FunctionId>],
-    file: usize,
+    owners: &ById<FileId, HashMap<VarId, FunctionId>>,
+    file: FileId,
     target: &'a Expr,
 ) -> Option<Held> {
     let mut root = target;
@@ -123,7 +125,7 @@ fn held<'a>(
         Kind::Var(var) => {
             let owner = *owners[file].get(var)?;
             let servers = &look.program.handlers.servers;
-            if look.reach.all.contains(&(file, owner)) || servers.is_route(file, target) {
+            if look.reach.all.contains(&file.function(owner)) || servers.is_route(file, target) {
                 return None;
             }
             let value = look.program.names.value(file, *var);
@@ -131,7 +133,7 @@ fn held<'a>(
             if value.is_some_and(|value| is_cache(value) || path(value).is_some()) {
                 return None;
             }
-            let var = &look.file(file).hir.vars[var.0];
+            let var = &look.file(file).hir.vars[*var];
             let module = value.is_some_and(|value| required(value).is_some());
             let name = match field.filter(|_| module) {
                 Some(field) => format!("{}.{field}", var.name),
@@ -170,7 +172,7 @@ fn is_cache(value: &Expr) -> bool {
 }
 
 /// Whether the comment stands above a declaration, or behind it.
-fn is_meant(look: &Look<'_>, file: usize, declared: &Position) -> bool {
+fn is_meant(look: &Look<'_>, file: FileId, declared: &Position) -> bool {
     let file = look.file(file);
     let behind = file.comment_behind(declared.line).into_iter();
     let mut comments = behind.chain(file.comments_above(declared.line));

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::walk::{expressions, path, statements};
 use crate::front::hir::{Expr, Kind, Stmt};
+use crate::front::ids::{FileId, FunctionId};
 use crate::front::load::Sources;
 use crate::front::syntax;
 
@@ -11,7 +12,7 @@ pub(crate) struct Written<'a> {
     /// Globals, by assignment, through `_G` and in texts that are loaded.
     pub(crate) globals: HashSet<String>,
     /// Globals that statements outside of functions assign: the first target.
-    pub(super) declared: Vec<(usize, &'a str, &'a Expr)>,
+    pub(super) declared: Vec<(FileId, &'a str, &'a Expr)>,
     /// Members of globals: `string.split`.
     pub(super) paths: HashSet<String>,
     /// Fields of any table, by name.
@@ -39,8 +40,8 @@ impl<'a> Written<'a> {
             any_global: false,
             any_field: false,
         };
-        for (number, file) in sources.files.iter().enumerate() {
-            for (at, function) in file.hir.functions.iter().enumerate() {
+        for (number, file) in sources.files.numbered() {
+            for (at, function) in file.hir.functions.numbered() {
                 statements(&function.body, &mut |stmt| {
                     let targets: &[Expr] = match stmt {
                         Stmt::Local(_, values) => {
@@ -52,7 +53,7 @@ impl<'a> Written<'a> {
                     };
                     for target in targets {
                         written.target(target);
-                        if let (0, Kind::Global(name)) = (at, &target.kind) {
+                        if let (FunctionId::CHUNK, Kind::Global(name)) = (at, &target.kind) {
                             written.declared.push((number, name, target));
                         }
                     }
