@@ -118,7 +118,7 @@ fn compile_here(manifest: &Path, form: Form, package: Package) -> Result<Compile
         &collected.given,
         collected.keeps_library,
     );
-    let infer = analyse::return_type::Infer::new(&names, &handlers, &guards);
+    let return_types = analyse::return_type::ReturnTypes::new(&names, &handlers, &guards);
     let mut diagnostics = analyse::globals::reserved(&sources);
     diagnostics.extend(handlers.missing_modules(&sources));
     let components = &collected.components;
@@ -129,18 +129,18 @@ fn compile_here(manifest: &Path, form: Form, package: Package) -> Result<Compile
         form,
         &mut diagnostics,
     );
-    let program = model::program::Program {
+    let facts = model::facts::Facts {
         sources: &sources,
         names: &names,
         guards: &guards,
         handlers: &handlers,
-        infer: &infer,
+        return_types: &return_types,
         html: &html,
         form,
     };
-    let app = model::model(&program, &collected, diagnostics)?;
+    let app = model::model(&facts, &collected, diagnostics)?;
     let orders = analyse::constructors::orders(&sources, app.parameters(), &guards);
-    let lowered = lower::lower(&program, &app, &orders);
+    let lowered = lower::lower(&facts, &app, &orders);
     let files = sources.files.iter().map(|file| file.name.as_str());
     let chunk = |text: &String| format!("{CHUNK_START}{text}{CHUNK_END}");
     let texts: Vec<String> = lowered.texts.iter().map(chunk).collect();
@@ -168,7 +168,7 @@ fn compile_here(manifest: &Path, form: Form, package: Package) -> Result<Compile
     });
     let dependencies = sources.paths().cloned().collect();
     let mut warnings = analyse::globals::undeclared(&sources);
-    warnings.extend(model::check::warnings(&program, &app));
+    warnings.extend(model::check::warnings(&facts, &app));
     Ok(Compiled {
         app,
         warnings: warnings.iter().map(|d| sources.line(d)).collect(),

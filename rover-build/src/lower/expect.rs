@@ -16,9 +16,9 @@ use crate::front::ids::FileId;
 use crate::lower::Lowering;
 
 impl<'a> Lowering<'a> {
-    /// Finds what a function holds; `slots` are the places whose values go into returned
+    /// Finds what a function may check in place; `slots` are the places whose values go into returned
     /// constructors and nowhere else.
-    pub(crate) fn hold(&mut self, function: Handler<'_>, slots: &HashSet<Span>) {
+    pub(crate) fn check_in_place(&mut self, function: Handler<'_>, slots: &HashSet<Span>) {
         let source = &self.sources.files[function.file];
         let direct = |m: &&Member| function.ctx.is_direct(m);
         for member in function.ctx.members.iter().filter(direct) {
@@ -28,7 +28,8 @@ impl<'a> Lowering<'a> {
             {
                 let holder = self.holders.len();
                 let value = Value {
-                    chunk: &source.hir,
+                    names: self.names,
+                    file: function.file,
                     holder,
                     schema: &self.guards.schemas[number],
                     orders: self.orders,
@@ -38,7 +39,7 @@ impl<'a> Lowering<'a> {
                 if let Some(Uses { reads, edits }) = uses(value, var, &function.function.body) {
                     self.holders.insert(function.file.range(span), holder);
                     for read in reads {
-                        let known = Known::Held(read.held);
+                        let known = Known::InPlace(read.at);
                         self.known
                             .insert(function.file.range(read.span), (known, read.text));
                     }

@@ -18,7 +18,7 @@ const MAX_PARTS: usize = 30;
 const MAX_SLOTS: usize = 12;
 
 /// A concatenation's parts after their evaluation.
-pub(crate) struct Parts {
+pub(crate) struct Operands {
     /// The locals.
     names: Vec<String>,
     /// Locals and literals, in order.
@@ -186,7 +186,7 @@ impl Lowering<'_> {
                 cursor.text += &format!(" local {name}");
                 let dynamic: Vec<&Expr> =
                     parts.iter().copied().filter(|p| !is_literal(p)).collect();
-                let Parts { names, operands } = self.evaluated(cursor, parts, &dynamic);
+                let Operands { names, operands } = self.evaluated(cursor, parts, &dynamic);
                 let (part, whole) = (names.join(", "), operands.join(" .. "));
                 cursor.text +=
                     &format!(" {name} = {part} else {name} = __rover.whole({whole}) end end");
@@ -228,7 +228,7 @@ impl Lowering<'_> {
         cursor: &mut Cursor<'_>,
         parts: &[&Expr],
         dynamic: &[&Expr],
-    ) -> Parts {
+    ) -> Operands {
         let names = self.names(cursor, dynamic);
         cursor.text += &format!(" do local {} = ", names.join(", "));
         for (at, part) in dynamic.iter().enumerate() {
@@ -251,7 +251,7 @@ impl Lowering<'_> {
                 false => left.next().cloned().unwrap_or_default(),
             })
             .collect();
-        Parts { names, operands }
+        Operands { names, operands }
     }
 
     /// Locals for the parts of a concatenation, named so that the VM's error tells which

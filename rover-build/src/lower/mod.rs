@@ -37,11 +37,11 @@ use crate::lower::edit::Edits;
 use crate::lower::lowered::{ListStep, Lowered};
 use crate::lower::tails::tails;
 use crate::model::app::App;
-use crate::model::program::Program;
+use crate::model::facts::Facts;
 
 /// Makes the program that becomes bytecode, from what is known of the written one.
-pub(crate) fn lower(program: &Program<'_>, app: &App, orders: &Orders) -> Lowered {
-    let Program {
+pub(crate) fn lower(facts: &Facts<'_>, app: &App, orders: &Orders) -> Lowered {
+    let Facts {
         sources,
         names,
         guards,
@@ -49,7 +49,7 @@ pub(crate) fn lower(program: &Program<'_>, app: &App, orders: &Orders) -> Lowere
         html,
         form,
         ..
-    } = *program;
+    } = *facts;
     let mut lowering = Lowering {
         sources,
         names,
@@ -77,12 +77,12 @@ pub(crate) fn lower(program: &Program<'_>, app: &App, orders: &Orders) -> Lowere
                 && done.insert(handler.place())
             {
                 let lists = lists(sources, handlers, handler.file, handler.id);
-                // The handler comes last: its templates write what it holds.
+                // The handler comes last: its templates write what was checked in place.
                 for function in handlers.reached(sources, handler).into_iter().rev() {
                     if read.insert(function.place()) {
                         let own = function.place() == handler.place();
                         let slots = own.then(|| lowering.slots(handler, &lists));
-                        lowering.hold(function, &slots.unwrap_or_default());
+                        lowering.check_in_place(function, &slots.unwrap_or_default());
                         lowering.reads(function);
                         if !own {
                             lowering.known_reads(function);
@@ -135,14 +135,14 @@ pub(crate) fn lower(program: &Program<'_>, app: &App, orders: &Orders) -> Lowere
 
 pub(crate) struct Lowering<'a> {
     pub(crate) sources: &'a Sources,
-    names: &'a Names<'a>,
+    pub(crate) names: &'a Names<'a>,
     pub(crate) handlers: &'a Handlers,
     pub(crate) html: &'a Templates<'a>,
     /// Uses of templates that became calls of the functions that render them.
     pub(crate) rendered: HashSet<TextRange>,
     pub(crate) guards: &'a Guards,
     pub(crate) orders: &'a Orders,
-    /// The numbers of checked values that are held, by the expression that checks.
+    /// The numbers of values that are checked in place, by the expression that checks.
     pub(crate) holders: HashMap<TextRange, usize>,
     /// Reads of values that a template may write, by file and place, with the calls that
     /// make them where none does.
@@ -289,7 +289,9 @@ impl Lowering<'_> {
                     self.dropped.push(handler.file.range(*span));
                     let source = *source as u8;
                     let text = match self.holders.get(&handler.file.range(*span)) {
-                        Some(holder) => format!("__rover.hold({source}, {schema}, {holder})"),
+                        Some(holder) => {
+                            format!("__rover.check_in_place({source}, {schema}, {holder})")
+                        }
                         None => format!("__rover.expect({source}, {schema})"),
                     };
                     (*span, text, None)

@@ -6,17 +6,17 @@ use crate::analyse::servers::ServerVars;
 use crate::front::hir::{Chunk, Expr, Field, Kind, Stmt, VarId};
 use crate::front::ids::{FileId, FunctionId};
 use crate::html::Templates;
-use crate::model::program::Program;
+use crate::model::facts::Facts;
 use crate::vocabulary::{is_builder, is_of_response};
 
 /// Whether a function answers the same always.
-pub(crate) fn answers_alike(program: &Program<'_>, handler: Handler<'_>) -> bool {
-    let chunk = &program.sources.files[handler.file].hir;
+pub(crate) fn answers_alike(facts: &Facts<'_>, handler: Handler<'_>) -> bool {
+    let chunk = &facts.sources.files[handler.file].hir;
     match handler.function.body.as_slice() {
         [Stmt::Return(_, values)] => match values.as_slice() {
             [value] => {
-                let servers = &program.handlers.servers;
-                is_constant(servers, program.html, handler.file, chunk, value)
+                let servers = &facts.handlers.servers;
+                is_constant(servers, facts.html, handler.file, chunk, value)
             }
             _ => false,
         },

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{BODY_READS, Known, Part, part_of};
+use super::{BODY_READS, CtxPart, Known, part_of};
 use crate::front::hir::{Chunk, Expr, Kind, Stmt, VarId};
 
 /// The locals that a function gives a part of its `ctx`, and those that are needed as
@@ -12,7 +12,7 @@ pub(super) fn find(
     ctx: VarId,
     known: &Known<'_>,
     body: &[Stmt],
-) -> (HashMap<VarId, Part>, HashSet<VarId>) {
+) -> (HashMap<VarId, CtxPart>, HashSet<VarId>) {
     let mut aliases = Aliases {
         chunk,
         ctx,
@@ -30,7 +30,7 @@ struct Aliases<'a, 'p> {
     chunk: &'a Chunk,
     ctx: VarId,
     known: &'p Known<'p>,
-    parts: HashMap<VarId, Part>,
+    parts: HashMap<VarId, CtxPart>,
     /// They are needed as values.
     broken: HashSet<VarId>,
 }
@@ -103,12 +103,12 @@ impl<'a> Aliases<'a, '_> {
         }
     }
 
-    fn part(&self, expr: &Expr) -> Option<Part> {
+    fn part(&self, expr: &Expr) -> Option<CtxPart> {
         self.parts.get(&expr.var()?).copied()
     }
 
     fn table(&self, expr: &Expr) -> bool {
-        matches!(self.part(expr), Some(Part::Table(_)))
+        matches!(self.part(expr), Some(CtxPart::Table(_)))
     }
 
     /// Whether a method is called that looks at the request itself.
@@ -117,7 +117,7 @@ impl<'a> Aliases<'a, '_> {
             return false;
         };
         match args {
-            [] => part == Part::Body && BODY_READS.contains(&method),
+            [] => part == CtxPart::Body && BODY_READS.contains(&method),
             [schema] => {
                 method == "expect"
                     && part.source().is_some()

@@ -38,26 +38,26 @@ impl Table {
 
 /// What a local holds of `ctx`: `local q = ctx:query()`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Part {
+pub(crate) enum CtxPart {
     Table(Table),
     Body,
 }
 
-impl Part {
-    fn from_member(name: &str) -> Option<Part> {
+impl CtxPart {
+    fn from_member(name: &str) -> Option<CtxPart> {
         match name {
-            "body" => Some(Part::Body),
-            _ => Table::from_member(name).map(Part::Table),
+            "body" => Some(CtxPart::Body),
+            _ => Table::from_member(name).map(CtxPart::Table),
         }
     }
 
     fn member(self) -> &'static str {
         match self {
-            Part::Table(Table::Params) => "params",
-            Part::Table(Table::Query) => "query",
-            Part::Table(Table::Headers) => "headers",
-            Part::Table(Table::Cookies) => "cookies",
-            Part::Body => "body",
+            CtxPart::Table(Table::Params) => "params",
+            CtxPart::Table(Table::Query) => "query",
+            CtxPart::Table(Table::Headers) => "headers",
+            CtxPart::Table(Table::Cookies) => "cookies",
+            CtxPart::Body => "body",
         }
     }
 
@@ -132,7 +132,7 @@ pub(crate) enum Access {
     /// expression.
     Read(Table, Name, Span),
     /// A local takes it, and no use needs it as a value: the call.
-    Alias(Part, Span),
+    Alias(CtxPart, Span),
     /// A method is called on the body: `ctx:body():json()`, `b:json()`. The method and the
     /// whole call where it has no arguments.
     Body(String, Option<Span>),
@@ -154,8 +154,8 @@ impl CtxUse {
         }
         match &member.access {
             Access::Whole => false,
-            Access::Field(_) | Access::Expect(..) | Access::Alias(Part::Body, _) => true,
-            Access::Read(table, ..) | Access::Alias(Part::Table(table), _) => {
+            Access::Field(_) | Access::Expect(..) | Access::Alias(CtxPart::Body, _) => true,
+            Access::Read(table, ..) | Access::Alias(CtxPart::Table(table), _) => {
                 self.only_read(*table)
             }
             Access::Body(method, whole) => whole.is_some() && BODY_READS.contains(&method.as_str()),
@@ -255,16 +255,16 @@ fn table_of(ctx: VarId, expr: &Expr) -> Option<Table> {
 }
 
 /// What a local takes: `ctx:params()`, `ctx:body()`.
-fn part_of(ctx: VarId, expr: &Expr) -> Option<Part> {
+fn part_of(ctx: VarId, expr: &Expr) -> Option<CtxPart> {
     let (name, _, arguments) = called_member(ctx, expr)?;
-    Part::from_member(name).filter(|_| !arguments)
+    CtxPart::from_member(name).filter(|_| !arguments)
 }
 
 struct Finder<'a, 'p> {
     chunk: &'a Chunk,
     known: &'p Known<'p>,
     ctx: VarId,
-    aliases: HashMap<VarId, Part>,
+    aliases: HashMap<VarId, CtxPart>,
     broken: HashSet<VarId>,
     nested: bool,
     found: CtxUse,
@@ -308,7 +308,7 @@ impl<'a> Finder<'a, '_> {
     }
 
     /// What a local stands for, where it is not needed as a value.
-    fn alias(&self, var: VarId) -> Option<Part> {
+    fn alias(&self, var: VarId) -> Option<CtxPart> {
         self.aliases
             .get(&var)
             .copied()
@@ -345,7 +345,7 @@ impl<'a> Finder<'a, '_> {
         });
     }
 
-    fn push_by_local(&mut self, part: Part, local: Span, access: Access) {
+    fn push_by_local(&mut self, part: CtxPart, local: Span, access: Access) {
         self.found.members.push(Member {
             name: part.member().to_owned(),
             name_span: local,
@@ -360,7 +360,7 @@ impl<'a> Finder<'a, '_> {
     fn member_call(&mut self, call: &'a Expr, access: Access) {
         if let Some((name, span, _)) = called_member(self.ctx, call) {
             self.push(name, span, true, access);
-        } else if let Some(part) = self.held(call) {
+        } else if let Some(part) = self.by_local(call) {
             self.push_by_local(part, call.span, access);
         }
         if let Kind::Method(_, _, args) | Kind::Call(_, args) = &call.kind {
@@ -374,7 +374,7 @@ impl<'a> Finder<'a, '_> {
             Kind::Function(function) => self.function(*function),
             Kind::Index(object, key) => {
                 if let Some(var) = object.var()
-                    && let (Some(part @ Part::Table(table)), Some(name)) =
+                    && let (Some(part @ CtxPart::Table(table)), Some(name)) =
                         (self.alias(var), key.name())
                 {
                     let access = Access::Read(table, name, expr.span);
@@ -435,15 +435,15 @@ impl<'a> Finder<'a, '_> {
     fn source(&self, expr: &Expr) -> Option<Source> {
         let part = match part_of(self.ctx, expr) {
             Some(part) => Some(part),
-            None => self.held(expr),
+            None => self.by_local(expr),
         };
-        part.and_then(Part::source)
+        part.and_then(CtxPart::source)
     }
 
-    fn held(&self, expr: &Expr) -> Option<Part> {
+    fn by_local(&self, expr: &Expr) -> Option<CtxPart> {
         let var = expr.var()?;
         match self.aliases.get(&var) {
-            Some(Part::Body) => Some(Part::Body),
+            Some(CtxPart::Body) => Some(CtxPart::Body),
             _ => self.alias(var),
         }
     }

@@ -1,6 +1,6 @@
 //! What a function's `return`s answer.
 
-use super::{Frame, Infer, few, seeds};
+use super::{Frame, ReturnTypes, few, seeds};
 use crate::analyse::shape::{Body, Returned, Shape};
 use crate::front::hir::{BinaryOp, Expr, Kind, Stmt, UnaryOp, VarId};
 use crate::front::ids::FileId;
@@ -15,7 +15,7 @@ pub(super) struct Here<'h> {
     pub(super) wanted: bool,
 }
 
-impl<'a> Infer<'a> {
+impl<'a> ReturnTypes<'a> {
     /// What the function of a frame answers.
     pub(super) fn results(&self, frame: &Frame<'_, 'a>) -> Vec<Returned> {
         let mut found = Vec::new();

@@ -41,7 +41,7 @@ fn few(mut found: Vec<Returned>) -> Vec<Returned> {
 }
 
 /// What inference looks up: made once for a program.
-pub(crate) struct Infer<'a> {
+pub(crate) struct ReturnTypes<'a> {
     sources: &'a Sources,
     names: &'a Names<'a>,
     handlers: &'a Handlers,
@@ -80,7 +80,7 @@ struct Call<'f, 'a> {
     caller: &'f Frame<'f, 'a>,
 }
 
-impl<'a> Infer<'a> {
+impl<'a> ReturnTypes<'a> {
     pub(crate) fn new(names: &'a Names<'a>, handlers: &'a Handlers, guards: &'a Guards) -> Self {
         let sources = names.sources;
         let files = sources.files.numbered().map(|(file, source)| {
@@ -93,7 +93,7 @@ impl<'a> Infer<'a> {
             }
             tables
         });
-        let mut infer = Infer {
+        let mut types = ReturnTypes {
             sources,
             names,
             handlers,
@@ -102,8 +102,8 @@ impl<'a> Infer<'a> {
             throwing: HashSet::new(),
             steps: Cell::new(0),
         };
-        infer.throwing = infer.throwing();
-        infer
+        types.throwing = types.throwing();
+        types
     }
 
     /// What a handler answers, returned and thrown, each shape once.
@@ -238,10 +238,14 @@ fn returns_anything(block: &[Stmt]) -> bool {
 
 impl<'f, 'a> Frame<'f, 'a> {
     /// The argument that a parameter stands for, and where that is written.
-    fn argument(&self, infer: &Infer<'a>, var: VarId) -> Option<(&'a Expr, &'f Frame<'f, 'a>)> {
+    fn argument(
+        &self,
+        types: &ReturnTypes<'a>,
+        var: VarId,
+    ) -> Option<(&'a Expr, &'f Frame<'f, 'a>)> {
         let call = self.call.as_ref()?;
         let at = self.function.params.iter().position(|p| *p == var)?;
-        let steady = infer.sources.files[self.file].hir.vars[var].writes == 0;
+        let steady = types.sources.files[self.file].hir.vars[var].writes == 0;
         let mut given = call.object.into_iter().chain(call.args);
         given
             .nth(at)

@@ -1,13 +1,13 @@
 //! Responses: builders, and what is called on what they give.
 
 use super::answers::Here;
-use super::{Frame, Infer};
+use super::{Frame, ReturnTypes};
 use crate::analyse::responses::applied;
 use crate::analyse::shape::{Body, Returned, Shape};
 use crate::front::hir::{BinaryOp, Expr, Kind, Stmt, VarId};
 use crate::vocabulary::is_builder;
 
-impl<'a> Infer<'a> {
+impl<'a> ReturnTypes<'a> {
     /// `api.json(...)`, and what is called on a response: `:header`, `:status`, `:cookie`.
     pub(super) fn response(
         &self,

@@ -8,7 +8,7 @@
 use std::collections::HashSet;
 
 use super::answers::{Here, push};
-use super::{Call, Frame, Infer};
+use super::{Call, Frame, ReturnTypes};
 use crate::analyse::names::Given;
 use crate::analyse::shape::{Body, Returned, Shape};
 use crate::front::hir::BinaryOp;
@@ -24,7 +24,7 @@ fn catches(name: &str) -> Option<usize> {
     }
 }
 
-impl<'a> Infer<'a> {
+impl<'a> ReturnTypes<'a> {
     /// What the function of a frame throws, or lets through.
     pub(super) fn thrown(&self, frame: &Frame<'_, 'a>, found: &mut Vec<Returned>) {
         self.thrown_in(frame, &frame.function.body, found);

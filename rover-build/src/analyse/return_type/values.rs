@@ -3,14 +3,14 @@
 use rover_model::guard::{self, Schema};
 
 use super::filled::Added;
-use super::{Frame, Infer, seeds};
+use super::{Frame, ReturnTypes, seeds};
 use crate::analyse::lists::{is_member, list_of};
 use crate::analyse::names::Given;
 use crate::analyse::shape::Shape;
 use crate::front::hir::{BinaryOp, Expr, Field, Kind, UnaryOp, VarId};
 use crate::vocabulary::{BODY, CTX, GLOBALS};
 
-impl<'a> Infer<'a> {
+impl<'a> ReturnTypes<'a> {
     pub(super) fn shape(&self, frame: &Frame<'_, 'a>, expr: &'a Expr, truthy: &[VarId]) -> Shape {
         if !self.step() {
             return Shape::Any;

@@ -12,10 +12,7 @@ use crate::model::check::registered;
 use crate::vocabulary::{self, RESPONSE, SERVER, instead};
 
 pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
-    found.extend(of_servers(
-        look.program.sources,
-        &look.program.handlers.servers,
-    ));
+    found.extend(of_servers(look.facts.sources, &look.facts.handlers.servers));
 }
 
 /// Calls on servers that there are none of.

@@ -15,7 +15,7 @@ use crate::vocabulary::{self, is_of_response};
 /// `api.json(t).header("a", "b")`, `ctx:body().json()`
 pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     let ctx = look.ctx_vars();
-    for (number, file) in look.program.sources.files.numbered() {
+    for (number, file) in look.facts.sources.files.numbered() {
         let parts = Parts {
             look,
             ctx: &ctx,
@@ -63,7 +63,7 @@ fn dotted(expr: &Expr) -> Option<(&Expr, &str, Span, &[Expr])> {
 
 /// Whether an expression is what a builder gives, or a local that holds that.
 fn is_response<'a>(look: &Look<'a>, file: FileId, expr: &'a Expr) -> bool {
-    let servers = &look.program.handlers.servers;
+    let servers = &look.facts.handlers.servers;
     let expr = look.value(file, expr);
     match &expr.kind {
         Kind::Call(callee, _) => match &callee.kind {

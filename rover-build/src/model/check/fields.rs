@@ -17,7 +17,7 @@ use crate::vocabulary::nearest;
 
 pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     parameters(look, found);
-    for file in look.program.sources.files.ids() {
+    for file in look.facts.sources.files.ids() {
         let checked = Checked::find(look, file);
         for function in &look.file(file).hir.functions {
             expressions(&function.body, &mut |expr| {
@@ -29,13 +29,13 @@ pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
 
 /// `ctx:params().ID` where the path has `p_id`.
 fn parameters(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
-    let program = &look.program;
+    let facts = &look.facts;
     let mut routes: HashMap<FunctionRef, Vec<&Route>> = HashMap::new();
     // They run for any path.
     let mut hooks: HashSet<FunctionRef> = HashSet::new();
     let reached = |place| {
-        let handlers = program.handlers.at(program.sources, place).into_iter();
-        handlers.flat_map(|handler| program.handlers.reached(program.sources, handler))
+        let handlers = facts.handlers.at(facts.sources, place).into_iter();
+        handlers.flat_map(|handler| facts.handlers.reached(facts.sources, handler))
     };
     for route in &look.app.routes {
         for handler in reached(&route.handler) {
@@ -111,7 +111,7 @@ impl<'l, 'a> Checked<'l, 'a> {
             file,
             given_away: HashSet::new(),
         };
-        let hir = &look.program.sources.files[file].hir;
+        let hir = &look.facts.sources.files[file].hir;
         if look.written.any_field {
             for function in &hir.functions {
                 checked.uses(&function.body);
@@ -122,7 +122,7 @@ impl<'l, 'a> Checked<'l, 'a> {
 
     /// The list of which a loop's variable is an item: `for _, item in ipairs(list) do`.
     fn list(&self, var: VarId) -> Option<&'a Expr> {
-        let Given::Item(call, 1) = self.look.program.names.given(self.file, var) else {
+        let Given::Item(call, 1) = self.look.facts.names.given(self.file, var) else {
             return None;
         };
         match &call.kind {
@@ -180,7 +180,7 @@ impl<'l, 'a> Checked<'l, 'a> {
                 if let Some(list) = self.list(*var) {
                     return self.root(list).or(Some(*var));
                 }
-                match self.look.program.names.value(self.file, *var) {
+                match self.look.facts.names.value(self.file, *var) {
                     Some(value) => self.root(value).or(Some(*var)),
                     None => Some(*var),
                 }
@@ -194,14 +194,14 @@ impl<'l, 'a> Checked<'l, 'a> {
         if depth == 0 {
             return None;
         }
-        let program = &self.look.program;
+        let facts = &self.look.facts;
         let number = match &expr.kind {
             Kind::Paren(inner) => return self.schema(inner, depth - 1),
             Kind::Var(var) => {
                 if let Some(list) = self.list(*var) {
                     return element(self.schema(list, depth - 1)?);
                 }
-                let value = program.names.value(self.file, *var)?;
+                let value = facts.names.value(self.file, *var)?;
                 return self.schema(value, depth - 1);
             }
             Kind::Index(object, key) => {
@@ -219,8 +219,8 @@ impl<'l, 'a> Checked<'l, 'a> {
             Kind::Call(_, args) => args.get(1)?,
             _ => return None,
         };
-        let number = program.guards.number(self.file, number)?;
-        program.guards.schemas.get(number)
+        let number = facts.guards.number(self.file, number)?;
+        facts.guards.schemas.get(number)
     }
 
     fn unknown_field(&self, expr: &'a Expr) -> Option<Diagnostic> {

@@ -11,12 +11,12 @@ use crate::front::file::File;
 use crate::front::hir::Expr;
 use crate::front::ids::{ById, FileId, FunctionRef, VarRef};
 use crate::model::app::App;
-use crate::model::program::Program;
+use crate::model::facts::Facts;
 use crate::vocabulary::nearest;
 
 /// What the checks look at.
 pub(super) struct Look<'a> {
-    pub(super) program: Program<'a>,
+    pub(super) facts: Facts<'a>,
     pub(super) app: &'a App,
     pub(super) reach: Reach,
     pub(super) written: Written<'a>,
@@ -25,26 +25,26 @@ pub(super) struct Look<'a> {
 }
 
 impl<'a> Look<'a> {
-    pub(super) fn new(program: &Program<'a>, app: &'a App) -> Self {
-        let files = program.sources.files.iter();
+    pub(super) fn new(facts: &Facts<'a>, app: &'a App) -> Self {
+        let files = facts.sources.files.iter();
         Look {
-            program: *program,
+            facts: *facts,
             app,
-            reach: Reach::find(program, app),
-            written: Written::find(program.sources),
+            reach: Reach::find(facts, app),
+            written: Written::find(facts.sources),
             probes: files.map(probes::find).collect(),
         }
     }
 
     pub(super) fn file(&self, file: FileId) -> &'a File {
-        &self.program.sources.files[file]
+        &self.facts.sources.files[file]
     }
 
     /// The handlers, each once.
     pub(super) fn handlers(&self) -> Vec<Handler<'a>> {
         let mut found: Vec<Handler<'a>> = Vec::new();
         for place in self.app.functions() {
-            if let Some(handler) = self.program.handlers.at(self.program.sources, place)
+            if let Some(handler) = self.facts.handlers.at(self.facts.sources, place)
                 && !found.iter().any(|h| h.place() == handler.place())
             {
                 found.push(handler);
@@ -55,11 +55,11 @@ impl<'a> Look<'a> {
 
     /// Parameters that are a request's `ctx`.
     pub(super) fn ctx_vars(&self) -> HashSet<VarRef> {
-        let sources = self.program.sources;
+        let sources = self.facts.sources;
         let handlers = self.app.functions();
-        let handlers = handlers.flat_map(|place| self.program.handlers.at(sources, place));
+        let handlers = handlers.flat_map(|place| self.facts.handlers.at(sources, place));
         handlers
-            .flat_map(|handler| self.program.handlers.reached(sources, handler))
+            .flat_map(|handler| self.facts.handlers.reached(sources, handler))
             .filter_map(|handler| Some(handler.file.var(handler.ctx.var?)))
             // An assigned parameter may be anything by then.
             .filter(|var| sources.files[var.file].hir.vars[var.id].writes == 0)
@@ -68,7 +68,7 @@ impl<'a> Look<'a> {
 
     /// What an expression stands for: a local that is assigned once stands for its value.
     pub(super) fn value(&self, file: FileId, expr: &'a Expr) -> &'a Expr {
-        self.program.names.followed(file, expr)
+        self.facts.names.followed(file, expr)
     }
 
     pub(super) fn position(&self, file: FileId, byte: usize) -> Position {
@@ -83,7 +83,7 @@ impl<'a> Look<'a> {
 
     /// A function's parts, for what is in it.
     pub(super) fn body(&self, place: FunctionRef) -> &'a [crate::front::hir::Stmt] {
-        &walk::function(&self.program, place).body
+        &walk::function(&self.facts, place).body
     }
 }
 

@@ -13,19 +13,19 @@ use crate::front::ids::{FileId, VarRef};
 use crate::vocabulary::{self, BODY, CTX, Kind as WordKind, nearest};
 
 pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
-    let sources = look.program.sources;
+    let sources = look.facts.sources;
     let on_error = look.app.hooks.iter().find(|(name, _)| name == "on_error");
     let on_error = on_error.map(|(_, place)| place);
     for place in look.app.functions() {
         if on_error == Some(place)
-            && let Some(handler) = look.program.handlers.at(sources, place)
+            && let Some(handler) = look.facts.handlers.at(sources, place)
             && let Some(mistake) = error_first(&sources.files[handler.file], &handler)
         {
             found.push(mistake);
             continue;
         }
-        let handlers = look.program.handlers.at(sources, place).into_iter();
-        for handler in handlers.flat_map(|h| look.program.handlers.reached(sources, h)) {
+        let handlers = look.facts.handlers.at(sources, place).into_iter();
+        for handler in handlers.flat_map(|h| look.facts.handlers.reached(sources, h)) {
             let file = &sources.files[handler.file];
             let Some(ctx) = handler.ctx.var else {
                 continue;

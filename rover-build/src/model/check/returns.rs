@@ -35,11 +35,11 @@ pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
 /// The functions that the program calls by name.
 fn called(look: &Look<'_>) -> HashSet<FunctionRef> {
     let mut found = HashSet::new();
-    for (number, file) in look.program.sources.files.numbered() {
+    for (number, file) in look.facts.sources.files.numbered() {
         for function in &file.hir.functions {
             expressions(&function.body, &mut |expr| {
                 if let Kind::Call(callee, _) = &expr.kind {
-                    found.extend(look.program.names.written(number, callee));
+                    found.extend(look.facts.names.written(number, callee));
                 }
             });
         }
@@ -99,7 +99,7 @@ fn of_helper<'a>(
     let Kind::Call(callee, _) = &call.kind else {
         return None;
     };
-    let place = look.program.names.written(file, callee)?;
+    let place = look.facts.names.written(file, callee)?;
     returns(look, place)
         .into_iter()
         .find_map(|values| match values {
@@ -178,14 +178,14 @@ fn is_function<'a>(
 ) -> Option<(&'static str, String)> {
     let name = look.shown(file, expr).unwrap_or("name");
     let call = || format!("call it: `{name}(...)`");
-    let names = look.program.names;
+    let names = look.facts.names;
     if let Kind::Function(_) = expr.kind {
         return Some(("a function", "return what it gives".to_owned()));
     }
     if names.written(file, expr).is_some() {
         return Some(("a function that is not called", call()));
     }
-    if builder(&look.program.handlers.servers, file, expr).is_some() {
+    if builder(&look.facts.handlers.servers, file, expr).is_some() {
         return Some(("a builder that is not called", call()));
     }
     let value = look.value(file, expr);

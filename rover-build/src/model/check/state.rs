@@ -18,31 +18,31 @@ pub(super) fn check(look: &Look<'_>) -> Vec<Diagnostic> {
         return Vec::new();
     }
     let owners: ById<FileId, HashMap<VarId, FunctionId>> = look
-        .program
+        .facts
         .sources
         .files
         .iter()
         .map(|file| owners(&file.hir))
         .collect();
-    let mut writes: BTreeMap<TextRange, Held> = BTreeMap::new();
+    let mut writes: BTreeMap<TextRange, State> = BTreeMap::new();
     for &function in &look.reach.all {
         let file = function.file;
         each_write(look.body(function), &mut |target| {
-            if let Some(held) = held(look, &owners, file, target) {
-                writes.insert(file.at(target.span.start), held);
+            if let Some(state) = state(look, &owners, file, target) {
+                writes.insert(file.at(target.span.start), state);
             }
         });
     }
     let mut told: Vec<(FileId, String)> = Vec::new();
     let mut found = Vec::new();
-    for (at, held) in writes {
-        let name = (held.file, held.name.clone());
+    for (at, state) in writes {
+        let name = (state.file, state.name.clone());
         if told.contains(&name) {
             continue;
         }
         told.push(name);
-        let declared = look.position(held.file, held.start);
-        if is_meant(look, held.file, &declared) {
+        let declared = look.position(state.file, state.start);
+        if is_meant(look, state.file, &declared) {
             continue;
         }
         let written = look.position(at.file, at.span.start);
@@ -53,7 +53,7 @@ pub(super) fn check(look: &Look<'_>) -> Vec<Diagnostic> {
         let message = format!(
             "`{}` is one worker's own: requests that another worker answers do not \
              see what is written here",
-            held.name
+            state.name
         );
         found.push(Diagnostic::new(message).at(written, "").help(format!(
             "write `workers = 1` in rover.server, or, where it is meant, `-- {MEANT}` above its \
@@ -64,7 +64,7 @@ pub(super) fn check(look: &Look<'_>) -> Vec<Diagnostic> {
 }
 
 /// State that outlives a request.
-struct Held {
+struct State {
     name: String,
     file: FileId,
     start: usize,
@@ -109,12 +109,12 @@ fn each_write<'a>(block: &'a [Stmt], f: &mut dyn FnMut(&'a Expr)) {
 }
 
 /// The state that an expression is part of, if it is not the request's own.
-fn held<'a>(
+fn state<'a>(
     look: &Look<'a>,
     owners: &ById<FileId, HashMap<VarId, FunctionId>>,
     file: FileId,
     target: &'a Expr,
-) -> Option<Held> {
+) -> Option<State> {
     let mut root = target;
     let mut field = None;
     while let Kind::Index(object, key) = &root.kind {
@@ -124,11 +124,11 @@ fn held<'a>(
     match &root.kind {
         Kind::Var(var) => {
             let owner = *owners[file].get(var)?;
-            let servers = &look.program.handlers.servers;
+            let servers = &look.facts.handlers.servers;
             if look.reach.all.contains(&file.function(owner)) || servers.is_route(file, target) {
                 return None;
             }
-            let value = look.program.names.value(file, *var);
+            let value = look.facts.names.value(file, *var);
             // `local g = rover.guard`: what is not the program's cannot be written.
             if value.is_some_and(|value| is_cache(value) || path(value).is_some()) {
                 return None;
@@ -139,7 +139,7 @@ fn held<'a>(
                 Some(field) => format!("{}.{field}", var.name),
                 None => var.name.clone(),
             };
-            Some(Held {
+            Some(State {
                 name,
                 file,
                 start: var.start,
@@ -148,7 +148,7 @@ fn held<'a>(
         Kind::Global(name) => {
             let declared = look.written.declared.iter();
             let (file, _, target) = declared.into_iter().find(|(_, known, _)| known == name)?;
-            Some(Held {
+            Some(State {
                 name: name.clone(),
                 file: *file,
                 start: target.span.start,

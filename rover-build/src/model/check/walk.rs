@@ -6,7 +6,7 @@ use crate::front::hir::UnaryOp;
 use crate::front::hir::{Expr, Function, FunctionId, Kind, Stmt, VarId};
 use crate::front::ids::{FileId, FunctionRef};
 use crate::model::app::App;
-use crate::model::program::Program;
+use crate::model::facts::Facts;
 
 /// Calls `f` with every expression of a block, the outer ones first. What stands in
 /// functions inside is theirs.
@@ -68,16 +68,16 @@ pub(super) struct Reach {
 }
 
 impl Reach {
-    pub(super) fn find(program: &Program<'_>, app: &App) -> Self {
+    pub(super) fn find(facts: &Facts<'_>, app: &App) -> Self {
         let mut handlers = HashSet::new();
         let mut queue: Vec<FunctionRef> = app
             .functions()
-            .flat_map(|place| program.handlers.at(program.sources, place))
+            .flat_map(|place| facts.handlers.at(facts.sources, place))
             .map(|handler| handler.place())
             .collect();
         while let Some(place) = queue.pop() {
             if handlers.insert(place) {
-                let inner = functions(&function(program, place).body);
+                let inner = functions(&function(facts, place).body);
                 queue.extend(inner.into_iter().map(|id| place.file.function(id)));
             }
         }
@@ -88,9 +88,9 @@ impl Reach {
                 if !found.insert(place) {
                     continue;
                 }
-                let body = &function(program, place).body;
+                let body = &function(facts, place).body;
                 let mut visit = |expr: &Expr| {
-                    queue.extend(program.names.written(place.file, expr));
+                    queue.extend(facts.names.written(place.file, expr));
                     if let (Kind::Function(id), true) = (&expr.kind, surely) {
                         queue.push(place.file.function(*id));
                     }
@@ -118,11 +118,11 @@ impl Reach {
     }
 
     /// Calls `f` with every expression that requests surely evaluate, and its file.
-    pub(super) fn evaluated<'a>(&self, program: &Program<'a>, f: &mut dyn FnMut(FileId, &'a Expr)) {
+    pub(super) fn evaluated<'a>(&self, facts: &Facts<'a>, f: &mut dyn FnMut(FileId, &'a Expr)) {
         let mut places: Vec<FunctionRef> = self.surely.iter().copied().collect();
         places.sort();
         for place in places {
-            let body = &function(program, place).body;
+            let body = &function(facts, place).body;
             match self.handlers.contains(&place) {
                 true => expressions(body, &mut |expr| f(place.file, expr)),
                 false => in_any_case(body, &mut |expr| f(place.file, expr)),
@@ -132,10 +132,10 @@ impl Reach {
 }
 
 pub(super) fn function<'a>(
-    program: &Program<'a>,
+    facts: &Facts<'a>,
     FunctionRef { file, id }: FunctionRef,
 ) -> &'a Function {
-    &program.sources.files[file].hir.functions[id]
+    &facts.sources.files[file].hir.functions[id]
 }
 
 /// Calls `f` with the expressions that a block evaluates however its conditions turn out; a

@@ -12,7 +12,7 @@ use crate::vocabulary::{self, GLOBALS, instead, nearest};
 pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     // The whole of a word comes before its parts.
     let mut told: HashSet<TextRange> = HashSet::new();
-    look.reach.evaluated(&look.program, &mut |file, expr| {
+    look.reach.evaluated(&look.facts, &mut |file, expr| {
         let (word, expr) = match &expr.kind {
             Kind::Index(..) | Kind::Global(_) => (path(expr), expr),
             // `local open = io.open` at the top, and `open(name)` here.
@@ -96,7 +96,7 @@ fn second_parameters(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     let hooks: Vec<_> = look.app.hooks.iter().map(|(_, place)| place).collect();
     for handler in look.handlers() {
         let hook = hooks.iter().any(|place| {
-            let at = look.program.handlers.at(look.program.sources, place);
+            let at = look.facts.handlers.at(look.facts.sources, place);
             at.iter().any(|h| h.place() == handler.place())
         });
         let Some(&second) = handler.function.params.get(1) else {

@@ -20,7 +20,7 @@ pub(crate) struct Written<'a> {
     /// Tables by their global names that other code may fill.
     filled: HashSet<String>,
     /// Tables that locals hold.
-    held: HashSet<String>,
+    kept: HashSet<String>,
     /// Globals may come about in ways that are not seen: the environment is handed around,
     /// or texts that are made at run time are loaded.
     pub(crate) any_global: bool,
@@ -36,7 +36,7 @@ impl<'a> Written<'a> {
             paths: HashSet::new(),
             fields: HashSet::new(),
             filled: HashSet::new(),
-            held: HashSet::new(),
+            kept: HashSet::new(),
             any_global: false,
             any_field: false,
         };
@@ -45,7 +45,7 @@ impl<'a> Written<'a> {
                 statements(&function.body, &mut |stmt| {
                     let targets: &[Expr] = match stmt {
                         Stmt::Local(_, values) => {
-                            return written.held.extend(values.iter().filter_map(path));
+                            return written.kept.extend(values.iter().filter_map(path));
                         }
                         Stmt::Assign(targets, _) => targets,
                         Stmt::Function(target, _) => std::slice::from_ref(target),
@@ -67,7 +67,7 @@ impl<'a> Written<'a> {
     /// Whether a library may have more members than it had: something is put into it under
     /// a name that is computed, or may be.
     pub(super) fn is_filled(&self, library: &str) -> bool {
-        self.filled.contains(library) || self.any_field && self.held.contains(library)
+        self.filled.contains(library) || self.any_field && self.kept.contains(library)
     }
 
     fn target(&mut self, target: &'a Expr) {
