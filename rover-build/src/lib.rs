@@ -30,7 +30,7 @@ use std::thread;
 use proc_macro2::TokenStream;
 use rover_model::{CHUNK_END, CHUNK_START};
 
-pub use analyse::shape::{Body, Returned, Shape};
+pub use analyse::types::{BodyType, ReturnType, ValueType};
 pub use build_script::{compile, compile_form_to, compile_to};
 pub use diagnostic::{Diagnostic, Failure, Position};
 pub use emit::warnings;

@@ -17,5 +17,5 @@ pub(crate) mod responses;
 pub(crate) mod return_type;
 pub(crate) mod schemas;
 pub(crate) mod servers;
-pub(crate) mod shape;
 pub(crate) mod template;
+pub(crate) mod types;

@@ -1,14 +1,14 @@
-//! The shapes of what handlers return, as data.
+//! The types of what handlers return, as data.
 
 use std::fmt;
 
 /// What one `return` answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Returned {
+pub struct ReturnType {
     /// The status; 0 where the program gives none.
     pub status: u16,
     /// The body.
-    pub body: Body,
+    pub body: BodyType,
     /// The names of the headers that it always has, in lower case.
     pub headers: Vec<String>,
     /// The message of an error, where it is a constant.
@@ -17,11 +17,11 @@ pub struct Returned {
 
 /// A response's body.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Body {
+pub enum BodyType {
     /// There is none.
     Empty,
     /// A value as JSON.
-    Json(Shape),
+    Json(ValueType),
     /// `api.error` with a message that may be a validation error.
     Error,
     /// Plain text.
@@ -36,9 +36,9 @@ pub enum Body {
     Unseen,
 }
 
-/// The shape of a value.
+/// The type of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Shape {
+pub enum ValueType {
     /// It cannot be seen; it may be absent.
     Any,
     /// `nil`
@@ -54,22 +54,22 @@ pub enum Shape {
     /// A string.
     String,
     /// A table with these fields, in order, and perhaps others.
-    Object(Vec<(String, Shape)>),
+    Object(Vec<(String, ValueType)>),
     /// A table of fields of one kind.
-    Map(Box<Shape>),
+    Map(Box<ValueType>),
     /// A list of one kind of item, which is an array even when it is empty.
-    Array(Box<Shape>),
+    Array(Box<ValueType>),
     /// A list that is `{}` when it is empty.
-    List(Box<Shape>),
+    List(Box<ValueType>),
     /// This, or nothing.
-    Maybe(Box<Shape>),
+    Maybe(Box<ValueType>),
     /// One of several.
-    OneOf(Vec<Shape>),
+    OneOf(Vec<ValueType>),
 }
 
-impl Returned {
-    pub(crate) fn new(status: u16, body: Body) -> Self {
-        Returned {
+impl ReturnType {
+    pub(crate) fn new(status: u16, body: BodyType) -> Self {
+        ReturnType {
             status,
             body,
             headers: Vec::new(),
@@ -78,76 +78,85 @@ impl Returned {
     }
 }
 
-impl Shape {
-    /// What a value is that has one shape or the other.
-    pub(crate) fn or(self, other: Shape) -> Shape {
+impl ValueType {
+    /// What a value is that has one type or the other.
+    pub(crate) fn or(self, other: ValueType) -> ValueType {
         match (self, other) {
             (a, b) if a == b => a,
-            (Shape::Any, _) | (_, Shape::Any) => Shape::Any,
-            (Shape::Nil, other) | (other, Shape::Nil) => other.maybe(),
-            (Shape::Maybe(a), b) | (b, Shape::Maybe(a)) => a.or(b.present()).maybe(),
-            (Shape::Number, Shape::Integer) | (Shape::Integer, Shape::Number) => Shape::Number,
-            (Shape::Object(a), Shape::Object(b)) => Shape::Object(merged(a, b)),
-            (Shape::Map(a), Shape::Map(b)) => Shape::Map(Box::new(a.or(*b))),
-            (Shape::Array(a), Shape::Array(b)) => Shape::Array(Box::new(a.or(*b))),
-            (Shape::List(a) | Shape::Array(a), Shape::List(b) | Shape::Array(b)) => {
-                Shape::List(Box::new(a.or(*b)))
+            (ValueType::Any, _) | (_, ValueType::Any) => ValueType::Any,
+            (ValueType::Nil, other) | (other, ValueType::Nil) => other.maybe(),
+            (ValueType::Maybe(a), b) | (b, ValueType::Maybe(a)) => a.or(b.present()).maybe(),
+            (ValueType::Number, ValueType::Integer) | (ValueType::Integer, ValueType::Number) => {
+                ValueType::Number
             }
-            (Shape::OneOf(mut all), Shape::OneOf(more)) => {
+            (ValueType::Object(a), ValueType::Object(b)) => ValueType::Object(merged(a, b)),
+            (ValueType::Map(a), ValueType::Map(b)) => ValueType::Map(Box::new(a.or(*b))),
+            (ValueType::Array(a), ValueType::Array(b)) => ValueType::Array(Box::new(a.or(*b))),
+            (
+                ValueType::List(a) | ValueType::Array(a),
+                ValueType::List(b) | ValueType::Array(b),
+            ) => ValueType::List(Box::new(a.or(*b))),
+            (ValueType::OneOf(mut all), ValueType::OneOf(more)) => {
                 all.extend(
                     more.into_iter()
                         .filter(|s| !all.contains(s))
                         .collect::<Vec<_>>(),
                 );
-                Shape::OneOf(all)
+                ValueType::OneOf(all)
             }
-            (Shape::OneOf(mut all), one) | (one, Shape::OneOf(mut all)) => {
+            (ValueType::OneOf(mut all), one) | (one, ValueType::OneOf(mut all)) => {
                 if !all.contains(&one) {
                     all.push(one);
                 }
-                Shape::OneOf(all)
+                ValueType::OneOf(all)
             }
-            (a, b) => Shape::OneOf(vec![a, b]),
+            (a, b) => ValueType::OneOf(vec![a, b]),
         }
     }
 
     /// This, or nothing.
-    pub(crate) fn maybe(self) -> Shape {
+    pub(crate) fn maybe(self) -> ValueType {
         match self {
-            Shape::Any | Shape::Nil | Shape::Maybe(_) => self,
-            other => Shape::Maybe(Box::new(other)),
+            ValueType::Any | ValueType::Nil | ValueType::Maybe(_) => self,
+            other => ValueType::Maybe(Box::new(other)),
         }
     }
 
     /// What it is where it is not `nil`.
-    pub(crate) fn present(self) -> Shape {
+    pub(crate) fn present(self) -> ValueType {
         match self {
-            Shape::Maybe(inner) => *inner,
-            Shape::Nil => Shape::Any,
+            ValueType::Maybe(inner) => *inner,
+            ValueType::Nil => ValueType::Any,
             other => other,
         }
     }
 }
 
 /// Fields that only one of two objects has may be absent.
-fn merged(a: Vec<(String, Shape)>, mut b: Vec<(String, Shape)>) -> Vec<(String, Shape)> {
-    let mut fields: Vec<(String, Shape)> = a
+fn merged(
+    a: Vec<(String, ValueType)>,
+    mut b: Vec<(String, ValueType)>,
+) -> Vec<(String, ValueType)> {
+    let mut fields: Vec<(String, ValueType)> = a
         .into_iter()
         .map(
-            |(name, shape)| match b.iter().position(|(n, _)| *n == name) {
+            |(name, value_type)| match b.iter().position(|(n, _)| *n == name) {
                 Some(at) => {
                     let (_, other) = b.remove(at);
-                    (name, shape.or(other))
+                    (name, value_type.or(other))
                 }
-                None => (name, shape.maybe()),
+                None => (name, value_type.maybe()),
             },
         )
         .collect();
-    fields.extend(b.into_iter().map(|(name, shape)| (name, shape.maybe())));
+    fields.extend(
+        b.into_iter()
+            .map(|(name, value_type)| (name, value_type.maybe())),
+    );
     fields
 }
 
-impl fmt::Display for Returned {
+impl fmt::Display for ReturnType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.status > 0 {
             write!(f, "{} ", self.status)?;
@@ -159,44 +168,44 @@ impl fmt::Display for Returned {
     }
 }
 
-impl fmt::Display for Body {
+impl fmt::Display for BodyType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Body::Empty => f.write_str("empty"),
-            Body::Json(shape) => write!(f, "{shape}"),
-            Body::Error => f.write_str("error"),
-            Body::Text => f.write_str("text"),
-            Body::Html => f.write_str("html"),
-            Body::Bytes(None) => f.write_str("bytes"),
-            Body::Bytes(Some(kind)) => write!(f, "bytes({kind})"),
-            Body::Any => f.write_str("any"),
-            Body::Unseen => f.write_str("unseen"),
+            BodyType::Empty => f.write_str("empty"),
+            BodyType::Json(value_type) => write!(f, "{value_type}"),
+            BodyType::Error => f.write_str("error"),
+            BodyType::Text => f.write_str("text"),
+            BodyType::Html => f.write_str("html"),
+            BodyType::Bytes(None) => f.write_str("bytes"),
+            BodyType::Bytes(Some(kind)) => write!(f, "bytes({kind})"),
+            BodyType::Any => f.write_str("any"),
+            BodyType::Unseen => f.write_str("unseen"),
         }
     }
 }
 
-impl fmt::Display for Shape {
+impl fmt::Display for ValueType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Shape::Any => f.write_str("any"),
-            Shape::Nil => f.write_str("nil"),
-            Shape::Null => f.write_str("null"),
-            Shape::Boolean => f.write_str("boolean"),
-            Shape::Number => f.write_str("number"),
-            Shape::Integer => f.write_str("integer"),
-            Shape::String => f.write_str("string"),
-            Shape::Array(item) => write!(f, "[{item}]"),
-            Shape::List(item) => write!(f, "list[{item}]"),
-            Shape::Map(value) => write!(f, "{{*: {value}}}"),
-            Shape::Maybe(inner) => write!(f, "{inner}?"),
-            Shape::OneOf(all) => {
-                let all: Vec<String> = all.iter().map(Shape::to_string).collect();
+            ValueType::Any => f.write_str("any"),
+            ValueType::Nil => f.write_str("nil"),
+            ValueType::Null => f.write_str("null"),
+            ValueType::Boolean => f.write_str("boolean"),
+            ValueType::Number => f.write_str("number"),
+            ValueType::Integer => f.write_str("integer"),
+            ValueType::String => f.write_str("string"),
+            ValueType::Array(item) => write!(f, "[{item}]"),
+            ValueType::List(item) => write!(f, "list[{item}]"),
+            ValueType::Map(value) => write!(f, "{{*: {value}}}"),
+            ValueType::Maybe(inner) => write!(f, "{inner}?"),
+            ValueType::OneOf(all) => {
+                let all: Vec<String> = all.iter().map(ValueType::to_string).collect();
                 f.write_str(&all.join(" | "))
             }
-            Shape::Object(fields) => {
+            ValueType::Object(fields) => {
                 let fields = fields
                     .iter()
-                    .map(|(name, shape)| format!("{name}: {shape}"));
+                    .map(|(name, value_type)| format!("{name}: {value_type}"));
                 write!(f, "{{{}}}", fields.collect::<Vec<_>>().join(", "))
             }
         }

@@ -4,7 +4,7 @@ use rover_model::plan::Needs;
 use rover_model::{HOOKS, Method};
 
 use crate::analyse::ctx_use::{Access, Source, Table};
-use crate::analyse::shape::{Body, Returned};
+use crate::analyse::types::{BodyType, ReturnType};
 use crate::collect::{Entry, Recorded};
 use crate::diagnostic::{Diagnostic, Position};
 use crate::form::Form;
@@ -240,10 +240,10 @@ fn expects(facts: &Facts<'_>, place: &FunctionPlace) -> Expects {
 }
 
 /// What a function returns.
-pub(crate) fn returns(facts: &Facts<'_>, place: &FunctionPlace) -> Vec<Returned> {
+pub(crate) fn returns(facts: &Facts<'_>, place: &FunctionPlace) -> Vec<ReturnType> {
     match facts.handlers.at(facts.sources, place) {
         Some(handler) => facts.return_types.returned(handler),
-        None => vec![Returned::new(0, Body::Unseen)],
+        None => vec![ReturnType::new(0, BodyType::Unseen)],
     }
 }
 

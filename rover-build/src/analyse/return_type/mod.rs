@@ -1,4 +1,4 @@
-//! The shapes of what functions return, as far as the program's text shows them: through
+//! The types of what functions return, as far as the program's text shows them: through
 //! locals, functions of the program, and builders with what is called on their responses.
 
 mod answers;
@@ -15,7 +15,7 @@ use crate::analyse::handlers::{Handler, Handlers};
 use crate::analyse::lists::{Lists, lists};
 use crate::analyse::names::Names;
 use crate::analyse::schemas::Guards;
-use crate::analyse::shape::{Body, Returned};
+use crate::analyse::types::{BodyType, ReturnType};
 use crate::front::hir::{Expr, Function, Kind, Stmt, VarId};
 use crate::front::ids::{ById, FileId, FunctionRef};
 use crate::front::load::Sources;
@@ -32,10 +32,10 @@ const MAX_STEPS: u32 = 5000;
 /// More answers than this are not told apart.
 const MAX_ANSWERS: usize = 16;
 
-fn few(mut found: Vec<Returned>) -> Vec<Returned> {
+fn few(mut found: Vec<ReturnType>) -> Vec<ReturnType> {
     if found.len() > MAX_ANSWERS {
         found.truncate(MAX_ANSWERS);
-        push(&mut found, Returned::new(0, Body::Unseen));
+        push(&mut found, ReturnType::new(0, BodyType::Unseen));
     }
     found
 }
@@ -106,8 +106,8 @@ impl<'a> ReturnTypes<'a> {
         types
     }
 
-    /// What a handler answers, returned and thrown, each shape once.
-    pub(crate) fn returned(&self, handler: Handler<'a>) -> Vec<Returned> {
+    /// What a handler answers, returned and thrown, each type once.
+    pub(crate) fn returned(&self, handler: Handler<'a>) -> Vec<ReturnType> {
         self.steps.set(0);
         let frame = Frame {
             file: handler.file,

@@ -3,7 +3,7 @@
 use super::answers::Here;
 use super::{Frame, ReturnTypes};
 use crate::analyse::responses::applied;
-use crate::analyse::shape::{Body, Returned, Shape};
+use crate::analyse::types::{BodyType, ReturnType, ValueType};
 use crate::front::hir::{BinaryOp, Expr, Kind, Stmt, VarId};
 use crate::vocabulary::is_builder;
 
@@ -14,7 +14,7 @@ impl<'a> ReturnTypes<'a> {
         frame: &Frame<'_, 'a>,
         expr: &'a Expr,
         here: Here<'_>,
-    ) -> Option<Vec<Returned>> {
+    ) -> Option<Vec<ReturnType>> {
         let servers = &self.handlers.servers;
         let (object, name, args) = match &expr.kind {
             Kind::Method(object, name, args) => (object, name.as_str(), args),
@@ -24,7 +24,7 @@ impl<'a> ReturnTypes<'a> {
                 // `api.html(data) [[...]]`
                 _ => {
                     let (status, _) = applied(servers, frame.file, callee)?;
-                    let page = Returned::new(0, Body::Html);
+                    let page = ReturnType::new(0, BodyType::Html);
                     return Some(match status {
                         Some(status) => self.with_status(frame, status, page),
                         None => vec![page],
@@ -75,23 +75,30 @@ impl<'a> ReturnTypes<'a> {
     }
 
     /// `api.name(...)`
-    fn built(&self, frame: &Frame<'_, 'a>, name: &str, args: &'a [Expr]) -> Option<Vec<Returned>> {
+    fn built(
+        &self,
+        frame: &Frame<'_, 'a>,
+        name: &str,
+        args: &'a [Expr],
+    ) -> Option<Vec<ReturnType>> {
         let text = |expr| self.meant(frame, expr).text().map(str::to_owned);
         let one = match (name, args) {
-            ("json", [value]) => Returned::new(0, Body::Json(self.shape(frame, value, &[]))),
-            ("text", _) => Returned::new(0, Body::Text),
-            ("html", _) => Returned::new(0, Body::Html),
-            ("no_content", _) => Returned::new(204, Body::Empty),
+            ("json", [value]) => {
+                ReturnType::new(0, BodyType::Json(self.value_type(frame, value, &[])))
+            }
+            ("text", _) => ReturnType::new(0, BodyType::Text),
+            ("html", _) => ReturnType::new(0, BodyType::Html),
+            ("no_content", _) => ReturnType::new(204, BodyType::Empty),
             ("bytes", [_]) => {
                 let kind = "application/octet-stream".to_owned();
-                Returned::new(0, Body::Bytes(Some(kind)))
+                ReturnType::new(0, BodyType::Bytes(Some(kind)))
             }
-            ("bytes", [_, kind]) => Returned::new(0, Body::Bytes(text(kind))),
+            ("bytes", [_, kind]) => ReturnType::new(0, BodyType::Bytes(text(kind))),
             ("redirect", _) => redirect(302),
             ("error", [status, message]) => {
-                let one = Returned {
+                let one = ReturnType {
                     message: text(message),
-                    ..Returned::new(0, error(self.shape(frame, message, &[])))
+                    ..ReturnType::new(0, error(self.value_type(frame, message, &[])))
                 };
                 return Some(self.with_status(frame, status, one));
             }
@@ -107,7 +114,7 @@ impl<'a> ReturnTypes<'a> {
         name: &str,
         method: &str,
         args: &'a [Expr],
-    ) -> Option<Vec<Returned>> {
+    ) -> Option<Vec<ReturnType>> {
         match (name, method, args) {
             ("redirect", "permanent", _) => Some(vec![redirect(301)]),
             (_, "status", [status, rest @ ..]) => {
@@ -153,13 +160,18 @@ impl<'a> ReturnTypes<'a> {
 
     /// A response with a status, with each where it is one of several; one that cannot be
     /// seen may be any.
-    fn with_status(&self, frame: &Frame<'_, 'a>, status: &'a Expr, one: Returned) -> Vec<Returned> {
+    fn with_status(
+        &self,
+        frame: &Frame<'_, 'a>,
+        status: &'a Expr,
+        one: ReturnType,
+    ) -> Vec<ReturnType> {
         let mut statuses = Vec::new();
         if !self.statuses(frame, status, &mut statuses) {
-            return vec![Returned::new(0, Body::Unseen)];
+            return vec![ReturnType::new(0, BodyType::Unseen)];
         }
         let statuses = statuses.into_iter();
-        let with = |status| Returned {
+        let with = |status| ReturnType {
             status,
             ..one.clone()
         };
@@ -201,7 +213,7 @@ impl<'a> ReturnTypes<'a> {
     pub(super) fn changed(
         &self,
         frame: &Frame<'_, 'a>,
-        one: &mut Returned,
+        one: &mut ReturnType,
         method: &str,
         args: &'a [Expr],
     ) {
@@ -210,15 +222,17 @@ impl<'a> ReturnTypes<'a> {
                 let mut statuses = Vec::new();
                 match self.statuses(frame, status, &mut statuses) {
                     true if statuses.len() == 1 => one.status = statuses[0],
-                    _ => *one = Returned::new(0, Body::Unseen),
+                    _ => *one = ReturnType::new(0, BodyType::Unseen),
                 }
             }
             ("header", [name, value]) => {
                 let name = self.meant(frame, name).text().map(str::to_ascii_lowercase);
                 match name.as_deref() {
-                    Some("content-type") if !matches!(one.body, Body::Unseen | Body::Empty) => {
+                    Some("content-type")
+                        if !matches!(one.body, BodyType::Unseen | BodyType::Empty) =>
+                    {
                         let kind = self.meant(frame, value).text();
-                        one.body = Body::Bytes(kind.map(str::to_owned));
+                        one.body = BodyType::Bytes(kind.map(str::to_owned));
                     }
                     Some("content-type") => {}
                     Some(name) if !one.headers.iter().any(|known| known == name) => {
@@ -239,28 +253,30 @@ fn is_of_response(method: &str) -> bool {
     matches!(method, "header" | "status" | "cookie")
 }
 
-fn redirect(status: u16) -> Returned {
-    Returned {
+fn redirect(status: u16) -> ReturnType {
+    ReturnType {
         headers: vec!["location".to_owned()],
-        ..Returned::new(status, Body::Empty)
+        ..ReturnType::new(status, BodyType::Empty)
     }
 }
 
 /// What `api.error` answers, given its message: a table stays one, and other values become
 /// texts.
-fn error(message: Shape) -> Body {
+fn error(message: ValueType) -> BodyType {
     let message = match message {
-        Shape::Any | Shape::OneOf(_) => return Body::Error,
-        Shape::Maybe(inner) if matches!(*inner, Shape::Object(_) | Shape::Map(_)) => {
-            return Body::Error;
+        ValueType::Any | ValueType::OneOf(_) => return BodyType::Error,
+        ValueType::Maybe(inner) if matches!(*inner, ValueType::Object(_) | ValueType::Map(_)) => {
+            return BodyType::Error;
         }
-        Shape::Maybe(inner) if matches!(*inner, Shape::Array(_) | Shape::List(_)) => {
-            return Body::Error;
+        ValueType::Maybe(inner) if matches!(*inner, ValueType::Array(_) | ValueType::List(_)) => {
+            return BodyType::Error;
         }
-        Shape::Object(_) | Shape::Map(_) | Shape::Array(_) | Shape::List(_) => message,
-        _ => Shape::String,
+        ValueType::Object(_) | ValueType::Map(_) | ValueType::Array(_) | ValueType::List(_) => {
+            message
+        }
+        _ => ValueType::String,
     };
-    Body::Json(Shape::Object(vec![("error".to_owned(), message)]))
+    BodyType::Json(ValueType::Object(vec![("error".to_owned(), message)]))
 }
 
 /// The block that declares a local, or one inside it does.

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use super::answers::{Here, push};
 use super::{Call, Frame, ReturnTypes};
 use crate::analyse::names::Given;
-use crate::analyse::shape::{Body, Returned, Shape};
+use crate::analyse::types::{BodyType, ReturnType, ValueType};
 use crate::front::hir::BinaryOp;
 use crate::front::hir::{Expr, Kind, Stmt};
 use crate::front::ids::FunctionRef;
@@ -26,11 +26,11 @@ fn catches(name: &str) -> Option<usize> {
 
 impl<'a> ReturnTypes<'a> {
     /// What the function of a frame throws, or lets through.
-    pub(super) fn thrown(&self, frame: &Frame<'_, 'a>, found: &mut Vec<Returned>) {
+    pub(super) fn thrown(&self, frame: &Frame<'_, 'a>, found: &mut Vec<ReturnType>) {
         self.thrown_in(frame, &frame.function.body, found);
     }
 
-    fn thrown_in(&self, frame: &Frame<'_, 'a>, block: &'a [Stmt], found: &mut Vec<Returned>) {
+    fn thrown_in(&self, frame: &Frame<'_, 'a>, block: &'a [Stmt], found: &mut Vec<ReturnType>) {
         for stmt in block {
             let mut inner = Vec::new();
             // A function that is only defined runs where it is called.
@@ -45,9 +45,9 @@ impl<'a> ReturnTypes<'a> {
         }
     }
 
-    fn thrown_by(&self, frame: &Frame<'_, 'a>, expr: &'a Expr, found: &mut Vec<Returned>) {
+    fn thrown_by(&self, frame: &Frame<'_, 'a>, expr: &'a Expr, found: &mut Vec<ReturnType>) {
         if !self.step() {
-            return push(found, Returned::new(0, Body::Unseen));
+            return push(found, ReturnType::new(0, BodyType::Unseen));
         }
         match &expr.kind {
             Kind::Call(callee, args) => {
@@ -94,7 +94,7 @@ impl<'a> ReturnTypes<'a> {
     }
 
     /// An argument: a function that is passed to another is called there, as far as is known.
-    fn passed(&self, frame: &Frame<'_, 'a>, arg: &'a Expr, found: &mut Vec<Returned>) {
+    fn passed(&self, frame: &Frame<'_, 'a>, arg: &'a Expr, found: &mut Vec<ReturnType>) {
         match (&arg.kind, self.function(frame, arg)) {
             (Kind::Function(_), Some(place)) => {
                 self.thrown_in(frame, self.body(place), found);
@@ -129,7 +129,7 @@ impl<'a> ReturnTypes<'a> {
         place: FunctionRef,
         object: Option<&'a Expr>,
         args: &'a [Expr],
-        found: &mut Vec<Returned>,
+        found: &mut Vec<ReturnType>,
     ) {
         let function = &self.sources.files[place.file].hir.functions[place.id];
         // What a function throws that calls itself is found the first time.
@@ -149,7 +149,7 @@ impl<'a> ReturnTypes<'a> {
             .enter(place, call, |inner| self.thrown(inner, found))
             .is_none()
         {
-            push(found, Returned::new(0, Body::Unseen));
+            push(found, ReturnType::new(0, BodyType::Unseen));
         }
     }
 
@@ -159,7 +159,7 @@ impl<'a> ReturnTypes<'a> {
     }
 
     /// What `pcall` catches, where that is raised again.
-    fn caught(&self, frame: &Frame<'_, 'a>, call: &'a Expr, found: &mut Vec<Returned>) {
+    fn caught(&self, frame: &Frame<'_, 'a>, call: &'a Expr, found: &mut Vec<ReturnType>) {
         let Kind::Call(callee, args) = &call.kind else {
             return;
         };
@@ -179,14 +179,14 @@ impl<'a> ReturnTypes<'a> {
                 self.thrown_in(frame, self.body(place), found);
             }
             (_, Some(place)) => self.called(frame, place, None, given, found),
-            _ => push(found, Returned::new(0, Body::Unseen)),
+            _ => push(found, ReturnType::new(0, BodyType::Unseen)),
         }
     }
 
     /// A value that is raised: an answer where it is a response.
-    fn raised(&self, frame: &Frame<'_, 'a>, expr: &'a Expr, found: &mut Vec<Returned>) {
+    fn raised(&self, frame: &Frame<'_, 'a>, expr: &'a Expr, found: &mut Vec<ReturnType>) {
         if !self.step() {
-            return push(found, Returned::new(0, Body::Unseen));
+            return push(found, ReturnType::new(0, BodyType::Unseen));
         }
         let here = Here {
             truthy: &[],
@@ -215,7 +215,7 @@ impl<'a> ReturnTypes<'a> {
                 } else if let Some(value) = self.names.value(frame.file, *var) {
                     self.raised(frame, value, found);
                 } else {
-                    push(found, Returned::new(0, Body::Unseen));
+                    push(found, ReturnType::new(0, BodyType::Unseen));
                 }
             }
             Kind::Call(callee, args) => {
@@ -237,11 +237,11 @@ impl<'a> ReturnTypes<'a> {
     }
 
     /// The result of a call that is not followed.
-    fn unseen(&self, frame: &Frame<'_, 'a>, expr: &'a Expr, found: &mut Vec<Returned>) {
+    fn unseen(&self, frame: &Frame<'_, 'a>, expr: &'a Expr, found: &mut Vec<ReturnType>) {
         let object = matches!(&expr.kind, Kind::Call(callee, _)
             if self.names.global(frame.file, callee) == Some("setmetatable"));
-        if !object && matches!(self.shape(frame, expr, &[]), Shape::Any) {
-            push(found, Returned::new(0, Body::Unseen));
+        if !object && matches!(self.value_type(frame, expr, &[]), ValueType::Any) {
+            push(found, ReturnType::new(0, BodyType::Unseen));
         }
     }
 
