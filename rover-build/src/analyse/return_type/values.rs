@@ -4,7 +4,7 @@ use rover_model::guard::{self, Schema};
 
 use super::filled::Added;
 use super::{Frame, ReturnTypes, seeds};
-use crate::analyse::lists::{is_member, list_of};
+use crate::analyse::lists::list_of;
 use crate::analyse::names::Given;
 use crate::analyse::types::ValueType;
 use crate::front::hir::{BinaryOp, Expr, Field, Kind, UnaryOp, VarId};
@@ -68,6 +68,9 @@ impl<'a> ReturnTypes<'a> {
                     true => value_type.present(),
                     false => value_type,
                 }
+            }
+            Kind::Index(..) if self.names.of_rover(frame.file, expr) == Some("null") => {
+                ValueType::Null
             }
             Kind::Index(object, key) => self.index(frame, object, key),
             Kind::Call(callee, args) => self.call(frame, callee, args),
@@ -194,9 +197,6 @@ impl<'a> ReturnTypes<'a> {
                 .text()
                 .map_or(ValueType::Any, |name| seeds::value(CTX, name));
         }
-        if is_member_of(object, key, "rover", "null") {
-            return ValueType::Null;
-        }
         let Some(name) = key.text() else {
             return ValueType::Any;
         };
@@ -237,13 +237,14 @@ impl<'a> ReturnTypes<'a> {
             let value = args.first();
             return value.map_or(ValueType::Any, |value| self.truthy(frame, value, &[]));
         }
-        if is_member(callee, "rover", "array") {
+        let of_rover = self.names.of_rover(frame.file, callee);
+        if of_rover == Some("array") {
             return match args.first().map(|arg| self.value_type(frame, arg, &[])) {
                 Some(ValueType::Array(item) | ValueType::List(item)) => ValueType::Array(item),
                 _ => ValueType::Array(Box::new(ValueType::Any)),
             };
         }
-        if is_member(callee, "rover", "guard")
+        if of_rover == Some("guard")
             && let [_, schema] = args
         {
             return self.checked(frame, schema);
@@ -344,9 +345,4 @@ fn checked(schema: &Schema) -> ValueType {
         true => value_type.or(ValueType::Null),
         false => value_type,
     }
-}
-
-/// Whether `object[key]` is a global's member.
-fn is_member_of(object: &Expr, key: &Expr, global: &str, name: &str) -> bool {
-    matches!(&object.kind, Kind::Global(known) if known == global) && key.text() == Some(name)
 }

@@ -246,10 +246,7 @@ impl<'a, 'v> Evaluator<'a, 'v> {
             Kind::Paren(inner) => self.given(file, inner)?,
             Kind::Function(_) => Given::Other("a function"),
             Kind::Table(fields) => self.table(file, fields)?,
-            Kind::Index(object, key)
-                if matches!(&object.kind, Kind::Global(name) if name == "rover")
-                    && key.text() == Some("null") =>
-            {
+            Kind::Index(..) | Kind::Var(_) if self.names.of_rover(file, expr) == Some("null") => {
                 Given::Null
             }
             Kind::Method(..) | Kind::Call(..) => match self.known(file, expr) {
