@@ -131,15 +131,23 @@ impl<'a> Modules<'a> {
     }
 }
 
-/// What a body returns at its end.
+/// What a body returns at its end, where it returns nowhere else.
 fn returned(body: &[Stmt]) -> Option<&Expr> {
-    match body.last() {
-        Some(Stmt::Return(_, values)) => match values.as_slice() {
+    let (last, before) = body.split_last()?;
+    match last {
+        Stmt::Return(_, values) if !before.iter().any(returns) => match values.as_slice() {
             [value] => Some(value),
             _ => None,
         },
         _ => None,
     }
+}
+
+/// Whether there is a `return` in a statement.
+fn returns(stmt: &Stmt) -> bool {
+    let mut found = matches!(stmt, Stmt::Return(..));
+    stmt.parts(&mut |_| {}, &mut |block| found |= block.iter().any(returns));
+    found
 }
 
 /// The local that a body returns at its end, and that begins with a constructor.
