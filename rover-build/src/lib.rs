@@ -30,7 +30,7 @@ use std::thread;
 use proc_macro2::TokenStream;
 use rover_model::{CHUNK_END, CHUNK_START};
 
-pub use analyse::shape::{Body, Returned, Shape};
+pub use analyse::types::{BodyType, ReturnType, ValueType};
 pub use build_script::{compile, compile_form_to, compile_to};
 pub use diagnostic::{Diagnostic, Failure, Position};
 pub use emit::warnings;
@@ -106,39 +106,41 @@ const STACK_BYTES: usize = 64 << 20;
 
 fn compile_here(manifest: &Path, form: Form, package: Package) -> Result<Compiled, Failure> {
     let (sources, run) = collect::load_and_run(manifest)?;
-    let guards = analyse::schemas::Guards::find(&sources);
+    let names = analyse::names::names(&sources);
+    let guards = analyse::schemas::Guards::find(&names);
     let collected = run.map_err(|why| {
-        let servers = analyse::servers::ServerVars::find(&sources);
-        model::uncollected::failure(&sources, &guards, &servers, form, why)
+        let servers = analyse::servers::ServerVars::find(&names);
+        model::uncollected::failure(&names, &guards, &servers, form, why)
     })?;
     let handlers = analyse::handlers::Handlers::analyse(
-        &sources,
+        &names,
         &guards,
         &collected.given,
         collected.keeps_library,
     );
-    let infer = analyse::return_type::Infer::new(&sources, &handlers, &guards);
+    let return_types = analyse::return_type::ReturnTypes::new(&names, &handlers, &guards);
     let mut diagnostics = analyse::globals::reserved(&sources);
     diagnostics.extend(handlers.missing_modules(&sources));
     let components = &collected.components;
     let html = html::templates(
-        &sources,
+        &names,
         &handlers.servers,
         Some(components),
         form,
         &mut diagnostics,
     );
-    let program = model::program::Program {
+    let facts = model::facts::Facts {
         sources: &sources,
+        names: &names,
         guards: &guards,
         handlers: &handlers,
-        infer: &infer,
+        return_types: &return_types,
         html: &html,
         form,
     };
-    let app = model::model(&program, &collected, diagnostics)?;
+    let app = model::model(&facts, &collected, diagnostics)?;
     let orders = analyse::constructors::orders(&sources, app.parameters(), &guards);
-    let lowered = lower::lower(&program, &app, &orders);
+    let lowered = lower::lower(&facts, &app, &orders);
     let files = sources.files.iter().map(|file| file.name.as_str());
     let chunk = |text: &String| format!("{CHUNK_START}{text}{CHUNK_END}");
     let texts: Vec<String> = lowered.texts.iter().map(chunk).collect();
@@ -166,7 +168,7 @@ fn compile_here(manifest: &Path, form: Form, package: Package) -> Result<Compile
     });
     let dependencies = sources.paths().cloned().collect();
     let mut warnings = analyse::globals::undeclared(&sources);
-    warnings.extend(model::check::warnings(&program, &app));
+    warnings.extend(model::check::warnings(&facts, &app));
     Ok(Compiled {
         app,
         warnings: warnings.iter().map(|d| sources.line(d)).collect(),

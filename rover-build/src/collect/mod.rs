@@ -29,7 +29,7 @@ use crate::collect::environment::Environment;
 use crate::collect::marks::{Marks, marked};
 use crate::diagnostic::{Diagnostic, Failure, Position};
 use crate::front::function_place::FunctionPlace;
-use crate::front::hir::Place;
+use crate::front::ids::{FileId, FunctionRef};
 use crate::front::load::{Sources, extend, load};
 use crate::vocabulary;
 use library::{Asked, get_info, modules};
@@ -50,7 +50,7 @@ pub(crate) struct Collected {
     /// The functions of the library that the rewriting relies on are what they were.
     pub(crate) keeps_library: bool,
     /// Handlers that the program has read: it may call them itself.
-    pub(crate) given: HashSet<Place>,
+    pub(crate) given: HashSet<FunctionRef>,
     /// The program asks for variables of the environment while it loads.
     pub(crate) reads_environment: bool,
 }
@@ -62,7 +62,7 @@ pub(crate) struct Entry {
     pub(crate) position: Position,
     pub(crate) value: Recorded,
     /// The function that was assigned first, where another has taken its place.
-    pub(crate) first: Option<Place>,
+    pub(crate) first: Option<FunctionRef>,
     /// The program has read it.
     pub(crate) given: bool,
 }
@@ -245,7 +245,7 @@ fn load_text(lua: &Lua, file: &str, text: &[u8]) -> mlua::Result<Function> {
 
 /// The chunks of the program's files.
 fn chunks(sources: &Sources, lua: &Lua) -> Result<Vec<Function>, Box<Diagnostic>> {
-    let files = sources.files.iter().enumerate();
+    let files = sources.files.numbered();
     let chunks = files
         .map(|(number, file)| load_text(lua, &file.name, &file.encoded(&marked(number, file))));
     let chunks: mlua::Result<Vec<_>> = chunks.collect();
@@ -276,10 +276,10 @@ fn read(
         .call(&result)
         .map_err(|e| internal(&e))?;
     if !is_server {
-        let manifest = &marks.sources.files[0];
+        let manifest = &marks.sources.files[FileId::MANIFEST];
         let position = Position {
             file: manifest.name.clone(),
-            line: manifest.text.lines().count().max(1),
+            line: manifest.last_line(),
             column: 0,
         };
         let made: bool = function("is_made")?.call(()).map_err(|e| internal(&e))?;
