@@ -32,7 +32,7 @@ use rover_model::{CHUNK_END, CHUNK_START};
 
 pub use analyse::types::{BodyType, ReturnType, ValueType};
 pub use build_script::{compile, compile_form_to, compile_to};
-pub use diagnostic::{Diagnostic, Failure, Position};
+pub use diagnostic::{Code, Diagnostic, Failure, Position, Severity};
 pub use emit::warnings;
 pub use form::Form;
 pub use front::function_place::FunctionPlace;
