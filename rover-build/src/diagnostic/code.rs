@@ -13,7 +13,7 @@ pub(super) struct Kind {
     pub(super) page: &'static str,
 }
 
-/// Whether a program with the mistake compiles.
+/// Whether a program with the mistake compiles, where no option says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
     /// It does not.
@@ -50,7 +50,7 @@ impl Code {
         self.0.id
     }
 
-    /// Whether it is an error.
+    /// What it is where no option says otherwise: `strict_globals` makes an error of a warning.
     pub fn severity(self) -> Severity {
         self.0.severity
     }

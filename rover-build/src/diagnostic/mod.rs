@@ -134,11 +134,7 @@ fn render<'a>(
     diagnostic: &Diagnostic,
     text: &impl Fn(&str) -> Option<(&'a str, &'a str)>,
 ) -> String {
-    let level = match diagnostic.code.severity() {
-        Severity::Error => Level::ERROR,
-        Severity::Warning => Level::WARNING,
-    };
-    let title = level.primary_title(&diagnostic.message);
+    let title = Level::ERROR.primary_title(&diagnostic.message);
     let mut group = Group::with_title(title.id(diagnostic.code.id()));
     let mut files: Vec<&str> = Vec::new();
     for (position, _) in &diagnostic.labels {
