@@ -64,16 +64,6 @@ impl Code {
     pub fn page(self) -> &'static str {
         self.0.page
     }
-
-    /// The code of this name, in any case of letters.
-    pub fn find(id: &str) -> Option<Self> {
-        super::codes::all().find(|code| code.id().eq_ignore_ascii_case(id))
-    }
-
-    /// Every code, in order.
-    pub fn all() -> impl Iterator<Item = Self> {
-        super::codes::all()
-    }
 }
 
 impl PartialEq for Code {

@@ -3,6 +3,7 @@
 
 mod code;
 pub(crate) mod codes;
+mod near;
 
 use std::fmt;
 

@@ -28,15 +28,3 @@ fn unknown(id: &str) -> String {
     };
     format!("error: there is no code `{id}`{known}")
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_unknown_code_is_told() {
-        assert!(
-            unknown("R9999").starts_with("error: there is no code `R9999`: codes are R0001 to")
-        );
-    }
-}

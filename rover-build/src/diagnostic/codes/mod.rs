@@ -20,33 +20,26 @@ pub(crate) mod templates;
 pub(crate) mod words;
 
 use super::code::Code;
-use crate::vocabulary::nearest;
 
-/// Every code, in order.
-pub(super) fn all() -> impl Iterator<Item = Code> {
-    let folders = [
-        syntax::CODES,
-        program::CODES,
-        routes::CODES,
-        options::CODES,
-        requests::CODES,
-        answers::CODES,
-        schemas::CODES,
-        templates::CODES,
-        words::CODES,
-    ];
-    folders.into_iter().flatten().copied()
-}
+impl Code {
+    /// Every code, in order.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let folders = [
+            syntax::CODES,
+            program::CODES,
+            routes::CODES,
+            options::CODES,
+            requests::CODES,
+            answers::CODES,
+            schemas::CODES,
+            templates::CODES,
+            words::CODES,
+        ];
+        folders.into_iter().flatten().copied()
+    }
 
-fn did_you_mean(near: &str) -> String {
-    format!("did you mean `{near}`?")
-}
-
-/// The nearest name that there is, or all of them.
-fn nearest_or_all<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    let known: Vec<&str> = known.into_iter().collect();
-    match nearest(name, known.iter().copied()) {
-        Some(near) => did_you_mean(near),
-        None => format!("there is: {}", known.join(", ")),
+    /// The code of this name, in any case of letters.
+    pub fn find(id: &str) -> Option<Self> {
+        Code::all().find(|code| code.id().eq_ignore_ascii_case(id))
     }
 }

@@ -9,9 +9,13 @@ use crate::diagnostic::codes::syntax::{
 use crate::diagnostic::codes::templates::tag;
 
 type Told = Diagnostic<usize>;
+/// What is told of a place.
+type Tell = fn(usize) -> Told;
+/// What is told of a place with the parser's own message.
+type TellSaid = fn(usize, &str) -> Told;
 
 /// How a message of the parser begins, and what is told of it.
-const KNOWN: [(&str, fn(usize) -> Told); 12] = [
+const KNOWN: [(&str, Tell); 12] = [
     (VALUE, statement::value_alone),
     (
         "unexpected token, this needs to be a statement",
@@ -36,7 +40,7 @@ const KNOWN: [(&str, fn(usize) -> Told); 12] = [
 ];
 
 /// A word of the parser's message, and what is missing.
-const MISSING: [(&str, fn(usize, &str) -> Told); 6] = [
+const MISSING: [(&str, TellSaid); 6] = [
     ("name", part_missing::name),
     ("identifier", part_missing::name),
     ("condition", value_missing::condition),
@@ -62,12 +66,7 @@ pub(super) fn of_tag(words: &Words<'_>, at: usize, message: &str) -> Mistake {
     }
 }
 
-fn of_message(
-    words: &Words<'_>,
-    at: usize,
-    message: &str,
-    otherwise: fn(usize, &str) -> Told,
-) -> Mistake {
+fn of_message(words: &Words<'_>, at: usize, message: &str, otherwise: TellSaid) -> Mistake {
     if message.starts_with("expected `end` to close") || message.starts_with(STRAY) {
         return stray(words, at).into();
     }

@@ -1,7 +1,7 @@
 //! `api.jsn { }`, `api.text("x"):heder("a", "b")`
 
 use crate::diagnostic::code::{Code, code};
-use crate::diagnostic::codes::nearest_or_all;
+use crate::diagnostic::near::nearest_or_all;
 use crate::diagnostic::{Diagnostic, Position};
 use crate::vocabulary::instead;
 

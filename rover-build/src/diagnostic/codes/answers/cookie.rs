@@ -1,7 +1,7 @@
 //! `:cookie("a", "b", { httponly = true })`
 
 use crate::diagnostic::code::{Code, code};
-use crate::diagnostic::codes::nearest_or_all;
+use crate::diagnostic::near::nearest_or_all;
 use crate::diagnostic::{Diagnostic, Position};
 
 pub(super) const CODE: Code = code!(Error, "R0505", "an option that cookies do not have");

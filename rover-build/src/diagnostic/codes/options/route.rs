@@ -1,6 +1,7 @@
 //! `deadlines = { ["GET /nowhere"] = "1s" }`
 
 use crate::diagnostic::code::{Code, code};
+use crate::diagnostic::near::did_you_mean;
 use crate::diagnostic::{Diagnostic, Position};
 use crate::vocabulary::nearest;
 
@@ -13,7 +14,7 @@ pub(crate) fn unknown<'a>(
     known: impl IntoIterator<Item = &'a str>,
 ) -> Diagnostic {
     let help = match nearest(route, known) {
-        Some(near) => format!("did you mean `{near}`?"),
+        Some(near) => did_you_mean(near),
         None => "a route is written as `GET /users/{id}`".to_owned(),
     };
     Diagnostic::new(CODE, format!("there is no route `{route}`"))

@@ -1,6 +1,7 @@
 //! `rover.server { prot = 8080 }`
 
 use crate::diagnostic::code::{Code, code};
+use crate::diagnostic::near::did_you_mean;
 use crate::diagnostic::{Diagnostic, Position};
 use crate::vocabulary::nearest;
 
@@ -8,7 +9,7 @@ pub(super) const CODE: Code = code!(Error, "R0302", "an option that there is non
 
 pub(crate) fn option(at: Position, name: &str, known: &[&str]) -> Diagnostic {
     let help = match nearest(name, known.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
+        Some(near) => did_you_mean(near),
         None => format!("the options are: {}", known.join(", ")),
     };
     Diagnostic::new(CODE, format!("unknown option `{name}`"))

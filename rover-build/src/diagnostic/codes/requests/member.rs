@@ -1,7 +1,7 @@
 //! `ctx:headerz()`, `ctx:body().title`
 
 use crate::diagnostic::code::{Code, code};
-use crate::diagnostic::codes::nearest_or_all;
+use crate::diagnostic::near::nearest_or_all;
 use crate::diagnostic::{Diagnostic, Position};
 use crate::vocabulary::nearest;
 

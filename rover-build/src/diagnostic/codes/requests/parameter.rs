@@ -1,6 +1,7 @@
 //! `ctx:params().ID` where the path has `p_id`.
 
 use crate::diagnostic::code::{Code, code};
+use crate::diagnostic::near::did_you_mean;
 use crate::diagnostic::{Diagnostic, Position};
 use crate::vocabulary::nearest;
 
@@ -8,7 +9,7 @@ pub(super) const CODE: Code = code!(Error, "R0403", "a parameter that the path d
 
 pub(crate) fn unknown(at: Position, pattern: &str, name: &str, known: &[&str]) -> Diagnostic {
     let help = match (nearest(name, known.iter().copied()), known) {
-        (Some(near), _) => format!("did you mean `{near}`?"),
+        (Some(near), _) => did_you_mean(near),
         (_, []) => format!("a parameter is a key of the path: `p_{name}`"),
         _ => format!("the path has: {}", known.join(", ")),
     };

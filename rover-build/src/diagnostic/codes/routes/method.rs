@@ -1,6 +1,7 @@
 //! A route's last key that is no method.
 
 use crate::diagnostic::code::{Code, code};
+use crate::diagnostic::near::did_you_mean;
 use crate::diagnostic::{Diagnostic, Position};
 use crate::vocabulary::nearest;
 
@@ -8,7 +9,7 @@ pub(super) const CODE: Code = code!(Error, "R0201", "a route that ends with no r
 
 pub(crate) fn unknown(at: Position, key: &str, known: &[&str]) -> Diagnostic {
     let help = match nearest(key, known.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
+        Some(near) => did_you_mean(near),
         None => format!("the last key of a route is one of: {}", known.join(", ")),
     };
     Diagnostic::new(CODE, format!("`{key}` is not a request method"))

@@ -1,7 +1,7 @@
 //! A field that a checked value never has.
 
 use crate::diagnostic::code::{Code, code};
-use crate::diagnostic::codes::nearest_or_all;
+use crate::diagnostic::near::nearest_or_all;
 use crate::diagnostic::{Diagnostic, Position};
 
 pub(super) const CODE: Code = code!(Error, "R0603", "a field that the schema does not have");

@@ -3,7 +3,7 @@
 use rover_model::guard;
 
 use crate::diagnostic::code::{Code, code};
-use crate::diagnostic::codes::nearest_or_all;
+use crate::diagnostic::near::nearest_or_all;
 use crate::diagnostic::{Diagnostic, Position};
 
 pub(super) const CODE: Code = code!(Error, "R0601", "a schema that is wrong");

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::code::{Code, code};
+use crate::diagnostic::near::did_you_mean;
 use crate::vocabulary::nearest;
 
 pub(super) const CODE: Code = code!(Error, "R0003", "a word that Lua does not have");
@@ -59,7 +60,7 @@ pub(crate) fn before_name(at: usize, word: &str, next: &str) -> Diagnostic<usize
     let mistake = Diagnostic::new(CODE, "two names stand beside each other")
         .at(at, "this one says nothing to Lua");
     match nearest(word, STARTS).filter(|_| word.len() > 3) {
-        Some(near) => mistake.help(format!("did you mean `{near}`?")),
+        Some(near) => mistake.help(did_you_mean(near)),
         None => mistake.help(format!(
             "a function is called with parentheses: `{word}({next})`"
         )),

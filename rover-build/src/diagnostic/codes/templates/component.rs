@@ -3,7 +3,7 @@
 use super::NO_LOCALS;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::code::{Code, code};
-use crate::diagnostic::codes::did_you_mean;
+use crate::diagnostic::near::did_you_mean;
 use crate::vocabulary::nearest;
 
 pub(super) const CODE: Code = code!(Error, "R0704", "a component that there is none of");

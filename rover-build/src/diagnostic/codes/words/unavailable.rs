@@ -2,20 +2,17 @@
 
 use crate::diagnostic::code::{Code, code};
 use crate::diagnostic::{Diagnostic, Position};
-use crate::vocabulary;
 
 pub(super) const CODE: Code = code!(Error, "R0801", "what this version does not have");
 
 /// `rover.server { cors = true }`
 pub(crate) fn option(at: Position, name: &str) -> Diagnostic {
-    let message = format!("the option {}", vocabulary::unavailable(name));
-    Diagnostic::new(CODE, message).at(at, "this option")
+    said(&format!("the option `{name}` is")).at(at, "this option")
 }
 
 /// `function api.chat.ws(ctx)`
 pub(crate) fn endpoint(at: Position, kind: &str) -> Diagnostic {
-    let message = format!("`{kind}` endpoints are not available in this version");
-    Diagnostic::new(CODE, message).at(at, "defined here")
+    said(&format!("`{kind}` endpoints are")).at(at, "defined here")
 }
 
 /// `function api.before(ctx)`
@@ -51,5 +48,9 @@ pub(crate) fn planned(at: Position, name: &str) -> Diagnostic {
 }
 
 fn word<At>(name: &str) -> Diagnostic<At> {
-    Diagnostic::new(CODE, vocabulary::unavailable(name))
+    said(&format!("`{name}` is"))
+}
+
+fn said<At>(what: &str) -> Diagnostic<At> {
+    Diagnostic::new(CODE, format!("{what} not available in this version"))
 }

@@ -1,7 +1,7 @@
 //! A global that is read, and that nothing defines.
 
 use crate::diagnostic::code::{Code, code};
-use crate::diagnostic::codes::did_you_mean;
+use crate::diagnostic::near::did_you_mean;
 use crate::diagnostic::{Diagnostic, Position};
 use crate::vocabulary::{instead, libraries_with, nearest};
 
