@@ -1,12 +1,14 @@
 //! `{{ crad { } }}`
 
-use super::NO_LOCALS;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::code::{Code, code};
 use crate::diagnostic::near::did_you_mean;
 use crate::vocabulary::nearest;
 
 pub(super) const CODE: Code = code!(Error, "R0704", "a component that there is none of");
+
+/// Why a local of the file around the template is not there.
+pub(super) const NO_LOCALS: &str = "a template sees its data and components, not the file's locals";
 
 /// A name, with the components that there are.
 pub(crate) fn unknown<'a>(

@@ -26,5 +26,3 @@ pub(super) const CODES: &[Code] = &[
     element::CODE,
     unfinished::CODE,
 ];
-
-const NO_LOCALS: &str = "a template sees its data and components, not the file's locals";

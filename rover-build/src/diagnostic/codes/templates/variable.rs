@@ -1,6 +1,6 @@
 //! `{{ titel }}`
 
-use super::NO_LOCALS;
+use super::component::NO_LOCALS;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::code::{Code, code};
 use crate::diagnostic::near::did_you_mean;
