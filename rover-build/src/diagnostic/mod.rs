@@ -234,4 +234,13 @@ mod tests {
         let failure = Failure::new(vec![diagnostic], |_| Some(("routes.lua", "return 1\n")));
         assert!(failure.to_string().contains("here"), "{failure}");
     }
+
+    #[test]
+    fn what_says_error_itself_gets_the_code_in_front() {
+        let code = Code::all().next().expect("a code");
+        let diagnostics = vec![Diagnostic::new(code, "a"), Diagnostic::new(code, "b")];
+        let failure = Failure::new(diagnostics, |_| None);
+        assert_eq!(failure.to_string(), "error[R0001]: a\n\nerror[R0001]: b");
+        assert_eq!(failure.message(), "[R0001] a\n\nerror[R0001]: b");
+    }
 }
