@@ -5,7 +5,7 @@
 //! schemas and answers, `collect` runs the chunk against the recording server, `html` compiles
 //! templates, `model` makes routes and options of all that and looks for mistakes, `lower`
 //! rewrites the program's text, `openapi` describes it, `plan` puts all that together as plain
-//! data, `emit` writes that as Rust. `form`, `diagnostic` and `vocabulary` stand
+//! data, `emit` writes that as Rust. `form`, `vocabulary` and `diagnostic` stand
 //! below all of them.
 
 mod analyse;
@@ -32,7 +32,7 @@ use rover_model::{CHUNK_END, CHUNK_START};
 
 pub use analyse::types::{BodyType, ReturnType, ValueType};
 pub use build_script::{compile, compile_form_to, compile_to};
-pub use diagnostic::{Diagnostic, Failure, Position};
+pub use diagnostic::{Code, Diagnostic, Failure, Position, Severity};
 pub use emit::warnings;
 pub use form::Form;
 pub use front::function_place::FunctionPlace;

@@ -47,4 +47,7 @@ pub(crate) struct Check {
     /// Print the mistakes as JSON on standard output, for editors
     #[arg(long)]
     pub(crate) json: bool,
+    /// Explain a code that a mistake is told with, such as R0302, with examples
+    #[arg(long, value_name = "CODE", conflicts_with_all = ["file", "json"])]
+    pub(crate) explain: Option<String>,
 }

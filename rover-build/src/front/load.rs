@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::diagnostic::codes::program::{file_unreadable, module_missing};
 use crate::diagnostic::{Diagnostic, Failure, Position};
 use crate::front::file::{File, Text};
 use crate::front::hir::Span;
@@ -12,7 +13,6 @@ use crate::front::resolve::resolve;
 use crate::front::syntax;
 use crate::front::template_files::{self, TemplateFile, shown};
 use crate::front::tree::Tree;
-use crate::vocabulary::instead;
 
 /// The program's files; the manifest is the first.
 pub(crate) struct Sources {
@@ -59,18 +59,16 @@ impl Sources {
         file.text.line(position.line)
     }
 
-    /// A mistake on one line: `routes.lua:3:5: what is wrong (what would be right)`.
+    /// A mistake on one line: `routes.lua:3:5: R0806: what is wrong (what would be right)`.
     pub(crate) fn line(&self, diagnostic: &Diagnostic) -> String {
         let place = diagnostic.labels.first().map(|(position, _)| {
             let file = self.files.iter().find(|file| file.name == position.file);
             let shown = file.map_or(position.file.as_str(), |file| &file.shown);
             format!("{shown}:{}:{}: ", position.line, position.column)
         });
+        let said = format!("{}: {}", diagnostic.code, diagnostic.message);
         let help = diagnostic.help.as_ref().map(|help| format!(" ({help})"));
-        [place, Some(diagnostic.message.clone()), help]
-            .into_iter()
-            .flatten()
-            .collect()
+        [place, Some(said), help].into_iter().flatten().collect()
     }
 
     /// The file of a module.
@@ -183,8 +181,7 @@ fn read_all(mut sources: Sources, mut queue: Vec<Pending>) -> Result<Sources, Fa
         let (text, encoding) = match fs::read(&next.path) {
             Ok(bytes) => syntax::decode(bytes),
             Err(error) => {
-                let message = format!("cannot read {}: {error}", next.path.display());
-                refused.push(Diagnostic::new(message));
+                refused.push(file_unreadable::file(&next.path, &error));
                 continue;
             }
         };
@@ -218,8 +215,8 @@ fn read_all(mut sources: Sources, mut queue: Vec<Pending>) -> Result<Sources, Fa
                 let modules = syntax::required(&text).into_iter();
                 queue.extend(modules.filter_map(|module| find(&sources.folder, &module)));
                 let found = syntax::mistakes(&text, &error).into_iter();
-                let diagnostics =
-                    found.map(|mistake| Diagnostic::of_syntax(&next.name, &text, mistake));
+                let place = |byte| Position::of(&next.name, &text, byte);
+                let diagnostics = found.map(|mistake| mistake.told.placed(place));
                 sources.broken.push(Broken {
                     diagnostics: diagnostics.collect(),
                     module: next.module,
@@ -320,20 +317,9 @@ impl Sources {
         if let Some(wrong) = self.broken(module) {
             return wrong.first().cloned();
         }
-        let base = module.replace('.', "/");
-        let help = match instead::module(module) {
-            Some(instead) => instead.to_owned(),
-            None if WITHHELD.contains(&module) => {
-                format!("programs do not have LuaJIT's `{module}`")
-            }
-            None => format!("modules stand beside the manifest: {base}.lua or {base}/init.lua"),
-        };
         let position = self.files[file].position(at.start);
-        Some(
-            Diagnostic::new(format!("module `{module}` was not found"))
-                .at(position, "required here")
-                .help(help),
-        )
+        let withheld = WITHHELD.contains(&module);
+        Some(module_missing::module(position, module, withheld))
     }
 }
 
