@@ -32,7 +32,7 @@ use rover_model::{CHUNK_END, CHUNK_START};
 
 pub use analyse::shape::{Body, Returned, Shape};
 pub use build_script::{compile, compile_form_to, compile_to};
-pub use diagnostic::{Diagnostic, Failure, Position};
+pub use diagnostic::{Diagnostic, Failure, Position, Severity, Style, Texts, Warnings};
 pub use emit::warnings;
 pub use form::Form;
 pub use front::function_place::FunctionPlace;
@@ -49,8 +49,8 @@ pub struct Compiled {
     pub app: App,
     /// All that the runtime needs.
     pub plan: Plan,
-    /// What may be a mistake: one line each, with file, line and column.
-    pub warnings: Vec<String>,
+    /// What may be a mistake.
+    pub warnings: Warnings,
     /// The Lua that became bytecode, in the order of `dependencies`.
     pub lowered: Vec<String>,
     /// The templates as Lua, by the numbers in that, less one; empty where there is none in it.
@@ -136,7 +136,10 @@ fn compile_here(manifest: &Path, form: Form, package: Package) -> Result<Compile
         html: &html,
         form,
     };
-    let app = model::model(&program, &collected, diagnostics)?;
+    let app = model::model(&program, &collected, diagnostics).map_err(|mut failure| {
+        failure.warnings = sources.warnings(analyse::globals::undeclared(&sources));
+        failure
+    })?;
     let orders = analyse::constructors::orders(&sources, app.parameters(), &guards);
     let lowered = lower::lower(&program, &app, &orders);
     let files = sources.files.iter().map(|file| file.name.as_str());
@@ -169,7 +172,7 @@ fn compile_here(manifest: &Path, form: Form, package: Package) -> Result<Compile
     warnings.extend(model::check::warnings(&program, &app));
     Ok(Compiled {
         app,
-        warnings: warnings.iter().map(|d| sources.line(d)).collect(),
+        warnings: sources.warnings(warnings),
         plan,
         lowered: lowered.texts,
         pages: pages.iter().map(|(_, text)| (*text).to_owned()).collect(),

@@ -4,6 +4,8 @@ mod args;
 mod commands;
 mod error;
 mod manifest;
+mod output;
+mod source;
 
 use std::process::ExitCode;
 
@@ -17,7 +19,7 @@ fn main() -> ExitCode {
         Err(error) => {
             // Nobody is left to be told where standard error is closed.
             let _ = error.print();
-            ExitCode::FAILURE
+            error.code()
         }
     }
 }

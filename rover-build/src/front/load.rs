@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use full_moon::ast::Ast;
 
-use crate::diagnostic::{Diagnostic, Failure, Position};
+use crate::diagnostic::{Diagnostic, Failure, Position, Warnings};
 use crate::front::hir::{Chunk, Span};
 use crate::front::requires::{Required, requires};
 use crate::front::resolve::resolve;
@@ -89,34 +89,27 @@ impl File {
 
 impl Sources {
     pub(crate) fn failure(&self, diagnostics: Vec<Diagnostic>) -> Failure {
-        Failure::new(diagnostics, |name| {
-            let files = self.files.iter().map(|f| (&f.name, &f.shown, &f.text));
-            let templates = self.templates.iter().map(|f| (&f.name, &f.shown, &f.text));
-            let broken = self.broken.iter().map(|f| (&f.name, &f.shown, &f.text));
-            let mut all = files.chain(templates).chain(broken);
-            let (_, shown, text) = all.find(|(n, ..)| *n == name)?;
-            Some((shown.as_str(), text.as_str()))
-        })
+        Failure::new(diagnostics, |name| self.text(name))
+    }
+
+    pub(crate) fn warnings(&self, diagnostics: Vec<Diagnostic>) -> Warnings {
+        Warnings::new(diagnostics, |name| self.text(name))
+    }
+
+    /// A file's path as shown, and its content.
+    fn text(&self, name: &str) -> Option<(&str, &str)> {
+        let files = self.files.iter().map(|f| (&f.name, &f.shown, &f.text));
+        let templates = self.templates.iter().map(|f| (&f.name, &f.shown, &f.text));
+        let broken = self.broken.iter().map(|f| (&f.name, &f.shown, &f.text));
+        let mut all = files.chain(templates).chain(broken);
+        let (_, shown, text) = all.find(|(n, ..)| *n == name)?;
+        Some((shown.as_str(), text.as_str()))
     }
 
     /// The line of a position.
     pub(crate) fn line_text(&self, position: &Position) -> Option<&str> {
         let file = self.files.iter().find(|file| file.name == position.file)?;
         file.text.lines().nth(position.line.checked_sub(1)?)
-    }
-
-    /// A mistake on one line: `routes.lua:3:5: what is wrong (what would be right)`.
-    pub(crate) fn line(&self, diagnostic: &Diagnostic) -> String {
-        let place = diagnostic.labels.first().map(|(position, _)| {
-            let file = self.files.iter().find(|file| file.name == position.file);
-            let shown = file.map_or(position.file.as_str(), |file| &file.shown);
-            format!("{shown}:{}:{}: ", position.line, position.column)
-        });
-        let help = diagnostic.help.as_ref().map(|help| format!(" ({help})"));
-        [place, Some(diagnostic.message.clone()), help]
-            .into_iter()
-            .flatten()
-            .collect()
     }
 
     /// The file of a module.

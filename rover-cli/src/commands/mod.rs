@@ -1,6 +1,13 @@
 //! The commands, a file each.
 
+mod build;
 mod check;
+mod completions;
+mod expand;
+mod explain;
+mod new;
+mod openapi;
+mod routes;
 
 use std::process::ExitCode;
 
@@ -10,7 +17,14 @@ use crate::error::Error;
 /// Runs the command that was asked for.
 pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Error> {
     match arguments.command {
+        Command::New(new) => new::run(&new),
         Command::Dev(_) => Ok(ExitCode::SUCCESS),
         Command::Check(check) => check::run(&check),
+        Command::Routes(routes) => routes::run(&routes),
+        Command::OpenApi(openapi) => openapi::run(&openapi),
+        Command::Explain(explain) => explain::run(&explain),
+        Command::Expand(expand) => expand::run(&expand),
+        Command::Build(build) => build::run(&build),
+        Command::Completions(completions) => completions::run(&completions),
     }
 }
