@@ -4,7 +4,7 @@
 //! manifest and its modules and resolves names, `analyse` finds what the text shows of handlers,
 //! schemas and answers, `collect` runs the chunk against the recording server, `html` compiles
 //! templates, `model` makes routes and options of all that and looks for mistakes, `lower`
-//! rewrites the program's text, `openapi` describes it, `plan` puts all that together as plain
+//! rewrites the program's text, `explain` tells what became of it, `openapi` describes the routes, `plan` puts all that together as plain
 //! data, `emit` writes that as Rust. `form`, `diagnostic` and `vocabulary` stand
 //! below all of them.
 
@@ -13,6 +13,7 @@ mod build_script;
 mod collect;
 mod diagnostic;
 mod emit;
+mod explain;
 mod form;
 mod front;
 mod html;
@@ -34,6 +35,7 @@ pub use analyse::shape::{Body, Returned, Shape};
 pub use build_script::{compile, compile_form_to, compile_to};
 pub use diagnostic::{Diagnostic, Failure, Position, Severity, Style, Texts, Warnings};
 pub use emit::warnings;
+pub use explain::{Became, Explained, Explanation};
 pub use form::Form;
 pub use front::function_place::FunctionPlace;
 pub use model::app::{About, App, Expects, Reads, Route, Segment};
@@ -55,6 +57,8 @@ pub struct Compiled {
     pub lowered: Vec<String>,
     /// The templates as Lua, by the numbers in that, less one; empty where there is none in it.
     pub pages: Vec<String>,
+    /// What became of each route's handler, in the order of the routes.
+    pub explained: Vec<Explained>,
     /// Every Lua file that was read.
     pub dependencies: Vec<PathBuf>,
 }
@@ -142,6 +146,7 @@ fn compile_here(manifest: &Path, form: Form, package: Package) -> Result<Compile
     })?;
     let orders = analyse::constructors::orders(&sources, app.parameters(), &guards);
     let lowered = lower::lower(&program, &app, &orders);
+    let explained = explain::explain(&program, &app, &lowered);
     let files = sources.files.iter().map(|file| file.name.as_str());
     let chunk = |text: &String| format!("{CHUNK_START}{text}{CHUNK_END}");
     let texts: Vec<String> = lowered.texts.iter().map(chunk).collect();
@@ -175,6 +180,7 @@ fn compile_here(manifest: &Path, form: Form, package: Package) -> Result<Compile
         warnings: sources.warnings(warnings),
         plan,
         lowered: lowered.texts,
+        explained,
         pages: pages.iter().map(|(_, text)| (*text).to_owned()).collect(),
         dependencies,
     })

@@ -32,7 +32,7 @@ use crate::front::hir::{Expr, Kind, Span, Stmt};
 use crate::front::load::Sources;
 use crate::html::Templates;
 use crate::lower::edit::Edits;
-use crate::lower::lowered::{ListStep, Lowered};
+use crate::lower::lowered::{Answer, ListStep, Lowered};
 use crate::lower::tails::tails;
 use crate::model::app::App;
 use crate::model::program::Program;
@@ -63,6 +63,7 @@ pub(crate) fn lower(program: &Program<'_>, app: &App, orders: &Orders) -> Lowere
         templates: Vec::new(),
         steps: Vec::new(),
         pages: BTreeSet::new(),
+        answers: HashMap::new(),
     };
     lowering.missing_bodies(app, form);
     lowering.budgets();
@@ -124,6 +125,8 @@ pub(crate) fn lower(program: &Program<'_>, app: &App, orders: &Orders) -> Lowere
         steps: lowering.steps.into_iter().map(Into::into).collect(),
         pages: lowering.pages,
         prechecks,
+        answers: lowering.answers,
+        held: lowering.holders.into_keys().collect(),
     }
 }
 
@@ -151,6 +154,8 @@ pub(crate) struct Lowering<'a> {
     templates: Vec<Template>,
     pub(crate) steps: Vec<ListStep>,
     pages: BTreeSet<usize>,
+    /// How returned values are written.
+    pub(crate) answers: HashMap<(usize, Span), Answer>,
 }
 
 impl Lowering<'_> {
@@ -341,6 +346,7 @@ impl Lowering<'_> {
             };
         }
         if self.page(file, value) {
+            self.answers.insert((file, value.span), Answer::Page);
             return true;
         }
         let found = match response(&self.handlers.servers, file, value) {
@@ -370,6 +376,8 @@ impl Lowering<'_> {
             return false;
         };
         let number = self.number(template);
+        self.answers
+            .insert((file, value.span), Answer::Template(number));
         // Not a tail call: the handler's frame names the line of an error.
         let mut text = format!("(__rover.reply({number}");
         let mut from = value.span.start;

@@ -4,6 +4,7 @@ use crate::analyse::responses::Text;
 use crate::front::hir::Expr;
 use crate::lower::Lowering;
 use crate::lower::lists::{Cursor, concatenation};
+use crate::lower::lowered::Answer;
 
 impl Lowering<'_> {
     /// `return api.html("<p>" .. a .. "</p>")`; the values are looked at first, as in
@@ -48,6 +49,7 @@ impl Lowering<'_> {
             operands.join(" .. "),
         );
         self.replace(file, cursor.from, value.span.end, cursor.text);
+        self.answers.insert((file, value.span), Answer::Text);
     }
 }
 
