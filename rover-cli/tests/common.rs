@@ -40,10 +40,17 @@ impl Folder {
             .current_dir(&self.0)
             .stdin(Stdio::null());
         // What cargo tells a test, a user's shell does not have.
-        let of_cargo = std::env::vars_os().map(|(name, _)| name);
-        let of_cargo = of_cargo.filter(|name| name.to_string_lossy().starts_with("CARGO_"));
-        for name in of_cargo.collect::<Vec<_>>() {
-            command.env_remove(name);
+        let told = [
+            "CARGO_MANIFEST_",
+            "CARGO_PKG_",
+            "CARGO_BIN_",
+            "CARGO_TARGET_",
+        ];
+        for (name, _) in std::env::vars_os() {
+            let text = name.to_string_lossy();
+            if text == "CARGO" || told.iter().any(|begin| text.starts_with(begin)) {
+                command.env_remove(&name);
+            }
         }
         for name in ["NO_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "ROVER_REFERENCE"] {
             command.env_remove(name);

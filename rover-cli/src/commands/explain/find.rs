@@ -1,5 +1,6 @@
 //! Which routes are meant.
 
+use rover_build::vocabulary::nearest;
 use rover_build::{App, Route, Segment};
 
 use crate::error::Error;
@@ -55,31 +56,12 @@ fn is_same(name: &str, wanted: &str) -> bool {
 }
 
 fn unknown(app: &App, wanted: &str) -> String {
-    let names = app.routes.iter().flat_map(names);
-    let near = names
-        .map(|name| (distance(wanted, &name), name))
-        .min()
-        .filter(|(far, _)| *far <= wanted.chars().count() / 3);
-    match (near, app.routes.is_empty()) {
-        (Some((_, name)), _) => format!("there is no route `{wanted}`: did you mean `{name}`?"),
-        (None, true) => format!("there is no route `{wanted}`: the program has none"),
-        (None, false) => {
-            format!("there is no route `{wanted}`: `rover routes` lists those that there are")
+    let names: Vec<String> = app.routes.iter().flat_map(names).collect();
+    match nearest(wanted, names.iter().map(String::as_str)) {
+        Some(name) => format!("there is no route `{wanted}`: did you mean `{name}`?"),
+        None if app.routes.is_empty() => {
+            format!("there is no route `{wanted}`: the program has none")
         }
+        None => format!("there is no route `{wanted}`: `rover routes` lists those that there are"),
     }
-}
-
-/// How many letters are missing, too many or others.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.to_lowercase().chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.to_lowercase().chars().enumerate() {
-        let mut before = std::mem::replace(&mut row[0], i + 1);
-        for (j, y) in b.iter().enumerate() {
-            let here = before + usize::from(x != *y);
-            before = row[j + 1];
-            row[j + 1] = here.min(row[j] + 1).min(before + 1);
-        }
-    }
-    row[b.len()]
 }
