@@ -146,6 +146,14 @@ impl<'a> Parts<'a> {
                 (None, _) => Became::Read,
             };
             self.push(file, span, became);
+            if let (Access::Whole | Access::Body(_, None), Some(last)) =
+                (&member.access, self.found.last_mut())
+            {
+                last.text = match member.called {
+                    true => format!("ctx:{}()", member.name),
+                    false => format!("ctx.{}", member.name),
+                };
+            }
         }
     }
 

@@ -115,7 +115,7 @@ Examples:
   rover check --json shop/routes.lua
 
 The JSON is a list, a mistake or a warning each:
-  {\"severity\": \"error\" or \"warning\", \"code\", \"message\", \"help\",
+  {\"severity\": \"error\" or \"warning\", \"message\", \"help\",
    \"file\", \"line\", \"column\", \"end_line\", \"end_column\",
    \"labels\": [{\"text\", \"file\", \"line\", ...}]}
 Lines and columns count from 1, columns in characters; the end is behind the last one.")]

@@ -47,7 +47,7 @@ fn check_tells_mistakes_and_warnings_at_once() {
     let said = folder.rover(&["check"]);
     assert_eq!((said.code, said.out.as_str()), (1, ""));
     assert!(said.err.starts_with("error: "), "{}", said.err);
-    assert!(said.err.contains("--> routes.lua:4:28"), "{}", said.err);
+    assert!(said.err.contains("--> routes.lua:4:30"), "{}", said.err);
     assert!(said.err.contains("^^^"), "{}", said.err);
     assert!(
         said.err
@@ -81,9 +81,9 @@ fn check_has_json_for_editors() {
         [
             json!("routes.lua"),
             json!(4),
-            json!(28),
+            json!(30),
             json!(4),
-            json!(31)
+            json!(33)
         ]
     );
     assert_eq!(place(&error["labels"][0]), place(error));
@@ -213,4 +213,20 @@ fn completions_are_for_shells() {
         }
     }
     assert_eq!(folder.rover(&["completions", "cobol"]).code, 2);
+}
+
+/// A command that the page does not tell of, nobody finds.
+#[test]
+fn the_page_has_every_command() {
+    let page = include_str!("../../docs/cli.md");
+    let help = Folder::new("page").rover(&["--help"]).done();
+    let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let commands = commands.take_while(|line| !line.is_empty());
+    let names: Vec<&str> = commands
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    assert!(names.len() > 5, "{help}");
+    for name in names {
+        assert!(page.contains(&format!("`rover {name} ")), "{name}");
+    }
 }

@@ -108,7 +108,8 @@ fn what_stays_as_it_is_written_and_why() {
         &[
             "+ routes.lua:15  rows = {}\n      written as JSON while it is filled",
             "- routes.lua:17  kept = {}\n      as it is written: it is used as a table, routes.lua:19\n",
-            "the whole table is used, so one is made",
+            "- routes.lua:21  ctx:query()\n      as it is written: the whole table is used, so one is made\n",
+            "- routes.lua:22  ctx:query().q\n      as it is written: the whole table is used, so one is made, routes.lua:21\n",
             "ctx       made for each request\n",
         ],
     );

@@ -66,7 +66,7 @@ fn told(compiled: &Compiled, at: usize) -> String {
         ("answers", answers(&route.returns)),
         ("time", limit(u64::from(route.deadline), "ms of CPU time")),
     ];
-    for (name, value) in rows {
+    for (name, value) in rows.iter().filter(|(_, value)| !value.is_empty()) {
         let _ = writeln!(text, "  {name:<9} {value}");
     }
     if let Some(why) = explained.kept {
@@ -113,7 +113,10 @@ fn body(route: &Route, made: &plan::Route) -> String {
     if !made.needs.body {
         return "not read".to_owned();
     }
-    let limit = limit(route.body_limit, "bytes");
+    let limit = match route.body_limit {
+        kib if kib > 0 && kib % 1024 == 0 => limit(kib / 1024, "KiB"),
+        bytes => limit(bytes, "bytes"),
+    };
     match route.reads.body.as_slice() {
         [] => format!("read, {limit}"),
         methods => format!("read by `{}`, {limit}", methods.join("`, `")),
@@ -146,11 +149,7 @@ fn checked(route: &Route, made: &plan::Route) -> String {
             };
             Some(format!("{name}{fields}{when}"))
         });
-    let all: Vec<String> = parts.collect();
-    match all.is_empty() {
-        true => "by no schema that is seen".to_owned(),
-        false => all.join("; "),
-    }
+    parts.collect::<Vec<_>>().join("; ")
 }
 
 fn fields(schema: &Schema) -> String {

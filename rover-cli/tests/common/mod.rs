@@ -1,15 +1,15 @@
 //! The program as people call it, in a folder of its own.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::unwrap_used)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 /// A folder that is there while a test runs.
-pub struct Folder(pub PathBuf);
+pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
-    pub fn new(test: &str) -> Self {
+    pub(crate) fn new(test: &str) -> Self {
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
         let _ = fs::remove_dir_all(&path);
         fs::create_dir_all(&path).unwrap();
@@ -17,23 +17,23 @@ impl Folder {
     }
 
     /// With a manifest.
-    pub fn with(test: &str, manifest: &str) -> Self {
+    pub(crate) fn with(test: &str, manifest: &str) -> Self {
         let folder = Folder::new(test);
         folder.write("routes.lua", manifest);
         folder
     }
 
-    pub fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         let path = self.0.join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
 
-    pub fn read(&self, name: &str) -> String {
+    pub(crate) fn read(&self, name: &str) -> String {
         fs::read_to_string(self.0.join(name)).unwrap_or_else(|why| panic!("{name}: {why}"))
     }
 
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rover"));
         command
             .args(arguments)
@@ -58,7 +58,7 @@ impl Folder {
         command
     }
 
-    pub fn rover(&self, arguments: &[&str]) -> Said {
+    pub(crate) fn rover(&self, arguments: &[&str]) -> Said {
         Said::from(self.command(arguments).output().unwrap())
     }
 }
@@ -70,10 +70,10 @@ impl Drop for Folder {
 }
 
 /// What the program said.
-pub struct Said {
-    pub code: i32,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Said {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl From<Output> for Said {
@@ -89,7 +89,7 @@ impl From<Output> for Said {
 impl Said {
     /// The output of a command that did its work.
     #[track_caller]
-    pub fn done(self) -> String {
+    pub(crate) fn done(self) -> String {
         assert_eq!(self.code, 0, "{}{}", self.out, self.err);
         self.out
     }
