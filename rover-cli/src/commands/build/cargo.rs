@@ -17,7 +17,7 @@ use crate::error::Error;
 pub(super) fn build(cached: &Crate, debug: bool) -> Result<PathBuf, Error> {
     let path = cached.folder.join("build.log");
     let log = File::create(&path).map_err(Error::io(path.display().to_string()))?;
-    let bar = bar(units::count(&cached.folder));
+    let bar = bar(units::count(&cached.folder, !debug));
     let built = run(cached, debug, &bar, &log);
     bar.finish_and_clear();
     match built {
@@ -61,7 +61,7 @@ fn run(cached: &Crate, debug: bool, bar: &ProgressBar, log: &File) -> io::Result
     if let Some(out) = child.stdout.take() {
         for line in BufReader::new(out).lines() {
             let message = serde_json::from_str(&line?).unwrap_or(Value::Null);
-            if let Some(found) = heard(&message, &cached.binary, bar, log)? {
+            if let Some(found) = heard(&message, cached, bar, log)? {
                 program = Some(found);
             }
         }
@@ -73,7 +73,7 @@ fn run(cached: &Crate, debug: bool, bar: &ProgressBar, log: &File) -> io::Result
 /// A message of cargo's: it moves the bar, goes to the log, or names the program.
 fn heard(
     message: &Value,
-    binary: &str,
+    cached: &Crate,
     bar: &ProgressBar,
     mut log: &File,
 ) -> io::Result<Option<PathBuf>> {
@@ -81,9 +81,11 @@ fn heard(
         Some("compiler-artifact") => {
             let name = message["target"]["name"].as_str().unwrap_or_default();
             bar.inc(1);
-            bar.set_message(name.to_owned());
+            let is_program = name == cached.binary;
+            let shown = if is_program { &cached.name } else { name };
+            bar.set_message(shown.to_owned());
             let program = message["executable"].as_str();
-            return Ok(program.filter(|_| name == binary).map(PathBuf::from));
+            return Ok(program.filter(|_| is_program).map(PathBuf::from));
         }
         Some("build-script-executed") => bar.inc(1),
         Some("compiler-message") => {

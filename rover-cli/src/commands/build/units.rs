@@ -1,8 +1,8 @@
 //! How much cargo will have to say of a crate: what the bar's end is.
 //!
 //! cargo tells each library, procedural macro and build script that is there, built or found
-//! built. What a procedural macro or a build script needs is built for the machine that builds,
-//! apart from what the program needs.
+//! built. What a procedural macro or a build script needs is built apart from what the program
+//! needs, where that is optimised.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -12,14 +12,16 @@ use serde_json::Value;
 use super::cargo::cargo;
 
 /// About how many messages there will be; the bar goes on where there are more.
-pub(super) fn count(folder: &Path) -> u64 {
+pub(super) fn count(folder: &Path, optimised: bool) -> u64 {
     let told = cargo(folder)
         .args(["metadata", "--format-version=1", "--filter-platform", HOST])
         .output();
     let metadata = told
         .ok()
         .and_then(|told| serde_json::from_slice(&told.stdout).ok());
-    metadata.map_or(1, |metadata: Value| Graph::new(&metadata).count())
+    metadata.map_or(1, |metadata: Value| {
+        Graph::new(&metadata, optimised).count()
+    })
 }
 
 const HOST: &str = env!("ROVER_TARGET");
@@ -28,8 +30,8 @@ const HOST: &str = env!("ROVER_TARGET");
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Unit<'m> {
     id: &'m str,
-    /// For the machine that builds.
-    for_host: bool,
+    /// For the build, not for the program.
+    for_build: bool,
 }
 
 struct Graph<'m> {
@@ -37,10 +39,11 @@ struct Graph<'m> {
     packages: HashMap<&'m str, &'m Value>,
     nodes: HashMap<&'m str, &'m Value>,
     root: &'m str,
+    optimised: bool,
 }
 
 impl<'m> Graph<'m> {
-    fn new(metadata: &'m Value) -> Self {
+    fn new(metadata: &'m Value, optimised: bool) -> Self {
         let by_id = |list: &'m Value| {
             let all = list.as_array().into_iter().flatten();
             all.filter_map(|one| Some((one["id"].as_str()?, one)))
@@ -50,13 +53,14 @@ impl<'m> Graph<'m> {
             packages: by_id(&metadata["packages"]),
             nodes: by_id(&metadata["resolve"]["nodes"]),
             root: metadata["resolve"]["root"].as_str().unwrap_or_default(),
+            optimised,
         }
     }
 
     fn count(&self) -> u64 {
         let root = Unit {
             id: self.root,
-            for_host: false,
+            for_build: false,
         };
         let (mut found, mut open) = (HashSet::from([root]), vec![root]);
         while let Some(unit) = open.pop() {
@@ -75,7 +79,8 @@ impl<'m> Graph<'m> {
                 Some("dev") => None,
                 kind => Some(Unit {
                     id,
-                    for_host: unit.for_host || kind == Some("build") || self.has(id, "proc-macro"),
+                    for_build: self.optimised
+                        && (unit.for_build || kind == Some("build") || self.has(id, "proc-macro")),
                 }),
             })
         })
