@@ -40,7 +40,7 @@ pub(crate) fn program(seed: u64) -> String {
         names: 0,
     };
     let mut text = "\
-local api = rover.server {}
+local api = rover.server { trusted_proxies = { \"loopback\" } }
 -- A field that is written on some table may be read of any.
 local some = {}
 some.nothing = 1
@@ -101,7 +101,7 @@ struct Writer {
     names: usize,
 }
 
-const READS: [&str; 27] = [
+const READS: [&str; 30] = [
     "ctx:query():expect(PAGE).b",
     "ctx:params():expect({ x = g:string():required() }).x",
     "rover.guard(ctx:query().a, g:string():default(\"none\"))",
@@ -119,6 +119,9 @@ const READS: [&str; 27] = [
     "ctx.method",
     "ctx.path",
     "ctx.client_ip",
+    "ctx.host",
+    "ctx.scheme",
+    "ctx.url",
     "ctx.request_id",
     "ctx:body():text()",
     "ctx:body():raw()",

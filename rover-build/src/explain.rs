@@ -9,10 +9,11 @@ use crate::analyse::template::why_not;
 use crate::diagnostic::Position;
 use crate::form::Form;
 use crate::front::hir::{Expr, Kind, Span, Stmt};
+use crate::front::ids::FileId;
 use crate::lower::expect::declared;
 use crate::lower::lowered::{Answer, Lowered};
 use crate::model::app::{App, Route};
-use crate::model::program::Program;
+use crate::model::facts::Facts;
 
 /// A route's handler, and the functions that it passes its `ctx` to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -59,24 +60,24 @@ pub enum Became {
 }
 
 /// Explains every route, in their order.
-pub(crate) fn explain(program: &Program<'_>, app: &App, lowered: &Lowered) -> Vec<Explained> {
+pub(crate) fn explain(facts: &Facts<'_>, app: &App, lowered: &Lowered) -> Vec<Explained> {
     let routes = app.routes.iter();
     routes
-        .map(|route| route_of(program, route, lowered))
+        .map(|route| route_of(facts, route, lowered))
         .collect()
 }
 
-fn route_of(program: &Program<'_>, route: &Route, lowered: &Lowered) -> Explained {
-    let Program {
+fn route_of(facts: &Facts<'_>, route: &Route, lowered: &Lowered) -> Explained {
+    let Facts {
         sources, handlers, ..
-    } = *program;
+    } = *facts;
     let Some(handler) = handlers.at(sources, &route.handler) else {
         return Explained {
             kept: Some("the program's text does not show the function"),
             ..Explained::default()
         };
     };
-    let kept = match program.form {
+    let kept = match facts.form {
         Form::Reference => Some("the reference form is asked for"),
         Form::Specialised if handler.function.variadic => Some("it takes `...`"),
         Form::Specialised if !handler.only_handler => {
@@ -86,11 +87,11 @@ fn route_of(program: &Program<'_>, route: &Route, lowered: &Lowered) -> Explaine
     };
     let varies = match handler.function.body.as_slice() {
         _ if route.needs.constant => None,
-        [Stmt::Return(_)] => Some("what it returns is made of what may change"),
+        [Stmt::Return(..)] => Some("what it returns is made of what may change"),
         _ => Some("it does more than return a value"),
     };
     let mut parts = Parts {
-        program,
+        facts,
         lowered,
         found: Vec::new(),
     };
@@ -111,15 +112,15 @@ fn route_of(program: &Program<'_>, route: &Route, lowered: &Lowered) -> Explaine
 }
 
 struct Parts<'a> {
-    program: &'a Program<'a>,
+    facts: &'a Facts<'a>,
     lowered: &'a Lowered,
     found: Vec<Explanation>,
 }
 
 impl<'a> Parts<'a> {
-    fn push(&mut self, file: usize, span: Span, became: Became) {
-        let source = &self.program.sources.files[file];
-        let text = source.text[span.start..span.end].lines().next();
+    fn push(&mut self, file: FileId, span: Span, became: Became) {
+        let source = &self.facts.sources.files[file];
+        let text = source.text_at(span).lines().next();
         self.found.push(Explanation {
             position: source.position(span.start),
             text: text.unwrap_or_default().trim().to_owned(),
@@ -127,8 +128,8 @@ impl<'a> Parts<'a> {
         });
     }
 
-    fn kept(&self, file: usize, (why, at): (&'static str, Option<Span>)) -> Became {
-        let source = &self.program.sources.files[file];
+    fn kept(&self, file: FileId, (why, at): (&'static str, Option<Span>)) -> Became {
+        let source = &self.facts.sources.files[file];
         Became::Kept(why, at.map(|span| source.position(span.start)))
     }
 
@@ -159,21 +160,21 @@ impl<'a> Parts<'a> {
 
     /// Why a table is made of what is checked at a place, if one is.
     fn why_table(&self, function: Handler<'_>, check: Span) -> Option<&'static str> {
-        if self.lowered.held.contains(&(function.file, check)) {
+        if self.lowered.held.contains(&function.file.range(check)) {
             return None;
         }
-        let vars = &self.program.sources.files[function.file].hir.vars;
+        let vars = &self.facts.sources.files[function.file].hir.vars;
         Some(match declared(&function.function.body, check) {
             None => "it is not the value of a local",
-            Some(var) if vars[var.0].writes > 0 => "its local is assigned again",
+            Some(var) if vars[var].writes > 0 => "its local is assigned again",
             Some(_) => "it is more than read by name: kept, changed, passed on or returned",
         })
     }
 
     fn lists(&mut self, Handler { file, id, .. }: Handler<'a>) {
-        let Program {
+        let Facts {
             sources, handlers, ..
-        } = *self.program;
+        } = *self.facts;
         let written = lists(sources, handlers, file, id);
         for (var, list) in candidates(sources, handlers, file, id) {
             // Where nothing is added it is no list.
@@ -184,7 +185,7 @@ impl<'a> Parts<'a> {
                 true => Became::WrittenList,
                 false => self.kept(file, list.why_table()),
             };
-            let name = &sources.files[file].hir.vars[var.0].name;
+            let name = &sources.files[file].hir.vars[var].name;
             self.push(file, list.declared, became);
             if let Some(last) = self.found.last_mut() {
                 last.text = format!("{name} = {}", last.text);
@@ -195,7 +196,7 @@ impl<'a> Parts<'a> {
     fn answers(&mut self, handler: Handler<'a>, block: &[Stmt]) {
         for stmt in block {
             match stmt {
-                Stmt::Return(values) => match values.as_slice() {
+                Stmt::Return(_, values) => match values.as_slice() {
                     [] => {}
                     [value] => {
                         let became = self.answer(handler.file, value);
@@ -211,8 +212,8 @@ impl<'a> Parts<'a> {
         }
     }
 
-    fn answer(&self, file: usize, value: &Expr) -> Became {
-        match self.lowered.answers.get(&(file, value.span)) {
+    fn answer(&self, file: FileId, value: &Expr) -> Became {
+        match self.lowered.answers.get(&file.range(value.span)) {
             Some(Answer::Template(number)) => Became::Template(*number),
             Some(Answer::Text) => Became::Text,
             Some(Answer::Page) => Became::Page,
@@ -224,8 +225,8 @@ impl<'a> Parts<'a> {
     }
 
     /// Why an answer is made as a value of Lua's.
-    fn why_made(&self, file: usize, value: &Expr) -> &'static str {
-        let servers = &self.program.handlers.servers;
+    fn why_made(&self, file: FileId, value: &Expr) -> &'static str {
+        let servers = &self.facts.handlers.servers;
         let of_builder = |callee: &Expr| {
             builder(servers, file, callee).is_some() || servers.is_server(file, callee)
         };

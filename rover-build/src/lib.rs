@@ -31,7 +31,7 @@ use std::thread;
 use proc_macro2::TokenStream;
 use rover_model::{CHUNK_END, CHUNK_START};
 
-pub use analyse::shape::{Body, Returned, Shape};
+pub use analyse::types::{BodyType, ReturnType, ValueType};
 pub use build_script::{compile, compile_form_to, compile_to};
 pub use diagnostic::{Diagnostic, Failure, Position, Severity, Style, Texts, Warnings};
 pub use emit::warnings;
@@ -57,7 +57,7 @@ pub struct Compiled {
     pub lowered: Vec<String>,
     /// The templates as Lua, by the numbers in that, less one; empty where there is none in it.
     pub pages: Vec<String>,
-    /// What became of each route's handler, in the order of the routes.
+    /// What became of each route's handler, in the order of the routes; empty where nobody asks.
     pub explained: Vec<Explained>,
     /// Every Lua file that was read.
     pub dependencies: Vec<PathBuf>,
@@ -91,12 +91,25 @@ pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
 /// # Errors
 /// As [`compile_file`].
 pub fn compile_package(manifest: &Path, form: Form, package: Package) -> Result<Compiled, Failure> {
-    let compile = || compile_here(manifest, form, package.clone());
+    on_deep_stack(|| compile_here(manifest, form, package.clone(), false))
+}
+
+/// As [`compile_package`], and tells what became of each handler.
+///
+/// # Errors
+/// As [`compile_file`].
+pub fn explain_package(manifest: &Path, form: Form, package: Package) -> Result<Compiled, Failure> {
+    on_deep_stack(|| compile_here(manifest, form, package.clone(), true))
+}
+
+fn on_deep_stack(
+    compile: impl Fn() -> Result<Compiled, Failure> + Sync,
+) -> Result<Compiled, Failure> {
     thread::scope(|scope| {
         let spawned = thread::Builder::new()
             .name("rover-compiler".to_owned())
             .stack_size(STACK_BYTES)
-            .spawn_scoped(scope, compile);
+            .spawn_scoped(scope, &compile);
         match spawned {
             Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
             // The caller's own stack will do for most programs.
@@ -108,45 +121,55 @@ pub fn compile_package(manifest: &Path, form: Form, package: Package) -> Result<
 /// For expressions that are as deep as Lua takes them, whatever the caller's thread has.
 const STACK_BYTES: usize = 64 << 20;
 
-fn compile_here(manifest: &Path, form: Form, package: Package) -> Result<Compiled, Failure> {
+fn compile_here(
+    manifest: &Path,
+    form: Form,
+    package: Package,
+    explained: bool,
+) -> Result<Compiled, Failure> {
     let (sources, run) = collect::load_and_run(manifest)?;
-    let guards = analyse::schemas::Guards::find(&sources);
+    let names = analyse::names::names(&sources);
+    let guards = analyse::schemas::Guards::find(&names);
     let collected = run.map_err(|why| {
-        let servers = analyse::servers::ServerVars::find(&sources);
-        model::uncollected::failure(&sources, &guards, &servers, form, why)
+        let servers = analyse::servers::ServerVars::find(&names);
+        model::uncollected::failure(&names, &guards, &servers, form, why)
     })?;
     let handlers = analyse::handlers::Handlers::analyse(
-        &sources,
+        &names,
         &guards,
         &collected.given,
         collected.keeps_library,
     );
-    let infer = analyse::return_type::Infer::new(&sources, &handlers, &guards);
+    let return_types = analyse::return_type::ReturnTypes::new(&names, &handlers, &guards);
     let mut diagnostics = analyse::globals::reserved(&sources);
     diagnostics.extend(handlers.missing_modules(&sources));
     let components = &collected.components;
     let html = html::templates(
-        &sources,
+        &names,
         &handlers.servers,
         Some(components),
         form,
         &mut diagnostics,
     );
-    let program = model::program::Program {
+    let facts = model::facts::Facts {
         sources: &sources,
+        names: &names,
         guards: &guards,
         handlers: &handlers,
-        infer: &infer,
+        return_types: &return_types,
         html: &html,
         form,
     };
-    let app = model::model(&program, &collected, diagnostics).map_err(|mut failure| {
+    let app = model::model(&facts, &collected, diagnostics).map_err(|mut failure| {
         failure.warnings = sources.warnings(analyse::globals::undeclared(&sources));
         failure
     })?;
     let orders = analyse::constructors::orders(&sources, app.parameters(), &guards);
-    let lowered = lower::lower(&program, &app, &orders);
-    let explained = explain::explain(&program, &app, &lowered);
+    let lowered = lower::lower(&facts, &app, &orders);
+    let explained = match explained {
+        true => explain::explain(&facts, &app, &lowered),
+        false => Vec::new(),
+    };
     let files = sources.files.iter().map(|file| file.name.as_str());
     let chunk = |text: &String| format!("{CHUNK_START}{text}{CHUNK_END}");
     let texts: Vec<String> = lowered.texts.iter().map(chunk).collect();
@@ -174,7 +197,7 @@ fn compile_here(manifest: &Path, form: Form, package: Package) -> Result<Compile
     });
     let dependencies = sources.paths().cloned().collect();
     let mut warnings = analyse::globals::undeclared(&sources);
-    warnings.extend(model::check::warnings(&program, &app));
+    warnings.extend(model::check::warnings(&facts, &app));
     Ok(Compiled {
         app,
         warnings: sources.warnings(warnings),

@@ -2,10 +2,12 @@
 
 mod args;
 mod commands;
+mod dev;
 mod error;
 mod manifest;
 mod output;
 mod source;
+mod terminal;
 
 use std::process::ExitCode;
 

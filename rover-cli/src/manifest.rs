@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rover_build::{Compiled, Failure, Form, Package, compile_package};
+use rover_build::{Compiled, Failure, Form, Package, compile_package, explain_package};
 
 use crate::args;
 use crate::error::Error;
@@ -47,9 +47,17 @@ impl Manifest {
         compile_package(&self.path, form, self.package())
     }
 
-    /// Where it lies.
-    pub(crate) fn folder(&self) -> &Path {
-        self.path.parent().unwrap_or(Path::new(""))
+    /// Compiles it, and tells what became of each handler.
+    pub(crate) fn explain(&self) -> Result<Compiled, Failure> {
+        explain_package(&self.path, Form::from_environment(), self.package())
+    }
+
+    /// The folder that it is in.
+    pub(crate) fn folder(&self) -> PathBuf {
+        match self.path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+            _ => PathBuf::from("."),
+        }
     }
 
     /// A program is called like its file, or like the folder of a file that is called like all
@@ -57,7 +65,7 @@ impl Manifest {
     pub(crate) fn package(&self) -> Package {
         let stem = self.path.file_stem().unwrap_or_default();
         let folder = || {
-            let folder = self.folder().join(".").canonicalize().ok()?;
+            let folder = self.folder().canonicalize().ok()?;
             Some(folder.file_name()?.to_owned())
         };
         let name = match GENERIC.iter().any(|name| stem == *name) {

@@ -14,6 +14,7 @@ pub mod guard;
 pub mod json;
 mod limits;
 mod method;
+mod network;
 mod options;
 mod perfect;
 pub mod plan;
@@ -24,10 +25,11 @@ mod vocabulary;
 pub use escape::{Escape, Place, Rule};
 pub use limits::{LEAST_HEARTBEAT, Limits, Unit};
 pub use method::Method;
+pub use network::{Network, NetworkError};
 pub use options::{LogLevel, OptionError, parse_duration, parse_log_level, parse_size};
 pub use perfect::{Layout, PerfectMap, layout};
 pub use response::{is_final_status, refused_header};
-pub use server_options::{OptionValue, ServerOptions, SetError};
+pub use server_options::{OptionValue, ServerOptions, SetError, WrongItem};
 pub use vocabulary::VOCABULARY;
 
 /// The recording server: a chunk that returns `{ new = ..., routes = ... }`.

@@ -1,7 +1,12 @@
 //! The options of `rover.server`, read from what a manifest gives: in the build, and at every
 //! start.
 
-use crate::{Limits, LogLevel, OptionError, Unit, parse_duration, parse_log_level, parse_size};
+use std::cmp::Ordering::Equal;
+
+use crate::{
+    Limits, LogLevel, Network, NetworkError, OptionError, Unit, parse_duration, parse_log_level,
+    parse_size,
+};
 
 /// What a manifest gives for an option.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,10 +17,44 @@ pub enum OptionValue {
     Number(f64),
     /// `true` or `false`.
     Boolean(bool),
-    /// A table with texts as keys.
+    /// A table with 1, 2 and so on as keys.
+    List(Vec<OptionValue>),
+    /// Any other table, by its keys as texts.
     Table(Vec<(String, OptionValue)>),
-    /// Anything else, by the name of its type.
-    Other(&'static str),
+    /// Anything else.
+    Other,
+}
+
+impl OptionValue {
+    /// So many tables may be inside of each other.
+    pub const LEVELS: usize = 3;
+
+    /// What a table is, by its pairs.
+    pub fn of_pairs(mut pairs: Vec<(OptionValue, OptionValue)>) -> Self {
+        let number = |key: &OptionValue| match key {
+            OptionValue::Number(number) => Some(*number),
+            _ => None,
+        };
+        if pairs.iter().all(|(key, _)| number(key).is_some()) {
+            pairs.sort_by(|(a, _), (b, _)| number(a).partial_cmp(&number(b)).unwrap_or(Equal));
+        }
+        let mut keys = pairs.iter().enumerate();
+        if !pairs.is_empty() && keys.all(|(at, (key, _))| number(key) == Some(at as f64 + 1.0)) {
+            return OptionValue::List(pairs.into_iter().map(|(_, value)| value).collect());
+        }
+        let named = pairs.into_iter().map(|(key, value)| match key {
+            OptionValue::Text(key) => Some((key, value)),
+            OptionValue::Number(key) => Some((key.to_string(), value)),
+            _ => None,
+        });
+        match named.collect::<Option<Vec<_>>>() {
+            Some(mut fields) => {
+                fields.sort_by(|(a, _), (b, _)| a.cmp(b));
+                OptionValue::Table(fields)
+            }
+            None => OptionValue::Other,
+        }
+    }
 }
 
 /// The options of `rover.server`, with defaults.
@@ -33,6 +72,8 @@ pub struct ServerOptions {
     pub docs: bool,
     /// Whether `/healthz` and `/readyz` are served.
     pub health: bool,
+    /// The proxies whose word is taken for who asks for what.
+    pub trusted_proxies: Vec<Network>,
     /// What bounds requests and connections.
     pub limits: Limits,
     /// The largest body for some routes, as `GET /users/{id}`.
@@ -60,6 +101,7 @@ impl Default for ServerOptions {
             log_level: LogLevel::Info,
             docs: true,
             health: false,
+            trusted_proxies: Vec::new(),
             limits: Limits::DEFAULT,
             body_limits: Vec::new(),
             deadline: 1000,
@@ -81,6 +123,19 @@ pub enum SetError {
     Value(OptionError),
     /// What is wrong for some routes, by their names.
     Routes(Vec<(String, OptionError)>),
+    /// What is wrong in its list.
+    Items(Vec<WrongItem>),
+}
+
+/// An item of an option's list that is not one that it takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrongItem {
+    /// Where it stands, from 0 on.
+    pub at: usize,
+    /// What is wrong.
+    pub problem: String,
+    /// What to write instead.
+    pub help: String,
 }
 
 impl ServerOptions {
@@ -89,7 +144,7 @@ impl ServerOptions {
     /// # Errors
     /// When there is none of that name, or it does not take the value.
     pub fn set(&mut self, name: &str, value: &OptionValue) -> Result<(), SetError> {
-        use OptionValue::{Boolean, Table, Text};
+        use OptionValue::{Boolean, List, Table, Text};
         let wrong = |rule: &str| {
             Err(SetError::Value(OptionError(format!(
                 "`{name}` must be {rule}"
@@ -118,6 +173,11 @@ impl ServerOptions {
             ("docs" | "health" | "strict_globals", _) => return wrong("true or false"),
             ("body_limits", Table(routes)) => by_route(&mut self.body_limits, routes, size)?,
             ("body_limits", _) => return wrong("a table: { [\"POST /upload\"] = \"20MiB\" }"),
+            ("trusted_proxies", List(items)) => self.trusted_proxies = networks(items)?,
+            ("trusted_proxies", Table(none)) if none.is_empty() => self.trusted_proxies.clear(),
+            ("trusted_proxies", _) => {
+                return wrong("a list of addresses and networks: { \"loopback\", \"10.0.0.0/8\" }");
+            }
             ("memory_limit", value) => self.memory_limit = memory_limit(value)?,
             ("deadline", value) => {
                 self.deadline = duration(value).map_err(|error| named(name, &error))?;
@@ -243,6 +303,25 @@ fn set_limit(limits: &mut Limits, name: &str, value: &OptionValue) -> Result<(),
     Ok(())
 }
 
+/// The networks that a list names.
+fn networks(items: &[OptionValue]) -> Result<Vec<Network>, SetError> {
+    let (mut networks, mut wrong) = (Vec::new(), Vec::new());
+    for (at, item) in items.iter().enumerate() {
+        let named = match item {
+            OptionValue::Text(text) => Network::parse(text),
+            _ => Err(NetworkError::not_a_network("this")),
+        };
+        match named {
+            Ok(named) => networks.extend(named),
+            Err(NetworkError { problem, help }) => wrong.push(WrongItem { at, problem, help }),
+        }
+    }
+    match wrong.is_empty() {
+        true => Ok(networks),
+        false => Err(SetError::Items(wrong)),
+    }
+}
+
 /// A number of bytes.
 fn size(value: &OptionValue) -> Result<u64, OptionError> {
     let size = match value {
@@ -277,5 +356,34 @@ fn duration(value: &OptionValue) -> Result<u32, OptionError> {
             let rule = "a time is a number of seconds or a text such as \"250ms\"";
             Err(OptionError(rule.to_owned()))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::OptionValue::{self, Boolean, List, Number, Other, Table, Text};
+
+    #[test]
+    fn tables_are_lists_or_have_names() {
+        let text = |text: &str| Text(text.to_owned());
+        let table = |names: &[&str]| {
+            let fields = names.iter().map(|name| (name.to_string(), Boolean(true)));
+            Table(fields.collect())
+        };
+        let of_keys = |keys: Vec<OptionValue>| {
+            let pairs = keys.into_iter().map(|key| (key, Boolean(true)));
+            OptionValue::of_pairs(pairs.collect())
+        };
+        let pairs = vec![(Number(2.0), text("b")), (Number(1.0), text("a"))];
+        assert_eq!(
+            OptionValue::of_pairs(pairs),
+            List(vec![text("a"), text("b")])
+        );
+        assert_eq!(of_keys(vec![]), table(&[]));
+        assert_eq!(of_keys(vec![text("b"), text("a")]), table(&["a", "b"]));
+        assert_eq!(of_keys(vec![Number(1.0), Number(3.0)]), table(&["1", "3"]));
+        assert_eq!(of_keys(vec![Number(0.5)]), table(&["0.5"]));
+        assert_eq!(of_keys(vec![text("a"), Number(1.0)]), table(&["1", "a"]));
+        assert_eq!(of_keys(vec![Number(1.0), Boolean(true)]), Other);
     }
 }

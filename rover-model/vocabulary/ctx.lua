@@ -11,9 +11,21 @@
 ---@reads head
 ---@also uri
 ---@field path string
---- The address of the peer.
+--- The address of the client: of the peer, or the one that `trusted_proxies` say.
 ---@also ip remote_addr
 ---@field client_ip string
+--- The host that the client asked for, in lower case, with the port where it is not the scheme's own; empty where it named none.
+---@reads headers
+---@also hostname authority
+---@field host string
+--- How the client asked: `"http"`, or `"https"` where `trusted_proxies` say so.
+---@reads headers
+---@also protocol proto
+---@field scheme string
+--- The URL that the client asked for: scheme, host, path and query; from the path on where it named no host.
+---@reads headers
+---@also href full_url original_url
+---@field url string
 --- The client's `x-request-id`, of at most 128 printable characters, or one of the server's.
 ---@reads headers
 ---@field request_id string

@@ -38,8 +38,6 @@
 
 --- The token of a form.
 ---@planned rover.Ctx csrf
---- The host, the scheme and the URL of the request.
----@planned rover.Ctx host scheme url
 --- The last event that a client of a stream has seen.
 ---@planned rover.Ctx last_event_id
 --- A client's data from one request to the next.
@@ -73,7 +71,5 @@
 ---@planned rover.Options slow_query
 --- Time that handlers have, waiting included.
 ---@planned rover.Options timeout timeouts
---- The proxies whose headers are believed.
----@planned rover.Options trusted_proxies
 --- What bounds WebSockets.
 ---@planned rover.Options ws_buffer ws_message_limit

@@ -27,6 +27,10 @@
 ---@also health_check healthcheck liveness readiness
 ---@default false
 ---@field health? boolean
+--- Proxies whose headers say who asks for what: addresses, networks such as `"10.0.0.0/8"`, `"loopback"`, `"private"`.
+---@also trust_proxy trusted_proxy set_real_ip_from forwarded_allow_ips
+---@default none
+---@field trusted_proxies? string[]
 --- The largest body for some routes: `{ ["POST /upload"] = "20MiB" }`.
 ---@field body_limits? table<string, integer|string>
 --- CPU time that a handler has, 0 for any; after it the answer is 503.

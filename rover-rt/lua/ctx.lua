@@ -1,6 +1,7 @@
 -- `ctx`, for handlers that need it whole.
 local R = ...
 local native, Body, missing_body = R.native, R.Body, R.missing_body
+local read_field = native.field
 
 local raise, type, tostring, rawget = R.raise, type, tostring, rawget
 local rawequal = rawequal
@@ -104,10 +105,9 @@ local methods = {
   end),
 }
 
-local fields = {
-  method = native.method, path = native.path,
-  client_ip = native.client_ip, request_id = native.request_id,
-}
+-- Fields by name: their numbers.
+local fields = {}
+for number, name in ipairs(R.fields) do fields[name] = number end
 
 function Ctx.__index(ctx, key)
   local method = methods[key]
@@ -118,7 +118,7 @@ function Ctx.__index(ctx, key)
   local field = fields[key]
   if field then
     live(ctx)
-    return field()
+    return read_field(field)
   end
   raise("unknown member of ctx: " .. R.shown(key))
 end

@@ -35,12 +35,18 @@ local function c(name) return ffi.cast(R.written.declarations[name], R.written[n
 local size = ffi.new "uint32_t[1]"
 local text_of = ffi.string
 
-for _, name in ipairs { "method", "path", "client_ip", "request_id", "raw_body" } do
-  local read = c(name)
+local read_field = c("field")
+for number, name in ipairs(R.fields) do
   direct[name] = function()
-    local text = read(vm, size)
+    local text = read_field(vm, number, size)
     return text ~= nil and text_of(text, size[0]) or nil
   end
+end
+
+local read_body = c("raw_body")
+function direct.raw_body()
+  local text = read_body(vm, size)
+  return text ~= nil and text_of(text, size[0]) or nil
 end
 
 for _, name in ipairs { "param", "query", "header", "cookie" } do
@@ -114,42 +120,42 @@ end
 -- Parts of the request that were checked stay where they were laid out. A place in them is
 -- a holder's number, the number of a slot or -1 for the value itself, and a path of fields
 -- from there.
-local held_fits = c("held_fits")
-local held_kind = c("held_kind")
-local held_number = c("held_number")
-local held_text = c("held_text")
-local held_first = c("held_first")
-local held_length = c("held_length")
-local held_at = c("held_at")
+local in_place_fits = c("in_place_fits")
+local in_place_kind = c("in_place_kind")
+local in_place_number = c("in_place_number")
+local in_place_text = c("in_place_text")
+local in_place_first = c("in_place_first")
+local in_place_length = c("in_place_length")
+local in_place_at = c("in_place_at")
 local null = native.null
 
 -- The native raises what is wrong.
-local hold = direct.hold
-function direct.hold(source, schema, holder)
-  if not held_fits(vm, source, schema, holder) then hold(source, schema, holder) end
+local check_in_place = direct.check_in_place
+function direct.check_in_place(source, schema, holder)
+  if not in_place_fits(vm, source, schema, holder) then check_in_place(source, schema, holder) end
 end
 
-function direct.held_number(holder, base, path) return held_number(vm, holder, base, path) end
-function direct.held_first(holder, base, path) return held_first(vm, holder, base, path) end
-function direct.held_length(holder, base, path) return held_length(vm, holder, base, path) end
-function direct.held_at(holder, base, path) return held_at(vm, holder, base, path) end
-function direct.held_last(holder, base, path)
-  return held_first(vm, holder, base, path) + held_length(vm, holder, base, path) - 1
+function direct.in_place_number(holder, base, path) return in_place_number(vm, holder, base, path) end
+function direct.in_place_first(holder, base, path) return in_place_first(vm, holder, base, path) end
+function direct.in_place_length(holder, base, path) return in_place_length(vm, holder, base, path) end
+function direct.in_place_at(holder, base, path) return in_place_at(vm, holder, base, path) end
+function direct.in_place_last(holder, base, path)
+  return in_place_first(vm, holder, base, path) + in_place_length(vm, holder, base, path) - 1
 end
 
-local held_value = direct.held_value
-function direct.held(holder, base, path)
-  local kind = held_kind(vm, holder, base, path)
+local in_place_value = direct.in_place_value
+function direct.in_place(holder, base, path)
+  local kind = in_place_kind(vm, holder, base, path)
   if kind == 5 then
-    local text = held_text(vm, holder, base, path, size)
+    local text = in_place_text(vm, holder, base, path, size)
     return text_of(text, size[0])
-  elseif kind == 4 then return held_number(vm, holder, base, path)
+  elseif kind == 4 then return in_place_number(vm, holder, base, path)
   elseif kind == 0 then return nil
   elseif kind == 1 then return null
   elseif kind < 4 then return kind == 3
   end
   -- What has parts is only read where a constructor did not become a template.
-  return held_value(holder, path)
+  return in_place_value(holder, path)
 end
 
 function direct.list() return list(vm) end

@@ -7,7 +7,7 @@
 -- module's chunk by name; `Array`, the metatable of arrays; `guard`, which is `rover.guard`; `direct`, what specialised handlers call;
 -- `written`, the addresses of what they call through the FFI; `pending`, the values that
 -- wait for their list's encoding; `load_page`, which gives a template's chunk by number;
--- `patterns`, the matching functions; `limits`, what the library asks for; `longest`, the
+-- `fields`, the names of ctx's fields, in the order of their numbers; `patterns`, the matching functions; `limits`, what the library asks for; `longest`, the
 -- bytes of a string that it makes; `chunk`, what stands around a chunk's text; and `part`,
 -- which gives a part's chunk by name.
 local R = ...

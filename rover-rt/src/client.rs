@@ -110,7 +110,7 @@ fn serve(
     let conditions = Conditions {
         service: &service,
         clock: &clock,
-        client_ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
         stopping: false,
         late: None,
         room: usize::MAX,

@@ -4,6 +4,8 @@
 //! Programs use it through the `rover` crate.
 
 mod client;
+#[doc(hidden)]
+pub mod development;
 mod error;
 #[doc(hidden)]
 pub mod fuzzing;

@@ -11,7 +11,7 @@ pub use rover_model::plan::{
     Chunk, Docs, HtmlStep, Needs, Options, Page, Param, Part, Piece, Plan, Precheck, Route, Run,
     Step, Template,
 };
-pub use rover_model::{Escape, Limits, LogLevel, Method, PerfectMap, Place, Rule};
+pub use rover_model::{Escape, Limits, LogLevel, Method, Network, PerfectMap, Place, Rule};
 
 pub use crate::message::path::{MalformedPath, Path};
 pub use crate::router::Router;
@@ -63,6 +63,7 @@ impl Program {
                 workers: 1,
                 log_level: LogLevel::Off,
                 health: false,
+                trusted_proxies: Borrowed(&[]),
                 limits: Limits::DEFAULT,
                 deadline: 0,
                 memory_limit: 0,

@@ -1,12 +1,14 @@
 //! The options in force, and who may change them.
 
 use std::env;
+use std::sync::Arc;
 use std::thread;
 
 use rover_model::{
-    LEAST_HEARTBEAT, Limits, LogLevel, ServerOptions, parse_duration, parse_log_level,
+    LEAST_HEARTBEAT, Limits, LogLevel, Network, ServerOptions, parse_duration, parse_log_level,
 };
 
+use crate::development::Development;
 use crate::error::Error;
 use crate::program::Options;
 
@@ -19,7 +21,10 @@ pub(crate) struct Settings {
     pub(crate) workers: usize,
     pub(crate) log_level: LogLevel,
     pub(crate) health: bool,
+    pub(crate) trusted_proxies: Vec<Network>,
     pub(crate) limits: Limits,
+    /// What a person at work is shown.
+    pub(crate) development: Option<Arc<dyn Development>>,
     /// What is set by others than the program.
     overridden: Overridden,
 }
@@ -48,7 +53,9 @@ impl Settings {
             workers: workers(options.workers),
             log_level: options.log_level,
             health: options.health,
+            trusted_proxies: options.trusted_proxies.to_vec(),
             limits: options.limits,
+            development: None,
             overridden: Overridden::default(),
         }
     }
@@ -61,6 +68,7 @@ impl Settings {
             port,
             log_level,
             health,
+            trusted_proxies,
             mut limits,
             ..
         } = options;
@@ -86,6 +94,7 @@ impl Settings {
             self.log_level = log_level;
         }
         (self.health, self.limits) = (health, limits);
+        self.trusted_proxies = trusted_proxies;
     }
 
     pub(crate) fn set_address(&mut self, host: &str, port: u16) {

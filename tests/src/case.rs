@@ -3,7 +3,8 @@ use crate::server::Response;
 /// One request and the answer that is expected.
 ///
 /// In the file a case starts with `### what it shows`, then comes the request as on the
-/// wire (`Host`, `Connection` and `Content-Length` are added), then a line `>>> status`,
+/// wire (`Host`, `Connection` and `Content-Length` are added; only the last where the first line
+/// names its version), then a line `>>> status`,
 /// expected headers, and after an empty line the expected body. A header with the value
 /// `-` must be absent; `*` in a value or a body stands for any text. Where no body
 /// follows, any body will do; a line `(empty)` stands for none. `\xNN`, `\r` and `\n` are bytes.
@@ -63,7 +64,11 @@ fn request_bytes(head: &str, body: Option<&str>) -> Vec<u8> {
     let mut lines = head.lines();
     let first = lines.next().expect("a request line");
     let mut bytes = unescape(first);
-    bytes.extend_from_slice(b" HTTP/1.1\r\nHost: test\r\nConnection: close\r\n");
+    let own_version = first.contains(" HTTP/");
+    bytes.extend_from_slice(match own_version {
+        true => b"\r\n",
+        false => b" HTTP/1.1\r\nHost: test\r\nConnection: close\r\n",
+    });
     let mut framed = false;
     for line in lines {
         framed |= line.to_ascii_lowercase().starts_with("transfer-encoding:");

@@ -58,6 +58,13 @@ fn request(random: &mut Random, pages: bool) -> Request {
         ("X-Thing", "two"),
         ("accept", "*/*"),
         ("cookie", "s=1; t=2; s=3"),
+        ("x-forwarded-for", "192.0.2.1, 127.0.0.2"),
+        ("x-forwarded-proto", "https"),
+        ("x-forwarded-host", "A.example:443, b.example"),
+        (
+            "forwarded",
+            "for=192.0.2.2;host=\"C.example:8\", for=unknown",
+        ),
         ("content-type", "application/json"),
     ] {
         if random.below(2) == 0 {

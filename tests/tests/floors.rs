@@ -16,6 +16,63 @@ fn the_compiler() {
     check("rover-build");
 }
 
+/// After `front`, the program's text is shown and written again; what stands in it, the tree
+/// knows. So `File` gives it by these functions alone, and each that calls one is named.
+#[test]
+fn nobody_reads_the_programs_text_but_front() {
+    const GIVEN_BY: [&str; 3] = ["whole_text", "text_at", "line_text"];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let source = root.join("../rover-build/src");
+    let named = Floors::read(&root.join("floors/rover-build.txt")).texts;
+    let mut files = BTreeMap::new();
+    modules(&source, &source.join("lib.rs"), "", &mut files);
+    let found = files.iter().filter(|(name, file)| {
+        let mut words = Words::default();
+        words.visit_file(file);
+        !name.starts_with("front/") && GIVEN_BY.iter().any(|word| words.0.contains(*word))
+    });
+    let found: BTreeSet<String> = found.map(|(name, _)| name.clone()).collect();
+    assert_eq!(found, named, "read the text, and are named in floors/");
+    let is_private = files["front/file"].items.iter().any(|item| match item {
+        syn::Item::Struct(file) if file.ident == "File" => file.fields.iter().any(|field| {
+            let named = field.ident.as_ref().is_some_and(|name| name == "text");
+            let owner = match &field.vis {
+                syn::Visibility::Restricted(to) => to.path.segments.last(),
+                _ => None,
+            };
+            named && owner.is_some_and(|owner| owner.ident == "front")
+        }),
+        _ => false,
+    });
+    assert!(is_private, "`File::text` belongs to `front`");
+}
+
+/// Every word of a file.
+#[derive(Default)]
+struct Words(BTreeSet<String>);
+
+impl Words {
+    fn tokens(&mut self, tokens: TokenStream) {
+        for token in tokens {
+            match token {
+                TokenTree::Ident(word) => drop(self.0.insert(word.to_string())),
+                TokenTree::Group(group) => self.tokens(group.stream()),
+                _ => {}
+            }
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Words {
+    fn visit_ident(&mut self, word: &'ast syn::Ident) {
+        self.0.insert(word.to_string());
+    }
+
+    fn visit_macro(&mut self, item: &'ast Macro) {
+        self.tokens(item.tokens.clone());
+    }
+}
+
 #[test]
 fn the_runtime() {
     check("rover-rt");
@@ -44,6 +101,8 @@ fn a_file_is_read_as_rustc_reads_it() {
 struct Floors {
     order: Vec<String>,
     circles: BTreeSet<Vec<String>>,
+    /// What reads the program's text.
+    texts: BTreeSet<String>,
 }
 
 fn check(name: &str) {
@@ -57,7 +116,8 @@ fn check(name: &str) {
 }
 
 impl Floors {
-    /// Lines `folder - what it is`, lowest first, and `circle: file file - reason`.
+    /// Lines `folder - what it is`, lowest first, `circle: file file - reason` and `text: file -
+    /// what for`.
     fn read(path: &Path) -> Self {
         let text = read(path);
         let lines = text.lines().map(str::trim);
@@ -65,10 +125,15 @@ impl Floors {
         let mut floors = Floors {
             order: Vec::new(),
             circles: BTreeSet::new(),
+            texts: BTreeSet::new(),
         };
         for line in lines {
             let (what, why) = line.split_once(" - ").unwrap_or_else(|| panic!("{line}"));
             assert!(!why.is_empty(), "{line}");
+            if let Some(file) = what.strip_prefix("text: ") {
+                floors.texts.insert(file.to_owned());
+                continue;
+            }
             match what.strip_prefix("circle: ") {
                 Some(files) => {
                     let mut files: Vec<_> = files.split(' ').map(str::to_owned).collect();

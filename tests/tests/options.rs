@@ -1,9 +1,11 @@
 //! Options of `rover.server` that the program reads from the environment when it starts.
 
+use std::io::Write;
 use std::net::TcpListener;
 use std::process::Command;
 
 use rover_tests::Process;
+use rover_tests::client::answer;
 
 fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_options"));
@@ -54,10 +56,34 @@ fn variables_and_flags_go_before_it() {
 }
 
 #[test]
+fn the_proxies_of_the_start_are_trusted() {
+    let asked = |proxy: &str| {
+        let running = Process::start(
+            program()
+                .args(["--port", "0"])
+                .env("TEST_ROVER_PROXY", proxy),
+        );
+        let mut stream = running.connect();
+        let request = b"GET /ip HTTP/1.1\r\nHost: t\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n";
+        stream.write_all(request).expect("a connection");
+        let client = answer(&mut stream).expect("an answer").text();
+        assert_eq!(running.stop().0, Some(0));
+        client
+    };
+    assert_eq!(asked("loopback"), "192.0.2.1");
+    assert_eq!(asked("10.0.0.0/8"), "127.0.0.1");
+}
+
+#[test]
 fn a_value_that_is_none_stops_the_start() {
     let line = refused("TEST_ROVER_PORT", "http");
     assert!(
         line.contains("`port` must be an integer from 0 to 65535"),
+        "{line}"
+    );
+    let line = refused("TEST_ROVER_PROXY", "nginx");
+    assert!(
+        line.contains("`trusted_proxies`: `nginx` is not an address"),
         "{line}"
     );
     let line = refused("TEST_ROVER_KEEP_ALIVE", "long");

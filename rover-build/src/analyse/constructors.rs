@@ -3,14 +3,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use full_moon::ast::{Expression, Field, FunctionArgs, TableConstructor};
-use full_moon::visitors::Visitor;
-
 use crate::analyse::schemas::Guards;
-use crate::front::hir::Span;
-use crate::front::literal;
-use crate::front::load::{File, Sources};
-use crate::front::tree::text;
+use crate::front::file::File;
+use crate::front::hir::{Expr, Field, Kind, Span, Stmt};
+use crate::front::ids::{ById, FileId};
+use crate::front::load::Sources;
 
 /// Field names in order.
 pub(crate) struct Orders {
@@ -20,7 +17,7 @@ pub(crate) struct Orders {
     /// what they make with the order's number, from 1.
     pub(crate) special: Vec<Vec<String>>,
     /// The constructors of special order, for each file.
-    pub(crate) marks: Vec<Vec<Mark>>,
+    pub(crate) marks: ById<FileId, Vec<Mark>>,
 }
 
 /// A constructor of special order.
@@ -52,7 +49,7 @@ pub(crate) fn orders<'a>(
         let problem = ["field", "message", "type"].map(|name| finder.graph.intern(name.into()));
         finder.graph.add(&problem);
     }
-    let mut marks = Vec::new();
+    let mut marks = ById::default();
     for file in &sources.files {
         finder.file(file);
         marks.push(std::mem::take(&mut finder.marks));
@@ -71,34 +68,38 @@ pub(crate) fn orders<'a>(
 }
 
 #[derive(Default)]
-struct Finder<'a> {
-    text: &'a str,
+struct Finder {
     graph: Graph,
     special: Vec<Vec<String>>,
     marks: Vec<Mark>,
-    /// Where constructors that are a call's only argument start: `f { ... }`.
-    arguments: HashSet<usize>,
 }
 
-impl<'a> Finder<'a> {
-    fn file(&mut self, file: &'a File) {
-        self.text = &file.text;
-        self.visit_ast(&file.ast);
-    }
+/// A constructor in a file's tree.
+struct Constructor<'a> {
+    span: Span,
+    fields: &'a [Field],
+    /// It is a call's only argument, without parentheses: `f { ... }`.
+    argument: bool,
 }
 
-impl Visitor for Finder<'_> {
-    fn visit_function_args(&mut self, arguments: &FunctionArgs) {
-        if let FunctionArgs::TableConstructor(table) = arguments {
-            self.arguments.insert(span(table).start);
+impl Finder {
+    fn file(&mut self, file: &File) {
+        let mut found = Vec::new();
+        for function in &file.hir.functions {
+            inside_block(&function.body, &mut found);
+        }
+        // In the order of the text: names keep that of their appearance.
+        found.sort_by_key(|constructor| constructor.span);
+        for constructor in found {
+            self.constructor(&constructor);
         }
     }
 
-    fn visit_table_constructor(&mut self, table: &TableConstructor) {
+    fn constructor(&mut self, constructor: &Constructor<'_>) {
         let mut keys: Vec<usize> = Vec::new();
-        for field in table.fields() {
-            if let Some(name) = name(self.text, field) {
-                let at = self.graph.intern(name);
+        for field in constructor.fields {
+            if let Field::Named(name, _) = field {
+                let at = self.graph.intern(name.text.clone());
                 if !keys.contains(&at) {
                     keys.push(at);
                 }
@@ -113,41 +114,40 @@ impl Visitor for Finder<'_> {
         if known.is_none() {
             self.special.push(names);
         }
-        let span = span(table);
         self.marks.push(Mark {
-            span,
+            span: constructor.span,
             number,
-            argument: self.arguments.contains(&span.start),
+            argument: constructor.argument,
         });
     }
+}
 
-    fn visit_ast(&mut self, ast: &full_moon::ast::Ast) {
-        self.arguments.clear();
-        full_moon::visitors::Visit::visit(ast.nodes(), self);
+fn inside_block<'a>(block: &'a [Stmt], found: &mut Vec<Constructor<'a>>) {
+    for stmt in block {
+        let (mut exprs, mut blocks) = (Vec::new(), Vec::new());
+        stmt.parts(&mut |e| exprs.push(e), &mut |b| blocks.push(b));
+        exprs.into_iter().for_each(|e| inside(e, false, found));
+        blocks.into_iter().for_each(|b| inside_block(b, found));
     }
 }
 
-/// `name = value`, `["name"] = value`
-fn name(file: &str, field: &Field) -> Option<String> {
-    match field {
-        Field::NameKey { key, .. } => Some(text(file, key)),
-        Field::ExpressionKey { key, .. } => match &**key {
-            Expression::String(token) => {
-                String::from_utf8(literal::string(&token.token().to_string())?).ok()
-            }
-            _ => None,
-        },
+/// `argument`: whether it stands as a call's only one, without parentheses.
+fn inside<'a>(expr: &'a Expr, argument: bool, found: &mut Vec<Constructor<'a>>) {
+    if let Kind::Table(fields) = &expr.kind {
+        found.push(Constructor {
+            span: expr.span,
+            fields,
+            argument,
+        });
+    }
+    let only = match &expr.kind {
+        Kind::Call(_, args) | Kind::Method(_, _, args) if !expr.has_brackets() => args.first(),
         _ => None,
-    }
-}
-
-/// The bytes of a constructor, braces included.
-fn span(table: &TableConstructor) -> Span {
-    let (open, close) = table.braces().tokens();
-    Span {
-        start: open.token().start_position().bytes(),
-        end: close.token().end_position().bytes(),
-    }
+    };
+    expr.each_child(&mut |child| {
+        let argument = only.is_some_and(|only| std::ptr::eq(only, child));
+        inside(child, argument, found);
+    });
 }
 
 /// Which names come before which.

@@ -9,8 +9,9 @@ use std::collections::BTreeSet;
 use rover_model::is_reserved;
 
 use crate::diagnostic::Diagnostic;
+use crate::front::file::File;
 use crate::front::hir::{Chunk, Expr, Kind, Stmt};
-use crate::front::load::{File, Sources};
+use crate::front::load::Sources;
 
 /// The writes to globals that the program does not declare.
 pub(crate) fn undeclared(sources: &Sources) -> Vec<Diagnostic> {
@@ -71,13 +72,13 @@ fn writes<'s>(block: &'s [Stmt], f: &mut dyn FnMut(&'s Expr, &'s str)) {
 pub(crate) fn reserved(sources: &Sources) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for file in &sources.files {
-        let mut names: Vec<&str> = file.hir.vars.iter().map(|var| var.name.as_str()).collect();
+        let vars = file.hir.vars.iter();
+        let mut names: Vec<(usize, &str)> = vars.map(|var| (var.start, &*var.name)).collect();
         for function in &file.hir.functions {
             globals(&function.body, &mut names);
         }
-        names.retain(|name| is_reserved(name.as_bytes()));
-        if let Some(name) = names.first() {
-            let at = file.text.find(name).unwrap_or_default();
+        names.retain(|(_, name)| is_reserved(name.as_bytes()));
+        if let Some((at, name)) = names.into_iter().min() {
             found.push(
                 Diagnostic::new(format!("the name `{name}` is the compiler's own"))
                     .at(file.position(at), "choose another name"),
@@ -87,7 +88,7 @@ pub(crate) fn reserved(sources: &Sources) -> Vec<Diagnostic> {
     found
 }
 
-fn globals<'s>(block: &'s [Stmt], names: &mut Vec<&'s str>) {
+fn globals<'s>(block: &'s [Stmt], names: &mut Vec<(usize, &'s str)>) {
     for stmt in block {
         let mut blocks = Vec::new();
         stmt.parts(&mut |expr| inside(expr, names), &mut |inner| {
@@ -99,9 +100,10 @@ fn globals<'s>(block: &'s [Stmt], names: &mut Vec<&'s str>) {
     }
 }
 
-fn inside<'s>(expr: &'s Expr, names: &mut Vec<&'s str>) {
+/// The globals of an expression, and where each stands.
+fn inside<'s>(expr: &'s Expr, names: &mut Vec<(usize, &'s str)>) {
     if let Kind::Global(name) = &expr.kind {
-        names.push(name);
+        names.push((expr.span.start, name));
     }
     expr.each_child(&mut |child| inside(child, names));
 }

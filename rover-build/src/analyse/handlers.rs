@@ -2,33 +2,35 @@
 
 use std::collections::HashSet;
 
-use crate::analyse::ctx_flow::Helpers;
+use crate::analyse::ctx_flow::CtxFlow;
 use crate::analyse::ctx_use::{CtxUse, Known, ctx_use};
 use crate::analyse::globals::keeps_globals;
+use crate::analyse::names::Names;
 use crate::analyse::schemas::Guards;
 use crate::analyse::servers::ServerVars;
 use crate::diagnostic::Diagnostic;
 use crate::front::function_place::FunctionPlace;
-use crate::front::hir::{Expr, Field, Function, FunctionId, Kind, Place, Stmt};
+use crate::front::hir::{Expr, Field, Function, FunctionId, Kind, Stmt};
+use crate::front::ids::{ById, FileId, FunctionRef};
 use crate::front::load::Sources;
 
 /// The analysis of a program.
 pub(crate) struct Handlers {
     pub(crate) servers: ServerVars,
-    pub(crate) helpers: Helpers,
+    pub(crate) ctx_flow: CtxFlow,
     /// No file assigns the globals that rewriting relies on.
     pub(crate) keep_globals: bool,
     /// By file and function.
-    uses: Vec<Vec<CtxUse>>,
+    uses: ById<FileId, ById<FunctionId, CtxUse>>,
     /// Functions that are written as the value of a route, where nothing but the runtime
     /// can reach them.
-    only_handlers: HashSet<Place>,
+    only_handlers: HashSet<FunctionRef>,
 }
 
 /// One function of a file.
 #[derive(Clone, Copy)]
 pub(crate) struct Handler<'a> {
-    pub(crate) file: usize,
+    pub(crate) file: FileId,
     pub(crate) id: FunctionId,
     pub(crate) function: &'a Function,
     pub(crate) ctx: &'a CtxUse,
@@ -36,33 +38,39 @@ pub(crate) struct Handler<'a> {
     pub(crate) only_handler: bool,
 }
 
+impl Handler<'_> {
+    pub(crate) fn place(&self) -> FunctionRef {
+        self.file.function(self.id)
+    }
+}
+
 impl Handlers {
     /// `given` are handlers that the program has read, and may call.
     pub(crate) fn analyse(
-        sources: &Sources,
+        names: &Names<'_>,
         guards: &Guards,
-        given: &HashSet<Place>,
+        given: &HashSet<FunctionRef>,
         keeps_library: bool,
     ) -> Self {
-        let servers = ServerVars::find(sources);
+        let sources = names.sources;
+        let servers = ServerVars::find(names);
         let mut only_handlers = HashSet::new();
-        for (file, source) in sources.files.iter().enumerate() {
+        for (file, source) in sources.files.numbered() {
             for function in &source.hir.functions {
                 routes(file, &servers, &function.body, &mut only_handlers);
             }
         }
         only_handlers.retain(|place| !given.contains(place));
-        let helpers = Helpers::find(sources, &only_handlers);
-        let mut uses = Vec::new();
-        for (file, source) in sources.files.iter().enumerate() {
+        let ctx_flow = CtxFlow::find(names, &only_handlers);
+        let mut uses = ById::default();
+        for (file, source) in sources.files.numbered() {
             let chunk = &source.hir;
             let known = Known {
-                passed: &|callee, at| helpers.passed(sources, file, callee, at),
+                passed: &|callee, at| ctx_flow.passed(names, file, callee, at),
                 schema: &|schema| guards.number(file, schema),
             };
-            let all = chunk.functions.iter().enumerate().map(|(id, function)| {
-                let id = FunctionId(id);
-                let ctx = helpers.ctx_of(sources, (file, id));
+            let all = chunk.functions.numbered().map(|(id, function)| {
+                let ctx = ctx_flow.ctx_of(sources, file.function(id));
                 match ctx.or(function.params.first().copied()) {
                     Some(ctx) => ctx_use(chunk, id, ctx, &known),
                     None => CtxUse::default(),
@@ -72,7 +80,7 @@ impl Handlers {
         }
         let mut handlers = Handlers {
             servers,
-            helpers,
+            ctx_flow,
             keep_globals: keeps_library
                 && sources.files.iter().all(|file| keeps_globals(&file.hir)),
             uses,
@@ -86,9 +94,12 @@ impl Handlers {
     /// may never be called, or its error be caught.
     pub(crate) fn missing_modules(&self, sources: &Sources) -> Vec<Diagnostic> {
         let mut found = Vec::new();
-        for (file, source) in sources.files.iter().enumerate() {
+        for (file, source) in sources.files.numbered() {
             let of_handlers = source.requires.iter().filter(|required| {
-                !required.caught && self.only_handlers.contains(&(file, required.function))
+                !required.caught
+                    && self
+                        .only_handlers
+                        .contains(&file.function(required.function))
             });
             found.extend(of_handlers.filter_map(|required| {
                 match &required.module {
@@ -112,17 +123,15 @@ impl Handlers {
     fn share(&mut self) {
         loop {
             let mut changed = false;
-            for file in 0..self.uses.len() {
-                for id in 0..self.uses[file].len() {
-                    for (other, function) in self.uses[file][id].passed.clone() {
-                        let mut whole: HashSet<_> = self.uses[file][id].used_whole().collect();
-                        whole.extend(self.uses[other][function.0].used_whole());
-                        for uses in [(file, id), (other, function.0)] {
-                            let shared = &mut self.uses[uses.0][uses.1].shared;
-                            let before = shared.len();
-                            shared.extend(&whole);
-                            changed |= shared.len() > before;
-                        }
+            for function in self.functions() {
+                for other in self.uses(function).passed.clone() {
+                    let mut whole: HashSet<_> = self.uses(function).used_whole().collect();
+                    whole.extend(self.uses(other).used_whole());
+                    for function in [function, other] {
+                        let shared = &mut self.uses[function.file][function.id].shared;
+                        let before = shared.len();
+                        shared.extend(&whole);
+                        changed |= shared.len() > before;
                     }
                 }
             }
@@ -130,6 +139,17 @@ impl Handlers {
                 return;
             }
         }
+    }
+
+    fn uses(&self, function: FunctionRef) -> &CtxUse {
+        &self.uses[function.file][function.id]
+    }
+
+    fn functions(&self) -> Vec<FunctionRef> {
+        let files = self.uses.numbered();
+        files
+            .flat_map(|(file, uses)| uses.ids().map(move |id| file.function(id)))
+            .collect()
     }
 
     /// A function and those that it passes its `ctx` to.
@@ -142,7 +162,7 @@ impl Handlers {
         let mut at = 0;
         while let Some(&Handler { ctx, .. }) = found.get(at) {
             for place in &ctx.passed {
-                if !found.iter().any(|known| (known.file, known.id) == *place) {
+                if !found.iter().any(|known| known.place() == *place) {
                     found.push(self.function(sources, *place));
                 }
             }
@@ -151,13 +171,14 @@ impl Handlers {
         found
     }
 
-    fn function<'a>(&'a self, sources: &'a Sources, (file, id): Place) -> Handler<'a> {
+    fn function<'a>(&'a self, sources: &'a Sources, place: FunctionRef) -> Handler<'a> {
+        let FunctionRef { file, id } = place;
         Handler {
             file,
             id,
-            function: &sources.files[file].hir.functions[id.0],
-            ctx: &self.uses[file][id.0],
-            only_handler: self.only_handlers.contains(&(file, id)),
+            function: &sources.files[file].hir.functions[id],
+            ctx: self.uses(place),
+            only_handler: self.only_handlers.contains(&place),
         }
     }
 
@@ -174,7 +195,7 @@ impl Handlers {
     pub(crate) fn all<'a>(
         &'a self,
         sources: &'a Sources,
-        file: usize,
+        file: FileId,
     ) -> impl Iterator<Item = (&'a Function, &'a CtxUse)> {
         sources.files[file]
             .hir
@@ -196,11 +217,11 @@ impl Handlers {
 
 /// Finds `function api.path.get() end`, `api.path.get = function() end`, and functions in
 /// tables that are assigned to a path.
-fn routes(file: usize, servers: &ServerVars, block: &[Stmt], found: &mut HashSet<Place>) {
+fn routes(file: FileId, servers: &ServerVars, block: &[Stmt], found: &mut HashSet<FunctionRef>) {
     for stmt in block {
         match stmt {
             Stmt::Function(target, function) if servers.is_route(file, target) => {
-                found.insert((file, *function));
+                found.insert(file.function(*function));
             }
             Stmt::Assign(targets, values) => {
                 for (target, value) in targets.iter().zip(values) {
@@ -217,10 +238,10 @@ fn routes(file: usize, servers: &ServerVars, block: &[Stmt], found: &mut HashSet
     }
 }
 
-fn literals(file: usize, value: &Expr, found: &mut HashSet<Place>) {
+fn literals(file: FileId, value: &Expr, found: &mut HashSet<FunctionRef>) {
     match &value.kind {
         Kind::Function(function) => {
-            found.insert((file, *function));
+            found.insert(file.function(*function));
         }
         Kind::Table(fields) => {
             for field in fields {

@@ -15,21 +15,21 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::analyse::handlers::Handlers;
-use crate::front::hir::{Expr, Field, FunctionId, Kind, Place, Span, Stmt, VarId};
+use crate::analyse::names::Names;
+use crate::front::hir::{Expr, Field, FunctionId, Kind, Span, Stmt, VarId};
+use crate::front::ids::{ById, FileId, FunctionRef, VarRef};
 use crate::front::load::Sources;
 
-/// A variable of a file.
-type FileVar = (usize, VarId);
-
 /// The empty constructors of tables that can only be lists, by file.
-pub(crate) fn rows(sources: &Sources, handlers: &Handlers) -> Vec<Vec<Span>> {
+pub(crate) fn rows(names: &Names<'_>, handlers: &Handlers) -> ById<FileId, Vec<Span>> {
+    let sources = names.sources;
     let mut finder = Finder {
         sources,
+        names,
         handlers,
-        file: 0,
-        function: FunctionId(0),
+        file: FileId::MANIFEST,
+        function: FunctionId::CHUNK,
         counters: HashSet::new(),
-        members: HashMap::new(),
         declared: Vec::new(),
         appended: HashSet::new(),
         other: HashSet::new(),
@@ -37,13 +37,13 @@ pub(crate) fn rows(sources: &Sources, handlers: &Handlers) -> Vec<Vec<Span>> {
         returned: HashMap::new(),
         taken: Vec::new(),
     };
-    for (file, source) in sources.files.iter().enumerate() {
+    for (file, source) in sources.files.numbered() {
         finder.file = file;
         for function in &source.hir.functions {
             finder.counters(&function.body);
         }
-        for (id, function) in source.hir.functions.iter().enumerate() {
-            finder.function = FunctionId(id);
+        for (id, function) in source.hir.functions.numbered() {
+            finder.function = id;
             finder.block(&function.body);
         }
     }
@@ -52,10 +52,10 @@ pub(crate) fn rows(sources: &Sources, handlers: &Handlers) -> Vec<Vec<Span>> {
             finder.goes_to.entry(source).or_default().push(var);
         }
     }
-    let mut found = vec![Vec::new(); sources.files.len()];
+    let mut found: ById<FileId, _> = sources.files.iter().map(|_| Vec::new()).collect();
     for (var, span) in &finder.declared {
         if finder.is_list(*var) {
-            found[var.0].push(*span);
+            found[var.file].push(*span);
         }
     }
     found
@@ -63,28 +63,27 @@ pub(crate) fn rows(sources: &Sources, handlers: &Handlers) -> Vec<Vec<Span>> {
 
 struct Finder<'a> {
     sources: &'a Sources,
+    names: &'a Names<'a>,
     handlers: &'a Handlers,
-    file: usize,
+    file: FileId,
     function: FunctionId,
     /// Variables that count from 1.
-    counters: HashSet<FileVar>,
-    /// `local insert = table.insert`
-    members: HashMap<FileVar, (&'a str, &'a str)>,
-    declared: Vec<(FileVar, Span)>,
+    counters: HashSet<VarRef>,
+    declared: Vec<(VarRef, Span)>,
     /// Something is added at their end.
-    appended: HashSet<FileVar>,
+    appended: HashSet<VarRef>,
     /// Something else is written into them, or may be.
-    other: HashSet<FileVar>,
+    other: HashSet<VarRef>,
     /// Variables that a variable's value is given to.
-    goes_to: HashMap<FileVar, Vec<FileVar>>,
-    returned: HashMap<Place, Vec<FileVar>>,
+    goes_to: HashMap<VarRef, Vec<VarRef>>,
+    returned: HashMap<FunctionRef, Vec<VarRef>>,
     /// Locals that take what a function returns.
-    taken: Vec<(Place, FileVar)>,
+    taken: Vec<(FunctionRef, VarRef)>,
 }
 
 impl<'a> Finder<'a> {
     /// Of all the variables that hold the table, some add to it and none does anything else.
-    fn is_list(&self, var: FileVar) -> bool {
+    fn is_list(&self, var: VarRef) -> bool {
         let mut seen = HashSet::from([var]);
         let mut stack = vec![var];
         let mut appended = false;
@@ -103,10 +102,10 @@ impl<'a> Finder<'a> {
     }
 
     fn is_steady(&self, var: VarId) -> bool {
-        self.sources.files[self.file].hir.vars[var.0].writes == 0
+        self.sources.files[self.file].hir.vars[var].writes == 0
     }
 
-    /// Finds what counts from 1, and the locals that hold functions of the library.
+    /// Finds what counts from 1.
     fn counters(&mut self, block: &'a [Stmt]) {
         for stmt in block {
             match stmt {
@@ -115,7 +114,7 @@ impl<'a> Finder<'a> {
                         && matches!(&first.kind, Kind::Number(digits) if digits == "1")
                         && self.is_steady(*counter)
                     {
-                        self.counters.insert((self.file, *counter));
+                        self.counters.insert(self.file.var(*counter));
                     }
                 }
                 Stmt::For(header, values, _) => {
@@ -129,16 +128,7 @@ impl<'a> Finder<'a> {
                         && let Some(counter) = header.vars.first()
                         && self.is_steady(*counter)
                     {
-                        self.counters.insert((self.file, *counter));
-                    }
-                }
-                Stmt::Local(vars, values) => {
-                    for (var, value) in vars.iter().zip(values) {
-                        if let Some(member) = global_member(value)
-                            && self.is_steady(*var)
-                        {
-                            self.members.insert((self.file, *var), member);
-                        }
+                        self.counters.insert(self.file.var(*counter));
                     }
                 }
                 _ => {}
@@ -177,11 +167,11 @@ impl<'a> Finder<'a> {
                 values.iter().skip(targets.len()).for_each(|e| self.expr(e));
             }
             Stmt::Function(target, _) => self.target(target, None),
-            Stmt::Return(values) => {
+            Stmt::Return(_, values) => {
                 if let Some(var) = values.first().and_then(Expr::var) {
-                    let place = (self.file, self.function);
+                    let place = self.file.function(self.function);
                     let returned = self.returned.entry(place).or_default();
-                    returned.push((self.file, var));
+                    returned.push(self.file.var(var));
                 }
                 values.iter().for_each(|value| self.flows(value));
             }
@@ -197,16 +187,20 @@ impl<'a> Finder<'a> {
 
     /// A variable is given a value.
     fn given(&mut self, var: VarId, value: &'a Expr, declares: bool) {
-        let to = (self.file, var);
+        let to = self.file.var(var);
         match &value.kind {
             Kind::Table(fields) if fields.is_empty() && declares => {
                 if self.is_steady(var) {
                     self.declared.push((to, value.span));
                 }
             }
-            Kind::Var(from) => self.goes_to.entry((self.file, *from)).or_default().push(to),
+            Kind::Var(from) => self
+                .goes_to
+                .entry(self.file.var(*from))
+                .or_default()
+                .push(to),
             Kind::Call(callee, _) => {
-                let function = self.handlers.helpers.target(self.file, callee);
+                let function = self.names.function(self.file, callee);
                 self.taken.extend(function.map(|function| (function, to)));
                 self.expr(value);
             }
@@ -224,11 +218,11 @@ impl<'a> Finder<'a> {
             self.expr(object);
             return self.expr(key);
         };
-        let list = (self.file, var);
+        let list = self.file.var(var);
         let is_nil = value.is_some_and(|value| matches!(value.kind, Kind::Nil));
         let counted = key
             .var()
-            .is_some_and(|key| self.counters.contains(&(self.file, key)));
+            .is_some_and(|key| self.counters.contains(&self.file.var(key)));
         match &key.kind {
             _ if counted || key.next_of() == Some(var) => {
                 self.appended.insert(list);
@@ -270,7 +264,7 @@ impl<'a> Finder<'a> {
     fn expr(&mut self, expr: &'a Expr) {
         match &expr.kind {
             Kind::Var(var) => {
-                self.other.insert((self.file, *var));
+                self.other.insert(self.file.var(*var));
             }
             Kind::Table(_) => self.flows(expr),
             Kind::Unary(_, operand) if operand.var().is_some() => {}
@@ -280,7 +274,7 @@ impl<'a> Finder<'a> {
             }
             Kind::Index(object, key) => match object.var() {
                 Some(var) => {
-                    self.other.insert((self.file, var));
+                    self.other.insert(self.file.var(var));
                 }
                 None => {
                     self.expr(object);
@@ -288,7 +282,7 @@ impl<'a> Finder<'a> {
                 }
             },
             Kind::Call(callee, args) => self.call(callee, args),
-            Kind::Method(object, _, _, args) => {
+            Kind::Method(object, _, args) => {
                 match self.is_of_server(object) {
                     true => args.iter().for_each(|arg| self.flows(arg)),
                     false => args.iter().for_each(|arg| self.expr(arg)),
@@ -304,17 +298,17 @@ impl<'a> Finder<'a> {
             if of_library == "insert"
                 && let Some(var) = args.first().and_then(Expr::var)
             {
-                self.appended.insert((self.file, var));
+                self.appended.insert(self.file.var(var));
             }
             return args.iter().for_each(|arg| self.flows(arg));
         }
-        if let Some((file, function)) = self.handlers.helpers.target(self.file, callee) {
-            let params = &self.sources.files[file].hir.functions[function.0].params;
+        if let Some(function) = self.names.function(self.file, callee) {
+            let params = &self.sources.files[function.file].hir.functions[function.id].params;
             for (at, arg) in args.iter().enumerate() {
                 match (arg.var(), params.get(at)) {
                     (Some(var), Some(param)) => {
-                        let to = self.goes_to.entry((self.file, var)).or_default();
-                        to.push((file, *param));
+                        let to = self.goes_to.entry(self.file.var(var)).or_default();
+                        to.push(function.file.var(*param));
                     }
                     _ => self.expr(arg),
                 }
@@ -349,10 +343,7 @@ impl<'a> Finder<'a> {
         {
             return Some("encode");
         }
-        let of_local = callee
-            .var()
-            .and_then(|var| self.members.get(&(self.file, var)));
-        let (table, name) = of_local.copied().or_else(|| global_member(callee))?;
+        let (table, name) = global_member(self.names.followed(self.file, callee))?;
         let (_, names) = KNOWN.into_iter().find(|(known, _)| *known == table)?;
         names.iter().copied().find(|known| *known == name)
     }

@@ -21,6 +21,7 @@ use crate::analyse::responses::{Response, answered, response, with_header};
 use crate::analyse::servers::ServerVars;
 use crate::analyse::template::template;
 use crate::front::hir::{Chunk, Expr, FunctionId, Kind, Span, Stmt, UnaryOp, VarId};
+use crate::front::ids::FileId;
 use crate::front::load::Sources;
 
 /// By their variables, in order: the same program is lowered to the same text always.
@@ -65,7 +66,7 @@ struct Inside {
 pub(crate) fn lists<'a>(
     sources: &'a Sources,
     handlers: &Handlers,
-    file: usize,
+    file: FileId,
     function: FunctionId,
 ) -> Lists<'a> {
     let chunk = &sources.files[file].hir;
@@ -88,7 +89,7 @@ pub(crate) fn lists<'a>(
 pub(crate) fn candidates<'a>(
     sources: &'a Sources,
     handlers: &Handlers,
-    file: usize,
+    file: FileId,
     function: FunctionId,
 ) -> Lists<'a> {
     let source = &sources.files[file];
@@ -102,7 +103,7 @@ pub(crate) fn candidates<'a>(
         nested: false,
         loops: 0,
     };
-    finder.block(&source.hir.functions[function.0].body, 0);
+    finder.block(&source.hir.functions[function].body, 0);
     finder.lists
 }
 
@@ -181,7 +182,7 @@ pub(crate) fn is_member(expr: &Expr, object: &str, name: &str) -> bool {
 struct Finder<'a, 's> {
     chunk: &'a Chunk,
     servers: &'s ServerVars,
-    file: usize,
+    file: FileId,
     /// `table` and `rover` are what they are called.
     globals: bool,
     lists: Lists<'a>,
@@ -235,7 +236,7 @@ impl<'a> Finder<'a, '_> {
                 bounds.iter().for_each(|bound| self.expr(bound));
                 self.counting_loop(*counter, bounds, body, block);
             }
-            Stmt::Return(values) if !self.nested => match values.as_slice() {
+            Stmt::Return(_, values) if !self.nested => match values.as_slice() {
                 [value] => self.returned(value),
                 _ => values.iter().for_each(|value| self.expr(value)),
             },
@@ -260,7 +261,7 @@ impl<'a> Finder<'a, '_> {
     fn function(&mut self, function: FunctionId) {
         let outer = std::mem::replace(&mut self.nested, true);
         let chunk = self.chunk;
-        self.enter(&chunk.functions[function.0].body);
+        self.enter(&chunk.functions[function].body);
         self.nested = outer;
     }
 
@@ -276,7 +277,7 @@ impl<'a> Finder<'a, '_> {
             }
             _ => return false,
         }
-        if self.chunk.vars[var.0].writes > 0 {
+        if self.chunk.vars[var].writes > 0 {
             return false;
         }
         let list = List {
@@ -323,7 +324,7 @@ impl<'a> Finder<'a, '_> {
     fn counting_loop(&mut self, counter: VarId, bounds: &[Expr], body: &'a [Stmt], block: usize) {
         let from_one = matches!(bounds, [first, _]
             if matches!(&first.kind, Kind::Number(digits) if digits == "1"));
-        let steady = from_one && !self.chunk.jumps && self.chunk.vars[counter.0].writes == 0;
+        let steady = from_one && !self.chunk.jumps && self.chunk.vars[counter].writes == 0;
         self.blocks += 1;
         self.loops += 1;
         let inner = self.blocks;

@@ -1,7 +1,8 @@
 //! What the text shows, without running it: the server's names, what functions do with `ctx`,
 //! schemas, what is answered.
 //!
-//! Each question has one file, which gives plain data. Nothing here reports what a route may
+//! Each question has one file, which gives plain data; what a name stands for, all of them ask
+//! `names`. Nothing here reports what a route may
 //! not be, changes the program, or knows how the runtime does a thing.
 
 pub(crate) mod checked_in_place;
@@ -12,9 +13,10 @@ pub(crate) mod globals;
 pub(crate) mod handlers;
 pub(crate) mod list_tables;
 pub(crate) mod lists;
+pub(crate) mod names;
 pub(crate) mod responses;
 pub(crate) mod return_type;
 pub(crate) mod schemas;
 pub(crate) mod servers;
-pub(crate) mod shape;
 pub(crate) mod template;
+pub(crate) mod types;

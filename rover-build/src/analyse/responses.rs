@@ -2,6 +2,7 @@
 
 use crate::analyse::servers::ServerVars;
 use crate::front::hir::{Expr, Kind};
+use crate::front::ids::FileId;
 use crate::vocabulary::is_builder;
 
 /// A response: its status, 0 where the program gives none, and what it is made of.
@@ -26,7 +27,7 @@ pub(crate) enum Text {
 
 pub(crate) fn response<'e>(
     servers: &ServerVars,
-    file: usize,
+    file: FileId,
     value: &'e Expr,
 ) -> Option<Response<'e>> {
     if matches!(value.kind, Kind::Table(_)) {
@@ -62,7 +63,7 @@ pub(crate) fn response<'e>(
 /// `api.html(data)`, `api.html:status(status, data)`: the status and the data.
 pub(crate) fn applied<'e>(
     servers: &ServerVars,
-    file: usize,
+    file: FileId,
     expr: &'e Expr,
 ) -> Option<(Option<&'e Expr>, &'e Expr)> {
     match called(servers, file, expr)? {
@@ -73,7 +74,11 @@ pub(crate) fn applied<'e>(
 }
 
 /// A call of a builder: its name and arguments.
-fn called<'e>(servers: &ServerVars, file: usize, value: &'e Expr) -> Option<(&'e str, &'e [Expr])> {
+fn called<'e>(
+    servers: &ServerVars,
+    file: FileId,
+    value: &'e Expr,
+) -> Option<(&'e str, &'e [Expr])> {
     let (name, args) = match &value.kind {
         Kind::Call(callee, args) => match &callee.kind {
             // `api.json.status(...)`
@@ -83,10 +88,10 @@ fn called<'e>(servers: &ServerVars, file: usize, value: &'e Expr) -> Option<(&'e
             ),
             _ => (builder(servers, file, callee)?, args),
         },
-        Kind::Method(object, name, _, args) if servers.is_server(file, object) => {
+        Kind::Method(object, name, args) if servers.is_server(file, object) => {
             (name.as_str(), args)
         }
-        Kind::Method(object, name, _, args) => {
+        Kind::Method(object, name, args) => {
             (status_of(builder(servers, file, object)?, name)?, args)
         }
         _ => return None,
@@ -95,7 +100,7 @@ fn called<'e>(servers: &ServerVars, file: usize, value: &'e Expr) -> Option<(&'e
 }
 
 /// `api.json`, `api.json.status`: the builder's name.
-pub(crate) fn builder<'e>(servers: &ServerVars, file: usize, expr: &'e Expr) -> Option<&'e str> {
+pub(crate) fn builder<'e>(servers: &ServerVars, file: FileId, expr: &'e Expr) -> Option<&'e str> {
     let Kind::Index(object, key) = &expr.kind else {
         return None;
     };
@@ -108,7 +113,7 @@ pub(crate) fn builder<'e>(servers: &ServerVars, file: usize, expr: &'e Expr) -> 
 /// The response below any headers.
 pub(crate) fn answered<'e>(
     servers: &ServerVars,
-    file: usize,
+    file: FileId,
     value: &'e Expr,
 ) -> Option<Response<'e>> {
     match with_header(value) {
@@ -121,7 +126,7 @@ pub(crate) fn answered<'e>(
 /// `response:header(name, value)`: the response, and the header.
 pub(crate) fn with_header(value: &Expr) -> Option<(&Expr, [&Expr; 2])> {
     match &value.kind {
-        Kind::Method(object, method, _, args) if method == "header" => match args.as_slice() {
+        Kind::Method(object, method, args) if method == "header" => match args.as_slice() {
             [name, value] => Some((object, [name, value])),
             _ => None,
         },

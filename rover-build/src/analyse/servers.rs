@@ -3,29 +3,30 @@
 
 use std::collections::HashSet;
 
-use crate::front::hir::{Chunk, Expr, Kind, Stmt, VarId};
+use crate::analyse::names::{Names, required};
+use crate::front::hir::{Expr, Kind, Stmt};
+use crate::front::ids::{FileId, VarRef};
 use crate::front::load::Sources;
 
 /// Variables by the number of their file.
 #[derive(Debug, Default)]
 pub(crate) struct ServerVars {
     /// The server itself.
-    pub(crate) servers: HashSet<(usize, VarId)>,
+    pub(crate) servers: HashSet<VarRef>,
     /// `local books = api.books`.
-    nodes: HashSet<(usize, VarId)>,
+    nodes: HashSet<VarRef>,
 }
 
 impl ServerVars {
-    pub(crate) fn find(sources: &Sources) -> Self {
+    pub(crate) fn find(names: &Names<'_>) -> Self {
+        let sources = names.sources;
         let mut found = ServerVars::default();
         let modules = ModuleCalls::find(sources);
         // Each round may find the servers that the next one's modules are given.
         loop {
             let before = found.servers.len() + found.nodes.len();
-            for (file, source) in sources.files.iter().enumerate() {
-                for function in &source.hir.functions {
-                    found.locals(file, &source.hir, &function.body);
-                }
+            for file in sources.files.ids() {
+                found.locals(names, file);
             }
             modules.parameters(sources, &mut found);
             if found.servers.len() + found.nodes.len() == before {
@@ -34,23 +35,23 @@ impl ServerVars {
         }
     }
 
-    pub(crate) fn is_server(&self, file: usize, expr: &Expr) -> bool {
+    pub(crate) fn is_server(&self, file: FileId, expr: &Expr) -> bool {
         expr.var()
-            .is_some_and(|var| self.servers.contains(&(file, var)))
+            .is_some_and(|var| self.servers.contains(&file.var(var)))
     }
 
     /// Whether assigning to this target defines a route: its chain starts at a server.
-    pub(crate) fn is_route(&self, file: usize, target: &Expr) -> bool {
+    pub(crate) fn is_route(&self, file: FileId, target: &Expr) -> bool {
         match &target.kind {
             Kind::Index(object, _) => self.is_node(file, object),
             _ => false,
         }
     }
 
-    fn is_node(&self, file: usize, expr: &Expr) -> bool {
+    fn is_node(&self, file: FileId, expr: &Expr) -> bool {
         match &expr.kind {
             Kind::Var(var) => {
-                let key = (file, *var);
+                let key = file.var(*var);
                 self.servers.contains(&key) || self.nodes.contains(&key)
             }
             Kind::Index(object, _) => self.is_node(file, object),
@@ -58,40 +59,29 @@ impl ServerVars {
         }
     }
 
-    fn locals(&mut self, file: usize, chunk: &Chunk, block: &[Stmt]) {
-        for stmt in block {
-            if let Stmt::Local(vars, values) = stmt {
-                for (var, value) in vars.iter().zip(values) {
-                    if chunk.vars[var.0].writes > 0 {
-                        continue;
-                    }
-                    if makes_server(value) {
-                        self.servers.insert((file, *var));
-                    } else if matches!(value.kind, Kind::Index(..)) && self.is_node(file, value) {
-                        self.nodes.insert((file, *var));
-                    }
-                }
+    fn locals(&mut self, names: &Names<'_>, file: FileId) {
+        for (var, value) in names.values(file) {
+            if makes_server(names, file, value) {
+                self.servers.insert(file.var(var));
+            } else if matches!(value.kind, Kind::Index(..)) && self.is_node(file, value) {
+                self.nodes.insert(file.var(var));
             }
-            stmt.parts(&mut |_| {}, &mut |inner| self.locals(file, chunk, inner));
         }
     }
 }
 
 /// `rover.server { ... }`
-fn makes_server(expr: &Expr) -> bool {
-    let Kind::Call(callee, _) = &expr.kind else {
-        return false;
-    };
-    let Kind::Index(object, key) = &callee.kind else {
-        return false;
-    };
-    matches!(&object.kind, Kind::Global(name) if name == "rover") && key.text() == Some("server")
+fn makes_server(names: &Names<'_>, file: FileId, expr: &Expr) -> bool {
+    match &expr.kind {
+        Kind::Call(callee, _) => names.of_rover(file, callee) == Some("server"),
+        _ => false,
+    }
 }
 
 /// Every `require "m"`, and with what its result is called at once.
 struct ModuleCalls<'a> {
     sources: &'a Sources,
-    calls: Vec<(&'a str, Option<(usize, &'a Expr)>)>,
+    calls: Vec<(&'a str, Option<(FileId, &'a Expr)>)>,
     /// Some module is required in a way that is not followed: it may be any.
     unknown: bool,
 }
@@ -103,7 +93,7 @@ impl<'a> ModuleCalls<'a> {
             calls: Vec::new(),
             unknown: false,
         };
-        for (file, source) in sources.files.iter().enumerate() {
+        for (file, source) in sources.files.numbered() {
             for function in &source.hir.functions {
                 found.block(file, &function.body);
             }
@@ -111,7 +101,7 @@ impl<'a> ModuleCalls<'a> {
         found
     }
 
-    fn block(&mut self, file: usize, block: &'a [Stmt]) {
+    fn block(&mut self, file: FileId, block: &'a [Stmt]) {
         for stmt in block {
             let mut inner = Vec::new();
             stmt.parts(&mut |e| self.expr(file, e), &mut |b| inner.push(b));
@@ -121,7 +111,7 @@ impl<'a> ModuleCalls<'a> {
         }
     }
 
-    fn expr(&mut self, file: usize, expr: &'a Expr) {
+    fn expr(&mut self, file: FileId, expr: &'a Expr) {
         if let Kind::Call(callee, args) = &expr.kind
             && let Some(module) = required(callee)
         {
@@ -152,14 +142,14 @@ impl<'a> ModuleCalls<'a> {
     /// The first parameter of a module's function is a server where every `require` of
     /// the module calls its result with one.
     fn parameters(&self, sources: &Sources, found: &mut ServerVars) {
-        for (number, source) in sources.files.iter().enumerate() {
+        for (number, source) in sources.files.numbered() {
             let mut calls = self
                 .calls
                 .iter()
                 .filter(|(name, _)| source.modules.iter().any(|module| module == name))
                 .peekable();
             let used = calls.peek().is_some();
-            let given = |arg: &Option<(usize, &Expr)>| {
+            let given = |arg: &Option<(FileId, &Expr)>| {
                 arg.is_some_and(|(file, expr)| found.is_server(file, expr))
             };
             if self.unknown || !used || !calls.all(|(_, arg)| given(arg)) {
@@ -168,22 +158,11 @@ impl<'a> ModuleCalls<'a> {
             let Some(function) = source.hir.returned_function() else {
                 continue;
             };
-            if let Some(&var) = source.hir.functions[function.0].params.first()
-                && source.hir.vars[var.0].writes == 0
+            if let Some(&var) = source.hir.functions[function].params.first()
+                && source.hir.vars[var].writes == 0
             {
-                found.servers.insert((number, var));
+                found.servers.insert(number.var(var));
             }
         }
-    }
-}
-
-/// The module that `require "m"` names.
-pub(crate) fn required(expr: &Expr) -> Option<&str> {
-    let Kind::Call(callee, args) = &expr.kind else {
-        return None;
-    };
-    match (&callee.kind, args.as_slice()) {
-        (Kind::Global(name), [module]) if name == "require" => module.text(),
-        _ => None,
     }
 }

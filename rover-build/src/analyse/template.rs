@@ -2,7 +2,7 @@
 
 use rover_model::plan::{Part, Piece, Template, Text};
 
-use crate::analyse::checked_in_place::Held;
+use crate::analyse::checked_in_place::InPlace;
 use crate::front::hir::{Expr, Field, Kind};
 
 /// Tells of an expression that is a list whether it is an array even when it is empty.
@@ -12,7 +12,7 @@ pub(crate) type IsList<'f> = &'f dyn Fn(&Expr) -> bool;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Known {
     /// A part of the request that was checked.
-    Held(Held),
+    InPlace(InPlace),
     /// A part of the request as it came.
     Part(Part),
 }
@@ -192,7 +192,7 @@ impl<'a, 'f> Writer<'a, 'f> {
         let path = Text::from(format!("{path}.{name}"));
         if let Some(known) = (self.is_known)(value) {
             self.pieces.push(match known {
-                Known::Held(Held {
+                Known::InPlace(InPlace {
                     holder,
                     path: place,
                 }) => Piece::Held {

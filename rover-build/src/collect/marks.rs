@@ -1,34 +1,31 @@
 //! Which function of the text a function of the collecting run is.
 //!
-//! LuaJIT knows of a function only the lines where it begins and ends, which several may
-//! share. In the text of that run each function begins with a mark. It is the first constant
-//! of the function, which `jit.util.funck` gives (LuaJIT's `lib_jit.c`, `lj_parse.c`).
+//! A function is known by where it begins in the text. LuaJIT knows of it only the lines where
+//! it begins and ends, which several may share. So in the text of that run each function begins
+//! with a mark that says where that is. It is the first constant of the function, which `jit.util.funck` gives (LuaJIT's `lib_jit.c`, `lj_parse.c`).
 
 use mlua::{Function, Lua, Value};
 
+use crate::front::file::File;
 use crate::front::function_place::FunctionPlace;
-use crate::front::hir::{FunctionId, Place};
-use crate::front::load::{File, Sources};
+use crate::front::ids::{FileId, FunctionRef, Id};
+use crate::front::load::Sources;
 
 /// A file's text with marks; no line moves.
-pub(crate) fn marked(number: usize, file: &File) -> String {
-    let mut marks: Vec<(usize, usize)> = file
-        .hir
-        .functions
-        .iter()
-        .enumerate()
-        .skip(1)
-        .map(|(id, function)| (function.block, id))
-        .collect();
+pub(crate) fn marked(id: FileId, file: &File) -> String {
+    let number = id.index();
+    let functions = file.hir.functions.iter().skip(1);
+    let mut marks: Vec<(usize, usize)> = functions.map(|f| (f.block, f.start)).collect();
     marks.sort_unstable();
-    let mut text = String::with_capacity(file.text.len() + 32 * marks.len());
+    let written = file.whole_text();
+    let mut text = String::with_capacity(written.len() + 32 * marks.len());
     let mut at = 0;
-    for (block, id) in marks {
-        text.push_str(&file.text[at..block]);
-        text.push_str(&format!(" do local _ = '{number}:{id}' end "));
+    for (block, start) in marks {
+        text.push_str(&written[at..block]);
+        text.push_str(&format!(" do local _ = '{number}:{start}' end "));
         at = block;
     }
-    text.push_str(&file.text[at..]);
+    text.push_str(&written[at..]);
     text
 }
 
@@ -51,21 +48,24 @@ impl<'a> Marks<'a> {
         let file = source.trim_start_matches('@').to_owned();
         FunctionPlace {
             line: info.line_defined.unwrap_or(0),
+            last_line: info.last_line_defined.unwrap_or(0),
             written: self.written(function, &file),
             file,
         }
     }
 
-    /// A function of C, and one that `load` made of another text, have no mark.
-    fn written(&self, function: &Function, file: &str) -> Option<Place> {
+    /// A function of C, and one that `load` made of another text, have no mark: of these no more
+    /// than file and line are known.
+    fn written(&self, function: &Function, file: &str) -> Option<FunctionRef> {
         let Ok(Value::String(mark)) = self.constant.call((function, -1)) else {
             return None;
         };
         let mark = mark.to_string_lossy();
-        let (number, id) = mark.split_once(':')?;
-        let (number, id): (usize, usize) = (number.parse().ok()?, id.parse().ok()?);
-        let source = self.sources.files.get(number)?;
-        let known = source.name == file && id > 0 && id < source.hir.functions.len();
-        known.then_some((number, FunctionId(id)))
+        let (number, start) = mark.split_once(':')?;
+        let (number, start): (usize, usize) = (number.parse().ok()?, start.parse().ok()?);
+        let id = self.sources.files.ids().nth(number)?;
+        let source = &self.sources.files[id];
+        let function = source.hir.function_at(start)?;
+        (source.name == file).then(|| id.function(function))
     }
 }

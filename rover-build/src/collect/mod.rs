@@ -29,7 +29,7 @@ use crate::collect::environment::Environment;
 use crate::collect::marks::{Marks, marked};
 use crate::diagnostic::{Diagnostic, Failure, Position};
 use crate::front::function_place::FunctionPlace;
-use crate::front::hir::Place;
+use crate::front::ids::{FileId, FunctionRef};
 use crate::front::load::{Sources, extend, load};
 use crate::vocabulary;
 use library::{Asked, get_info, modules};
@@ -50,7 +50,7 @@ pub(crate) struct Collected {
     /// The functions of the library that the rewriting relies on are what they were.
     pub(crate) keeps_library: bool,
     /// Handlers that the program has read: it may call them itself.
-    pub(crate) given: HashSet<Place>,
+    pub(crate) given: HashSet<FunctionRef>,
     /// The program asks for variables of the environment while it loads.
     pub(crate) reads_environment: bool,
 }
@@ -62,7 +62,7 @@ pub(crate) struct Entry {
     pub(crate) position: Position,
     pub(crate) value: Recorded,
     /// The function that was assigned first, where another has taken its place.
-    pub(crate) first: Option<Place>,
+    pub(crate) first: Option<FunctionRef>,
     /// The program has read it.
     pub(crate) given: bool,
 }
@@ -245,7 +245,7 @@ fn load_text(lua: &Lua, file: &str, text: &[u8]) -> mlua::Result<Function> {
 
 /// The chunks of the program's files.
 fn chunks(sources: &Sources, lua: &Lua) -> Result<Vec<Function>, Box<Diagnostic>> {
-    let files = sources.files.iter().enumerate();
+    let files = sources.files.numbered();
     let chunks = files
         .map(|(number, file)| load_text(lua, &file.name, &file.encoded(&marked(number, file))));
     let chunks: mlua::Result<Vec<_>> = chunks.collect();
@@ -276,10 +276,10 @@ fn read(
         .call(&result)
         .map_err(|e| internal(&e))?;
     if !is_server {
-        let manifest = &marks.sources.files[0];
+        let manifest = &marks.sources.files[FileId::MANIFEST];
         let position = Position {
             file: manifest.name.clone(),
-            line: manifest.text.lines().count().max(1),
+            line: manifest.last_line(),
             column: 0,
         };
         let made: bool = function("is_made")?.call(()).map_err(|e| internal(&e))?;
@@ -315,7 +315,7 @@ fn read(
         .pairs::<LuaString, Value>()
         .map(|pair| {
             let (name, value) = pair?;
-            Ok((name.to_string_lossy(), option_value(&value)))
+            Ok((name.to_string_lossy(), option_value(&value, 0)))
         })
         .collect::<mlua::Result<Vec<_>>>()
         .map_err(|e| internal(&e))?;
@@ -355,26 +355,24 @@ fn chunk_name(source: Option<String>) -> String {
         .to_owned()
 }
 
-fn option_value(value: &Value) -> OptionValue {
+fn option_value(value: &Value, level: usize) -> OptionValue {
     match value {
         Value::String(text) => OptionValue::Text(text.to_string_lossy()),
         Value::Integer(number) => OptionValue::Number(*number as f64),
         Value::Number(number) => OptionValue::Number(*number),
         Value::Boolean(value) => OptionValue::Boolean(*value),
-        Value::Table(table) => {
-            let pairs = table.pairs::<mlua::LuaString, Value>();
-            let fields = pairs.map(|pair| {
-                pair.map(|(name, value)| (name.to_string_lossy(), option_value(&value)))
+        Value::Table(table) if level < OptionValue::LEVELS => {
+            let pairs = table.pairs::<Value, Value>().map(|pair| {
+                let (key, value) = pair?;
+                Ok((
+                    option_value(&key, level + 1),
+                    option_value(&value, level + 1),
+                ))
             });
-            match fields.collect::<mlua::Result<Vec<_>>>() {
-                Ok(mut fields) => {
-                    fields.sort_by(|(a, _), (b, _)| a.cmp(b));
-                    OptionValue::Table(fields)
-                }
-                Err(_) => OptionValue::Other(kind(value)),
-            }
+            let pairs = pairs.collect::<mlua::Result<Vec<_>>>();
+            pairs.map_or(OptionValue::Other, OptionValue::of_pairs)
         }
-        other => OptionValue::Other(kind(other)),
+        _ => OptionValue::Other,
     }
 }
 

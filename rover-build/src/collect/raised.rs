@@ -5,6 +5,7 @@ use mlua::{Function, Lua, Table, Value};
 use crate::collect::environment::Environment;
 use crate::collect::explain;
 use crate::diagnostic::{Diagnostic, Position};
+use crate::front::ids::FileId;
 use crate::front::load::Sources;
 
 /// What was raised, and where the program was: the innermost place first.
@@ -112,7 +113,11 @@ impl Raised {
             return diagnostic;
         };
         let line = sources.line_text(&place).unwrap_or_default();
-        let told = explain::explain(&message, line, place.file != sources.files[0].name);
+        let told = explain::explain(
+            &message,
+            line,
+            place.file != sources.files[FileId::MANIFEST].name,
+        );
         let place = Position {
             column: told.column.unwrap_or(place.column),
             ..place

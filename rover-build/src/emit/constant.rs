@@ -118,6 +118,7 @@ impl Serializer for Constant {
         serialize_u16: u16, u16_unsuffixed;
         serialize_u32: u32, u32_unsuffixed;
         serialize_u64: u64, u64_unsuffixed;
+        serialize_u128: u128, u128_unsuffixed;
         serialize_f32: f32, f32_unsuffixed;
         serialize_f64: f64, f64_unsuffixed;
         serialize_char: char, character;

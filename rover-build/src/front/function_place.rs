@@ -1,6 +1,6 @@
 //! A function of the program, as errors and the model name it.
 
-use crate::front::hir::Place;
+use crate::front::ids::FunctionRef;
 
 /// A function that the VM showed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,6 +9,8 @@ pub struct FunctionPlace {
     pub file: String,
     /// The line with its `function`.
     pub line: usize,
+    /// The line with its `end`.
+    pub last_line: usize,
     /// The function itself, where the program's text has it.
-    pub(crate) written: Option<Place>,
+    pub(crate) written: Option<FunctionRef>,
 }

@@ -3,28 +3,59 @@
 //! full_moon's tree keeps every token and comment; this one keeps what a program means
 //! and, as byte ranges, where it is written.
 
-/// A range of bytes in the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-pub(crate) struct Span {
-    pub(crate) start: usize,
-    pub(crate) end: usize,
+use std::fmt;
+use std::ops::Deref;
+
+use crate::front::ids::ById;
+pub(crate) use crate::front::ids::{FunctionId, Span, VarId};
+
+/// A name that the program writes: of a field or of a method. It equals another where their
+/// texts are the same.
+#[derive(Clone, Debug, Eq)]
+pub(crate) struct Name {
+    pub(crate) text: String,
+    /// Where it is written, without quotes; with them where something in it is an escape.
+    pub(crate) span: Span,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct VarId(pub(crate) usize);
+impl Name {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+}
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct FunctionId(pub(crate) usize);
+impl Deref for Name {
+    type Target = str;
 
-/// A function of a file.
-pub(crate) type Place = (usize, FunctionId);
+    fn deref(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl PartialEq for Name {
+    fn eq(&self, other: &Name) -> bool {
+        self.text == other.text
+    }
+}
+
+impl PartialEq<str> for Name {
+    fn eq(&self, other: &str) -> bool {
+        self.text == other
+    }
+}
 
 /// One file.
 #[derive(Debug, Default)]
 pub(crate) struct Chunk {
-    pub(crate) vars: Vec<Var>,
+    pub(crate) vars: ById<VarId, Var>,
     /// The first is the file itself.
-    pub(crate) functions: Vec<Function>,
+    pub(crate) functions: ById<FunctionId, Function>,
     /// Whether there is a `goto` anywhere.
     pub(crate) jumps: bool,
 }
@@ -43,8 +74,13 @@ pub(crate) struct Var {
 pub(crate) struct Function {
     /// Where `function` is written.
     pub(crate) start: usize,
+    /// Where its parameters begin, behind the bracket.
+    pub(crate) parameters: usize,
     /// Where its block begins, behind the parameters.
     pub(crate) block: usize,
+    /// It is written as `function object:name()`: its first parameter is `self`, which is not
+    /// among those that are written.
+    pub(crate) is_method: bool,
     pub(crate) params: Vec<VarId>,
     pub(crate) variadic: bool,
     pub(crate) body: Vec<Stmt>,
@@ -64,7 +100,8 @@ pub(crate) enum Stmt {
     Count(VarId, Vec<Expr>, Vec<Stmt>),
     LocalFunction(VarId, FunctionId),
     Function(Expr, FunctionId),
-    Return(Vec<Expr>),
+    /// Where `return` is written, and what it gives.
+    Return(usize, Vec<Expr>),
 }
 
 /// What a loop over an iterator declares.
@@ -96,8 +133,8 @@ pub(crate) enum Kind {
     Global(String),
     Index(Box<Expr>, Box<Expr>),
     Call(Box<Expr>, Vec<Expr>),
-    /// `object:name(args)`, with the name's place.
-    Method(Box<Expr>, String, Span, Vec<Expr>),
+    /// `object:name(args)`
+    Method(Box<Expr>, Name, Vec<Expr>),
     Binary(BinaryOp, Box<Expr>, Box<Expr>),
     /// `a .. b`
     Concat(Box<Expr>, Box<Expr>),
@@ -137,14 +174,21 @@ pub(crate) enum UnaryOp {
 pub(crate) enum Field {
     Item(Expr),
     /// `name = value` and `["name"] = value`.
-    Named(String, Expr),
+    Named(Name, Expr),
     Keyed(Expr, Expr),
 }
 
 impl Chunk {
+    /// The function that begins at a byte.
+    pub(crate) fn function_at(&self, start: usize) -> Option<FunctionId> {
+        let mut functions = self.functions.numbered().skip(1);
+        let found = functions.find(|(_, function)| function.start == start);
+        found.map(|(id, _)| id)
+    }
+
     /// The function in `return function(api) ... end`, where a file ends with that.
     pub(crate) fn returned_function(&self) -> Option<FunctionId> {
-        let Some(Stmt::Return(values)) = self.functions[0].body.last() else {
+        let Some(Stmt::Return(_, values)) = self.functions[FunctionId::CHUNK].body.last() else {
             return None;
         };
         match values.as_slice() {
@@ -198,6 +242,36 @@ impl Expr {
         self.text().filter(|text| text.len() + 2 == written)
     }
 
+    /// The name that a key is.
+    pub(crate) fn name(&self) -> Option<Name> {
+        let Span { start, end } = self.span;
+        let (start, end) = match self.plain_text() {
+            Some(_) => (start + 1, end - 1),
+            None => (start, end),
+        };
+        self.text().map(|text| Name {
+            text: text.to_owned(),
+            span: Span { start, end },
+        })
+    }
+
+    /// The text of a key that is written as a name, behind a dot.
+    pub(crate) fn dotted(&self) -> Option<&str> {
+        let Span { start, end } = self.span;
+        self.text().filter(|text| text.len() == end - start)
+    }
+
+    /// Whether the arguments of a call stand in brackets: `f("x")`, but not `f "x"`.
+    pub(crate) fn has_brackets(&self) -> bool {
+        match &self.kind {
+            Kind::Call(_, args) | Kind::Method(_, _, args) => match args.as_slice() {
+                [only] => only.span.end < self.span.end,
+                _ => true,
+            },
+            _ => false,
+        }
+    }
+
     /// Calls `f` with the expressions directly inside.
     pub(crate) fn each_child<'a>(&'a self, f: &mut dyn FnMut(&'a Expr)) {
         match &self.kind {
@@ -209,7 +283,7 @@ impl Expr {
                 f(callee);
                 args.iter().for_each(f);
             }
-            Kind::Method(object, _, _, args) => {
+            Kind::Method(object, _, args) => {
                 f(object);
                 args.iter().for_each(f);
             }
@@ -241,7 +315,7 @@ impl Stmt {
     /// Calls `f` with the statement's own expressions, and `g` with the blocks inside.
     pub(crate) fn parts<'a>(&'a self, f: &mut dyn FnMut(&'a Expr), g: &mut dyn FnMut(&'a [Stmt])) {
         match self {
-            Stmt::Local(_, values) | Stmt::Return(values) => values.iter().for_each(f),
+            Stmt::Local(_, values) | Stmt::Return(_, values) => values.iter().for_each(f),
             Stmt::Assign(targets, values) => targets.iter().chain(values).for_each(f),
             Stmt::Call(call) => f(call),
             Stmt::Do(block) => g(block),

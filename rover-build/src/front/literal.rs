@@ -116,11 +116,6 @@ impl Literal {
     }
 }
 
-/// A string literal's bytes, its quotes or brackets included in `token`.
-pub(crate) fn string(token: &str) -> Option<Vec<u8>> {
-    Literal::read(token).map(|literal| literal.value)
-}
-
 /// A number literal's value; nothing for LuaJIT's 64-bit and complex ones.
 pub(crate) fn number(token: &str) -> Option<f64> {
     match token

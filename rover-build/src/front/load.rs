@@ -1,17 +1,15 @@
 //! Reads and parses the manifest and every module it requires.
 
-use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use full_moon::ast::Ast;
-
 use crate::diagnostic::{Diagnostic, Failure, Position, Warnings};
-use crate::front::hir::{Chunk, Span};
-use crate::front::requires::{Required, requires};
+use crate::front::file::{File, Text};
+use crate::front::hir::Span;
+use crate::front::ids::{ById, FileId, TemplateId};
+use crate::front::requires::requires;
 use crate::front::resolve::resolve;
-use crate::front::syntax::{self, Encoding};
+use crate::front::syntax;
 use crate::front::template_files::{self, TemplateFile, shown};
 use crate::front::tree::Tree;
 use crate::vocabulary::instead;
@@ -19,9 +17,9 @@ use crate::vocabulary::instead;
 /// The program's files; the manifest is the first.
 pub(crate) struct Sources {
     folder: PathBuf,
-    pub(crate) files: Vec<File>,
+    pub(crate) files: ById<FileId, File>,
     /// The files that `rover.template` names, each once.
-    pub(crate) templates: Vec<TemplateFile>,
+    pub(crate) templates: ById<TemplateId, TemplateFile>,
     /// What the files name and what is not there.
     pub(crate) absent: Vec<Diagnostic>,
     /// Template files that are not there: a part of `absent`.
@@ -40,53 +38,6 @@ struct Broken {
     diagnostics: Vec<Diagnostic>,
 }
 
-pub(crate) struct File {
-    /// What `require` calls it, by one name or more; empty for the manifest.
-    pub(crate) modules: Vec<String>,
-    pub(crate) path: PathBuf,
-    /// Relative to the manifest's folder, with `/`: the name in messages and bytecode.
-    pub(crate) name: String,
-    /// Relative to the crate, where it lies inside: the path in build errors.
-    pub(crate) shown: String,
-    pub(crate) text: String,
-    /// How the text stands for the file's bytes.
-    encoding: Encoding,
-    /// The byte at which each line starts.
-    starts: Vec<usize>,
-    pub(crate) requires: Vec<Required>,
-    pub(crate) ast: Ast,
-    pub(crate) tree: Tree,
-    pub(crate) hir: Chunk,
-}
-
-impl File {
-    /// Line and column of a byte.
-    pub(crate) fn position(&self, byte: usize) -> Position {
-        Position::of(&self.name, &self.text, byte)
-    }
-
-    /// The byte at which a line starts, which is counted from 1.
-    pub(crate) fn line_start(&self, line: usize) -> usize {
-        let start = self.starts.get(line.saturating_sub(1));
-        start.copied().unwrap_or_default()
-    }
-
-    /// Text of this file, as it is written or changed, as the VM reads it.
-    pub(crate) fn encoded<'t>(&self, text: &'t str) -> Cow<'t, [u8]> {
-        self.encoding.bytes(text)
-    }
-
-    /// The names of all locals.
-    pub(crate) fn locals(&self) -> BTreeSet<&str> {
-        self.hir.vars.iter().map(|var| var.name.as_str()).collect()
-    }
-
-    /// The lines above one that is counted from 1, the nearest first.
-    pub(crate) fn lines_above(&self, line: usize) -> impl Iterator<Item = &str> {
-        self.text[..self.line_start(line)].lines().rev()
-    }
-}
-
 impl Sources {
     pub(crate) fn failure(&self, diagnostics: Vec<Diagnostic>) -> Failure {
         Failure::new(diagnostics, |name| self.text(name))
@@ -98,25 +49,27 @@ impl Sources {
 
     /// A file's path as shown, and its content.
     fn text(&self, name: &str) -> Option<(&str, &str)> {
-        let files = self.files.iter().map(|f| (&f.name, &f.shown, &f.text));
-        let templates = self.templates.iter().map(|f| (&f.name, &f.shown, &f.text));
-        let broken = self.broken.iter().map(|f| (&f.name, &f.shown, &f.text));
+        let files = self.files.iter();
+        let files = files.map(|f| (&f.name, &f.shown, f.text.whole()));
+        let templates = self.templates.iter();
+        let templates = templates.map(|f| (&f.name, &f.shown, f.text.as_str()));
+        let broken = self.broken.iter();
+        let broken = broken.map(|f| (&f.name, &f.shown, f.text.as_str()));
         let mut all = files.chain(templates).chain(broken);
         let (_, shown, text) = all.find(|(n, ..)| *n == name)?;
-        Some((shown.as_str(), text.as_str()))
+        Some((shown.as_str(), text))
     }
 
     /// The line of a position.
     pub(crate) fn line_text(&self, position: &Position) -> Option<&str> {
         let file = self.files.iter().find(|file| file.name == position.file)?;
-        file.text.lines().nth(position.line.checked_sub(1)?)
+        file.text.line(position.line)
     }
 
     /// The file of a module.
-    pub(crate) fn module(&self, name: &str) -> Option<usize> {
+    pub(crate) fn module(&self, name: &str) -> Option<FileId> {
         self.files
-            .iter()
-            .position(|file| file.modules.iter().any(|module| module == name))
+            .find_id(|file| file.modules.iter().any(|module| module == name))
     }
 
     /// Looks for modules that are no files of the program.
@@ -189,8 +142,8 @@ pub(crate) fn load(manifest: &Path) -> Result<Sources, Failure> {
     let folder = manifest.parent().unwrap_or(Path::new("."));
     let sources = Sources {
         folder: folder.to_owned(),
-        files: Vec::new(),
-        templates: Vec::new(),
+        files: ById::default(),
+        templates: ById::default(),
         absent: Vec::new(),
         absent_templates: Vec::new(),
         broken: Vec::new(),
@@ -249,9 +202,7 @@ fn read_all(mut sources: Sources, mut queue: Vec<Pending>) -> Result<Sources, Fa
                     path: next.path,
                     name: next.name,
                     shown,
-                    starts: line_starts(&text),
-                    text,
-                    encoding,
+                    text: Text::new(text, encoding),
                     ast,
                 });
             }
@@ -295,10 +246,10 @@ struct Needed {
 
 fn needed(sources: &Sources) -> Needed {
     let mut needed = Needed::default();
-    let mut files: Vec<usize> = sources.module("").into_iter().collect();
+    let mut files: Vec<FileId> = sources.module("").into_iter().collect();
     if files.is_empty() {
         // A manifest that is no Lua may need any of the others.
-        files = (0..sources.files.len()).collect();
+        files = sources.files.ids().collect();
         let broken = sources.broken.iter().rev();
         needed.broken = broken.flat_map(|b| b.diagnostics.clone()).collect();
     }
@@ -350,9 +301,12 @@ const WITHHELD: [&str; 5] = ["ffi", "string.buffer", "jit.opt", "jit.util", "jit
 
 impl Sources {
     /// What is wrong where a module is required that the program does not have.
-    pub(crate) fn missing(&self, file: usize, at: Span, module: &str) -> Option<Diagnostic> {
+    pub(crate) fn missing(&self, file: FileId, at: Span, module: &str) -> Option<Diagnostic> {
         // With `package`, a program makes modules of its own.
-        let makes_modules = self.files.iter().any(|file| file.text.contains("package"));
+        let makes_modules = self
+            .files
+            .iter()
+            .any(|file| file.text.whole().contains("package"));
         if PROVIDED.contains(&module) || makes_modules || self.module(module).is_some() {
             return None;
         }
@@ -412,9 +366,4 @@ fn file_name(path: &Path) -> String {
     path.file_name()
         .map(|n| n.to_string_lossy().into_owned())
         .unwrap_or_default()
-}
-
-fn line_starts(text: &str) -> Vec<usize> {
-    let ends = text.match_indices('\n').map(|(at, _)| at + 1);
-    std::iter::once(0).chain(ends).collect()
 }

@@ -4,8 +4,10 @@
 //! know. A text that is no Lua is explained here (`syntax`).
 
 pub(crate) mod budget;
+pub(crate) mod file;
 pub(crate) mod function_place;
 pub(crate) mod hir;
+pub(crate) mod ids;
 pub(crate) mod literal;
 pub(crate) mod load;
 pub(crate) mod requires;

@@ -31,17 +31,17 @@ pub(crate) fn requires(text: &str, chunk: &Chunk, module: &str) -> Vec<Required>
     let mut finder = Finder {
         text,
         module,
-        function: FunctionId(0),
+        function: FunctionId::CHUNK,
         locals: HashMap::new(),
         found: Vec::new(),
     };
-    for (id, function) in chunk.functions.iter().enumerate() {
-        finder.function = FunctionId(id);
+    for (id, function) in chunk.functions.numbered() {
+        finder.function = id;
         finder.locals(chunk, &function.body);
     }
-    for (id, function) in chunk.functions.iter().enumerate() {
-        finder.function = FunctionId(id);
-        finder.block(&function.body, id == 0);
+    for (id, function) in chunk.functions.numbered() {
+        finder.function = id;
+        finder.block(&function.body, id == FunctionId::CHUNK);
     }
     finder.found
 }
@@ -60,7 +60,7 @@ impl<'a> Finder<'a> {
         for stmt in block {
             if let Stmt::Local(vars, values) = stmt {
                 for (var, value) in vars.iter().zip(values) {
-                    if chunk.vars[var.0].writes == 0 {
+                    if chunk.vars[*var].writes == 0 {
                         self.locals.insert(*var, (self.function, value));
                     }
                 }
@@ -74,7 +74,7 @@ impl<'a> Finder<'a> {
             // A loop or a branch may not run; the values of these statements are needed.
             let plain = matches!(
                 stmt,
-                Stmt::Local(..) | Stmt::Assign(..) | Stmt::Call(_) | Stmt::Return(_)
+                Stmt::Local(..) | Stmt::Assign(..) | Stmt::Call(_) | Stmt::Return(..)
             );
             let (mut exprs, mut blocks) = (Vec::new(), Vec::new());
             stmt.parts(&mut |e| exprs.push(e), &mut |b| blocks.push(b));
@@ -154,7 +154,7 @@ impl<'a> Finder<'a> {
             Kind::Paren(inner) => self.constant(function, inner),
             // A file is given the name by which it is required.
             Kind::Vararg => {
-                let named = function == FunctionId(0) && !self.module.is_empty();
+                let named = function == FunctionId::CHUNK && !self.module.is_empty();
                 named.then(|| self.module.to_owned())
             }
             Kind::Var(var) => {
@@ -171,7 +171,7 @@ impl<'a> Finder<'a> {
                     _ => None,
                 }
             }
-            Kind::Method(object, name, _, args) => {
+            Kind::Method(object, name, args) => {
                 self.computed(name, &self.constant(function, object)?, args)
             }
             Kind::Call(callee, args) => {

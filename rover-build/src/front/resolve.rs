@@ -10,7 +10,8 @@ use full_moon::node::Node;
 use full_moon::tokenizer::{TokenReference, TokenType};
 
 use crate::front::hir::{
-    BinaryOp, Chunk, Expr, Field, Function, FunctionId, Header, Kind, Span, Stmt, UnaryOp, VarId,
+    BinaryOp, Chunk, Expr, Field, Function, FunctionId, Header, Kind, Name, Span, Stmt, UnaryOp,
+    VarId,
 };
 use crate::front::literal::Literal;
 use crate::front::syntax::Encoding;
@@ -26,13 +27,15 @@ pub(crate) fn resolve(source: &str, encoding: Encoding, ast: &Ast) -> Chunk {
     };
     resolver.chunk.functions.push(Function {
         start: 0,
+        parameters: 0,
         block: 0,
+        is_method: false,
         params: Vec::new(),
         variadic: true,
         body: Vec::new(),
     });
     let body = resolver.block(ast.nodes());
-    resolver.chunk.functions[0].body = body;
+    resolver.chunk.functions[FunctionId::CHUNK].body = body;
     resolver.chunk
 }
 
@@ -46,7 +49,7 @@ struct Resolver<'s> {
 
 impl Resolver<'_> {
     fn declare(&mut self, token: &TokenReference) -> VarId {
-        let id = VarId(self.chunk.vars.len());
+        let id = self.chunk.vars.next();
         self.chunk.vars.push(crate::front::hir::Var {
             name: text(self.source, token),
             start: span(token).start,
@@ -59,7 +62,7 @@ impl Resolver<'_> {
     fn name(&self, token: &TokenReference) -> Kind {
         let name = text(self.source, token);
         let found = self.scope.iter().rev();
-        match found.copied().find(|id| self.chunk.vars[id.0].name == name) {
+        match found.copied().find(|id| self.chunk.vars[*id].name == name) {
             Some(id) => Kind::Var(id),
             None => Kind::Global(name),
         }
@@ -76,7 +79,8 @@ impl Resolver<'_> {
     fn open_block(&mut self, block: &Block) -> Vec<Stmt> {
         let mut body: Vec<Stmt> = block.stmts().filter_map(|stmt| self.stmt(stmt)).collect();
         if let Some(LastStmt::Return(values)) = block.last_stmt() {
-            body.push(Stmt::Return(self.exprs(values.returns().iter())));
+            let start = span(values.token()).start;
+            body.push(Stmt::Return(start, self.exprs(values.returns().iter())));
         }
         body
     }
@@ -129,16 +133,16 @@ impl Resolver<'_> {
                 let bounds = [Some(inner.start()), Some(inner.end()), inner.step()];
                 let values = self.exprs(bounds.into_iter().flatten());
                 // It is the next variable that is declared.
-                let counter = VarId(self.chunk.vars.len());
+                let counter = self.chunk.vars.next();
                 let body = self.scoped([inner.index_variable()], inner.block());
                 Stmt::Count(counter, values, body)
             }
             AstStmt::GenericFor(inner) => {
                 let values = self.exprs(inner.expressions().iter());
                 // They are the next variables that are declared.
-                let first = self.chunk.vars.len();
+                let vars = self.chunk.vars.following(inner.names().len());
                 let header = Header {
-                    vars: (first..first + inner.names().len()).map(VarId).collect(),
+                    vars: vars.collect(),
                     start: span(inner.names()).start,
                     block: end(inner.do_token()),
                 };
@@ -158,7 +162,7 @@ impl Resolver<'_> {
                 // `function M:f` writes into `M`.
                 let whole = name.names().len() == 1 && name.method_name().is_none();
                 if let (Kind::Var(id), true) = (&target.kind, whole) {
-                    self.chunk.vars[id.0].writes += 1;
+                    self.chunk.vars[*id].writes += 1;
                 }
                 for key in names.chain(name.method_name()) {
                     target = index(target, self.constant(key), end(key));
@@ -191,7 +195,7 @@ impl Resolver<'_> {
         for var in assignment.variables() {
             let target = self.var(var);
             if let Kind::Var(id) = target.kind {
-                self.chunk.vars[id.0].writes += 1;
+                self.chunk.vars[id].writes += 1;
             }
             targets.push(target);
         }
@@ -219,13 +223,13 @@ impl Resolver<'_> {
         body: &FunctionBody,
         this: Option<&TokenReference>,
     ) -> FunctionId {
-        let id = FunctionId(self.chunk.functions.len());
+        let id = self.chunk.functions.next();
         let depth = self.scope.len();
         let mut params = Vec::new();
         if let Some(token) = this {
             // `self`, which no token names.
             let var = self.declare(token);
-            "self".clone_into(&mut self.chunk.vars[var.0].name);
+            "self".clone_into(&mut self.chunk.vars[var].name);
             params.push(var);
         }
         let mut variadic = false;
@@ -235,15 +239,18 @@ impl Resolver<'_> {
                 _ => variadic = true,
             }
         }
+        let (open, close) = body.parameters_parentheses().tokens();
         self.chunk.functions.push(Function {
             start: span(start).start,
-            block: end(body.parameters_parentheses().tokens().1),
+            parameters: end(open),
+            block: end(close),
+            is_method: this.is_some(),
             params,
             variadic,
             body: Vec::new(),
         });
         let body = self.block(body.block());
-        self.chunk.functions[id.0].body = body;
+        self.chunk.functions[id].body = body;
         self.scope.truncate(depth);
         id
     }
@@ -328,9 +335,12 @@ impl Resolver<'_> {
                     Kind::Call(Box::new(chain), self.args(args))
                 }
                 Suffix::Call(Call::MethodCall(call)) => {
-                    let name = call.name();
-                    let args = self.args(call.args());
-                    Kind::Method(Box::new(chain), text(self.source, name), span(name), args)
+                    let token = call.name();
+                    let name = Name {
+                        text: text(self.source, token),
+                        span: span(token),
+                    };
+                    Kind::Method(Box::new(chain), name, self.args(call.args()))
                 }
                 _ => Kind::Vararg,
             };
@@ -372,19 +382,11 @@ impl Resolver<'_> {
             fields.push(match field {
                 AstField::NameKey { key, value, .. } => {
                     let key = self.constant(key);
-                    let value = self.expr(value);
-                    match key.text() {
-                        Some(name) => Field::Named(name.to_owned(), value),
-                        None => Field::Keyed(key, value),
-                    }
+                    named(key, self.expr(value))
                 }
                 AstField::ExpressionKey { key, value, .. } => {
                     let key = self.expr(key);
-                    let value = self.expr(value);
-                    match key.text() {
-                        Some(name) => Field::Named(name.to_owned(), value),
-                        None => Field::Keyed(key, value),
-                    }
+                    named(key, self.expr(value))
                 }
                 AstField::NoKey(value) => Field::Item(self.expr(value)),
                 _ => continue,
@@ -398,6 +400,13 @@ impl Resolver<'_> {
             },
             kind: Kind::Table(fields),
         }
+    }
+}
+
+fn named(key: Expr, value: Expr) -> Field {
+    match key.name() {
+        Some(name) => Field::Named(name, value),
+        None => Field::Keyed(key, value),
     }
 }
 

@@ -11,6 +11,7 @@ use full_moon::tokenizer::TokenType;
 use full_moon::visitors::Visitor;
 
 use crate::diagnostic::{Diagnostic, Position};
+use crate::front::ids::{ById, TemplateId};
 
 /// A template in a file of its own.
 pub(crate) struct TemplateFile {
@@ -57,7 +58,7 @@ pub(crate) fn named(
 pub(crate) fn read(
     names: Vec<(Position, String)>,
     folder: &Path,
-    known: &mut Vec<TemplateFile>,
+    known: &mut ById<TemplateId, TemplateFile>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     for (position, name) in names {
@@ -73,12 +74,14 @@ pub(crate) fn read(
             false => Err("it lies outside of the manifest's folder".to_owned()),
         };
         match text {
-            Ok(text) => known.push(TemplateFile {
-                shown: shown(&path),
-                name,
-                path,
-                text,
-            }),
+            Ok(text) => {
+                known.push(TemplateFile {
+                    shown: shown(&path),
+                    name,
+                    path,
+                    text,
+                });
+            }
             Err(error) => diagnostics.push(
                 Diagnostic::new(format!("template `{name}` cannot be read"))
                     .at(position, error)

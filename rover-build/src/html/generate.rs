@@ -58,7 +58,7 @@ pub(super) fn generate(
         pieces: Vec::new(),
         steps,
         lead: String::new(),
-        held: None,
+        waiting: None,
         puts: Vec::new(),
     };
     writer.reach_line(prepared.source.line(0));
@@ -221,7 +221,7 @@ struct Writer<'a, 's> {
     /// The values that are printed.
     puts: Vec<Put>,
     /// A value that waits for the text after it.
-    held: Option<(Span, Escape, String)>,
+    waiting: Option<(Span, Escape, String)>,
 }
 
 impl Writer<'_, '_> {
@@ -255,9 +255,9 @@ impl Writer<'_, '_> {
         match op {
             Op::Text(text) => self.lead.push_str(text),
             Op::Print(code, escape) => {
-                self.held();
+                self.put_waiting();
                 let lead = std::mem::take(&mut self.lead);
-                self.held = Some((*code, *escape, lead));
+                self.waiting = Some((*code, *escape, lead));
             }
             Op::Code(code) => {
                 self.flush();
@@ -317,8 +317,8 @@ impl Writer<'_, '_> {
 
     /// Writes what waits, with the text after it.
     fn flush(&mut self) {
-        if self.held.is_some() {
-            return self.held();
+        if self.waiting.is_some() {
+            return self.put_waiting();
         }
         let text = std::mem::take(&mut self.lead);
         if !text.is_empty() {
@@ -331,8 +331,8 @@ impl Writer<'_, '_> {
         }
     }
 
-    fn held(&mut self) {
-        let Some((code, escape, lead)) = self.held.take() else {
+    fn put_waiting(&mut self) {
+        let Some((code, escape, lead)) = self.waiting.take() else {
             return;
         };
         let tail = std::mem::take(&mut self.lead);

@@ -23,11 +23,12 @@ mod walk;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use crate::analyse::names::Names as ProgramNames;
 use crate::analyse::servers::ServerVars;
 use crate::diagnostic::Diagnostic;
 use crate::form::Form;
-use crate::front::hir::{Expr, Field, Kind, Span};
-use crate::front::load::Sources;
+use crate::front::hir::{Expr, Field, Kind};
+use crate::front::ids::{FileId, TextRange};
 use generate::{Data, Generated, Prepared, generate};
 use names::Names;
 use problem::Problem;
@@ -51,15 +52,15 @@ pub(crate) struct Templates<'a> {
     pub(crate) steps: PageSteps,
     pub(crate) uses: Vec<Use<'a>>,
     /// Definitions of components.
-    pub(crate) components: Vec<Component>,
+    pub(crate) components: Vec<Component<'a>>,
     /// Calls of `rover.template`, by file and span.
-    pub(crate) calls: Vec<(usize, Span, Origin)>,
+    pub(crate) calls: Vec<(TextRange, Origin)>,
     /// Templates that print the same whenever the data is the same.
     steady: HashSet<Origin>,
     /// By template: the chunk that takes its data as a table.
     tables: HashMap<Origin, usize>,
     /// By use: the chunk that takes the fields of a constructor.
-    fields: HashMap<(usize, Span), usize>,
+    fields: HashMap<TextRange, usize>,
 }
 
 impl<'a> Templates<'a> {
@@ -69,21 +70,21 @@ impl<'a> Templates<'a> {
     }
 
     /// The use that an expression is.
-    pub(crate) fn use_of(&self, file: usize, expr: &Expr) -> Option<&Use<'a>> {
+    pub(crate) fn use_of(&self, file: FileId, expr: &Expr) -> Option<&Use<'a>> {
         self.uses
             .iter()
-            .find(|u| !u.later && (u.file, u.span) == (file, expr.span))
+            .find(|u| !u.later && u.range() == file.range(expr.span))
     }
 
     /// The data of a use whose page depends on nothing else.
-    pub(crate) fn steady_data(&self, file: usize, expr: &Expr) -> Option<&'a Expr> {
+    pub(crate) fn steady_data(&self, file: FileId, expr: &Expr) -> Option<&'a Expr> {
         let found = self.use_of(file, expr)?;
         self.steady.contains(&found.origin).then_some(found.data)
     }
 
     /// How a use is rendered.
     pub(crate) fn rendering(&self, found: &Use<'a>) -> Rendering<'a> {
-        match self.fields.get(&(found.file, found.span)) {
+        match self.fields.get(&found.range()) {
             Some(chunk) => {
                 let fields = named(found.data).unwrap_or_default();
                 Rendering {
@@ -127,7 +128,7 @@ fn named(data: &Expr) -> Option<Vec<(&str, &Expr)>> {
     let mut found: Vec<(&str, &Expr)> = Vec::new();
     for field in fields {
         match field {
-            Field::Named(name, value) if !found.iter().any(|(n, _)| n == name) => {
+            Field::Named(name, value) if !found.iter().any(|(n, _)| *n == name.as_str()) => {
                 found.push((name, value));
             }
             _ => return None,
@@ -144,8 +145,8 @@ fn known_fields(data: &Expr) -> Option<Vec<String>> {
     let mut names = Vec::new();
     for field in fields {
         match field {
-            Field::Named(name, _) if names.contains(name) => {}
-            Field::Named(name, _) => names.push(name.clone()),
+            Field::Named(name, _) if names.contains(&name.text) => {}
+            Field::Named(name, _) => names.push(name.text.clone()),
             Field::Item(_) => {}
             Field::Keyed(..) => return None,
         }
@@ -174,13 +175,14 @@ const KEYWORDS: [&str; 22] = [
 
 /// Finds and compiles the templates of a program.
 pub(crate) fn templates<'a>(
-    sources: &'a Sources,
+    names: &ProgramNames<'a>,
     servers: &ServerVars,
     components: Option<&BTreeSet<String>>,
     form: Form,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Templates<'a> {
-    let found = uses::find(sources, servers, diagnostics);
+    let sources = names.sources;
+    let found = uses::find(names, servers, diagnostics);
     let mut templates = Templates {
         uses: found.uses,
         calls: found.calls,
@@ -188,12 +190,12 @@ pub(crate) fn templates<'a>(
         ..Templates::default()
     };
     let mut origins: Vec<Origin> = templates.uses.iter().map(|u| u.origin).collect();
-    origins.extend((0..sources.templates.len()).map(Origin::File));
+    origins.extend(sources.templates.ids().map(Origin::File));
     origins.sort();
     origins.dedup();
     for origin in origins {
         let source = match origin {
-            Origin::Literal(file, span) => Source::of_literal(sources, file, span),
+            Origin::Literal(at) => Source::of_literal(sources, at),
             Origin::File(number) => Some(Source::of_file(sources, number)),
         };
         let Some(source) = source else {
@@ -204,7 +206,7 @@ pub(crate) fn templates<'a>(
         let known = Known {
             components,
             locals: match origin {
-                Origin::Literal(file, _) => sources.files[file].locals(),
+                Origin::Literal(at) => sources.files[at.file].locals(),
                 Origin::File(_) => BTreeSet::new(),
             },
             open,
@@ -281,7 +283,7 @@ impl Templates<'_> {
             let mut ignored = Vec::new();
             if let Some(chunk) = generate(&prepared, names, data, form, steps, &mut ignored) {
                 let chunk = push(&mut self.chunks, source, chunk);
-                self.fields.insert((found.file, found.span), chunk);
+                self.fields.insert(found.range(), chunk);
             }
         }
     }

@@ -15,7 +15,7 @@ const AS_IT_IS: Escape = Escape {
 
 /// One in a chunk's text.
 #[derive(Debug)]
-pub(super) struct Part {
+pub(super) struct PrintedComponent {
     /// The call that prints it.
     put: Span,
     /// Where what is printed begins.
@@ -29,7 +29,12 @@ pub(super) struct Part {
 
 /// The printed components of a chunk; `puts` are in the order of its text. Elsewhere than
 /// where HTML stands, what they give is escaped as a whole.
-pub(super) fn parts(chunk: &Chunk, names: Names<'_>, puts: &[Put], steps: &PageSteps) -> Vec<Part> {
+pub(super) fn parts(
+    chunk: &Chunk,
+    names: Names<'_>,
+    puts: &[Put],
+    steps: &PageSteps,
+) -> Vec<PrintedComponent> {
     let mut found = Vec::new();
     for function in &chunk.functions {
         block(&function.body, names, puts, &mut found);
@@ -41,7 +46,7 @@ pub(super) fn parts(chunk: &Chunk, names: Names<'_>, puts: &[Put], steps: &PageS
     found
 }
 
-fn block(stmts: &[Stmt], names: Names<'_>, puts: &[Put], found: &mut Vec<Part>) {
+fn block(stmts: &[Stmt], names: Names<'_>, puts: &[Put], found: &mut Vec<PrintedComponent>) {
     for stmt in stmts {
         if let Stmt::Call(call) = stmt
             && let Ok(at) = puts.binary_search_by_key(&call.span.start, |put| put.start)
@@ -57,7 +62,7 @@ fn block(stmts: &[Stmt], names: Names<'_>, puts: &[Put], found: &mut Vec<Part>) 
 }
 
 /// `__put(__b, step, (card { ... }))`
-fn part(put: &Expr, names: Names<'_>, step: usize) -> Option<Part> {
+fn part(put: &Expr, names: Names<'_>, step: usize) -> Option<PrintedComponent> {
     let Kind::Call(_, args) = &put.kind else {
         return None;
     };
@@ -69,7 +74,7 @@ fn part(put: &Expr, names: Names<'_>, step: usize) -> Option<Part> {
         return None;
     };
     match &callee.kind {
-        Kind::Global(name) if names.is_component(name) => Some(Part {
+        Kind::Global(name) if names.is_component(name) => Some(PrintedComponent {
             put: put.span,
             value: value.span.start,
             step,
@@ -84,7 +89,7 @@ fn part(put: &Expr, names: Names<'_>, step: usize) -> Option<Part> {
     }
 }
 
-impl Part {
+impl PrintedComponent {
     /// What is written instead.
     pub(super) fn edits(&self, text: &str, steps: &mut PageSteps) -> Vec<(Span, String)> {
         let HtmlStep { lead, escape, tail } = steps.all[self.step].clone();

@@ -2,17 +2,16 @@
 
 use super::problem::Problem;
 use crate::diagnostic::{Diagnostic, Position};
-use crate::front::hir::Span;
-use crate::front::literal::Literal;
+use crate::front::ids::{TemplateId, TextRange};
 use crate::front::load::Sources;
 
 /// Where a template's text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Origin {
     /// A string in a file of the program.
-    Literal(usize, Span),
+    Literal(TextRange),
     /// A file of its own.
-    File(usize),
+    File(TemplateId),
 }
 
 /// A template's text, and where it is written.
@@ -27,19 +26,20 @@ pub(crate) struct Source<'a> {
 }
 
 impl<'a> Source<'a> {
-    pub(super) fn of_literal(sources: &'a Sources, file: usize, span: Span) -> Option<Self> {
+    pub(super) fn of_literal(sources: &'a Sources, at: TextRange) -> Option<Self> {
+        let TextRange { file, span } = at;
         let file = &sources.files[file];
-        let literal = Literal::read(&file.text[span.start..span.end])?;
+        let literal = file.literal(span)?;
         Some(Source {
             text: String::from_utf8(literal.value).ok()?,
             places: literal.places.iter().map(|at| span.start + at).collect(),
             file: &file.name,
-            written: &file.text,
-            line_ends: line_ends(&file.text),
+            written: file.whole_text(),
+            line_ends: line_ends(file.whole_text()),
         })
     }
 
-    pub(super) fn of_file(sources: &'a Sources, number: usize) -> Self {
+    pub(super) fn of_file(sources: &'a Sources, number: TemplateId) -> Self {
         let file = &sources.templates[number];
         Source {
             text: file.text.clone(),

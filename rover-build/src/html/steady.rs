@@ -32,7 +32,7 @@ fn expr(chunk: &Chunk, of: &Expr) -> bool {
         Kind::Method(..) => false,
         Kind::Call(callee, _) => match &callee.kind {
             // What the chunk itself calls to print.
-            Kind::Var(var) => chunk.vars[var.0].name.starts_with("__"),
+            Kind::Var(var) => chunk.vars[*var].name.starts_with("__"),
             Kind::Global(name) => name == STEADY,
             _ => false,
         },

@@ -1,19 +1,21 @@
 //! Where a program uses templates.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::source::Origin;
+use crate::analyse::names::Names;
 use crate::analyse::responses::applied;
 use crate::analyse::servers::ServerVars;
 use crate::diagnostic::Diagnostic;
 use crate::front::hir::{Expr, FunctionId, Kind, Span, Stmt, VarId};
+use crate::front::ids::{FileId, TemplateId, TextRange};
 use crate::front::load::Sources;
 
 /// A template with its data: `api.html(data) [[...]]`, `rover.html(data) [[...]]`,
 /// `page(data)` of a template file.
 #[derive(Debug)]
 pub(crate) struct Use<'a> {
-    pub(crate) file: usize,
+    pub(crate) file: FileId,
     /// The whole expression.
     pub(crate) span: Span,
     pub(crate) origin: Origin,
@@ -27,14 +29,20 @@ pub(crate) struct Use<'a> {
     pub(crate) begins_statement: bool,
 }
 
+impl Use<'_> {
+    pub(crate) fn range(&self) -> TextRange {
+        self.file.range(self.span)
+    }
+}
+
 /// The definition of a component that is seen: `function rover.html.card(props)`.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Component {
-    pub(crate) file: usize,
+pub(crate) struct Component<'a> {
+    pub(crate) file: FileId,
     /// What it is assigned to: `rover.html.card`.
     pub(crate) target: Span,
-    /// The byte after the parameters' opening bracket.
-    pub(crate) parameters: usize,
+    /// The last name of that.
+    pub(crate) name: &'a str,
     pub(crate) function: FunctionId,
 }
 
@@ -49,23 +57,24 @@ pub(crate) enum Argument {
 
 pub(super) struct Found<'a> {
     pub(super) uses: Vec<Use<'a>>,
-    pub(super) calls: Vec<(usize, Span, Origin)>,
+    pub(super) calls: Vec<(TextRange, Origin)>,
     /// Template files of which not every use is seen.
-    pub(super) open: HashSet<usize>,
-    pub(super) components: Vec<Component>,
+    pub(super) open: HashSet<TemplateId>,
+    pub(super) components: Vec<Component<'a>>,
 }
 
 pub(super) fn find<'a>(
-    sources: &'a Sources,
+    names: &Names<'a>,
     servers: &ServerVars,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Found<'a> {
+    let sources = names.sources;
     let mut finder = Finder {
         sources,
+        names,
         servers,
         diagnostics,
-        file: 0,
-        inits: HashMap::new(),
+        file: FileId::MANIFEST,
         statement: None,
         unapplied: Vec::new(),
         found: Found {
@@ -75,14 +84,10 @@ pub(super) fn find<'a>(
             components: Vec::new(),
         },
     };
-    for (file, source) in sources.files.iter().enumerate() {
+    for (file, source) in sources.files.numbered() {
         finder.file = file;
-        finder.inits.clear();
         for function in &source.hir.functions {
-            finder.declarations(&function.body);
-        }
-        for id in 0..source.hir.functions.len() {
-            finder.block(&sources.files[file].hir.functions[FunctionId(id).0].body);
+            finder.block(&function.body);
         }
         let never = std::mem::take(&mut finder.unapplied).into_iter();
         finder.diagnostics.extend(never.map(|(_, problem)| problem));
@@ -92,11 +97,10 @@ pub(super) fn find<'a>(
 
 struct Finder<'a, 's> {
     sources: &'a Sources,
+    names: &'s Names<'a>,
     servers: &'s ServerVars,
     diagnostics: &'s mut Vec<Diagnostic>,
-    file: usize,
-    /// What locals are that are never assigned.
-    inits: HashMap<VarId, &'a Expr>,
+    file: FileId,
     /// Where the statement begins that begins with an expression.
     statement: Option<usize>,
     /// Locals that take `api.html { ... }`, which a template must follow.
@@ -105,45 +109,24 @@ struct Finder<'a, 's> {
 }
 
 impl<'a> Finder<'a, '_> {
-    fn declarations(&mut self, block: &'a [Stmt]) {
-        let vars = &self.sources.files[self.file].hir.vars;
-        for stmt in block {
-            if let Stmt::Local(names, values) = stmt {
-                let pairs = names.iter().zip(values);
-                self.inits.extend(
-                    pairs
-                        .filter(|(var, _)| vars[var.0].writes == 0)
-                        .map(|(v, e)| (*v, e)),
-                );
-            }
-            let mut blocks = Vec::new();
-            stmt.parts(&mut |_| {}, &mut |inner| blocks.push(inner));
-            blocks
-                .into_iter()
-                .for_each(|inner| self.declarations(inner));
-        }
-    }
-
     /// A variable's value, where that is known.
     fn value(&self, expr: &'a Expr) -> &'a Expr {
-        expr.var()
-            .and_then(|var| self.inits.get(&var).copied())
-            .unwrap_or(expr)
+        let value = expr.var().and_then(|var| self.names.value(self.file, var));
+        value.unwrap_or(expr)
     }
 
-    fn is_rover(&self, expr: &'a Expr, name: &str) -> bool {
-        matches!(&self.value(expr).kind, Kind::Index(object, key)
-            if matches!(&object.kind, Kind::Global(g) if g == "rover") && key.text() == Some(name))
+    fn is_rover(&self, expr: &Expr, name: &str) -> bool {
+        self.names.of_rover(self.file, expr) == Some(name)
     }
 
     /// The file of `rover.template "page.html"`.
-    fn template_file(&self, expr: &'a Expr) -> Option<usize> {
+    fn template_file(&self, expr: &'a Expr) -> Option<TemplateId> {
         let Kind::Call(callee, args) = &expr.kind else {
             return None;
         };
         let [name] = args.as_slice() else { return None };
         let name = name.text().filter(|_| self.is_rover(callee, "template"))?;
-        self.sources.templates.iter().position(|t| t.name == name)
+        self.sources.templates.find_id(|t| t.name == name)
     }
 
     fn block(&mut self, block: &'a [Stmt]) {
@@ -167,7 +150,7 @@ impl<'a> Finder<'a, '_> {
                     Some(file) => self
                         .found
                         .calls
-                        .push((self.file, expr.span, Origin::File(file))),
+                        .push((self.file.range(expr.span), Origin::File(file))),
                     None => self.expr(expr),
                 }
             }
@@ -176,19 +159,16 @@ impl<'a> Finder<'a, '_> {
     }
 
     fn component(&mut self, target: &'a Expr, function: FunctionId) {
-        let text = &self.sources.files[self.file].text;
-        let Span { start, end } = target.span;
+        let written = &self.sources.files[self.file].hir.functions[function];
         if let Kind::Index(object, key) = &target.kind
             && self.is_rover(object, "html")
-            && key.text().is_some()
-            && !text[start..end].contains(':')
-            && text[end..].trim_start().starts_with('(')
+            && let Some(name) = key.text()
+            && !written.is_method
         {
-            let blanks = text[end..].len() - text[end..].trim_start().len();
             self.found.components.push(Component {
                 file: self.file,
                 target: target.span,
-                parameters: end + blanks + 1,
+                name,
                 function,
             });
         }
@@ -198,7 +178,7 @@ impl<'a> Finder<'a, '_> {
         if let Some(file) = self.template_file(expr) {
             self.found
                 .calls
-                .push((self.file, expr.span, Origin::File(file)));
+                .push((self.file.range(expr.span), Origin::File(file)));
             self.found.open.insert(file);
             return;
         }
@@ -267,16 +247,20 @@ impl<'a> Finder<'a, '_> {
         let known = self.value(argument);
         let file = self.file;
         if let Kind::Text(Some(_)) = known.kind {
-            let text = &self.sources.files[file].text[..argument.span.start];
-            let inside = text.trim_end().ends_with('(');
-            let place = Argument::Text(argument.span, inside);
-            return self.push(whole, Origin::Literal(file, known.span), data, place, value);
+            let place = Argument::Text(argument.span, whole.has_brackets());
+            return self.push(
+                whole,
+                Origin::Literal(file.range(known.span)),
+                data,
+                place,
+                value,
+            );
         }
         if let Some(number) = self.template_file(known) {
             if argument.var().is_none() {
                 self.found
                     .calls
-                    .push((file, argument.span, Origin::File(number)));
+                    .push((file.range(argument.span), Origin::File(number)));
             }
             let place = Argument::Template(argument.span);
             return self.push(whole, Origin::File(number), data, place, value);
@@ -323,9 +307,8 @@ impl<'a> Finder<'a, '_> {
     /// `api.html { ... }` without its template; one that a local takes may still get it.
     fn unapplied(&mut self, expr: &'a Expr) {
         let in_local = |(var, _): &(VarId, Diagnostic)| {
-            self.inits
-                .get(var)
-                .is_some_and(|value| value.span == expr.span)
+            let value = self.names.value(self.file, *var);
+            value.is_some_and(|value| value.span == expr.span)
         };
         if !self.unapplied.iter().any(in_local) {
             self.diagnostics.extend(self.without_template(expr));
@@ -334,7 +317,7 @@ impl<'a> Finder<'a, '_> {
 
     fn unapplied_locals(&mut self, vars: &'a [VarId], values: &'a [Expr]) {
         for (var, value) in vars.iter().zip(values) {
-            let known = self.inits.contains_key(var);
+            let known = self.names.value(self.file, *var).is_some();
             let problem = self.without_template(value).filter(|_| known);
             self.unapplied
                 .extend(problem.map(|problem| (*var, problem)));

@@ -14,13 +14,13 @@ pub(super) struct Edits {
 struct Edit {
     start: usize,
     end: usize,
-    place: Place,
+    order: Order,
     text: String,
 }
 
 /// Where an edit stands among those that begin at the same byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Place {
+enum Order {
     /// It closes what ends there, by where that begins: the innermost first. Of two around the
     /// same, the one that came first is inside.
     Close(Reverse<usize>, usize),
@@ -40,32 +40,32 @@ impl Edits {
         self.add(
             start,
             start,
-            Place::Open(Reverse(end), Reverse(number)),
+            Order::Open(Reverse(end), Reverse(number)),
             open,
         );
-        self.add(end, end, Place::Close(Reverse(start), number), close);
+        self.add(end, end, Order::Close(Reverse(start), number), close);
     }
 
     /// Writes something behind a span of the text, to which it belongs.
     pub(super) fn append(&mut self, span: Span, text: String) {
-        let place = Place::Close(Reverse(span.start), self.all.len());
-        self.add(span.end, span.end, place, text);
+        let order = Order::Close(Reverse(span.start), self.all.len());
+        self.add(span.end, span.end, order, text);
     }
 
     /// Writes something in place of a range; of an empty one, at its place.
     pub(super) fn replace(&mut self, start: usize, end: usize, text: String) {
-        let place = match start == end {
-            true => Place::Between(self.all.len()),
-            false => Place::Replace,
+        let order = match start == end {
+            true => Order::Between(self.all.len()),
+            false => Order::Replace,
         };
-        self.add(start, end, place, text);
+        self.add(start, end, order, text);
     }
 
-    fn add(&mut self, start: usize, end: usize, place: Place, text: String) {
+    fn add(&mut self, start: usize, end: usize, order: Order, text: String) {
         self.all.push(Edit {
             start,
             end,
-            place,
+            order,
             text,
         });
     }
@@ -83,7 +83,7 @@ impl Edits {
 
     /// The text with all edits made.
     pub(super) fn apply(mut self, text: &str) -> String {
-        self.all.sort_by_key(|edit| (edit.start, edit.place));
+        self.all.sort_by_key(|edit| (edit.start, edit.order));
         let mut edited = String::with_capacity(text.len() + 64);
         let mut at = 0;
         for edit in &self.all {

@@ -12,22 +12,24 @@ use crate::analyse::lists::{Lists, is_list};
 use crate::analyse::responses::{Response, answered, response, with_header};
 use crate::analyse::template::{Known, template};
 use crate::front::hir::{Expr, Span, Stmt, VarId};
+use crate::front::ids::FileId;
 use crate::lower::Lowering;
 
 impl<'a> Lowering<'a> {
-    /// Finds what a function holds; `slots` are the places whose values go into returned
+    /// Finds what a function may check in place; `slots` are the places whose values go into returned
     /// constructors and nowhere else.
-    pub(crate) fn hold(&mut self, function: Handler<'_>, slots: &HashSet<Span>) {
+    pub(crate) fn check_in_place(&mut self, function: Handler<'_>, slots: &HashSet<Span>) {
         let source = &self.sources.files[function.file];
         let direct = |m: &&Member| function.ctx.is_direct(m);
         for member in function.ctx.members.iter().filter(direct) {
             if let Access::Expect(_, number, span) = member.access
                 && let Some(var) = declared(&function.function.body, span)
-                && source.hir.vars[var.0].writes == 0
+                && source.hir.vars[var].writes == 0
             {
                 let holder = self.holders.len();
                 let value = Value {
-                    chunk: &source.hir,
+                    names: self.names,
+                    file: function.file,
                     holder,
                     schema: &self.guards.schemas[number],
                     orders: self.orders,
@@ -35,11 +37,11 @@ impl<'a> Lowering<'a> {
                     globals: self.handlers.keep_globals,
                 };
                 if let Some(Uses { reads, edits }) = uses(value, var, &function.function.body) {
-                    self.holders.insert((function.file, span), holder);
+                    self.holders.insert(function.file.range(span), holder);
                     for read in reads {
-                        let known = Known::Held(read.held);
+                        let known = Known::InPlace(read.at);
                         self.known
-                            .insert((function.file, read.span), (known, read.text));
+                            .insert(function.file.range(read.span), (known, read.text));
                     }
                     for (Span { start, end }, text) in edits {
                         self.replace(function.file, start, end, text);
@@ -56,9 +58,9 @@ impl<'a> Lowering<'a> {
         slots
     }
 
-    fn slots_of(&self, file: usize, block: &[Stmt], lists: &Lists<'_>, slots: &mut HashSet<Span>) {
+    fn slots_of(&self, file: FileId, block: &[Stmt], lists: &Lists<'_>, slots: &mut HashSet<Span>) {
         for stmt in block {
-            if let Stmt::Return(values) = stmt
+            if let Stmt::Return(_, values) = stmt
                 && let [value] = values.as_slice()
                 && let Some(json) = self.returned_json(file, value)
                 && !is_list(lists, json)
@@ -72,7 +74,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn returned_json<'e>(&self, file: usize, value: &'e Expr) -> Option<&'e Expr> {
+    fn returned_json<'e>(&self, file: FileId, value: &'e Expr) -> Option<&'e Expr> {
         let servers = &self.handlers.servers;
         let inner = match with_header(value) {
             Some((object, _)) => answered(servers, file, object).map(|_| object),

@@ -7,6 +7,7 @@ use rover_model::plan::{Piece, Run};
 use crate::analyse::lists::{Item, Lists, is_list, list_of};
 use crate::analyse::template::{is_plain_text, template};
 use crate::front::hir::{Expr, Kind};
+use crate::front::ids::FileId;
 use crate::lower::Lowering;
 use crate::lower::lowered::ListStep;
 
@@ -17,7 +18,7 @@ const MAX_PARTS: usize = 30;
 const MAX_SLOTS: usize = 12;
 
 /// A concatenation's parts after their evaluation.
-pub(crate) struct Parts {
+pub(crate) struct Operands {
     /// The locals.
     names: Vec<String>,
     /// Locals and literals, in order.
@@ -26,19 +27,19 @@ pub(crate) struct Parts {
 
 /// Text to be written in place of the program's, from some byte on.
 pub(crate) struct Cursor<'l> {
-    pub(crate) file: usize,
+    pub(crate) file: FileId,
     /// The list's variable.
     pub(crate) list: &'l str,
-    /// Program text with names that no local may hide.
-    pub(crate) reserved: &'l str,
+    /// Names that no local may hide.
+    pub(crate) reserved: &'l [&'l str],
     pub(crate) from: usize,
     pub(crate) text: String,
 }
 
 impl Lowering<'_> {
-    pub(crate) fn lists(&mut self, file: usize, lists: &Lists<'_>) {
+    pub(crate) fn lists(&mut self, file: FileId, lists: &Lists<'_>) {
         for (var, list) in lists {
-            let name = self.sources.files[file].hir.vars[var.0].name.clone();
+            let name = self.sources.files[file].hir.vars[*var].name.clone();
             let declared = list.declared;
             self.replace(
                 file,
@@ -54,7 +55,7 @@ impl Lowering<'_> {
                 let mut cursor = Cursor {
                     file,
                     list: &name,
-                    reserved: &name,
+                    reserved: &[&name],
                     from: item.statement.start,
                     // A block: what follows could be taken for the call's arguments.
                     text: "do".to_owned(),
@@ -185,7 +186,7 @@ impl Lowering<'_> {
                 cursor.text += &format!(" local {name}");
                 let dynamic: Vec<&Expr> =
                     parts.iter().copied().filter(|p| !is_literal(p)).collect();
-                let Parts { names, operands } = self.evaluated(cursor, parts, &dynamic);
+                let Operands { names, operands } = self.evaluated(cursor, parts, &dynamic);
                 let (part, whole) = (names.join(", "), operands.join(" .. "));
                 cursor.text +=
                     &format!(" {name} = {part} else {name} = __rover.whole({whole}) end end");
@@ -227,7 +228,7 @@ impl Lowering<'_> {
         cursor: &mut Cursor<'_>,
         parts: &[&Expr],
         dynamic: &[&Expr],
-    ) -> Parts {
+    ) -> Operands {
         let names = self.names(cursor, dynamic);
         cursor.text += &format!(" do local {} = ", names.join(", "));
         for (at, part) in dynamic.iter().enumerate() {
@@ -241,16 +242,16 @@ impl Lowering<'_> {
             .map(|n| format!("__rover.is_text({n})"))
             .collect();
         cursor.text += &format!(" if {} then", checks.join(" and "));
-        let source = &self.sources.files[cursor.file].text;
+        let source = &self.sources.files[cursor.file];
         let mut left = names.iter();
         let operands = parts
             .iter()
             .map(|part| match is_literal(part) {
-                true => source[part.span.start..part.span.end].to_owned(),
+                true => source.text_at(part.span).to_owned(),
                 false => left.next().cloned().unwrap_or_default(),
             })
             .collect();
-        Parts { names, operands }
+        Operands { names, operands }
     }
 
     /// Locals for the parts of a concatenation, named so that the VM's error tells which
@@ -260,19 +261,12 @@ impl Lowering<'_> {
         let mut names: Vec<String> = Vec::new();
         for part in parts {
             let mut name = match &part.kind {
-                Kind::Var(var) => source.hir.vars[var.0].name.clone(),
-                Kind::Index(_, key) => match key.text() {
-                    Some(text) if source.text[key.span.start..].starts_with(text) => text.into(),
-                    _ => "value".to_owned(),
-                },
+                Kind::Var(var) => source.hir.vars[*var].name.clone(),
+                Kind::Index(_, key) => key.dotted().unwrap_or("value").to_owned(),
                 _ => "value".to_owned(),
             };
-            let hides = |name: &str| {
-                let mut words = cursor
-                    .reserved
-                    .split(|c: char| !c.is_alphanumeric() && c != '_');
-                is_reserved(name.as_bytes()) || words.any(|word| word == name)
-            };
+            let hides =
+                |name: &str| is_reserved(name.as_bytes()) || cursor.reserved.contains(&name);
             while hides(&name) || names.contains(&name) {
                 name.push('_');
             }
@@ -282,9 +276,9 @@ impl Lowering<'_> {
     }
 
     /// The variable in `rows` or `rover.array(rows)`.
-    pub(crate) fn list_name(&self, file: usize, slot: &Expr) -> String {
+    pub(crate) fn list_name(&self, file: FileId, slot: &Expr) -> String {
         let vars = &self.sources.files[file].hir.vars;
-        list_of(slot).map_or(String::new(), |(var, _)| vars[var.0].name.clone())
+        list_of(slot).map_or(String::new(), |(var, _)| vars[var].name.clone())
     }
 }
 

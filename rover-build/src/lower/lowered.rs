@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use rover_model::plan::{Precheck, Run, Step, Template, Text};
 
-use crate::front::hir::Span;
+use crate::front::ids::TextRange;
 
 /// The rewritten program.
 pub(crate) struct Lowered {
@@ -16,10 +16,10 @@ pub(crate) struct Lowered {
     pub(crate) pages: BTreeSet<usize>,
     /// What the handlers of the routes begin with checking.
     pub(crate) prechecks: Vec<Option<Precheck>>,
-    /// How returned values are written, by file and place.
-    pub(crate) answers: HashMap<(usize, Span), Answer>,
-    /// The checks whose values stay where they are laid out, by file and place.
-    pub(crate) held: HashSet<(usize, Span)>,
+    /// How returned values are written.
+    pub(crate) answers: HashMap<TextRange, Answer>,
+    /// The checks whose values stay where they are laid out.
+    pub(crate) held: HashSet<TextRange>,
 }
 
 /// How a returned value is written, which no table or string of Lua's is made of.

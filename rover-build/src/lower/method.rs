@@ -2,23 +2,23 @@
 //! forms. The values are fields of the table, whose names a client chooses, so that the method
 //! cannot be one: it is asked of the runtime, which knows the table.
 
-use crate::front::hir::{Expr, FunctionId, Kind, Stmt};
+use crate::front::hir::{Expr, Kind, Stmt};
+use crate::front::ids::FileId;
 use crate::lower::Lowering;
 
 impl Lowering<'_> {
     /// `x:expect(...)` becomes `__rover.expecting(x):expect(...)`: of any other object that is
     /// the object itself.
     pub(crate) fn expecting(&mut self) {
-        for file in 0..self.sources.files.len() {
-            for id in 0..self.sources.files[file].hir.functions.len() {
-                let sources = self.sources;
-                let function = &sources.files[file].hir.functions[FunctionId(id).0];
+        let sources = self.sources;
+        for (file, source) in sources.files.numbered() {
+            for function in &source.hir.functions {
                 self.expecting_in(file, &function.body);
             }
         }
     }
 
-    fn expecting_in(&mut self, file: usize, block: &[Stmt]) {
+    fn expecting_in(&mut self, file: FileId, block: &[Stmt]) {
         for stmt in block {
             let (mut exprs, mut blocks) = (Vec::new(), Vec::new());
             stmt.parts(&mut |e| exprs.push(e), &mut |b| blocks.push(b));
@@ -31,7 +31,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn expecting_of(&mut self, file: usize, expr: &Expr) {
+    fn expecting_of(&mut self, file: FileId, expr: &Expr) {
         if self.is_dropped(file, expr.span.start) {
             return;
         }

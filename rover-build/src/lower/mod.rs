@@ -23,32 +23,36 @@ use crate::analyse::ctx_use::{Access, Member, Source, Table};
 use crate::analyse::handlers::{Handler, Handlers};
 use crate::analyse::list_tables::rows;
 use crate::analyse::lists::{Lists, is_list, lists};
+use crate::analyse::names::Names;
 use crate::analyse::responses::{Response, answered, response, with_header};
 use crate::analyse::schemas::Guards;
 use crate::analyse::template::{Known, error_template, list_template, template};
 use crate::form::Form;
 use crate::front::budget::checks;
 use crate::front::hir::{Expr, Kind, Span, Stmt};
+use crate::front::ids::{ById, FileId, TextRange};
 use crate::front::load::Sources;
 use crate::html::Templates;
 use crate::lower::edit::Edits;
 use crate::lower::lowered::{Answer, ListStep, Lowered};
 use crate::lower::tails::tails;
 use crate::model::app::App;
-use crate::model::program::Program;
+use crate::model::facts::Facts;
 
 /// Makes the program that becomes bytecode, from what is known of the written one.
-pub(crate) fn lower(program: &Program<'_>, app: &App, orders: &Orders) -> Lowered {
-    let Program {
+pub(crate) fn lower(facts: &Facts<'_>, app: &App, orders: &Orders) -> Lowered {
+    let Facts {
         sources,
+        names,
         guards,
         handlers,
         html,
         form,
         ..
-    } = *program;
+    } = *facts;
     let mut lowering = Lowering {
         sources,
+        names,
         handlers,
         html,
         rendered: HashSet::new(),
@@ -71,15 +75,15 @@ pub(crate) fn lower(program: &Program<'_>, app: &App, orders: &Orders) -> Lowere
         let (mut done, mut read) = (HashSet::new(), HashSet::new());
         for place in app.functions() {
             if let Some(handler) = handlers.specialised(sources, place)
-                && done.insert((handler.file, handler.id))
+                && done.insert(handler.place())
             {
                 let lists = lists(sources, handlers, handler.file, handler.id);
-                // The handler comes last: its templates write what it holds.
+                // The handler comes last: its templates write what was checked in place.
                 for function in handlers.reached(sources, handler).into_iter().rev() {
-                    if read.insert((function.file, function.id)) {
-                        let own = function.id == handler.id && function.file == handler.file;
+                    if read.insert(function.place()) {
+                        let own = function.place() == handler.place();
                         let slots = own.then(|| lowering.slots(handler, &lists));
-                        lowering.hold(function, &slots.unwrap_or_default());
+                        lowering.check_in_place(function, &slots.unwrap_or_default());
                         lowering.reads(function);
                         if !own {
                             lowering.known_reads(function);
@@ -105,10 +109,10 @@ pub(crate) fn lower(program: &Program<'_>, app: &App, orders: &Orders) -> Lowere
     lowering.expecting();
     lowering.rows();
     lowering.tails(app);
-    for (file, marks) in orders.marks.iter().enumerate() {
+    for (file, marks) in orders.marks.numbered() {
         for mark in marks {
             let at = mark.span.start;
-            if !lowering.is_dropped(file, at) && !lowering.written.contains(&(file, at)) {
+            if !lowering.is_dropped(file, at) && !lowering.written.contains(&file.at(at)) {
                 let (open, close) = match mark.argument {
                     true => ("(", "))"),
                     false => (" ", ")"),
@@ -120,7 +124,9 @@ pub(crate) fn lower(program: &Program<'_>, app: &App, orders: &Orders) -> Lowere
     }
     let files = sources.files.iter().zip(lowering.edits);
     Lowered {
-        texts: files.map(|(file, edits)| edits.apply(&file.text)).collect(),
+        texts: files
+            .map(|(file, edits)| edits.apply(file.whole_text()))
+            .collect(),
         templates: lowering.templates,
         steps: lowering.steps.into_iter().map(Into::into).collect(),
         pages: lowering.pages,
@@ -132,37 +138,39 @@ pub(crate) fn lower(program: &Program<'_>, app: &App, orders: &Orders) -> Lowere
 
 pub(crate) struct Lowering<'a> {
     pub(crate) sources: &'a Sources,
+    pub(crate) names: &'a Names<'a>,
     pub(crate) handlers: &'a Handlers,
     pub(crate) html: &'a Templates<'a>,
     /// Uses of templates that became calls of the functions that render them.
-    pub(crate) rendered: HashSet<(usize, Span)>,
+    pub(crate) rendered: HashSet<TextRange>,
     pub(crate) guards: &'a Guards,
     pub(crate) orders: &'a Orders,
-    /// The numbers of checked values that are held, by the expression that checks.
-    pub(crate) holders: HashMap<(usize, Span), usize>,
+    /// The numbers of values that are checked in place, by the expression that checks.
+    pub(crate) holders: HashMap<TextRange, usize>,
     /// Reads of values that a template may write, by file and place, with the calls that
     /// make them where none does.
-    pub(crate) known: HashMap<(usize, Span), (Known, String)>,
+    pub(crate) known: HashMap<TextRange, (Known, String)>,
     /// By file.
-    edits: Vec<Edits>,
+    edits: ById<FileId, Edits>,
     /// Calls that were written in parentheses.
-    pub(crate) closed: HashSet<(usize, Span)>,
+    pub(crate) closed: HashSet<TextRange>,
     /// Constructors that became templates, by file and start.
-    written: HashSet<(usize, usize)>,
+    written: HashSet<TextRange>,
     /// Expressions that are gone, with what is in them.
-    dropped: Vec<(usize, Span)>,
+    dropped: Vec<TextRange>,
     templates: Vec<Template>,
     pub(crate) steps: Vec<ListStep>,
     pages: BTreeSet<usize>,
     /// How returned values are written.
-    pub(crate) answers: HashMap<(usize, Span), Answer>,
+    pub(crate) answers: HashMap<TextRange, Answer>,
 }
 
 impl Lowering<'_> {
     /// In both forms: lists that are tables after all are `[]` when they are empty.
     fn rows(&mut self) {
-        for (file, found) in rows(self.sources, self.handlers).into_iter().enumerate() {
-            for span in found {
+        let found = rows(self.names, self.handlers);
+        for (file, found) in found.numbered() {
+            for &span in found {
                 if !self.edits[file].replaces(span) && !self.is_dropped(file, span.start) {
                     self.replace(file, span.start, span.end, "__rover.rows()".to_owned());
                 }
@@ -174,16 +182,16 @@ impl Lowering<'_> {
     fn tails(&mut self, app: &App) {
         let handlers = app.functions().filter_map(|place| {
             let handler = self.handlers.specialised(self.sources, place)?;
-            Some((handler.file, handler.id))
+            Some(handler.place())
         });
         let handlers = handlers.collect();
-        let found = tails(self.sources, &self.handlers.servers, &handlers);
-        for (file, found) in found.into_iter().enumerate() {
-            for span in found {
+        let found = tails(self.names, &self.handlers.servers, &handlers);
+        for (file, found) in found.numbered() {
+            for &span in found {
                 let edits = &self.edits[file];
                 let is_replaced = edits.is_inside(span.start)
                     || edits.is_inside(span.end)
-                    || self.closed.contains(&(file, span));
+                    || self.closed.contains(&file.range(span));
                 if !is_replaced && !self.is_dropped(file, span.start) {
                     self.edits[file].wrap(span, "(".to_owned(), ")".to_owned());
                 }
@@ -192,23 +200,21 @@ impl Lowering<'_> {
     }
 
     /// Whether what stands at a place is gone.
-    pub(crate) fn is_dropped(&self, file: usize, at: usize) -> bool {
+    pub(crate) fn is_dropped(&self, file: FileId, at: usize) -> bool {
         let mut dropped = self.dropped.iter();
-        dropped.any(|(of, span)| *of == file && (span.start..span.end).contains(&at))
+        dropped.any(|of| of.file == file && (of.span.start..of.span.end).contains(&at))
     }
 
     /// Replaces a range, and keeps its line breaks.
-    pub(crate) fn replace(&mut self, file: usize, start: usize, end: usize, mut text: String) {
-        let breaks = self.sources.files[file].text[start..end]
-            .matches('\n')
-            .count();
+    pub(crate) fn replace(&mut self, file: FileId, start: usize, end: usize, mut text: String) {
+        let breaks = self.sources.files[file].breaks(Span { start, end });
         text.extend(std::iter::repeat_n('\n', breaks));
         self.edits[file].replace(start, end, text);
     }
 
     /// In both forms: what stops a handler is no matter of its form.
     fn budgets(&mut self) {
-        for (number, file) in self.sources.files.iter().enumerate() {
+        for (number, file) in self.sources.files.numbered() {
             let (places, text) = checks(&file.ast);
             for at in places {
                 self.edits[number].replace(at, at, text.to_owned());
@@ -221,9 +227,9 @@ impl Lowering<'_> {
     /// mistake, not an index of nil. A function whose first parameter is named
     /// like a handler's, handler or helper, is taken to get a `ctx`.
     fn missing_bodies(&mut self, app: &App, form: Form) {
-        let first = |file: usize, function: &crate::front::hir::Function| {
+        let first = |file: FileId, function: &crate::front::hir::Function| {
             let var = function.params.first()?;
-            Some(self.sources.files[file].hir.vars[var.0].name.clone())
+            Some(self.sources.files[file].hir.vars[*var].name.clone())
         };
         let mut names = HashSet::new();
         let mut direct = HashSet::new();
@@ -237,12 +243,12 @@ impl Lowering<'_> {
                 for function in self.handlers.reached(self.sources, handler) {
                     let members = function.ctx.members.iter();
                     let lowered = members.filter(|m| function.ctx.is_direct(m));
-                    direct.extend(lowered.map(|m| (function.file, m.name_span.start)));
+                    direct.extend(lowered.map(|m| function.file.at(m.name_span.start)));
                 }
             }
         }
         let mut places = HashSet::new();
-        for file in 0..self.sources.files.len() {
+        for file in self.sources.files.ids() {
             for (function, uses) in self.handlers.all(self.sources, file) {
                 if first(file, function).is_some_and(|name| names.contains(&name)) {
                     let bodies = uses.members.iter().filter(|m| {
@@ -256,7 +262,7 @@ impl Lowering<'_> {
             }
         }
         for (file, span, by_local) in places {
-            match direct.contains(&(file, span.start)) {
+            match direct.contains(&file.at(span.start)) {
                 true => {}
                 false if by_local => {
                     self.edits[file].wrap(span, "__rover.or_400(".to_owned(), ")".to_owned());
@@ -285,10 +291,12 @@ impl Lowering<'_> {
                     (*span, format!("__rover.body_{method}()"), None)
                 }
                 Access::Expect(source, schema, span) => {
-                    self.dropped.push((handler.file, *span));
+                    self.dropped.push(handler.file.range(*span));
                     let source = *source as u8;
-                    let text = match self.holders.get(&(handler.file, *span)) {
-                        Some(holder) => format!("__rover.hold({source}, {schema}, {holder})"),
+                    let text = match self.holders.get(&handler.file.range(*span)) {
+                        Some(holder) => {
+                            format!("__rover.check_in_place({source}, {schema}, {holder})")
+                        }
                         None => format!("__rover.expect({source}, {schema})"),
                     };
                     (*span, text, None)
@@ -298,7 +306,7 @@ impl Lowering<'_> {
             match part {
                 Some(part) => {
                     let read = (Known::Part(part), text);
-                    self.known.insert((handler.file, span), read);
+                    self.known.insert(handler.file.range(span), read);
                 }
                 None => self.replace(handler.file, span.start, span.end, text),
             }
@@ -317,10 +325,10 @@ impl Lowering<'_> {
     /// Returned constructors and lists.
     fn returns(&mut self, handler: Handler<'_>, block: &[Stmt], lists: &Lists<'_>) {
         for stmt in block {
-            if let Stmt::Return(values) = stmt
+            if let Stmt::Return(start, values) = stmt
                 && let [value] = values.as_slice()
             {
-                self.returned(handler.file, value, lists);
+                self.returned(handler.file, (*start, value), lists);
             }
             stmt.parts(&mut |_| {}, &mut |inner| {
                 self.returns(handler, inner, lists)
@@ -328,32 +336,37 @@ impl Lowering<'_> {
         }
     }
 
-    /// Whether the value is written; if not, it is as it was.
-    fn returned(&mut self, file: usize, value: &Expr, lists: &Lists<'_>) -> bool {
+    /// Whether a value is written, with where its `return` stands; if not, it is as it was.
+    fn returned(
+        &mut self,
+        file: FileId,
+        (start, value): (usize, &Expr),
+        lists: &Lists<'_>,
+    ) -> bool {
         let is_list = |e: &Expr| is_list(lists, e);
         let servers = &self.handlers.servers;
         if let Some((object, [name, header])) = with_header(value)
             && let Some(Response::Json(..) | Response::Template(..)) =
                 answered(servers, file, object)
         {
-            return self.returned(file, object, lists) && {
+            return self.returned(file, (start, object), lists) && {
                 let open = "(__rover.with_header(".to_owned();
                 self.edits[file].wrap(value.span, open, "))".to_owned());
                 self.replace(file, object.span.end, name.span.start, ", ".to_owned());
                 self.replace(file, header.span.end, value.span.end, String::new());
-                self.closed.insert((file, value.span));
+                self.closed.insert(file.range(value.span));
                 true
             };
         }
         if self.page(file, value) {
-            self.answers.insert((file, value.span), Answer::Page);
+            self.answers.insert(file.range(value.span), Answer::Page);
             return true;
         }
         let found = match response(&self.handlers.servers, file, value) {
             Some(Response::Json(status, json)) => match is_list(json) {
                 true => Some((list_template(status), vec![json])),
                 false => {
-                    let known = |e: &Expr| Some(self.known.get(&(file, e.span))?.0.clone());
+                    let known = |e: &Expr| Some(self.known.get(&file.range(e.span))?.0.clone());
                     let found = template(json, status, &is_list, &known);
                     if let Some((_, slots)) = &found {
                         self.forget_marks(file, json, slots);
@@ -363,7 +376,7 @@ impl Lowering<'_> {
                 }
             },
             Some(Response::Text(status, kind, text)) => {
-                self.text(file, value, (status, kind, text));
+                self.text(file, (start, value), (status, kind, text));
                 return true;
             }
             Some(Response::Template(..)) => return false,
@@ -377,7 +390,7 @@ impl Lowering<'_> {
         };
         let number = self.number(template);
         self.answers
-            .insert((file, value.span), Answer::Template(number));
+            .insert(file.range(value.span), Answer::Template(number));
         // Not a tail call: the handler's frame names the line of an error.
         let mut text = format!("(__rover.reply({number}");
         let mut from = value.span.start;
@@ -396,35 +409,35 @@ impl Lowering<'_> {
         }
         text.push_str("))");
         self.replace(file, from, value.span.end, text);
-        self.closed.insert((file, value.span));
+        self.closed.insert(file.range(value.span));
         true
     }
 
     /// Reads of known values that no template writes.
     fn known_reads(&mut self, function: Handler<'_>) {
-        let all = self.known.extract_if(|(file, _), _| *file == function.file);
-        let all: Vec<_> = all.map(|((_, span), (_, text))| (span, text)).collect();
+        let all = self.known.extract_if(|at, _| at.file == function.file);
+        let all: Vec<_> = all.map(|(at, (_, text))| (at.span, text)).collect();
         for (span, text) in all {
             self.replace(function.file, span.start, span.end, text);
         }
     }
 
     /// Reads of known values that are part of a template are written by it.
-    fn forget_known(&mut self, file: usize, expr: &Expr, slots: &[&Expr]) {
+    fn forget_known(&mut self, file: FileId, expr: &Expr, slots: &[&Expr]) {
         if slots.iter().any(|slot| slot.span == expr.span) {
             return;
         }
-        self.known.remove(&(file, expr.span));
+        self.known.remove(&file.range(expr.span));
         expr.each_child(&mut |child| self.forget_known(file, child, slots));
     }
 
     /// Constructors that are part of a template need no mark of their order.
-    pub(crate) fn forget_marks(&mut self, file: usize, expr: &Expr, slots: &[&Expr]) {
+    pub(crate) fn forget_marks(&mut self, file: FileId, expr: &Expr, slots: &[&Expr]) {
         if slots.iter().any(|slot| slot.span == expr.span) {
             return;
         }
         if matches!(expr.kind, Kind::Table(_)) {
-            self.written.insert((file, expr.span.start));
+            self.written.insert(file.at(expr.span.start));
         }
         expr.each_child(&mut |child| self.forget_marks(file, child, slots));
     }
@@ -432,7 +445,7 @@ impl Lowering<'_> {
 
 /// The part of the request that a field of `ctx` is.
 fn field(name: &str) -> Option<Part> {
-    Part::of_field(name)
+    Part::of_field(name).cloned()
 }
 
 /// The function that reads a value of a table by its name, the name as that takes it, and

@@ -2,6 +2,7 @@
 
 use crate::analyse::responses::{Response, Text, response};
 use crate::front::hir::{Expr, Kind, Span, Stmt};
+use crate::front::ids::{FileId, TextRange};
 use crate::html::{Argument, Origin, Rendering, Templates, Use};
 use crate::lower::Lowering;
 
@@ -13,7 +14,7 @@ const PAGE: &str = "__page";
 impl Lowering<'_> {
     /// `return api.html(data) [[...]]`: the page goes into the response as it is rendered.
     /// Whether the value is a page.
-    pub(crate) fn page(&mut self, file: usize, value: &Expr) -> bool {
+    pub(crate) fn page(&mut self, file: FileId, value: &Expr) -> bool {
         let (status, whole) = match response(&self.handlers.servers, file, value) {
             Some(Response::Template(status, whole)) => (status, whole),
             Some(Response::Text(status, Text::Html, inner)) => (status, inner),
@@ -33,30 +34,28 @@ impl Lowering<'_> {
         let html = self.html;
         for component in &html.components {
             let chunk = &self.sources.files[component.file].hir;
-            let function = &chunk.functions[component.function.0];
+            let function = &chunk.functions[component.function];
             if !self.handlers.keep_globals || !self.returns_part(component.file, &function.body) {
                 continue;
             }
             let Span { start, end } = component.target;
-            let text = &self.sources.files[component.file].text[start..end];
-            let name = text.rfind('.').map_or("", |dot| text[dot + 1..].trim());
-            let target = format!("__rover.component.{name}");
+            let target = format!("__rover.component.{}", component.name);
             self.replace(component.file, start, end, target);
             let comma = match function.params.is_empty() && !function.variadic {
                 true => "",
                 false => ", ",
             };
-            let at = component.parameters;
+            let at = function.parameters;
             self.replace(component.file, at, at, format!("{PAGE}{comma}"));
         }
     }
 
     /// Whether a component returns a template, which then writes into its caller's page.
-    fn returns_part(&mut self, file: usize, block: &[Stmt]) -> bool {
+    fn returns_part(&mut self, file: FileId, block: &[Stmt]) -> bool {
         let html = self.html;
         let mut found = false;
         for stmt in block {
-            if let Stmt::Return(values) = stmt
+            if let Stmt::Return(_, values) = stmt
                 && let [value] = values.as_slice()
                 && let Some(part) = html.use_of(file, value).filter(|part| part.value)
             {
@@ -81,7 +80,7 @@ impl Lowering<'_> {
             .iter()
             .filter(|u| u.value && !u.later && !u.begins_statement)
         {
-            if !self.rendered.contains(&(found.file, found.span)) {
+            if !self.rendered.contains(&found.range()) {
                 self.render(found, found.span, "value(", OPEN);
             }
         }
@@ -103,7 +102,7 @@ impl Lowering<'_> {
             (true, false) => "__rover.page_data(",
             (false, _) => "",
         };
-        self.rendered.insert((found.file, found.span));
+        self.rendered.insert(found.range());
         self.pages.insert(chunk);
         // Not a tail call: the caller's frame names the line of an error.
         let mut text = format!("(__rover.{call}__rover.renders[{chunk}]({buffer}");
@@ -121,7 +120,7 @@ impl Lowering<'_> {
         }
         text.push_str(")))");
         self.replace(found.file, from, around.end, text);
-        self.closed.insert((found.file, around));
+        self.closed.insert(found.file.range(around));
     }
 
     /// The chunk that a template's object renders by.
@@ -135,9 +134,9 @@ impl Lowering<'_> {
     /// `rover.template`.
     pub(crate) fn html_objects(&mut self) {
         let html = self.html;
-        let mut gone = Vec::new();
+        let mut gone: Vec<TextRange> = Vec::new();
         for found in &html.uses {
-            let written = self.rendered.contains(&(found.file, found.span));
+            let written = self.rendered.contains(&found.range());
             if !written && !found.begins_statement {
                 // As where it is rendered: no tail call.
                 self.edits[found.file].wrap(found.span, "(".to_owned(), ")".to_owned());
@@ -151,14 +150,14 @@ impl Lowering<'_> {
                     };
                     self.replace(found.file, span.start, span.end, text);
                 }
-                Argument::Template(span) if written => gone.push((found.file, span)),
+                Argument::Template(span) if written => gone.push(found.file.range(span)),
                 _ => {}
             }
         }
-        for (file, span, origin) in &html.calls {
-            if !gone.contains(&(*file, *span)) {
+        for (at, origin) in &html.calls {
+            if !gone.contains(at) {
                 let text = format!("__rover.template({})", self.page_table(*origin));
-                self.replace(*file, span.start, span.end, text);
+                self.replace(at.file, at.span.start, at.span.end, text);
             }
         }
     }

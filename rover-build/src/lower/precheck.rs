@@ -23,7 +23,7 @@ impl Lowering<'_> {
                         }
                     }
                 }
-                Stmt::Return(values) => return self.check(handler, values.first()?),
+                Stmt::Return(_, values) => return self.check(handler, values.first()?),
                 Stmt::Call(value) => return self.check(handler, value),
                 _ => return None,
             }
@@ -43,7 +43,7 @@ impl Lowering<'_> {
             _ => None,
         });
         if let Some((source, schema)) = found {
-            let holder = self.holders.get(&(handler.file, expr.span));
+            let holder = self.holders.get(&handler.file.range(expr.span));
             return Some(Precheck {
                 source: source as u8,
                 schema,

@@ -6,12 +6,13 @@
 //! stays as it is: parentheses cut off all values but the first, and a recursion by tail calls
 //! has no end that the stack would set.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
+use crate::analyse::names::Names;
 use crate::analyse::responses::builder;
 use crate::analyse::servers::ServerVars;
-use crate::front::hir::{Expr, Kind, Place, Span, Stmt, VarId};
-use crate::front::load::Sources;
+use crate::front::hir::{Expr, Kind, Span, Stmt, VarId};
+use crate::front::ids::{ById, FileId, FunctionRef};
 use crate::model::check::Written;
 use crate::vocabulary::{BODY, is_builder, is_checked, is_of_response, word};
 
@@ -97,62 +98,49 @@ const LIBRARIES: [&str; 7] = [
 const READERS: [&str; 5] = ["ipairs", "next", "pairs", "rawget", "type"];
 
 struct Tails<'a> {
+    names: &'a Names<'a>,
     servers: &'a ServerVars,
     written: Written<'a>,
     /// Members of the libraries that the program assigns: `string.upper`.
     replaced: HashSet<String>,
     /// Libraries that the program gives away, or writes into by a computed key.
     open: HashSet<String>,
-    /// What locals that are never assigned again begin with.
-    locals: HashMap<(usize, VarId), &'a Expr>,
     /// Functions that only the runtime calls: it takes one value of them.
-    handlers: &'a HashSet<Place>,
+    handlers: &'a HashSet<FunctionRef>,
 }
 
 /// The places of the calls, by file.
 pub(crate) fn tails(
-    sources: &Sources,
+    names: &Names<'_>,
     servers: &ServerVars,
-    handlers: &HashSet<Place>,
-) -> Vec<Vec<Span>> {
+    handlers: &HashSet<FunctionRef>,
+) -> ById<FileId, Vec<Span>> {
+    let sources = names.sources;
     let mut tails = Tails {
+        names,
         servers,
         written: Written::find(sources),
         replaced: HashSet::new(),
         open: HashSet::new(),
-        locals: HashMap::new(),
         handlers,
     };
-    for (file, source) in sources.files.iter().enumerate() {
-        for function in &source.hir.functions {
-            statements(&function.body, &mut |stmt| {
-                if let Stmt::Local(vars, values) = stmt {
-                    for (var, value) in vars.iter().zip(values) {
-                        if source.hir.vars[var.0].writes == 0 {
-                            tails.locals.insert((file, *var), value);
-                        }
-                    }
-                }
-            });
-        }
-    }
-    for (file, source) in sources.files.iter().enumerate() {
+    for (file, source) in sources.files.numbered() {
         for function in &source.hir.functions {
             statements(&function.body, &mut |stmt| tails.uses(file, stmt));
         }
     }
-    let files = sources.files.iter().enumerate();
+    let files = sources.files.numbered();
     files
         .map(|(file, source)| {
             let mut found = Vec::new();
-            for (id, function) in source.hir.functions.iter().enumerate() {
-                let place = (file, crate::front::hir::FunctionId(id));
+            for (id, function) in source.hir.functions.numbered() {
+                let place = file.function(id);
                 let ctx = tails
                     .handlers
                     .contains(&place)
                     .then(|| function.params.first());
                 statements(&function.body, &mut |stmt| {
-                    if let Stmt::Return(values) = stmt
+                    if let Stmt::Return(_, values) = stmt
                         && let [value] = values.as_slice()
                         && tails.is_one(file, value, ctx.map(|ctx| ctx.copied()))
                     {
@@ -175,7 +163,7 @@ fn statements<'a>(block: &'a [Stmt], f: &mut dyn FnMut(&'a Stmt)) {
 impl<'a> Tails<'a> {
     /// Whether an expression is a call that may be cut to one value. In a handler there is a
     /// variable of its `ctx`, if it takes one.
-    fn is_one(&self, file: usize, expr: &'a Expr, handler: Option<Option<VarId>>) -> bool {
+    fn is_one(&self, file: FileId, expr: &'a Expr, handler: Option<Option<VarId>>) -> bool {
         if !matches!(expr.kind, Kind::Call(..) | Kind::Method(..)) {
             return false;
         }
@@ -189,28 +177,16 @@ impl<'a> Tails<'a> {
                     || OF_THE_LIBRARY.contains(&name)
                     || handler.is_some() && IN_HANDLERS.contains(&name)
             }),
-            Kind::Method(object, method, _, _) => handler
+            Kind::Method(object, method, _) => handler
                 .flatten()
                 .is_some_and(|ctx| word(BODY, method).is_some() && self.is_part(file, object, ctx)),
             _ => false,
         }
     }
 
-    /// What a local stands for.
-    fn resolved(&self, file: usize, expr: &'a Expr) -> &'a Expr {
-        match &expr.kind {
-            Kind::Paren(inner) => self.resolved(file, inner),
-            Kind::Var(var) => match self.locals.get(&(file, *var)) {
-                Some(value) => self.resolved(file, value),
-                None => expr,
-            },
-            _ => expr,
-        }
-    }
-
     /// The name of what the library or `rover` has: `string.upper`, also through a local.
-    fn path(&self, file: usize, expr: &'a Expr) -> Option<String> {
-        match &self.resolved(file, expr).kind {
+    fn path(&self, file: FileId, expr: &'a Expr) -> Option<String> {
+        match &self.names.followed(file, expr).kind {
             Kind::Global(name) => Some(name.clone()),
             Kind::Index(object, key) => {
                 Some(format!("{}.{}", self.path(file, object)?, key.text()?))
@@ -220,7 +196,7 @@ impl<'a> Tails<'a> {
     }
 
     /// The same where the program leaves it as it is.
-    fn name(&self, file: usize, expr: &'a Expr) -> Option<String> {
+    fn name(&self, file: FileId, expr: &'a Expr) -> Option<String> {
         let path = self.path(file, expr)?;
         let parts = path.match_indices('.').map(|(at, _)| &path[..at]);
         let kept = !self.written.any_global
@@ -232,19 +208,19 @@ impl<'a> Tails<'a> {
         kept.then_some(path)
     }
 
-    fn library(&self, file: usize, expr: &'a Expr) -> Option<String> {
+    fn library(&self, file: FileId, expr: &'a Expr) -> Option<String> {
         let path = self.path(file, expr)?;
         LIBRARIES.contains(&path.as_str()).then_some(path)
     }
 
     /// Notes what a statement does to libraries.
-    fn uses(&mut self, file: usize, stmt: &'a Stmt) {
+    fn uses(&mut self, file: FileId, stmt: &'a Stmt) {
         let (targets, values): (&'a [Expr], &'a [Expr]) = match stmt {
             Stmt::Local(vars, values) => {
                 for (at, value) in values.iter().enumerate() {
                     let followed = vars.get(at).is_some_and(|var| {
-                        let held = self.locals.get(&(file, *var));
-                        held.is_some_and(|held| std::ptr::eq(*held, value))
+                        let given = self.names.value(file, *var);
+                        given.is_some_and(|given| std::ptr::eq(given, value))
                     });
                     if !followed || self.library(file, value).is_none() {
                         self.used(file, value);
@@ -271,7 +247,7 @@ impl<'a> Tails<'a> {
     }
 
     /// Notes where a library is more than the table of which a member is named.
-    fn used(&mut self, file: usize, expr: &'a Expr) {
+    fn used(&mut self, file: FileId, expr: &'a Expr) {
         if let Some(library) = self.library(file, expr) {
             self.open.insert(library);
             return;
@@ -285,7 +261,7 @@ impl<'a> Tails<'a> {
             {
                 args.iter().for_each(|arg| self.member_of(file, arg));
             }
-            Kind::Method(object, _, _, args) => {
+            Kind::Method(object, _, args) => {
                 self.member_of(file, object);
                 args.iter().for_each(|arg| self.used(file, arg));
             }
@@ -293,19 +269,19 @@ impl<'a> Tails<'a> {
         }
     }
 
-    fn member_of(&mut self, file: usize, object: &'a Expr) {
+    fn member_of(&mut self, file: FileId, object: &'a Expr) {
         if self.library(file, object).is_none() {
             self.used(file, object);
         }
     }
 
     /// `api.json(...)`, `api.text(...):header(...)`, `api.html(data) [[...]]`.
-    fn is_response(&self, file: usize, expr: &'a Expr) -> bool {
-        match &self.resolved(file, expr).kind {
+    fn is_response(&self, file: FileId, expr: &'a Expr) -> bool {
+        match &self.names.followed(file, expr).kind {
             Kind::Call(callee, _) => {
                 builder(self.servers, file, callee).is_some() || self.is_response(file, callee)
             }
-            Kind::Method(object, name, _, _) => {
+            Kind::Method(object, name, _) => {
                 self.servers.is_server(file, object) && is_builder(name)
                     || builder(self.servers, file, object).is_some()
                     || is_of_response(name) && self.is_response(file, object)
@@ -315,26 +291,26 @@ impl<'a> Tails<'a> {
     }
 
     /// `g:string()`, `g.string():len(1)`.
-    fn is_schema(&self, file: usize, expr: &'a Expr) -> bool {
+    fn is_schema(&self, file: FileId, expr: &'a Expr) -> bool {
         let is_guard = |e| self.name(file, e).as_deref() == Some("rover.guard");
-        match &self.resolved(file, expr).kind {
+        match &self.names.followed(file, expr).kind {
             Kind::Call(callee, _) => {
                 let Kind::Index(object, _) = &callee.kind else {
                     return false;
                 };
                 is_guard(object)
             }
-            Kind::Method(object, _, _, _) => is_guard(object) || self.is_schema(file, object),
+            Kind::Method(object, _, _) => is_guard(object) || self.is_schema(file, object),
             _ => false,
         }
     }
 
     /// `rover.html(data) [[...]]`, `page(data)` of a template file.
-    fn is_html(&self, file: usize, expr: &'a Expr) -> bool {
+    fn is_html(&self, file: FileId, expr: &'a Expr) -> bool {
         let Kind::Call(callee, _) = &expr.kind else {
             return false;
         };
-        let Kind::Call(maker, _) = &self.resolved(file, callee).kind else {
+        let Kind::Call(maker, _) = &self.names.followed(file, callee).kind else {
             return false;
         };
         let maker = self.name(file, maker);
@@ -342,9 +318,9 @@ impl<'a> Tails<'a> {
     }
 
     /// `ctx:body()`, `ctx:query()`, `ctx:params()`.
-    fn is_part(&self, file: usize, expr: &'a Expr, ctx: VarId) -> bool {
-        match &self.resolved(file, expr).kind {
-            Kind::Method(object, name, _, _) => object.var() == Some(ctx) && is_checked(name),
+    fn is_part(&self, file: FileId, expr: &'a Expr, ctx: VarId) -> bool {
+        match &self.names.followed(file, expr).kind {
+            Kind::Method(object, name, _) => object.var() == Some(ctx) && is_checked(name),
             _ => false,
         }
     }

@@ -1,7 +1,8 @@
 //! Returned concatenations: their parts go into the response one by one.
 
 use crate::analyse::responses::Text;
-use crate::front::hir::Expr;
+use crate::front::hir::{Chunk, Expr, Kind, Span};
+use crate::front::ids::FileId;
 use crate::lower::Lowering;
 use crate::lower::lists::{Cursor, concatenation};
 use crate::lower::lowered::Answer;
@@ -11,30 +12,30 @@ impl Lowering<'_> {
     /// lists: what is no text is left to the VM.
     pub(crate) fn text(
         &mut self,
-        file: usize,
-        value: &Expr,
+        file: FileId,
+        (start, value): (usize, &Expr),
         (status, kind, text): (u16, Text, &Expr),
     ) {
         let Some((parts, dynamic)) = concatenation(text) else {
             return;
         };
-        let source = &self.sources.files[file].text;
-        let Some(start) = keyword(source, value.span.start) else {
-            return;
-        };
+        let source = &self.sources.files[file];
         let around = [
-            &source[value.span.start..text.span.start],
-            &source[text.span.end..value.span.end],
+            (value.span.start, text.span.start),
+            (text.span.end, value.span.end),
         ];
+        let around = around.map(|(start, end)| Span { start, end });
         // What is around is written twice, on one line.
-        let [before, after] = around.map(str::to_owned);
-        if before.contains('\n') || after.contains('\n') {
+        if around.iter().any(|span| source.breaks(*span) > 0) {
             return;
         }
+        let [before, after] = around.map(|span| source.text_at(span));
+        let mut reserved = Vec::new();
+        variables(&source.hir, value, text, &mut reserved);
         let mut cursor = Cursor {
             file,
             list: "",
-            reserved: &format!("{before}{after}"),
+            reserved: &reserved,
             from: start,
             text: String::new(),
         };
@@ -49,14 +50,16 @@ impl Lowering<'_> {
             operands.join(" .. "),
         );
         self.replace(file, cursor.from, value.span.end, cursor.text);
-        self.answers.insert((file, value.span), Answer::Text);
+        self.answers.insert(file.range(value.span), Answer::Text);
     }
 }
 
-/// Where the `return` before a value starts.
-fn keyword(text: &str, value: usize) -> Option<usize> {
-    let before = text[..value].trim_end();
-    before
-        .ends_with("return")
-        .then(|| before.len() - "return".len())
+/// The variables that an expression names, but for a part of it.
+fn variables<'a>(chunk: &'a Chunk, expr: &'a Expr, but: &Expr, found: &mut Vec<&'a str>) {
+    match &expr.kind {
+        _ if std::ptr::eq(expr, but) => {}
+        Kind::Var(var) => found.push(&chunk.vars[*var].name),
+        Kind::Global(name) => found.push(name),
+        _ => expr.each_child(&mut |child| variables(chunk, child, but, found)),
+    }
 }

@@ -4,7 +4,7 @@ use rover_model::guard::Schema;
 use rover_model::plan::Needs;
 use rover_model::{Method, ServerOptions};
 
-use crate::analyse::shape::Returned;
+use crate::analyse::types::ReturnType;
 use crate::diagnostic::Position;
 use crate::front::function_place::FunctionPlace;
 
@@ -18,7 +18,7 @@ pub struct App {
     /// The functions that replace built-in answers, by name: `on_error`, `not_found`.
     pub hooks: Vec<(String, FunctionPlace)>,
     /// What `on_error` returns, if there is one.
-    pub on_error: Vec<Returned>,
+    pub on_error: Vec<ReturnType>,
     /// The routes, as `GET /users/{id}`, and hooks whose functions the program reads while it
     /// loads.
     pub given: Vec<String>,
@@ -62,8 +62,8 @@ pub struct Route {
     pub expects: Expects,
     /// What the comment above it says.
     pub about: About,
-    /// What the handler returns, each shape once.
-    pub returns: Vec<Returned>,
+    /// What the handler returns, each type once.
+    pub returns: Vec<ReturnType>,
     /// Milliseconds of CPU time that the handler has; 0 for any.
     pub deadline: u32,
     /// The largest body in bytes; 0 for any.

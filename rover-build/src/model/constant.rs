@@ -4,18 +4,19 @@ use crate::analyse::handlers::Handler;
 use crate::analyse::responses::builder;
 use crate::analyse::servers::ServerVars;
 use crate::front::hir::{Chunk, Expr, Field, Kind, Stmt, VarId};
+use crate::front::ids::{FileId, FunctionId};
 use crate::html::Templates;
-use crate::model::program::Program;
+use crate::model::facts::Facts;
 use crate::vocabulary::{is_builder, is_of_response};
 
 /// Whether a function answers the same always.
-pub(crate) fn answers_alike(program: &Program<'_>, handler: Handler<'_>) -> bool {
-    let chunk = &program.sources.files[handler.file].hir;
+pub(crate) fn answers_alike(facts: &Facts<'_>, handler: Handler<'_>) -> bool {
+    let chunk = &facts.sources.files[handler.file].hir;
     match handler.function.body.as_slice() {
-        [Stmt::Return(values)] => match values.as_slice() {
+        [Stmt::Return(_, values)] => match values.as_slice() {
             [value] => {
-                let servers = &program.handlers.servers;
-                is_constant(servers, program.html, handler.file, chunk, value)
+                let servers = &facts.handlers.servers;
+                is_constant(servers, facts.html, handler.file, chunk, value)
             }
             _ => false,
         },
@@ -28,7 +29,7 @@ pub(crate) fn answers_alike(program: &Program<'_>, handler: Handler<'_>) -> bool
 fn is_constant(
     servers: &ServerVars,
     html: &Templates<'_>,
-    file: usize,
+    file: FileId,
     chunk: &Chunk,
     expr: &Expr,
 ) -> bool {
@@ -50,7 +51,7 @@ fn is_constant(
         Kind::Call(callee, args) => {
             builder(servers, file, callee).is_some() && args.iter().all(constant)
         }
-        Kind::Method(object, name, _, args) => {
+        Kind::Method(object, name, args) => {
             let of_server = servers.is_server(file, object) && is_builder(name);
             let of_builder = builder(servers, file, object).is_some();
             let of_response = is_of_response(name)
@@ -65,12 +66,15 @@ fn is_constant(
 /// `local GREETING = "hi"` at the top of the file, never assigned.
 fn is_constant_local(chunk: &Chunk, var: VarId) -> bool {
     let scalar = |e: &Expr| matches!(e.kind, Kind::Boolean(_) | Kind::Number(_) | Kind::Text(_));
-    chunk.vars[var.0].writes == 0
-        && chunk.functions[0].body.iter().any(|stmt| match stmt {
-            Stmt::Local(vars, values) => vars
-                .iter()
-                .zip(values)
-                .any(|(v, value)| *v == var && scalar(value)),
-            _ => false,
-        })
+    chunk.vars[var].writes == 0
+        && chunk.functions[FunctionId::CHUNK]
+            .body
+            .iter()
+            .any(|stmt| match stmt {
+                Stmt::Local(vars, values) => vars
+                    .iter()
+                    .zip(values)
+                    .any(|(v, value)| *v == var && scalar(value)),
+                _ => false,
+            })
 }

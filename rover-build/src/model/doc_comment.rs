@@ -16,8 +16,7 @@ pub(crate) fn about(sources: &Sources, file: &str, line: usize) -> About {
     let Some(file) = sources.files.iter().find(|f| f.name == file) else {
         return About::default();
     };
-    let comment = |line: &&str| line.trim_start().starts_with("--");
-    let comments: Vec<&str> = file.lines_above(line).take_while(comment).collect();
+    let comments: Vec<&str> = file.comments_above(line).collect();
     let comments = comments.into_iter().rev().map(str::trim);
     let documented = comments.skip_while(|line| !starts(line));
     read(documented.map(|line| line.trim_start_matches('-')))

@@ -8,8 +8,8 @@ pub(crate) mod check;
 pub(crate) mod conflict;
 pub(crate) mod constant;
 pub(crate) mod doc_comment;
+pub(crate) mod facts;
 pub(crate) mod options;
-pub(crate) mod program;
 pub(crate) mod route;
 pub(crate) mod uncollected;
 
@@ -19,18 +19,18 @@ use crate::diagnostic::{Diagnostic, Failure};
 use crate::model::app::{App, Route};
 use crate::model::check::check;
 use crate::model::conflict::Paths;
+use crate::model::facts::Facts;
 use crate::model::options::{options, set_by_route};
-use crate::model::program::Program;
 use crate::model::route::{Defined, define, returns};
 
 pub(crate) fn model(
-    program: &Program<'_>,
+    facts: &Facts<'_>,
     collected: &Collected,
     mut diagnostics: Vec<Diagnostic>,
 ) -> Result<App, Failure> {
-    let sources = program.sources;
+    let sources = facts.sources;
     let mut app = App {
-        options: options(sources, &collected.options, &mut diagnostics),
+        options: options(facts.names, &collected.options, &mut diagnostics),
         routes: Vec::new(),
         hooks: Vec::new(),
         on_error: Vec::new(),
@@ -39,7 +39,7 @@ pub(crate) fn model(
     };
     let mut paths = Paths::default();
     for entry in &collected.entries {
-        match define(program, entry) {
+        match define(facts, entry) {
             Ok(Defined::Route(route)) => match paths.add(&route) {
                 Err(problem) => diagnostics.push(*problem),
                 Ok(()) => {
@@ -55,7 +55,7 @@ pub(crate) fn model(
             Ok(Defined::Hook(name, place)) => {
                 app.hooks.retain(|(other, _)| *other != name);
                 if name == "on_error" {
-                    app.on_error = returns(program, &place);
+                    app.on_error = returns(facts, &place);
                 }
                 app.given.extend(entry.given.then(|| name.clone()));
                 app.hooks.push((name, place));
@@ -63,9 +63,9 @@ pub(crate) fn model(
             Err(diagnostic) => diagnostics.push(*diagnostic),
         }
     }
-    set_by_route(sources, &mut app, &mut diagnostics);
-    diagnostics.extend(check(program, &app));
-    diagnostics.extend_from_slice(&program.guards.diagnostics);
+    set_by_route(facts.names, &mut app, &mut diagnostics);
+    diagnostics.extend(check(facts, &app));
+    diagnostics.extend_from_slice(&facts.guards.diagnostics);
     if app.options.strict_globals {
         diagnostics.extend(undeclared(sources));
     }

@@ -1,36 +1,31 @@
 //! The options of `rover.server`, checked.
 
-use full_moon::ast::{
-    Call, Expression, Field, FunctionArgs, FunctionCall, LocalAssignment, Prefix, Suffix,
-    TableConstructor, Var,
-};
-use full_moon::tokenizer::TokenReference;
-use full_moon::visitors::Visitor;
 use rover_model::{OptionValue, ServerOptions, SetError};
 
+use crate::analyse::names::Names;
 use crate::diagnostic::{Diagnostic, Position};
-use crate::front::load::Sources;
-use crate::front::tree::{position, text};
+use crate::front::hir::{Expr, Field, Kind, Name, Span, Stmt};
+use crate::front::ids::FileId;
 use crate::model::app::{App, Route};
 use crate::vocabulary::{self, OPTIONS, nearest};
 
 pub(crate) fn options(
-    sources: &Sources,
+    names: &Names<'_>,
     given: &[(String, OptionValue)],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> ServerOptions {
     let mut options = ServerOptions::default();
     for (name, value) in given {
         if let Err(error) = options.set(name, value) {
-            diagnostics.extend(problems(sources, name, error));
+            diagnostics.extend(problems(names, name, error));
         }
     }
     options
 }
 
-fn problems(sources: &Sources, name: &str, error: SetError) -> Vec<Diagnostic> {
+fn problems(names: &Names<'_>, name: &str, error: SetError) -> Vec<Diagnostic> {
     let here = |problem: Diagnostic| {
-        let position = option_position(sources, name, None);
+        let position = option_position(names, name, Inner::Whole);
         vec![problem.at(position, "this option")]
     };
     match error {
@@ -38,8 +33,17 @@ fn problems(sources: &Sources, name: &str, error: SetError) -> Vec<Diagnostic> {
         SetError::Unknown => here(unknown(name)),
         SetError::Routes(wrong) => {
             let wrong = wrong.into_iter().map(|(route, error)| {
-                let position = option_position(sources, name, Some(&route));
+                let position = option_position(names, name, Inner::Field(&route));
                 Diagnostic::new(format!("`{name}`: {error}")).at(position, "of this route")
+            });
+            wrong.collect()
+        }
+        SetError::Items(wrong) => {
+            let wrong = wrong.into_iter().map(|wrong| {
+                let position = option_position(names, name, Inner::Item(wrong.at));
+                Diagnostic::new(format!("`{name}`: {}", wrong.problem))
+                    .at(position, "this item")
+                    .help(wrong.help)
             });
             wrong.collect()
         }
@@ -60,20 +64,20 @@ fn unknown(name: &str) -> Diagnostic {
 }
 
 /// What each route has of its own, from the options `deadlines` and `body_limits`.
-pub(crate) fn set_by_route(sources: &Sources, app: &mut App, diagnostics: &mut Vec<Diagnostic>) {
+pub(crate) fn set_by_route(names: &Names<'_>, app: &mut App, diagnostics: &mut Vec<Diagnostic>) {
     let App {
         options, routes, ..
     } = app;
     for (name, millis) in &options.deadlines {
         match route(routes, name) {
             Ok(route) => route.deadline = *millis,
-            Err(problem) => diagnostics.push(unknown_route(sources, "deadlines", name, problem)),
+            Err(problem) => diagnostics.push(unknown_route(names, "deadlines", name, problem)),
         }
     }
     for (name, bytes) in &options.body_limits {
         match route(routes, name) {
             Ok(route) => route.body_limit = *bytes,
-            Err(problem) => diagnostics.push(unknown_route(sources, "body_limits", name, problem)),
+            Err(problem) => diagnostics.push(unknown_route(names, "body_limits", name, problem)),
         }
     }
 }
@@ -94,120 +98,113 @@ fn route<'r>(routes: &'r mut [Route], wanted: &str) -> Result<&'r mut Route, Dia
     }
 }
 
-fn unknown_route(sources: &Sources, option: &str, name: &str, problem: Diagnostic) -> Diagnostic {
+fn unknown_route(names: &Names<'_>, option: &str, name: &str, problem: Diagnostic) -> Diagnostic {
     let label = format!("named in `{option}`");
-    problem.at(option_position(sources, option, Some(name)), label)
+    problem.at(option_position(names, option, Inner::Field(name)), label)
 }
 
-/// Where an option is written, or a field of its table, as far as can be seen: in the
+/// What of an option is looked for.
+#[derive(Clone, Copy)]
+enum Inner<'a> {
+    /// The option itself.
+    Whole,
+    /// A field of its table.
+    Field(&'a str),
+    /// An item of its list, from 0 on.
+    Item(usize),
+}
+
+/// Where an option is written, or a part of its table, as far as can be seen: in the
 /// constructor that `rover.server` is called with, which a local may hold, or else that call.
-fn option_position(sources: &Sources, name: &str, inner: Option<&str>) -> Position {
-    let found = sources.files.iter().find_map(|file| {
+fn option_position(names: &Names<'_>, option: &str, inner: Inner<'_>) -> Position {
+    let files = names.sources.files.numbered();
+    let mut found = files.filter_map(|(file, source)| {
         let mut finder = Finder {
-            file: &file.name,
-            text: &file.text,
-            option: name,
+            names,
+            file,
+            option,
             inner,
-            locals: Vec::new(),
             call: None,
             field: None,
         };
-        finder.visit_ast(&file.ast);
-        finder.field.or(finder.call)
+        for function in &source.hir.functions {
+            finder.block(&function.body);
+        }
+        Some(source.position(finder.field.or(finder.call)?))
     });
-    found.unwrap_or_else(|| Position {
-        file: sources.files[0].name.clone(),
+    found.next().unwrap_or_else(|| Position {
+        file: names.sources.files[FileId::MANIFEST].name.clone(),
         line: 1,
         column: 0,
     })
 }
 
-struct Finder<'a> {
-    file: &'a str,
-    text: &'a str,
-    option: &'a str,
-    inner: Option<&'a str>,
-    /// Constructors that locals were given so far.
-    locals: Vec<(String, TableConstructor)>,
-    call: Option<Position>,
-    field: Option<Position>,
+struct Finder<'a, 'n> {
+    names: &'n Names<'a>,
+    file: FileId,
+    option: &'n str,
+    inner: Inner<'n>,
+    call: Option<usize>,
+    field: Option<usize>,
 }
 
-impl Visitor for Finder<'_> {
-    fn visit_function_call(&mut self, call: &FunctionCall) {
-        let Prefix::Name(rover) = call.prefix() else {
-            return;
-        };
-        let suffixes: Vec<&Suffix> = call.suffixes().collect();
-        let [
-            Suffix::Index(server),
-            Suffix::Call(Call::AnonymousCall(arguments)),
-            ..,
-        ] = suffixes.as_slice()
-        else {
-            return;
-        };
-        if rover.token().to_string() != "rover" || server.to_string().trim() != ".server" {
-            return;
+impl Finder<'_, '_> {
+    fn block(&mut self, block: &[Stmt]) {
+        for stmt in block {
+            let (mut exprs, mut blocks) = (Vec::new(), Vec::new());
+            stmt.parts(&mut |e| exprs.push(e), &mut |b| blocks.push(b));
+            exprs.into_iter().for_each(|e| self.expr(e));
+            blocks.into_iter().for_each(|b| self.block(b));
         }
-        self.call = Some(position(self.file, self.text, rover));
-        let table = match &**arguments {
-            FunctionArgs::TableConstructor(table) => Some(&**table),
-            FunctionArgs::Parentheses { arguments, .. } => arguments
-                .iter()
-                .next()
-                .and_then(|argument| self.constructor(argument)),
-            _ => None,
-        };
-        let Some((key, value)) = table.and_then(|table| field(self.text, table, self.option))
-        else {
-            return;
-        };
-        let inner = self
-            .inner
-            .and_then(|inner| field(self.text, self.constructor(value)?, inner));
-        let (key, _) = inner.unwrap_or((key, value));
-        self.field = Some(position(self.file, self.text, key));
     }
 
-    fn visit_local_assignment(&mut self, local: &LocalAssignment) {
-        for (name, value) in local.names().iter().zip(local.expressions()) {
-            if let Expression::TableConstructor(table) = value {
-                self.locals.push((text(self.text, name), (**table).clone()));
+    fn expr(&mut self, expr: &Expr) {
+        if let Kind::Call(callee, args) = &expr.kind
+            && self.names.of_rover(self.file, callee) == Some("server")
+        {
+            self.call = Some(callee.span.start);
+            let table = args.first();
+            let option = table.and_then(|table| self.field(table, self.option));
+            if let Some((key, value)) = option {
+                let inner = match self.inner {
+                    Inner::Whole => None,
+                    Inner::Field(name) => self.field(value, name).map(|(key, _)| key.span),
+                    Inner::Item(at) => self.item(value, at),
+                };
+                self.field = Some(inner.unwrap_or(key.span).start);
             }
         }
+        expr.each_child(&mut |child| self.expr(child));
     }
-}
 
-impl Finder<'_> {
-    /// The constructor that an expression is, or the one of a local that it names.
-    fn constructor<'e>(&'e self, expression: &'e Expression) -> Option<&'e TableConstructor> {
-        match expression {
-            Expression::TableConstructor(table) => Some(table),
-            Expression::Var(Var::Name(name)) => {
-                let name = text(self.text, name);
-                let mut locals = self.locals.iter().rev();
-                locals
-                    .find(|(local, _)| *local == name)
-                    .map(|(_, table)| table)
-            }
-            _ => None,
+    /// The fields of the constructor that an expression is, or that a local holds.
+    fn fields<'e>(&self, table: &'e Expr) -> &'e [Field]
+    where
+        Self: 'e,
+    {
+        match &self.names.followed(self.file, table).kind {
+            Kind::Table(fields) => fields,
+            _ => &[],
         }
     }
-}
 
-/// A constructor's field: `name = value` or `["name"] = value`.
-fn field<'t>(
-    file: &str,
-    table: &'t TableConstructor,
-    name: &str,
-) -> Option<(&'t TokenReference, &'t Expression)> {
-    table.fields().iter().find_map(|field| match field {
-        Field::NameKey { key, value, .. } => (text(file, key) == name).then_some((key, &**value)),
-        Field::ExpressionKey { key, value, .. } => match &**key {
-            Expression::String(key) if text(file, key) == name => Some((key, &**value)),
+    /// Where an item of a constructor stands, from 0 on.
+    fn item(&self, table: &Expr, at: usize) -> Option<Span> {
+        let mut items = self.fields(table).iter().filter_map(|field| match field {
+            Field::Item(value) => Some(value.span),
             _ => None,
-        },
-        _ => None,
-    })
+        });
+        items.nth(at)
+    }
+
+    /// A field of a constructor.
+    fn field<'e>(&self, table: &'e Expr, name: &str) -> Option<(&'e Name, &'e Expr)>
+    where
+        Self: 'e,
+    {
+        self.fields(table).iter().find_map(|field| match field {
+            Field::Named(key, value) if *key == *name => Some((key, value)),
+            _ => None,
+        })
+    }
 }

@@ -4,16 +4,17 @@ use rover_model::plan::Needs;
 use rover_model::{HOOKS, Method};
 
 use crate::analyse::ctx_use::{Access, Source, Table};
-use crate::analyse::shape::{Body, Returned};
+use crate::analyse::types::{BodyType, ReturnType};
 use crate::collect::{Entry, Recorded};
 use crate::diagnostic::{Diagnostic, Position};
 use crate::form::Form;
 use crate::front::function_place::FunctionPlace;
+use crate::front::ids::FunctionRef;
 use crate::front::load::Sources;
 use crate::model::app::{About, Expects, Reads, Route, Segment};
 use crate::model::constant::answers_alike;
 use crate::model::doc_comment::about;
-use crate::model::program::Program;
+use crate::model::facts::Facts;
 use crate::vocabulary::{self, NODE, nearest};
 
 /// What an assignment on the server means.
@@ -26,8 +27,8 @@ pub(crate) enum Defined {
 ///
 /// # Errors
 /// When it is neither a route nor a hook.
-pub(crate) fn define(program: &Program<'_>, entry: &Entry) -> Result<Defined, Box<Diagnostic>> {
-    let place = |segment: usize| place(program.sources, entry, segment);
+pub(crate) fn define(facts: &Facts<'_>, entry: &Entry) -> Result<Defined, Box<Diagnostic>> {
+    let place = |segment: usize| place(facts.sources, entry, segment);
     let last = entry.path.len();
     let key = entry.key.as_str();
     let first = entry.path.first().map_or(key, String::as_str);
@@ -60,7 +61,7 @@ pub(crate) fn define(program: &Program<'_>, entry: &Entry) -> Result<Defined, Bo
         return Err(Box::new(unknown_method(key, place(last))));
     };
     let position = place(last);
-    let sources = program.sources;
+    let sources = facts.sources;
     // A function of its own may be described where it is written.
     let above =
         |file: &str, line| Some(about(sources, file, line)).filter(|a| *a != About::default());
@@ -73,12 +74,12 @@ pub(crate) fn define(program: &Program<'_>, entry: &Entry) -> Result<Defined, Bo
         path: path(entry, &place)?,
         position,
         about,
-        needs: needs(program, &handler),
+        needs: needs(facts, &handler),
         deadline: 0,
         body_limit: 0,
-        reads: reads(program, &handler),
-        expects: expects(program, &handler),
-        returns: returns(program, &handler),
+        reads: reads(facts, &handler),
+        expects: expects(facts, &handler),
+        returns: returns(facts, &handler),
         handler,
     })))
 }
@@ -93,9 +94,9 @@ fn place(sources: &Sources, entry: &Entry, segment: usize) -> Position {
     let tree = |name: &str| Some(&sources.files.iter().find(|f| f.name == name)?.tree);
     let from_end = entry.path.len() - segment;
     let function = || {
-        let (file, id) = entry.first?;
+        let FunctionRef { file, id } = entry.first?;
         let file = &sources.files[file];
-        let start = file.hir.functions[id.0].start;
+        let start = file.hir.functions[id].start;
         file.tree.of_function(start, &entry.key, from_end)
     };
     let keys: Vec<&str> = entry
@@ -160,13 +161,13 @@ fn segment(key: &str) -> Result<Segment, (String, &'static str)> {
     }
 }
 
-fn needs(program: &Program<'_>, place: &FunctionPlace) -> Needs {
-    let Program {
+fn needs(facts: &Facts<'_>, place: &FunctionPlace) -> Needs {
+    let Facts {
         sources,
         handlers,
         form,
         ..
-    } = *program;
+    } = *facts;
     let found = handlers.at(sources, place);
     let specialised = match form {
         Form::Specialised => handlers.specialised(sources, place),
@@ -177,7 +178,7 @@ fn needs(program: &Program<'_>, place: &FunctionPlace) -> Needs {
         return Needs {
             ctx: reached.iter().any(|h| h.ctx.needs_ctx()),
             body: reached.iter().any(|h| h.ctx.reads_body()),
-            constant: answers_alike(program, handler),
+            constant: answers_alike(facts, handler),
         };
     }
     let mut reached = found.iter().flat_map(|h| handlers.reached(sources, *h));
@@ -191,21 +192,21 @@ fn needs(program: &Program<'_>, place: &FunctionPlace) -> Needs {
 }
 
 /// What the analysis knows of a handler.
-fn reads(program: &Program<'_>, place: &FunctionPlace) -> Reads {
+fn reads(facts: &Facts<'_>, place: &FunctionPlace) -> Reads {
     let mut reads = Reads::default();
-    let found = program.handlers.at(program.sources, place);
+    let found = facts.handlers.at(facts.sources, place);
     reads.escapes = found.is_none();
     let reached = found
         .into_iter()
-        .flat_map(|handler| program.handlers.reached(program.sources, handler));
+        .flat_map(|handler| facts.handlers.reached(facts.sources, handler));
     for handler in reached {
         reads.escapes |= handler.ctx.escapes;
         for member in &handler.ctx.members {
             let (list, name) = match &member.access {
-                Access::Read(Table::Params, name, _) => (&mut reads.params, name),
-                Access::Read(Table::Query, name, _) => (&mut reads.query, name),
-                Access::Read(Table::Headers, name, _) => (&mut reads.headers, name),
-                Access::Read(Table::Cookies, name, _) => (&mut reads.cookies, name),
+                Access::Read(Table::Params, name, _) => (&mut reads.params, &name.text),
+                Access::Read(Table::Query, name, _) => (&mut reads.query, &name.text),
+                Access::Read(Table::Headers, name, _) => (&mut reads.headers, &name.text),
+                Access::Read(Table::Cookies, name, _) => (&mut reads.cookies, &name.text),
                 Access::Body(method, _) => (&mut reads.body, method),
                 Access::Expect(..) => continue,
                 Access::Alias(..) => continue,
@@ -221,28 +222,28 @@ fn reads(program: &Program<'_>, place: &FunctionPlace) -> Reads {
 
 /// The schemas that a handler and what it calls check the request against: the first for
 /// each part of it.
-fn expects(program: &Program<'_>, place: &FunctionPlace) -> Expects {
+fn expects(facts: &Facts<'_>, place: &FunctionPlace) -> Expects {
     let mut expects = Expects::default();
-    let found = program.handlers.at(program.sources, place);
+    let found = facts.handlers.at(facts.sources, place);
     let reached = found
         .into_iter()
-        .flat_map(|handler| program.handlers.reached(program.sources, handler));
+        .flat_map(|handler| facts.handlers.reached(facts.sources, handler));
     for (source, number) in reached.flat_map(|handler| handler.ctx.expects.clone()) {
         let part = match source {
             Source::Body => &mut expects.body,
             Source::Query => &mut expects.query,
             Source::Params => &mut expects.params,
         };
-        part.get_or_insert_with(|| program.guards.schemas[number].clone());
+        part.get_or_insert_with(|| facts.guards.schemas[number].clone());
     }
     expects
 }
 
 /// What a function returns.
-pub(crate) fn returns(program: &Program<'_>, place: &FunctionPlace) -> Vec<Returned> {
-    match program.handlers.at(program.sources, place) {
-        Some(handler) => program.infer.returned(handler),
-        None => vec![Returned::new(0, Body::Unseen)],
+pub(crate) fn returns(facts: &Facts<'_>, place: &FunctionPlace) -> Vec<ReturnType> {
+    match facts.handlers.at(facts.sources, place) {
+        Some(handler) => facts.return_types.returned(handler),
+        None => vec![ReturnType::new(0, BodyType::Unseen)],
     }
 }
 

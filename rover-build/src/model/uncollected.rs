@@ -2,26 +2,27 @@
 //! its text alone shows is told, too.
 
 use crate::analyse::globals;
+use crate::analyse::names::Names;
 use crate::analyse::schemas::Guards;
 use crate::analyse::servers::ServerVars;
 use crate::diagnostic::{Diagnostic, Failure};
 use crate::form::Form;
-use crate::front::load::Sources;
 use crate::html;
 use crate::model::check;
 
 /// Why the routes are not known, and every mistake that needs none.
 pub(crate) fn failure(
-    sources: &Sources,
+    names: &Names<'_>,
     guards: &Guards,
     servers: &ServerVars,
     form: Form,
     why: Vec<Diagnostic>,
 ) -> Failure {
+    let sources = names.sources;
     let mut found = guards.diagnostics.clone();
     found.extend(globals::reserved(sources));
     found.extend(check::before_routes(sources));
-    html::templates(sources, servers, None, form, &mut found);
+    html::templates(names, servers, None, form, &mut found);
     found.extend(check::of_servers(sources, servers));
     let mut all: Vec<Diagnostic> = why
         .into_iter()

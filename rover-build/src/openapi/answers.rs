@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use rover_model::Method;
 use serde_json::{Map, Value, json};
 
-use super::schema::{Components, shape};
-use crate::analyse::shape::{Body, Returned};
+use super::schema::{Components, value_type};
+use crate::analyse::types::{BodyType, ReturnType};
 use crate::model::app::{App, Expects, Route};
 
 /// The answers of one status.
@@ -25,7 +25,7 @@ struct Answer {
 }
 
 impl Answer {
-    fn add(&mut self, one: &Returned, content: Option<Content>) {
+    fn add(&mut self, one: &ReturnType, content: Option<Content>) {
         let message = one.message.iter().filter(|m| !self.messages.contains(m));
         let message: Vec<String> = message.cloned().collect();
         self.messages.extend(message);
@@ -106,28 +106,28 @@ fn content(content: BTreeMap<String, Vec<Value>>) -> Value {
 }
 
 /// The content types and schemas of a body; nothing where it may be anything.
-fn body(body: &Body, components: &mut Components) -> Option<Vec<(String, Value)>> {
+fn body(body: &BodyType, components: &mut Components) -> Option<Vec<(String, Value)>> {
     let one = |kind: &str, schema: Value| Some(vec![(kind.to_owned(), schema)]);
     match body {
-        Body::Empty => Some(Vec::new()),
-        Body::Json(json) if components.is_error(json) => {
+        BodyType::Empty => Some(Vec::new()),
+        BodyType::Json(json) if components.is_error(json) => {
             one("application/json", components.error())
         }
-        Body::Json(json) => one("application/json", shape(json)),
-        Body::Error => {
+        BodyType::Json(json) => one("application/json", value_type(json)),
+        BodyType::Error => {
             let error =
                 json!({ "type": "object", "required": ["error"], "properties": { "error": {} } });
             let schema = json!({ "anyOf": [error, components.validation_errors()] });
             one("application/json", schema)
         }
-        Body::Text => one("text/plain", json!({ "type": "string" })),
-        Body::Html => one("text/html", json!({ "type": "string" })),
-        Body::Bytes(Some(kind)) => {
+        BodyType::Text => one("text/plain", json!({ "type": "string" })),
+        BodyType::Html => one("text/html", json!({ "type": "string" })),
+        BodyType::Bytes(Some(kind)) => {
             let kind = kind.split(';').next().unwrap_or_default().trim();
             one(kind, json!({}))
         }
-        Body::Bytes(None) => one("*/*", json!({})),
-        Body::Any | Body::Unseen => None,
+        BodyType::Bytes(None) => one("*/*", json!({})),
+        BodyType::Any | BodyType::Unseen => None,
     }
 }
 
@@ -135,7 +135,7 @@ pub(super) fn responses(app: &App, route: &Route, components: &mut Components) -
     let mut answers: BTreeMap<u16, Answer> = BTreeMap::new();
     let mut unseen = route.returns.is_empty();
     for one in &route.returns {
-        if one.body == Body::Unseen {
+        if one.body == BodyType::Unseen {
             unseen = true;
             continue;
         }
@@ -145,19 +145,19 @@ pub(super) fn responses(app: &App, route: &Route, components: &mut Components) -
     let own = OwnErrors::of(app, components);
     let refusals = refusals(route);
     for (status, checked) in &refusals {
-        let mut add = |one: &Returned, content: Option<Content>| {
+        let mut add = |one: &ReturnType, content: Option<Content>| {
             answers.entry(*status).or_default().add(one, content);
         };
         own.kept
             .iter()
             .for_each(|(one, content)| add(one, content.clone()));
         if own.unseen {
-            add(&Returned::new(*status, Body::Unseen), None);
+            add(&ReturnType::new(*status, BodyType::Unseen), None);
         }
         if *checked && app.on_error.is_empty() {
             let errors = components.validation_errors();
             let content = vec![("application/json".to_owned(), errors)];
-            add(&Returned::new(*status, Body::Error), Some(content));
+            add(&ReturnType::new(*status, BodyType::Error), Some(content));
         }
     }
     if !route.needs.constant || !refusals.is_empty() {
@@ -191,9 +191,9 @@ pub(super) fn responses(app: &App, route: &Route, components: &mut Components) -
 /// The form of the runtime's own errors: `on_error`'s, if there is one.
 struct OwnErrors<'a> {
     /// Answers that keep the error's status.
-    kept: Vec<(Cow<'a, Returned>, Option<Content>)>,
+    kept: Vec<(Cow<'a, ReturnType>, Option<Content>)>,
     /// Those that have another.
-    chosen: Vec<(&'a Returned, Option<Content>)>,
+    chosen: Vec<(&'a ReturnType, Option<Content>)>,
     /// There are answers that cannot be seen.
     unseen: bool,
 }
@@ -206,19 +206,19 @@ impl<'a> OwnErrors<'a> {
             unseen: false,
         };
         if app.on_error.is_empty() {
-            let one = Returned::new(0, Body::Error);
+            let one = ReturnType::new(0, BodyType::Error);
             let content = vec![("application/json".to_owned(), components.error())];
             own.kept.push((Cow::Owned(one), Some(content)));
         }
         for one in &app.on_error {
             match (one.status, &one.body) {
-                (_, Body::Unseen) => own.unseen = true,
-                (0, Body::Json(json)) => {
+                (_, BodyType::Unseen) => own.unseen = true,
+                (0, BodyType::Json(json)) => {
                     let schema = components.server_error(json);
                     let content = vec![("application/json".to_owned(), schema)];
                     own.kept.push((Cow::Borrowed(one), Some(content)));
                 }
-                (0, Body::Empty) | (1.., _) => {
+                (0, BodyType::Empty) | (1.., _) => {
                     own.chosen.push((one, body(&one.body, components)));
                 }
                 (0, other) => {
@@ -240,9 +240,9 @@ impl<'a> OwnErrors<'a> {
 }
 
 /// The status of an answer where the program gives none.
-fn status(one: &Returned) -> u16 {
+fn status(one: &ReturnType) -> u16 {
     match (one.status, &one.body) {
-        (0, Body::Empty) => 204,
+        (0, BodyType::Empty) => 204,
         (0, _) => 200,
         (status, _) => status,
     }

@@ -1,10 +1,10 @@
-//! JSON Schema, of shapes that were seen.
+//! JSON Schema, of types that were seen.
 
 use rover_model::guard::Schema;
 use serde_json::{Map, Value, json};
 
 use super::guard::{self, Source};
-use crate::analyse::shape::Shape;
+use crate::analyse::types::ValueType;
 use crate::model::app::Route;
 
 /// The schemas that have a name, and which of them are used.
@@ -82,9 +82,9 @@ impl Components {
         })
     }
 
-    /// What `on_error` answers, under a name for each of its shapes.
-    pub(super) fn server_error(&mut self, of: &Shape) -> Value {
-        let schema = shape(of);
+    /// What `on_error` answers, under a name for each of its types.
+    pub(super) fn server_error(&mut self, of: &ValueType) -> Value {
+        let schema = value_type(of);
         let mut name = "ServerError".to_owned();
         while self
             .schemas
@@ -96,10 +96,10 @@ impl Components {
         self.named(&name, || schema)
     }
 
-    /// Whether a shape is what `error` is.
-    pub(super) fn is_error(&self, shape: &Shape) -> bool {
-        matches!(shape, Shape::Object(fields)
-            if matches!(fields.as_slice(), [(name, Shape::String)] if name == "error"))
+    /// Whether a type is what `error` is.
+    pub(super) fn is_error(&self, value_type: &ValueType) -> bool {
+        matches!(value_type, ValueType::Object(fields)
+            if matches!(fields.as_slice(), [(name, ValueType::String)] if name == "error"))
     }
 
     /// What a guard finds wrong.
@@ -132,39 +132,48 @@ impl Components {
     }
 }
 
-pub(super) fn shape(of: &Shape) -> Value {
+pub(super) fn value_type(of: &ValueType) -> Value {
     match of {
-        Shape::Any => json!({}),
-        Shape::Nil | Shape::Null => json!({ "type": "null" }),
-        Shape::Boolean => json!({ "type": "boolean" }),
-        Shape::Number => json!({ "type": "number" }),
-        Shape::Integer => json!({ "type": "integer" }),
-        Shape::String => json!({ "type": "string" }),
-        Shape::Map(value) => json!({ "type": "object", "additionalProperties": shape(value) }),
-        Shape::Array(item) => json!({ "type": "array", "items": shape(item) }),
-        Shape::List(item) => json!({
+        ValueType::Any => json!({}),
+        ValueType::Nil | ValueType::Null => json!({ "type": "null" }),
+        ValueType::Boolean => json!({ "type": "boolean" }),
+        ValueType::Number => json!({ "type": "number" }),
+        ValueType::Integer => json!({ "type": "integer" }),
+        ValueType::String => json!({ "type": "string" }),
+        ValueType::Map(value) => {
+            json!({ "type": "object", "additionalProperties": value_type(value) })
+        }
+        ValueType::Array(item) => json!({ "type": "array", "items": value_type(item) }),
+        ValueType::List(item) => json!({
             "anyOf": [
-                { "type": "array", "items": shape(item) },
+                { "type": "array", "items": value_type(item) },
                 { "type": "object", "maxProperties": 0 },
             ],
         }),
-        Shape::Maybe(inner) => shape(inner),
-        Shape::OneOf(all) => json!({ "anyOf": all.iter().map(shape).collect::<Vec<_>>() }),
-        Shape::Object(fields) => object(fields),
+        ValueType::Maybe(inner) => value_type(inner),
+        ValueType::OneOf(all) => json!({ "anyOf": all.iter().map(value_type).collect::<Vec<_>>() }),
+        ValueType::Object(fields) => object(fields),
     }
 }
 
-fn object(fields: &[(String, Shape)]) -> Value {
-    let certain = |shape: &Shape| !matches!(shape, Shape::Any | Shape::Maybe(_) | Shape::Nil);
+fn object(fields: &[(String, ValueType)]) -> Value {
+    let certain = |value_type: &ValueType| {
+        !matches!(
+            value_type,
+            ValueType::Any | ValueType::Maybe(_) | ValueType::Nil
+        )
+    };
     let required: Vec<&str> = fields
         .iter()
-        .filter(|(_, shape)| certain(shape))
+        .filter(|(_, value_type)| certain(value_type))
         .map(|(name, _)| name.as_str())
         .collect();
     // An absent field is `nil`.
-    let present = fields.iter().filter(|(_, shape)| *shape != Shape::Nil);
+    let present = fields
+        .iter()
+        .filter(|(_, value_type)| *value_type != ValueType::Nil);
     let properties: Map<String, Value> = present
-        .map(|(name, field)| (name.clone(), shape(field)))
+        .map(|(name, field)| (name.clone(), value_type(field)))
         .collect();
     let mut schema = json!({ "type": "object" });
     if !required.is_empty() {

@@ -56,6 +56,7 @@ local title = OUTER.title
 title.required = true
 function api.unseen.outer.post(ctx) return ctx:body():expect(OUTER) end
 function api.unseen.changed.post(ctx) return ctx:body():expect(changed.book) end
+function api.unseen.either.post(ctx) return ctx:body():expect(require("lib.either").book) end
 
 -- What is not there yet, and what depends on more than the source.
 function api.unseen.choice.post(ctx) return ctx:body():expect(ctx.path == "/" and BOOK or TITLE) end

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
-use rover_build::{Became, Compiled, Explanation, Returned, Route, Schema};
+use rover_build::{Became, Compiled, Explanation, ReturnType, Route, Schema};
 use rover_model::plan::{self, Precheck};
 
 use crate::args::Explain;
@@ -24,7 +24,7 @@ const YELLOW: Style = AnsiColor::Yellow.on_default();
 const MAX_TEXT: usize = 60;
 
 pub(crate) fn run(explain: &Explain) -> Result<ExitCode, Error> {
-    let compiled = Manifest::find(&explain.manifest)?.compile()?;
+    let compiled = Manifest::find(&explain.manifest)?.explain()?;
     let found = find::routes(&compiled.app, &explain.route)?;
     let told: Vec<String> = found.iter().map(|at| told(&compiled, *at)).collect();
     output::print(&told.join("\n"))
@@ -160,8 +160,8 @@ fn fields(schema: &Schema) -> String {
     }
 }
 
-fn answers(returns: &[Returned]) -> String {
-    let all: Vec<String> = returns.iter().map(Returned::to_string).collect();
+fn answers(returns: &[ReturnType]) -> String {
+    let all: Vec<String> = returns.iter().map(ReturnType::to_string).collect();
     match all.is_empty() {
         true => "nothing".to_owned(),
         false => all.join("\n            "),

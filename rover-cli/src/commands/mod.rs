@@ -3,6 +3,7 @@
 mod build;
 mod check;
 mod completions;
+pub(crate) mod dev;
 mod expand;
 mod explain;
 mod new;
@@ -18,7 +19,7 @@ use crate::error::Error;
 pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Error> {
     match arguments.command {
         Command::New(new) => new::run(&new),
-        Command::Dev(_) => Ok(ExitCode::SUCCESS),
+        Command::Dev(dev) => dev::run(&dev),
         Command::Check(check) => check::run(&check),
         Command::Routes(routes) => routes::run(&routes),
         Command::OpenApi(openapi) => openapi::run(&openapi),

@@ -74,6 +74,12 @@ pub enum Part {
     Path,
     /// `ctx.client_ip`
     ClientIp,
+    /// `ctx.host`
+    Host,
+    /// `ctx.scheme`
+    Scheme,
+    /// `ctx.url`
+    Url,
     /// `ctx.request_id`
     RequestId,
     /// A parameter of the path.
@@ -87,18 +93,28 @@ pub enum Part {
 }
 
 impl Part {
-    /// Those that are a field of `ctx`, by its name.
-    pub const FIELDS: [(&str, Part); 4] = [
+    /// The fields of `ctx`. The runtime's Lua knows each by where it stands here.
+    pub const FIELDS: &[(&str, Part)] = &[
         ("method", Part::Method),
         ("path", Part::Path),
         ("client_ip", Part::ClientIp),
+        ("host", Part::Host),
+        ("scheme", Part::Scheme),
+        ("url", Part::Url),
         ("request_id", Part::RequestId),
     ];
 
     /// The part that `ctx` has by a name.
-    pub fn of_field(name: &str) -> Option<Part> {
-        let known = Part::FIELDS.into_iter().find(|(field, _)| *field == name);
+    pub fn of_field(name: &str) -> Option<&'static Part> {
+        let known = Part::FIELDS.iter().find(|(field, _)| *field == name);
         known.map(|(_, part)| part)
+    }
+
+    /// The field that Lua knows by this number, from 1 on.
+    #[inline]
+    pub fn numbered(number: i32) -> Option<&'static Part> {
+        let index = usize::try_from(number).ok()?.checked_sub(1)?;
+        Part::FIELDS.get(index).map(|(_, part)| part)
     }
 }
 

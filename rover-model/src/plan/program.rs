@@ -6,7 +6,7 @@ use super::answer::{HtmlStep, Step, Template};
 use super::route::Route;
 use super::value::{List, Text};
 use crate::guard::Schema;
-use crate::{Limits, LogLevel};
+use crate::{Limits, LogLevel, Network};
 
 /// A compiled program.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,6 +57,8 @@ pub struct Options {
     pub log_level: LogLevel,
     /// Whether `/healthz` and `/readyz` are served.
     pub health: bool,
+    /// The proxies whose word is taken for who asks for what.
+    pub trusted_proxies: List<Network>,
     /// What bounds requests and connections.
     pub limits: Limits,
     /// Milliseconds of CPU time that a handler has; 0 for any.

@@ -12,8 +12,10 @@ use super::head::{Head, HeaderSpace, parse};
 use super::refusal::Refusal;
 use super::service::{Answer, Service};
 use super::writer::{self, Frame};
+use crate::message::forwarded::Peer;
+use crate::message::headers::Headers;
 use crate::message::path::Path;
-use crate::message::request::{Headers, RequestData, RequestId};
+use crate::message::request::{RequestData, RequestId};
 use crate::time::clock::Clock;
 
 /// One connection's place in its stream of requests.
@@ -43,7 +45,8 @@ pub(crate) enum Progress {
 pub(crate) struct Conditions<'a, S> {
     pub(crate) service: &'a S,
     pub(crate) clock: &'a Clock,
-    pub(crate) client_ip: IpAddr,
+    /// The other side of the connection.
+    pub(crate) peer: IpAddr,
     /// The server stops: connections close after their answer.
     pub(crate) stopping: bool,
     /// Requests have waited for too long: those that need a handler are turned away, and
@@ -253,13 +256,17 @@ fn answer<S: Service>(
         method: head.method,
         path: &path,
         query: head.query,
+        host: head.host,
         headers: head.headers,
         params: &[],
         body: match body {
             Body::Bytes(bytes) if !bytes.is_empty() => Some(bytes),
             _ => None,
         },
-        client_ip: conditions.client_ip,
+        peer: Peer {
+            address: conditions.peer,
+            trusted: service.trusted_proxies(),
+        },
         request_id: &id,
     };
     let answer = match (found, &body) {
@@ -352,7 +359,7 @@ fn refuse<S: Service>(
     let Conditions { service, clock, .. } = conditions;
     let id = service.ids().of(&Headers::new(&[]));
     let path = Path::ROOT;
-    let data = RequestData::bare("", &path, conditions.client_ip, &id);
+    let data = RequestData::bare("", &path, conditions.peer, &id);
     let reply = service.refused(&data, refusal.reply());
     let frame = Frame {
         head: false,

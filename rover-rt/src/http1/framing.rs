@@ -1,7 +1,7 @@
 //! What a head says about the bytes that follow it (RFC 9112, sections 6 and 9).
 
 use super::refusal::Refusal;
-use crate::message::request::{Headers, Known};
+use crate::message::headers::{Headers, Known};
 
 /// How a request's body is delimited (RFC 9112, section 6.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

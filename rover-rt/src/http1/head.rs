@@ -7,7 +7,7 @@ use httparse::{Error, Header, Status};
 use super::framing::{Framing, expects_continue, framing, keep_alive};
 use super::refusal::Refusal;
 use super::target::{host, target};
-use crate::message::request::Headers;
+use crate::message::headers::Headers;
 
 /// How much of a head is read.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +53,8 @@ pub(super) struct Head<'h> {
     /// Origin form, or `*`.
     pub(super) path: &'h str,
     pub(super) query: &'h str,
+    /// Valid, or empty.
+    pub(super) host: &'h [u8],
     pub(super) headers: Headers<'h>,
     pub(super) framing: Framing,
     pub(super) keep_alive: bool,
@@ -105,13 +107,14 @@ pub(super) fn parse<'h>(
     }
     let old = request.version == Some(0);
     let target = target(method, text)?;
-    host(request.headers, &target, old)?;
+    let host = host(request.headers, &target, old)?;
     let headers = Headers::new(request.headers);
     let framing = framing(&headers, old)?;
     Ok(Some(Head {
         method,
         path: target.path,
         query: target.query,
+        host,
         framing,
         keep_alive: keep_alive(&headers, old),
         old,

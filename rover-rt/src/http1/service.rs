@@ -1,5 +1,7 @@
 //! What HTTP asks of those who answer requests.
 
+use rover_model::Network;
+
 use super::head::HeadLimits;
 use super::writer::Prepared;
 use crate::log::Log;
@@ -15,6 +17,9 @@ pub(crate) trait Service {
 
     /// How much of a head is read.
     fn head_limits(&self) -> HeadLimits;
+
+    /// The proxies whose word is taken for who asks for what.
+    fn trusted_proxies(&self) -> &[Network];
 
     /// Where requests get their identifiers.
     fn ids(&self) -> &RequestIds;

@@ -3,6 +3,7 @@
 use httparse::Header;
 
 use super::refusal::Refusal;
+use crate::message::host::{PLAIN, is_host, with};
 
 /// A request target that belongs to its method.
 #[derive(Debug, PartialEq, Eq)]
@@ -111,161 +112,32 @@ fn after_scheme(text: &str) -> Option<&str> {
 }
 
 /// Section 3.2: exactly one valid `Host` in HTTP/1.1. The authority of a target goes before
-/// it (section 3.2.2): it stands in its place from here on.
+/// it (section 3.2.2): it stands in its place from here on. Gives what counts, which is empty
+/// where an HTTP/1.0 client says neither.
 pub(super) fn host<'h>(
     headers: &mut [Header<'h>],
     target: &Target<'h>,
     old: bool,
-) -> Result<(), Refusal> {
+) -> Result<&'h [u8], Refusal> {
     let mut hosts = headers
         .iter_mut()
         .filter(|header| header.name.eq_ignore_ascii_case("host"));
     match (hosts.next(), hosts.next()) {
-        (None, _) if old => Ok(()),
+        (None, _) if old => Ok(target.authority.unwrap_or_default().as_bytes()),
         (None, _) => Err(Refusal::bad("Missing Host")),
         (Some(host), None) if is_host(host.value) => {
             if let Some(authority) = target.authority {
                 host.value = authority.as_bytes();
             }
-            Ok(())
+            Ok(host.value)
         }
         _ => Err(Refusal::bad("Malformed Host")),
     }
 }
 
-/// `uri-host [ ":" port ]` (RFC 9110, section 7.2), where the host is not empty: such a URI
-/// is invalid (section 4.2.1).
-fn is_host(text: &[u8]) -> bool {
-    let (host, after) = match text {
-        [b'[', rest @ ..] => match memchr::memchr(b']', rest) {
-            Some(end) if is_ip_literal(&rest[..end]) => (&rest[..end], &rest[end + 1..]),
-            _ => return false,
-        },
-        _ => text.split_at(name_length(text)),
-    };
-    !host.is_empty() && (after.is_empty() || after.strip_prefix(b":").is_some_and(is_port))
-}
-
-/// `*DIGIT`, as far as there are ports.
-fn is_port(text: &[u8]) -> bool {
-    let number = text.iter().try_fold(0_u32, |number, byte| {
-        let number = number * 10 + u32::from(byte.wrapping_sub(b'0'));
-        (byte.is_ascii_digit() && number <= u32::from(u16::MAX)).then_some(number)
-    });
-    number.is_some()
-}
-
-/// `IPv6address` or `IPvFuture` (RFC 3986, section 3.2.2).
-fn is_ip_literal(text: &[u8]) -> bool {
-    let text = std::str::from_utf8(text).unwrap_or("");
-    let future = || {
-        let (version, address) = text.strip_prefix(['v', 'V'])?.split_once('.')?;
-        let named = |b: u8| is_plain(b) || b == b':';
-        let valid = !version.is_empty() && version.bytes().all(|b| b.is_ascii_hexdigit());
-        Some(valid && !address.is_empty() && address.bytes().all(named))
-    };
-    text.parse::<std::net::Ipv6Addr>().is_ok() || future().unwrap_or(false)
-}
-
-/// The length of the `reg-name` that a text begins with; IPv4 addresses are names, too.
-fn name_length(text: &[u8]) -> usize {
-    let plain = |text: &[u8]| {
-        let end = text.iter().position(|byte| !is_plain(*byte));
-        end.unwrap_or(text.len())
-    };
-    let mut at = plain(text);
-    while let [b'%', high, low, rest @ ..] = &text[at..]
-        && high.is_ascii_hexdigit()
-        && low.is_ascii_hexdigit()
-    {
-        at += 3 + plain(rest);
-    }
-    at
-}
-
-/// `unreserved / sub-delims`
-fn is_plain(byte: u8) -> bool {
-    PLAIN[byte as usize]
-}
-
-static PLAIN: [bool; 256] = {
-    let mut plain = [false; 256];
-    let mut byte = 0;
-    while byte < 128 {
-        plain[byte] = (byte as u8).is_ascii_alphanumeric();
-        byte += 1;
-    }
-    with(&plain, b"-._~!$&'()*+,;=")
-};
-
-/// A table of characters with some more.
-const fn with(table: &[bool; 256], more: &[u8]) -> [bool; 256] {
-    let mut table = *table;
-    let mut at = 0;
-    while at < more.len() {
-        table[more[at] as usize] = true;
-        at += 1;
-    }
-    table
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn hosts() {
-        for valid in [
-            "a",
-            "a.b-c_d~e",
-            "a:",
-            "a:0",
-            "a:65535",
-            "a:00080",
-            "127.0.0.1:8080",
-            "[::1]",
-            "[::1]:80",
-            "[2001:db8::192.0.2.1]",
-            "[v1.a:b]",
-            "a%20b",
-            "xn--bcher-kva.example",
-        ] {
-            assert!(is_host(valid.as_bytes()), "{valid}");
-        }
-        for malformed in [
-            "",
-            ":80",
-            "a:65536",
-            "a:99999999999999999999",
-            "a:/",
-            "a:-1",
-            "a:+1",
-            "a:8 0",
-            "a:80:80",
-            "a b",
-            "u@a",
-            "a/b",
-            "a?b",
-            "a#b",
-            "a\\b",
-            "a%2",
-            "a%zz",
-            "::1",
-            "[::1",
-            "[::1]80",
-            "[]",
-            "[a]",
-            "[::g]",
-            "[::1%25eth0]",
-            "a]",
-            "a,b:80,c",
-            "b\u{fc}cher",
-            "a\t",
-        ] {
-            let refused = !is_host(malformed.as_bytes());
-            assert!(refused, "{malformed}");
-        }
-    }
 
     #[test]
     fn targets() {

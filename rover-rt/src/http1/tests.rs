@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::net::{IpAddr, Ipv4Addr};
 
 use http::StatusCode;
-use rover_model::LogLevel;
+use rover_model::{LogLevel, Network};
 
 use super::{Answer, Conditions, Exchange, HeadLimits, Prepared, Progress, Service};
 use crate::log::Log;
@@ -34,6 +34,10 @@ impl Service for Echo {
             head: 1000,
             headers: 10,
         }
+    }
+
+    fn trusted_proxies(&self) -> &[Network] {
+        &[]
     }
 
     fn ids(&self) -> &RequestIds {
@@ -95,7 +99,7 @@ impl Echo {
         let conditions = Conditions {
             service: self,
             clock: &clock,
-            client_ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
             stopping: false,
             late,
             room: 100,

@@ -7,6 +7,8 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
+use crate::development::sink;
+
 /// Bytes that wait to be written.
 const MOST: usize = 1 << 20;
 /// What lines that tell of something wrong have beyond that.
@@ -75,7 +77,10 @@ impl Queue {
         let mut state = self.lock();
         if !state.served {
             let thread = thread::Builder::new().name("rover-log".to_owned());
-            let started = thread.spawn(|| self.serve(write));
+            let started = thread.spawn(|| match sink() {
+                Some(sink) => self.serve(sink),
+                None => self.serve(write),
+            });
             // Without it the lines wait, for the next try or for the end of the process.
             state.served = started.is_ok();
         }

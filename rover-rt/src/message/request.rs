@@ -7,10 +7,12 @@ use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
 
 use arrayvec::ArrayString;
-use httparse::Header;
 use rover_model::plan::{Param, Part};
 
-use super::decode::{cookie_pairs, cookie_text, form_pairs, header_text};
+use super::decode::{cookie_text, form_pairs};
+use super::forwarded::{Peer, Said};
+use super::headers::{Headers, Known};
+use super::host::{Scheme, normal};
 use super::path::Path;
 
 /// What a handler can ask about its request. Nothing is copied into it.
@@ -18,10 +20,12 @@ pub(crate) struct RequestData<'a> {
     pub(crate) method: &'a str,
     pub(crate) path: &'a Path<'a>,
     pub(crate) query: &'a str,
+    /// What the target or `Host` names: valid, or empty.
+    pub(crate) host: &'a [u8],
     pub(crate) headers: Headers<'a>,
     pub(crate) params: &'static [Param],
     pub(crate) body: Option<&'a [u8]>,
-    pub(crate) client_ip: IpAddr,
+    pub(crate) peer: Peer<'a>,
     pub(crate) request_id: &'a RequestId<'a>,
 }
 
@@ -30,17 +34,21 @@ impl<'a> RequestData<'a> {
     pub(crate) fn bare(
         method: &'a str,
         path: &'a Path<'a>,
-        client_ip: IpAddr,
+        peer: IpAddr,
         request_id: &'a RequestId<'a>,
     ) -> Self {
         RequestData {
             method,
             path,
             query: "",
+            host: b"",
             headers: Headers::new(&[]),
             params: &[],
             body: None,
-            client_ip,
+            peer: Peer {
+                address: peer,
+                trusted: &[],
+            },
             request_id,
         }
     }
@@ -50,13 +58,44 @@ impl<'a> RequestData<'a> {
         match part {
             Part::Method => Some(self.method.as_bytes().into()),
             Part::Path => Some(self.path.raw().as_bytes().into()),
-            Part::ClientIp => Some(self.client_ip.to_string().into_bytes().into()),
+            Part::ClientIp => Some(self.said().client.to_string().into_bytes().into()),
+            Part::Host => Some(self.origin().1),
+            Part::Scheme => Some(self.origin().0.as_str().as_bytes().into()),
+            Part::Url => Some(self.url().into()),
             Part::RequestId => Some(self.request_id.as_str().as_bytes().into()),
             Part::Param(name) => self.param(name.as_bytes()),
             Part::Query(name) => self.query_value(name.as_bytes()),
             Part::Header(name) => self.headers.joined(name),
             Part::Cookie(name) => self.cookie(name.as_bytes()),
         }
+    }
+
+    /// What proxies say of it that are trusted.
+    fn said(&self) -> Said<'a> {
+        self.peer.said(&self.headers)
+    }
+
+    /// How the client has asked, and for which host, which is empty where it named none.
+    fn origin(&self) -> (Scheme, Cow<'a, [u8]>) {
+        let Said { host, scheme, .. } = self.said();
+        let scheme = scheme.unwrap_or(Scheme::Http);
+        let host = host.unwrap_or(Cow::Borrowed(self.host));
+        (scheme, normal(host, scheme))
+    }
+
+    /// What the client has asked for, as a URL; from the path on where it named no host.
+    fn url(&self) -> Vec<u8> {
+        let (scheme, host) = self.origin();
+        let path = self.path.raw();
+        let before = match (host.is_empty(), path.starts_with("//")) {
+            (false, _) => [scheme.as_str().as_bytes(), b"://", &host].concat(),
+            // Without a host, what stands behind two slashes would be one.
+            (true, true) => b"/.".to_vec(),
+            (true, false) => Vec::new(),
+        };
+        let mark = if self.query.is_empty() { "" } else { "?" };
+        let after = [path, mark, self.query].concat();
+        [before, after.into_bytes()].concat()
     }
 
     /// A parameter of the path, decoded.
@@ -82,129 +121,6 @@ impl<'a> RequestData<'a> {
         let found = cookies.find(|(known, _)| **known == *name);
         found.map(|(_, value)| cookie_text(value))
     }
-}
-
-/// A request's headers as they came. There are few, so a search goes through the list.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Headers<'a> {
-    list: &'a [Header<'a>],
-    /// Those that the server itself asks about, as bits: mostly they are not there.
-    known: u8,
-}
-
-/// Headers that the server asks about at each request.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Known {
-    Expect,
-    Connection,
-    RequestId,
-    ContentLength,
-    TransferEncoding,
-    IfNoneMatch,
-}
-
-impl Known {
-    /// In lower case.
-    const fn name(self) -> &'static str {
-        match self {
-            Known::Expect => "expect",
-            Known::Connection => "connection",
-            Known::RequestId => "x-request-id",
-            Known::ContentLength => "content-length",
-            Known::TransferEncoding => "transfer-encoding",
-            Known::IfNoneMatch => "if-none-match",
-        }
-    }
-
-    /// The only one with a name of that length.
-    const fn of_length(length: usize) -> Option<Self> {
-        match length {
-            6 => Some(Known::Expect),
-            10 => Some(Known::Connection),
-            12 => Some(Known::RequestId),
-            13 => Some(Known::IfNoneMatch),
-            14 => Some(Known::ContentLength),
-            17 => Some(Known::TransferEncoding),
-            _ => None,
-        }
-    }
-
-    const fn bit(self) -> u8 {
-        1 << self as u8
-    }
-}
-
-impl<'a> Headers<'a> {
-    pub(crate) fn new(list: &'a [Header<'a>]) -> Self {
-        let mut known = 0;
-        for header in list {
-            if let Some(candidate) = Known::of_length(header.name.len())
-                && header.name.eq_ignore_ascii_case(candidate.name())
-            {
-                known |= candidate.bit();
-            }
-        }
-        Headers { list, known }
-    }
-
-    /// Every value of a header, in order, as [`Self::get_all`] gives them.
-    pub(crate) fn known(&self, header: Known) -> impl Iterator<Item = &'a [u8]> {
-        let there = self.known & header.bit() != 0;
-        let list = if there { self.list } else { &[] };
-        all(list, header.name())
-    }
-
-    /// The first value of a header, whose name is given in lower case.
-    pub(crate) fn get(&self, name: &str) -> Option<&'a [u8]> {
-        self.get_all(name).next()
-    }
-
-    /// Every value of a header, in order.
-    pub(crate) fn get_all(&self, name: &str) -> impl Iterator<Item = &'a [u8]> {
-        all(self.list, name)
-    }
-
-    /// A header's value as a text; those of a repeated one are joined (RFC 9110, section 5.3;
-    /// for `Cookie` RFC 9113, section 8.2.3).
-    pub(crate) fn joined(&self, name: &str) -> Option<Cow<'a, [u8]>> {
-        let mut values = self.get_all(name);
-        let first = values.next()?;
-        Some(match values.next() {
-            None => header_text(first),
-            Some(second) => {
-                let all = [first, second].into_iter().chain(values);
-                let all: Vec<_> = all.map(header_text).collect();
-                let separator = match name.eq_ignore_ascii_case("cookie") {
-                    true => "; ",
-                    false => ", ",
-                };
-                Cow::Owned(all.join(separator.as_bytes()))
-            }
-        })
-    }
-
-    /// Every name once, as it was sent first.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &'a str> {
-        let list = self.list;
-        list.iter().enumerate().filter_map(move |(at, header)| {
-            let before = list[..at].iter();
-            let known = before
-                .clone()
-                .any(|h| h.name.eq_ignore_ascii_case(header.name));
-            (!known).then_some(header.name)
-        })
-    }
-
-    /// The cookies in order: names as texts, and values as they came.
-    pub(crate) fn cookies(&self) -> impl Iterator<Item = (Cow<'a, [u8]>, &'a [u8])> {
-        let pairs = self.get_all("cookie").flat_map(cookie_pairs);
-        pairs.map(|(name, value)| (header_text(name), value))
-    }
-}
-
-fn all<'a>(list: &'a [Header<'a>], name: &str) -> impl Iterator<Item = &'a [u8]> {
-    let same = move |h: &&Header<'a>| h.name.eq_ignore_ascii_case(name);
-    list.iter().filter(same).map(|h| h.value)
 }
 
 /// A request's identifier: the client's `x-request-id` or one of ours.
@@ -262,31 +178,6 @@ impl RequestIds {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn known_headers_are_found_as_others_are() {
-        let names = [
-            "Expect",
-            "CONNECTION",
-            "x-Request-ID",
-            "content-length",
-            "Transfer-Encoding",
-            "If-None-Match",
-        ];
-        for name in names {
-            let known = Known::of_length(name.len()).expect("it is known");
-            let header = |name, value: &'static str| Header {
-                name,
-                value: value.as_bytes(),
-            };
-            // Another of the same length, and the same one twice.
-            let other: String = name.chars().map(|_| 'y').collect();
-            let list = [header(&other, "0"), header(name, "1"), header(name, "2")];
-            let values = Headers::new(&list);
-            assert!(values.known(known).eq([&b"1"[..], b"2"]), "{name}");
-            assert!(Headers::new(&list[..1]).known(known).next().is_none());
-        }
-    }
 
     #[test]
     fn identifiers_have_room() {

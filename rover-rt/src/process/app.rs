@@ -10,6 +10,7 @@ use rover_model::LogLevel;
 use tokio::sync::watch;
 
 use crate::client::TestClient;
+use crate::development::Development;
 use crate::error::Error;
 use crate::log::{self, Log};
 #[cfg(unix)]
@@ -197,10 +198,37 @@ impl App {
         listener: TcpListener,
         shutdown: impl Future<Output = ()>,
     ) -> Result<(), Error> {
+        self.serve_and_tell(listener, || {}, shutdown).await
+    }
+
+    /// As [`App::serve`]; `started` is called when every worker serves.
+    ///
+    /// # Errors
+    /// As [`App::serve`].
+    pub async fn serve_and_tell(
+        self,
+        listener: TcpListener,
+        started: impl FnOnce(),
+        shutdown: impl Future<Output = ()>,
+    ) -> Result<(), Error> {
         let app = self.with_options_of_the_start()?;
         let pulses = pulses(app.settings.workers);
-        app.start(vec![listener], &pulses, || {}, shutdown, future::pending())
-            .await
+        app.start(
+            vec![listener],
+            &pulses,
+            started,
+            shutdown,
+            future::pending(),
+        )
+        .await
+    }
+
+    /// Shows a person at work more than clients are told.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn development(mut self, development: Arc<dyn Development>) -> Self {
+        self.settings.development = Some(development);
+        self
     }
 
     /// Loads the program into one VM and answers requests without a socket.

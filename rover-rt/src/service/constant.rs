@@ -7,8 +7,9 @@ use http::StatusCode;
 use http::header::{CONTENT_TYPE, ETAG, HeaderValue};
 
 use crate::http1::Prepared;
+use crate::message::headers::{Headers, Known};
 use crate::message::reply::{ContentType, Reply};
-use crate::message::request::{Headers, Known, RequestData, RequestIds};
+use crate::message::request::{RequestData, RequestIds};
 use crate::program::{Method, Path, Program};
 use crate::vm::Vm;
 

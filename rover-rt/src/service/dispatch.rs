@@ -5,8 +5,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use http::StatusCode;
-use rover_model::LogLevel;
+use rover_model::{LogLevel, Network};
 
+use crate::development::{Development, FailedHandler};
 use crate::error::Error;
 use crate::http1::{Answer, HeadLimits, Service};
 use crate::log::Log;
@@ -15,6 +16,7 @@ use crate::message::reply::Reply;
 use crate::message::request::{RequestData, RequestIds};
 use crate::program::{Method, Path, Program};
 use crate::service::constant::Constant;
+use crate::service::development::{asked, dressed, reply};
 use crate::service::docs::{Docs, Page};
 use crate::settings::Settings;
 use crate::time::pulse::Pulse;
@@ -33,11 +35,13 @@ pub(crate) struct ProgramService {
     health: bool,
     leaving: Cell<bool>,
     head_limits: HeadLimits,
+    trusted_proxies: Vec<Network>,
     vm: RefCell<Vm>,
     log: Rc<Log>,
     pulse: Arc<Pulse>,
     constants: Vec<Option<Constant>>,
     docs: Option<Docs>,
+    development: Option<Arc<dyn Development>>,
     ids: RequestIds,
 }
 
@@ -61,6 +65,15 @@ impl ProgramService {
     ) -> Result<Self, Error> {
         let log = Rc::new(Log::new(settings.log_level));
         let vm = Vm::new(program, Rc::clone(&log), Arc::clone(&pulse))?;
+        let development = settings.development.clone();
+        let constants = match &development {
+            None => Constant::prepare(program, &vm),
+            // An answer that is made once tells nothing of its handler.
+            Some(_) => {
+                vm.keep_failures();
+                program.routes.iter().map(|_| None).collect()
+            }
+        };
         Ok(ProgramService {
             program,
             health: settings.health,
@@ -73,7 +86,9 @@ impl ProgramService {
                     count => count as usize,
                 },
             },
-            constants: Constant::prepare(program, &vm),
+            trusted_proxies: settings.trusted_proxies.clone(),
+            constants,
+            development,
             docs: Docs::new(program),
             vm: RefCell::new(vm),
             log,
@@ -95,7 +110,12 @@ impl ProgramService {
         let reply = answer(&self.vm.borrow());
         if self.vm.borrow().is_spent() {
             match Vm::new(self.program, Rc::clone(&self.log), Arc::clone(&self.pulse)) {
-                Ok(vm) => *self.vm.borrow_mut() = vm,
+                Ok(vm) => {
+                    if self.development.is_some() {
+                        vm.keep_failures();
+                    }
+                    *self.vm.borrow_mut() = vm;
+                }
                 Err(error) => {
                     let message = format!("the VM could not be replaced: {error}");
                     self.log.line(LogLevel::Error, &message, None);
@@ -147,6 +167,10 @@ impl Service for ProgramService {
 
     fn head_limits(&self) -> HeadLimits {
         self.head_limits
+    }
+
+    fn trusted_proxies(&self) -> &[Network] {
+        &self.trusted_proxies
     }
 
     fn ids(&self) -> &RequestIds {
@@ -216,6 +240,23 @@ impl Service for ProgramService {
     }
 
     fn answer(&self, data: &mut RequestData<'_>, found: Found) -> Answer<'_> {
+        match self.development.as_deref() {
+            None => self.answered(data, found),
+            Some(development) => self.developed(development, data, found),
+        }
+    }
+
+    fn refused(&self, data: &RequestData<'_>, refusal: Reply) -> Reply {
+        self.with_vm(|vm| vm.hook(Hook::Error, data, refusal))
+    }
+
+    fn give_back(&self, body: Vec<u8>) {
+        self.vm.borrow().give_back(body);
+    }
+}
+
+impl ProgramService {
+    fn answered(&self, data: &mut RequestData<'_>, found: Found) -> Answer<'_> {
         let index = match found {
             Found::Route(index) => index,
             Found::Docs(page) => {
@@ -238,12 +279,40 @@ impl Service for ProgramService {
         }
     }
 
-    fn refused(&self, data: &RequestData<'_>, refusal: Reply) -> Reply {
-        self.with_vm(|vm| vm.hook(Hook::Error, data, refusal))
-    }
-
-    fn give_back(&self, body: Vec<u8>) {
-        self.vm.borrow().give_back(body);
+    /// The same for a person at work.
+    fn developed(
+        &self,
+        development: &dyn Development,
+        data: &mut RequestData<'_>,
+        found: Found,
+    ) -> Answer<'_> {
+        if let (Found::Nothing, Some(page)) = (&found, development.own(data.path.raw())) {
+            return Answer::Reply(reply(page));
+        }
+        if let Some(page) = development.instead(&asked(data)) {
+            return Answer::Reply(reply(page));
+        }
+        let route = match found {
+            Found::Route(index) => self.program.routes.get(usize::from(index)),
+            _ => None,
+        };
+        let answer = self.answered(data, found);
+        let text = self.vm.borrow().take_failure();
+        let failure = text.as_ref().map(|text| FailedHandler {
+            status: match &answer {
+                Answer::Reply(reply) => reply.status.map_or(500, |status| status.as_u16()),
+                Answer::Prepared(_) => 500,
+            },
+            text,
+            answered: self.vm.borrow().has_hook(Hook::Error),
+            route: route.map(|route| {
+                (
+                    format!("{} {}", route.method, route.pattern),
+                    &*route.source,
+                )
+            }),
+        });
+        dressed(development, data, answer, failure)
     }
 }
 

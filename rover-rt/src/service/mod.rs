@@ -4,5 +4,6 @@
 //! Nothing here knows connections or bytes on their way.
 
 mod constant;
+mod development;
 pub(crate) mod dispatch;
 mod docs;

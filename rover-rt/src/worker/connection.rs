@@ -49,7 +49,7 @@ enum Phase {
 /// Drives a connection to its end.
 pub(crate) struct Connection {
     stream: TcpStream,
-    client_ip: IpAddr,
+    peer: IpAddr,
     service: Rc<ProgramService>,
     slot: Slot,
     exchange: Exchange,
@@ -76,12 +76,12 @@ pub(crate) struct Connection {
 impl Connection {
     pub(crate) fn new(
         stream: TcpStream,
-        client_ip: IpAddr,
+        peer: IpAddr,
         past: Option<Past>,
         service: Rc<ProgramService>,
         all: &Rc<Connections>,
     ) -> Self {
-        let slot = Connections::enter(all, Owner::of(client_ip));
+        let slot = Connections::enter(all, Owner::of(peer));
         let proven = past.is_some_and(|past| past.proven);
         match past {
             None => slot.begin(Stage::New, all.grants().head),
@@ -97,7 +97,7 @@ impl Connection {
         let since = all.lag().now();
         Connection {
             stream,
-            client_ip,
+            peer,
             service,
             slot,
             exchange: Exchange::default(),
@@ -161,7 +161,7 @@ impl Connection {
         let conditions = Conditions {
             service: &*self.service,
             clock: all.clock(),
-            client_ip: self.client_ip,
+            peer: self.peer,
             stopping: all.is_stopping(),
             late: late.then(|| all.lag().refused()),
             room: self.slot.room(self.exchange.kept()),
@@ -223,7 +223,7 @@ impl Connection {
         let conditions = Conditions {
             service: &*self.service,
             clock: all.clock(),
-            client_ip: self.client_ip,
+            peer: self.peer,
             stopping: true,
             late: None,
             room: 0,
@@ -324,7 +324,7 @@ impl Connection {
             proven: self.proven,
             left: self.slot.expires().saturating_sub(all.clock().ticks()),
         };
-        all.share().move_away(&self.stream, self.client_ip, past)
+        all.share().move_away(&self.stream, self.peer, past)
     }
 
     /// Moves bytes until there is nothing to do; ready at the connection's end.

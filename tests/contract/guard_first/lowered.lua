@@ -12,7 +12,7 @@ function api.runs.get() --[[budget]]  return (__rover.reply(1, runs.held or 0, r
 
 function api.held.post(ctx) --[[budget]] 
   local kind, path = "x", __rover.path()
-  local new = __rover.hold(0, 0, 0)
+  local new = __rover.check_in_place(0, 0, 0)
   ran "held"
   return (__rover.reply(2, kind, path))
 end
@@ -30,7 +30,7 @@ function api.query.get(ctx) --[[budget]]
 end
 function api.params.p_id.get(ctx) --[[budget]]  return (__rover.reply(5, __rover.expect(2, 2).id)) end
 function api.both.post(ctx) --[[budget]] 
-  local page, new = __rover.hold(1, 1, 1), __rover.hold(0, 0, 2)
+  local page, new = __rover.check_in_place(1, 1, 1), __rover.check_in_place(0, 0, 2)
   ran "second"
   return (__rover.reply(6))
 end
@@ -43,14 +43,14 @@ end
 -- Something happens before.
 function api.before.post(ctx) --[[budget]] 
   ran "before"
-  local new = __rover.hold(0, 0, 3)
+  local new = __rover.check_in_place(0, 0, 3)
   return (__rover.reply(8))
 end
 function api.tested.post(ctx) --[[budget]] 
   local body = ctx:body()
   if not body then return (__rover.reply(9)) end
   ran "tested"
-  local new = __rover.hold(0, 0, 4)
+  local new = __rover.check_in_place(0, 0, 4)
   return (__rover.reply(10))
 end
 function api.caught.post(ctx) --[[budget]] 

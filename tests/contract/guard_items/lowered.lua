@@ -30,104 +30,104 @@ local ORDER = g:object {
 
 -- Held.
 function api.sum.post(ctx) --[[budget]] 
-  local order = __rover.hold(0, 0, 0)
+  local order = __rover.check_in_place(0, 0, 0)
   local total, names = 0, ""
-  for item = __rover.held_first(0, -1, 2), __rover.held_last(0, -1, 2) do --[[budget]] 
-    total = total + __rover.held_number(0, item, 2) * __rover.held_number(0, item, 3)
-    names = names .. __rover.held(0, item, 1) .. (__rover.held(0, item, 5) or "-") .. __rover.held_number(0, item, 264) .. (__rover.held(0, item, 4) == rover.null and "?" or __rover.held(0, item, 4) and "!" or ".")
+  for item = __rover.in_place_first(0, -1, 2), __rover.in_place_last(0, -1, 2) do --[[budget]] 
+    total = total + __rover.in_place_number(0, item, 2) * __rover.in_place_number(0, item, 3)
+    names = names .. __rover.in_place(0, item, 1) .. (__rover.in_place(0, item, 5) or "-") .. __rover.in_place_number(0, item, 264) .. (__rover.in_place(0, item, 4) == rover.null and "?" or __rover.in_place(0, item, 4) and "!" or ".")
   end
-  return (__rover.reply(1, total, names, __rover.held_length(0, -1, 2)))
+  return (__rover.reply(1, total, names, __rover.in_place_length(0, -1, 2)))
 end
 function api.index.post(ctx) --[[budget]] 
-  local order = __rover.hold(0, 0, 1)
+  local order = __rover.check_in_place(0, 0, 1)
   local text = ""
-  for item = __rover.held_first(1, -1, 2), __rover.held_last(1, -1, 2) do --[[budget]]  local i = item - __rover.held_first(1, -1, 2) + 1  text = text .. i .. __rover.held(1, item, 1) i = 7 end
-  for i = 1, __rover.held_length(1, -1, 2) do --[[budget]]  text = text .. ":" .. i end
-  for i = 1, __rover.held_length(1, -1, 3) do --[[budget]]  text = text .. "/" .. i end
+  for item = __rover.in_place_first(1, -1, 2), __rover.in_place_last(1, -1, 2) do --[[budget]]  local i = item - __rover.in_place_first(1, -1, 2) + 1  text = text .. i .. __rover.in_place(1, item, 1) i = 7 end
+  for i = 1, __rover.in_place_length(1, -1, 2) do --[[budget]]  text = text .. ":" .. i end
+  for i = 1, __rover.in_place_length(1, -1, 3) do --[[budget]]  text = text .. "/" .. i end
   return text
 end
 function api.count.post(ctx) --[[budget]] 
-  local order = __rover.hold(0, 0, 2)
+  local order = __rover.check_in_place(0, 0, 2)
   local total = 0
-  for i = 1, __rover.held_length(2, -1, 2) do --[[budget]] 
-    local item = __rover.held_first(2, -1, 2) + i - 1
-    if __rover.held(2, item, 5) == "stop" then break end
-    for j = 1, __rover.held_length(2, item, 6) do --[[budget]]  total = total + #__rover.held(2, __rover.held_first(2, item, 6) + j - 1, 0) + __rover.held_length(2, __rover.held_first(2, -1, 2) + i - 1, 6) end
-    total = total + __rover.held_number(2, __rover.held_first(2, -1, 2) + i - 1, 2)
+  for i = 1, __rover.in_place_length(2, -1, 2) do --[[budget]] 
+    local item = __rover.in_place_first(2, -1, 2) + i - 1
+    if __rover.in_place(2, item, 5) == "stop" then break end
+    for j = 1, __rover.in_place_length(2, item, 6) do --[[budget]]  total = total + #__rover.in_place(2, __rover.in_place_first(2, item, 6) + j - 1, 0) + __rover.in_place_length(2, __rover.in_place_first(2, -1, 2) + i - 1, 6) end
+    total = total + __rover.in_place_number(2, __rover.in_place_first(2, -1, 2) + i - 1, 2)
   end
   return (__rover.reply(2, total))
 end
 function api.tags.post(ctx) --[[budget]] 
-  local order = __rover.hold(0, 0, 3)
+  local order = __rover.check_in_place(0, 0, 3)
   local found = __rover.list()
-  for item = __rover.held_first(3, -1, 2), __rover.held_last(3, -1, 2) do --[[budget]]  local i = item - __rover.held_first(3, -1, 2) + 1 
-    for tag = __rover.held_first(3, item, 6), __rover.held_last(3, item, 6) do --[[budget]]  local j = tag - __rover.held_first(3, item, 6) + 1 local tag = __rover.held(3, tag, 0) 
+  for item = __rover.in_place_first(3, -1, 2), __rover.in_place_last(3, -1, 2) do --[[budget]]  local i = item - __rover.in_place_first(3, -1, 2) + 1 
+    for tag = __rover.in_place_first(3, item, 6), __rover.in_place_last(3, item, 6) do --[[budget]]  local j = tag - __rover.in_place_first(3, item, 6) + 1 local tag = __rover.in_place(3, tag, 0) 
       tag = tag .. "!"
       local add = function() --[[budget]]  return i .. tag end
       do do local value, j = add(), j if __rover.is_text(value) and __rover.is_text(j) then __rover.begin(found, -1) __rover.part(found, value) __rover.part(found, j) __rover.finish(found, -1) else __rover.put_v(found, -1, value .. j) end end end
     end
   end
-  for tag = __rover.held_first(3, -1, 3), __rover.held_last(3, -1, 3) do --[[budget]]  local tag = __rover.held(3, tag, 0)  do __rover.put_v(found, -1, tag) end end
-  for mark = __rover.held_first(3, -1, 5), __rover.held_last(3, -1, 5) do --[[budget]]  local mark = __rover.held_number(3, mark, 0)  do __rover.put_v(found, -1, mark) end end
+  for tag = __rover.in_place_first(3, -1, 3), __rover.in_place_last(3, -1, 3) do --[[budget]]  local tag = __rover.in_place(3, tag, 0)  do __rover.put_v(found, -1, tag) end end
+  for mark = __rover.in_place_first(3, -1, 5), __rover.in_place_last(3, -1, 5) do --[[budget]]  local mark = __rover.in_place_number(3, mark, 0)  do __rover.put_v(found, -1, mark) end end
   return (__rover.reply(3, found))
 end
 function api.names.post(ctx) --[[budget]] 
-  local order = __rover.hold(0, 0, 4)
+  local order = __rover.check_in_place(0, 0, 4)
   local customer, items = nil, nil
   local address = nil
   local rows, longest = __rover.rows(), 0
   repeat --[[budget]] 
     local first = 0
-    for item = __rover.held_first(4, -1, 2), __rover.held_last(4, -1, 2) do --[[budget]] 
-      local size, tags = __rover.held_at(4, item, 8), __rover.held_at(4, item, 6)
-      first = first + __rover.held_number(4, size, 1) + __rover.held_length(4, tags, 0)
-      rows[#rows + 1] =  __rover.order(1, { name = __rover.held(4, item, 1), note = __rover.held(4, item, 5), gift = __rover.held(4, item, 4), width = __rover.held_number(4, size, 1) })
+    for item = __rover.in_place_first(4, -1, 2), __rover.in_place_last(4, -1, 2) do --[[budget]] 
+      local size, tags = __rover.in_place_at(4, item, 8), __rover.in_place_at(4, item, 6)
+      first = first + __rover.in_place_number(4, size, 1) + __rover.in_place_length(4, tags, 0)
+      rows[#rows + 1] =  __rover.order(1, { name = __rover.in_place(4, item, 1), note = __rover.in_place(4, item, 5), gift = __rover.in_place(4, item, 4), width = __rover.in_place_number(4, size, 1) })
     end
     longest = first
   until longest >= first
-  return (__rover.reply(4, rows, longest, __rover.held_length(4, -1, 2)))
+  return (__rover.reply(4, rows, longest, __rover.in_place_length(4, -1, 2)))
 end
 function api.grid.post(ctx) --[[budget]] 
-  local order = __rover.hold(0, 0, 5)
+  local order = __rover.check_in_place(0, 0, 5)
   local sum, cells = 0, 0
-  for row = __rover.held_first(5, -1, 6), __rover.held_last(5, -1, 6) do --[[budget]]  local i = row - __rover.held_first(5, -1, 6) + 1 
-    for cell = __rover.held_first(5, row, 0), __rover.held_last(5, row, 0) do --[[budget]]  local j = cell - __rover.held_first(5, row, 0) + 1 local cell = __rover.held_number(5, cell, 0)  sum = sum + i * j * cell end
-    cells = cells + __rover.held_length(5, row, 0)
+  for row = __rover.in_place_first(5, -1, 6), __rover.in_place_last(5, -1, 6) do --[[budget]]  local i = row - __rover.in_place_first(5, -1, 6) + 1 
+    for cell = __rover.in_place_first(5, row, 0), __rover.in_place_last(5, row, 0) do --[[budget]]  local j = cell - __rover.in_place_first(5, row, 0) + 1 local cell = __rover.in_place_number(5, cell, 0)  sum = sum + i * j * cell end
+    cells = cells + __rover.in_place_length(5, row, 0)
   end
   return (__rover.reply(5, sum, cells))
 end
 function api.list.post(ctx) --[[budget]] 
-  local names = __rover.hold(0, 1, 6)
+  local names = __rover.check_in_place(0, 1, 6)
   local text = ""
-  for one = __rover.held_first(6, -1, 0), __rover.held_last(6, -1, 0) do --[[budget]]  text = text .. __rover.held(6, one, 1) end
-  return (__rover.reply(6, text, __rover.held_length(6, -1, 0)))
+  for one = __rover.in_place_first(6, -1, 0), __rover.in_place_last(6, -1, 0) do --[[budget]]  text = text .. __rover.in_place(6, one, 1) end
+  return (__rover.reply(6, text, __rover.in_place_length(6, -1, 0)))
 end
 function api.echo.post(ctx) --[[budget]] 
   local tags = __rover.expect(0, 2)
   return tags
 end
 function api.back.post(ctx) --[[budget]] 
-  local tagged = __rover.hold(0, 3, 7)
-  return (__rover.reply(7, __rover.held_length(7, -1, 1)))
+  local tagged = __rover.check_in_place(0, 3, 7)
+  return (__rover.reply(7, __rover.in_place_length(7, -1, 1)))
 end
 function api.each.post(ctx) --[[budget]] 
-  local order = __rover.hold(0, 0, 8)
+  local order = __rover.check_in_place(0, 0, 8)
   local total = 0
-  for item = __rover.held_first(8, -1, 2), __rover.held_last(8, -1, 2) do --[[budget]]  total = total + __rover.held_number(8, item, 2) end
+  for item = __rover.in_place_first(8, -1, 2), __rover.in_place_last(8, -1, 2) do --[[budget]]  total = total + __rover.in_place_number(8, item, 2) end
   return (__rover.reply(2, total))
 end
 local function helper(ctx) --[[budget]] 
-  local order = __rover.hold(0, 0, 9)
+  local order = __rover.check_in_place(0, 0, 9)
   local total = 0
-  for item = __rover.held_first(9, -1, 2), __rover.held_last(9, -1, 2) do --[[budget]]  total = total + __rover.held_number(9, item, 2) end
+  for item = __rover.in_place_first(9, -1, 2), __rover.in_place_last(9, -1, 2) do --[[budget]]  total = total + __rover.in_place_number(9, item, 2) end
   return total
 end
 function api.helper.post(ctx) --[[budget]]  return (__rover.reply(8, helper(ctx), (helper(ctx)))) end
 function api.query.get(ctx) --[[budget]] 
-  local query = __rover.hold(1, 4, 10)
+  local query = __rover.check_in_place(1, 4, 10)
   local text = ""
-  for tag = __rover.held_first(10, -1, 1), __rover.held_last(10, -1, 1) do --[[budget]]  local tag = __rover.held(10, tag, 0)  text = text .. tag .. "," end
-  for id = __rover.held_first(10, -1, 2), __rover.held_last(10, -1, 2) do --[[budget]]  local id = __rover.held_number(10, id, 0)  text = text .. id .. ";" end
+  for tag = __rover.in_place_first(10, -1, 1), __rover.in_place_last(10, -1, 1) do --[[budget]]  local tag = __rover.in_place(10, tag, 0)  text = text .. tag .. "," end
+  for id = __rover.in_place_first(10, -1, 2), __rover.in_place_last(10, -1, 2) do --[[budget]]  local id = __rover.in_place_number(10, id, 0)  text = text .. id .. ";" end
   return text
 end
 

@@ -10,7 +10,7 @@ local PAGE = g:object { page = g:integer():min(1):default(1) }
 -- As if it were written in one.
 function api.read.post(ctx) --[[budget]] 
   local body = nil
-  local new = __rover.hold(0, 0, 0)
+  local new = __rover.check_in_place(0, 0, 0)
   return (__rover.reply(1))
 end
 function api.given.post(ctx) --[[budget]] 
@@ -19,7 +19,7 @@ function api.given.post(ctx) --[[budget]]
 end
 function api.query.get(ctx) --[[budget]] 
   local query = nil
-  local checked = __rover.hold(1, 1, 1)
+  local checked = __rover.check_in_place(1, 1, 1)
   return (__rover.reply(2))
 end
 function api.params.p_id.get(ctx) --[[budget]] 
@@ -40,7 +40,7 @@ function api.helper.post(ctx) --[[budget]]  return checked(ctx) end
 function api.tested.post(ctx) --[[budget]] 
   local body = ctx:body()
   if not body then return (__rover.reply(5)) end
-  local new = __rover.hold(0, 0, 2)
+  local new = __rover.check_in_place(0, 0, 2)
   return (__rover.reply(6))
 end
 function api.passed.post(ctx) --[[budget]] 

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{BODY_READS, Known, Part, part_of};
+use super::{BODY_READS, CtxPart, Known, part_of};
 use crate::front::hir::{Chunk, Expr, Kind, Stmt, VarId};
 
 /// The locals that a function gives a part of its `ctx`, and those that are needed as
@@ -12,7 +12,7 @@ pub(super) fn find(
     ctx: VarId,
     known: &Known<'_>,
     body: &[Stmt],
-) -> (HashMap<VarId, Part>, HashSet<VarId>) {
+) -> (HashMap<VarId, CtxPart>, HashSet<VarId>) {
     let mut aliases = Aliases {
         chunk,
         ctx,
@@ -30,7 +30,7 @@ struct Aliases<'a, 'p> {
     chunk: &'a Chunk,
     ctx: VarId,
     known: &'p Known<'p>,
-    parts: HashMap<VarId, Part>,
+    parts: HashMap<VarId, CtxPart>,
     /// They are needed as values.
     broken: HashSet<VarId>,
 }
@@ -41,7 +41,7 @@ impl<'a> Aliases<'a, '_> {
             if let Stmt::Local(vars, values) = stmt {
                 for (var, value) in vars.iter().zip(values) {
                     if let (Some(part), 0) =
-                        (part_of(self.ctx, value), self.chunk.vars[var.0].writes)
+                        (part_of(self.ctx, value), self.chunk.vars[*var].writes)
                     {
                         self.parts.insert(*var, part);
                     }
@@ -72,10 +72,10 @@ impl<'a> Aliases<'a, '_> {
                 continue;
             }
             match stmt {
-                Stmt::LocalFunction(_, f) => self.uses(&self.chunk.functions[f.0].body, true),
+                Stmt::LocalFunction(_, f) => self.uses(&self.chunk.functions[*f].body, true),
                 Stmt::Function(target, f) => {
                     self.value(target, nested);
-                    self.uses(&self.chunk.functions[f.0].body, true);
+                    self.uses(&self.chunk.functions[*f].body, true);
                 }
                 _ => {
                     let (mut exprs, mut blocks) = (Vec::new(), Vec::new());
@@ -93,22 +93,22 @@ impl<'a> Aliases<'a, '_> {
                 self.broken.insert(*var);
             }
             Kind::Index(object, key) if !nested && self.table(object) && key.text().is_some() => {}
-            Kind::Method(object, method, _, args)
+            Kind::Method(object, method, args)
                 if !nested && self.is_direct(object, method, args) =>
             {
                 args.iter().for_each(|arg| self.value(arg, nested));
             }
-            Kind::Function(f) => self.uses(&self.chunk.functions[f.0].body, true),
+            Kind::Function(f) => self.uses(&self.chunk.functions[*f].body, true),
             _ => expr.each_child(&mut |child| self.value(child, nested)),
         }
     }
 
-    fn part(&self, expr: &Expr) -> Option<Part> {
+    fn part(&self, expr: &Expr) -> Option<CtxPart> {
         self.parts.get(&expr.var()?).copied()
     }
 
     fn table(&self, expr: &Expr) -> bool {
-        matches!(self.part(expr), Some(Part::Table(_)))
+        matches!(self.part(expr), Some(CtxPart::Table(_)))
     }
 
     /// Whether a method is called that looks at the request itself.
@@ -117,7 +117,7 @@ impl<'a> Aliases<'a, '_> {
             return false;
         };
         match args {
-            [] => part == Part::Body && BODY_READS.contains(&method),
+            [] => part == CtxPart::Body && BODY_READS.contains(&method),
             [schema] => {
                 method == "expect"
                     && part.source().is_some()

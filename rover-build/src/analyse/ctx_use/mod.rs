@@ -6,7 +6,8 @@ mod why;
 
 use std::collections::{HashMap, HashSet};
 
-use crate::front::hir::{Chunk, Expr, FunctionId, Kind, Place, Span, Stmt, VarId};
+use crate::front::hir::{Chunk, Expr, FunctionId, Kind, Name, Span, Stmt, VarId};
+use crate::front::ids::FunctionRef;
 use crate::vocabulary::{self, CTX, Kind as WordKind};
 
 /// The tables of `ctx` that are read by name.
@@ -38,26 +39,26 @@ impl Table {
 
 /// What a local holds of `ctx`: `local q = ctx:query()`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Part {
+pub(crate) enum CtxPart {
     Table(Table),
     Body,
 }
 
-impl Part {
-    fn from_member(name: &str) -> Option<Part> {
+impl CtxPart {
+    fn from_member(name: &str) -> Option<CtxPart> {
         match name {
-            "body" => Some(Part::Body),
-            _ => Table::from_member(name).map(Part::Table),
+            "body" => Some(CtxPart::Body),
+            _ => Table::from_member(name).map(CtxPart::Table),
         }
     }
 
     fn member(self) -> &'static str {
         match self {
-            Part::Table(Table::Params) => "params",
-            Part::Table(Table::Query) => "query",
-            Part::Table(Table::Headers) => "headers",
-            Part::Table(Table::Cookies) => "cookies",
-            Part::Body => "body",
+            CtxPart::Table(Table::Params) => "params",
+            CtxPart::Table(Table::Query) => "query",
+            CtxPart::Table(Table::Headers) => "headers",
+            CtxPart::Table(Table::Cookies) => "cookies",
+            CtxPart::Body => "body",
         }
     }
 
@@ -101,7 +102,7 @@ pub(crate) struct CtxUse {
     /// `ctx` is used in some other way: passed on, returned, assigned.
     pub(crate) escapes: bool,
     /// Functions that it is passed to and that take it as their own.
-    pub(crate) passed: Vec<Place>,
+    pub(crate) passed: Vec<FunctionRef>,
     /// What is checked, against which of the constant schemas.
     pub(crate) expects: Vec<(Source, usize)>,
     /// What other functions do that have the same `ctx`: the tables that they use whole.
@@ -128,10 +129,11 @@ pub(crate) enum Access {
     Whole,
     /// A plain value is read: `ctx.path`. The whole expression.
     Field(Span),
-    /// One value of a table is read: `ctx:params().id`, `p.id`.
-    Read(Table, String, Span),
+    /// One value of a table is read: `ctx:params().id`, `p.id`. Its name, and the whole
+    /// expression.
+    Read(Table, Name, Span),
     /// A local takes it, and no use needs it as a value: the call.
-    Alias(Part, Span),
+    Alias(CtxPart, Span),
     /// A method is called on the body: `ctx:body():json()`, `b:json()`. The method and the
     /// whole call where it has no arguments.
     Body(String, Option<Span>),
@@ -153,8 +155,8 @@ impl CtxUse {
         }
         match &member.access {
             Access::Whole => false,
-            Access::Field(_) | Access::Expect(..) | Access::Alias(Part::Body, _) => true,
-            Access::Read(table, ..) | Access::Alias(Part::Table(table), _) => {
+            Access::Field(_) | Access::Expect(..) | Access::Alias(CtxPart::Body, _) => true,
+            Access::Read(table, ..) | Access::Alias(CtxPart::Table(table), _) => {
                 self.only_read(*table)
             }
             Access::Body(method, whole) => whole.is_some() && BODY_READS.contains(&method.as_str()),
@@ -194,7 +196,7 @@ impl CtxUse {
 pub(crate) struct Known<'p> {
     /// Of a callee and the place of an argument that is the `ctx`: the function that is
     /// called, if it takes it as its own.
-    pub(crate) passed: &'p dyn Fn(&Expr, usize) -> Option<Place>,
+    pub(crate) passed: &'p dyn Fn(&Expr, usize) -> Option<FunctionRef>,
     /// The number of the constant schema that an expression stands for.
     pub(crate) schema: &'p dyn Fn(&Expr) -> Option<usize>,
 }
@@ -206,7 +208,7 @@ pub(crate) fn ctx_use(
     ctx: VarId,
     known: &Known<'_>,
 ) -> CtxUse {
-    let body = &chunk.functions[function.0].body;
+    let body = &chunk.functions[function].body;
     let (parts, broken) = aliases::find(chunk, ctx, known, body);
     let mut finder = Finder {
         chunk,
@@ -218,7 +220,7 @@ pub(crate) fn ctx_use(
         found: CtxUse::default(),
     };
     finder.found.var = Some(ctx);
-    finder.found.escapes = chunk.vars[ctx.0].writes > 0;
+    finder.found.escapes = chunk.vars[ctx].writes > 0;
     finder.block(body);
     let mut found = finder.found;
     found.members.sort_by_key(|m| m.name_span.start);
@@ -228,8 +230,8 @@ pub(crate) fn ctx_use(
 /// `ctx:name(...)` and `ctx.name(...)`: the name, its place, whether there are arguments.
 fn called_member(ctx: VarId, expr: &Expr) -> Option<(&str, Span, bool)> {
     match &expr.kind {
-        Kind::Method(object, name, span, args) if object.var() == Some(ctx) => {
-            Some((name, *span, !args.is_empty()))
+        Kind::Method(object, name, args) if object.var() == Some(ctx) => {
+            Some((name, name.span, !args.is_empty()))
         }
         Kind::Call(callee, args) => {
             let (name, span) = named_member(ctx, callee)?;
@@ -254,16 +256,16 @@ fn table_of(ctx: VarId, expr: &Expr) -> Option<Table> {
 }
 
 /// What a local takes: `ctx:params()`, `ctx:body()`.
-fn part_of(ctx: VarId, expr: &Expr) -> Option<Part> {
+fn part_of(ctx: VarId, expr: &Expr) -> Option<CtxPart> {
     let (name, _, arguments) = called_member(ctx, expr)?;
-    Part::from_member(name).filter(|_| !arguments)
+    CtxPart::from_member(name).filter(|_| !arguments)
 }
 
 struct Finder<'a, 'p> {
     chunk: &'a Chunk,
     known: &'p Known<'p>,
     ctx: VarId,
-    aliases: HashMap<VarId, Part>,
+    aliases: HashMap<VarId, CtxPart>,
     broken: HashSet<VarId>,
     nested: bool,
     found: CtxUse,
@@ -307,7 +309,7 @@ impl<'a> Finder<'a, '_> {
     }
 
     /// What a local stands for, where it is not needed as a value.
-    fn alias(&self, var: VarId) -> Option<Part> {
+    fn alias(&self, var: VarId) -> Option<CtxPart> {
         self.aliases
             .get(&var)
             .copied()
@@ -316,7 +318,7 @@ impl<'a> Finder<'a, '_> {
 
     fn function(&mut self, function: FunctionId) {
         let outer = std::mem::replace(&mut self.nested, true);
-        self.block(&self.chunk.functions[function.0].body);
+        self.block(&self.chunk.functions[function].body);
         self.nested = outer;
     }
 
@@ -344,7 +346,7 @@ impl<'a> Finder<'a, '_> {
         });
     }
 
-    fn push_by_local(&mut self, part: Part, local: Span, access: Access) {
+    fn push_by_local(&mut self, part: CtxPart, local: Span, access: Access) {
         self.found.members.push(Member {
             name: part.member().to_owned(),
             name_span: local,
@@ -359,10 +361,10 @@ impl<'a> Finder<'a, '_> {
     fn member_call(&mut self, call: &'a Expr, access: Access) {
         if let Some((name, span, _)) = called_member(self.ctx, call) {
             self.push(name, span, true, access);
-        } else if let Some(part) = self.held(call) {
+        } else if let Some(part) = self.by_local(call) {
             self.push_by_local(part, call.span, access);
         }
-        if let Kind::Method(_, _, _, args) | Kind::Call(_, args) = &call.kind {
+        if let Kind::Method(_, _, args) | Kind::Call(_, args) = &call.kind {
             args.iter().for_each(|arg| self.expr(arg));
         }
     }
@@ -373,18 +375,14 @@ impl<'a> Finder<'a, '_> {
             Kind::Function(function) => self.function(*function),
             Kind::Index(object, key) => {
                 if let Some(var) = object.var()
-                    && let (Some(part @ Part::Table(table)), Some(name)) =
-                        (self.alias(var), key.text())
+                    && let (Some(part @ CtxPart::Table(table)), Some(name)) =
+                        (self.alias(var), key.name())
                 {
-                    return self.push_by_local(
-                        part,
-                        key.span,
-                        Access::Read(table, name.to_owned(), expr.span),
-                    );
+                    let access = Access::Read(table, name, expr.span);
+                    return self.push_by_local(part, key.span, access);
                 }
-                if let (Some(table), Some(name)) = (table_of(self.ctx, object), key.text()) {
-                    return self
-                        .member_call(object, Access::Read(table, name.to_owned(), expr.span));
+                if let (Some(table), Some(name)) = (table_of(self.ctx, object), key.name()) {
+                    return self.member_call(object, Access::Read(table, name, expr.span));
                 }
                 if let Some((name, span)) = named_member(self.ctx, expr) {
                     let access = match vocabulary::word(CTX, name) {
@@ -395,7 +393,7 @@ impl<'a> Finder<'a, '_> {
                 }
                 expr.each_child(&mut |child| self.expr(child));
             }
-            Kind::Method(object, method, _, args) => {
+            Kind::Method(object, method, args) => {
                 if let Some((source, number)) = self.expectation(object, method, args) {
                     self.found.expects.push((source, number));
                     let access = Access::Expect(source, number, expr.span);
@@ -403,7 +401,7 @@ impl<'a> Finder<'a, '_> {
                 }
                 if self.source(object) == Some(Source::Body) {
                     let whole = args.is_empty().then_some(expr.span);
-                    self.member_call(object, Access::Body(method.clone(), whole));
+                    self.member_call(object, Access::Body(method.text.clone(), whole));
                     return args.iter().for_each(|arg| self.expr(arg));
                 }
                 self.call(expr);
@@ -438,15 +436,15 @@ impl<'a> Finder<'a, '_> {
     fn source(&self, expr: &Expr) -> Option<Source> {
         let part = match part_of(self.ctx, expr) {
             Some(part) => Some(part),
-            None => self.held(expr),
+            None => self.by_local(expr),
         };
-        part.and_then(Part::source)
+        part.and_then(CtxPart::source)
     }
 
-    fn held(&self, expr: &Expr) -> Option<Part> {
+    fn by_local(&self, expr: &Expr) -> Option<CtxPart> {
         let var = expr.var()?;
         match self.aliases.get(&var) {
-            Some(Part::Body) => Some(Part::Body),
+            Some(CtxPart::Body) => Some(CtxPart::Body),
             _ => self.alias(var),
         }
     }
@@ -455,7 +453,7 @@ impl<'a> Finder<'a, '_> {
     fn guarded(&mut self, args: &[Expr]) {
         let [value, schema] = args else { return };
         let source = match &value.kind {
-            Kind::Method(object, method, _, _) if matches!(method.as_str(), "json" | "form") => {
+            Kind::Method(object, method, _) if matches!(method.as_str(), "json" | "form") => {
                 self.source(object).filter(|source| *source == Source::Body)
             }
             _ => self.source(value).filter(|source| *source != Source::Body),

@@ -1,6 +1,6 @@
 //! Why a read of `ctx` is not made directly, for people.
 
-use super::{Access, BODY_READS, CtxUse, Member, Part, Table};
+use super::{Access, BODY_READS, CtxPart, CtxUse, Member, Table};
 use crate::front::hir::Span;
 
 impl CtxUse {
@@ -12,7 +12,7 @@ impl CtxUse {
         }
         Some(match &member.access {
             _ if member.nested => ("it stands in a function inside, which may run later", None),
-            Access::Read(table, ..) | Access::Alias(Part::Table(table), _) => {
+            Access::Read(table, ..) | Access::Alias(CtxPart::Table(table), _) => {
                 self.why_not_read(*table)
             }
             Access::Body(method, Some(_)) if !BODY_READS.contains(&method.as_str()) => (

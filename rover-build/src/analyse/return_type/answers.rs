@@ -1,8 +1,9 @@
 //! What a function's `return`s answer.
 
-use super::{Frame, Infer, few, seeds};
-use crate::analyse::shape::{Body, Returned, Shape};
+use super::{Frame, ReturnTypes, few, seeds};
+use crate::analyse::types::{BodyType, ReturnType, ValueType};
 use crate::front::hir::{BinaryOp, Expr, Kind, Stmt, UnaryOp, VarId};
+use crate::front::ids::FileId;
 use crate::vocabulary::CTX;
 
 /// What is known where an expression stands.
@@ -14,9 +15,9 @@ pub(super) struct Here<'h> {
     pub(super) wanted: bool,
 }
 
-impl<'a> Infer<'a> {
+impl<'a> ReturnTypes<'a> {
     /// What the function of a frame answers.
-    pub(super) fn results(&self, frame: &Frame<'_, 'a>) -> Vec<Returned> {
+    pub(super) fn results(&self, frame: &Frame<'_, 'a>) -> Vec<ReturnType> {
         let mut found = Vec::new();
         self.returns(frame, &mut |value, truthy| match value {
             Some(value) => {
@@ -26,7 +27,7 @@ impl<'a> Infer<'a> {
                 };
                 self.answers(frame, value, here, &mut found);
             }
-            None => push(&mut found, Returned::new(0, Body::Empty)),
+            None => push(&mut found, ReturnType::new(0, BodyType::Empty)),
         });
         few(found)
     }
@@ -48,14 +49,14 @@ impl<'a> Infer<'a> {
     /// neither nil nor false there.
     fn block(
         &self,
-        file: usize,
+        file: FileId,
         stmts: &'a [Stmt],
         truthy: &mut Vec<VarId>,
         f: &mut dyn FnMut(Option<&'a Expr>, &[VarId]),
     ) {
         let before = truthy.len();
         for stmt in stmts {
-            if let Stmt::Return(values) = stmt {
+            if let Stmt::Return(_, values) = stmt {
                 f(values.first(), truthy);
             }
             let mut inner = Vec::new();
@@ -79,9 +80,11 @@ impl<'a> Infer<'a> {
     }
 
     /// `value` in `assert(value, ...)`.
-    pub(super) fn asserted(&self, file: usize, expr: &'a Expr) -> Option<&'a Expr> {
+    pub(super) fn asserted(&self, file: FileId, expr: &'a Expr) -> Option<&'a Expr> {
         match &expr.kind {
-            Kind::Call(callee, args) if self.global(file, callee) == Some("assert") => args.first(),
+            Kind::Call(callee, args) if self.names.global(file, callee) == Some("assert") => {
+                args.first()
+            }
             _ => None,
         }
     }
@@ -91,10 +94,10 @@ impl<'a> Infer<'a> {
         frame: &Frame<'_, 'a>,
         expr: &'a Expr,
         here: Here<'_>,
-        found: &mut Vec<Returned>,
+        found: &mut Vec<ReturnType>,
     ) {
         if !self.step() {
-            return push(found, Returned::new(0, Body::Unseen));
+            return push(found, ReturnType::new(0, BodyType::Unseen));
         }
         if let Some(responses) = self.response(frame, expr, here) {
             return responses.into_iter().for_each(|one| push(found, one));
@@ -116,7 +119,7 @@ impl<'a> Infer<'a> {
                         self.falsy(frame, left, found);
                     }
                 }
-                _ => push(found, Returned::new(0, Body::Text)),
+                _ => push(found, ReturnType::new(0, BodyType::Text)),
             },
             Kind::Var(var) => {
                 let known = here.truthy.contains(var);
@@ -130,9 +133,10 @@ impl<'a> Infer<'a> {
                         ..here
                     };
                     self.answers(caller, argument, outer, found);
-                } else if let (Some(value), false) =
-                    (self.local(frame.file, *var), frame.lists.contains_key(var))
-                    && !matches!(value.kind, Kind::Table(_))
+                } else if let (Some(value), false) = (
+                    self.names.value(frame.file, *var),
+                    frame.lists.contains_key(var),
+                ) && !matches!(value.kind, Kind::Table(_))
                     && let Some(changes) = self.changes(frame, *var)
                 {
                     let mut responses = Vec::new();
@@ -161,7 +165,7 @@ impl<'a> Infer<'a> {
                 let followed = self.follow(frame, callee, args, |inner| self.results(inner));
                 self.followed(frame, expr, here, followed, found);
             }
-            Kind::Method(object, method, _, args) => {
+            Kind::Method(object, method, args) => {
                 let called = (&**object, method.as_str());
                 let followed = self.follow_method(frame, called, args, |inner| self.results(inner));
                 self.followed(frame, expr, here, followed, found);
@@ -176,13 +180,13 @@ impl<'a> Infer<'a> {
         frame: &Frame<'_, 'a>,
         expr: &'a Expr,
         here: Here<'_>,
-        results: Option<Vec<Returned>>,
-        found: &mut Vec<Returned>,
+        results: Option<Vec<ReturnType>>,
+        found: &mut Vec<ReturnType>,
     ) {
         let Some(results) = results else {
             return self.value(frame, expr, here, found);
         };
-        let nothing = Returned::new(0, Body::Empty);
+        let nothing = ReturnType::new(0, BodyType::Empty);
         let results = results.into_iter();
         results
             .filter(|one| !(here.wanted && *one == nothing))
@@ -190,13 +194,13 @@ impl<'a> Infer<'a> {
     }
 
     /// What remains of the left side of `and` where it is nil or false.
-    fn falsy(&self, frame: &Frame<'_, 'a>, left: &'a Expr, found: &mut Vec<Returned>) {
-        let shape = self.shape(frame, left, &[]);
-        if !matches!(shape, Shape::Boolean) {
-            push(found, Returned::new(0, Body::Empty));
+    fn falsy(&self, frame: &Frame<'_, 'a>, left: &'a Expr, found: &mut Vec<ReturnType>) {
+        let value_type = self.value_type(frame, left, &[]);
+        if !matches!(value_type, ValueType::Boolean) {
+            push(found, ReturnType::new(0, BodyType::Empty));
         }
-        if matches!(shape, Shape::Boolean | Shape::Any) {
-            push(found, Returned::new(0, Body::Text));
+        if matches!(value_type, ValueType::Boolean | ValueType::Any) {
+            push(found, ReturnType::new(0, BodyType::Text));
         }
     }
 
@@ -206,27 +210,29 @@ impl<'a> Infer<'a> {
         frame: &Frame<'_, 'a>,
         expr: &'a Expr,
         here: Here<'_>,
-        found: &mut Vec<Returned>,
+        found: &mut Vec<ReturnType>,
     ) {
-        let shape = self.shape(frame, expr, here.truthy);
-        let maybe = matches!(shape, Shape::Maybe(_) | Shape::Nil);
+        let value_type = self.value_type(frame, expr, here.truthy);
+        let maybe = matches!(value_type, ValueType::Maybe(_) | ValueType::Nil);
         if maybe && !here.wanted {
-            push(found, Returned::new(0, Body::Empty));
+            push(found, ReturnType::new(0, BodyType::Empty));
         }
-        let body = match shape.present() {
+        let body = match value_type.present() {
             // A call may give a response.
-            Shape::Any => match expr.kind {
+            ValueType::Any => match expr.kind {
                 Kind::Call(..) | Kind::Method(..) | Kind::Var(_) if !self.is_data(frame, expr) => {
-                    Body::Unseen
+                    BodyType::Unseen
                 }
                 Kind::Nil => return,
-                _ => Body::Any,
+                _ => BodyType::Any,
             },
-            Shape::Nil | Shape::Null | Shape::OneOf(_) => Body::Any,
-            Shape::Boolean | Shape::Number | Shape::Integer | Shape::String => Body::Text,
-            shape => Body::Json(shape),
+            ValueType::Nil | ValueType::Null | ValueType::OneOf(_) => BodyType::Any,
+            ValueType::Boolean | ValueType::Number | ValueType::Integer | ValueType::String => {
+                BodyType::Text
+            }
+            value_type => BodyType::Json(value_type),
         };
-        push(found, Returned::new(0, body));
+        push(found, ReturnType::new(0, body));
     }
 
     /// Whether a value comes out of a table, where programs keep no responses.
@@ -238,13 +244,13 @@ impl<'a> Infer<'a> {
                 let body = matches!(&object.kind, Kind::Method(o, name, ..)
                     if name == "body" && o.var() == frame.ctx);
                 let of_ctx = || object.var() == frame.ctx;
-                body || matches!(seeds::result(CTX, method), Shape::Map(_)) && of_ctx()
+                body || matches!(seeds::result(CTX, method), ValueType::Map(_)) && of_ctx()
             }
             Kind::Var(var) => {
                 if let Some((argument, caller)) = frame.argument(self, *var) {
                     return self.is_data(caller, argument);
                 }
-                let local = self.local(frame.file, *var);
+                let local = self.names.value(frame.file, *var);
                 local.is_some_and(|value| self.is_data(frame, value))
             }
             _ => false,
@@ -252,7 +258,7 @@ impl<'a> Infer<'a> {
     }
 }
 
-pub(super) fn push(found: &mut Vec<Returned>, one: Returned) {
+pub(super) fn push(found: &mut Vec<ReturnType>, one: ReturnType) {
     if !found.contains(&one) {
         found.push(one);
     }

@@ -11,6 +11,7 @@ use crate::analyse::handlers::Handlers;
 use crate::analyse::lists::is_member;
 use crate::analyse::responses::builder;
 use crate::front::hir::{Chunk, Expr, Kind, Stmt, VarId};
+use crate::front::ids::FileId;
 use crate::front::load::Sources;
 
 /// What each list is filled with.
@@ -25,7 +26,7 @@ pub(super) struct Added<'a> {
 }
 
 /// The lists of a file.
-pub(super) fn filled<'a>(sources: &'a Sources, handlers: &Handlers, file: usize) -> Filled<'a> {
+pub(super) fn filled<'a>(sources: &'a Sources, handlers: &Handlers, file: FileId) -> Filled<'a> {
     let source = &sources.files[file];
     let mut finder = Finder {
         handlers,
@@ -52,7 +53,7 @@ pub(super) fn filled<'a>(sources: &'a Sources, handlers: &Handlers, file: usize)
 
 struct Finder<'a, 'h> {
     handlers: &'h Handlers,
-    file: usize,
+    file: FileId,
     chunk: &'a Chunk,
     filled: Filled<'a>,
     /// Variables that are 1, 2, 3, ... in the rounds of the loop around.
@@ -67,7 +68,7 @@ impl<'a> Finder<'a, '_> {
             if let Stmt::Local(vars, values) = stmt {
                 for (var, value) in vars.iter().zip(values) {
                     let empty = matches!(&value.kind, Kind::Table(fields) if fields.is_empty());
-                    if empty && self.chunk.vars[var.0].writes == 0 {
+                    if empty && self.chunk.vars[*var].writes == 0 {
                         self.filled.insert(*var, Vec::new());
                     }
                 }
@@ -93,7 +94,7 @@ impl<'a> Finder<'a, '_> {
                     values.iter().for_each(|value| self.kept(value));
                 }
                 Stmt::Local(_, values) => values.iter().for_each(|value| self.kept(value)),
-                Stmt::Return(values) => values.iter().for_each(|value| self.answered(value)),
+                Stmt::Return(_, values) => values.iter().for_each(|value| self.answered(value)),
                 Stmt::Count(counter, bounds, body) => {
                     bounds.iter().for_each(|bound| self.expr(bound));
                     let from_one = matches!(bounds.as_slice(), [first, _]
@@ -122,7 +123,7 @@ impl<'a> Finder<'a, '_> {
 
     /// The rounds of a loop, and what counts them.
     fn rounds(&mut self, counter: Option<VarId>, body: &'a [Stmt]) {
-        let steady = |var: &VarId| self.chunk.vars[var.0].writes == 0 && !self.chunk.jumps;
+        let steady = |var: &VarId| self.chunk.vars[*var].writes == 0 && !self.chunk.jumps;
         let counters = counter.into_iter().filter(steady).collect();
         let outer = std::mem::replace(&mut self.counters, counters);
         self.block(body);
@@ -195,7 +196,7 @@ impl<'a> Finder<'a, '_> {
                     false => self.kept(arg),
                 });
             }
-            Kind::Method(object, _, _, args) => {
+            Kind::Method(object, _, args) => {
                 self.kept(object);
                 let of_server = self.handlers.servers.is_server(self.file, object)
                     || builder(&self.handlers.servers, self.file, object).is_some();

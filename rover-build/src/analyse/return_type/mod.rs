@@ -1,4 +1,4 @@
-//! The shapes of what functions return, as far as the program's text shows them: through
+//! The types of what functions return, as far as the program's text shows them: through
 //! locals, functions of the program, and builders with what is called on their responses.
 
 mod answers;
@@ -13,10 +13,11 @@ use std::collections::{HashMap, HashSet};
 
 use crate::analyse::handlers::{Handler, Handlers};
 use crate::analyse::lists::{Lists, lists};
+use crate::analyse::names::Names;
 use crate::analyse::schemas::Guards;
-use crate::analyse::shape::{Body, Returned};
-use crate::front::hir::Place;
-use crate::front::hir::{Expr, Function, FunctionId, Kind, Stmt, VarId};
+use crate::analyse::types::{BodyType, ReturnType};
+use crate::front::hir::{Expr, Function, Kind, Stmt, VarId};
+use crate::front::ids::{ById, FileId, FunctionRef};
 use crate::front::load::Sources;
 use answers::push;
 use filled::{Filled, filled};
@@ -31,42 +32,38 @@ const MAX_STEPS: u32 = 5000;
 /// More answers than this are not told apart.
 const MAX_ANSWERS: usize = 16;
 
-fn few(mut found: Vec<Returned>) -> Vec<Returned> {
+fn few(mut found: Vec<ReturnType>) -> Vec<ReturnType> {
     if found.len() > MAX_ANSWERS {
         found.truncate(MAX_ANSWERS);
-        push(&mut found, Returned::new(0, Body::Unseen));
+        push(&mut found, ReturnType::new(0, BodyType::Unseen));
     }
     found
 }
 
 /// What inference looks up: made once for a program.
-pub(crate) struct Infer<'a> {
+pub(crate) struct ReturnTypes<'a> {
     sources: &'a Sources,
+    names: &'a Names<'a>,
     handlers: &'a Handlers,
     guards: &'a Guards,
-    files: Vec<Locals<'a>>,
+    files: ById<FileId, Tables<'a>>,
     /// Functions that may throw an answer, or call one that may.
-    throwing: HashSet<Place>,
+    throwing: HashSet<FunctionRef>,
     steps: Cell<u32>,
 }
 
-/// The locals of a file that are assigned once.
+/// What is done with the tables of a file's locals.
 #[derive(Default)]
-struct Locals<'a> {
-    values: HashMap<VarId, &'a Expr>,
-    /// Loop variables that count.
-    counters: HashSet<VarId>,
+struct Tables<'a> {
     /// The fields that are assigned later; no name where it is not constant.
     fields: HashMap<VarId, Vec<Option<&'a str>>>,
-    /// `err` in `local ok, err = pcall(...)`: the call.
-    caught: HashMap<VarId, &'a Expr>,
     /// What lists are filled with.
     filled: Filled<'a>,
 }
 
 /// A function whose results are looked for, in the call that was followed to it.
 struct Frame<'f, 'a> {
-    file: usize,
+    file: FileId,
     function: &'a Function,
     /// The request, where the function has it.
     ctx: Option<VarId>,
@@ -83,34 +80,34 @@ struct Call<'f, 'a> {
     caller: &'f Frame<'f, 'a>,
 }
 
-impl<'a> Infer<'a> {
-    pub(crate) fn new(sources: &'a Sources, handlers: &'a Handlers, guards: &'a Guards) -> Self {
-        let files = sources.files.iter().enumerate().map(|(file, source)| {
-            let mut locals = Locals::default();
+impl<'a> ReturnTypes<'a> {
+    pub(crate) fn new(names: &'a Names<'a>, handlers: &'a Handlers, guards: &'a Guards) -> Self {
+        let sources = names.sources;
+        let files = sources.files.numbered().map(|(file, source)| {
+            let mut tables = Tables {
+                fields: HashMap::new(),
+                filled: filled(sources, handlers, file),
+            };
             for function in &source.hir.functions {
-                locals.block(&function.body);
+                tables.block(&function.body);
             }
-            let steady = |var: &VarId| source.hir.vars[var.0].writes == 0;
-            locals.values.retain(|var, _| steady(var));
-            locals.counters.retain(steady);
-            locals.caught.retain(|var, _| steady(var));
-            locals.filled = filled(sources, handlers, file);
-            locals
+            tables
         });
-        let mut infer = Infer {
+        let mut types = ReturnTypes {
             sources,
+            names,
             handlers,
             guards,
             files: files.collect(),
             throwing: HashSet::new(),
             steps: Cell::new(0),
         };
-        infer.throwing = infer.throwing();
-        infer
+        types.throwing = types.throwing();
+        types
     }
 
-    /// What a handler answers, returned and thrown, each shape once.
-    pub(crate) fn returned(&self, handler: Handler<'a>) -> Vec<Returned> {
+    /// What a handler answers, returned and thrown, each type once.
+    pub(crate) fn returned(&self, handler: Handler<'a>) -> Vec<ReturnType> {
         self.steps.set(0);
         let frame = Frame {
             file: handler.file,
@@ -133,11 +130,6 @@ impl<'a> Infer<'a> {
         steps < MAX_STEPS
     }
 
-    /// The value that a local has always.
-    pub(crate) fn local(&self, file: usize, var: VarId) -> Option<&'a Expr> {
-        self.files[file].values.get(&var).copied()
-    }
-
     /// Calls `f` with the frame of the function that a call reaches, if it is known.
     fn follow<'f, T>(
         &self,
@@ -146,7 +138,7 @@ impl<'a> Infer<'a> {
         args: &'a [Expr],
         f: impl FnOnce(&Frame<'_, 'a>) -> T,
     ) -> Option<T> {
-        let place = self.handlers.helpers.written(frame.file, callee)?;
+        let place = self.names.written(frame.file, callee)?;
         let call = Call {
             object: None,
             args,
@@ -163,10 +155,7 @@ impl<'a> Infer<'a> {
         args: &'a [Expr],
         f: impl FnOnce(&Frame<'_, 'a>) -> T,
     ) -> Option<T> {
-        let place = self
-            .handlers
-            .helpers
-            .written_in(frame.file, object, method)?;
+        let place = self.names.written_in(frame.file, object, method)?;
         let call = Call {
             object: Some(object),
             args,
@@ -177,7 +166,7 @@ impl<'a> Infer<'a> {
 
     fn enter<T>(
         &self,
-        (file, id): Place,
+        FunctionRef { file, id }: FunctionRef,
         call: Call<'_, 'a>,
         f: impl FnOnce(&Frame<'_, 'a>) -> T,
     ) -> Option<T> {
@@ -185,44 +174,35 @@ impl<'a> Infer<'a> {
         if depth > MAX_CALLS {
             return None;
         }
-        let function = &self.sources.files[file].hir.functions[id.0];
+        let function = &self.sources.files[file].hir.functions[id];
         if function.variadic {
             return None;
         }
-        let ctx = self.handlers.helpers.ctx_of(self.sources, (file, id));
+        let ctx = self
+            .handlers
+            .ctx_flow
+            .ctx_of(self.sources, file.function(id));
         Some(f(&Frame {
             file,
             function,
             ctx,
-            lists: lists(self.sources, self.handlers, file, FunctionId(id.0)),
+            lists: lists(self.sources, self.handlers, file, id),
             call: Some(call),
             depth,
         }))
     }
 
-    /// The global function that a callee is, also through a local (`local error = error`).
-    fn global(&self, file: usize, callee: &'a Expr) -> Option<&'a str> {
-        match &callee.kind {
-            Kind::Global(name) => Some(name),
-            Kind::Var(var) => match &self.local(file, *var)?.kind {
-                Kind::Global(name) => Some(name),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
     /// Whether a call never comes back: `error(...)`, or a function that ends with it always.
-    fn never(&self, file: usize, expr: &'a Expr, depth: usize) -> bool {
+    fn never(&self, file: FileId, expr: &'a Expr, depth: usize) -> bool {
         let Kind::Call(callee, _) = &expr.kind else {
             return false;
         };
-        if self.global(file, callee) == Some("error") {
+        if self.names.global(file, callee) == Some("error") {
             return true;
         }
-        let place = self.handlers.helpers.written(file, callee);
-        place.is_some_and(|(file, id)| {
-            let body = &self.sources.files[file].hir.functions[id.0].body;
+        let place = self.names.written(file, callee);
+        place.is_some_and(|FunctionRef { file, id }| {
+            let body = &self.sources.files[file].hir.functions[id].body;
             depth < MAX_CALLS
                 && !returns_anything(body)
                 && !self.falls_through(file, body, depth + 1)
@@ -230,9 +210,9 @@ impl<'a> Infer<'a> {
     }
 
     /// Whether the end of a block can be reached.
-    fn falls_through(&self, file: usize, block: &'a [Stmt], depth: usize) -> bool {
+    fn falls_through(&self, file: FileId, block: &'a [Stmt], depth: usize) -> bool {
         match block.last() {
-            Some(Stmt::Return(_)) => false,
+            Some(Stmt::Return(..)) => false,
             Some(Stmt::Do(inner)) => self.falls_through(file, inner, depth),
             Some(Stmt::If(arms, otherwise)) => {
                 otherwise.is_empty()
@@ -250,7 +230,7 @@ impl<'a> Infer<'a> {
 /// Whether there is a `return` in a block, or in one inside.
 fn returns_anything(block: &[Stmt]) -> bool {
     block.iter().any(|stmt| {
-        let mut found = matches!(stmt, Stmt::Return(_));
+        let mut found = matches!(stmt, Stmt::Return(..));
         stmt.parts(&mut |_| {}, &mut |inner| found |= returns_anything(inner));
         found
     })
@@ -258,10 +238,14 @@ fn returns_anything(block: &[Stmt]) -> bool {
 
 impl<'f, 'a> Frame<'f, 'a> {
     /// The argument that a parameter stands for, and where that is written.
-    fn argument(&self, infer: &Infer<'a>, var: VarId) -> Option<(&'a Expr, &'f Frame<'f, 'a>)> {
+    fn argument(
+        &self,
+        types: &ReturnTypes<'a>,
+        var: VarId,
+    ) -> Option<(&'a Expr, &'f Frame<'f, 'a>)> {
         let call = self.call.as_ref()?;
         let at = self.function.params.iter().position(|p| *p == var)?;
-        let steady = infer.sources.files[self.file].hir.vars[var.0].writes == 0;
+        let steady = types.sources.files[self.file].hir.vars[var].writes == 0;
         let mut given = call.object.into_iter().chain(call.args);
         given
             .nth(at)
@@ -270,29 +254,17 @@ impl<'f, 'a> Frame<'f, 'a> {
     }
 }
 
-impl<'a> Locals<'a> {
+impl<'a> Tables<'a> {
     fn block(&mut self, block: &'a [Stmt]) {
         for stmt in block {
-            match stmt {
-                Stmt::Local(vars, values) => {
-                    self.values.extend(vars.iter().copied().zip(values));
-                    if let ([_, raised], [call]) = (vars.as_slice(), values.as_slice()) {
-                        self.caught.insert(*raised, call);
+            if let Stmt::Assign(targets, _) = stmt {
+                for target in targets {
+                    if let Kind::Index(object, key) = &target.kind
+                        && let Some(var) = object.var()
+                    {
+                        self.fields.entry(var).or_default().push(key.text());
                     }
                 }
-                Stmt::Count(var, ..) => {
-                    self.counters.insert(*var);
-                }
-                Stmt::Assign(targets, _) => {
-                    for target in targets {
-                        if let Kind::Index(object, key) = &target.kind
-                            && let Some(var) = object.var()
-                        {
-                            self.fields.entry(var).or_default().push(key.text());
-                        }
-                    }
-                }
-                _ => {}
             }
             stmt.parts(&mut |_| {}, &mut |inner| self.block(inner));
         }

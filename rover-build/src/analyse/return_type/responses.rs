@@ -1,30 +1,30 @@
 //! Responses: builders, and what is called on what they give.
 
 use super::answers::Here;
-use super::{Frame, Infer};
+use super::{Frame, ReturnTypes};
 use crate::analyse::responses::applied;
-use crate::analyse::shape::{Body, Returned, Shape};
+use crate::analyse::types::{BodyType, ReturnType, ValueType};
 use crate::front::hir::{BinaryOp, Expr, Kind, Stmt, VarId};
 use crate::vocabulary::is_builder;
 
-impl<'a> Infer<'a> {
+impl<'a> ReturnTypes<'a> {
     /// `api.json(...)`, and what is called on a response: `:header`, `:status`, `:cookie`.
     pub(super) fn response(
         &self,
         frame: &Frame<'_, 'a>,
         expr: &'a Expr,
         here: Here<'_>,
-    ) -> Option<Vec<Returned>> {
+    ) -> Option<Vec<ReturnType>> {
         let servers = &self.handlers.servers;
         let (object, name, args) = match &expr.kind {
-            Kind::Method(object, name, _, args) => (object, name.as_str(), args),
+            Kind::Method(object, name, args) => (object, name.as_str(), args),
             // `api.json(...)`, `api.json.status(...)`
             Kind::Call(callee, args) => match &callee.kind {
                 Kind::Index(object, key) => (object, key.text()?, args),
                 // `api.html(data) [[...]]`
                 _ => {
                     let (status, _) = applied(servers, frame.file, callee)?;
-                    let page = Returned::new(0, Body::Html);
+                    let page = ReturnType::new(0, BodyType::Html);
                     return Some(match status {
                         Some(status) => self.with_status(frame, status, page),
                         None => vec![page],
@@ -75,23 +75,30 @@ impl<'a> Infer<'a> {
     }
 
     /// `api.name(...)`
-    fn built(&self, frame: &Frame<'_, 'a>, name: &str, args: &'a [Expr]) -> Option<Vec<Returned>> {
+    fn built(
+        &self,
+        frame: &Frame<'_, 'a>,
+        name: &str,
+        args: &'a [Expr],
+    ) -> Option<Vec<ReturnType>> {
         let text = |expr| self.meant(frame, expr).text().map(str::to_owned);
         let one = match (name, args) {
-            ("json", [value]) => Returned::new(0, Body::Json(self.shape(frame, value, &[]))),
-            ("text", _) => Returned::new(0, Body::Text),
-            ("html", _) => Returned::new(0, Body::Html),
-            ("no_content", _) => Returned::new(204, Body::Empty),
+            ("json", [value]) => {
+                ReturnType::new(0, BodyType::Json(self.value_type(frame, value, &[])))
+            }
+            ("text", _) => ReturnType::new(0, BodyType::Text),
+            ("html", _) => ReturnType::new(0, BodyType::Html),
+            ("no_content", _) => ReturnType::new(204, BodyType::Empty),
             ("bytes", [_]) => {
                 let kind = "application/octet-stream".to_owned();
-                Returned::new(0, Body::Bytes(Some(kind)))
+                ReturnType::new(0, BodyType::Bytes(Some(kind)))
             }
-            ("bytes", [_, kind]) => Returned::new(0, Body::Bytes(text(kind))),
+            ("bytes", [_, kind]) => ReturnType::new(0, BodyType::Bytes(text(kind))),
             ("redirect", _) => redirect(302),
             ("error", [status, message]) => {
-                let one = Returned {
+                let one = ReturnType {
                     message: text(message),
-                    ..Returned::new(0, error(self.shape(frame, message, &[])))
+                    ..ReturnType::new(0, error(self.value_type(frame, message, &[])))
                 };
                 return Some(self.with_status(frame, status, one));
             }
@@ -107,7 +114,7 @@ impl<'a> Infer<'a> {
         name: &str,
         method: &str,
         args: &'a [Expr],
-    ) -> Option<Vec<Returned>> {
+    ) -> Option<Vec<ReturnType>> {
         match (name, method, args) {
             ("redirect", "permanent", _) => Some(vec![redirect(301)]),
             (_, "status", [status, rest @ ..]) => {
@@ -139,7 +146,10 @@ impl<'a> Infer<'a> {
     fn meant(&self, frame: &Frame<'_, 'a>, expr: &'a Expr) -> &'a Expr {
         match &expr.kind {
             Kind::Paren(inner) => self.meant(frame, inner),
-            Kind::Var(var) => match (frame.argument(self, *var), self.local(frame.file, *var)) {
+            Kind::Var(var) => match (
+                frame.argument(self, *var),
+                self.names.value(frame.file, *var),
+            ) {
                 (Some((argument, caller)), _) => self.meant(caller, argument),
                 (None, Some(value)) => self.meant(frame, value),
                 _ => expr,
@@ -150,13 +160,18 @@ impl<'a> Infer<'a> {
 
     /// A response with a status, with each where it is one of several; one that cannot be
     /// seen may be any.
-    fn with_status(&self, frame: &Frame<'_, 'a>, status: &'a Expr, one: Returned) -> Vec<Returned> {
+    fn with_status(
+        &self,
+        frame: &Frame<'_, 'a>,
+        status: &'a Expr,
+        one: ReturnType,
+    ) -> Vec<ReturnType> {
         let mut statuses = Vec::new();
         if !self.statuses(frame, status, &mut statuses) {
-            return vec![Returned::new(0, Body::Unseen)];
+            return vec![ReturnType::new(0, BodyType::Unseen)];
         }
         let statuses = statuses.into_iter();
-        let with = |status| Returned {
+        let with = |status| ReturnType {
             status,
             ..one.clone()
         };
@@ -187,7 +202,7 @@ impl<'a> Infer<'a> {
                 if let Some((argument, caller)) = frame.argument(self, *var) {
                     return self.statuses(caller, argument, found);
                 }
-                let value = self.local(frame.file, *var);
+                let value = self.names.value(frame.file, *var);
                 value.is_some_and(|value| self.statuses(frame, value, found))
             }
             _ => false,
@@ -198,7 +213,7 @@ impl<'a> Infer<'a> {
     pub(super) fn changed(
         &self,
         frame: &Frame<'_, 'a>,
-        one: &mut Returned,
+        one: &mut ReturnType,
         method: &str,
         args: &'a [Expr],
     ) {
@@ -207,15 +222,17 @@ impl<'a> Infer<'a> {
                 let mut statuses = Vec::new();
                 match self.statuses(frame, status, &mut statuses) {
                     true if statuses.len() == 1 => one.status = statuses[0],
-                    _ => *one = Returned::new(0, Body::Unseen),
+                    _ => *one = ReturnType::new(0, BodyType::Unseen),
                 }
             }
             ("header", [name, value]) => {
                 let name = self.meant(frame, name).text().map(str::to_ascii_lowercase);
                 match name.as_deref() {
-                    Some("content-type") if !matches!(one.body, Body::Unseen | Body::Empty) => {
+                    Some("content-type")
+                        if !matches!(one.body, BodyType::Unseen | BodyType::Empty) =>
+                    {
                         let kind = self.meant(frame, value).text();
-                        one.body = Body::Bytes(kind.map(str::to_owned));
+                        one.body = BodyType::Bytes(kind.map(str::to_owned));
                     }
                     Some("content-type") => {}
                     Some(name) if !one.headers.iter().any(|known| known == name) => {
@@ -236,28 +253,30 @@ fn is_of_response(method: &str) -> bool {
     matches!(method, "header" | "status" | "cookie")
 }
 
-fn redirect(status: u16) -> Returned {
-    Returned {
+fn redirect(status: u16) -> ReturnType {
+    ReturnType {
         headers: vec!["location".to_owned()],
-        ..Returned::new(status, Body::Empty)
+        ..ReturnType::new(status, BodyType::Empty)
     }
 }
 
 /// What `api.error` answers, given its message: a table stays one, and other values become
 /// texts.
-fn error(message: Shape) -> Body {
+fn error(message: ValueType) -> BodyType {
     let message = match message {
-        Shape::Any | Shape::OneOf(_) => return Body::Error,
-        Shape::Maybe(inner) if matches!(*inner, Shape::Object(_) | Shape::Map(_)) => {
-            return Body::Error;
+        ValueType::Any | ValueType::OneOf(_) => return BodyType::Error,
+        ValueType::Maybe(inner) if matches!(*inner, ValueType::Object(_) | ValueType::Map(_)) => {
+            return BodyType::Error;
         }
-        Shape::Maybe(inner) if matches!(*inner, Shape::Array(_) | Shape::List(_)) => {
-            return Body::Error;
+        ValueType::Maybe(inner) if matches!(*inner, ValueType::Array(_) | ValueType::List(_)) => {
+            return BodyType::Error;
         }
-        Shape::Object(_) | Shape::Map(_) | Shape::Array(_) | Shape::List(_) => message,
-        _ => Shape::String,
+        ValueType::Object(_) | ValueType::Map(_) | ValueType::Array(_) | ValueType::List(_) => {
+            message
+        }
+        _ => ValueType::String,
     };
-    Body::Json(Shape::Object(vec![("error".to_owned(), message)]))
+    BodyType::Json(ValueType::Object(vec![("error".to_owned(), message)]))
 }
 
 /// The block that declares a local, or one inside it does.
@@ -283,7 +302,7 @@ fn changes_of<'a>(
     if let Stmt::Call(call) = stmt {
         let mut chain = Vec::new();
         let mut object = call;
-        while let Kind::Method(inner, method, _, args) = &object.kind {
+        while let Kind::Method(inner, method, args) = &object.kind {
             chain.push((method.as_str(), args.as_slice()));
             object = inner;
         }
@@ -305,7 +324,7 @@ fn changes_of<'a>(
             return true;
         }
         // Another function may do anything with it.
-        if let Kind::Call(_, args) | Kind::Method(_, _, _, args) = &call.kind
+        if let Kind::Call(_, args) | Kind::Method(_, _, args) = &call.kind
             && args.iter().any(|arg| arg.var() == Some(var))
             && !is_raise(call)
         {

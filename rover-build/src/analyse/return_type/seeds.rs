@@ -1,15 +1,15 @@
-//! The shapes of what the vocabulary's words are and give, read from their types.
+//! The types of what the vocabulary's words are and give, read from their types.
 
-use crate::analyse::shape::Shape;
+use crate::analyse::types::ValueType;
 use crate::front::hir::{Expr, Kind};
 use crate::vocabulary::{self, Kind as WordKind, Word};
 
 /// What a function or a method gives: the first of its results.
-pub(super) fn result(owner: &str, name: &str) -> Shape {
+pub(super) fn result(owner: &str, name: &str) -> ValueType {
     let result = vocabulary::word(owner, name).and_then(|word| word.results.first());
     match result {
         Some(result) if result.name != "..." => of_type(result.of_type),
-        _ => Shape::Any,
+        _ => ValueType::Any,
     }
 }
 
@@ -24,10 +24,10 @@ pub(super) fn gives_many(owner: &str, name: &str) -> bool {
 }
 
 /// What a value is.
-pub(super) fn value(owner: &str, name: &str) -> Shape {
+pub(super) fn value(owner: &str, name: &str) -> ValueType {
     let is_value = |word: &&Word| word.kind == WordKind::Value;
     let word = vocabulary::word(owner, name).filter(is_value);
-    word.map_or(Shape::Any, |word| of_type(word.of_type))
+    word.map_or(ValueType::Any, |word| of_type(word.of_type))
 }
 
 /// The library that an expression names: `string`, `rover.json`.
@@ -41,26 +41,26 @@ pub(super) fn library(expr: &Expr) -> Option<String> {
 }
 
 /// A type of LuaCATS, as far as it says one thing.
-fn of_type(text: &str) -> Shape {
+fn of_type(text: &str) -> ValueType {
     if let Some(inner) = text.strip_suffix('?') {
         return of_type(inner).maybe();
     }
     if let Some(inner) = text.strip_suffix("[]") {
-        return Shape::Array(Box::new(of_type(inner)));
+        return ValueType::Array(Box::new(of_type(inner)));
     }
     let map = text.strip_prefix("table<string, ");
     if let Some(inner) = map.and_then(|rest| rest.strip_suffix('>')) {
-        return Shape::Map(Box::new(of_type(inner)));
+        return ValueType::Map(Box::new(of_type(inner)));
     }
     match text {
-        "string" => Shape::String,
-        "number" => Shape::Number,
-        "integer" => Shape::Integer,
-        "boolean" => Shape::Boolean,
+        "string" => ValueType::String,
+        "number" => ValueType::Number,
+        "integer" => ValueType::Integer,
+        "boolean" => ValueType::Boolean,
         // The values of a class that is read by any name.
         class => match vocabulary::any_field(class) {
-            Some(field) => Shape::Map(Box::new(of_type(field.of_type))),
-            None => Shape::Any,
+            Some(field) => ValueType::Map(Box::new(of_type(field.of_type))),
+            None => ValueType::Any,
         },
     }
 }
@@ -71,8 +71,8 @@ mod tests {
     use crate::vocabulary::{BODY, CTX};
 
     #[test]
-    fn types_are_shapes() {
-        let shown = |shape: Shape| shape.to_string();
+    fn types_are_read() {
+        let shown = |value_type: ValueType| value_type.to_string();
         assert_eq!(shown(result("string", "upper")), "string");
         assert_eq!(shown(result("string", "byte")), "any");
         assert_eq!(shown(result("os", "getenv")), "string?");

@@ -8,10 +8,12 @@
 use std::collections::HashSet;
 
 use super::answers::{Here, push};
-use super::{Call, Frame, Infer};
-use crate::analyse::shape::{Body, Returned, Shape};
-use crate::front::hir::{BinaryOp, Place};
-use crate::front::hir::{Expr, FunctionId, Kind, Stmt};
+use super::{Call, Frame, ReturnTypes};
+use crate::analyse::names::Given;
+use crate::analyse::types::{BodyType, ReturnType, ValueType};
+use crate::front::hir::BinaryOp;
+use crate::front::hir::{Expr, Kind, Stmt};
+use crate::front::ids::FunctionRef;
 
 /// A function that is called where its errors are caught: what follows it are its arguments.
 fn catches(name: &str) -> Option<usize> {
@@ -22,13 +24,13 @@ fn catches(name: &str) -> Option<usize> {
     }
 }
 
-impl<'a> Infer<'a> {
+impl<'a> ReturnTypes<'a> {
     /// What the function of a frame throws, or lets through.
-    pub(super) fn thrown(&self, frame: &Frame<'_, 'a>, found: &mut Vec<Returned>) {
+    pub(super) fn thrown(&self, frame: &Frame<'_, 'a>, found: &mut Vec<ReturnType>) {
         self.thrown_in(frame, &frame.function.body, found);
     }
 
-    fn thrown_in(&self, frame: &Frame<'_, 'a>, block: &'a [Stmt], found: &mut Vec<Returned>) {
+    fn thrown_in(&self, frame: &Frame<'_, 'a>, block: &'a [Stmt], found: &mut Vec<ReturnType>) {
         for stmt in block {
             let mut inner = Vec::new();
             // A function that is only defined runs where it is called.
@@ -43,13 +45,13 @@ impl<'a> Infer<'a> {
         }
     }
 
-    fn thrown_by(&self, frame: &Frame<'_, 'a>, expr: &'a Expr, found: &mut Vec<Returned>) {
+    fn thrown_by(&self, frame: &Frame<'_, 'a>, expr: &'a Expr, found: &mut Vec<ReturnType>) {
         if !self.step() {
-            return push(found, Returned::new(0, Body::Unseen));
+            return push(found, ReturnType::new(0, BodyType::Unseen));
         }
         match &expr.kind {
             Kind::Call(callee, args) => {
-                let global = self.global(frame.file, callee);
+                let global = self.names.global(frame.file, callee);
                 match (global, args.as_slice()) {
                     (Some("error"), [value, ..]) | (Some("assert"), [_, value, ..]) => {
                         self.raised(frame, value, found);
@@ -71,9 +73,8 @@ impl<'a> Infer<'a> {
                 }
                 self.thrown_by(frame, callee, found);
             }
-            Kind::Method(object, method, _, args) => {
-                let helpers = &self.handlers.helpers;
-                let place = helpers.written_in(frame.file, object, method);
+            Kind::Method(object, method, args) => {
+                let place = self.names.written_in(frame.file, object, method);
                 if let Some(place) = place.filter(|place| self.throwing.contains(place)) {
                     self.called(frame, place, Some(object), args, found);
                 }
@@ -82,7 +83,9 @@ impl<'a> Infer<'a> {
             }
             // Called where it is written.
             Kind::Paren(inner) => match inner.kind {
-                Kind::Function(id) => self.thrown_in(frame, self.body((frame.file, id)), found),
+                Kind::Function(id) => {
+                    self.thrown_in(frame, self.body(frame.file.function(id)), found)
+                }
                 _ => self.thrown_by(frame, inner, found),
             },
             Kind::Function(_) => {}
@@ -91,7 +94,7 @@ impl<'a> Infer<'a> {
     }
 
     /// An argument: a function that is passed to another is called there, as far as is known.
-    fn passed(&self, frame: &Frame<'_, 'a>, arg: &'a Expr, found: &mut Vec<Returned>) {
+    fn passed(&self, frame: &Frame<'_, 'a>, arg: &'a Expr, found: &mut Vec<ReturnType>) {
         match (&arg.kind, self.function(frame, arg)) {
             (Kind::Function(_), Some(place)) => {
                 self.thrown_in(frame, self.body(place), found);
@@ -103,32 +106,32 @@ impl<'a> Infer<'a> {
         }
     }
 
-    fn body(&self, (file, id): Place) -> &'a [Stmt] {
-        &self.sources.files[file].hir.functions[id.0].body
+    fn body(&self, FunctionRef { file, id }: FunctionRef) -> &'a [Stmt] {
+        &self.sources.files[file].hir.functions[id].body
     }
 
     /// The function that an expression is.
-    fn function(&self, frame: &Frame<'_, 'a>, expr: &'a Expr) -> Option<Place> {
+    fn function(&self, frame: &Frame<'_, 'a>, expr: &'a Expr) -> Option<FunctionRef> {
         match &expr.kind {
-            Kind::Function(id) => Some((frame.file, *id)),
-            _ => self.handlers.helpers.written(frame.file, expr),
+            Kind::Function(id) => Some(frame.file.function(*id)),
+            _ => self.names.written(frame.file, expr),
         }
     }
 
-    fn throwing_call(&self, frame: &Frame<'_, 'a>, callee: &Expr) -> Option<Place> {
-        let place = self.handlers.helpers.written(frame.file, callee)?;
+    fn throwing_call(&self, frame: &Frame<'_, 'a>, callee: &Expr) -> Option<FunctionRef> {
+        let place = self.names.written(frame.file, callee)?;
         self.throwing.contains(&place).then_some(place)
     }
 
     fn called(
         &self,
         frame: &Frame<'_, 'a>,
-        place: Place,
+        place: FunctionRef,
         object: Option<&'a Expr>,
         args: &'a [Expr],
-        found: &mut Vec<Returned>,
+        found: &mut Vec<ReturnType>,
     ) {
-        let function = &self.sources.files[place.0].hir.functions[place.1.0];
+        let function = &self.sources.files[place.file].hir.functions[place.id];
         // What a function throws that calls itself is found the first time.
         let mut around = Some(frame);
         while let Some(outer) = around {
@@ -146,26 +149,26 @@ impl<'a> Infer<'a> {
             .enter(place, call, |inner| self.thrown(inner, found))
             .is_none()
         {
-            push(found, Returned::new(0, Body::Unseen));
+            push(found, ReturnType::new(0, BodyType::Unseen));
         }
     }
 
     fn is_catching(&self, frame: &Frame<'_, 'a>, expr: &'a Expr) -> bool {
         matches!(&expr.kind, Kind::Call(callee, _)
-            if self.global(frame.file, callee).and_then(catches).is_some())
+            if self.names.global(frame.file, callee).and_then(catches).is_some())
     }
 
     /// What `pcall` catches, where that is raised again.
-    fn caught(&self, frame: &Frame<'_, 'a>, call: &'a Expr, found: &mut Vec<Returned>) {
+    fn caught(&self, frame: &Frame<'_, 'a>, call: &'a Expr, found: &mut Vec<ReturnType>) {
         let Kind::Call(callee, args) = &call.kind else {
             return;
         };
-        let own = self.global(frame.file, callee).and_then(catches);
+        let own = self.names.global(frame.file, callee).and_then(catches);
         let (Some(own), Some(function)) = (own, args.first()) else {
             return;
         };
         let given = args.get(own..).unwrap_or_default();
-        if self.global(frame.file, function) == Some("error") {
+        if self.names.global(frame.file, function) == Some("error") {
             if let Some(value) = given.first() {
                 self.raised(frame, value, found);
             }
@@ -176,14 +179,14 @@ impl<'a> Infer<'a> {
                 self.thrown_in(frame, self.body(place), found);
             }
             (_, Some(place)) => self.called(frame, place, None, given, found),
-            _ => push(found, Returned::new(0, Body::Unseen)),
+            _ => push(found, ReturnType::new(0, BodyType::Unseen)),
         }
     }
 
     /// A value that is raised: an answer where it is a response.
-    fn raised(&self, frame: &Frame<'_, 'a>, expr: &'a Expr, found: &mut Vec<Returned>) {
+    fn raised(&self, frame: &Frame<'_, 'a>, expr: &'a Expr, found: &mut Vec<ReturnType>) {
         if !self.step() {
-            return push(found, Returned::new(0, Body::Unseen));
+            return push(found, ReturnType::new(0, BodyType::Unseen));
         }
         let here = Here {
             truthy: &[],
@@ -205,14 +208,14 @@ impl<'a> Infer<'a> {
             Kind::Var(var) => {
                 if let Some((argument, caller)) = frame.argument(self, *var) {
                     self.raised(caller, argument, found);
-                } else if let Some(call) = self.files[frame.file].caught.get(var)
+                } else if let Given::Result(call, 1) = self.names.given(frame.file, *var)
                     && self.is_catching(frame, call)
                 {
                     self.caught(frame, call, found);
-                } else if let Some(value) = self.local(frame.file, *var) {
+                } else if let Some(value) = self.names.value(frame.file, *var) {
                     self.raised(frame, value, found);
                 } else {
-                    push(found, Returned::new(0, Body::Unseen));
+                    push(found, ReturnType::new(0, BodyType::Unseen));
                 }
             }
             Kind::Call(callee, args) => {
@@ -234,30 +237,30 @@ impl<'a> Infer<'a> {
     }
 
     /// The result of a call that is not followed.
-    fn unseen(&self, frame: &Frame<'_, 'a>, expr: &'a Expr, found: &mut Vec<Returned>) {
+    fn unseen(&self, frame: &Frame<'_, 'a>, expr: &'a Expr, found: &mut Vec<ReturnType>) {
         let object = matches!(&expr.kind, Kind::Call(callee, _)
-            if self.global(frame.file, callee) == Some("setmetatable"));
-        if !object && matches!(self.shape(frame, expr, &[]), Shape::Any) {
-            push(found, Returned::new(0, Body::Unseen));
+            if self.names.global(frame.file, callee) == Some("setmetatable"));
+        if !object && matches!(self.value_type(frame, expr, &[]), ValueType::Any) {
+            push(found, ReturnType::new(0, BodyType::Unseen));
         }
     }
 
     /// The functions in which something is raised that may be a response, and those that call
     /// them.
-    pub(super) fn throwing(&self) -> HashSet<Place> {
-        let mut calls: Vec<(Place, Place)> = Vec::new();
+    pub(super) fn throwing(&self) -> HashSet<FunctionRef> {
+        let mut calls: Vec<(FunctionRef, FunctionRef)> = Vec::new();
         let mut throwing = HashSet::new();
-        for (file, source) in self.sources.files.iter().enumerate() {
-            for (id, function) in source.hir.functions.iter().enumerate() {
-                let place = (file, FunctionId(id));
+        for (file, source) in self.sources.files.numbered() {
+            for (id, function) in source.hir.functions.numbered() {
+                let place = file.function(id);
                 each_expr(&function.body, &mut |expr| match &expr.kind {
-                    Kind::Function(inner) => calls.push((place, (file, *inner))),
+                    Kind::Function(inner) => calls.push((place, file.function(*inner))),
                     Kind::Method(object, method, ..) => {
-                        let callee = self.handlers.helpers.written_in(file, object, method);
+                        let callee = self.names.written_in(file, object, method);
                         calls.extend(callee.map(|callee| (place, callee)));
                     }
                     Kind::Call(callee, args) => {
-                        let raised = match self.global(file, callee) {
+                        let raised = match self.names.global(file, callee) {
                             Some("error") => args.first(),
                             Some("assert") => args.get(1),
                             _ => None,
@@ -267,7 +270,7 @@ impl<'a> Infer<'a> {
                         }
                     }
                     _ => {
-                        let callee = self.handlers.helpers.written(file, expr);
+                        let callee = self.names.written(file, expr);
                         calls.extend(callee.map(|callee| (place, callee)));
                     }
                 });

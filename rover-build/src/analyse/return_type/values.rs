@@ -1,125 +1,133 @@
-//! The shapes of values.
+//! The types of values.
 
 use rover_model::guard::{self, Schema};
 
 use super::filled::Added;
-use super::{Frame, Infer, seeds};
-use crate::analyse::lists::{is_member, list_of};
-use crate::analyse::shape::Shape;
+use super::{Frame, ReturnTypes, seeds};
+use crate::analyse::lists::list_of;
+use crate::analyse::names::Given;
+use crate::analyse::types::ValueType;
 use crate::front::hir::{BinaryOp, Expr, Field, Kind, UnaryOp, VarId};
 use crate::vocabulary::{BODY, CTX, GLOBALS};
 
-impl<'a> Infer<'a> {
-    pub(super) fn shape(&self, frame: &Frame<'_, 'a>, expr: &'a Expr, truthy: &[VarId]) -> Shape {
+impl<'a> ReturnTypes<'a> {
+    pub(super) fn value_type(
+        &self,
+        frame: &Frame<'_, 'a>,
+        expr: &'a Expr,
+        truthy: &[VarId],
+    ) -> ValueType {
         if !self.step() {
-            return Shape::Any;
+            return ValueType::Any;
         }
         if let Some((var, _)) = list_of(expr)
             && let Some(list) = frame.lists.get(&var)
         {
             let items = list.items.iter();
-            let item = items.map(|item| self.shape(frame, item.value, truthy));
-            let item = Box::new(item.reduce(Shape::or).unwrap_or(Shape::Any));
-            return Shape::Array(item);
+            let item = items.map(|item| self.value_type(frame, item.value, truthy));
+            let item = Box::new(item.reduce(ValueType::or).unwrap_or(ValueType::Any));
+            return ValueType::Array(item);
         }
         match &expr.kind {
-            Kind::Nil => Shape::Nil,
-            Kind::Boolean(_) => Shape::Boolean,
+            Kind::Nil => ValueType::Nil,
+            Kind::Boolean(_) => ValueType::Boolean,
             Kind::Number(digits) => match digits.bytes().all(|b| b.is_ascii_digit()) {
-                true => Shape::Integer,
-                false => Shape::Number,
+                true => ValueType::Integer,
+                false => ValueType::Number,
             },
-            Kind::Text(_) | Kind::Concat(..) => Shape::String,
-            Kind::Paren(inner) => self.shape(frame, inner, truthy),
+            Kind::Text(_) | Kind::Concat(..) => ValueType::String,
+            Kind::Paren(inner) => self.value_type(frame, inner, truthy),
             Kind::Unary(operator, _) => match operator {
-                UnaryOp::Length => Shape::Integer,
-                UnaryOp::Minus => Shape::Number,
-                UnaryOp::Not => Shape::Boolean,
-                UnaryOp::Other => Shape::Any,
+                UnaryOp::Length => ValueType::Integer,
+                UnaryOp::Minus => ValueType::Number,
+                UnaryOp::Not => ValueType::Boolean,
+                UnaryOp::Other => ValueType::Any,
             },
             Kind::Binary(operator, left, right) => {
-                let second = || self.shape(frame, right, truthy);
+                let second = || self.value_type(frame, right, truthy);
                 match operator {
                     BinaryOp::Or if self.never(frame.file, right, 0) => {
                         self.truthy(frame, left, truthy)
                     }
                     BinaryOp::Or => self.truthy(frame, left, truthy).or(second()),
-                    BinaryOp::And => match self.shape(frame, left, truthy) {
-                        Shape::Boolean => Shape::Boolean.or(second()),
-                        Shape::Any => Shape::Any,
-                        Shape::Maybe(_) | Shape::Nil => second().maybe(),
+                    BinaryOp::And => match self.value_type(frame, left, truthy) {
+                        ValueType::Boolean => ValueType::Boolean.or(second()),
+                        ValueType::Any => ValueType::Any,
+                        ValueType::Maybe(_) | ValueType::Nil => second().maybe(),
                         _ => second(),
                     },
-                    BinaryOp::Equality | BinaryOp::Order => Shape::Boolean,
-                    BinaryOp::Add | BinaryOp::Arithmetic => Shape::Number,
-                    BinaryOp::Other => Shape::Any,
+                    BinaryOp::Equality | BinaryOp::Order => ValueType::Boolean,
+                    BinaryOp::Add | BinaryOp::Arithmetic => ValueType::Number,
+                    BinaryOp::Other => ValueType::Any,
                 }
             }
             Kind::Table(fields) => self.table(frame, fields, truthy),
             Kind::Var(var) => {
-                let shape = self.variable(frame, *var);
+                let value_type = self.variable(frame, *var);
                 match truthy.contains(var) {
-                    true => shape.present(),
-                    false => shape,
+                    true => value_type.present(),
+                    false => value_type,
                 }
+            }
+            Kind::Index(..) if self.names.of_rover(frame.file, expr) == Some("null") => {
+                ValueType::Null
             }
             Kind::Index(object, key) => self.index(frame, object, key),
             Kind::Call(callee, args) => self.call(frame, callee, args),
-            Kind::Method(object, method, _, args) => self.method(frame, object, method, args),
-            Kind::Vararg | Kind::Function(_) | Kind::Global(_) => Shape::Any,
+            Kind::Method(object, method, args) => self.method(frame, object, method, args),
+            Kind::Vararg | Kind::Function(_) | Kind::Global(_) => ValueType::Any,
         }
     }
 
     /// What an expression is where it is neither nil nor false.
-    fn truthy(&self, frame: &Frame<'_, 'a>, expr: &'a Expr, truthy: &[VarId]) -> Shape {
+    fn truthy(&self, frame: &Frame<'_, 'a>, expr: &'a Expr, truthy: &[VarId]) -> ValueType {
         match &expr.kind {
             Kind::Paren(inner) => self.truthy(frame, inner, truthy),
             Kind::Binary(BinaryOp::And, _, right) => self.truthy(frame, right, truthy),
-            _ => self.shape(frame, expr, truthy).present(),
+            _ => self.value_type(frame, expr, truthy).present(),
         }
     }
 
-    fn variable(&self, frame: &Frame<'_, 'a>, var: VarId) -> Shape {
+    fn variable(&self, frame: &Frame<'_, 'a>, var: VarId) -> ValueType {
         if let Some((argument, caller)) = frame.argument(self, var) {
-            return self.shape(caller, argument, &[]);
+            return self.value_type(caller, argument, &[]);
         }
-        let locals = &self.files[frame.file];
-        let Some(value) = self.local(frame.file, var) else {
-            return match locals.counters.contains(&var) {
-                true => Shape::Number,
-                false => Shape::Any,
-            };
+        let tables = &self.files[frame.file];
+        let value = match self.names.given(frame.file, var) {
+            Given::Value(value) => value,
+            Given::Counter => return ValueType::Number,
+            _ => return ValueType::Any,
         };
-        if let Some(added) = locals.filled.get(&var) {
+        if let Some(added) = tables.filled.get(&var) {
             return self.list(frame, added);
         }
-        let shape = match (&value.kind, self.shape(frame, value, &[])) {
+        let value_type = match (&value.kind, self.value_type(frame, value, &[])) {
             // It may be filled later, as a list or as a record.
-            (_, Shape::Object(fields)) if fields.is_empty() => Shape::Any,
-            (_, shape) => shape,
+            (_, ValueType::Object(fields)) if fields.is_empty() => ValueType::Any,
+            (_, value_type) => value_type,
         };
-        let assigned = locals.fields.get(&var);
-        match (shape, assigned) {
-            (shape, None) => shape,
-            (Shape::Object(fields), Some(names)) if names.iter().all(Option::is_some) => {
-                let known = fields.into_iter().map(|(name, shape)| {
+        let assigned = tables.fields.get(&var);
+        match (value_type, assigned) {
+            (value_type, None) => value_type,
+            (ValueType::Object(fields), Some(names)) if names.iter().all(Option::is_some) => {
+                let known = fields.into_iter().map(|(name, value_type)| {
                     let changed = names.iter().any(|n| *n == Some(&name));
-                    (name, if changed { Shape::Any } else { shape })
+                    (name, if changed { ValueType::Any } else { value_type })
                 });
-                Shape::Object(known.collect())
+                ValueType::Object(known.collect())
             }
-            (Shape::Array(_), Some(_)) => Shape::Array(Box::new(Shape::Any)),
-            _ => Shape::Any,
+            (ValueType::Array(_), Some(_)) => ValueType::Array(Box::new(ValueType::Any)),
+            _ => ValueType::Any,
         }
     }
 
     /// A list of what is added to it.
-    fn list(&self, frame: &Frame<'_, 'a>, added: &[Added<'a>]) -> Shape {
-        let mut all: Option<Shape> = None;
+    fn list(&self, frame: &Frame<'_, 'a>, added: &[Added<'a>]) -> ValueType {
+        let mut all: Option<ValueType> = None;
         for one in added {
-            let item = self.shape(frame, one.value, &[]);
+            let item = self.value_type(frame, one.value, &[]);
             if one.counted && !is_certain(&item) {
-                return Shape::Any;
+                return ValueType::Any;
             }
             // What is nil is not added.
             let item = item.present();
@@ -128,37 +136,40 @@ impl<'a> Infer<'a> {
                 None => item,
             });
         }
-        Shape::List(Box::new(all.unwrap_or(Shape::Any)))
+        ValueType::List(Box::new(all.unwrap_or(ValueType::Any)))
     }
 
-    fn table(&self, frame: &Frame<'_, 'a>, fields: &'a [Field], truthy: &[VarId]) -> Shape {
+    fn table(&self, frame: &Frame<'_, 'a>, fields: &'a [Field], truthy: &[VarId]) -> ValueType {
         let mut named = Vec::new();
         let mut items = Vec::new();
         for (at, field) in fields.iter().enumerate() {
             match field {
                 Field::Named(name, value) => {
-                    named.push((name.clone(), self.shape(frame, value, truthy)));
+                    named.push((name.text.clone(), self.value_type(frame, value, truthy)));
                 }
                 // The last one gives all that it has: `{ pcall(f) }`.
                 Field::Item(value) if at + 1 == fields.len() && self.gives_many(frame, value) => {
-                    return Shape::Any;
+                    return ValueType::Any;
                 }
-                Field::Item(value) => items.push(self.shape(frame, value, truthy)),
-                Field::Keyed(..) => return Shape::Any,
+                Field::Item(value) => items.push(self.value_type(frame, value, truthy)),
+                Field::Keyed(..) => return ValueType::Any,
             }
         }
         match (named.is_empty(), items.first()) {
-            (_, None) => Shape::Object(named),
+            (_, None) => ValueType::Object(named),
             (true, Some(first)) => {
                 // Without a first item it is no array.
                 let whole = items.iter().all(is_certain) && is_certain(first);
-                let item = items.into_iter().reduce(Shape::or).unwrap_or(Shape::Any);
+                let item = items
+                    .into_iter()
+                    .reduce(ValueType::or)
+                    .unwrap_or(ValueType::Any);
                 match whole {
-                    true => Shape::Array(Box::new(item)),
-                    false => Shape::Any,
+                    true => ValueType::Array(Box::new(item)),
+                    false => ValueType::Any,
                 }
             }
-            (false, Some(_)) => Shape::Any,
+            (false, Some(_)) => ValueType::Any,
         }
     }
 
@@ -174,42 +185,39 @@ impl<'a> Infer<'a> {
             },
             Kind::Method(object, name, ..) => {
                 seeds::gives_many("string", name)
-                    && matches!(self.shape(frame, object, &[]), Shape::String)
+                    && matches!(self.value_type(frame, object, &[]), ValueType::String)
             }
             _ => false,
         }
     }
 
-    fn index(&self, frame: &Frame<'_, 'a>, object: &'a Expr, key: &'a Expr) -> Shape {
+    fn index(&self, frame: &Frame<'_, 'a>, object: &'a Expr, key: &'a Expr) -> ValueType {
         if object.var().is_some() && object.var() == frame.ctx {
             return key
                 .text()
-                .map_or(Shape::Any, |name| seeds::value(CTX, name));
-        }
-        if is_member_of(object, key, "rover", "null") {
-            return Shape::Null;
+                .map_or(ValueType::Any, |name| seeds::value(CTX, name));
         }
         let Some(name) = key.text() else {
-            return Shape::Any;
+            return ValueType::Any;
         };
-        match self.shape(frame, object, &[]) {
+        match self.value_type(frame, object, &[]) {
             // A path has all its parameters.
-            Shape::Map(value) if self.is_params(frame, object) => *value,
-            Shape::Object(fields) => {
+            ValueType::Map(value) if self.is_params(frame, object) => *value,
+            ValueType::Object(fields) => {
                 let mut fields = fields.into_iter();
                 let found = fields.find(|(known, _)| known == name);
-                found.map_or(Shape::Any, |(_, shape)| shape)
+                found.map_or(ValueType::Any, |(_, value_type)| value_type)
             }
-            Shape::Map(value) => value.maybe(),
-            _ => Shape::Any,
+            ValueType::Map(value) => value.maybe(),
+            _ => ValueType::Any,
         }
     }
 
     /// What a schema lets through.
-    fn checked(&self, frame: &Frame<'_, 'a>, schema: &Expr) -> Shape {
+    fn checked(&self, frame: &Frame<'_, 'a>, schema: &Expr) -> ValueType {
         let number = self.guards.number(frame.file, schema);
         let schema = number.and_then(|number| self.guards.schemas.get(number));
-        schema.map_or(Shape::Any, checked)
+        schema.map_or(ValueType::Any, checked)
     }
 
     /// `ctx:params()`, or a local that holds it.
@@ -217,24 +225,26 @@ impl<'a> Infer<'a> {
         match &expr.kind {
             Kind::Method(object, name, ..) => name == "params" && object.var() == frame.ctx,
             Kind::Var(var) => self
-                .local(frame.file, *var)
+                .names
+                .value(frame.file, *var)
                 .is_some_and(|value| self.is_params(frame, value)),
             _ => false,
         }
     }
 
-    fn call(&self, frame: &Frame<'_, 'a>, callee: &'a Expr, args: &'a [Expr]) -> Shape {
-        if self.global(frame.file, callee) == Some("assert") {
+    fn call(&self, frame: &Frame<'_, 'a>, callee: &'a Expr, args: &'a [Expr]) -> ValueType {
+        if self.names.global(frame.file, callee) == Some("assert") {
             let value = args.first();
-            return value.map_or(Shape::Any, |value| self.truthy(frame, value, &[]));
+            return value.map_or(ValueType::Any, |value| self.truthy(frame, value, &[]));
         }
-        if is_member(callee, "rover", "array") {
-            return match args.first().map(|arg| self.shape(frame, arg, &[])) {
-                Some(Shape::Array(item) | Shape::List(item)) => Shape::Array(item),
-                _ => Shape::Array(Box::new(Shape::Any)),
+        let of_rover = self.names.of_rover(frame.file, callee);
+        if of_rover == Some("array") {
+            return match args.first().map(|arg| self.value_type(frame, arg, &[])) {
+                Some(ValueType::Array(item) | ValueType::List(item)) => ValueType::Array(item),
+                _ => ValueType::Array(Box::new(ValueType::Any)),
             };
         }
-        if is_member(callee, "rover", "guard")
+        if of_rover == Some("guard")
             && let [_, schema] = args
         {
             return self.checked(frame, schema);
@@ -249,21 +259,21 @@ impl<'a> Infer<'a> {
         {
             return seeds::result(&library, name);
         }
-        let shape = self.follow(frame, callee, args, |inner| self.given(inner));
-        shape.flatten().unwrap_or(Shape::Any)
+        let value_type = self.follow(frame, callee, args, |inner| self.given(inner));
+        value_type.flatten().unwrap_or(ValueType::Any)
     }
 
     /// What the function of a frame returns.
-    fn given(&self, frame: &Frame<'_, 'a>) -> Option<Shape> {
-        let mut all: Option<Shape> = None;
+    fn given(&self, frame: &Frame<'_, 'a>) -> Option<ValueType> {
+        let mut all: Option<ValueType> = None;
         self.returns(frame, &mut |value, truthy| {
             if value.is_some_and(|value| self.never(frame.file, value, 0)) {
                 return;
             }
-            let shape = value.map_or(Shape::Nil, |v| self.shape(frame, v, truthy));
+            let value_type = value.map_or(ValueType::Nil, |v| self.value_type(frame, v, truthy));
             all = Some(match all.take() {
-                Some(before) => before.or(shape),
-                None => shape,
+                Some(before) => before.or(value_type),
+                None => value_type,
             });
         });
         all
@@ -275,7 +285,7 @@ impl<'a> Infer<'a> {
         object: &'a Expr,
         method: &str,
         args: &'a [Expr],
-    ) -> Shape {
+    ) -> ValueType {
         if let ("expect", [schema]) = (method, args) {
             return self.checked(frame, schema);
         }
@@ -286,51 +296,53 @@ impl<'a> Infer<'a> {
             if name == "body" && ctx.var().is_some() && ctx.var() == frame.ctx);
         match body {
             true => seeds::result(BODY, method),
-            _ if matches!(self.shape(frame, object, &[]), Shape::String) => {
+            _ if matches!(self.value_type(frame, object, &[]), ValueType::String) => {
                 seeds::result("string", method)
             }
             _ => {
                 let called = (object, method);
-                let shape = self.follow_method(frame, called, args, |inner| self.given(inner));
-                shape.flatten().unwrap_or(Shape::Any)
+                let value_type = self.follow_method(frame, called, args, |inner| self.given(inner));
+                value_type.flatten().unwrap_or(ValueType::Any)
             }
         }
     }
 }
 
 /// Whether a value is there always.
-fn is_certain(shape: &Shape) -> bool {
-    !matches!(shape, Shape::Any | Shape::Maybe(_) | Shape::Nil)
+fn is_certain(value_type: &ValueType) -> bool {
+    !matches!(
+        value_type,
+        ValueType::Any | ValueType::Maybe(_) | ValueType::Nil
+    )
 }
 
 /// What passes a guard.
-fn checked(schema: &Schema) -> Shape {
-    let shape = match &schema.kind {
-        guard::Kind::Any => return Shape::Any,
-        guard::Kind::Boolean => Shape::Boolean,
-        guard::Kind::Number(_) => Shape::Number,
-        guard::Kind::Integer(_) => Shape::Integer,
-        guard::Kind::String(_) => Shape::String,
-        guard::Kind::Array(element, _) => Shape::Array(Box::new(checked(element))),
-        guard::Kind::Object(fields) => Shape::Object(
+fn checked(schema: &Schema) -> ValueType {
+    let value_type = match &schema.kind {
+        guard::Kind::Any => return ValueType::Any,
+        guard::Kind::Boolean => ValueType::Boolean,
+        guard::Kind::Number(_) => ValueType::Number,
+        guard::Kind::Integer(_) => ValueType::Integer,
+        guard::Kind::String(_) => ValueType::String,
+        guard::Kind::Array(element, _) => ValueType::Array(Box::new(checked(element))),
+        guard::Kind::Object(fields) => ValueType::Object(
             fields
                 .iter()
                 .map(|field| {
                     let certain = field.schema.required || field.schema.default.is_some();
-                    let shape = checked(&field.schema);
-                    let shape = if certain { shape } else { shape.maybe() };
-                    (field.name.to_string(), shape)
+                    let value_type = checked(&field.schema);
+                    let value_type = if certain {
+                        value_type
+                    } else {
+                        value_type.maybe()
+                    };
+                    (field.name.to_string(), value_type)
                 })
                 .collect(),
         ),
     };
     match schema.nullable {
-        true => shape.or(Shape::Null),
-        false => shape,
+        true => value_type.or(ValueType::Null),
+        false => value_type,
     }
-}
-
-/// Whether `object[key]` is a global's member.
-fn is_member_of(object: &Expr, key: &Expr, global: &str, name: &str) -> bool {
-    matches!(&object.kind, Kind::Global(known) if known == global) && key.text() == Some(name)
 }

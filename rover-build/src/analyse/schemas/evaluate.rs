@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use rover_model::guard::{Given, KINDS, OPTIONS, Patterns, Schema, Step, Wrong, accepts};
 
-use super::values::Values;
+use crate::analyse::names::Names;
 use crate::diagnostic::{Diagnostic, Position};
 use crate::front::hir::{Expr, Field, Kind, Span, UnaryOp};
+use crate::front::ids::{FileId, TextRange};
 use crate::front::literal;
 use crate::front::load::Sources;
 use crate::vocabulary::nearest;
@@ -27,23 +28,19 @@ enum Known {
 
 pub(super) struct Evaluator<'a, 'v> {
     sources: &'a Sources,
-    values: &'v Values<'a>,
+    names: &'v Names<'a>,
     patterns: &'v dyn Patterns,
     /// Chains are evaluated once, so that each mistake is told once.
-    chains: HashMap<(usize, Span), Known>,
+    chains: HashMap<TextRange, Known>,
     depth: usize,
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
 impl<'a, 'v> Evaluator<'a, 'v> {
-    pub(super) fn new(
-        sources: &'a Sources,
-        values: &'v Values<'a>,
-        patterns: &'v dyn Patterns,
-    ) -> Self {
+    pub(super) fn new(names: &'v Names<'a>, patterns: &'v dyn Patterns) -> Self {
         Evaluator {
-            sources,
-            values,
+            sources: names.sources,
+            names,
             patterns,
             chains: HashMap::new(),
             depth: 0,
@@ -52,22 +49,24 @@ impl<'a, 'v> Evaluator<'a, 'v> {
     }
 
     /// Looks at a chain wherever it stands.
-    pub(super) fn chain(&mut self, file: usize, expr: &'a Expr) {
+    pub(super) fn chain(&mut self, file: FileId, expr: &'a Expr) {
         self.known(file, expr);
     }
 
     /// `name:required()` as a statement: the schema that it gives is lost.
-    pub(super) fn dropped(&mut self, file: usize, call: &'a Expr) {
-        let Kind::Method(object, name, span, _) = &call.kind else {
+    pub(super) fn dropped(&mut self, file: FileId, call: &'a Expr) {
+        let Kind::Method(object, name, _) = &call.kind else {
             return;
         };
         if matches!(self.known(file, call), Known::Unknown) {
             return;
         }
-        let position = self.sources.files[file].position(span.start);
-        let text = &self.sources.files[file].text[object.span.start..object.span.end];
+        let position = self.sources.files[file].position(name.span.start);
         let help = match object.var() {
-            Some(_) => format!("chain it where `{text}` is made: `local {text} = ...:{name}(...)`"),
+            Some(var) => {
+                let local = &self.sources.files[file].hir.vars[var].name;
+                format!("chain it where `{local}` is made: `local {local} = ...:{name}(...)`")
+            }
             None => "give it a name, or write it where it is used".to_owned(),
         };
         self.diagnostics.push(
@@ -78,7 +77,7 @@ impl<'a, 'v> Evaluator<'a, 'v> {
     }
 
     /// `g.string().required()`
-    pub(super) fn dotted(&mut self, file: usize, call: &'a Expr) {
+    pub(super) fn dotted(&mut self, file: FileId, call: &'a Expr) {
         let Kind::Call(callee, args) = &call.kind else {
             return;
         };
@@ -106,7 +105,7 @@ impl<'a, 'v> Evaluator<'a, 'v> {
     }
 
     /// The schema that is given to `expect` or `rover.guard`.
-    pub(super) fn argument(&mut self, file: usize, expr: &'a Expr) -> Option<Schema> {
+    pub(super) fn argument(&mut self, file: FileId, expr: &'a Expr) -> Option<Schema> {
         let given = self.given(file, expr)?;
         match Schema::from_given(&given, self.patterns) {
             Ok(schema) => Some(schema),
@@ -118,8 +117,8 @@ impl<'a, 'v> Evaluator<'a, 'v> {
         }
     }
 
-    fn known(&mut self, file: usize, expr: &'a Expr) -> Known {
-        let key = (file, expr.span);
+    fn known(&mut self, file: FileId, expr: &'a Expr) -> Known {
+        let key = file.range(expr.span);
         if let Some(known) = self.chains.get(&key) {
             return known.clone();
         }
@@ -135,28 +134,26 @@ impl<'a, 'v> Evaluator<'a, 'v> {
         known
     }
 
-    fn evaluate(&mut self, file: usize, expr: &'a Expr) -> Known {
+    fn evaluate(&mut self, file: FileId, expr: &'a Expr) -> Known {
         match &expr.kind {
-            Kind::Method(object, name, span, args) if self.values.is_guard(file, object) => {
-                self.maker(file, (name, *span), args)
+            Kind::Method(object, name, args) if self.is_guard(file, object) => {
+                self.maker(file, (name, name.span), args)
             }
-            Kind::Method(object, name, span, args) => match self.known(file, object) {
+            Kind::Method(object, name, args) => match self.known(file, object) {
                 Known::Unknown => Known::Unknown,
                 Known::Kind(kind) => {
                     if let Err(wrong) = accepts(kind, name) {
-                        self.wrong(file, (name, *span), args, wrong);
+                        self.wrong(file, (name, name.span), args, wrong);
                     }
                     Known::Kind(kind)
                 }
-                Known::Schema(schema) => self.option(file, schema, (name, *span), args),
+                Known::Schema(schema) => self.option(file, schema, (name, name.span), args),
             },
             Kind::Call(callee, args) => match &callee.kind {
-                Kind::Index(object, key) if self.values.is_guard(file, object) => {
-                    match key.text() {
-                        Some(name) => self.maker(file, (name, key.span), args),
-                        None => Known::Unknown,
-                    }
-                }
+                Kind::Index(object, key) if self.is_guard(file, object) => match key.text() {
+                    Some(name) => self.maker(file, (name, key.span), args),
+                    None => Known::Unknown,
+                },
                 _ => self.resolved(file, expr),
             },
             Kind::Var(_) | Kind::Index(..) | Kind::Paren(_) => self.resolved(file, expr),
@@ -164,15 +161,19 @@ impl<'a, 'v> Evaluator<'a, 'v> {
         }
     }
 
-    fn resolved(&mut self, file: usize, expr: &'a Expr) -> Known {
-        match self.values.resolve(file, expr) {
+    fn resolved(&mut self, file: FileId, expr: &'a Expr) -> Known {
+        match self.names.resolve(file, expr) {
             Some((file, value)) if !std::ptr::eq(value, expr) => self.known(file, value),
             _ => Known::Unknown,
         }
     }
 
+    fn is_guard(&self, file: FileId, expr: &Expr) -> bool {
+        self.names.of_rover(file, expr) == Some("guard")
+    }
+
     /// `g:string()`
-    fn maker(&mut self, file: usize, name: (&str, Span), args: &'a [Expr]) -> Known {
+    fn maker(&mut self, file: FileId, name: (&str, Span), args: &'a [Expr]) -> Known {
         let Some(kind) = KINDS.into_iter().find(|kind| *kind == name.0) else {
             if let Err(wrong) = Schema::of_kind(name.0, &[], self.patterns) {
                 self.wrong(file, name, args, wrong);
@@ -197,7 +198,7 @@ impl<'a, 'v> Evaluator<'a, 'v> {
     /// `:min(1)`
     fn option(
         &mut self,
-        file: usize,
+        file: FileId,
         schema: Schema,
         name: (&str, Span),
         args: &'a [Expr],
@@ -221,7 +222,7 @@ impl<'a, 'v> Evaluator<'a, 'v> {
     }
 
     /// A value as far as it is constant.
-    fn given(&mut self, file: usize, expr: &'a Expr) -> Option<Given> {
+    fn given(&mut self, file: FileId, expr: &'a Expr) -> Option<Given> {
         if self.depth == MAX_DEPTH {
             return None;
         }
@@ -231,7 +232,7 @@ impl<'a, 'v> Evaluator<'a, 'v> {
         given
     }
 
-    fn value(&mut self, file: usize, expr: &'a Expr) -> Option<Given> {
+    fn value(&mut self, file: FileId, expr: &'a Expr) -> Option<Given> {
         Some(match &expr.kind {
             Kind::Nil => Given::Nil,
             Kind::Boolean(value) => Given::Boolean(*value),
@@ -245,10 +246,7 @@ impl<'a, 'v> Evaluator<'a, 'v> {
             Kind::Paren(inner) => self.given(file, inner)?,
             Kind::Function(_) => Given::Other("a function"),
             Kind::Table(fields) => self.table(file, fields)?,
-            Kind::Index(object, key)
-                if matches!(&object.kind, Kind::Global(name) if name == "rover")
-                    && key.text() == Some("null") =>
-            {
+            Kind::Index(..) | Kind::Var(_) if self.names.of_rover(file, expr) == Some("null") => {
                 Given::Null
             }
             Kind::Method(..) | Kind::Call(..) => match self.known(file, expr) {
@@ -261,14 +259,14 @@ impl<'a, 'v> Evaluator<'a, 'v> {
         })
     }
 
-    fn elsewhere(&mut self, file: usize, expr: &'a Expr) -> Option<Given> {
-        match self.values.resolve(file, expr)? {
+    fn elsewhere(&mut self, file: FileId, expr: &'a Expr) -> Option<Given> {
+        match self.names.resolve(file, expr)? {
             (_, value) if std::ptr::eq(value, expr) => None,
             (file, value) => self.given(file, value),
         }
     }
 
-    fn table(&mut self, file: usize, all: &'a [Field]) -> Option<Given> {
+    fn table(&mut self, file: FileId, all: &'a [Field]) -> Option<Given> {
         let (mut items, mut fields): (Vec<Given>, Vec<(String, Given)>) = Default::default();
         let mut known = true;
         for field in all {
@@ -282,9 +280,9 @@ impl<'a, 'v> Evaluator<'a, 'v> {
                 Field::Named(name, value) => match self.given(file, value) {
                     None => known = false,
                     Some(given) => {
-                        fields.retain(|(other, _)| other != name);
+                        fields.retain(|(other, _)| *other != name.text);
                         if given != Given::Nil {
-                            fields.push((name.clone(), given));
+                            fields.push((name.text.clone(), given));
                         }
                     }
                 },
@@ -294,7 +292,7 @@ impl<'a, 'v> Evaluator<'a, 'v> {
     }
 
     /// Tells of a call that makes no schema.
-    fn wrong(&mut self, file: usize, name: (&str, Span), args: &'a [Expr], wrong: Wrong) {
+    fn wrong(&mut self, file: FileId, name: (&str, Span), args: &'a [Expr], wrong: Wrong) {
         let position = match wrong.path.as_slice() {
             [Step::Argument(at), rest @ ..] if args.len() > *at => {
                 self.position(file, &args[*at], rest)
@@ -305,27 +303,26 @@ impl<'a, 'v> Evaluator<'a, 'v> {
     }
 
     /// Where a part of a value is written.
-    fn position(&self, file: usize, expr: &'a Expr, path: &[Step]) -> Position {
+    fn position(&self, file: FileId, expr: &'a Expr, path: &[Step]) -> Position {
         let (mut file, mut expr) = (file, expr);
         for step in path {
             let (Step::Field(name) | Step::Key(name)) = step else {
                 break;
             };
-            let Some((owner, table)) = self.values.resolve(file, expr) else {
+            let Some((owner, table)) = self.names.resolve(file, expr) else {
                 break;
             };
             let Kind::Table(fields) = &table.kind else {
                 break;
             };
             (file, expr) = (owner, table);
-            let value = fields.iter().rev().find_map(|field| match field {
-                Field::Named(other, value) if other == name => Some(value),
+            let field = fields.iter().rev().find_map(|field| match field {
+                Field::Named(other, value) if *other == **name => Some((other, value)),
                 _ => None,
             });
-            let Some(value) = value else { break };
+            let Some((key, value)) = field else { break };
             if let Step::Key(_) = step {
-                let text = &self.sources.files[file].text;
-                return self.sources.files[file].position(key(text, name, value.span.start));
+                return self.sources.files[file].position(key.span.start);
             }
             expr = value;
         }
@@ -346,9 +343,4 @@ impl<'a, 'v> Evaluator<'a, 'v> {
             None => diagnostic,
         });
     }
-}
-
-/// Where the name of a field begins whose value begins at `value`.
-fn key(text: &str, name: &str, value: usize) -> usize {
-    text[..value].rfind(name).unwrap_or(value)
 }

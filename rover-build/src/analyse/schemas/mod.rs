@@ -2,18 +2,17 @@
 
 mod evaluate;
 mod patterns;
-mod values;
 
 use std::collections::HashMap;
 
 use rover_model::guard::Schema;
 
 use crate::analyse::globals::keeps_globals;
+use crate::analyse::names::Names;
 use crate::diagnostic::Diagnostic;
-use crate::front::hir::{Expr, Kind, Span, Stmt};
-use crate::front::load::Sources;
+use crate::front::hir::{Expr, Kind, Stmt};
+use crate::front::ids::{FileId, TextRange};
 use evaluate::Evaluator;
-use values::Values;
 
 pub(crate) use patterns::LuaPatterns;
 
@@ -25,23 +24,23 @@ pub(crate) struct Guards {
     /// The constant schemas that something is checked against, each once.
     pub(crate) schemas: Vec<Schema>,
     /// Their numbers, by the file and place of the expressions that stand for them.
-    numbers: HashMap<(usize, Span), usize>,
+    numbers: HashMap<TextRange, usize>,
     /// What is wrong with chains.
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 impl Guards {
-    pub(crate) fn find(sources: &Sources) -> Self {
-        let values = Values::find(sources);
+    pub(crate) fn find(names: &Names<'_>) -> Self {
+        let sources = names.sources;
         let patterns = LuaPatterns::default();
-        let mut evaluator = Evaluator::new(sources, &values, &patterns);
+        let mut evaluator = Evaluator::new(names, &patterns);
         let mut guards = Guards::default();
         if !sources.files.iter().all(|file| keeps_globals(&file.hir)) {
             return guards;
         }
-        for (file, source) in sources.files.iter().enumerate() {
+        for (file, source) in sources.files.numbered() {
             for function in &source.hir.functions {
-                guards.block(file, &function.body, &values, &mut evaluator);
+                guards.block(file, &function.body, names, &mut evaluator);
             }
         }
         guards.diagnostics = evaluator.diagnostics;
@@ -50,15 +49,15 @@ impl Guards {
 
     /// The constant schema that an expression stands for, where something is checked
     /// against it.
-    pub(crate) fn number(&self, file: usize, schema: &Expr) -> Option<usize> {
-        self.numbers.get(&(file, schema.span)).copied()
+    pub(crate) fn number(&self, file: FileId, schema: &Expr) -> Option<usize> {
+        self.numbers.get(&file.range(schema.span)).copied()
     }
 
     fn block<'a>(
         &mut self,
-        file: usize,
+        file: FileId,
         block: &'a [Stmt],
-        values: &Values<'a>,
+        names: &Names<'a>,
         evaluator: &mut Evaluator<'a, '_>,
     ) {
         for stmt in block {
@@ -68,32 +67,33 @@ impl Guards {
                 evaluator.dropped(file, call);
             }
             for expr in exprs {
-                self.expr(file, expr, values, evaluator);
+                self.expr(file, expr, names, evaluator);
             }
             for block in blocks {
-                self.block(file, block, values, evaluator);
+                self.block(file, block, names, evaluator);
             }
         }
     }
 
     fn expr<'a>(
         &mut self,
-        file: usize,
+        file: FileId,
         expr: &'a Expr,
-        values: &Values<'a>,
+        names: &Names<'a>,
         evaluator: &mut Evaluator<'a, '_>,
     ) {
+        let is_guard = |expr| names.of_rover(file, expr) == Some("guard");
         if matches!(expr.kind, Kind::Method(..) | Kind::Call(..)) {
             evaluator.chain(file, expr);
             evaluator.dotted(file, expr);
         }
         let schema = match &expr.kind {
-            Kind::Method(object, name, _, args)
-                if name == "expect" && values.is_request(file, object) =>
+            Kind::Method(object, name, args)
+                if name == "expect" && names.is_request(file, object) =>
             {
                 args.first()
             }
-            Kind::Call(callee, args) => args.get(1).filter(|_| values.is_guard(file, callee)),
+            Kind::Call(callee, args) => args.get(1).filter(|_| is_guard(callee)),
             _ => None,
         };
         if let Some(schema) = schema
@@ -104,9 +104,9 @@ impl Guards {
                 self.schemas.push(made);
                 self.schemas.len() - 1
             });
-            self.numbers.insert((file, schema.span), number);
+            self.numbers.insert(file.range(schema.span), number);
         }
-        self.used |= matches!(expr.kind, Kind::Index(..)) && values.is_guard(file, expr);
-        expr.each_child(&mut |child| self.expr(file, child, values, evaluator));
+        self.used |= matches!(expr.kind, Kind::Index(..)) && is_guard(expr);
+        expr.each_child(&mut |child| self.expr(file, child, names, evaluator));
     }
 }

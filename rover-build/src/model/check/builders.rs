@@ -4,22 +4,21 @@ use super::look::{Look, unknown};
 use super::response::mistakes;
 use crate::analyse::servers::ServerVars;
 use crate::diagnostic::Diagnostic;
+use crate::front::file::File;
 use crate::front::hir::{Expr, Kind, Span, Stmt};
-use crate::front::load::{File, Sources};
+use crate::front::ids::FileId;
+use crate::front::load::Sources;
 use crate::model::check::registered;
 use crate::vocabulary::{self, RESPONSE, SERVER, instead};
 
 pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
-    found.extend(of_servers(
-        look.program.sources,
-        &look.program.handlers.servers,
-    ));
+    found.extend(of_servers(look.facts.sources, &look.facts.handlers.servers));
 }
 
 /// Calls on servers that there are none of.
 pub(crate) fn of_servers(sources: &Sources, servers: &ServerVars) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for (number, file) in sources.files.iter().enumerate() {
+    for (number, file) in sources.files.numbered() {
         for function in &file.hir.functions {
             builders(servers, number, file, &function.body, &mut found);
         }
@@ -30,7 +29,7 @@ pub(crate) fn of_servers(sources: &Sources, servers: &ServerVars) -> Vec<Diagnos
 /// Looks for calls of builders that there are none of.
 fn builders(
     servers: &ServerVars,
-    number: usize,
+    number: FileId,
     file: &File,
     block: &[Stmt],
     found: &mut Vec<Diagnostic>,
@@ -47,7 +46,7 @@ fn builders(
 
 fn calls(
     servers: &ServerVars,
-    number: usize,
+    number: FileId,
     file: &File,
     expr: &Expr,
     found: &mut Vec<Diagnostic>,
@@ -71,7 +70,7 @@ fn calls(
 /// The names after the server in `api.json:status(...):header(...)`.
 fn chain<'e>(
     servers: &ServerVars,
-    number: usize,
+    number: FileId,
     expr: &'e Expr,
     names: &mut Vec<(&'e str, Span)>,
 ) -> bool {
@@ -80,7 +79,7 @@ fn chain<'e>(
     }
     let (object, name) = match &expr.kind {
         Kind::Call(callee, _) => return chain(servers, number, callee, names),
-        Kind::Method(object, name, span, _) => (object, (name.as_str(), *span)),
+        Kind::Method(object, name, _) => (object, (name.as_str(), name.span)),
         Kind::Index(object, key) => match key.text() {
             Some(name) => (object, (name, key.span)),
             None => return false,
@@ -95,7 +94,7 @@ fn chain<'e>(
 /// Calls `f` with the arguments of every call in a chain.
 fn arguments<'e>(expr: &'e Expr, f: &mut dyn FnMut(&'e Expr)) {
     match &expr.kind {
-        Kind::Call(object, args) | Kind::Method(object, _, _, args) => {
+        Kind::Call(object, args) | Kind::Method(object, _, args) => {
             arguments(object, f);
             args.iter().for_each(f);
         }
@@ -147,12 +146,12 @@ fn unknown_builder(file: &File, names: &[(&str, Span)]) -> Option<Diagnostic> {
 /// `api.json(t, 201)`: what a builder does not take would be lost without a word.
 fn extra_argument(
     servers: &ServerVars,
-    number: usize,
+    number: FileId,
     file: &File,
     expr: &Expr,
 ) -> Option<Diagnostic> {
     let (object, name, args) = match &expr.kind {
-        Kind::Method(object, name, _, args) => (object, name.as_str(), args),
+        Kind::Method(object, name, args) => (object, name.as_str(), args),
         Kind::Call(callee, args) => match &callee.kind {
             Kind::Index(object, key) => (object, key.text()?, args),
             _ => return extra_argument(servers, number, file, callee),

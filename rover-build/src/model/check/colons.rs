@@ -8,13 +8,14 @@ use super::written::Written;
 use crate::analyse::responses::builder;
 use crate::diagnostic::Diagnostic;
 use crate::front::hir::{Expr, Kind, Span};
+use crate::front::ids::FileId;
 use crate::front::load::Sources;
 use crate::vocabulary::{self, is_of_response};
 
 /// `api.json(t).header("a", "b")`, `ctx:body().json()`
 pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     let ctx = look.ctx_vars();
-    for (number, file) in look.program.sources.files.iter().enumerate() {
+    for (number, file) in look.facts.sources.files.numbered() {
         let parts = Parts {
             look,
             ctx: &ctx,
@@ -61,8 +62,8 @@ fn dotted(expr: &Expr) -> Option<(&Expr, &str, Span, &[Expr])> {
 }
 
 /// Whether an expression is what a builder gives, or a local that holds that.
-fn is_response<'a>(look: &Look<'a>, file: usize, expr: &'a Expr) -> bool {
-    let servers = &look.program.handlers.servers;
+fn is_response<'a>(look: &Look<'a>, file: FileId, expr: &'a Expr) -> bool {
+    let servers = &look.facts.handlers.servers;
     let expr = look.value(file, expr);
     match &expr.kind {
         Kind::Call(callee, _) => match &callee.kind {
@@ -89,7 +90,7 @@ pub(super) fn libraries(sources: &Sources, written: &Written<'_>, found: &mut Ve
         let probes = probes::find(file);
         for function in &file.hir.functions {
             expressions(&function.body, &mut |expr| {
-                let Kind::Method(object, name, span, _) = &expr.kind else {
+                let Kind::Method(object, name, _) = &expr.kind else {
                     return;
                 };
                 let Some(library) = path(object) else { return };
@@ -104,7 +105,7 @@ pub(super) fn libraries(sources: &Sources, written: &Written<'_>, found: &mut Ve
                 }
                 found.push(
                     Diagnostic::new(format!("`{word}` is called with a dot"))
-                        .at(file.position(span.start), "a colon stands before it")
+                        .at(file.position(name.span.start), "a colon stands before it")
                         .help(format!("write `{word}(...)`")),
                 );
             });

@@ -8,15 +8,16 @@ use rover_model::guard::{Kind as Type, Schema};
 use super::look::{Look, unknown};
 use super::walk::{expressions, statements};
 use crate::analyse::ctx_use::{Access, Table};
+use crate::analyse::names::Given;
 use crate::diagnostic::Diagnostic;
-use crate::front::hir::Place;
 use crate::front::hir::{Expr, Field, Kind, Span, Stmt, VarId};
+use crate::front::ids::{FileId, FunctionRef};
 use crate::model::app::{Route, Segment};
 use crate::vocabulary::nearest;
 
 pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     parameters(look, found);
-    for file in 0..look.program.sources.files.len() {
+    for file in look.facts.sources.files.ids() {
         let checked = Checked::find(look, file);
         for function in &look.file(file).hir.functions {
             expressions(&function.body, &mut |expr| {
@@ -28,22 +29,22 @@ pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
 
 /// `ctx:params().ID` where the path has `p_id`.
 fn parameters(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
-    let program = &look.program;
-    let mut routes: HashMap<Place, Vec<&Route>> = HashMap::new();
+    let facts = &look.facts;
+    let mut routes: HashMap<FunctionRef, Vec<&Route>> = HashMap::new();
     // They run for any path.
-    let mut hooks: HashSet<Place> = HashSet::new();
+    let mut hooks: HashSet<FunctionRef> = HashSet::new();
     let reached = |place| {
-        let handlers = program.handlers.at(program.sources, place).into_iter();
-        handlers.flat_map(|handler| program.handlers.reached(program.sources, handler))
+        let handlers = facts.handlers.at(facts.sources, place).into_iter();
+        handlers.flat_map(|handler| facts.handlers.reached(facts.sources, handler))
     };
     for route in &look.app.routes {
         for handler in reached(&route.handler) {
-            let all = routes.entry((handler.file, handler.id)).or_default();
+            let all = routes.entry(handler.place()).or_default();
             all.push(route);
         }
     }
     for (_, place) in &look.app.hooks {
-        hooks.extend(reached(place).map(|handler| (handler.file, handler.id)));
+        hooks.extend(reached(place).map(|handler| handler.place()));
     }
     for handler in look
         .app
@@ -51,7 +52,7 @@ fn parameters(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
         .iter()
         .flat_map(|route| reached(&route.handler))
     {
-        let place = (handler.file, handler.id);
+        let place = handler.place();
         // Told once.
         let Some(routes) = routes.remove(&place).filter(|_| !hooks.contains(&place)) else {
             continue;
@@ -70,7 +71,7 @@ fn parameters(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
             continue;
         }
         for member in &handler.ctx.members {
-            let Access::Read(Table::Params, name, span) = &member.access else {
+            let Access::Read(Table::Params, name, _) = &member.access else {
                 continue;
             };
             if names.contains(&name.as_str()) || look.written.fields.contains(name.as_str()) {
@@ -85,13 +86,10 @@ fn parameters(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
                 "the path `{}` has no parameter `{name}`",
                 routes[0].pattern()
             );
-            let at = span.end - name.len().min(span.end - span.start);
-            let start = look.file(handler.file).text[span.start..span.end]
-                .rfind(name.as_str())
-                .map_or(at, |offset| span.start + offset);
+            let at = look.position(handler.file, name.span.start);
             found.push(
                 Diagnostic::new(message)
-                    .at(look.position(handler.file, start), "this is always nil")
+                    .at(at, "this is always nil")
                     .help(help),
             );
         }
@@ -101,36 +99,19 @@ fn parameters(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
 /// What the locals of a file hold of values that were checked against constant schemas.
 struct Checked<'l, 'a> {
     look: &'l Look<'a>,
-    file: usize,
-    /// Items of lists that loops go through, by the loop's variable: the list.
-    items: HashMap<VarId, &'a Expr>,
+    file: FileId,
     /// Locals whose value is given to code that may put fields into it.
     given_away: HashSet<VarId>,
 }
 
 impl<'l, 'a> Checked<'l, 'a> {
-    fn find(look: &'l Look<'a>, file: usize) -> Self {
+    fn find(look: &'l Look<'a>, file: FileId) -> Self {
         let mut checked = Checked {
             look,
             file,
-            items: HashMap::new(),
             given_away: HashSet::new(),
         };
-        let hir = &look.program.sources.files[file].hir;
-        for function in &hir.functions {
-            statements(&function.body, &mut |stmt| {
-                if let Stmt::For(header, values, _) = stmt
-                    && let ([_, item], [call]) = (header.vars.as_slice(), values.as_slice())
-                    && let Kind::Call(callee, args) = &call.kind
-                    && matches!(&callee.kind, Kind::Global(name)
-                        if matches!(name.as_str(), "ipairs" | "pairs"))
-                    && let [list] = args.as_slice()
-                    && hir.vars[item.0].writes == 0
-                {
-                    checked.items.insert(*item, list);
-                }
-            });
-        }
+        let hir = &look.facts.sources.files[file].hir;
         if look.written.any_field {
             for function in &hir.functions {
                 checked.uses(&function.body);
@@ -139,12 +120,28 @@ impl<'l, 'a> Checked<'l, 'a> {
         checked
     }
 
+    /// The list of which a loop's variable is an item: `for _, item in ipairs(list) do`.
+    fn list(&self, var: VarId) -> Option<&'a Expr> {
+        let Given::Item(call, 1) = self.look.facts.names.given(self.file, var) else {
+            return None;
+        };
+        match &call.kind {
+            Kind::Call(callee, args) => match (&callee.kind, args.as_slice()) {
+                (Kind::Global(name), [list]) if matches!(name.as_str(), "ipairs" | "pairs") => {
+                    Some(list)
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// Finds the values that are given away: to functions, to other tables, to other names.
     fn uses(&mut self, block: &'a [Stmt]) {
         let mut given = Vec::new();
         expressions(block, &mut |expr| match &expr.kind {
             Kind::Call(callee, args) if !is_harmless(callee) => given.extend(args),
-            Kind::Method(_, _, _, args) => given.extend(args),
+            Kind::Method(_, _, args) => given.extend(args),
             Kind::Table(fields) => {
                 for field in fields {
                     match field {
@@ -180,10 +177,10 @@ impl<'l, 'a> Checked<'l, 'a> {
             Kind::Paren(inner) | Kind::Index(inner, _) => self.root(inner),
             Kind::Binary(_, left, right) => self.root(left).or_else(|| self.root(right)),
             Kind::Var(var) => {
-                if let Some(list) = self.items.get(var) {
+                if let Some(list) = self.list(*var) {
                     return self.root(list).or(Some(*var));
                 }
-                match self.look.program.infer.local(self.file, *var) {
+                match self.look.facts.names.value(self.file, *var) {
                     Some(value) => self.root(value).or(Some(*var)),
                     None => Some(*var),
                 }
@@ -197,14 +194,14 @@ impl<'l, 'a> Checked<'l, 'a> {
         if depth == 0 {
             return None;
         }
-        let program = &self.look.program;
+        let facts = &self.look.facts;
         let number = match &expr.kind {
             Kind::Paren(inner) => return self.schema(inner, depth - 1),
             Kind::Var(var) => {
-                if let Some(list) = self.items.get(var) {
+                if let Some(list) = self.list(*var) {
                     return element(self.schema(list, depth - 1)?);
                 }
-                let value = program.infer.local(self.file, *var)?;
+                let value = facts.names.value(self.file, *var)?;
                 return self.schema(value, depth - 1);
             }
             Kind::Index(object, key) => {
@@ -218,12 +215,12 @@ impl<'l, 'a> Checked<'l, 'a> {
                     None => element(outer),
                 };
             }
-            Kind::Method(_, name, _, args) if name == "expect" => args.first()?,
+            Kind::Method(_, name, args) if name == "expect" => args.first()?,
             Kind::Call(_, args) => args.get(1)?,
             _ => return None,
         };
-        let number = program.guards.number(self.file, number)?;
-        program.guards.schemas.get(number)
+        let number = facts.guards.number(self.file, number)?;
+        facts.guards.schemas.get(number)
     }
 
     fn unknown_field(&self, expr: &'a Expr) -> Option<Diagnostic> {

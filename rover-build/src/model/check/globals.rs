@@ -5,8 +5,9 @@ use std::collections::{BTreeSet, HashSet};
 use super::probes;
 use super::written::Written;
 use crate::diagnostic::Diagnostic;
+use crate::front::file::File;
 use crate::front::hir::{Expr, FunctionId, Kind, Span, Stmt, VarId};
-use crate::front::load::{File, Sources};
+use crate::front::load::Sources;
 use crate::vocabulary::{self, GLOBALS, instead, nearest};
 
 pub(super) fn check(sources: &Sources, written: &Written<'_>, found: &mut Vec<Diagnostic>) {
@@ -23,7 +24,7 @@ pub(super) fn check(sources: &Sources, written: &Written<'_>, found: &mut Vec<Di
             told: HashSet::new(),
             found,
         };
-        reads.function(FunctionId(0));
+        reads.function(FunctionId::CHUNK);
     }
 }
 
@@ -43,7 +44,7 @@ struct Reads<'a, 'w> {
 impl<'a> Reads<'a, '_> {
     fn function(&mut self, id: FunctionId) {
         let (depth, ended) = (self.scope.len(), self.ended.len());
-        let function = &self.file.hir.functions[id.0];
+        let function = &self.file.hir.functions[id];
         self.scope.extend(&function.params);
         self.block(&function.body);
         self.scope.truncate(depth);
@@ -73,7 +74,7 @@ impl<'a> Reads<'a, '_> {
             Stmt::Local(vars, values) => {
                 for (at, value) in values.iter().enumerate() {
                     let var = vars.get(at);
-                    let name = var.map(|var| self.file.hir.vars[var.0].name.as_str());
+                    let name = var.map(|var| self.file.hir.vars[*var].name.as_str());
                     // `local jit = jit`: it may be nil.
                     if !matches!(&value.kind, Kind::Global(global) if Some(global.as_str()) == name)
                     {
@@ -95,7 +96,7 @@ impl<'a> Reads<'a, '_> {
                 values.iter().for_each(|value| self.expr(value));
             }
             Stmt::Call(call) => self.expr(call),
-            Stmt::Return(values) => values.iter().for_each(|value| self.expr(value)),
+            Stmt::Return(_, values) => values.iter().for_each(|value| self.expr(value)),
             Stmt::Do(block) => self.block(block),
             Stmt::While(condition, block) => {
                 self.expr(condition);
@@ -153,7 +154,7 @@ impl<'a> Reads<'a, '_> {
         );
         let help = match self.declared_elsewhere(name, span) {
             Some((var, help)) => {
-                let start = self.file.hir.vars[var.0].start;
+                let start = self.file.hir.vars[var].start;
                 diagnostic = diagnostic.at(self.file.position(start), "declared here");
                 help
             }
@@ -165,16 +166,19 @@ impl<'a> Reads<'a, '_> {
     /// A local of this name that is not in sight, and how to have it there.
     fn declared_elsewhere(&self, name: &str, span: Span) -> Option<(VarId, String)> {
         let vars = &self.file.hir.vars;
-        let is_named = |var: &VarId| vars[var.0].name == name;
-        let below = self.file.hir.functions[0].body.iter().find_map(|stmt| {
-            let mut declared = match stmt {
-                Stmt::Local(vars, _) => vars.as_slice(),
-                Stmt::LocalFunction(var, _) => std::slice::from_ref(var),
-                _ => &[],
-            }
-            .iter();
-            declared.find(|var| is_named(var) && vars[var.0].start > span.start)
-        });
+        let is_named = |var: &VarId| vars[*var].name == name;
+        let below = self.file.hir.functions[FunctionId::CHUNK]
+            .body
+            .iter()
+            .find_map(|stmt| {
+                let mut declared = match stmt {
+                    Stmt::Local(vars, _) => vars.as_slice(),
+                    Stmt::LocalFunction(var, _) => std::slice::from_ref(var),
+                    _ => &[],
+                }
+                .iter();
+                declared.find(|var| is_named(var) && vars[**var].start > span.start)
+            });
         if let Some(var) = below {
             let help = "a local is known from its declaration on: move that up".to_owned();
             return Some((*var, help));
@@ -192,7 +196,7 @@ impl<'a> Reads<'a, '_> {
         let locals = self
             .scope
             .iter()
-            .map(|var| self.file.hir.vars[var.0].name.as_str());
+            .map(|var| self.file.hir.vars[*var].name.as_str());
         let globals = self.written.globals.iter().map(String::as_str);
         let library = vocabulary::members(GLOBALS).iter().copied();
         // In one order always.

@@ -2,8 +2,7 @@
 
 use crate::analyse::handlers::Handler;
 use crate::diagnostic::Diagnostic;
-use crate::front::hir::Function;
-use crate::front::load::File;
+use crate::front::file::File;
 use crate::vocabulary::{self, CTX};
 
 /// What people call an error.
@@ -26,7 +25,7 @@ const ERRORS: [&str; 11] = [
 pub(super) fn error_first(file: &File, handler: &Handler<'_>) -> Option<Diagnostic> {
     let name = |at: usize| {
         let param = handler.function.params.get(at)?;
-        Some(file.hir.vars[param.0].name.as_str())
+        Some(file.hir.vars[*param].name.as_str())
     };
     let (first, second) = (name(0)?, name(1));
     let known = |name: &str| vocabulary::word(CTX, name).is_some();
@@ -41,16 +40,9 @@ pub(super) fn error_first(file: &File, handler: &Handler<'_>) -> Option<Diagnost
     if !(swapped && named || alone && (named || members().next().is_some())) {
         return None;
     }
-    let at = parameter(file, handler.function, first);
+    let at = file.hir.vars[*handler.function.params.first()?].start;
     let diagnostic = Diagnostic::new("`on_error` is given `ctx` and the error")
         .at(file.position(at), "this is the `ctx`");
     let error = if named { first } else { "err" };
     Some(diagnostic.help(format!("write `function api.on_error(ctx, {error})`")))
-}
-
-/// The byte at which a function's first parameter stands.
-fn parameter(file: &File, function: &Function, name: &str) -> usize {
-    let rest = &file.text[function.start..];
-    let open = rest.find('(').unwrap_or_default();
-    function.start + rest[open..].find(name).map_or(0, |at| open + at)
 }

@@ -7,46 +7,45 @@ use super::walk::{self, Reach};
 use super::written::Written;
 use crate::analyse::handlers::Handler;
 use crate::diagnostic::{Diagnostic, Position};
-use crate::front::hir::{Expr, Kind, Place, VarId};
-use crate::front::load::File;
+use crate::front::file::File;
+use crate::front::hir::Expr;
+use crate::front::ids::{ById, FileId, FunctionRef, VarRef};
 use crate::model::app::App;
-use crate::model::program::Program;
+use crate::model::facts::Facts;
 use crate::vocabulary::nearest;
 
 /// What the checks look at.
 pub(super) struct Look<'a> {
-    pub(super) program: Program<'a>,
+    pub(super) facts: Facts<'a>,
     pub(super) app: &'a App,
     pub(super) reach: Reach,
     pub(super) written: Written<'a>,
     /// By file, the names that it asks for before it uses them.
-    pub(super) probes: Vec<HashSet<String>>,
+    pub(super) probes: ById<FileId, HashSet<String>>,
 }
 
 impl<'a> Look<'a> {
-    pub(super) fn new(program: &Program<'a>, app: &'a App) -> Self {
-        let files = program.sources.files.iter();
+    pub(super) fn new(facts: &Facts<'a>, app: &'a App) -> Self {
+        let files = facts.sources.files.iter();
         Look {
-            program: *program,
+            facts: *facts,
             app,
-            reach: Reach::find(program, app),
-            written: Written::find(program.sources),
+            reach: Reach::find(facts, app),
+            written: Written::find(facts.sources),
             probes: files.map(probes::find).collect(),
         }
     }
 
-    pub(super) fn file(&self, number: usize) -> &'a File {
-        &self.program.sources.files[number]
+    pub(super) fn file(&self, file: FileId) -> &'a File {
+        &self.facts.sources.files[file]
     }
 
     /// The handlers, each once.
     pub(super) fn handlers(&self) -> Vec<Handler<'a>> {
         let mut found: Vec<Handler<'a>> = Vec::new();
         for place in self.app.functions() {
-            if let Some(handler) = self.program.handlers.at(self.program.sources, place)
-                && !found
-                    .iter()
-                    .any(|h| (h.file, h.id) == (handler.file, handler.id))
+            if let Some(handler) = self.facts.handlers.at(self.facts.sources, place)
+                && !found.iter().any(|h| h.place() == handler.place())
             {
                 found.push(handler);
             }
@@ -55,48 +54,36 @@ impl<'a> Look<'a> {
     }
 
     /// Parameters that are a request's `ctx`.
-    pub(super) fn ctx_vars(&self) -> HashSet<(usize, VarId)> {
-        let sources = self.program.sources;
+    pub(super) fn ctx_vars(&self) -> HashSet<VarRef> {
+        let sources = self.facts.sources;
         let handlers = self.app.functions();
-        let handlers = handlers.flat_map(|place| self.program.handlers.at(sources, place));
+        let handlers = handlers.flat_map(|place| self.facts.handlers.at(sources, place));
         handlers
-            .flat_map(|handler| self.program.handlers.reached(sources, handler))
-            .filter_map(|handler| Some((handler.file, handler.ctx.var?)))
+            .flat_map(|handler| self.facts.handlers.reached(sources, handler))
+            .filter_map(|handler| Some(handler.file.var(handler.ctx.var?)))
             // An assigned parameter may be anything by then.
-            .filter(|(file, var)| sources.files[*file].hir.vars[var.0].writes == 0)
+            .filter(|var| sources.files[var.file].hir.vars[var.id].writes == 0)
             .collect()
     }
 
     /// What an expression stands for: a local that is assigned once stands for its value.
-    pub(super) fn value(&self, file: usize, expr: &'a Expr) -> &'a Expr {
-        let mut expr = expr;
-        // A local may not stand for itself, but chains of names end.
-        for _ in 0..16 {
-            expr = match &expr.kind {
-                Kind::Paren(inner) => inner,
-                Kind::Var(var) => match self.program.infer.local(file, *var) {
-                    Some(value) => value,
-                    None => return expr,
-                },
-                _ => return expr,
-            };
-        }
-        expr
+    pub(super) fn value(&self, file: FileId, expr: &'a Expr) -> &'a Expr {
+        self.facts.names.followed(file, expr)
     }
 
-    pub(super) fn position(&self, file: usize, byte: usize) -> Position {
+    pub(super) fn position(&self, file: FileId, byte: usize) -> Position {
         self.file(file).position(byte)
     }
 
     /// The text of an expression, where it is short and on one line.
-    pub(super) fn shown(&self, file: usize, expr: &Expr) -> Option<&'a str> {
-        let text = &self.file(file).text[expr.span.start..expr.span.end];
+    pub(super) fn shown(&self, file: FileId, expr: &Expr) -> Option<&'a str> {
+        let text = self.file(file).text_at(expr.span);
         (text.len() <= 60 && !text.contains('\n')).then_some(text)
     }
 
     /// A function's parts, for what is in it.
-    pub(super) fn body(&self, place: Place) -> &'a [crate::front::hir::Stmt] {
-        &walk::function(&self.program, place).body
+    pub(super) fn body(&self, place: FunctionRef) -> &'a [crate::front::hir::Stmt] {
+        &walk::function(&self.facts, place).body
     }
 }
 

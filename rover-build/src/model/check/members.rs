@@ -7,38 +7,39 @@ use super::look::{Look, unknown};
 use super::walk::expressions;
 use crate::analyse::ctx_use::Member;
 use crate::diagnostic::Diagnostic;
-use crate::front::hir::{Expr, Kind, Span, VarId};
-use crate::front::load::File;
+use crate::front::file::File;
+use crate::front::hir::{Expr, Kind, Span};
+use crate::front::ids::{FileId, VarRef};
 use crate::vocabulary::{self, BODY, CTX, Kind as WordKind, nearest};
 
 pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
-    let sources = look.program.sources;
+    let sources = look.facts.sources;
     let on_error = look.app.hooks.iter().find(|(name, _)| name == "on_error");
     let on_error = on_error.map(|(_, place)| place);
     for place in look.app.functions() {
         if on_error == Some(place)
-            && let Some(handler) = look.program.handlers.at(sources, place)
+            && let Some(handler) = look.facts.handlers.at(sources, place)
             && let Some(mistake) = error_first(&sources.files[handler.file], &handler)
         {
             found.push(mistake);
             continue;
         }
-        let handlers = look.program.handlers.at(sources, place).into_iter();
-        for handler in handlers.flat_map(|h| look.program.handlers.reached(sources, h)) {
+        let handlers = look.facts.handlers.at(sources, place).into_iter();
+        for handler in handlers.flat_map(|h| look.facts.handlers.reached(sources, h)) {
             let file = &sources.files[handler.file];
             let Some(ctx) = handler.ctx.var else {
                 continue;
             };
-            let name = &file.hir.vars[ctx.0].name;
+            let name = &file.hir.vars[ctx].name;
             // An assigned parameter may be anything by then.
-            if file.hir.vars[ctx.0].writes == 0 {
+            if file.hir.vars[ctx].writes == 0 {
                 let members = handler.ctx.members.iter();
                 found.extend(members.filter_map(|m| unknown_member(file, name, m)));
             }
         }
     }
     let ctx = look.ctx_vars();
-    for (number, file) in sources.files.iter().enumerate() {
+    for (number, file) in sources.files.numbered() {
         let parts = Parts {
             look,
             ctx: &ctx,
@@ -82,8 +83,8 @@ fn unknown_member(file: &File, ctx: &str, member: &Member) -> Option<Diagnostic>
 /// What expressions are of a request.
 pub(super) struct Parts<'l, 'a> {
     pub(super) look: &'l Look<'a>,
-    pub(super) ctx: &'l HashSet<(usize, VarId)>,
-    pub(super) file: usize,
+    pub(super) ctx: &'l HashSet<VarRef>,
+    pub(super) file: FileId,
 }
 
 impl<'a> Parts<'_, 'a> {
@@ -94,15 +95,15 @@ impl<'a> Parts<'_, 'a> {
         };
         let var = object.var()?;
         let name = key.text().filter(|name| is_method(name))?;
-        let ctx = &self.look.file(self.file).hir.vars[var.0].name;
-        let is_ctx = self.ctx.contains(&(self.file, var));
+        let ctx = &self.look.file(self.file).hir.vars[var].name;
+        let is_ctx = self.ctx.contains(&self.file.var(var));
         is_ctx.then_some((ctx, name, key.span))
     }
 
     /// The call of a method of `ctx` that an expression stands for: `ctx:body()`.
     pub(super) fn part(&self, expr: &'a Expr) -> Option<&'a str> {
         let (object, name) = match &self.look.value(self.file, expr).kind {
-            Kind::Method(object, name, _, args) if args.is_empty() => (object, name.as_str()),
+            Kind::Method(object, name, args) if args.is_empty() => (object, name.as_str()),
             Kind::Call(callee, args) if args.is_empty() => match &callee.kind {
                 Kind::Index(object, key) => (object, key.text()?),
                 _ => return None,
@@ -110,7 +111,7 @@ impl<'a> Parts<'_, 'a> {
             _ => return None,
         };
         let var = object.var()?;
-        let of_ctx = self.ctx.contains(&(self.file, var)) && is_method(name);
+        let of_ctx = self.ctx.contains(&self.file.var(var)) && is_method(name);
         of_ctx.then_some(name)
     }
 
@@ -166,7 +167,7 @@ impl<'a> Parts<'_, 'a> {
     fn of_body(&self, expr: &'a Expr) -> Option<Diagnostic> {
         let (object, name, span, is_method) = match &expr.kind {
             Kind::Index(object, key) => (object, key.text()?, key.span, false),
-            Kind::Method(object, name, span, _) => (object, name.as_str(), *span, true),
+            Kind::Method(object, name, _) => (object, name.as_str(), name.span, true),
             _ => return None,
         };
         if vocabulary::word(BODY, name).is_some() || self.part(object)? != "body" {

@@ -19,7 +19,7 @@ mod written;
 use crate::diagnostic::Diagnostic;
 use crate::front::load::Sources;
 use crate::model::app::App;
-use crate::model::program::Program;
+use crate::model::facts::Facts;
 pub(crate) use builders::of_servers;
 use look::Look;
 pub(crate) use written::Written;
@@ -34,9 +34,9 @@ pub(crate) fn before_routes(sources: &Sources) -> Vec<Diagnostic> {
     found
 }
 
-pub(crate) fn check(program: &Program<'_>, app: &App) -> Vec<Diagnostic> {
-    let look = Look::new(program, app);
-    let mut found = before_routes(program.sources);
+pub(crate) fn check(facts: &Facts<'_>, app: &App) -> Vec<Diagnostic> {
+    let look = Look::new(facts, app);
+    let mut found = before_routes(facts.sources);
     members::check(&look, &mut found);
     builders::check(&look, &mut found);
     colons::check(&look, &mut found);
@@ -48,6 +48,6 @@ pub(crate) fn check(program: &Program<'_>, app: &App) -> Vec<Diagnostic> {
 }
 
 /// What may be meant, and may be a mistake.
-pub(crate) fn warnings(program: &Program<'_>, app: &App) -> Vec<Diagnostic> {
-    state::check(&Look::new(program, app))
+pub(crate) fn warnings(facts: &Facts<'_>, app: &App) -> Vec<Diagnostic> {
+    state::check(&Look::new(facts, app))
 }

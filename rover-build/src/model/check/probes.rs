@@ -4,8 +4,8 @@
 use std::collections::HashSet;
 
 use super::walk::{expressions, path, statements};
+use crate::front::file::File;
 use crate::front::hir::{BinaryOp, Expr, Field, Kind, Stmt, UnaryOp};
-use crate::front::load::File;
 
 /// The globals and their members that are asked for, as `ngx` and `io.open`.
 pub(super) fn find(file: &File) -> HashSet<String> {
@@ -74,7 +74,7 @@ impl Probes {
             Kind::Table(fields) => {
                 for field in fields {
                     if let Field::Named(name, value) = field
-                        && matches!(&value.kind, Kind::Global(global) if global == name)
+                        && matches!(&value.kind, Kind::Global(global) if *global == name.text)
                     {
                         self.note(value);
                     }

@@ -4,14 +4,15 @@ use rover_model::Method;
 
 use crate::analyse::servers::ServerVars;
 use crate::diagnostic::Diagnostic;
+use crate::front::file::File;
 use crate::front::hir::{Expr, Kind, Span};
-use crate::front::load::File;
+use crate::front::ids::FileId;
 use crate::vocabulary::instead;
 
 /// `api.get("/users/:id", function(ctx) ... end)`: a route that is registered by a call.
 pub(crate) fn route(
     servers: &ServerVars,
-    number: usize,
+    number: FileId,
     file: &File,
     expr: &Expr,
 ) -> Option<Diagnostic> {
@@ -30,12 +31,12 @@ pub(crate) fn route(
 
 fn called<'e>(
     servers: &ServerVars,
-    number: usize,
+    number: FileId,
     expr: &'e Expr,
 ) -> Option<(&'e str, Span, &'e [Expr])> {
     match &expr.kind {
-        Kind::Method(object, name, span, args) if servers.is_server(number, object) => {
-            Some((name, *span, args))
+        Kind::Method(object, name, args) if servers.is_server(number, object) => {
+            Some((name, name.span, args))
         }
         Kind::Call(callee, args) => match &callee.kind {
             Kind::Index(object, key) if servers.is_server(number, object) => {

@@ -5,21 +5,22 @@ use rover_model::{is_final_status, refused_header};
 
 use crate::analyse::servers::ServerVars;
 use crate::diagnostic::Diagnostic;
+use crate::front::file::File;
 use crate::front::hir::{Expr, Field, Kind};
-use crate::front::load::File;
+use crate::front::ids::FileId;
 use crate::vocabulary::{self, COOKIE_OPTIONS, nearest};
 
 /// Looks at each call of a chain that begins with a server:
 /// `api.json:status(201, value):header(name, value)`.
 pub(super) fn mistakes(
     servers: &ServerVars,
-    number: usize,
+    number: FileId,
     file: &File,
     expr: &Expr,
     found: &mut Vec<Diagnostic>,
 ) {
     let (object, name, args) = match &expr.kind {
-        Kind::Method(object, name, _, args) => (object, name.as_str(), args.as_slice()),
+        Kind::Method(object, name, args) => (object, name.as_str(), args.as_slice()),
         Kind::Call(callee, args) => match &callee.kind {
             Kind::Index(object, key) => (object, key.text().unwrap_or_default(), args.as_slice()),
             _ => return mistakes(servers, number, file, callee, found),
@@ -69,22 +70,19 @@ fn unknown_options(file: &File, options: &Expr, found: &mut Vec<Diagnostic>) {
     };
     let known = vocabulary::members(COOKIE_OPTIONS);
     for field in fields {
-        let Field::Named(name, value) = field else {
+        let Field::Named(name, _) = field else {
             continue;
         };
         if vocabulary::word(COOKIE_OPTIONS, name).is_some() {
             continue;
         }
-        // The name stands before its value.
-        let at = file.text[options.span.start..value.span.start].rfind(name.as_str());
-        let at = at.map_or(value.span.start, |at| options.span.start + at);
         let help = match nearest(name, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("there is: {}", known.join(", ")),
         };
         found.push(
             Diagnostic::new(format!("there is no cookie option `{name}`"))
-                .at(file.position(at), "not known")
+                .at(file.position(name.span.start), "not known")
                 .help(help),
         );
     }

@@ -5,11 +5,12 @@ use std::collections::HashSet;
 use super::look::Look;
 use super::walk;
 use super::walk::{expressions, statements};
+use crate::analyse::names::required;
 use crate::analyse::responses::builder;
-use crate::analyse::servers::required;
 use crate::diagnostic::Diagnostic;
-use crate::front::hir::{BinaryOp, Place};
+use crate::front::hir::BinaryOp;
 use crate::front::hir::{Expr, Kind, Stmt};
+use crate::front::ids::{FileId, FunctionRef};
 
 /// How many helpers are followed, one in the other.
 const MAX_CALLS: usize = 4;
@@ -17,7 +18,7 @@ const MAX_CALLS: usize = 4;
 pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     let called = called(look);
     for handler in look.handlers() {
-        let place = (handler.file, handler.id);
+        let place = handler.place();
         // What the program calls itself may return anything to itself.
         if called.contains(&place) {
             continue;
@@ -32,13 +33,13 @@ pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// The functions that the program calls by name.
-fn called(look: &Look<'_>) -> HashSet<Place> {
+fn called(look: &Look<'_>) -> HashSet<FunctionRef> {
     let mut found = HashSet::new();
-    for (number, file) in look.program.sources.files.iter().enumerate() {
+    for (number, file) in look.facts.sources.files.numbered() {
         for function in &file.hir.functions {
             expressions(&function.body, &mut |expr| {
                 if let Kind::Call(callee, _) = &expr.kind {
-                    found.extend(look.program.handlers.helpers.written(number, callee));
+                    found.extend(look.facts.names.written(number, callee));
                 }
             });
         }
@@ -47,10 +48,10 @@ fn called(look: &Look<'_>) -> HashSet<Place> {
 }
 
 /// What a function's `return`s give.
-fn returns<'a>(look: &Look<'a>, place: Place) -> Vec<&'a [Expr]> {
+fn returns<'a>(look: &Look<'a>, place: FunctionRef) -> Vec<&'a [Expr]> {
     let mut found = Vec::new();
     statements(look.body(place), &mut |stmt| {
-        if let Stmt::Return(values) = stmt {
+        if let Stmt::Return(_, values) = stmt {
             found.push(values.as_slice());
         }
     });
@@ -58,7 +59,7 @@ fn returns<'a>(look: &Look<'a>, place: Place) -> Vec<&'a [Expr]> {
 }
 
 /// `return t, 201`, `return nil, "message"`, `return helper()` of one that does so.
-fn several(look: &Look<'_>, file: usize, values: &[Expr]) -> Option<Diagnostic> {
+fn several(look: &Look<'_>, file: FileId, values: &[Expr]) -> Option<Diagnostic> {
     let message = "a handler answers with one value";
     if let [first, second, ..] = values {
         if matches!(second.kind, Kind::Nil) {
@@ -91,14 +92,14 @@ fn several(look: &Look<'_>, file: usize, values: &[Expr]) -> Option<Diagnostic> 
 /// or a value and a status.
 fn of_helper<'a>(
     look: &Look<'a>,
-    file: usize,
+    file: FileId,
     call: &Expr,
     depth: usize,
-) -> Option<(usize, &'a Expr, &'a Expr)> {
+) -> Option<(FileId, &'a Expr, &'a Expr)> {
     let Kind::Call(callee, _) = &call.kind else {
         return None;
     };
-    let place = look.program.handlers.helpers.written(file, callee)?;
+    let place = look.facts.names.written(file, callee)?;
     returns(look, place)
         .into_iter()
         .find_map(|values| match values {
@@ -107,9 +108,9 @@ fn of_helper<'a>(
                     && matches!(second.kind, Kind::Text(_) | Kind::Concat(..));
                 let status =
                     is_status(second) && matches!(first.kind, Kind::Table(_) | Kind::Text(_));
-                (reason || status).then_some((place.0, first, second))
+                (reason || status).then_some((place.file, first, second))
             }
-            [call] if depth > 0 => of_helper(look, place.0, call, depth - 1),
+            [call] if depth > 0 => of_helper(look, place.file, call, depth - 1),
             _ => None,
         })
 }
@@ -121,7 +122,7 @@ fn is_status(expr: &Expr) -> bool {
     }
 }
 
-fn instead(look: &Look<'_>, file: usize, first: &Expr, second: &Expr) -> String {
+fn instead(look: &Look<'_>, file: FileId, first: &Expr, second: &Expr) -> String {
     let (value, other) = (look.shown(file, first), look.shown(file, second));
     let nothing = matches!(first.kind, Kind::Nil | Kind::Boolean(false));
     match (nothing, is_status(second)) {
@@ -142,7 +143,7 @@ fn instead(look: &Look<'_>, file: usize, first: &Expr, second: &Expr) -> String 
 }
 
 /// A function where an answer is wanted.
-fn function<'a>(look: &Look<'a>, file: usize, expr: &'a Expr, found: &mut Vec<Diagnostic>) {
+fn function<'a>(look: &Look<'a>, file: FileId, expr: &'a Expr, found: &mut Vec<Diagnostic>) {
     match &expr.kind {
         Kind::Paren(inner) => return function(look, file, inner, found),
         Kind::Binary(operator, left, right) => {
@@ -171,20 +172,20 @@ fn function<'a>(look: &Look<'a>, file: usize, expr: &'a Expr, found: &mut Vec<Di
 /// Whether an expression is a function: what it is, and what to write.
 fn is_function<'a>(
     look: &Look<'a>,
-    file: usize,
+    file: FileId,
     expr: &'a Expr,
     depth: usize,
 ) -> Option<(&'static str, String)> {
     let name = look.shown(file, expr).unwrap_or("name");
     let call = || format!("call it: `{name}(...)`");
-    let helpers = &look.program.handlers.helpers;
+    let names = look.facts.names;
     if let Kind::Function(_) = expr.kind {
         return Some(("a function", "return what it gives".to_owned()));
     }
-    if helpers.written(file, expr).is_some() {
+    if names.written(file, expr).is_some() {
         return Some(("a function that is not called", call()));
     }
-    if builder(&look.program.handlers.servers, file, expr).is_some() {
+    if builder(&look.facts.handlers.servers, file, expr).is_some() {
         return Some(("a builder that is not called", call()));
     }
     let value = look.value(file, expr);
@@ -201,11 +202,11 @@ fn is_function<'a>(
             Some(("a template that is not called", help))
         }
         Kind::Call(callee, _) if depth > 0 && required(value).is_none() => {
-            let place = helpers.written(file, callee)?;
+            let place = names.written(file, callee)?;
             let gives = returns(look, place).into_iter().any(|values| {
                 values.first().is_some_and(|first| match &first.kind {
                     Kind::Function(_) => true,
-                    Kind::Call(..) => is_function(look, place.0, first, depth - 1).is_some(),
+                    Kind::Call(..) => is_function(look, place.file, first, depth - 1).is_some(),
                     _ => false,
                 })
             });

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::look::Look;
 use super::walk::{expressions, path, statements};
-use crate::analyse::servers::required;
+use crate::analyse::names::required;
 use crate::diagnostic::{Diagnostic, Position};
 use crate::front::hir::{Expr, Field, FunctionId, Kind, Stmt, VarId};
+use crate::front::ids::{ById, FileId, TextRange};
 
 /// What silences the warning, above the state's declaration.
 const MEANT: &str = "rover: per-worker";
@@ -16,34 +17,35 @@ pub(super) fn check(look: &Look<'_>) -> Vec<Diagnostic> {
     if look.app.options.workers == 1 {
         return Vec::new();
     }
-    let owners: Vec<HashMap<VarId, FunctionId>> = look
-        .program
+    let owners: ById<FileId, HashMap<VarId, FunctionId>> = look
+        .facts
         .sources
         .files
         .iter()
         .map(|file| owners(&file.hir))
         .collect();
-    let mut writes: BTreeMap<(usize, usize), Held> = BTreeMap::new();
-    for &(file, id) in &look.reach.all {
-        each_write(look.body((file, id)), &mut |target| {
-            if let Some(held) = held(look, &owners, file, target) {
-                writes.insert((file, target.span.start), held);
+    let mut writes: BTreeMap<TextRange, State> = BTreeMap::new();
+    for &function in &look.reach.all {
+        let file = function.file;
+        each_write(look.body(function), &mut |target| {
+            if let Some(state) = state(look, &owners, file, target) {
+                writes.insert(file.at(target.span.start), state);
             }
         });
     }
-    let mut told: Vec<(usize, String)> = Vec::new();
+    let mut told: Vec<(FileId, String)> = Vec::new();
     let mut found = Vec::new();
-    for ((file, start), held) in writes {
-        let name = (held.file, held.name.clone());
+    for (at, state) in writes {
+        let name = (state.file, state.name.clone());
         if told.contains(&name) {
             continue;
         }
         told.push(name);
-        let declared = look.position(held.file, held.start);
-        if is_meant(look, held.file, &declared) {
+        let declared = look.position(state.file, state.start);
+        if is_meant(look, state.file, &declared) {
             continue;
         }
-        let written = look.position(file, start);
+        let written = look.position(at.file, at.span.start);
         let line = match declared.file == written.file {
             true => format!("line {}", declared.line),
             false => format!("{}:{}", declared.file, declared.line),
@@ -51,7 +53,7 @@ pub(super) fn check(look: &Look<'_>) -> Vec<Diagnostic> {
         let message = format!(
             "`{}` is one worker's own: requests that another worker answers do not \
              see what is written here",
-            held.name
+            state.name
         );
         found.push(Diagnostic::new(message).at(written, "").help(format!(
             "write `workers = 1` in rover.server, or, where it is meant, `-- {MEANT}` above its \
@@ -62,18 +64,18 @@ pub(super) fn check(look: &Look<'_>) -> Vec<Diagnostic> {
 }
 
 /// State that outlives a request.
-struct Held {
+struct State {
     name: String,
-    file: usize,
+    file: FileId,
     start: usize,
 }
 
 /// The function that declares each variable.
 fn owners(chunk: &crate::front::hir::Chunk) -> HashMap<VarId, FunctionId> {
     let mut found = HashMap::new();
-    for (id, function) in chunk.functions.iter().enumerate() {
+    for (id, function) in chunk.functions.numbered() {
         let mut own = |var: &VarId| {
-            found.insert(*var, FunctionId(id));
+            found.insert(*var, id);
         };
         function.params.iter().for_each(&mut own);
         statements(&function.body, &mut |stmt| match stmt {
@@ -107,12 +109,12 @@ fn each_write<'a>(block: &'a [Stmt], f: &mut dyn FnMut(&'a Expr)) {
 }
 
 /// The state that an expression is part of, if it is not the request's own.
-fn held<'a>(
+fn state<'a>(
     look: &Look<'a>,
-    owners: &[HashMap<VarId, FunctionId>],
-    file: usize,
+    owners: &ById<FileId, HashMap<VarId, FunctionId>>,
+    file: FileId,
     target: &'a Expr,
-) -> Option<Held> {
+) -> Option<State> {
     let mut root = target;
     let mut field = None;
     while let Kind::Index(object, key) = &root.kind {
@@ -122,22 +124,22 @@ fn held<'a>(
     match &root.kind {
         Kind::Var(var) => {
             let owner = *owners[file].get(var)?;
-            let servers = &look.program.handlers.servers;
-            if look.reach.all.contains(&(file, owner)) || servers.is_route(file, target) {
+            let servers = &look.facts.handlers.servers;
+            if look.reach.all.contains(&file.function(owner)) || servers.is_route(file, target) {
                 return None;
             }
-            let value = look.program.infer.local(file, *var);
+            let value = look.facts.names.value(file, *var);
             // `local g = rover.guard`: what is not the program's cannot be written.
             if value.is_some_and(|value| is_cache(value) || path(value).is_some()) {
                 return None;
             }
-            let var = &look.file(file).hir.vars[var.0];
+            let var = &look.file(file).hir.vars[*var];
             let module = value.is_some_and(|value| required(value).is_some());
             let name = match field.filter(|_| module) {
                 Some(field) => format!("{}.{field}", var.name),
                 None => var.name.clone(),
             };
-            Some(Held {
+            Some(State {
                 name,
                 file,
                 start: var.start,
@@ -146,7 +148,7 @@ fn held<'a>(
         Kind::Global(name) => {
             let declared = look.written.declared.iter();
             let (file, _, target) = declared.into_iter().find(|(_, known, _)| known == name)?;
-            Some(Held {
+            Some(State {
                 name: name.clone(),
                 file: *file,
                 start: target.span.start,
@@ -170,14 +172,9 @@ fn is_cache(value: &Expr) -> bool {
 }
 
 /// Whether the comment stands above a declaration, or behind it.
-fn is_meant(look: &Look<'_>, file: usize, declared: &Position) -> bool {
+fn is_meant(look: &Look<'_>, file: FileId, declared: &Position) -> bool {
     let file = look.file(file);
-    let own = file.text.lines().nth(declared.line - 1).unwrap_or_default();
-    let mut above = file
-        .lines_above(declared.line)
-        .take_while(|line| line.trim_start().starts_with("--"));
-    let behind = own
-        .split_once("--")
-        .is_some_and(|(_, comment)| comment.contains(MEANT));
-    behind || above.any(|line| line.contains(MEANT))
+    let behind = file.comment_behind(declared.line).into_iter();
+    let mut comments = behind.chain(file.comments_above(declared.line));
+    comments.any(|comment| comment.contains(MEANT))
 }

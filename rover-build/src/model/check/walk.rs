@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
+use crate::front::hir::UnaryOp;
 use crate::front::hir::{Expr, Function, FunctionId, Kind, Stmt, VarId};
-use crate::front::hir::{Place, UnaryOp};
+use crate::front::ids::{FileId, FunctionRef};
 use crate::model::app::App;
-use crate::model::program::Program;
+use crate::model::facts::Facts;
 
 /// Calls `f` with every expression of a block, the outer ones first. What stands in
 /// functions inside is theirs.
@@ -58,40 +59,40 @@ pub(super) fn path(expr: &Expr) -> Option<String> {
 /// Which functions requests run, as far as the text shows it.
 pub(super) struct Reach {
     /// Handlers, and what stands in them.
-    pub(super) handlers: HashSet<Place>,
+    pub(super) handlers: HashSet<FunctionRef>,
     /// Those, and the functions that they name.
-    pub(super) all: HashSet<Place>,
+    pub(super) all: HashSet<FunctionRef>,
     /// The same, but of helpers only what they do in any case: a library may have branches
     /// that no handler comes to.
-    pub(super) surely: HashSet<Place>,
+    pub(super) surely: HashSet<FunctionRef>,
 }
 
 impl Reach {
-    pub(super) fn find(program: &Program<'_>, app: &App) -> Self {
+    pub(super) fn find(facts: &Facts<'_>, app: &App) -> Self {
         let mut handlers = HashSet::new();
-        let mut queue: Vec<Place> = app
+        let mut queue: Vec<FunctionRef> = app
             .functions()
-            .flat_map(|place| program.handlers.at(program.sources, place))
-            .map(|handler| (handler.file, handler.id))
+            .flat_map(|place| facts.handlers.at(facts.sources, place))
+            .map(|handler| handler.place())
             .collect();
         while let Some(place) = queue.pop() {
             if handlers.insert(place) {
-                let inner = functions(&function(program, place).body);
-                queue.extend(inner.into_iter().map(|id| (place.0, id)));
+                let inner = functions(&function(facts, place).body);
+                queue.extend(inner.into_iter().map(|id| place.file.function(id)));
             }
         }
         let follow = |surely: bool| {
             let mut found = HashSet::new();
-            let mut queue: Vec<Place> = handlers.iter().copied().collect();
+            let mut queue: Vec<FunctionRef> = handlers.iter().copied().collect();
             while let Some(place) = queue.pop() {
                 if !found.insert(place) {
                     continue;
                 }
-                let body = &function(program, place).body;
+                let body = &function(facts, place).body;
                 let mut visit = |expr: &Expr| {
-                    queue.extend(program.handlers.helpers.written(place.0, expr));
+                    queue.extend(facts.names.written(place.file, expr));
                     if let (Kind::Function(id), true) = (&expr.kind, surely) {
-                        queue.push((place.0, *id));
+                        queue.push(place.file.function(*id));
                     }
                 };
                 match surely && !handlers.contains(&place) {
@@ -99,7 +100,11 @@ impl Reach {
                     false => expressions(body, &mut visit),
                 }
                 if !surely {
-                    queue.extend(functions(body).into_iter().map(|id| (place.0, id)));
+                    queue.extend(
+                        functions(body)
+                            .into_iter()
+                            .map(|id| place.file.function(id)),
+                    );
                 }
             }
             found
@@ -112,23 +117,25 @@ impl Reach {
         }
     }
 
-    /// Calls `f` with every expression that requests surely evaluate, and the number of its
-    /// file.
-    pub(super) fn evaluated<'a>(&self, program: &Program<'a>, f: &mut dyn FnMut(usize, &'a Expr)) {
-        let mut places: Vec<Place> = self.surely.iter().copied().collect();
+    /// Calls `f` with every expression that requests surely evaluate, and its file.
+    pub(super) fn evaluated<'a>(&self, facts: &Facts<'a>, f: &mut dyn FnMut(FileId, &'a Expr)) {
+        let mut places: Vec<FunctionRef> = self.surely.iter().copied().collect();
         places.sort();
         for place in places {
-            let body = &function(program, place).body;
+            let body = &function(facts, place).body;
             match self.handlers.contains(&place) {
-                true => expressions(body, &mut |expr| f(place.0, expr)),
-                false => in_any_case(body, &mut |expr| f(place.0, expr)),
+                true => expressions(body, &mut |expr| f(place.file, expr)),
+                false => in_any_case(body, &mut |expr| f(place.file, expr)),
             }
         }
     }
 }
 
-pub(super) fn function<'a>(program: &Program<'a>, (file, id): Place) -> &'a Function {
-    &program.sources.files[file].hir.functions[id.0]
+pub(super) fn function<'a>(
+    facts: &Facts<'a>,
+    FunctionRef { file, id }: FunctionRef,
+) -> &'a Function {
+    &facts.sources.files[file].hir.functions[id]
 }
 
 /// Calls `f` with the expressions that a block evaluates however its conditions turn out; a

@@ -6,12 +6,13 @@ use super::look::Look;
 use super::walk::{expressions, path};
 use crate::diagnostic::Diagnostic;
 use crate::front::hir::{Expr, Kind};
+use crate::front::ids::{FileId, TextRange};
 use crate::vocabulary::{self, GLOBALS, instead, nearest};
 
 pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     // The whole of a word comes before its parts.
-    let mut told: HashSet<(usize, usize)> = HashSet::new();
-    look.reach.evaluated(&look.program, &mut |file, expr| {
+    let mut told: HashSet<TextRange> = HashSet::new();
+    look.reach.evaluated(&look.facts, &mut |file, expr| {
         let (word, expr) = match &expr.kind {
             Kind::Index(..) | Kind::Global(_) => (path(expr), expr),
             // `local open = io.open` at the top, and `open(name)` here.
@@ -21,7 +22,7 @@ pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
             _ => (None, expr),
         };
         let Some(word) = word else { return };
-        if !told.insert((file, expr.span.start)) {
+        if !told.insert(file.at(expr.span.start)) {
             return;
         }
         if let Some((message, help)) = missing(look, file, &word) {
@@ -39,7 +40,7 @@ pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// What is said of a word that is not there, and what to do about it.
-fn missing(look: &Look<'_>, file: usize, word: &str) -> Option<(String, String)> {
+fn missing(look: &Look<'_>, file: FileId, word: &str) -> Option<(String, String)> {
     let parts: Vec<&str> = word.split('.').collect();
     let root = *parts.first()?;
     let asked = |name: &str| look.probes[file].contains(name);
@@ -95,14 +96,13 @@ fn second_parameters(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     let hooks: Vec<_> = look.app.hooks.iter().map(|(_, place)| place).collect();
     for handler in look.handlers() {
         let hook = hooks.iter().any(|place| {
-            let at = look.program.handlers.at(look.program.sources, place);
-            at.iter()
-                .any(|h| (h.file, h.id) == (handler.file, handler.id))
+            let at = look.facts.handlers.at(look.facts.sources, place);
+            at.iter().any(|h| h.place() == handler.place())
         });
         let Some(&second) = handler.function.params.get(1) else {
             continue;
         };
-        let var = &look.file(handler.file).hir.vars[second.0];
+        let var = &look.file(handler.file).hir.vars[second];
         if hook || !handler.only_handler || var.writes > 0 {
             continue;
         }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::walk::{expressions, path, statements};
 use crate::front::hir::{Expr, Kind, Stmt};
+use crate::front::ids::{FileId, FunctionId};
 use crate::front::load::Sources;
 use crate::front::syntax;
 
@@ -11,7 +12,7 @@ pub(crate) struct Written<'a> {
     /// Globals, by assignment, through `_G` and in texts that are loaded.
     pub(crate) globals: HashSet<String>,
     /// Globals that statements outside of functions assign: the first target.
-    pub(super) declared: Vec<(usize, &'a str, &'a Expr)>,
+    pub(super) declared: Vec<(FileId, &'a str, &'a Expr)>,
     /// Members of globals: `string.split`.
     pub(super) paths: HashSet<String>,
     /// Fields of any table, by name.
@@ -19,7 +20,7 @@ pub(crate) struct Written<'a> {
     /// Tables by their global names that other code may fill.
     filled: HashSet<String>,
     /// Tables that locals hold.
-    held: HashSet<String>,
+    kept: HashSet<String>,
     /// Globals may come about in ways that are not seen: the environment is handed around,
     /// or texts that are made at run time are loaded.
     pub(crate) any_global: bool,
@@ -35,16 +36,16 @@ impl<'a> Written<'a> {
             paths: HashSet::new(),
             fields: HashSet::new(),
             filled: HashSet::new(),
-            held: HashSet::new(),
+            kept: HashSet::new(),
             any_global: false,
             any_field: false,
         };
-        for (number, file) in sources.files.iter().enumerate() {
-            for (at, function) in file.hir.functions.iter().enumerate() {
+        for (number, file) in sources.files.numbered() {
+            for (at, function) in file.hir.functions.numbered() {
                 statements(&function.body, &mut |stmt| {
                     let targets: &[Expr] = match stmt {
                         Stmt::Local(_, values) => {
-                            return written.held.extend(values.iter().filter_map(path));
+                            return written.kept.extend(values.iter().filter_map(path));
                         }
                         Stmt::Assign(targets, _) => targets,
                         Stmt::Function(target, _) => std::slice::from_ref(target),
@@ -52,7 +53,7 @@ impl<'a> Written<'a> {
                     };
                     for target in targets {
                         written.target(target);
-                        if let (0, Kind::Global(name)) = (at, &target.kind) {
+                        if let (FunctionId::CHUNK, Kind::Global(name)) = (at, &target.kind) {
                             written.declared.push((number, name, target));
                         }
                     }
@@ -66,7 +67,7 @@ impl<'a> Written<'a> {
     /// Whether a library may have more members than it had: something is put into it under
     /// a name that is computed, or may be.
     pub(super) fn is_filled(&self, library: &str) -> bool {
-        self.filled.contains(library) || self.any_field && self.held.contains(library)
+        self.filled.contains(library) || self.any_field && self.kept.contains(library)
     }
 
     fn target(&mut self, target: &'a Expr) {

@@ -12,6 +12,7 @@ function api.fires.get(ctx) --[[budget]]
 end
 local function record(ctx) --[[budget]]  return { id = __rover.param("id") } end
 function api.fires.p_id.get(ctx) --[[budget]]  return record(ctx) end
+function api.fires.named.get(ctx) --[[budget]]  return (__rover.reply(3, (require("named").name(ctx)))) end
 
 -- Given something else, called by another function, or later.
 local function other(c) --[[budget]]  return c:query().a end
@@ -23,12 +24,17 @@ function api.stays.get(ctx) --[[budget]]
 end
 
 -- Chosen while the program loads.
-function api.stays.chosen.get(ctx) --[[budget]]  return (__rover.reply(3, (chosen.first(ctx)))) end
+function api.stays.chosen.get(ctx) --[[budget]]  return (__rover.reply(4, (chosen.first(ctx)))) end
+
+-- A module that another gives as its own, so that anyone may call what is in it.
+local given = require "given"
+local again = require "again"
+function api.stays.again.get(ctx) --[[budget]]  return { given.first(ctx), again.first(shared) } end
 
 -- The handler reads by name only what no helper takes whole.
 local function whole(c) --[[budget]]  return c:query() end
 function api.stays.whole.get(ctx) --[[budget]] 
-  return (__rover.reply(4, whole(ctx), ctx:query().a))
+  return (__rover.reply(5, whole(ctx), ctx:query().a))
 end
 
 -- A handler that others can call: it stands in a table.

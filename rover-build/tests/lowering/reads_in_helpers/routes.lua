@@ -12,6 +12,7 @@ function api.fires.get(ctx)
 end
 local function record(ctx) return { id = ctx:params().id } end
 function api.fires.p_id.get(ctx) return record(ctx) end
+function api.fires.named.get(ctx) return { name = require("named").name(ctx) } end
 
 -- Given something else, called by another function, or later.
 local function other(c) return c:query().a end
@@ -24,6 +25,11 @@ end
 
 -- Chosen while the program loads.
 function api.stays.chosen.get(ctx) return { a = chosen.first(ctx) } end
+
+-- A module that another gives as its own, so that anyone may call what is in it.
+local given = require "given"
+local again = require "again"
+function api.stays.again.get(ctx) return { given.first(ctx), again.first(shared) } end
 
 -- The handler reads by name only what no helper takes whole.
 local function whole(c) return c:query() end

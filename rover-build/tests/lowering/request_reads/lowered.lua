@@ -18,6 +18,12 @@ function api.fires.shadowed.p_id.get(ctx) --[[budget]]
   return id
 end
 
+-- A check against a schema that is constant.
+local guard, null = rover.guard, rover.null
+function api.fires.checked.post(ctx) --[[budget]] 
+  return __rover.expect(1, 0)
+end
+
 -- A module that is given the server.
 require "module" (api)
 

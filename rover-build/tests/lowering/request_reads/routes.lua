@@ -18,6 +18,12 @@ function api.fires.shadowed.p_id.get(ctx)
   return id
 end
 
+-- A check against a schema that is constant.
+local guard, null = rover.guard, rover.null
+function api.fires.checked.post(ctx)
+  return ctx:query():expect { a = guard.string():nullable():default(null) }
+end
+
 -- A module that is given the server.
 require "module" (api)
 

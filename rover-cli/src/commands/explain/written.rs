@@ -36,6 +36,9 @@ fn name(part: &Part) -> String {
     match part {
         Part::Method => "method".to_owned(),
         Part::Path => "path".to_owned(),
+        Part::Host => "host".to_owned(),
+        Part::Scheme => "scheme".to_owned(),
+        Part::Url => "url".to_owned(),
         Part::ClientIp => "client_ip".to_owned(),
         Part::RequestId => "request_id".to_owned(),
         Part::Param(name) => format!("parameter {name}"),

@@ -8,13 +8,11 @@ use mlua::ffi::{self, lua_CFunction, lua_State};
 
 use crate::message::decode::{cookie_text, form_pairs, header_text};
 use crate::message::request::RequestData;
+use crate::program::Part;
 use crate::vm::native::stack::{lossy, mark_array, push, running, set_field};
 
-pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 11] = [
-    (c"method", method),
-    (c"path", path),
-    (c"client_ip", client_ip),
-    (c"request_id", request_id),
+pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 8] = [
+    (c"field", field),
     (c"params", params),
     (c"query", query),
     (c"query_all", query_all),
@@ -33,35 +31,18 @@ unsafe fn request<'a>(state: *mut lua_State) -> &'a RequestData<'a> {
     call.request
 }
 
-unsafe extern "C-unwind" fn method(state: *mut lua_State) -> c_int {
-    // SAFETY: this is a contained native of a ctx, called in a request: one of its 20 free
-    // slots is used, and memory is relaxed, so that nothing raises an error. Lua copies the
-    // bytes, which the request holds.
-    unsafe { push(state, request(state).method.as_bytes()) };
-    1
-}
-
-unsafe extern "C-unwind" fn path(state: *mut lua_State) -> c_int {
-    // SAFETY: this is a contained native of a ctx, called in a request: one of its 20 free
-    // slots is used, and memory is relaxed, so that nothing raises an error. Lua copies the
-    // bytes, which the request holds.
-    unsafe { push(state, request(state).path.raw().as_bytes()) };
-    1
-}
-
-unsafe extern "C-unwind" fn client_ip(state: *mut lua_State) -> c_int {
-    // SAFETY: this is a contained native of a ctx, called in a request: one of its 20 free
-    // slots is used, and memory is relaxed, so that nothing raises an error. Lua copies the
-    // bytes, which live in this statement.
-    unsafe { push(state, request(state).client_ip.to_string().as_bytes()) };
-    1
-}
-
-unsafe extern "C-unwind" fn request_id(state: *mut lua_State) -> c_int {
-    // SAFETY: this is a contained native of a ctx, called in a request: one of its 20 free
-    // slots is used, and memory is relaxed, so that nothing raises an error. Lua copies the
-    // bytes, which the request holds.
-    unsafe { push(state, request(state).request_id.as_str().as_bytes()) };
+/// A field of a ctx, by its number.
+unsafe extern "C-unwind" fn field(state: *mut lua_State) -> c_int {
+    // SAFETY: this is a contained native of a ctx, called in a request with a number: one of its
+    // 20 free slots is used, and memory is relaxed, so that nothing raises an error. Lua copies
+    // the bytes, which live in this block.
+    unsafe {
+        let part = Part::numbered(ffi::lua_tointeger(state, 1) as i32);
+        let Some(text) = part.and_then(|part| request(state).part(part)) else {
+            return 0;
+        };
+        push(state, &text);
+    }
     1
 }
 

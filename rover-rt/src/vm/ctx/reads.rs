@@ -17,12 +17,9 @@ use crate::vm::native::unwind::pure;
 use crate::vm::state::vm::VmState;
 
 /// What `direct.lua` calls through the FFI, by name.
-pub(crate) fn functions() -> [Traced; 9] {
+pub(crate) fn functions() -> [Traced; 6] {
     traced! {
-        "method" = method: fn(&VmState, &mut u32) -> *const u8,
-        "path" = path: fn(&VmState, &mut u32) -> *const u8,
-        "client_ip" = client_ip: fn(&VmState, &mut u32) -> *const u8,
-        "request_id" = request_id: fn(&VmState, &mut u32) -> *const u8,
+        "field" = field: fn(&VmState, i32, &mut u32) -> *const u8,
         "raw_body" = raw_body: fn(&VmState, &mut u32) -> *const u8,
         "param" = param: fn(&VmState, *const c_char, usize, &mut u32) -> *const u8,
         "query" = query: fn(&VmState, *const c_char, usize, &mut u32) -> *const u8,
@@ -75,20 +72,11 @@ unsafe fn named(
     read(shared, length, |request| find(request, name))
 }
 
-extern "C" fn method(shared: &VmState, length: &mut u32) -> *const u8 {
-    read(shared, length, |request| request.part(&Part::Method))
-}
-
-extern "C" fn path(shared: &VmState, length: &mut u32) -> *const u8 {
-    read(shared, length, |request| request.part(&Part::Path))
-}
-
-extern "C" fn client_ip(shared: &VmState, length: &mut u32) -> *const u8 {
-    read(shared, length, |request| request.part(&Part::ClientIp))
-}
-
-extern "C" fn request_id(shared: &VmState, length: &mut u32) -> *const u8 {
-    read(shared, length, |request| request.part(&Part::RequestId))
+/// A field of `ctx`, by its number.
+extern "C" fn field(shared: &VmState, number: i32, length: &mut u32) -> *const u8 {
+    read(shared, length, |request| {
+        request.part(Part::numbered(number)?)
+    })
 }
 
 extern "C" fn raw_body(shared: &VmState, length: &mut u32) -> *const u8 {

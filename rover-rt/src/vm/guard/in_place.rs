@@ -18,10 +18,12 @@ use crate::vm::state::in_place::Parts;
 use crate::vm::state::vm::VmState;
 use crate::vm::write::error::EncodeError;
 
-pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 2] =
-    [(c"hold", check_in_place), (c"held_value", checked_value)];
+pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 2] = [
+    (c"check_in_place", check_in_place),
+    (c"in_place_value", checked_value),
+];
 
-/// `hold(source, number, part)`: checks a part of the request, and keeps it by this number.
+/// `check_in_place(source, number, part)`: checks a part of the request, and keeps it by this number.
 pub(crate) unsafe extern "C-unwind" fn check_in_place(state: *mut lua_State) -> c_int {
     // SAFETY: this is a contained native that lowered code calls in a request, with the three
     // numbers that the compiler wrote. What is pushed is an error's function and its arguments,
@@ -67,7 +69,7 @@ pub(crate) extern "C" fn fits_in_place(
     })
 }
 
-/// `held_value(part, path)`: a field's value.
+/// `in_place_value(part, path)`: a field's value.
 pub(crate) unsafe extern "C-unwind" fn checked_value(state: *mut lua_State) -> c_int {
     // SAFETY: this is a contained native that lowered code calls in a request, with the two
     // numbers that the compiler wrote. The checked value is not written to while it is pushed,
@@ -92,13 +94,13 @@ pub(crate) unsafe extern "C-unwind" fn checked_value(state: *mut lua_State) -> c
 /// What `direct.lua` calls through the FFI, by name.
 pub(crate) fn functions() -> [Traced; 7] {
     traced! {
-        "held_fits" = fits_in_place: fn(&VmState, i32, i32, i32) -> bool,
-        "held_kind" = kind: fn(&VmState, i32, i32, i32) -> i32,
-        "held_number" = number: fn(&VmState, i32, i32, i32) -> f64,
-        "held_text" = text: fn(&VmState, i32, i32, i32, &mut u32) -> *const u8,
-        "held_first" = first: fn(&VmState, i32, i32, i32) -> i32,
-        "held_length" = length: fn(&VmState, i32, i32, i32) -> i32,
-        "held_at" = slot: fn(&VmState, i32, i32, i32) -> i32,
+        "in_place_fits" = fits_in_place: fn(&VmState, i32, i32, i32) -> bool,
+        "in_place_kind" = kind: fn(&VmState, i32, i32, i32) -> i32,
+        "in_place_number" = number: fn(&VmState, i32, i32, i32) -> f64,
+        "in_place_text" = text: fn(&VmState, i32, i32, i32, &mut u32) -> *const u8,
+        "in_place_first" = first: fn(&VmState, i32, i32, i32) -> i32,
+        "in_place_length" = length: fn(&VmState, i32, i32, i32) -> i32,
+        "in_place_at" = slot: fn(&VmState, i32, i32, i32) -> i32,
     }
 }
 

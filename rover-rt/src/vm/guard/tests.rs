@@ -18,7 +18,7 @@ fn natives_of_schemas_are_contained() {
         let by = Entry::Contained;
         register(&lua, &shared, &natives, &natives, functions, by).unwrap();
     }
-    for name in ["expect", "hold", "held_value", "guard_expect"] {
+    for name in ["expect", "check_in_place", "in_place_value", "guard_expect"] {
         // As a request begins.
         shared.panics.forget();
         shared.running.deadline.begin(0);

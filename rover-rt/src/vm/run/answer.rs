@@ -86,6 +86,24 @@ impl Vm {
 }
 
 impl Vm {
+    /// Whether the program has this hook.
+    pub(crate) fn has_hook(&self, hook: Hook) -> bool {
+        self.hooks[hook as usize]
+    }
+
+    /// From now on the text of what a handler failed of can be taken.
+    pub(crate) fn keep_failures(&self) {
+        self.shared.last_failure.replace(Some(String::new()));
+    }
+
+    /// The text of what a handler failed of since it was last taken.
+    pub(crate) fn take_failure(&self) -> Option<String> {
+        let mut kept = self.shared.last_failure.borrow_mut();
+        kept.as_mut()
+            .map(std::mem::take)
+            .filter(|text| !text.is_empty())
+    }
+
     /// After a handler's error: the error that is an answer, the hook, or 500. The
     /// error value is on top of the stack.
     fn failed(&self, request: &RequestData<'_>, failure: Failure) -> Reply {
@@ -150,6 +168,9 @@ impl Vm {
             }
         };
         let text = shortened(text, LOGGED_BYTES);
+        if let Some(kept) = &mut *self.shared.last_failure.borrow_mut() {
+            text.as_ref().clone_into(kept);
+        }
         let line = format!("{} {}: {text}", request.method, request.path.raw());
         let id = Some(request.request_id.as_str());
         self.shared.log.line(LogLevel::Error, &line, id);

@@ -11,7 +11,7 @@ use rover_model::{CHUNK_END, CHUNK_START, JSON_LUA, RAISED_LUA, SERVER_LUA};
 
 use crate::error::Error;
 use crate::log::Log;
-use crate::program::Program;
+use crate::program::{Part, Program};
 use crate::time::pulse::Pulse;
 use crate::vm::ctx::{self, reads};
 use crate::vm::guard::{self, made};
@@ -218,6 +218,13 @@ impl Tables {
         runtime.set("load_chunk", load_chunk(lua, program, self.direct.clone())?)?;
         runtime.set("Array", &self.array)?;
         runtime.set("direct", &self.direct)?;
+        runtime.set(
+            "fields",
+            Part::FIELDS
+                .iter()
+                .map(|(name, _)| *name)
+                .collect::<Vec<_>>(),
+        )?;
         runtime.set("patterns", &self.patterns)?;
         runtime.set("limits", &self.limits)?;
         runtime.set("chunk", [CHUNK_START, CHUNK_END])?;

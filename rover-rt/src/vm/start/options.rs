@@ -12,18 +12,26 @@ pub(crate) fn read(program: &Program, given: &Table) -> Result<ServerOptions, Er
     for pair in given.pairs::<LuaString, Value>() {
         let (name, value) = pair?;
         let name = name.to_string_lossy();
-        options.set(&name, &option_value(&value)).map_err(|error| {
-            Error::Option(match error {
-                SetError::Unknown => format!("`{name}` is unknown"),
-                SetError::Value(error) => error.to_string(),
-                SetError::Routes(wrong) => {
-                    let wrong = wrong
-                        .iter()
-                        .map(|(route, error)| format!("{route}: {error}"));
-                    format!("`{name}`: {}", wrong.collect::<Vec<_>>().join("; "))
-                }
-            })
-        })?;
+        options
+            .set(&name, &option_value(&value, 0))
+            .map_err(|error| {
+                Error::Option(match error {
+                    SetError::Unknown => format!("`{name}` is unknown"),
+                    SetError::Value(error) => error.to_string(),
+                    SetError::Routes(wrong) => {
+                        let wrong = wrong
+                            .iter()
+                            .map(|(route, error)| format!("{route}: {error}"));
+                        format!("`{name}`: {}", wrong.collect::<Vec<_>>().join("; "))
+                    }
+                    SetError::Items(wrong) => {
+                        let wrong = wrong
+                            .iter()
+                            .map(|wrong| format!("{}: {}", wrong.problem, wrong.help));
+                        format!("`{name}`: {}", wrong.collect::<Vec<_>>().join("; "))
+                    }
+                })
+            })?;
     }
     let built = program.options.compiled_in.iter();
     let differs = options.compiled_in().into_iter().find_map(|(name, here)| {
@@ -41,25 +49,23 @@ pub(crate) fn read(program: &Program, given: &Table) -> Result<ServerOptions, Er
     }
 }
 
-fn option_value(value: &Value) -> OptionValue {
+fn option_value(value: &Value, level: usize) -> OptionValue {
     match value {
         Value::String(text) => OptionValue::Text(text.to_string_lossy()),
         Value::Integer(number) => OptionValue::Number(*number as f64),
         Value::Number(number) => OptionValue::Number(*number),
         Value::Boolean(value) => OptionValue::Boolean(*value),
-        Value::Table(table) => {
-            let fields = table.pairs::<LuaString, Value>().map(|pair| {
-                let (name, value) = pair?;
-                Ok((name.to_string_lossy(), option_value(&value)))
+        Value::Table(table) if level < OptionValue::LEVELS => {
+            let pairs = table.pairs::<Value, Value>().map(|pair| {
+                let (key, value) = pair?;
+                Ok((
+                    option_value(&key, level + 1),
+                    option_value(&value, level + 1),
+                ))
             });
-            match fields.collect::<mlua::Result<Vec<_>>>() {
-                Ok(mut fields) => {
-                    fields.sort_by(|(a, _), (b, _)| a.cmp(b));
-                    OptionValue::Table(fields)
-                }
-                Err(_) => OptionValue::Other("table"),
-            }
+            let pairs = pairs.collect::<mlua::Result<Vec<_>>>();
+            pairs.map_or(OptionValue::Other, OptionValue::of_pairs)
         }
-        other => OptionValue::Other(other.type_name()),
+        _ => OptionValue::Other,
     }
 }

@@ -10,8 +10,9 @@ use mlua::Lua;
 use rover_model::{CHUNK_END, CHUNK_START, LogLevel, Method};
 
 use crate::log::Log;
+use crate::message::headers::Headers;
 use crate::message::reply::Reply;
-use crate::message::request::{Headers, RequestData, RequestIds};
+use crate::message::request::{RequestData, RequestIds};
 use crate::program::{Borrowed, Chunk, Needs, Path, Program, Route};
 use crate::vm::library::budgets::with_budgets;
 use crate::vm::run::vm::Vm;

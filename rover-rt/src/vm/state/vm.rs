@@ -56,6 +56,8 @@ pub(crate) struct VmState {
     pub(crate) schemas: Schemas,
     pub(crate) replaced: Replaced,
     pub(crate) patterns: pattern::Cache,
+    /// What a handler failed of last, where somebody wants to know.
+    pub(crate) last_failure: RefCell<Option<String>>,
 }
 
 /// The addresses of the runtime's metatables, by which its values are known.
@@ -138,6 +140,7 @@ impl VmState {
             schemas: Schemas::default(),
             replaced: Replaced::default(),
             patterns: pattern::Cache::default(),
+            last_failure: RefCell::default(),
         }
     }
 

@@ -19,49 +19,49 @@ local PAGE = g:object { page = g:integer():min(1):default(1), q = g:string(), ta
 
 -- Held.
 function api.copy.post(ctx) --[[budget]] 
-  local b = __rover.hold(0, 0, 0)
-  return (__rover.reply(1, __rover.held_number(0, -1, 2) * __rover.held_number(0, -1, 3)))
+  local b = __rover.check_in_place(0, 0, 0)
+  return (__rover.reply(1, __rover.in_place_number(0, -1, 2) * __rover.in_place_number(0, -1, 3)))
 end
 function api.parts.post(ctx) --[[budget]] 
-  local b = __rover.hold(0, 0, 1)
+  local b = __rover.check_in_place(0, 0, 1)
   return (__rover.reply(2))
 end
 function api.used.post(ctx) --[[budget]] 
-  local b = __rover.hold(0, 0, 2)
-  if __rover.held_number(2, -1, 3) > 10 then return (api.error(409, "Too many of " .. __rover.held(2, -1, 1))) end
-  shared.last = __rover.held(2, -1, 1):upper()
-  for i = 1, __rover.held_number(2, -1, 3) do --[[budget]]  shared.sum = (shared.sum or 0) + __rover.held_number(2, -1, 2) * i end
-  return (__rover.with_header((__rover.reply(3, shared.last, __rover.held(2, -1, 5) == rover.null, __rover.held(2, -1, 4) == nil)), "x-name", __rover.held(2, -1, 1)))
+  local b = __rover.check_in_place(0, 0, 2)
+  if __rover.in_place_number(2, -1, 3) > 10 then return (api.error(409, "Too many of " .. __rover.in_place(2, -1, 1))) end
+  shared.last = __rover.in_place(2, -1, 1):upper()
+  for i = 1, __rover.in_place_number(2, -1, 3) do --[[budget]]  shared.sum = (shared.sum or 0) + __rover.in_place_number(2, -1, 2) * i end
+  return (__rover.with_header((__rover.reply(3, shared.last, __rover.in_place(2, -1, 5) == rover.null, __rover.in_place(2, -1, 4) == nil)), "x-name", __rover.in_place(2, -1, 1)))
 end
 function api.texts.post(ctx) --[[budget]] 
-  local b = __rover.hold(0, 0, 3)
-   do local name, quantity = __rover.held(3, -1, 1), __rover.held_number(3, -1, 3) if __rover.is_text(name) and __rover.is_text(quantity) then return (__rover.text(0, 0, "<", name, ":", quantity, ">")) end return "<" .. name .. ":" .. quantity .. ">" end
+  local b = __rover.check_in_place(0, 0, 3)
+   do local name, quantity = __rover.in_place(3, -1, 1), __rover.in_place_number(3, -1, 3) if __rover.is_text(name) and __rover.is_text(quantity) then return (__rover.text(0, 0, "<", name, ":", quantity, ">")) end return "<" .. name .. ":" .. quantity .. ">" end
 end
 function api.rows.post(ctx) --[[budget]] 
-  local b = __rover.hold(0, 0, 4)
+  local b = __rover.check_in_place(0, 0, 4)
   local rows = __rover.list()
-  for i = 1, __rover.held_number(4, -1, 3) do --[[budget]]  do __rover.put_vvv(rows, 0, i, __rover.held(4, -1, 1), __rover.held_number(4, -1, 263)) end end
+  for i = 1, __rover.in_place_number(4, -1, 3) do --[[budget]]  do __rover.put_vvv(rows, 0, i, __rover.in_place(4, -1, 1), __rover.in_place_number(4, -1, 263)) end end
   return (__rover.reply(4, rows))
 end
 function api.both.p_id.post(ctx) --[[budget]] 
-  local p, q = __rover.hold(2, 1, 5), __rover.hold(1, 2, 6)
-  local b = __rover.hold(0, 0, 7)
-  return (__rover.reply(5, __rover.held_number(5, -1, 1) + 1))
+  local p, q = __rover.check_in_place(2, 1, 5), __rover.check_in_place(1, 2, 6)
+  local b = __rover.check_in_place(0, 0, 7)
+  return (__rover.reply(5, __rover.in_place_number(5, -1, 1) + 1))
 end
 local function helper(ctx) --[[budget]] 
-  local q = __rover.hold(1, 2, 8)
-  return __rover.held_number(8, -1, 1) * 2
+  local q = __rover.check_in_place(1, 2, 8)
+  return __rover.in_place_number(8, -1, 1) * 2
 end
 function api.helper.get(ctx) --[[budget]] 
-  local q = __rover.hold(1, 2, 9)
+  local q = __rover.check_in_place(1, 2, 9)
   return (__rover.reply(6, helper(ctx), (helper(ctx))))
 end
 function api.branch.post(ctx) --[[budget]] 
   if __rover.query("x") then
-    local b = __rover.hold(0, 0, 10)
+    local b = __rover.check_in_place(0, 0, 10)
     return (__rover.reply(7))
   end
-  local b = __rover.hold(0, 2, 11)
+  local b = __rover.check_in_place(0, 2, 11)
   return (__rover.reply(8))
 end
 
@@ -132,7 +132,7 @@ function api.iterated.post(ctx) --[[budget]]
   return (__rover.reply(18, n, b.name))
 end
 function api.scalar.post(ctx) --[[budget]] 
-  local b = __rover.hold(0, 3, 12)
+  local b = __rover.check_in_place(0, 3, 12)
   return (__rover.reply(19))
 end
 -- The order of these fields is not the program's.

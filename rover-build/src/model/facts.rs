@@ -1,7 +1,8 @@
 //! What the phases before found, for those that ask all of them.
 
 use crate::analyse::handlers::Handlers;
-use crate::analyse::return_type::Infer;
+use crate::analyse::names::Names;
+use crate::analyse::return_type::ReturnTypes;
 use crate::analyse::schemas::Guards;
 use crate::form::Form;
 use crate::front::load::Sources;
@@ -9,11 +10,12 @@ use crate::html::Templates;
 
 /// What the model is made from.
 #[derive(Clone, Copy)]
-pub(crate) struct Program<'a> {
+pub(crate) struct Facts<'a> {
     pub(crate) sources: &'a Sources,
+    pub(crate) names: &'a Names<'a>,
     pub(crate) guards: &'a Guards,
     pub(crate) handlers: &'a Handlers,
-    pub(crate) infer: &'a Infer<'a>,
+    pub(crate) return_types: &'a ReturnTypes<'a>,
     pub(crate) html: &'a Templates<'a>,
     pub(crate) form: Form,
 }

@@ -2,34 +2,35 @@
 //!
 //! Its parts are places: a path of fields, from the value itself or from a slot whose
 //! number a local of the lowered program holds. Reads of scalars, lengths of lists and loops
-//! over them become calls that are given a place. Whatever else is done with a part that has
+//! over them become calls that are given a part. Whatever else is done with a part that has
 //! parts of its own needs a table.
+
+mod part;
 
 use std::collections::{HashMap, HashSet};
 
 use rover_model::guard::{Kind as Type, Schema};
 
 use crate::analyse::constructors::Orders;
+use crate::analyse::names::Names;
 use crate::front::hir::{Chunk, Expr, Header, Kind, Span, Stmt, UnaryOp, VarId};
+use crate::front::ids::FileId;
+use part::{Base, CheckedPart, is_scalar};
 
-/// A field's place: its holder, and the numbers of the fields that lead to it.
+/// A field's part: its holder, and the numbers of the fields that lead to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Held {
+pub(crate) struct InPlace {
     /// The number of the checked value.
     pub(crate) holder: usize,
     /// Each field's number and one more, from the low byte on.
     pub(crate) path: u32,
 }
 
-/// Reads by name go through so many objects.
-const MAX_PATH: usize = 3;
-/// Of objects with more fields.
-const MAX_FIELDS: usize = 254;
-
 /// A checked value, and what is known of the program around it.
 #[derive(Clone, Copy)]
 pub(crate) struct Value<'r> {
-    pub(crate) chunk: &'r Chunk,
+    pub(crate) names: &'r Names<'r>,
+    pub(crate) file: FileId,
     /// Its number.
     pub(crate) holder: usize,
     pub(crate) schema: &'r Schema,
@@ -38,6 +39,12 @@ pub(crate) struct Value<'r> {
     pub(crate) slots: &'r HashSet<Span>,
     /// `ipairs` and `pairs` are what they are called.
     pub(crate) globals: bool,
+}
+
+impl<'r> Value<'r> {
+    fn chunk(&self) -> &'r Chunk {
+        &self.names.sources.files[self.file].hir
+    }
 }
 
 /// How the text of a function changes that holds a value.
@@ -52,23 +59,17 @@ pub(crate) struct Uses {
 #[derive(Clone, Debug)]
 pub(crate) struct Read {
     pub(crate) span: Span,
-    pub(crate) held: Held,
+    pub(crate) at: InPlace,
     /// The call that reads it.
     pub(crate) text: String,
 }
 
 /// How the text changes where `var` holds the value; nothing where that needs a table.
 pub(crate) fn uses<'r>(value: Value<'r>, var: VarId, body: &'r [Stmt]) -> Option<Uses> {
-    let root = Place {
-        base: Base::Value,
-        path: 0,
-        depth: 0,
-        schema: value.schema,
-        there: !value.schema.nullable,
-    };
+    let root = CheckedPart::whole(value.schema);
     let mut reader = Reader {
         value,
-        places: HashMap::from([(var, root)]),
+        parts: HashMap::from([(var, root)]),
         counters: HashMap::new(),
         seen: HashSet::new(),
         touched: 0,
@@ -79,95 +80,13 @@ pub(crate) fn uses<'r>(value: Value<'r>, var: VarId, body: &'r [Stmt]) -> Option
     reader.stays.then_some(reader.uses)
 }
 
-/// A part of the value.
-#[derive(Clone)]
-struct Place<'r> {
-    base: Base,
-    path: u32,
-    /// How many fields the path has.
-    depth: usize,
-    schema: &'r Schema,
-    /// It is neither absent nor null.
-    there: bool,
-}
-
-/// Where a path begins.
-#[derive(Clone, PartialEq)]
-enum Base {
-    /// At the value itself.
-    Value,
-    /// At the slot that a local has the number of.
-    Local(VarId),
-    /// At the slot that an expression gives the number of.
-    Item(String),
-}
-
-impl<'r> Place<'r> {
-    fn is_scalar(&self) -> bool {
-        is_scalar(self.schema)
-    }
-
-    fn field(mut self, name: &str) -> Option<Self> {
-        if !self.there || self.depth == MAX_PATH {
-            return None;
-        }
-        let fields = self.schema.fields();
-        let at = fields.iter().position(|field| field.name == name)?;
-        if at >= MAX_FIELDS {
-            return None;
-        }
-        self.path |= (at as u32 + 1) << (8 * self.depth);
-        self.depth += 1;
-        self.schema = &fields[at].schema;
-        let Schema {
-            required, default, ..
-        } = self.schema;
-        self.there = (*required || default.is_some()) && !self.schema.nullable;
-        Some(self)
-    }
-
-    /// What its elements must be, where it is a list that has no holes: an empty number of a
-    /// form would be one.
-    fn elements(&self) -> Option<&'r Schema> {
-        let Type::Array(element, _) = &self.schema.kind else {
-            return None;
-        };
-        let holes = matches!(
-            element.kind,
-            Type::Number(_) | Type::Integer(_) | Type::Boolean
-        );
-        let element: &Schema = element;
-        let full = !holes || element.required || element.default.is_some();
-        (self.there && full).then_some(element)
-    }
-
-    /// The slot that a local holds the number of.
-    fn local(var: VarId, schema: &'r Schema) -> Self {
-        Place {
-            base: Base::Local(var),
-            path: 0,
-            depth: 0,
-            schema,
-            there: !schema.nullable,
-        }
-    }
-
-    fn is_same(&self, other: &Self) -> bool {
-        (&self.base, self.path) == (&other.base, other.path) && !matches!(self.base, Base::Item(_))
-    }
-}
-
-fn is_scalar(schema: &Schema) -> bool {
-    !matches!(schema.kind, Type::Any | Type::Array(..) | Type::Object(_))
-}
-
 /// Looks at every use of the value.
 struct Reader<'r> {
     value: Value<'r>,
     /// What locals stand for.
-    places: HashMap<VarId, Place<'r>>,
+    parts: HashMap<VarId, CheckedPart<'r>>,
     /// Counters of loops from 1 to the length of a list.
-    counters: HashMap<VarId, Place<'r>>,
+    counters: HashMap<VarId, CheckedPart<'r>>,
     /// Variables that are used.
     seen: HashSet<VarId>,
     /// How often a place was used.
@@ -198,10 +117,10 @@ impl<'r> Reader<'r> {
             }
             Stmt::Function(target, function) => {
                 self.target(target);
-                self.nested(&self.value.chunk.functions[function.0].body);
+                self.nested(&self.value.chunk().functions[*function].body);
             }
             Stmt::LocalFunction(_, function) => {
-                self.nested(&self.value.chunk.functions[function.0].body);
+                self.nested(&self.value.chunk().functions[*function].body);
             }
             Stmt::For(header, values, body) => {
                 if !self.iterates(header, values, body) {
@@ -250,23 +169,23 @@ impl<'r> Reader<'r> {
 
     /// `local customer = order.customer`: the local is another name for a part.
     fn alias(&mut self, var: VarId, value: &Expr) -> bool {
-        let Some(place) = self.place(value) else {
+        let Some(part) = self.part(value) else {
             return false;
         };
-        if place.is_scalar() || !place.there || self.value.chunk.vars[var.0].writes > 0 {
+        if part.is_scalar() || !part.there || self.value.chunk().vars[var].writes > 0 {
             return false;
         }
         self.touch(value);
-        let (text, place) = match &place.base {
-            Base::Value => ("nil".to_owned(), place),
-            base if place.depth == 0 => (self.base(base), Place::local(var, place.schema)),
+        let (text, part) = match &part.base {
+            Base::Value => ("nil".to_owned(), part),
+            base if part.depth == 0 => (self.base(base), CheckedPart::local(var, part.schema)),
             _ => (
-                self.call("held_at", &place),
-                Place::local(var, place.schema),
+                self.call("in_place_at", &part),
+                CheckedPart::local(var, part.schema),
             ),
         };
         self.uses.edits.push((value.span, text));
-        self.places.insert(var, place);
+        self.parts.insert(var, part);
         true
     }
 
@@ -287,26 +206,29 @@ impl<'r> Reader<'r> {
         if let Some(item) = item
             && !is_scalar(element)
             && !element.nullable
-            && self.value.chunk.vars[item.0].writes == 0
+            && self.value.chunk().vars[item].writes == 0
         {
-            self.places.insert(item, Place::local(item, element));
+            self.parts.insert(item, CheckedPart::local(item, element));
         }
         self.block(body);
         let item = item.filter(|item| self.seen.contains(item));
-        let name = |var: VarId| self.value.chunk.vars[var.0].name.as_str();
+        let name = |var: VarId| self.value.chunk().vars[var].name.as_str();
         let (head, inside) = match item {
             None => (
-                format!("{} = 1, {}", name(index), self.call("held_length", &list)),
+                format!(
+                    "{} = 1, {}",
+                    name(index),
+                    self.call("in_place_length", &list)
+                ),
                 String::new(),
             ),
             Some(item) => {
                 let (first, last) = (
-                    self.call("held_first", &list),
-                    self.call("held_last", &list),
+                    self.call("in_place_first", &list),
+                    self.call("in_place_last", &list),
                 );
                 let (item_name, mut inside) = (name(item), String::new());
-                let held = is_scalar(element) || self.places.contains_key(&item);
-                self.stays &= held;
+                self.stays &= is_scalar(element) || self.parts.contains_key(&item);
                 if self.seen.contains(&index) {
                     // The names in the list's place must mean there what they mean here.
                     let base = self.base(&list.base);
@@ -314,8 +236,8 @@ impl<'r> Reader<'r> {
                     inside += &format!(" local {} = {item_name} - {first} + 1", name(index));
                 }
                 if is_scalar(element) {
-                    let place = Place::local(item, element);
-                    inside += &format!(" local {item_name} = {}", self.read(&place));
+                    let part = CheckedPart::local(item, element);
+                    inside += &format!(" local {item_name} = {}", self.read(&part));
                 }
                 (format!("{item_name} = {first}, {last}"), inside)
             }
@@ -335,7 +257,7 @@ impl<'r> Reader<'r> {
 
     /// The list in `ipairs(list)`. Its table would have nothing that `pairs` could find
     /// besides.
-    fn iterated(&self, values: &'r [Expr]) -> Option<(Place<'r>, &'r Expr)> {
+    fn iterated(&self, values: &'r [Expr]) -> Option<(CheckedPart<'r>, &'r Expr)> {
         let [value] = values else { return None };
         let Kind::Call(callee, args) = &value.kind else {
             return None;
@@ -344,33 +266,20 @@ impl<'r> Reader<'r> {
             return None;
         };
         let iterates = self.value.globals && self.is_iterator(callee);
-        Some((self.place(list).filter(|_| iterates)?, list))
+        Some((self.part(list).filter(|_| iterates)?, list))
     }
 
-    /// `ipairs` or `pairs`, or a local of the file that stands for one of them.
+    /// `ipairs` or `pairs`, or a local that stands for one of them.
     fn is_iterator(&self, callee: &Expr) -> bool {
-        let named = |expr: &Expr| {
-            matches!(&expr.kind, Kind::Global(name)
-                if matches!(name.as_str(), "ipairs" | "pairs"))
-        };
-        let Some(var) = callee.var() else {
-            return named(callee);
-        };
-        let chunk = self.value.chunk;
-        let mut declared = chunk.functions[0].body.iter().filter_map(|stmt| {
-            let Stmt::Local(vars, values) = stmt else {
-                return None;
-            };
-            values.get(vars.iter().position(|known| *known == var)?)
-        });
-        chunk.vars[var.0].writes == 0 && declared.next().is_some_and(named)
+        let global = self.value.names.global(self.value.file, callee);
+        matches!(global, Some("ipairs" | "pairs"))
     }
 
     /// `for i = 1, #order.items do`
     fn counts(&mut self, counter: VarId, bounds: &[Expr]) {
         if let [first, last] = bounds
             && matches!(&first.kind, Kind::Number(digits) if digits == "1")
-            && self.value.chunk.vars[counter.0].writes == 0
+            && self.value.chunk().vars[counter].writes == 0
             && let Some(list) = self.measured(last)
         {
             self.counters.insert(counter, list);
@@ -378,22 +287,22 @@ impl<'r> Reader<'r> {
     }
 
     /// The list in `#list`.
-    fn measured(&self, expr: &Expr) -> Option<Place<'r>> {
+    fn measured(&self, expr: &Expr) -> Option<CheckedPart<'r>> {
         match &expr.kind {
             Kind::Unary(UnaryOp::Length, list) => {
-                self.place(list).filter(|list| list.elements().is_some())
+                self.part(list).filter(|list| list.elements().is_some())
             }
             _ => None,
         }
     }
 
     fn expr(&mut self, expr: &'r Expr) {
-        if let Some(place) = self.place(expr) {
-            return self.used(expr, &place);
+        if let Some(part) = self.part(expr) {
+            return self.used(expr, &part);
         }
         if let Some(list) = self.measured(expr) {
             self.touch(expr);
-            let text = self.call("held_length", &list);
+            let text = self.call("in_place_length", &list);
             return self.uses.edits.push((expr.span, text));
         }
         match &expr.kind {
@@ -401,32 +310,32 @@ impl<'r> Reader<'r> {
                 self.seen.insert(*var);
             }
             Kind::Function(function) => {
-                self.nested(&self.value.chunk.functions[function.0].body);
+                self.nested(&self.value.chunk().functions[*function].body);
             }
             _ => expr.each_child(&mut |child| self.expr(child)),
         }
     }
 
     /// A part is used as a value.
-    fn used(&mut self, expr: &Expr, place: &Place<'r>) {
+    fn used(&mut self, expr: &Expr, part: &CheckedPart<'r>) {
         self.touch(expr);
-        let is_written = place.base == Base::Value
+        let is_written = part.base == Base::Value
             && self.value.slots.contains(&expr.span)
-            && self.is_written(place.schema);
-        if !place.is_scalar() && !is_written {
+            && self.is_written(part.schema);
+        if !part.is_scalar() && !is_written {
             // What has parts would be another table at each read.
             self.stays = false;
             return;
         }
-        let text = self.read(place);
-        match place.base {
+        let text = self.read(part);
+        match part.base {
             Base::Value => {
-                let held = Held {
+                let at = InPlace {
                     holder: self.value.holder,
-                    path: place.path,
+                    path: part.path,
                 };
                 let span = expr.span;
-                self.uses.reads.push(Read { span, held, text });
+                self.uses.reads.push(Read { span, at, text });
             }
             _ => self.uses.edits.push((expr.span, text)),
         }
@@ -443,14 +352,14 @@ impl<'r> Reader<'r> {
 
     /// The part that an expression is: `order.customer.name`, `item.price`,
     /// `order.items[i]`.
-    fn place(&self, expr: &Expr) -> Option<Place<'r>> {
+    fn part(&self, expr: &Expr) -> Option<CheckedPart<'r>> {
         match &expr.kind {
-            Kind::Var(var) => self.places.get(var).cloned(),
+            Kind::Var(var) => self.parts.get(var).cloned(),
             Kind::Index(object, key) => {
-                let place = self.place(object)?;
+                let part = self.part(object)?;
                 match key.text() {
-                    Some(name) => place.field(name),
-                    None => self.item(&place, key.var()?),
+                    Some(name) => part.field(name),
+                    None => self.item(&part, key.var()?),
                 }
             }
             _ => None,
@@ -458,38 +367,32 @@ impl<'r> Reader<'r> {
     }
 
     /// `list[i]`, in a loop that counts to the list's length.
-    fn item(&self, list: &Place<'r>, counter: VarId) -> Option<Place<'r>> {
+    fn item(&self, list: &CheckedPart<'r>, counter: VarId) -> Option<CheckedPart<'r>> {
         let counted = self.counters.get(&counter)?;
         let schema = list.elements().filter(|_| counted.is_same(list))?;
-        let first = self.call("held_first", list);
-        let name = &self.value.chunk.vars[counter.0].name;
-        Some(Place {
-            base: Base::Item(format!("{first} + {name} - 1")),
-            path: 0,
-            depth: 0,
-            schema,
-            there: !schema.nullable,
-        })
+        let first = self.call("in_place_first", list);
+        let name = &self.value.chunk().vars[counter].name;
+        Some(CheckedPart::item(format!("{first} + {name} - 1"), schema))
     }
 
-    /// The call that reads a place.
-    fn read(&self, place: &Place<'_>) -> String {
-        let number = matches!(place.schema.kind, Type::Number(_) | Type::Integer(_));
-        match number && place.there {
-            true => self.call("held_number", place),
-            false => self.call("held", place),
+    /// The call that reads a part.
+    fn read(&self, part: &CheckedPart<'_>) -> String {
+        let number = matches!(part.schema.kind, Type::Number(_) | Type::Integer(_));
+        match number && part.there {
+            true => self.call("in_place_number", part),
+            false => self.call("in_place", part),
         }
     }
 
-    fn call(&self, name: &str, place: &Place<'_>) -> String {
-        let (holder, base, path) = (self.value.holder, self.base(&place.base), place.path);
+    fn call(&self, name: &str, part: &CheckedPart<'_>) -> String {
+        let (holder, base, path) = (self.value.holder, self.base(&part.base), part.path);
         format!("__rover.{name}({holder}, {base}, {path})")
     }
 
     fn base(&self, base: &Base) -> String {
         match base {
             Base::Value => "-1".to_owned(),
-            Base::Local(var) => self.value.chunk.vars[var.0].name.clone(),
+            Base::Local(var) => self.value.chunk().vars[*var].name.clone(),
             Base::Item(text) => text.clone(),
         }
     }

@@ -1,0 +1,2 @@
+local given = require "given"
+return given

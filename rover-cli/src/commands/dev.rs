@@ -1,0 +1,256 @@
+//! `rover dev`: serves a program, and serves it anew whenever its files change.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{self, ExitCode};
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::time::Instant;
+
+use rover_build::{Compiled, Failure, Plan, ServerOptions};
+
+use crate::args::Dev;
+use crate::dev::engine::Running;
+use crate::dev::log;
+use crate::dev::mistakes::Mistakes;
+use crate::dev::routes::{Change, Routes};
+use crate::dev::shown::Shown;
+use crate::dev::watch::Watch;
+use crate::error::Error;
+use crate::manifest::Manifest;
+use crate::terminal::{self, Tone};
+
+/// The exit code of a process that is stopped by SIGINT.
+const STOPPED: i32 = 130;
+
+/// What wakes the command.
+pub(crate) enum Event {
+    /// Files have changed.
+    Files,
+    /// The person has had enough.
+    Stop,
+}
+
+pub(crate) fn run(dev: &Dev) -> Result<ExitCode, Error> {
+    let began = Instant::now();
+    let manifest = Manifest::find(&dev.manifest)?;
+    let (wake, events) = mpsc::channel();
+    // Before the files are read: what changes meanwhile is not missed.
+    let watch = Watch::new(&manifest, wake.clone())?;
+    let first = manifest.compile();
+    let listener = listen(dev.port, first.as_ref().ok())?;
+    let mut session = Session::new(manifest, watch, listener)?;
+    stop_on_signals(wake)?;
+    session.first(first, began);
+    if dev.open {
+        open(&session.url);
+    }
+    session.follow(&events);
+    session.end();
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The program's address: the manifest's, unless the command line has another port.
+fn listen(port: Option<u16>, compiled: Option<&Compiled>) -> Result<TcpListener, Error> {
+    let options = compiled.map(|compiled| &compiled.plan.options);
+    let host = options.map_or("127.0.0.1", |options| &options.host);
+    let port = port.or(options.map(|options| options.port));
+    let port = port.unwrap_or(ServerOptions::default().port);
+    TcpListener::bind((host, port)).map_err(|error| Error::Io {
+        what: format!("cannot listen on {host}:{port} (`--port` takes another)"),
+        error,
+    })
+}
+
+/// A person's browser; that there is none is no mistake.
+fn open(url: &str) {
+    if let Err(error) = opener::open_browser(url) {
+        terminal::say(
+            Tone::Warning,
+            &format!("the browser was not opened: {error}"),
+        );
+    }
+}
+
+fn stop_on_signals(wake: Sender<Event>) -> Result<(), Error> {
+    let mut asked = false;
+    let stop = move || {
+        if asked || wake.send(Event::Stop).is_err() {
+            // Whoever asks twice does not want to wait for requests.
+            process::exit(STOPPED);
+        }
+        asked = true;
+    };
+    ctrlc::set_handler(stop).map_err(|error| Error::Manifest(error.to_string()))
+}
+
+/// `1 route`, `2 routes`
+fn count(routes: usize) -> String {
+    match routes {
+        1 => "1 route".to_owned(),
+        more => format!("{more} routes"),
+    }
+}
+
+/// A program without routes.
+fn empty() -> Result<Plan, Error> {
+    let io = |what: &Path| {
+        let what = what.display().to_string();
+        |error| Error::Io { what, error }
+    };
+    let folder = std::env::temp_dir().join(format!("rover-dev-{}", std::process::id()));
+    let path = folder.join("routes.lua");
+    fs::create_dir_all(&folder).map_err(io(&folder))?;
+    fs::write(&path, "return rover.server {}\n").map_err(io(&path))?;
+    let compiled = Manifest { path }.compile();
+    fs::remove_dir_all(&folder).map_err(io(&folder))?;
+    Ok(compiled?.plan)
+}
+
+/// What `rover dev` knows.
+struct Session {
+    manifest: Manifest,
+    watch: Watch,
+    listener: TcpListener,
+    url: String,
+    shown: Arc<Shown>,
+    running: Option<Running>,
+    routes: Routes,
+    /// What is served.
+    plan: Option<Plan>,
+    /// The mistakes that were told last, while they are there.
+    told: String,
+}
+
+impl Session {
+    fn new(manifest: Manifest, watch: Watch, listener: TcpListener) -> Result<Self, Error> {
+        let address = listener.local_addr().map_err(|error| Error::Io {
+            what: "the address".to_owned(),
+            error,
+        })?;
+        let shown = Arc::new(Shown::new(manifest.folder()));
+        log::for_people();
+        Ok(Session {
+            manifest,
+            watch,
+            listener,
+            url: format!("http://{address}"),
+            shown,
+            running: None,
+            routes: Routes::default(),
+            plan: None,
+            told: String::new(),
+        })
+    }
+
+    fn first(&mut self, compiled: Result<Compiled, Failure>, began: Instant) {
+        let url = self.url.clone();
+        let name = self.manifest.path.display().to_string();
+        let before = |took: u128, routes: usize| {
+            terminal::say(
+                Tone::Good,
+                &format!("{name} at {url}  ({}, {took} ms)", count(routes)),
+            );
+        };
+        match self.take(compiled) {
+            Some(changes) => before(began.elapsed().as_millis(), changes.len()),
+            None => {
+                self.serve_nothing();
+                terminal::say(
+                    Tone::Plain,
+                    &format!("{url} shows the mistakes until they are mended"),
+                );
+            }
+        }
+    }
+
+    /// Nothing of the program can be served yet: mistakes can.
+    fn serve_nothing(&mut self) {
+        match empty().and_then(|plan| Ok(Running::start(plan, &self.listener, &self.shown)?)) {
+            Ok(running) => self.running = Some(running),
+            Err(error) => terminal::say(Tone::Bad, &error.to_string()),
+        }
+    }
+
+    /// Serves each new version, until the person has had enough.
+    fn follow(&mut self, events: &Receiver<Event>) {
+        while let Ok(Event::Files) = events.recv() {
+            let began = Instant::now();
+            let compiled = self.manifest.compile();
+            let Some(changes) = self.take(compiled) else {
+                continue;
+            };
+            let took = began.elapsed().as_millis();
+            let what = match changes.is_empty() {
+                true => "no route has changed".to_owned(),
+                false => changes
+                    .iter()
+                    .map(Change::shown)
+                    .collect::<Vec<_>>()
+                    .join("  "),
+            };
+            terminal::say(Tone::Good, &format!("{what}  ({took} ms)"));
+        }
+    }
+
+    /// Serves what was compiled in place of what is served; the routes that changed. Where it
+    /// has mistakes they are told, and what is served stays.
+    fn take(&mut self, compiled: Result<Compiled, Failure>) -> Option<Vec<Change>> {
+        let compiled = match compiled {
+            Ok(compiled) => compiled,
+            Err(failure) => {
+                self.watch.follow_also(&failure);
+                self.fail(Mistakes::of_build(&failure));
+                return None;
+            }
+        };
+        self.watch.follow(&compiled.dependencies);
+        self.told.clear();
+        for warning in compiled.warnings.lines() {
+            terminal::say(Tone::Warning, &warning);
+        }
+        let routes = Routes::of(&compiled, &self.manifest.folder());
+        if self.plan.as_ref() == Some(&compiled.plan) {
+            // A file was touched, or only what LuaJIT does not see was changed.
+            self.shown.unchanged();
+            return Some(Vec::new());
+        }
+        let plan = compiled.plan.clone();
+        match Running::start(compiled.plan, &self.listener, &self.shown) {
+            Ok(running) => {
+                self.shown.mended();
+                if let Some(old) = self.running.replace(running) {
+                    old.leave();
+                }
+                let changes = routes.since(&self.routes);
+                self.routes = routes;
+                self.plan = Some(plan);
+                Some(changes)
+            }
+            Err(error) => {
+                self.fail(Mistakes::of_start(&error));
+                None
+            }
+        }
+    }
+
+    fn fail(&mut self, mistakes: Mistakes) {
+        if self.told == mistakes.terminal {
+            return;
+        }
+        mistakes.terminal.clone_into(&mut self.told);
+        terminal::print(&mistakes.terminal);
+        if !self.routes.is_empty() {
+            terminal::say(Tone::Bad, "the version before is still served");
+        }
+        self.shown.failed(mistakes, !self.routes.is_empty());
+    }
+
+    /// Lets running requests finish.
+    fn end(self) {
+        if let Some(running) = self.running {
+            running.end();
+        }
+    }
+}
