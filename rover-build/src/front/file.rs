@@ -68,7 +68,13 @@ impl Text {
 impl File {
     /// Line and column of a byte.
     pub(crate) fn position(&self, byte: usize) -> Position {
-        Position::of(&self.name, &self.text.whole, byte)
+        let line = self.text.starts.partition_point(|start| *start <= byte);
+        let before = &self.text.whole[self.text.line_start(line)..byte];
+        Position {
+            file: self.name.clone(),
+            line,
+            column: before.chars().count() + 1,
+        }
     }
 
     /// The last line, counted from 1.

@@ -195,7 +195,7 @@ fn read_all(mut sources: Sources, mut queue: Vec<Pending>) -> Result<Sources, Fa
                 let folders = requires.iter().filter_map(|r| r.folder.as_deref());
                 queue.extend(folders.flat_map(|prefix| modules_in(folder, prefix)));
                 sources.files.push(File {
-                    tree: Tree::new(&next.name, &text, &ast),
+                    tree: Tree::new(&text, &ast),
                     hir,
                     requires,
                     modules: vec![next.module],

@@ -6,29 +6,28 @@ use full_moon::node::Node;
 use full_moon::tokenizer::{TokenReference, TokenType};
 use full_moon::visitors::Visitor;
 
-use crate::diagnostic::Position;
-
 /// One file's definitions.
 #[derive(Debug, Default)]
 pub(crate) struct Tree {
     targets: Vec<Target>,
-    /// Functions in table constructors: where `function` is written, the key.
-    fields: Vec<(usize, String, Position)>,
+    /// Functions in table constructors: where `function` is written, the key, and where that is.
+    fields: Vec<(usize, String, usize)>,
 }
 
 /// What a function statement or an assignment defines: `api.users.get`.
 #[derive(Debug)]
 struct Target {
     line: usize,
-    keys: Vec<(String, Position)>,
+    /// Names, and the bytes at which they are written.
+    keys: Vec<(String, usize)>,
     /// Where the function is written that it becomes.
     function: Option<usize>,
 }
 
 impl Target {
-    fn at(&self, from_end: usize) -> Option<Position> {
+    fn at(&self, from_end: usize) -> Option<usize> {
         let at = self.keys.len().saturating_sub(1 + from_end);
-        self.keys.get(at).map(|(_, position)| position.clone())
+        self.keys.get(at).map(|(_, start)| *start)
     }
 
     /// How many of its keys are the last ones of a path; nothing where one is another. A
@@ -43,16 +42,16 @@ impl Target {
 }
 
 impl Tree {
-    pub(crate) fn new(file: &str, text: &str, ast: &Ast) -> Self {
+    pub(crate) fn new(text: &str, ast: &Ast) -> Self {
         let tree = Tree::default();
-        let mut finder = Finder { file, text, tree };
+        let mut finder = Finder { text, tree };
         finder.visit_ast(ast);
         finder.tree
     }
 
-    /// Where the definition of a function stands: its key `from_end` keys before the last
+    /// The byte where the definition of a function stands: its key `from_end` keys before the last
     /// one, or its key in a table constructor.
-    pub(crate) fn of_function(&self, start: usize, key: &str, from_end: usize) -> Option<Position> {
+    pub(crate) fn of_function(&self, start: usize, key: &str, from_end: usize) -> Option<usize> {
         let mut targets = self.targets.iter();
         let target = targets.find(|t| t.function == Some(start));
         if let Some(target) = target.filter(|t| t.keys.last().is_some_and(|(k, _)| k == key)) {
@@ -60,12 +59,12 @@ impl Tree {
         }
         let mut fields = self.fields.iter();
         let found = fields.find(|(at, name, _)| *at == start && name == key);
-        found.map(|(.., position)| position.clone())
+        found.map(|(.., start)| *start)
     }
 
-    /// Where the definition of a path on a line stands: its key `from_end` keys before the
+    /// The byte where the definition of a path on a line stands: its key `from_end` keys before the
     /// last one.
-    pub(crate) fn on_line(&self, line: usize, path: &[&str], from_end: usize) -> Option<Position> {
+    pub(crate) fn on_line(&self, line: usize, path: &[&str], from_end: usize) -> Option<usize> {
         let on_line = self.targets.iter().rev().filter(|t| t.line == line);
         let best = on_line.max_by_key(|target| target.fits(path))?;
         best.fits(path).and_then(|_| best.at(from_end))
@@ -73,20 +72,16 @@ impl Tree {
 }
 
 struct Finder<'a> {
-    file: &'a str,
     text: &'a str,
     tree: Tree,
 }
 
 impl Finder<'_> {
-    fn key(&self, token: &TokenReference) -> (String, Position) {
-        (
-            text(self.text, token),
-            position(self.file, self.text, token),
-        )
+    fn key(&self, token: &TokenReference) -> (String, usize) {
+        (text(self.text, token), start(token))
     }
 
-    fn var_keys(&self, var: &Var) -> Vec<(String, Position)> {
+    fn var_keys(&self, var: &Var) -> Vec<(String, usize)> {
         let expression = match var {
             Var::Name(name) => return vec![self.key(name)],
             Var::Expression(expression) => expression,
@@ -103,9 +98,7 @@ impl Finder<'_> {
                     Expression::String(token) => keys.push(self.key(token)),
                     other => {
                         let token = other.tokens().next();
-                        keys.extend(
-                            token.map(|t| (String::new(), position(self.file, self.text, t))),
-                        );
+                        keys.extend(token.map(|t| (String::new(), start(t))));
                     }
                 },
                 _ => {}
@@ -136,9 +129,9 @@ impl Visitor for Finder<'_> {
         if let Field::NameKey { key, value, .. } = field
             && let Expression::Function(function) = &**value
         {
-            let (name, position) = self.key(key);
-            let start = start(function.function_token());
-            self.tree.fields.push((start, name, position));
+            let (name, at) = self.key(key);
+            let function = start(function.function_token());
+            self.tree.fields.push((function, name, at));
         }
     }
 
@@ -150,8 +143,8 @@ impl Visitor for Finder<'_> {
                 _ => None,
             };
             let keys = self.var_keys(var);
-            if let Some((_, first)) = keys.first() {
-                let line = first.line;
+            if !keys.is_empty() {
+                let line = var.start_position().map_or(0, |p| p.line());
                 self.tree.targets.push(Target {
                     line,
                     keys,
@@ -184,8 +177,4 @@ pub(crate) fn written<'t>(file: &'t str, token: &TokenReference) -> &'t str {
     let token = token.token();
     let (start, end) = (token.start_position(), token.end_position());
     file.get(start.bytes()..end.bytes()).unwrap_or_default()
-}
-
-pub(crate) fn position(file: &str, text: &str, token: &TokenReference) -> Position {
-    Position::of(file, text, token.token().start_position().bytes())
 }

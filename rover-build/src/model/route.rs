@@ -91,13 +91,14 @@ fn shown_key(key: &str) -> &str {
 
 /// Where a key of the entry is written; the method stands after the last segment.
 fn place(sources: &Sources, entry: &Entry, segment: usize) -> Position {
-    let tree = |name: &str| Some(&sources.files.iter().find(|f| f.name == name)?.tree);
+    let named = |name: &str| sources.files.iter().find(|f| f.name == name);
     let from_end = entry.path.len() - segment;
     let function = || {
         let FunctionRef { file, id } = entry.first?;
         let file = &sources.files[file];
         let start = file.hir.functions[id].start;
-        file.tree.of_function(start, &entry.key, from_end)
+        let at = file.tree.of_function(start, &entry.key, from_end)?;
+        Some(file.position(at))
     };
     let keys: Vec<&str> = entry
         .path
@@ -105,7 +106,11 @@ fn place(sources: &Sources, entry: &Entry, segment: usize) -> Position {
         .chain([&entry.key])
         .map(String::as_str)
         .collect();
-    let on_line = || tree(&entry.position.file)?.on_line(entry.position.line, &keys, from_end);
+    let on_line = || {
+        let file = named(&entry.position.file)?;
+        let at = file.tree.on_line(entry.position.line, &keys, from_end)?;
+        Some(file.position(at))
+    };
     function()
         .or_else(on_line)
         .unwrap_or_else(|| entry.position.clone())
