@@ -4,8 +4,9 @@
 //! manifest and its modules and resolves names, `analyse` finds what the text shows of handlers,
 //! schemas and answers, `collect` runs the chunk against the recording server, `html` compiles
 //! templates, `model` makes routes and options of all that and looks for mistakes, `lower`
-//! rewrites the program's text, `explain` tells what became of it, `openapi` describes the routes, `plan` puts all that together as plain
-//! data, `emit` writes that as Rust. `form`, `diagnostic` and `vocabulary` stand
+//! rewrites the program's text, `explain` tells what became of it, `openapi` describes the
+//! routes, `plan` puts all that together as plain data, `emit` writes that as Rust. `form`,
+//! `vocabulary` and `diagnostic` stand
 //! below all of them.
 
 mod analyse;
@@ -33,7 +34,7 @@ use rover_model::{CHUNK_END, CHUNK_START};
 
 pub use analyse::types::{BodyType, ReturnType, ValueType};
 pub use build_script::{compile, compile_form_to, compile_to};
-pub use diagnostic::{Diagnostic, Failure, Position, Severity, Style, Texts, Warnings};
+pub use diagnostic::{Code, Diagnostic, Failure, Position, Severity, Style, Texts, Warnings};
 pub use emit::warnings;
 pub use explain::{Became, Explained, Explanation};
 pub use form::Form;

@@ -78,7 +78,7 @@ fn decided(compiled: &Compiled) -> String {
         }
         if let Some(first) = &route.precheck {
             let part = ["body", "query", "params"][usize::from(first.source)];
-            let held = first.holder;
+            let held = first.kept;
             let held = held.map_or(String::new(), |held| format!(", held as {held}"));
             let schema = first.schema;
             text += &format!("{name}: begins with a check of {part} by schema {schema}{held}\n");

@@ -12,8 +12,9 @@ const PLAIN: &str = "#cdd9e5";
 
 /// A line's parts with their colours.
 fn coloured(line: &str) -> Vec<(&str, &'static str)> {
-    if let Some(message) = line.strip_prefix("error") {
-        return vec![("error", RED), (message, PLAIN)];
+    if line.starts_with("error") {
+        let (code, message) = line.split_at(line.find(':').unwrap_or(line.len()));
+        return vec![(code, RED), (message, PLAIN)];
     }
     if line.trim_start().starts_with("-->") {
         return vec![(line, BLUE)];

@@ -13,9 +13,9 @@ fn warnings_of(manifest: &str) -> Vec<String> {
 #[test]
 fn a_global_that_only_a_handler_writes() {
     let expected = [
-        "tests/warnings/lib/store.lua:4:3: `last` is a global that nothing declares \
+        "tests/warnings/lib/store.lua:4:3: R0806: `last` is a global that nothing declares \
          (write `local last`, or declare it outside of functions: `last = nil`)",
-        "tests/warnings/routes.lua:6:3: `found` is a global that nothing declares \
+        "tests/warnings/routes.lua:6:3: R0806: `found` is a global that nothing declares \
          (write `local found`, or declare it outside of functions: `found = nil`)",
     ];
     let mut warnings = warnings_of("routes.lua");
@@ -34,7 +34,7 @@ fn state_of_one_worker() {
         .iter()
         .filter(|warning| warning.contains("is one worker's own"))
         .filter_map(|warning| {
-            let (place, rest) = warning.split_once(": `")?;
+            let (place, rest) = warning.split_once(": R0807: `")?;
             Some((place, rest.split_once('`')?.0))
         })
         .collect();
@@ -52,7 +52,7 @@ fn state_of_one_worker() {
         .expect("a warning");
     assert_eq!(
         visits,
-        "tests/warnings/routes.lua:24:3: `visits` is one worker's own: requests that another \
+        "tests/warnings/routes.lua:24:3: R0807: `visits` is one worker's own: requests that another \
          worker answers do not see what is written here (write `workers = 1` in rover.server, \
          or, where it is meant, `-- rover: per-worker` above its declaration, line 10)"
     );

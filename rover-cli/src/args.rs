@@ -115,7 +115,7 @@ Examples:
   rover check --json shop/routes.lua
 
 The JSON is a list, a mistake or a warning each:
-  {\"severity\": \"error\" or \"warning\", \"message\", \"help\",
+  {\"severity\": \"error\" or \"warning\", \"code\", \"message\", \"help\",
    \"file\", \"line\", \"column\", \"end_line\", \"end_column\",
    \"labels\": [{\"text\", \"file\", \"line\", ...}]}
 Lines and columns count from 1, columns in characters; the end is behind the last one.")]
@@ -125,6 +125,9 @@ pub(crate) struct Check {
     /// Print the mistakes as JSON on standard output, for editors
     #[arg(long)]
     pub(crate) json: bool,
+    /// Explain a code that a mistake is told with, such as R0302, with examples
+    #[arg(long, value_name = "CODE", conflicts_with_all = ["file", "json"])]
+    pub(crate) explain: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -15,6 +15,10 @@ use clap::Parser;
 
 use args::Arguments;
 
+/// As compiled programs have it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match commands::run(Arguments::parse()) {
         Ok(code) => code,

@@ -46,12 +46,12 @@ fn check_tells_mistakes_and_warnings_at_once() {
     let folder = Folder::with("check_wrong", WRONG);
     let said = folder.rover(&["check"]);
     assert_eq!((said.code, said.out.as_str()), (1, ""));
-    assert!(said.err.starts_with("error: "), "{}", said.err);
+    assert!(said.err.starts_with("error[R"), "{}", said.err);
     assert!(said.err.contains("--> routes.lua:4:30"), "{}", said.err);
     assert!(said.err.contains("^^^"), "{}", said.err);
     assert!(
         said.err
-            .contains("warning: `last` is a global that nothing declares"),
+            .contains("]: `last` is a global that nothing declares"),
         "{}",
         said.err
     );
@@ -76,6 +76,9 @@ fn check_has_json_for_editors() {
         names.map(|name| value[name].clone())
     };
     assert_eq!(error["severity"], "error");
+    let code = error["code"].as_str().unwrap();
+    let page = folder.rover(&["check", "--explain", code]).done();
+    assert!(page.contains(code), "{page}");
     assert_eq!(
         place(error),
         [

@@ -26,6 +26,6 @@ mod worker;
 
 pub use client::{TestClient, TestRequest, TestResponse};
 pub use error::Error;
-pub use process::app::App;
+pub use process::app::{App, Stage};
 pub use process::cli::main;
 pub use rover_model::LogLevel;

@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 use rover_model::is_reserved;
 
 use crate::diagnostic::Diagnostic;
-use crate::front::file::File;
+use crate::diagnostic::codes::program::name_reserved;
+use crate::diagnostic::codes::words::undeclared;
 use crate::front::hir::{Chunk, Expr, Kind, Stmt};
 use crate::front::load::Sources;
 
@@ -28,23 +29,12 @@ pub(crate) fn undeclared(sources: &Sources) -> Vec<Diagnostic> {
         for function in file.hir.functions.iter().skip(1) {
             writes(&function.body, &mut |target, name| {
                 if !declared.contains(name) {
-                    found.push(diagnostic(file, target, name));
+                    found.push(undeclared::global(file.position(target.span.start), name));
                 }
             });
         }
     }
     found
-}
-
-fn diagnostic(file: &File, target: &Expr, name: &str) -> Diagnostic {
-    Diagnostic::new(format!("`{name}` is a global that nothing declares"))
-        .at(
-            file.position(target.span.start),
-            "one request writes it, the next on this worker reads it",
-        )
-        .help(format!(
-            "write `local {name}`, or declare it outside of functions: `{name} = nil`"
-        ))
 }
 
 /// Calls `f` with every global that statements assign to, and its name.
@@ -79,10 +69,7 @@ pub(crate) fn reserved(sources: &Sources) -> Vec<Diagnostic> {
         }
         names.retain(|(_, name)| is_reserved(name.as_bytes()));
         if let Some((at, name)) = names.into_iter().min() {
-            found.push(
-                Diagnostic::new(format!("the name `{name}` is the compiler's own"))
-                    .at(file.position(at), "choose another name"),
-            );
+            found.push(name_reserved::name(file.position(at), name));
         }
     }
     found

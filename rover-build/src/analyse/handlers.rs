@@ -9,6 +9,7 @@ use crate::analyse::names::Names;
 use crate::analyse::schemas::Guards;
 use crate::analyse::servers::ServerVars;
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::program::name_not_constant;
 use crate::front::function_place::FunctionPlace;
 use crate::front::hir::{Expr, Field, Function, FunctionId, Kind, Stmt};
 use crate::front::ids::{ById, FileId, FunctionRef};
@@ -101,17 +102,11 @@ impl Handlers {
                         .only_handlers
                         .contains(&file.function(required.function))
             });
-            found.extend(of_handlers.filter_map(|required| {
-                match &required.module {
-                    Some(module) => sources.missing(file, required.span, module),
-                    None => Some(
-                        Diagnostic::new("the argument of `require` is not a constant string")
-                            .at(
-                                source.position(required.span.start),
-                                "the compiler cannot tell which file this is",
-                            )
-                            .help("write the module's name in quotes: require \"a.b\""),
-                    ),
+            found.extend(of_handlers.filter_map(|required| match &required.module {
+                Some(module) => sources.missing(file, required.span, module),
+                None => {
+                    let position = source.position(required.span.start);
+                    Some(name_not_constant::of_module(position))
                 }
             }));
         }

@@ -195,9 +195,9 @@ impl<'a, 'f> Writer<'a, 'f> {
                 Known::InPlace(InPlace {
                     holder,
                     path: place,
-                }) => Piece::Held {
+                }) => Piece::Checked {
                     key,
-                    holder,
+                    checked: holder,
                     place,
                     path,
                 },

@@ -6,7 +6,8 @@ use std::rc::Rc;
 
 use mlua::{Function, Lua, Value};
 
-use crate::diagnostic::Position;
+use crate::diagnostic::codes::program::raised;
+use crate::diagnostic::{Diagnostic, Position};
 use crate::front::load::Sources;
 
 /// The variables that the program has asked for while it ran, and where.
@@ -49,23 +50,24 @@ impl Environment {
         !self.0.borrow().is_empty()
     }
 
-    /// What is said of an error: of the variable that was asked for on its line, or else, with
-    /// `any`, of the last one.
-    pub(crate) fn help(&self, failed: Option<&Position>, any: bool) -> Option<String> {
+    /// Says of an error that a variable was asked for: on its line, or else, with `any`, the last
+    /// one.
+    pub(crate) fn explain(
+        &self,
+        diagnostic: Diagnostic,
+        failed: Option<&Position>,
+        any: bool,
+    ) -> Diagnostic {
         let asked = self.0.borrow();
         let same = |place: &Position| {
             failed.is_some_and(|at| (&at.file, at.line) == (&place.file, place.line))
         };
         let on_line = asked.iter().find(|(_, place)| same(place));
-        let (name, place) = on_line.or(asked.last().filter(|_| any))?;
-        let place = match same(place) {
-            true => String::new(),
-            false => format!(" ({}, line {})", place.file, place.line),
-        };
-        Some(format!(
-            "the environment is empty in the build: `os.getenv \"{name}\"`{place} is nil \
-             there. Read it in the handler, which has the environment of the start, or \
-             write a value for the build: `os.getenv \"{name}\" or \"\"`"
-        ))
+        match on_line.or(asked.last().filter(|_| any)) {
+            Some((name, place)) => {
+                raised::for_want_of(diagnostic, name, Some(place).filter(|place| !same(place)))
+            }
+            None => diagnostic,
+        }
     }
 }

@@ -1,15 +1,13 @@
 //! What Lua's messages mean to somebody who writes a manifest.
 
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::options::not_a_table;
+use crate::diagnostic::codes::program::{raised, server_twice};
+use crate::diagnostic::codes::words::unavailable;
 use crate::vocabulary::{self, instead};
 
-/// A message, said so that it helps.
-pub(crate) struct Explained {
-    pub(crate) message: String,
-    pub(crate) label: String,
-    pub(crate) help: Option<String>,
-    /// Where in the line it is about, if that can be seen.
-    pub(crate) column: Option<usize>,
-}
+/// What is said of an error, by the column in its line that it is about, if that can be seen.
+type Explained = Diagnostic<Option<usize>>;
 
 /// What is said of a message, with the line of the program where it was raised, in the
 /// manifest or in a module.
@@ -17,13 +15,9 @@ pub(crate) fn explain(message: &str, line: &str, in_module: bool) -> Explained {
     refused(message, line)
         .or_else(|| of_rover(message, line))
         .or_else(|| missing(message, line, in_module))
-        .unwrap_or_else(|| Explained {
-            message: "error while the routes were collected".to_owned(),
-            label: message.to_owned(),
-            help: None,
-            column: about(message)
-                .or_else(|| Some(("", message.split('`').nth(1)?)))
-                .and_then(|(_, name)| column(line, name)),
+        .unwrap_or_else(|| {
+            let named = about(message).or_else(|| Some(("", message.split('`').nth(1)?)));
+            raised::error(named.and_then(|(_, name)| column(line, name)), message)
         })
 }
 
@@ -33,19 +27,14 @@ fn of_rover(message: &str, line: &str) -> Option<Explained> {
     if !name.starts_with("rover.") {
         return None;
     }
-    let help = match message {
-        _ if message.ends_with("called twice") => {
-            "a program has one server: define all routes on it, and pass it to modules that define some"
+    let column = column(line, name);
+    match message {
+        _ if message.ends_with("called twice") => Some(server_twice::call(column)),
+        _ if message.contains("takes a table of options") => {
+            Some(not_a_table::options(column, message))
         }
-        _ if message.contains("takes a table of options") => "write `rover.server { port = 8080 }`",
-        _ => return None,
-    };
-    Some(Explained {
-        message: message.to_owned(),
-        label: "called here".to_owned(),
-        help: Some(help.to_owned()),
-        column: column(line, name),
-    })
+        _ => None,
+    }
 }
 
 /// `io.open is not available`, or the call of a function that a library does not have.
@@ -59,12 +48,7 @@ fn refused(message: &str, line: &str) -> Option<Explained> {
     };
     let (library, _) = name.split_once('.')?;
     let help = vocabulary::library(library).and_then(|_| instead::word(name))?;
-    Some(Explained {
-        message: vocabulary::unavailable(name),
-        label: "called here".to_owned(),
-        help: Some(help.to_owned()),
-        column: column(line, name),
-    })
+    Some(unavailable::in_chunk(column(line, name), name, help))
 }
 
 /// `attempt to index global 'ngx' (a nil value)`
@@ -76,24 +60,7 @@ fn missing(message: &str, line: &str, in_module: bool) -> Option<Explained> {
     let is_global = what == "global";
     let help = is_global
         .then(|| instead::global(name, in_module).unwrap_or_else(|| instead::undefined(name)));
-    Some(Explained {
-        message: "error while the routes were collected".to_owned(),
-        label: format!("`{name}` is nil here: {}", plain(message)),
-        help,
-        column: column(line, name),
-    })
-}
-
-/// `attempt to index global 'ngx' (a nil value)`, without what is said twice.
-fn plain(message: &str) -> String {
-    let done = message.split(' ').nth(2).unwrap_or_default();
-    match done {
-        "index" => "it has no fields".to_owned(),
-        "call" => "it cannot be called".to_owned(),
-        "concatenate" => "it cannot be joined with `..`".to_owned(),
-        "perform" => "nothing can be calculated with it".to_owned(),
-        _ => message.to_owned(),
-    }
+    Some(raised::nil(column(line, name), name, message, help))
 }
 
 /// What a message names: `global` and `ngx`.
@@ -140,7 +107,7 @@ mod tests {
             "  local a = ngx.say",
             false,
         );
-        assert_eq!(told.column, Some(13));
+        assert_eq!(told.labels[0].0, Some(13));
         assert!(told.help.is_some_and(|help| help.contains("OpenResty")));
         let told = explain(
             "attempt to call field 'exit' (a nil value)",
@@ -153,7 +120,7 @@ mod tests {
             "my.exit(1)",
             false,
         );
-        assert_eq!(told.column, Some(4));
+        assert_eq!(told.labels[0].0, Some(4));
         assert_eq!(told.help, None);
     }
 }

@@ -27,6 +27,8 @@ use rover_model::{OptionValue, RAISED_LUA, SERVER_LUA};
 use crate::analyse::constructors;
 use crate::collect::environment::Environment;
 use crate::collect::marks::{Marks, marked};
+use crate::diagnostic::codes::program::{compiler_failed, server_not_returned, unfinished};
+use crate::diagnostic::codes::syntax::not_lua;
 use crate::diagnostic::{Diagnostic, Failure, Position};
 use crate::front::function_place::FunctionPlace;
 use crate::front::ids::{FileId, FunctionRef};
@@ -146,7 +148,7 @@ fn run(sources: &Sources, asked: &Asked) -> Result<Collected, Box<Diagnostic>> {
         .map_err(|e| internal(&e))?;
     let result = raised::run(&lua, &manifest, &described);
     if let Some(position) = timed_out.take() {
-        return Err(Box::new(unfinished(position)));
+        return Err(Box::new(unfinished::chunk(position)));
     }
     let result = result.map_err(|e| internal(&e))?;
     let result = result.map_err(|raised| Box::new(raised.diagnostic(sources, &environment)))?;
@@ -164,9 +166,7 @@ fn described(lua: &Lua, library: &Table, null: mlua::LightUserData) -> mlua::Res
 }
 
 fn internal(error: &mlua::Error) -> Box<Diagnostic> {
-    Box::new(Diagnostic::new(format!(
-        "the compiler's VM failed: {error}"
-    )))
+    Box::new(compiler_failed::vm(error))
 }
 
 fn new_vm(timed_out: &Rc<RefCell<Option<Position>>>) -> mlua::Result<Lua> {
@@ -251,18 +251,11 @@ fn chunks(sources: &Sources, lua: &Lua) -> Result<Vec<Function>, Box<Diagnostic>
     let chunks: mlua::Result<Vec<_>> = chunks.collect();
     chunks.map_err(|error| {
         let (message, position) = raised::located(sources, &error.to_string(), None);
-        let diagnostic = Diagnostic::new("Lua syntax error");
         Box::new(match position {
-            Some(position) => diagnostic.at(position, message),
-            None => Diagnostic::new(message),
+            Some(position) => not_lua::said(position, &message),
+            None => not_lua::said_of_nothing(&message),
         })
     })
-}
-
-fn unfinished(position: Position) -> Diagnostic {
-    Diagnostic::new("the manifest did not finish")
-        .at(position, "still here after 2 seconds")
-        .help("the chunk runs at build to learn the routes: it must end")
 }
 
 fn read(
@@ -283,17 +276,11 @@ fn read(
             column: 0,
         };
         let made: bool = function("is_made")?.call(()).map_err(|e| internal(&e))?;
-        let help = match made {
-            true => "end the file with `return api`, the value of rover.server { ... }",
-            false => {
-                "make one with `local api = rover.server {}`, and end the file with `return api`"
-            }
-        };
-        return Err(Box::new(
-            Diagnostic::new("the manifest does not return the server")
-                .at(position, format!("this returned {}", kind(&result)))
-                .help(help),
-        ));
+        return Err(Box::new(server_not_returned::manifest(
+            position,
+            kind(&result),
+            made,
+        )));
     }
     let (entries, options, given): (Table, Table, Table) =
         function("seal")?.call(result).map_err(|e| internal(&e))?;

@@ -4,6 +4,7 @@ use mlua::{Function, Lua, Table, Value};
 
 use crate::collect::environment::Environment;
 use crate::collect::explain;
+use crate::diagnostic::codes::program as codes;
 use crate::diagnostic::{Diagnostic, Position};
 use crate::front::ids::FileId;
 use crate::front::load::Sources;
@@ -104,37 +105,26 @@ impl Raised {
         let frames: Vec<Position> = self.frames.into_iter().filter(ours).collect();
         let (message, named) = located(sources, &self.message, frames.first());
         let Some(place) = named.or_else(|| frames.first().cloned()) else {
-            let nowhere = format!("error while the routes were collected: {message}");
-            let mut diagnostic = Diagnostic::new(nowhere);
-            diagnostic.help = match message.contains("stack overflow") {
-                true => Some("a function calls itself without an end".to_owned()),
-                false => environment.help(None, true),
-            };
-            return diagnostic;
+            let diagnostic = codes::raised::nowhere(&message);
+            let any = diagnostic.help.is_none();
+            return environment.explain(diagnostic, None, any);
         };
         let line = sources.line_text(&place).unwrap_or_default();
-        let told = explain::explain(
-            &message,
-            line,
-            place.file != sources.files[FileId::MANIFEST].name,
-        );
-        let place = Position {
-            column: told.column.unwrap_or(place.column),
-            ..place
-        };
+        let in_module = place.file != sources.files[FileId::MANIFEST].name;
+        let told = explain::explain(&message, line, in_module);
+        let any = told.help.is_none();
+        let diagnostic = told.placed(|column| Position {
+            column: column.unwrap_or(place.column),
+            ..place.clone()
+        });
+        let diagnostic = environment.explain(diagnostic, Some(&place), any);
         let at = frames
             .iter()
             .position(|f| f.file == place.file && f.line == place.line);
-        let mut diagnostic = Diagnostic::new(told.message).at(place.clone(), told.label);
-        let of_environment = environment.help(Some(&place), told.help.is_none());
-        diagnostic.help = of_environment.or(told.help);
         let mut calls = at.map_or_else(Vec::new, |at| frames[at + 1..].to_vec());
         calls.dedup();
         calls.retain(|call| call.file != place.file || call.line != place.line);
-        for call in calls.into_iter().take(MAX_CALLS) {
-            diagnostic = diagnostic.at(call, "called from here");
-        }
-        diagnostic
+        codes::raised::with_calls(diagnostic, calls.into_iter().take(MAX_CALLS))
     }
 }
 

@@ -1,12 +1,15 @@
-//! Mistakes in Lua files, and how they are shown. What is a mistake, others decide.
+//! Mistakes in Lua files, and how they are shown. What is a mistake, others decide; what is said
+//! of it stands in `codes`.
 
-pub(crate) mod mistake;
+mod code;
+pub(crate) mod codes;
+mod near;
 mod texts;
 
 use std::fmt;
 
-use crate::diagnostic::mistake::Mistake;
-pub use texts::{Severity, Style, Texts, Warnings};
+pub use code::{Code, Severity};
+pub use texts::{Style, Texts, Warnings};
 
 /// A place in a Lua file. Lines and columns count from 1.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,45 +35,48 @@ impl Position {
     }
 }
 
-/// One mistake.
+/// One mistake. Its places are those of files, or bytes of a text that is part of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Diagnostic {
+pub struct Diagnostic<At = Position> {
+    /// What kind of mistake it is.
+    pub code: Code,
     /// What is wrong.
     pub message: String,
     /// Where, with what stands there; the first is the place to mend.
-    pub labels: Vec<(Position, String)>,
+    pub labels: Vec<(At, String)>,
     /// How to mend it.
     pub help: Option<String>,
 }
 
-impl Diagnostic {
-    pub(crate) fn new(message: impl Into<String>) -> Self {
+impl<At> Diagnostic<At> {
+    fn new(code: Code, message: impl Into<String>) -> Self {
         Diagnostic {
+            code,
             message: message.into(),
             labels: Vec::new(),
             help: None,
         }
     }
 
-    /// A mistake in a file's text.
-    pub(crate) fn of_syntax(file: &str, text: &str, mistake: Mistake) -> Self {
-        let at = |byte| Position::of(file, text, byte);
-        let mut diagnostic = Diagnostic::new(mistake.message).at(at(mistake.at), mistake.label);
-        diagnostic.help = mistake.help;
-        if let Some((also, label)) = mistake.also {
-            diagnostic = diagnostic.at(at(also), label);
-        }
-        diagnostic
-    }
-
-    pub(crate) fn at(mut self, position: Position, label: impl Into<String>) -> Self {
-        self.labels.push((position, label.into()));
+    fn at(mut self, place: At, label: impl Into<String>) -> Self {
+        self.labels.push((place, label.into()));
         self
     }
 
-    pub(crate) fn help(mut self, text: impl Into<String>) -> Self {
+    fn help(mut self, text: impl Into<String>) -> Self {
         self.help = Some(text.into());
         self
+    }
+
+    /// The same with its places told otherwise.
+    pub(crate) fn placed<To>(self, place: impl Fn(At) -> To) -> Diagnostic<To> {
+        let labels = self.labels.into_iter();
+        Diagnostic {
+            code: self.code,
+            message: self.message,
+            labels: labels.map(|(at, label)| (place(at), label)).collect(),
+            help: self.help,
+        }
     }
 }
 
@@ -120,11 +126,13 @@ impl Failure {
         rendered(&self.diagnostics, &self.texts, Style::Coloured)
     }
 
-    /// The text for what says `error: ` itself, as `compile_error!` does.
-    pub fn message(&self) -> &str {
-        self.rendered
-            .strip_prefix("error: ")
-            .unwrap_or(&self.rendered)
+    /// The text for what says `error: ` itself, as `compile_error!` does: `[R0302] unknown option`.
+    pub fn message(&self) -> String {
+        let first = self.rendered.strip_prefix("error[");
+        match first.and_then(|rest| rest.split_once("]: ")) {
+            Some((code, rest)) => format!("[{code}] {rest}"),
+            None => self.rendered.clone(),
+        }
     }
 }
 
@@ -207,8 +215,18 @@ mod tests {
             line: 2,
             column: 0,
         };
-        let diagnostic = Diagnostic::new("x").at(position, "here");
+        let code = Code::all().next().expect("a code");
+        let diagnostic = Diagnostic::new(code, "x").at(position, "here");
         let failure = Failure::new(vec![diagnostic], |_| Some(("routes.lua", "return 1\n")));
         assert!(failure.to_string().contains("here"), "{failure}");
+    }
+
+    #[test]
+    fn what_says_error_itself_gets_the_code_in_front() {
+        let code = Code::all().next().expect("a code");
+        let diagnostics = vec![Diagnostic::new(code, "a"), Diagnostic::new(code, "b")];
+        let failure = Failure::new(diagnostics, |_| None);
+        assert_eq!(failure.to_string(), "error[R0001]: a\n\nerror[R0001]: b");
+        assert_eq!(failure.message(), "[R0001] a\n\nerror[R0001]: b");
     }
 }

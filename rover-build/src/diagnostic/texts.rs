@@ -5,16 +5,7 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::{Diagnostic, Position, span};
-
-/// How bad it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Severity {
-    /// The program is not built.
-    Error,
-    /// The program is built, and may not do what is meant.
-    Warning,
-}
+use super::{Diagnostic, Position, Severity, span};
 
 /// For whom it is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,17 +85,15 @@ impl Texts {
             .map_or(position.file.as_str(), |text| &text.shown)
     }
 
-    /// On one line: `routes.lua:3:5: what is wrong (what would be right)`.
+    /// On one line: `routes.lua:3:5: R0806: what is wrong (what would be right)`.
     fn line(&self, diagnostic: &Diagnostic) -> String {
         let place = diagnostic.labels.first().map(|(position, _)| {
             let path = self.path(position);
             format!("{path}:{}:{}: ", position.line, position.column)
         });
+        let said = format!("{}: {}", diagnostic.code, diagnostic.message);
         let help = diagnostic.help.as_ref().map(|help| format!(" ({help})"));
-        [place, Some(diagnostic.message.clone()), help]
-            .into_iter()
-            .flatten()
-            .collect()
+        [place, Some(said), help].into_iter().flatten().collect()
     }
 
     /// The first character of what is underlined at a place, and the one behind it.
@@ -121,7 +110,8 @@ impl Texts {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
-        let mut group = Group::with_title(level.primary_title(&diagnostic.message));
+        let title = level.primary_title(&diagnostic.message);
+        let mut group = Group::with_title(title.id(diagnostic.code.id()));
         let mut files: Vec<&Text> = Vec::new();
         for (position, _) in &diagnostic.labels {
             if let Some(text) = self.get(&position.file)

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::diagnostic::codes::program::{file_unreadable, module_missing};
 use crate::diagnostic::{Diagnostic, Failure, Position, Warnings};
 use crate::front::file::{File, Text};
 use crate::front::hir::Span;
@@ -12,7 +13,6 @@ use crate::front::resolve::resolve;
 use crate::front::syntax;
 use crate::front::template_files::{self, TemplateFile, shown};
 use crate::front::tree::Tree;
-use crate::vocabulary::instead;
 
 /// The program's files; the manifest is the first.
 pub(crate) struct Sources {
@@ -176,8 +176,7 @@ fn read_all(mut sources: Sources, mut queue: Vec<Pending>) -> Result<Sources, Fa
         let (text, encoding) = match fs::read(&next.path) {
             Ok(bytes) => syntax::decode(bytes),
             Err(error) => {
-                let message = format!("cannot read {}: {error}", next.path.display());
-                refused.push(Diagnostic::new(message));
+                refused.push(file_unreadable::file(&next.path, &error));
                 continue;
             }
         };
@@ -211,8 +210,8 @@ fn read_all(mut sources: Sources, mut queue: Vec<Pending>) -> Result<Sources, Fa
                 let modules = syntax::required(&text).into_iter();
                 queue.extend(modules.filter_map(|module| find(&sources.folder, &module)));
                 let found = syntax::mistakes(&text, &error).into_iter();
-                let diagnostics =
-                    found.map(|mistake| Diagnostic::of_syntax(&next.name, &text, mistake));
+                let place = |byte| Position::of(&next.name, &text, byte);
+                let diagnostics = found.map(|mistake| mistake.told.placed(place));
                 sources.broken.push(Broken {
                     diagnostics: diagnostics.collect(),
                     module: next.module,
@@ -313,20 +312,9 @@ impl Sources {
         if let Some(wrong) = self.broken(module) {
             return wrong.first().cloned();
         }
-        let base = module.replace('.', "/");
-        let help = match instead::module(module) {
-            Some(instead) => instead.to_owned(),
-            None if WITHHELD.contains(&module) => {
-                format!("programs do not have LuaJIT's `{module}`")
-            }
-            None => format!("modules stand beside the manifest: {base}.lua or {base}/init.lua"),
-        };
         let position = self.files[file].position(at.start);
-        Some(
-            Diagnostic::new(format!("module `{module}` was not found"))
-                .at(position, "required here")
-                .help(help),
-        )
+        let withheld = WITHHELD.contains(&module);
+        Some(module_missing::module(position, module, withheld))
     }
 }
 

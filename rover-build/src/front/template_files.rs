@@ -10,6 +10,7 @@ use full_moon::node::Node;
 use full_moon::tokenizer::TokenType;
 use full_moon::visitors::Visitor;
 
+use crate::diagnostic::codes::program::{name_not_constant, template_unreadable};
 use crate::diagnostic::{Diagnostic, Position};
 use crate::front::ids::{ById, TemplateId};
 
@@ -44,11 +45,7 @@ pub(crate) fn named(
         let position = Position::of(file, text, at);
         match name {
             Some(name) => found.push((position, name)),
-            None => diagnostics.push(
-                Diagnostic::new("the argument of `rover.template` is not a constant string")
-                    .at(position, "the compiler cannot tell which file this is")
-                    .help("write the file's name in quotes: rover.template \"page.html\""),
-            ),
+            None => diagnostics.push(name_not_constant::of_template(position)),
         }
     }
     found
@@ -69,11 +66,11 @@ pub(crate) fn read(
             .components()
             .all(|part| matches!(part, std::path::Component::Normal(_)));
         let path = folder.join(&name);
-        let text = match inside {
-            true => fs::read_to_string(&path).map_err(|error| error.to_string()),
-            false => Err("it lies outside of the manifest's folder".to_owned()),
-        };
-        match text {
+        if !inside {
+            diagnostics.push(template_unreadable::outside(position, &name));
+            continue;
+        }
+        match fs::read_to_string(&path) {
             Ok(text) => {
                 known.push(TemplateFile {
                     shown: shown(&path),
@@ -82,11 +79,10 @@ pub(crate) fn read(
                     text,
                 });
             }
-            Err(error) => diagnostics.push(
-                Diagnostic::new(format!("template `{name}` cannot be read"))
-                    .at(position, error)
-                    .help("template files stand beside the manifest"),
-            ),
+            Err(error) => {
+                let error = error.to_string();
+                diagnostics.push(template_unreadable::file(position, &name, &error));
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 use rover_model::Rule;
 
 use super::url::Urls;
+use crate::diagnostic::codes::templates::unsafe_place::Forbidden;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Css {
@@ -74,7 +75,7 @@ impl Css {
     }
 
     /// The rule for a value that is printed here.
-    pub(super) fn print(&mut self) -> Result<Rule, &'static str> {
+    pub(super) fn print(&mut self) -> Result<Rule, Forbidden> {
         self.settle();
         if self.mode == Mode::BeforeUrl {
             self.mode = Mode::Url(Urls::default(), None);
@@ -83,7 +84,7 @@ impl Css {
             Mode::Plain => Ok(Rule::CssValue),
             Mode::String(_) => Ok(Rule::CssString),
             Mode::Url(url, _) => url.print(),
-            Mode::BeforeUrl | Mode::Comment => Err("a comment of CSS"),
+            Mode::BeforeUrl | Mode::Comment => Err(Forbidden::CommentOfCss),
         }
     }
 

@@ -1,7 +1,8 @@
 //! The elements that are open: an end tag that closes another element than the last one
 //! is a mistake, as far as that is certain.
 
-use super::problem::Problem;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::templates::element;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Elements {
@@ -43,12 +44,11 @@ impl Elements {
         }
     }
 
-    pub(super) fn end(&mut self, name: &str, at: usize, problems: &mut Vec<Problem>) {
+    pub(super) fn end(&mut self, name: &str, at: usize, problems: &mut Vec<Diagnostic<usize>>) {
         let Some(found) = self.open.iter().rposition(|(open, _)| open == name) else {
             let stray = self.document && !self.uncertain && !matches!(name, "p" | "br");
             if stray {
-                let message = format!("`</{name}>` closes nothing");
-                problems.push(Problem::new(at, message, "no such element is open"));
+                problems.push(element::closes_nothing(at, name));
             }
             return;
         };
@@ -56,20 +56,17 @@ impl Elements {
             .iter()
             .find(|(open, _)| !OPTIONAL.contains(&open.as_str()));
         if let Some((open, place)) = crossed.filter(|_| !self.uncertain) {
-            let message = format!("`<{open}>` is not closed before `</{name}>`");
-            let problem = Problem::new(*place, message, "opened here");
-            problems.push(problem.also(at, "closed around it"));
+            problems.push(element::crossed(*place, open, at, name));
         }
         self.open.truncate(found);
     }
 
     /// The end of a template.
-    pub(super) fn finish(&self, problems: &mut Vec<Problem>) {
+    pub(super) fn finish(&self, problems: &mut Vec<Diagnostic<usize>>) {
         let left = self.open.iter();
         let mut left = left.filter(|(name, _)| !OPTIONAL.contains(&name.as_str()));
         if let (true, false, Some((name, at))) = (self.document, self.uncertain, left.next()) {
-            let message = format!("`<{name}>` is not closed");
-            problems.push(Problem::new(*at, message, "opened here"));
+            problems.push(element::not_closed(*at, name));
         }
     }
 

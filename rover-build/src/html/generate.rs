@@ -4,18 +4,18 @@ use rover_model::plan::HtmlStep;
 use rover_model::{Escape, Place, Rule};
 
 use super::names::{Meaning, Name, Names};
-use super::problem::Problem;
 use super::source::Source;
 use super::step::{PageSteps, Put};
 use super::walk::Op;
 use super::{parts, scan, steady};
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::templates::{component, tag, variable};
 use crate::form::Form;
 use crate::front::budget;
 use crate::front::hir::Span;
 use crate::front::resolve::resolve;
 use crate::front::syntax;
 use crate::front::syntax::Encoding;
-use crate::vocabulary::nearest;
 
 /// How a chunk's function gets the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +49,7 @@ pub(super) fn generate(
     data: Data<'_>,
     form: Form,
     steps: &mut PageSteps,
-    problems: &mut Vec<Problem>,
+    problems: &mut Vec<Diagnostic<usize>>,
 ) -> Option<Generated> {
     let mut writer = Writer {
         source: prepared.source,
@@ -78,8 +78,7 @@ pub(super) fn generate(
     let ast = match syntax::parse(&text) {
         Ok(ast) => ast,
         Err(error) => {
-            let what = "Lua syntax error in a template";
-            problems.push(Problem::new(0, what, error.message));
+            problems.push(tag::said(0, &error.message));
             return None;
         }
     };
@@ -151,54 +150,18 @@ fn variable(names: Names<'_>, field: &str) -> String {
     }
 }
 
-fn problem(name: &Name, names: Names<'_>, at: usize) -> Problem {
+fn problem(name: &Name, names: Names<'_>, at: usize) -> Diagnostic<usize> {
     let text = &name.name;
-    let fields = names.fields.unwrap_or_default();
-    let components = names.components.into_iter().flatten().map(String::as_str);
-    const NO_LOCALS: &str = "a template sees its data and components, not the file's locals";
-    if names.locals.contains(text.as_str()) {
-        let problem = |message, label| Problem::new(at, message, label);
-        match name.meaning {
-            Meaning::UnknownCall => {
-                let message = format!("no component `{text}`");
-                return problem(message, "a local of the file").help(format!(
-                    "{NO_LOCALS}: pass it (`{{ {text} = {text} }}`) and call `data.{text}(...)`"
-                ));
-            }
-            Meaning::Unknown => {
-                let message = format!("unknown variable `{text}`");
-                return problem(message, "a local of the file, no field of the data")
-                    .help(format!("{NO_LOCALS}: pass it, `{{ {text} = {text} }}`"));
-            }
-            _ => {}
-        }
-    }
+    let of_file = names.locals.contains(text.as_str());
     match name.meaning {
-        Meaning::Assigned => Problem::new(
-            at,
-            format!("`{text}` is no local of the template"),
-            "assigned here",
-        )
-        .help(format!("write `{{{{ local {text} = ... }}}}`")),
+        Meaning::UnknownCall if of_file => component::of_file(at, text),
+        Meaning::Unknown if of_file => variable::of_file(at, text),
+        Meaning::Assigned => variable::assigned(at, text),
         Meaning::UnknownCall => {
-            let problem = Problem::new(at, format!("no component `{text}`"), "called here");
-            match nearest(text, components) {
-                Some(near) => problem.help(format!("did you mean `{near}`?")),
-                None => problem.help(format!(
-                    "define it as `function rover.html.{text}(props) ... end`; a function of the \
-                     data is called as `data.{text}(...)`"
-                )),
-            }
+            let components = names.components.into_iter().flatten();
+            component::unknown(at, text, components.map(String::as_str))
         }
-        _ => {
-            let message = format!("unknown variable `{text}`");
-            let problem = Problem::new(at, message, "the data has no such field");
-            match nearest(text, fields.iter().map(String::as_str)) {
-                Some(near) => problem.help(format!("did you mean `{near}`?")),
-                None if fields.is_empty() => problem.help("the data has no fields"),
-                None => problem.help(format!("there is: {}", fields.join(", "))),
-            }
-        }
+        _ => variable::unknown(at, text, names.fields.unwrap_or_default()),
     }
 }
 

@@ -3,6 +3,8 @@
 
 use rover_model::Rule;
 
+use crate::diagnostic::codes::templates::unsafe_place::Forbidden;
+
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Js {
     mode: Mode,
@@ -167,9 +169,9 @@ impl Js {
 
     /// The rule for a value that is printed here, and whether a blank must come before it:
     /// `return{{ x }}`, `-{{ n }}`.
-    pub(super) fn print(&mut self) -> Result<(Rule, bool), &'static str> {
+    pub(super) fn print(&mut self) -> Result<(Rule, bool), Forbidden> {
         match self.mode {
-            Mode::Code if self.slash && self.regex_may_begin() => Err("a regular expression"),
+            Mode::Code if self.slash && self.regex_may_begin() => Err(Forbidden::ScriptRegex),
             Mode::Code => {
                 let joined = !self.previous.is_whitespace()
                     && self
@@ -180,9 +182,9 @@ impl Js {
                 Ok((Rule::JsValue, joined))
             }
             Mode::String(_) => Ok((Rule::JsString, false)),
-            Mode::Template => Err("a template literal of JavaScript"),
-            Mode::Regex(_) => Err("a regular expression"),
-            Mode::LineComment | Mode::BlockComment => Err("a comment of JavaScript"),
+            Mode::Template => Err(Forbidden::ScriptTemplate),
+            Mode::Regex(_) => Err(Forbidden::ScriptRegex),
+            Mode::LineComment | Mode::BlockComment => Err(Forbidden::CommentOfScript),
         }
     }
 

@@ -12,7 +12,6 @@ mod js;
 mod names;
 mod parser;
 mod parts;
-mod problem;
 mod scan;
 mod source;
 mod steady;
@@ -31,7 +30,6 @@ use crate::front::hir::{Expr, Field, Kind};
 use crate::front::ids::{FileId, TextRange};
 use generate::{Data, Generated, Prepared, generate};
 use names::Names;
-use problem::Problem;
 pub(crate) use source::Origin;
 use source::Source;
 use step::PageSteps;
@@ -212,7 +210,8 @@ pub(crate) fn templates<'a>(
             open,
         };
         templates.compile(origin, &source, &known, form, &mut problems);
-        diagnostics.extend(problems.into_iter().map(|p| source.diagnostic(p)));
+        let problems = problems.into_iter();
+        diagnostics.extend(problems.map(|problem| problem.placed(|at| source.position(at))));
     }
     templates
 }
@@ -234,7 +233,7 @@ impl Templates<'_> {
         source: &Source<'_>,
         from: &Known<'_>,
         form: Form,
-        problems: &mut Vec<Problem>,
+        problems: &mut Vec<Diagnostic<usize>>,
     ) {
         let nodes = parser::parse(&source.text, problems);
         let ops = walk::ops(&source.text, &nodes, problems);

@@ -1,8 +1,8 @@
 //! From a template's text to its nodes.
 
-use super::problem::Problem;
 use super::scan;
-use crate::diagnostic::mistake::UNKNOWN;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::templates::{block, tag};
 use crate::front::hir::Span;
 
 /// A part of a template, with the bytes of the text where it stands.
@@ -60,7 +60,7 @@ struct Open {
 }
 
 /// A template's nodes, as far as it is one.
-pub(crate) fn parse(text: &str, problems: &mut Vec<Problem>) -> Vec<Node> {
+pub(crate) fn parse(text: &str, problems: &mut Vec<Diagnostic<usize>>) -> Vec<Node> {
     let mut parser = Parser {
         text,
         problems,
@@ -72,7 +72,7 @@ pub(crate) fn parse(text: &str, problems: &mut Vec<Problem>) -> Vec<Node> {
 
 struct Parser<'t, 'p> {
     text: &'t str,
-    problems: &'p mut Vec<Problem>,
+    problems: &'p mut Vec<Diagnostic<usize>>,
     /// The first is the template itself.
     open: Vec<Open>,
 }
@@ -112,7 +112,7 @@ impl Open {
 }
 
 impl Parser<'_, '_> {
-    fn problem(&mut self, problem: Problem) {
+    fn problem(&mut self, problem: Diagnostic<usize>) {
         self.problems.push(problem);
     }
 
@@ -142,12 +142,7 @@ impl Parser<'_, '_> {
                     } else {
                         "}}"
                     };
-                    let problem = Problem::new(
-                        start,
-                        "a tag of the template is not closed",
-                        "it begins here",
-                    );
-                    self.problem(problem.help(format!("close it with `{close}`; the text `{{{{` itself is written `{{{{ \"{{{{\" }}}}`")));
+                    self.problem(tag::not_closed(start, close));
                     return;
                 }
             }
@@ -169,8 +164,7 @@ impl Parser<'_, '_> {
         let whole = Span { start: from, end };
         let code = scan::trim(self.text, whole);
         if code.start == code.end {
-            let problem = Problem::new(start, "an empty tag", "nothing to print");
-            self.problem(problem.help("a comment is written `{{-- ... --}}`"));
+            self.problem(tag::empty(start));
             return Some(next);
         }
         if braces == 3 {
@@ -194,15 +188,8 @@ impl Parser<'_, '_> {
             Tag::Until => scan::expression(&format!("     {}", &text["until".len()..])),
             Tag::Break | Tag::Else | Tag::Repeat | Tag::Do | Tag::End => Ok(()),
         };
-        if let Err(mistake) = result {
-            let at = code.start + mistake.at.min(text.len());
-            let message = match mistake.message.as_str() {
-                UNKNOWN => "Lua syntax error in a template".to_owned(),
-                _ => mistake.message,
-            };
-            let mut problem = Problem::new(at, message, mistake.label);
-            problem.help = mistake.help;
-            self.problem(problem);
+        if let Err(problem) = result {
+            self.problem(problem.placed(|at| code.start + at.min(text.len())));
         }
     }
 
@@ -225,7 +212,10 @@ impl Parser<'_, '_> {
                 open.head = code;
                 open.in_else = tag == Tag::Else;
             }
-            _ => self.stray(code, "it belongs to no `if`"),
+            _ => {
+                let word = word(self.text, code);
+                self.problem(block::stray_arm(code.start, word));
+            }
         }
     }
 
@@ -241,13 +231,11 @@ impl Parser<'_, '_> {
                 .is_some_and(|open| (open.tag == Tag::Repeat) == until.is_some());
         match self.open.pop_if(|_| fits) {
             Some(open) => self.push(open.close(until)),
-            None => self.stray(code, "nothing is open here"),
+            None => {
+                let word = word(self.text, code);
+                self.problem(block::stray_end(code.start, word));
+            }
         }
-    }
-
-    fn stray(&mut self, code: Span, label: &str) {
-        let message = format!("`{}` without its beginning", word(self.text, code));
-        self.problem(Problem::new(code.start, message, label));
     }
 
     fn close_all(mut self) -> Vec<Node> {
@@ -258,9 +246,8 @@ impl Parser<'_, '_> {
                 Tag::Repeat => "{{ until condition }}",
                 _ => "{{ end }}",
             };
-            let message = format!("`{}` without `{close}`", word(self.text, head));
-            let problem = Problem::new(head.start, message, "it begins here");
-            self.problem(problem.help(format!("close it with `{close}`")));
+            let word = word(self.text, head);
+            self.problem(block::not_closed(head.start, word, close));
             let node = open.close(None);
             self.push(node);
         }

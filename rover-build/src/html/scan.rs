@@ -2,7 +2,8 @@
 
 use full_moon::ast::{Block, LastStmt, Stmt};
 
-use crate::diagnostic::mistake::{Mistake, UNKNOWN};
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::templates::tag::{self, Held};
 use crate::front::hir::Span;
 use crate::front::literal::Literal;
 use crate::front::syntax;
@@ -160,13 +161,8 @@ pub(crate) fn in_one_line(text: &str) -> String {
     format!("\"{}\"", bytes.collect::<String>())
 }
 
-/// Code that is Lua, and not what a tag holds.
-fn refused(why: &str) -> Mistake {
-    Mistake::new(0, UNKNOWN, why)
-}
-
 /// One expression.
-pub(crate) fn expression(code: &str) -> Result<(), Mistake> {
+pub(crate) fn expression(code: &str) -> Result<(), Diagnostic<usize>> {
     // On its own line before the code: byte offsets stay simple.
     const LEAD: &str = "return\n";
     let block = parse(code, LEAD, "\n")?;
@@ -176,27 +172,27 @@ pub(crate) fn expression(code: &str) -> Result<(), Mistake> {
         {
             Ok(())
         }
-        _ => Err(refused("one expression is printed")),
+        _ => Err(tag::holds(0, Held::Expression)),
     }
 }
 
 /// Statements that are complete.
-pub(crate) fn statement(code: &str) -> Result<(), Mistake> {
+pub(crate) fn statement(code: &str) -> Result<(), Diagnostic<usize>> {
     let block = parse(code, "", "\n")?;
     if block.last_stmt().is_some() {
-        return Err(refused("this cannot leave a template"));
+        return Err(tag::holds(0, Held::Leaves));
     }
     match block
         .stmts()
         .any(|stmt| matches!(stmt, Stmt::Goto(_) | Stmt::Label(_)))
     {
-        true => Err(refused("there is no `goto` in templates")),
+        true => Err(tag::holds(0, Held::Goto)),
         false => Ok(()),
     }
 }
 
 /// The head of a block: `if c then`, `for k, v in pairs(t) do`, `while c do`.
-pub(crate) fn head(code: &str) -> Result<(), Mistake> {
+pub(crate) fn head(code: &str) -> Result<(), Diagnostic<usize>> {
     let block = parse(code, "", "\nend")?;
     let mut stmts = block.stmts();
     let empty = |block: &Block| block.stmts().next().is_none() && block.last_stmt().is_none();
@@ -211,19 +207,18 @@ pub(crate) fn head(code: &str) -> Result<(), Mistake> {
     };
     match inner {
         Some(inner) if empty(inner) => Ok(()),
-        _ => Err(refused("a tag holds the head of one block")),
+        _ => Err(tag::holds(0, Held::Head)),
     }
 }
 
-fn parse(code: &str, before: &str, after: &str) -> Result<Block, Mistake> {
+fn parse(code: &str, before: &str, after: &str) -> Result<Block, Diagnostic<usize>> {
     let whole = format!("{before}{code}{after}");
     match syntax::parse(&whole) {
         Ok(ast) => Ok(ast.nodes().clone()),
         Err(error) => {
-            let mut mistake = syntax::mistake(&whole, &error);
-            let at = mistake.at.saturating_sub(before.len());
-            mistake.at = at.min(code.trim_end().len());
-            Err(mistake)
+            let end = code.trim_end().len();
+            let place = |at: usize| at.saturating_sub(before.len()).min(end);
+            Err(syntax::mistake_of_tag(&whole, &error).told.placed(place))
         }
     }
 }

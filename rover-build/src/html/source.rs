@@ -1,7 +1,6 @@
 //! Where a template is written, and its text.
 
-use super::problem::Problem;
-use crate::diagnostic::{Diagnostic, Position};
+use crate::diagnostic::Position;
 use crate::front::ids::{TemplateId, TextRange};
 use crate::front::load::Sources;
 
@@ -61,18 +60,6 @@ impl<'a> Source<'a> {
 
     pub(super) fn position(&self, at: usize) -> Position {
         Position::of(self.file, self.written, self.byte(at))
-    }
-
-    pub(super) fn diagnostic(&self, problem: Problem) -> Diagnostic {
-        let mut diagnostic =
-            Diagnostic::new(problem.message).at(self.position(problem.at), problem.label);
-        if let Some((at, label)) = problem.also {
-            diagnostic = diagnostic.at(self.position(at), label);
-        }
-        match problem.help {
-            Some(help) => diagnostic.help(help),
-            None => diagnostic,
-        }
     }
 }
 

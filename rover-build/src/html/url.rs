@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use rover_model::Rule;
 
+use crate::diagnostic::codes::templates::unsafe_place::Forbidden;
+
 /// The places in a URL where a template may be: several behind branches that end in
 /// different ones, as in `/x{{ if q then }}?q={{ q }}{{ end }}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +23,7 @@ impl Urls {
     }
 
     /// The rule for a value that is printed here: one that is safe in every place.
-    pub(super) fn print(&mut self) -> Result<Rule, &'static str> {
+    pub(super) fn print(&mut self) -> Result<Rule, Forbidden> {
         let mut rules = Vec::new();
         self.each(|url| rules.push(url.print()));
         let mut rules = rules.into_iter();
@@ -117,7 +119,7 @@ impl Url {
     }
 
     /// The rule for a value that is printed here.
-    fn print(&mut self) -> Result<Rule, &'static str> {
+    fn print(&mut self) -> Result<Rule, Forbidden> {
         match self {
             Url::Start => {
                 *self = Url::Head(None);
@@ -129,8 +131,8 @@ impl Url {
             }
             Url::Path => Ok(Rule::UrlPath),
             Url::Query => Ok(Rule::UrlQuery),
-            Url::Code => Err("a URL that runs code or is a document"),
-            Url::PrintedScheme => Err("a URL whose scheme is printed"),
+            Url::Code => Err(Forbidden::CodeUrl),
+            Url::PrintedScheme => Err(Forbidden::PrintedScheme),
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::analyse::names::Names;
 use crate::analyse::responses::applied;
 use crate::analyse::servers::ServerVars;
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::templates::{missing, not_constant};
 use crate::front::hir::{Expr, FunctionId, Kind, Span, Stmt, VarId};
 use crate::front::ids::{FileId, TemplateId, TextRange};
 use crate::front::load::Sources;
@@ -271,14 +272,7 @@ impl<'a> Finder<'a, '_> {
             }
             _ => {
                 let position = self.sources.files[file].position(argument.span.start);
-                self.diagnostics.push(
-                    Diagnostic::new("a template is a constant string")
-                        .at(position, "this is made when the program runs")
-                        .help(
-                            "templates are compiled with the program; values go into the data: \
-                             `{{ name }}`",
-                        ),
-                );
+                self.diagnostics.push(not_constant::template(position));
                 self.expr(argument);
             }
         }
@@ -327,10 +321,6 @@ impl<'a> Finder<'a, '_> {
     fn without_template(&self, expr: &'a Expr) -> Option<Diagnostic> {
         let (_, data) = applied(self.servers, self.file, expr)?;
         let position = self.sources.files[self.file].position(data.span.start);
-        matches!(data.kind, Kind::Table(_)).then(|| {
-            Diagnostic::new("`html` takes a template after its data")
-                .at(position, "this is the data")
-                .help("write `api.html { ... } [[ ... ]]`")
-        })
+        matches!(data.kind, Kind::Table(_)).then(|| missing::after_data(position))
     }
 }

@@ -4,7 +4,8 @@ use rover_model::Escape;
 
 use super::context::Context;
 use super::parser::Node;
-use super::problem::Problem;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::templates::{block, uneven};
 use crate::front::hir::Span;
 
 /// A step of rendering.
@@ -21,7 +22,7 @@ pub(super) enum Op {
 }
 
 /// What a template does, in order.
-pub(super) fn ops(text: &str, nodes: &[Node], problems: &mut Vec<Problem>) -> Vec<Op> {
+pub(super) fn ops(text: &str, nodes: &[Node], problems: &mut Vec<Diagnostic<usize>>) -> Vec<Op> {
     let mut walker = Walker {
         text,
         problems,
@@ -37,7 +38,7 @@ pub(super) fn ops(text: &str, nodes: &[Node], problems: &mut Vec<Problem>) -> Ve
 
 struct Walker<'t, 'p> {
     text: &'t str,
-    problems: &'p mut Vec<Problem>,
+    problems: &'p mut Vec<Diagnostic<usize>>,
     context: Context,
     /// Where the loops around began.
     loops: Vec<Context>,
@@ -77,11 +78,11 @@ impl Walker<'_, '_> {
                 self.settle(code.start);
                 match self.loops.last() {
                     None => {
-                        let problem = Problem::new(code.start, "`break` outside of a loop", "here");
-                        self.problems.push(problem);
+                        self.problems.push(block::stray_break(code.start));
                     }
                     Some(start) if !self.context.is_back_at(start) => {
-                        self.differs(code.start, "the loop ends here inside", &start.name())
+                        self.problems
+                            .push(uneven::loop_left(code.start, &start.name()));
                     }
                     Some(_) => {}
                 }
@@ -98,7 +99,8 @@ impl Walker<'_, '_> {
                 self.settle(end);
                 if let Some(start) = self.loops.pop() {
                     if !self.context.is_back_at(&start) {
-                        self.differs(head.start, "the loop begins in", &start.name());
+                        self.problems
+                            .push(uneven::loop_begins(head.start, &start.name()));
                     }
                     self.context.join(&start);
                 }
@@ -143,23 +145,12 @@ impl Walker<'_, '_> {
         self.ops.push(Op::Word("end"));
         for (at, end) in ends {
             if !end.fits(&self.context) {
-                let otherwise = format!("{}, and without it in", end.name());
-                self.differs(
-                    at,
-                    &format!("this branch ends in {otherwise}"),
-                    &self.context.name(),
-                );
+                let without = self.context.name();
+                self.problems
+                    .push(uneven::branch(at, &end.name(), &without));
                 return;
             }
             self.context.join(&end);
         }
-    }
-
-    /// A page that would go on differently, for which no one escaping is right.
-    fn differs(&mut self, at: usize, what: &str, other: &str) {
-        let message = "a block ends in another place than it begins";
-        let problem = Problem::new(at, message, format!("{what} {other}"));
-        let help = "open and close tags, quotes and comments on the same side of a block";
-        self.problems.push(problem.help(help));
     }
 }

@@ -342,7 +342,7 @@ fn steps(pieces: &[Piece]) -> Vec<(ListStep, Value)> {
                 continue;
             }
             // The items of lists have none.
-            Piece::Held { .. } | Piece::Part { .. } => continue,
+            Piece::Checked { .. } | Piece::Part { .. } => continue,
             Piece::Field { key, depth, path } => (key, depth, path, Value::Any),
             Piece::List { key, depth, path } => (key, depth, path, Value::List),
         };

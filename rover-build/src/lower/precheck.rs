@@ -47,7 +47,7 @@ impl Lowering<'_> {
             return Some(Precheck {
                 source: source as u8,
                 schema,
-                holder: holder.and_then(|holder| i32::try_from(*holder).ok()),
+                kept: holder.and_then(|holder| i32::try_from(*holder).ok()),
             });
         }
         match &expr.kind {

@@ -4,9 +4,13 @@ use std::collections::HashMap;
 
 use rover_model::Method;
 
+use crate::diagnostic::codes::routes::defined_twice;
+use crate::diagnostic::codes::routes::parameter_names::{self, NameAt};
 use crate::diagnostic::{Diagnostic, Position};
-
 use crate::model::app::{Route, Segment};
+
+/// What is told of two names for one place of a path.
+type Tell = fn(NameAt<'_>, NameAt<'_>) -> Diagnostic;
 
 /// The routes that were taken so far, as a tree by their segments.
 #[derive(Default)]
@@ -46,7 +50,7 @@ impl Paths {
     fn check(&self, route: &Route) -> Result<(), Box<Diagnostic>> {
         let mut level = &self.root;
         for (segment, position) in route.path.iter().zip(&route.places) {
-            let (named, name, what) = match segment {
+            let (named, name, tell): (_, _, Tell) = match segment {
                 Segment::Literal(text) => match level.literals.get(text) {
                     Some(next) => {
                         level = next;
@@ -54,24 +58,30 @@ impl Paths {
                     }
                     None => return Ok(()),
                 },
-                Segment::Param(name) => (&level.param, name, "one parameter"),
-                Segment::Rest(name) => (&level.rest, name, "the rest of a path"),
+                Segment::Param(name) => (&level.param, name, parameter_names::parameter),
+                Segment::Rest(name) => (&level.rest, name, parameter_names::rest),
             };
             let Some(known) = named else {
                 return Ok(());
             };
             if known.name != *name {
-                let message = format!("two names for {what}: `{}` and `{name}`", known.name);
-                let both = both(message, position, &known.position);
-                return Err(both.help("use one name at each level").into());
+                let new = NameAt {
+                    at: position.clone(),
+                    name,
+                };
+                let old = NameAt {
+                    at: known.position.clone(),
+                    name: &known.name,
+                };
+                return Err(tell(new, old).into());
             }
             level = &known.level;
         }
         let mut ends = level.routes.iter();
         match ends.find(|(method, _)| *method == route.method) {
             Some((_, position)) => {
-                let message = format!("{} {} is defined twice", route.method, route.pattern());
-                Err(both(message, &route.position, position).into())
+                let (new, old) = (route.position.clone(), position.clone());
+                Err(defined_twice::route(new, old, route.method, &route.pattern()).into())
             }
             None => Ok(()),
         }
@@ -94,10 +104,4 @@ impl Level {
         });
         &mut named.level
     }
-}
-
-fn both(message: String, new: &Position, old: &Position) -> Diagnostic {
-    Diagnostic::new(message)
-        .at(new.clone(), "here")
-        .at(old.clone(), "and here")
 }

@@ -3,11 +3,13 @@
 use rover_model::{OptionValue, ServerOptions, SetError};
 
 use crate::analyse::names::Names;
+use crate::diagnostic::codes::options::{route, unknown, value};
+use crate::diagnostic::codes::words::unavailable;
 use crate::diagnostic::{Diagnostic, Position};
 use crate::front::hir::{Expr, Field, Kind, Name, Span, Stmt};
 use crate::front::ids::FileId;
 use crate::model::app::{App, Route};
-use crate::vocabulary::{self, OPTIONS, nearest};
+use crate::vocabulary::{self, OPTIONS};
 
 pub(crate) fn options(
     names: &Names<'_>,
@@ -24,43 +26,30 @@ pub(crate) fn options(
 }
 
 fn problems(names: &Names<'_>, name: &str, error: SetError) -> Vec<Diagnostic> {
-    let here = |problem: Diagnostic| {
-        let position = option_position(names, name, Inner::Whole);
-        vec![problem.at(position, "this option")]
-    };
+    let here = || option_position(names, name, Inner::Whole);
     match error {
-        SetError::Value(error) => here(Diagnostic::new(error.to_string())),
-        SetError::Unknown => here(unknown(name)),
+        SetError::Value(error) => vec![value::wrong(here(), error)],
+        SetError::Unknown if vocabulary::is_planned(OPTIONS, name) => {
+            vec![unavailable::option(here(), name)]
+        }
+        SetError::Unknown => {
+            vec![unknown::option(here(), name, vocabulary::members(OPTIONS))]
+        }
         SetError::Routes(wrong) => {
             let wrong = wrong.into_iter().map(|(route, error)| {
                 let position = option_position(names, name, Inner::Field(&route));
-                Diagnostic::new(format!("`{name}`: {error}")).at(position, "of this route")
+                value::wrong_for_route(position, name, error)
             });
             wrong.collect()
         }
         SetError::Items(wrong) => {
             let wrong = wrong.into_iter().map(|wrong| {
                 let position = option_position(names, name, Inner::Item(wrong.at));
-                Diagnostic::new(format!("`{name}`: {}", wrong.problem))
-                    .at(position, "this item")
-                    .help(wrong.help)
+                value::wrong_item(position, name, &wrong.problem, &wrong.help)
             });
             wrong.collect()
         }
     }
-}
-
-fn unknown(name: &str) -> Diagnostic {
-    if vocabulary::is_planned(OPTIONS, name) {
-        let message = vocabulary::unavailable(name);
-        return Diagnostic::new(format!("the option {message}"));
-    }
-    let names = vocabulary::members(OPTIONS);
-    let help = match nearest(name, names.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("the options are: {}", names.join(", ")),
-    };
-    Diagnostic::new(format!("unknown option `{name}`")).help(help)
 }
 
 /// What each route has of its own, from the options `deadlines` and `body_limits`.
@@ -68,39 +57,30 @@ pub(crate) fn set_by_route(names: &Names<'_>, app: &mut App, diagnostics: &mut V
     let App {
         options, routes, ..
     } = app;
+    let known: Vec<String> = routes.iter().map(name).collect();
+    let place = |wanted: &str| known.iter().position(|name| name == wanted);
+    let mut missing = |option, wanted: &str| {
+        let position = option_position(names, option, Inner::Field(wanted));
+        let known = known.iter().map(String::as_str);
+        diagnostics.push(route::unknown(position, option, wanted, known));
+    };
     for (name, millis) in &options.deadlines {
-        match route(routes, name) {
-            Ok(route) => route.deadline = *millis,
-            Err(problem) => diagnostics.push(unknown_route(names, "deadlines", name, problem)),
+        match place(name) {
+            Some(at) => routes[at].deadline = *millis,
+            None => missing("deadlines", name),
         }
     }
     for (name, bytes) in &options.body_limits {
-        match route(routes, name) {
-            Ok(route) => route.body_limit = *bytes,
-            Err(problem) => diagnostics.push(unknown_route(names, "body_limits", name, problem)),
+        match place(name) {
+            Some(at) => routes[at].body_limit = *bytes,
+            None => missing("body_limits", name),
         }
     }
 }
 
-/// The route of a name such as `GET /users/{id}`.
-fn route<'r>(routes: &'r mut [Route], wanted: &str) -> Result<&'r mut Route, Diagnostic> {
-    let name = |route: &Route| format!("{} {}", route.method, route.pattern());
-    let names: Vec<String> = routes.iter().map(name).collect();
-    match names.iter().position(|name| name == wanted) {
-        Some(index) => Ok(&mut routes[index]),
-        None => {
-            let help = match nearest(wanted, names.iter().map(String::as_str)) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "a route is written as `GET /users/{id}`".to_owned(),
-            };
-            Err(Diagnostic::new(format!("there is no route `{wanted}`")).help(help))
-        }
-    }
-}
-
-fn unknown_route(names: &Names<'_>, option: &str, name: &str, problem: Diagnostic) -> Diagnostic {
-    let label = format!("named in `{option}`");
-    problem.at(option_position(names, option, Inner::Field(name)), label)
+/// A route as people name it: `GET /users/{id}`.
+fn name(route: &Route) -> String {
+    format!("{} {}", route.method, route.pattern())
 }
 
 /// What of an option is looked for.

@@ -6,6 +6,10 @@ use rover_model::{HOOKS, Method};
 use crate::analyse::ctx_use::{Access, Source, Table};
 use crate::analyse::types::{BodyType, ReturnType};
 use crate::collect::{Entry, Recorded};
+use crate::diagnostic::codes::routes::{
+    handler, method, parameter_twice, reserved, rest_not_last, segment,
+};
+use crate::diagnostic::codes::words::unavailable;
 use crate::diagnostic::{Diagnostic, Position};
 use crate::form::Form;
 use crate::front::function_place::FunctionPlace;
@@ -15,7 +19,7 @@ use crate::model::app::{About, Expects, Reads, Route, Segment};
 use crate::model::constant::answers_alike;
 use crate::model::doc_comment::about;
 use crate::model::facts::Facts;
-use crate::vocabulary::{self, NODE, nearest};
+use crate::vocabulary::{self, NODE};
 
 /// What an assignment on the server means.
 pub(crate) enum Defined {
@@ -33,25 +37,14 @@ pub(crate) fn define(facts: &Facts<'_>, entry: &Entry) -> Result<Defined, Box<Di
     let key = entry.key.as_str();
     let first = entry.path.first().map_or(key, String::as_str);
     if vocabulary::is_reserved(first) {
-        let message = format!("`{first}` is reserved at the top level of the server");
-        return Err(Box::new(
-            Diagnostic::new(message)
-                .at(place(0), "cannot begin a path")
-                .help("choose another first segment, or put this one deeper in the path"),
-        ));
+        return Err(Box::new(reserved::first_segment(place(0), first)));
     }
     let handler = match &entry.value {
         Recorded::Function(place) => place.clone(),
         Recorded::Other(kind) => {
-            let message = format!("a route's handler is a function, not {kind}");
-            return Err(Box::new(
-                Diagnostic::new(message)
-                    .at(place(last), "assigned here")
-                    .help(format!(
-                        "write `function api.path.{}(ctx) ... end`",
-                        shown_key(key)
-                    )),
-            ));
+            let method = shown_key(key);
+            let told = handler::not_a_function(place(last), kind, method);
+            return Err(Box::new(told));
         }
     };
     if HOOKS.contains(&key) && entry.path.is_empty() {
@@ -122,46 +115,31 @@ fn path(
 ) -> Result<Vec<Segment>, Box<Diagnostic>> {
     let mut path: Vec<Segment> = Vec::new();
     for (at, part) in entry.path.iter().enumerate() {
-        let problem = |message: String, label: &str, help: &str| {
-            Box::new(Diagnostic::new(message).at(place(at), label).help(help))
-        };
-        let segment = segment(part).map_err(|(message, help)| problem(message, "here", help))?;
+        let segment = segment(part).map_err(|tell| Box::new(tell(place(at), part)))?;
         if let Segment::Param(name) | Segment::Rest(name) = &segment
             && let Some(earlier) = path.iter().position(|s| s.parameter() == Some(name))
         {
-            let message = format!("the parameter `{name}` stands twice in one path");
-            let twice = problem(message, "second time", "give one of them another name");
-            return Err(Box::new(twice.at(place(earlier), "first time")));
+            let told = parameter_twice::parameter(place(at), place(earlier), name);
+            return Err(Box::new(told));
         }
         if matches!(segment, Segment::Rest(_)) && at + 1 < entry.path.len() {
-            let message = format!("`{part}` takes the rest of the path, so it must be last");
-            let help = "a `p_` parameter takes one segment";
-            return Err(problem(message, "nothing can follow it", help));
+            return Err(Box::new(rest_not_last::rest(place(at), part)));
         }
         path.push(segment);
     }
     Ok(path)
 }
 
-fn segment(key: &str) -> Result<Segment, (String, &'static str)> {
-    let never = |what: &str| {
-        let message = format!("the path segment `{key}` {what}, so no request can reach it");
-        (message, "write one key per segment")
-    };
+/// A segment, or what is told of a key that is none.
+fn segment(key: &str) -> Result<Segment, fn(Position, &str) -> Diagnostic> {
     match (key, key.strip_prefix("p_"), key.strip_prefix("rest_")) {
-        ("", ..) => Err(never("is empty")),
-        (_, Some(""), _) | (_, _, Some("")) => Err((
-            format!("the path segment `{key}` has no name"),
-            "name the parameter: `p_id`, `rest_path`",
-        )),
+        ("", ..) => Err(segment::empty),
+        (_, Some(""), _) | (_, _, Some("")) => Err(segment::without_name),
         (_, Some(name), _) => Ok(Segment::Param(name.to_owned())),
         (_, _, Some(name)) => Ok(Segment::Rest(name.to_owned())),
-        _ if key.contains('/') => Err(never("contains a slash")),
-        _ if key.contains(['{', '}']) => Err((
-            format!("the path segment `{key}` contains a brace"),
-            "a parameter is written `p_name`",
-        )),
-        _ if key.contains('\u{fffd}') => Err(never("is not UTF-8")),
+        _ if key.contains('/') => Err(segment::with_slash),
+        _ if key.contains(['{', '}']) => Err(segment::with_brace),
+        _ if key.contains('\u{fffd}') => Err(segment::not_utf8),
         _ => Ok(Segment::Literal(key.to_owned())),
     }
 }
@@ -254,18 +232,10 @@ pub(crate) fn returns(facts: &Facts<'_>, place: &FunctionPlace) -> Vec<ReturnTyp
 
 fn unknown_method(key: &str, position: Position) -> Diagnostic {
     if key == "ws" || key == "sse" {
-        let message = format!("`{key}` endpoints are not available in this version");
-        return Diagnostic::new(message).at(position, "defined here");
+        unavailable::endpoint(position, key)
+    } else if vocabulary::is_planned(NODE, key) {
+        unavailable::hook(position, key)
+    } else {
+        method::unknown(position, key, &Method::ALL.map(Method::key))
     }
-    if vocabulary::is_planned(NODE, key) {
-        return Diagnostic::new(vocabulary::unavailable(key)).at(position, "defined here");
-    }
-    let known = Method::ALL.map(Method::key);
-    let help = match nearest(key, known) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("the last key of a route is one of: {}", known.join(", ")),
-    };
-    Diagnostic::new(format!("`{key}` is not a request method"))
-        .at(position, "the last key is the method")
-        .help(help)
 }

@@ -198,11 +198,6 @@ pub(crate) fn is_of_response(name: &str) -> bool {
     word(RESPONSE, name).is_some()
 }
 
-/// What is said of a word that this version does not have.
-pub(crate) fn unavailable(word: &str) -> String {
-    format!("`{word}` is not available in this version")
-}
-
 #[cfg(test)]
 #[path = "tests.rs"]
 mod tests;

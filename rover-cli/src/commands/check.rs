@@ -60,6 +60,7 @@ fn mistake(diagnostic: &Diagnostic, texts: &Texts, severity: Severity) -> Value 
     };
     let mut value = json!({
         "severity": severity,
+        "code": diagnostic.code.id(),
         "message": diagnostic.message,
         "help": diagnostic.help,
     });

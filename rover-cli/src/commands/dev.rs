@@ -239,12 +239,13 @@ impl Session {
         if self.told == mistakes.terminal {
             return;
         }
-        mistakes.terminal.clone_into(&mut self.told);
-        terminal::print(&mistakes.terminal);
-        if !self.routes.is_empty() {
+        let (text, served) = (mistakes.terminal.clone(), !self.routes.is_empty());
+        self.shown.failed(mistakes, served);
+        terminal::print(&text);
+        if served {
             terminal::say(Tone::Bad, "the version before is still served");
         }
-        self.shown.failed(mistakes, !self.routes.is_empty());
+        self.told = text;
     }
 
     /// Lets running requests finish.

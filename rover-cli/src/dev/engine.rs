@@ -5,7 +5,7 @@ use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 
 use rover_build::Plan;
-use rover_rt::{App, Error};
+use rover_rt::{App, Error, Stage};
 use tokio::sync::oneshot;
 
 use crate::dev::shown::Shown;
@@ -15,6 +15,7 @@ use crate::dev::shown::Shown;
 pub(crate) struct Running {
     /// Dropped, it stops.
     stop: oneshot::Sender<()>,
+    stages: mpsc::Receiver<Result<Stage, Error>>,
     thread: JoinHandle<()>,
 }
 
@@ -28,25 +29,31 @@ impl Running {
         let app = App::from(plan).development(Arc::clone(shown) as _);
         let listener = listener.try_clone()?;
         let (stop, stopped) = oneshot::channel::<()>();
-        let (tell, started) = mpsc::channel();
+        let (tell, stages) = mpsc::channel();
         let thread = thread::Builder::new()
             .name("rover-version".to_owned())
             .spawn(move || {
                 let ready = tell.clone();
-                let served = serve(app, listener, move || drop(ready.send(Ok(()))), stopped);
+                let served = serve(app, listener, |stage| drop(ready.send(Ok(stage))), stopped);
                 if let Err(error) = served {
                     // After the start nobody listens; what failed is in the log.
                     let _ = tell.send(Err(error));
                 }
             })?;
         let ended = |_| Error::Worker("the version ended before it was served".to_owned());
-        started.recv().map_err(ended)??;
-        Ok(Running { stop, thread })
+        stages.recv().map_err(ended)??;
+        Ok(Running {
+            stop,
+            stages,
+            thread,
+        })
     }
 
-    /// No new connection comes to it; requests that run are finished.
+    /// When this returns no new connection comes to it; requests that run are finished.
     pub(crate) fn leave(self) {
         drop(self.stop);
+        // An error means that it has ended already.
+        let _ = self.stages.recv();
     }
 
     /// The same, and waits for them.
@@ -60,13 +67,13 @@ impl Running {
 fn serve(
     app: App,
     listener: TcpListener,
-    started: impl FnOnce(),
+    tell: impl FnMut(Stage),
     stopped: oneshot::Receiver<()>,
 ) -> Result<(), Error> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(app.serve_and_tell(listener, started, async {
+    runtime.block_on(app.serve_and_tell(listener, tell, async {
         // An error means that the version is no longer wanted, too.
         let _ = stopped.await;
     }))

@@ -90,6 +90,7 @@ fn json_of(diagnostic: &Diagnostic) -> Value {
         |(at, text)| json!({ "file": at.file, "line": at.line, "column": at.column, "text": text }),
     );
     json!({
+        "code": diagnostic.code.id(),
         "message": diagnostic.message,
         "labels": labels.collect::<Vec<_>>(),
         "help": diagnostic.help,

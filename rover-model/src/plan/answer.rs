@@ -30,13 +30,13 @@ pub enum Piece {
         /// The names that lead to it, for errors: `.rows.first`.
         path: Text,
     },
-    /// A field whose value is a part of the request that was checked and is held; absent
-    /// where it is.
-    Held {
+    /// A field whose value is a part of the request that was checked in place; absent where it
+    /// is.
+    Checked {
         /// `"name":`
         key: Text,
         /// The number of the checked value.
-        holder: usize,
+        checked: usize,
         /// The fields that lead to the part: each one's number and one more, from the low
         /// byte on.
         place: u32,

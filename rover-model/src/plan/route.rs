@@ -57,8 +57,8 @@ pub struct Precheck {
     pub source: u8,
     /// The schema's number.
     pub schema: usize,
-    /// The number of the place where what was checked is held, if it is.
-    pub holder: Option<i32>,
+    /// The number under which what was checked is kept, if it is.
+    pub kept: Option<i32>,
 }
 
 /// A segment of a route's path.

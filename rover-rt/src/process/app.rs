@@ -25,6 +25,15 @@ use crate::vm::Vm;
 use crate::worker::balance::shares;
 use crate::worker::thread::{STACK_BYTES, Stop, Worker};
 
+/// What serving a program has come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Every worker serves.
+    Started,
+    /// No worker takes a connection any more; requests that run are finished.
+    Closed,
+}
+
 /// A compiled program, ready to be served.
 #[derive(Clone, Debug)]
 pub struct App {
@@ -104,7 +113,10 @@ impl App {
             #[cfg(unix)]
             let heartbeat = Duration::from_millis(app.settings.limits.heartbeat);
             let stopping = Cell::new(false);
-            let started = || {
+            let tell_started = |stage| {
+                if stage != Stage::Started {
+                    return;
+                }
                 log.line(LogLevel::Info, &format!("listening on {addresses}"), None);
                 log.flush();
                 tell("READY=1");
@@ -137,7 +149,7 @@ impl App {
                 stopping.set(true);
                 tell("STOPPING=1");
             };
-            let served = app.start(listeners, &pulses, started, shutdown, cut);
+            let served = app.start(listeners, &pulses, tell_started, shutdown, cut);
             tokio::select! {
                 outcome = served => outcome,
                 never = signs => match never {},
@@ -198,29 +210,23 @@ impl App {
         listener: TcpListener,
         shutdown: impl Future<Output = ()>,
     ) -> Result<(), Error> {
-        self.serve_and_tell(listener, || {}, shutdown).await
+        self.serve_and_tell(listener, |_| {}, shutdown).await
     }
 
-    /// As [`App::serve`]; `started` is called when every worker serves.
+    /// As [`App::serve`]; tells what it has come to.
     ///
     /// # Errors
     /// As [`App::serve`].
     pub async fn serve_and_tell(
         self,
         listener: TcpListener,
-        started: impl FnOnce(),
+        tell: impl FnMut(Stage),
         shutdown: impl Future<Output = ()>,
     ) -> Result<(), Error> {
         let app = self.with_options_of_the_start()?;
         let pulses = pulses(app.settings.workers);
-        app.start(
-            vec![listener],
-            &pulses,
-            started,
-            shutdown,
-            future::pending(),
-        )
-        .await
+        app.start(vec![listener], &pulses, tell, shutdown, future::pending())
+            .await
     }
 
     /// Shows a person at work more than clients are told.
@@ -245,18 +251,19 @@ impl App {
         self,
         listeners: Vec<TcpListener>,
         pulses: &[Arc<Pulse>],
-        started: impl FnOnce(),
+        mut tell: impl FnMut(Stage),
         shutdown: impl Future<Output = ()>,
         cut: impl Future<Output = ()>,
     ) -> Result<(), Error> {
         let limits = self.settings.limits;
         let (stop, stopped) = watch::channel(Stop::Not);
+        let (accepting, mut closed) = tokio::sync::mpsc::channel(1);
         let mut ended = self
-            .spawn_workers(listeners, pulses, &stopped)
+            .spawn_workers(listeners, pulses, &stopped, accepting)
             .inspect_err(|_| {
                 stop.send_replace(Stop::Draining);
             })?;
-        started();
+        tell(Stage::Started);
         let failed = tokio::select! {
             () = shutdown => None,
             // A worker is given up; or every worker is gone without having been asked to.
@@ -265,11 +272,15 @@ impl App {
             }
         };
         let drained = async {
-            if failed.is_none() && limits.drain_delay > 0 {
+            let waits = self.settings.development.is_none() && limits.drain_delay > 0;
+            if failed.is_none() && waits {
                 stop.send_replace(Stop::Leaving);
                 tokio::time::sleep(Duration::from_millis(limits.drain_delay)).await;
             }
             stop.send_replace(Stop::Draining);
+            // It ends when no worker can send any more.
+            let _ = closed.recv().await;
+            tell(Stage::Closed);
             while ended.recv().await.is_some() {}
         };
         let cut = tokio::select! {
@@ -286,6 +297,7 @@ impl App {
         listeners: Vec<TcpListener>,
         pulses: &[Arc<Pulse>],
         stop: &watch::Receiver<Stop>,
+        accepting: tokio::sync::mpsc::Sender<()>,
     ) -> Result<tokio::sync::mpsc::Receiver<Error>, Error> {
         let workers = self.settings.workers;
         let limits = self.settings.limits;
@@ -303,6 +315,7 @@ impl App {
                 inbox,
                 stop: stop.clone(),
                 pulse: Arc::clone(pulse),
+                accepting: Some(accepting.clone()),
             };
             worker.spawn(ready.clone(), done.clone())?;
         }

@@ -52,6 +52,8 @@ pub(crate) struct Worker {
     pub(crate) inbox: Inbox,
     pub(crate) stop: watch::Receiver<Stop>,
     pub(crate) pulse: Arc<Pulse>,
+    /// Dropped when the worker takes no more connections.
+    pub(crate) accepting: Option<tokio::sync::mpsc::Sender<()>>,
 }
 
 impl Worker {
@@ -157,6 +159,7 @@ impl Worker {
             door.empty(listener);
         }
         door.take_over(&mut self.inbox);
+        self.accepting.take();
         connections.stop();
         self.drain(&service, &connections).await;
         door.report();

@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use rover_model::guard::{Given, KINDS, OPTIONS, Patterns, Schema, Step, Wrong, accepts};
 
 use crate::analyse::names::Names;
+use crate::diagnostic::codes::schemas::{dropped, wrong};
+use crate::diagnostic::codes::words::dot_for_colon::{self, Owner};
 use crate::diagnostic::{Diagnostic, Position};
 use crate::front::hir::{Expr, Field, Kind, Span, UnaryOp};
 use crate::front::ids::{FileId, TextRange};
 use crate::front::literal;
 use crate::front::load::Sources;
-use crate::vocabulary::nearest;
 
 /// Longer chains of names and tables are left to the VM.
 const MAX_DEPTH: usize = 64;
@@ -62,18 +63,10 @@ impl<'a, 'v> Evaluator<'a, 'v> {
             return;
         }
         let position = self.sources.files[file].position(name.span.start);
-        let help = match object.var() {
-            Some(var) => {
-                let local = &self.sources.files[file].hir.vars[var].name;
-                format!("chain it where `{local}` is made: `local {local} = ...:{name}(...)`")
-            }
-            None => "give it a name, or write it where it is used".to_owned(),
-        };
-        self.diagnostics.push(
-            Diagnostic::new("an option gives a new schema and leaves the old one as it is")
-                .at(position, "what this gives is lost")
-                .help(help),
-        );
+        let vars = &self.sources.files[file].hir.vars;
+        let variable = object.var().map(|var| vars[var].name.as_str());
+        self.diagnostics
+            .push(dropped::option(position, name, variable));
     }
 
     /// `g.string().required()`
@@ -94,14 +87,9 @@ impl<'a, 'v> Evaluator<'a, 'v> {
         if this || matches!(self.known(file, object), Known::Unknown) {
             return;
         }
-        self.diagnostics.push(
-            Diagnostic::new(format!("`{name}` of a schema is called with a colon"))
-                .at(
-                    self.sources.files[file].position(key.span.start),
-                    "a dot stands before it",
-                )
-                .help(format!("write `:{name}(...)`")),
-        );
+        let position = self.sources.files[file].position(key.span.start);
+        self.diagnostics
+            .push(dot_for_colon::method(position, name, Owner::Schema));
     }
 
     /// The schema that is given to `expect` or `rover.guard`.
@@ -111,7 +99,7 @@ impl<'a, 'v> Evaluator<'a, 'v> {
             Ok(schema) => Some(schema),
             Err(wrong) => {
                 let position = self.position(file, expr, &wrong.path);
-                self.report(wrong, position);
+                self.diagnostics.push(wrong::schema(position, wrong));
                 None
             }
         }
@@ -299,7 +287,7 @@ impl<'a, 'v> Evaluator<'a, 'v> {
             }
             _ => self.sources.files[file].position(name.1.start),
         };
-        self.report(wrong, position);
+        self.diagnostics.push(wrong::schema(position, wrong));
     }
 
     /// Where a part of a value is written.
@@ -327,20 +315,5 @@ impl<'a, 'v> Evaluator<'a, 'v> {
             expr = value;
         }
         self.sources.files[file].position(expr.span.start)
-    }
-
-    fn report(&mut self, wrong: Wrong, position: Position) {
-        let help = match &wrong.unknown {
-            Some((name, known)) => Some(match nearest(name, known.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("there is: {}", known.join(", ")),
-            }),
-            None => wrong.help,
-        };
-        let diagnostic = Diagnostic::new("a schema is wrong").at(position, wrong.message);
-        self.diagnostics.push(match help {
-            Some(help) => diagnostic.help(help),
-            None => diagnostic,
-        });
     }
 }

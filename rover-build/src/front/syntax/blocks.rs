@@ -3,7 +3,11 @@
 use std::cmp::Ordering;
 
 use super::words::Words;
-use crate::diagnostic::mistake::Mistake;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::syntax::head::{self, Head};
+use crate::diagnostic::codes::syntax::{block_not_closed, closes_nothing};
+
+type Told = Diagnostic<usize>;
 
 /// A block or a bracket that is open.
 struct Open {
@@ -13,7 +17,7 @@ struct Open {
 }
 
 /// The first block or bracket that does not fit.
-pub(super) fn mistake(words: &Words<'_>) -> Option<Mistake> {
+pub(super) fn mistake(words: &Words<'_>) -> Option<Told> {
     let mut blocks = Blocks {
         words,
         open: Vec::new(),
@@ -39,7 +43,7 @@ struct Blocks<'w> {
 }
 
 impl Blocks<'_> {
-    fn take(&mut self, at: usize) -> Option<Mistake> {
+    fn take(&mut self, at: usize) -> Option<Told> {
         let word = self.words.word(at);
         if let Some(mistake) = self.head_missing(at, word) {
             return Some(mistake);
@@ -89,7 +93,7 @@ impl Blocks<'_> {
     }
 
     /// A statement begins, or a block ends, where a head waits for its last word.
-    fn head_missing(&self, at: usize, word: &str) -> Option<Mistake> {
+    fn head_missing(&self, at: usize, word: &str) -> Option<Told> {
         let open = self.open.last()?;
         let head = open.head?;
         let begins = match word {
@@ -110,35 +114,24 @@ impl Blocks<'_> {
             && self.words.inside[at] == Some(open)
     }
 
-    fn without_head(&self, open: usize, at: usize, head: &str) -> Mistake {
+    fn without_head(&self, open: usize, at: usize, head: &str) -> Told {
         let opener = self.words.word(open);
         // A condition in parentheses, and a block in braces.
         let brace =
             (open..at).find(|i| self.words.word(*i) == "{" && self.words.word_before(*i) == ")");
-        let wrong = match self.words.word(at) {
-            "then" | "do" => format!("this word is for another block: write `{head}`"),
-            _ => format!("`{head}` is missing before this"),
+        let head = Head {
+            at: self.start(open),
+            opener,
+            end: head,
         };
-        let help = match (opener, brace) {
-            (_, Some(_)) => {
-                format!("blocks are not written in braces: `{opener} condition {head} ... end`")
-            }
-            ("for", _) => {
-                "write `for i = 1, 10 do ... end` or `for key, value in pairs(t) do ... end`"
-                    .to_owned()
-            }
-            _ => format!("write `{opener} condition {head} ... end`"),
-        };
-        Mistake::new(
-            self.start(open),
-            format!("`{opener}` without `{head}`"),
-            "it begins here",
-        )
-        .also(self.start(brace.unwrap_or(at)), wrong)
-        .help(help)
+        let found = self.words.word(at);
+        match brace {
+            Some(brace) => head::in_braces(head, self.start(brace), found),
+            None => head::unfinished(head, self.start(at), found),
+        }
     }
 
-    fn head_ends(&mut self, at: usize, word: &str) -> Option<Mistake> {
+    fn head_ends(&mut self, at: usize, word: &str) -> Option<Told> {
         if let Some(open) = self.open.last_mut().filter(|open| open.head == Some(word)) {
             open.head = None;
             return None;
@@ -149,14 +142,11 @@ impl Blocks<'_> {
         }
         match self.open.last() {
             Some(open) if is_bracket(self.words.word(open.at)) => Some(self.unclosed(open.at, at)),
-            _ => Some(
-                Mistake::new(self.start(at), "`then` without its `if`", "no `if` is open here")
-                    .help("a condition is `if condition then ... end`; a loop's is `while condition do ... end`"),
-            ),
+            _ => Some(closes_nothing::then(self.start(at))),
         }
     }
 
-    fn arm(&mut self, at: usize, word: &str) -> Option<Mistake> {
+    fn arm(&mut self, at: usize, word: &str) -> Option<Told> {
         let open = self.open.last_mut();
         match open {
             Some(open) if self.words.word(open.at) == "if" => {
@@ -169,18 +159,11 @@ impl Blocks<'_> {
                 let open = open.at;
                 Some(self.unclosed(open, at))
             }
-            None => Some(
-                Mistake::new(
-                    self.start(at),
-                    format!("`{word}` without its `if`"),
-                    "no `if` is open here",
-                )
-                .help("look for an `end` above that closes the `if` too early"),
-            ),
+            None => Some(closes_nothing::arm(self.start(at), word)),
         }
     }
 
-    fn close(&mut self, at: usize, openers: &[&str]) -> Option<Mistake> {
+    fn close(&mut self, at: usize, openers: &[&str]) -> Option<Told> {
         let Some(open) = self.open.pop() else {
             return Some(self.stray(at));
         };
@@ -199,35 +182,22 @@ impl Blocks<'_> {
         Some(self.unclosed(open.at, at))
     }
 
-    fn stray(&self, at: usize) -> Mistake {
-        let word = self.words.word(at);
-        let mistake = Mistake::new(
-            self.start(at),
-            format!("`{word}` closes nothing"),
-            "nothing is open here",
-        );
-        let mistake = match self.early {
-            Some((open, closed)) => {
-                let place = self.place(open);
-                mistake.also(self.start(closed), format!("this closes the {place}"))
-            }
-            None => mistake,
-        };
-        mistake.help(match word {
-            "end" => "delete it, or look above for a block that is closed too early".to_owned(),
-            _ => format!("delete it, or look above for where `{word}` stands once too often"),
-        })
+    fn stray(&self, at: usize) -> Told {
+        let early = self.early;
+        let early = early.map(|(open, closed)| (self.start(closed), self.place(open)));
+        let early = early.as_ref().map(|(at, block)| (*at, block.as_str()));
+        closes_nothing::close(self.start(at), self.words.word(at), early)
     }
 
     /// What is open when something else is closed, or the text ends.
-    fn unclosed(&self, open: usize, at: usize) -> Mistake {
+    fn unclosed(&self, open: usize, at: usize) -> Told {
         let (culprit, closed) = self.doubtful.unwrap_or((open, at));
         let is_else_if =
             |i: &usize| self.words.word(*i) == "if" && self.words.word_before(*i) == "else";
         if self.words.word(culprit) == "if"
             && let Some(second) = (culprit..closed).find(is_else_if)
         {
-            return self.else_if(second);
+            return block_not_closed::else_if(self.start(second));
         }
         let word = self.words.word(culprit);
         let close = match word {
@@ -237,38 +207,16 @@ impl Blocks<'_> {
             "repeat" => "until condition",
             _ => "end",
         };
-        let mistake = Mistake::new(
-            self.start(culprit),
-            format!("`{word}` is not closed"),
-            "it begins here",
-        );
-        let mistake = match (self.doubtful.is_some(), closed < self.words.tokens.len()) {
-            (true, _) => mistake.also(
-                self.start(closed),
-                format!(
-                    "this closes the {}, and stands further left",
-                    self.place(culprit)
-                ),
-            ),
-            (false, true) => mistake.also(
-                self.start(closed),
-                format!("before this, a `{close}` is missing"),
-            ),
-            (false, false) => mistake,
+        let place = self.place(culprit);
+        let seen = match (self.doubtful.is_some(), closed < self.words.tokens.len()) {
+            (true, _) => block_not_closed::Seen::FurtherLeft(self.start(closed), &place),
+            (false, true) => block_not_closed::Seen::Word(self.start(closed)),
+            (false, false) => block_not_closed::Seen::End,
         };
-        mistake.help(format!("close it with `{close}`"))
+        block_not_closed::open(self.start(culprit), word, close, &seen)
     }
 
-    fn else_if(&self, at: usize) -> Mistake {
-        Mistake::new(
-            self.start(at),
-            "`if` is not closed",
-            "this begins an `if` in the `else`, with an `end` of its own",
-        )
-        .help("write `elseif`, which needs no `end` of its own")
-    }
-
-    fn end(&self) -> Option<Mistake> {
+    fn end(&self) -> Option<Told> {
         let end = self.words.tokens.len();
         let open = self.open.last()?;
         match open.head {
@@ -277,14 +225,12 @@ impl Blocks<'_> {
         }
     }
 
-    fn head_at_end(&self, open: usize, head: &str) -> Mistake {
-        let opener = self.words.word(open);
-        Mistake::new(
-            self.start(open),
-            format!("`{opener}` without `{head}`"),
-            "it begins here",
-        )
-        .help(format!("write `{opener} condition {head} ... end`"))
+    fn head_at_end(&self, open: usize, head: &str) -> Told {
+        head::at_end(Head {
+            at: self.start(open),
+            opener: self.words.word(open),
+            end: head,
+        })
     }
 }
 

@@ -1,9 +1,11 @@
 //! The rules for declarations, tables and statements that are written as elsewhere.
 
+use super::mistake::Mistake;
 use super::tokens::Kind;
 use super::words::Words;
-use crate::diagnostic::mistake::Mistake;
-use crate::vocabulary::nearest;
+use crate::diagnostic::codes::syntax::{
+    braces, function_name, later_lua, list, reserved_word, table_field, word,
+};
 
 /// `local a <const> = 1`
 pub(super) fn attribute(words: &Words<'_>, at: usize) -> Option<Mistake> {
@@ -15,14 +17,8 @@ pub(super) fn attribute(words: &Words<'_>, at: usize) -> Option<Mistake> {
         before = before.checked_sub(2)?;
     }
     let name = words.word(at + 1);
-    (words.is_name(before) && words.word_before(before) == "local").then(|| {
-        let help = match name {
-            "close" => "leave `<close>` out, and close the value where it is not needed any more",
-            _ => "leave it out: `local name = value`",
-        };
-        let message = format!("locals have no `<{name}>` in this Lua");
-        Mistake::new(words.tokens[at].start, message, "this is of Lua 5.4").help(help)
-    })
+    let of_local = words.is_name(before) && words.word_before(before) == "local";
+    of_local.then(|| later_lua::attribute(words.tokens[at].start, name).into())
 }
 
 /// `local n: number`, `function(a: string)`
@@ -33,15 +29,8 @@ pub(super) fn annotation(words: &Words<'_>, at: usize) -> Option<Mistake> {
     let of_local = words.word_before(at - 1) == "local";
     let around = words.inside[at].filter(|o| words.word(*o) == "(");
     let of_parameter = around.is_some_and(|open| is_parameters(words, open));
-    (of_local || of_parameter).then(|| {
-        let kind = words.word(at + 1);
-        Mistake::new(
-            words.tokens[at].start,
-            "Lua has no types for variables",
-            "a type",
-        )
-        .help(format!("leave `: {kind}` out"))
-    })
+    let kind = words.word(at + 1);
+    (of_local || of_parameter).then(|| later_lua::annotation(words.tokens[at].start, kind).into())
 }
 
 /// Whether a parenthesis begins the parameters of a function.
@@ -65,24 +54,18 @@ pub(super) fn keyword_as_name(words: &Words<'_>, at: usize) -> Option<Mistake> {
         return None;
     }
     let word = words.word(at);
-    let start = words.tokens[at].start;
-    let mistake = Mistake::new(
-        start,
-        format!("`{word}` is a word of Lua itself"),
-        "it cannot be a name",
-    );
-    let before = words.word_before(at);
-    let help = match before {
-        "{" | "," | ";" if words.word(at + 1) == "=" => format!("write `[\"{word}\"] = ...`"),
-        "." => format!("write `[\"{word}\"]` instead of `.{word}`"),
-        ":" => "give the function another name".to_owned(),
+    let what = match words.word_before(at) {
+        "{" | "," | ";" if words.word(at + 1) == "=" => reserved_word::As::Field,
+        "." => reserved_word::As::Member,
+        ":" => reserved_word::As::Method,
         "local" | "for" if word != "function" || words.word(at + 1) == "=" => {
-            "choose another name".to_owned()
+            reserved_word::As::Name
         }
-        "function" if words.word(at + 1) == "(" => "choose another name".to_owned(),
+        "function" if words.word(at + 1) == "(" => reserved_word::As::Name,
         _ => return None,
     };
-    Some(mistake.help(help).upsets())
+    let told = reserved_word::name(words.tokens[at].start, word, &what);
+    Some(Mistake::upsetting(told))
 }
 
 /// `[]`, `[1, 2]`
@@ -96,19 +79,11 @@ pub(super) fn list_in_brackets(words: &Words<'_>, at: usize) -> Option<Mistake> 
     let is_key = words.is_in(at, "{") && matches!(words.word_before(at), "{" | "," | ";");
     if words.word(at + 1) == "]" {
         if indexes && let Some(name) = before.and_then(|end| words.target(end)) {
-            return Some(
-                Mistake::new(start, "an index is missing", "between these").help(format!(
-                    "a value is added to a list with `{name}[#{name} + 1] = value`"
-                )),
-            );
+            return Some(list::index_missing(start, name).into());
         }
-        let mistake = Mistake::new(start, "a list is not written with brackets", "not a list");
-        return Some(mistake.help("an empty list is `{}`"));
+        return Some(list::empty(start).into());
     }
-    (!indexes && !is_key && before.is_some()).then(|| {
-        Mistake::new(start, "a list is not written with brackets", "not a list")
-            .help("write braces: `{ 1, 2, 3 }`")
-    })
+    (!indexes && !is_key && before.is_some()).then(|| list::filled(start).into())
 }
 
 /// `{ port: 8080 }`, `{ "port": 8080 }`
@@ -135,14 +110,7 @@ pub(super) fn colon_in_table(words: &Words<'_>, at: usize) -> Option<Mistake> {
         true => inner.to_owned(),
         false => format!("[{written}]"),
     };
-    Some(
-        Mistake::new(
-            words.tokens[at].start,
-            "a field is not written with `:`",
-            "not known here",
-        )
-        .help(format!("write `{field} = ...`")),
-    )
+    Some(table_field::colon(words.tokens[at].start, &field).into())
 }
 
 /// `function f() {`, `else {`
@@ -156,15 +124,7 @@ pub(super) fn braces_around_block(words: &Words<'_>, at: usize) -> Option<Mistak
         ")" => closes_parameters(words, before),
         _ => false,
     };
-    begins.then(|| {
-        Mistake::new(
-            words.tokens[at].start,
-            "a block is not written in braces",
-            "not a block",
-        )
-        .help("a block ends with `end`: `function f() ... end`, `if c then ... else ... end`")
-        .upsets()
-    })
+    begins.then(|| Mistake::upsetting(braces::around_block(words.tokens[at].start)))
 }
 
 /// Whether a parenthesis ends the parameters of a function.
@@ -187,16 +147,12 @@ fn closes_parameters(words: &Words<'_>, close: usize) -> bool {
 
 /// `for (let i = 0; ...)`
 pub(super) fn loop_in_parentheses(words: &Words<'_>, at: usize) -> Option<Mistake> {
-    (words.word(at) == "for" && words.word(at + 1) == "(").then(|| {
-        let start = words.tokens[at + 1].start;
-        Mistake::new(start, "a `for` has no parentheses", "not known here")
-            .help("write `for i = 1, 10 do ... end` or `for key, value in pairs(t) do ... end`")
-            .upsets()
-    })
+    (words.word(at) == "for" && words.word(at + 1) == "(")
+        .then(|| Mistake::upsetting(braces::loop_in_parentheses(words.tokens[at + 1].start)))
 }
 
 /// `function api["user-list"].get(ctx)`, `function api.users.{id}.get(ctx)`
-pub(super) fn function_name(words: &Words<'_>, at: usize) -> Option<Mistake> {
+pub(super) fn function_path(words: &Words<'_>, at: usize) -> Option<Mistake> {
     if words.word(at) != "function" || !words.is_name(at + 1) {
         return None;
     }
@@ -215,25 +171,15 @@ pub(super) fn function_name(words: &Words<'_>, at: usize) -> Option<Mistake> {
         .unwrap_or_default()
         .trim_start();
     let named = name.starts_with(|c: char| c.is_alphabetic()) && !name.is_empty();
-    let refused = Mistake::new(
-        start,
-        "a function's name is names with dots between",
-        "not possible here",
-    );
-    let mistake = match found {
+    let told = match found {
         "(" => return None,
-        "[" if named && parameters.starts_with('(') => {
-            refused.help(format!("write `{name} = function{parameters}) ... end`"))
-        }
-        "." | ":" if matches!(words.word(next + 1), ":" | "{") => refused.help(
-            "a parameter of the path is a name with `p_`: `function api.users.p_id.get(ctx)`",
-        ),
-        "-" => refused
-            .help("a name with a dash is a key: `api[\"user-list\"].get = function(ctx) ... end`"),
-        "/" => refused.help("a path is written with dots: `function api.users.list.get(ctx)`"),
+        "[" if named && parameters.starts_with('(') => function_name::key(start, name, parameters),
+        "." | ":" if matches!(words.word(next + 1), ":" | "{") => function_name::parameter(start),
+        "-" => function_name::dash(start),
+        "/" => function_name::slash(start),
         _ => return None,
     };
-    Some(mistake.upsets())
+    Some(Mistake::upsetting(told))
 }
 
 /// `local function api.get()`
@@ -242,15 +188,7 @@ pub(super) fn local_function_path(words: &Words<'_>, at: usize) -> Option<Mistak
         && words.word(at + 1) == "function"
         && words.is_name(at + 2)
         && matches!(words.word(at + 3), "." | ":");
-    path.then(|| {
-        let start = words.tokens[at].start;
-        Mistake::new(
-            start,
-            "a local function has a name without dots",
-            "this makes it local",
-        )
-        .help("leave `local` out: what it belongs to is there already")
-    })
+    path.then(|| function_name::local_path(words.tokens[at].start).into())
 }
 
 /// `continue`
@@ -263,54 +201,8 @@ pub(super) fn continue_statement(words: &Words<'_>, at: usize) -> Option<Mistake
         && !matches!(words.word(at + 1), "and" | "or")
         && words.begins_statement(at)
         && words.word_before(at) != "goto")
-        .then(|| {
-            Mistake::new(
-                words.tokens[at].start,
-                "Lua has no `continue`",
-                "not known to Lua",
-            )
-            .help("write `goto continue`, and `::continue::` before the `end` of the loop")
-        })
+        .then(|| word::continues(words.tokens[at].start).into())
 }
-
-/// Words that begin a statement elsewhere, and what is written in Lua.
-const FOREIGN_WORDS: [(&[&str], &str); 9] = [
-    (
-        &[
-            "let", "var", "const", "auto", "int", "float", "string", "bool", "my", "global",
-        ],
-        "a variable is declared with `local`: `local name = value`",
-    ),
-    (
-        &["import", "from", "export", "include", "using", "use"],
-        "a module is loaded with `local name = require \"name\"`, and ends with `return`",
-    ),
-    (
-        &["def", "func", "fn", "fun", "async", "void", "sub", "proc"],
-        "a function is written `local function name(a, b) ... end`",
-    ),
-    (&["elif", "elsif", "elsei"], "write `elseif condition then`"),
-    (
-        &["switch", "case", "match", "when"],
-        "write `if x == 1 then ... elseif x == 2 then ... end`",
-    ),
-    (
-        &["foreach", "each"],
-        "write `for key, value in pairs(t) do ... end`",
-    ),
-    (
-        &["class", "struct", "interface", "type", "enum", "trait"],
-        "Lua has tables: `local Account = {}`",
-    ),
-    (
-        &["throw", "raise"],
-        "an error is raised with `error(\"message\")`",
-    ),
-    (
-        &["await", "yield", "new", "delete", "del"],
-        "leave it out: Lua has no such word",
-    ),
-];
 
 /// Two names beside each other, the first of them at the beginning of a statement.
 pub(super) fn foreign_word(words: &Words<'_>, at: usize) -> Option<Mistake> {
@@ -323,30 +215,7 @@ pub(super) fn foreign_word(words: &Words<'_>, at: usize) -> Option<Mistake> {
     {
         return None;
     }
-    let word = words.word(at);
     let start = words.tokens[at].start;
-    let known = FOREIGN_WORDS.iter().find(|(list, _)| list.contains(&word));
-    if let Some((_, help)) = known {
-        let mistake = Mistake::new(start, format!("Lua has no `{word}`"), "not known to Lua");
-        return Some(mistake.help(*help).upsets());
-    }
-    const STARTS: [&str; 7] = [
-        "local", "function", "return", "if", "for", "while", "elseif",
-    ];
-    let mistake = Mistake::new(
-        start,
-        "two names stand beside each other",
-        "this one says nothing to Lua",
-    );
-    Some(
-        mistake
-            .help(match nearest(word, STARTS).filter(|_| word.len() > 3) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!(
-                    "a function is called with parentheses: `{word}({})`",
-                    words.word(at + 1)
-                ),
-            })
-            .upsets(),
-    )
+    let told = word::before_name(start, words.word(at), words.word(at + 1));
+    Some(Mistake::upsetting(told))
 }

@@ -5,11 +5,12 @@
 
 use super::forms::{
     annotation, attribute, braces_around_block, colon_in_table, continue_statement, foreign_word,
-    function_name, keyword_as_name, list_in_brackets, local_function_path, loop_in_parentheses,
+    function_path, keyword_as_name, list_in_brackets, local_function_path, loop_in_parentheses,
 };
+use super::mistake::Mistake;
 use super::tokens::Kind;
 use super::words::Words;
-use crate::diagnostic::mistake::Mistake;
+use crate::diagnostic::codes::syntax::{character, comment, equals, operator, text_not_closed};
 
 type Rule = fn(&Words<'_>, usize) -> Option<Mistake>;
 
@@ -29,7 +30,7 @@ const RULES: [Rule; 18] = [
     colon_in_table,
     braces_around_block,
     loop_in_parentheses,
-    function_name,
+    function_path,
     local_function_path,
     continue_statement,
     foreign_word,
@@ -57,84 +58,6 @@ pub(super) fn mistakes(words: &Words<'_>) -> Vec<Mistake> {
     found
 }
 
-/// Operators of other languages: what is written, what is wrong, how to write it.
-const SYMBOLS: [(&str, &str, &str); 26] = [
-    ("!==", "Lua has no `!==`", "not equal is `~=`"),
-    ("!=", "Lua has no `!=`", "not equal is `~=`"),
-    ("!", "Lua has no `!`", "write `not`: `if not x then`"),
-    ("===", "Lua has no `===`", "equal is `==`"),
-    ("&&", "Lua has no `&&`", "write `and`"),
-    ("||", "Lua has no `||`", "write `or`"),
-    (
-        "=>",
-        "Lua has no arrow functions",
-        "write `function(x) return ... end`",
-    ),
-    (
-        "->",
-        "Lua has no `->`",
-        "a function is `function(x) ... end`; a member is `a.b`, a method `a:b()`",
-    ),
-    (":=", "Lua has no `:=`", "write `local name = value`"),
-    (
-        "??",
-        "Lua has no `??`",
-        "write `or`: `a or b` is `b` where `a` is nil or false",
-    ),
-    ("?.", "Lua has no `?.`", "write `a and a.b`"),
-    (
-        "?",
-        "Lua has no `? :`",
-        "write `condition and a or b`, where `a` is neither nil nor false; or use `if`",
-    ),
-    ("**", "Lua has no `**`", "a power is `a ^ b`"),
-    ("<<", "Lua has no `<<` here", "write `bit.lshift(a, n)`"),
-    (">>", "Lua has no `>>` here", "write `bit.rshift(a, n)`"),
-    ("<>", "Lua has no `<>`", "not equal is `~=`"),
-    ("&", "Lua has no `&` here", "write `bit.band(a, b)`"),
-    ("|", "Lua has no `|` here", "write `bit.bor(a, b)`"),
-    (
-        "~",
-        "Lua has no `~` here",
-        "write `bit.bxor(a, b)` or `bit.bnot(a)`; not equal is `~=`",
-    ),
-    (
-        "`",
-        "unexpected character `",
-        "a text stands in quotes: \"a\"; one of several lines in `[[ ... ]]`",
-    ),
-    (
-        "“",
-        "unexpected character “",
-        "a text stands in straight quotes: \"a\"",
-    ),
-    (
-        "”",
-        "unexpected character ”",
-        "a text stands in straight quotes: \"a\"",
-    ),
-    (
-        "‘",
-        "unexpected character ‘",
-        "a text stands in straight quotes: 'a'",
-    ),
-    (
-        "’",
-        "unexpected character ’",
-        "a text stands in straight quotes: 'a'",
-    ),
-    (
-        "\u{a0}",
-        "a blank that is not a plain space",
-        "it looks like one and is U+00A0: type the space again",
-    ),
-    (
-        "\u{200b}",
-        "a character that cannot be seen",
-        "it is U+200B, a space without width: delete it",
-    ),
-];
-
 fn symbol(words: &Words<'_>, at: usize) -> Option<Mistake> {
     if !matches!(words.kind(at), Some(Kind::Operator | Kind::Foreign)) {
         return None;
@@ -144,23 +67,17 @@ fn symbol(words: &Words<'_>, at: usize) -> Option<Mistake> {
     if rest.starts_with("++") {
         return Some(increment(words, at));
     }
-    let (_, message, help) = SYMBOLS.iter().find(|(written, ..)| {
+    let stands = |written: &str| {
         // A word of Lua is longer than a symbol that it begins with.
         rest.starts_with(written) && words.tokens[at].end <= start + written.len()
-    })?;
-    let label = match *help {
-        _ if message.starts_with("unexpected") => "here",
-        _ => "not known to Lua",
     };
-    Some(Mistake::new(start, *message, label).help(*help))
+    let told = operator::foreign(start, stands).or_else(|| character::foreign(start, stands));
+    told.map(Mistake::from)
 }
 
 fn increment(words: &Words<'_>, at: usize) -> Mistake {
-    let start = words.tokens[at].start;
-    let mistake = Mistake::new(start, "Lua has no `++`", "not known to Lua");
     let name = words.before(at).and_then(|end| words.target(end));
-    let name = name.unwrap_or("n");
-    mistake.help(format!("write `{name} = {name} + 1`"))
+    operator::increment(words.tokens[at].start, name.unwrap_or("n")).into()
 }
 
 /// `n--` is `n` and a comment.
@@ -180,15 +97,10 @@ fn decrement(words: &Words<'_>, at: usize) -> Option<Mistake> {
         _ => false,
     };
     (ends && words.begins_statement(first)).then(|| {
-        let mistake = Mistake::new(
-            token.end,
-            "Lua has no `--` for numbers",
-            "a comment begins here",
-        )
-        .help(format!("write `{name} = {name} - 1`"));
+        let told = operator::decrement(token.end, name);
         match ends_block {
-            true => mistake.upsets(),
-            false => mistake,
+            true => Mistake::upsetting(told),
+            false => told.into(),
         }
     })
 }
@@ -208,11 +120,6 @@ fn assignment_operator(words: &Words<'_>, at: usize) -> Option<Mistake> {
         rest.strip_prefix(**operator)
             .is_some_and(|rest| rest.starts_with('=') && !rest.starts_with("=="))
     })?;
-    let mistake = Mistake::new(
-        token.start,
-        format!("Lua has no `{operator}=`"),
-        "not known to Lua",
-    );
     let shown = match *operator {
         "&&" => "and",
         "||" => "or",
@@ -221,7 +128,7 @@ fn assignment_operator(words: &Words<'_>, at: usize) -> Option<Mistake> {
     let name = words.before(at).and_then(|end| words.target(end));
     let value = amount(words, token.start + operator.len() + 1, shown);
     let name = name.unwrap_or("n");
-    Some(mistake.help(format!("write `{name} = {name} {shown} {value}`")))
+    Some(operator::assignment(token.start, operator, name, shown, &value).into())
 }
 
 /// What stands behind an assignment's operator, on its line.
@@ -253,17 +160,13 @@ fn unfinished(words: &Words<'_>, at: usize) -> Option<Mistake> {
     };
     let written = words.written(at);
     let start = words.tokens[at].start;
-    let mistake = Mistake::new(start, format!("the {what} is not closed"), "it begins here");
     let quote = written.chars().next().unwrap_or('"');
     let level = written.trim_start_matches("--").chars().skip(1);
     let level: String = level.take_while(|c| *c == '=').collect();
-    let help = match what {
-        "string" => format!(
-            "close it with `{quote}` on its line; a text of several lines is written `[[ ... ]]`"
-        ),
-        _ => format!("close it with `]{level}]`"),
-    };
-    Some(mistake.help(help).upsets())
+    Some(Mistake::upsetting(match what {
+        "string" => text_not_closed::string(start, quote),
+        _ => text_not_closed::long(start, what, &format!("]{level}]")),
+    }))
 }
 
 fn foreign_comment(words: &Words<'_>, at: usize) -> Option<Mistake> {
@@ -272,19 +175,12 @@ fn foreign_comment(words: &Words<'_>, at: usize) -> Option<Mistake> {
     }
     let start = words.tokens[at].start;
     if words.written(at).starts_with("/*") {
-        let mistake = Mistake::new(start, "Lua has no `/* */`", "not a comment");
-        return Some(
-            mistake.help("a comment is written `-- ...`, or `--[[ ... ]]` over several lines"),
-        );
+        return Some(comment::block(start).into());
     }
-    let mistake = Mistake::new(start, "Lua has no `//`", "not a comment");
     let divides = words
         .before(at)
         .is_some_and(|b| words.ends_value(b) && words.on_one_line(b, at));
-    Some(mistake.help(match divides {
-        true => "a comment begins with `--`; a division without a rest is `math.floor(a / b)`",
-        false => "a comment begins with `--`",
-    }))
+    Some(comment::line(start, divides).into())
 }
 
 /// `# comment`: `#` stands before a value, never behind one or alone.
@@ -299,15 +195,7 @@ fn hash_comment(words: &Words<'_>, at: usize) -> Option<Mistake> {
                 || matches!(words.word(before), "do" | "then" | "else" | "repeat")
         }
     };
-    begins.then(|| {
-        Mistake::new(
-            words.tokens[at].start,
-            "a comment does not begin with `#`",
-            "not a comment",
-        )
-        .help("a comment begins with `--`; `#list` is a list's length")
-        .upsets()
-    })
+    begins.then(|| Mistake::upsetting(comment::hash(words.tokens[at].start)))
 }
 
 /// `if x = 1 then`
@@ -322,11 +210,7 @@ fn equals_in_condition(words: &Words<'_>, at: usize) -> Option<Mistake> {
             "(" | "[" => depth = depth.saturating_sub(1),
             "{" => depth = depth.checked_sub(1)?,
             "if" | "elseif" | "while" if depth == 0 => {
-                let start = words.tokens[at].start;
-                return Some(
-                    Mistake::new(start, "`=` assigns, it does not compare", "in a condition")
-                        .help("equal is `==`"),
-                );
+                return Some(equals::in_condition(words.tokens[at].start).into());
             }
             "then" | "do" | "end" | "else" | "function" | "local" | "return" | "=" | "repeat"
             | ";" | "until" => return None,

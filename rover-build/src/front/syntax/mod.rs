@@ -3,6 +3,7 @@
 mod blocks;
 mod forms;
 mod hints;
+mod mistake;
 mod tokens;
 mod told;
 mod words;
@@ -16,7 +17,7 @@ use full_moon::ast::Ast;
 
 use crate::front::stand_in::stand_in;
 
-use crate::diagnostic::mistake::Mistake;
+pub(crate) use mistake::Mistake;
 use words::Words;
 
 /// The first mistake in a text; the others mostly follow from it.
@@ -100,15 +101,15 @@ pub(crate) fn parse(text: &str) -> Result<Ast, SyntaxError> {
 pub(crate) fn mistakes(text: &str, error: &SyntaxError) -> Vec<Mistake> {
     let words = Words::of(text);
     let mut found = hints::mistakes(&words);
-    if !found.iter().any(Mistake::hides_blocks) {
-        found.extend(blocks::mistake(&words));
+    if !found.iter().any(|mistake| mistake.upsets) {
+        found.extend(blocks::mistake(&words).map(Mistake::from));
     }
     let at = error.at.min(text.len());
     let line = |at: usize| text[..at].matches('\n').count();
-    if found.iter().all(|mistake| line(at) < line(mistake.at)) {
+    if found.iter().all(|mistake| line(at) < line(mistake.at())) {
         found.push(told::told(&words, at, &error.message));
     }
-    found.sort_by_key(|mistake| mistake.at);
+    found.sort_by_key(Mistake::at);
     found
 }
 
@@ -124,12 +125,12 @@ fn place(error: &full_moon::Error) -> usize {
     position.bytes()
 }
 
-/// What is wrong with a piece of Lua: the first mistake of a usual kind, or else what the
+/// What is wrong with a tag of a template: the first mistake of a usual kind, or else what the
 /// parser says.
-pub(crate) fn mistake(text: &str, error: &SyntaxError) -> Mistake {
+pub(crate) fn mistake_of_tag(text: &str, error: &SyntaxError) -> Mistake {
     let words = Words::of(text);
     let usual = hints::mistakes(&words).into_iter().next();
-    usual.unwrap_or_else(|| told::of_piece(&words, error.at.min(text.len()), &error.message))
+    usual.unwrap_or_else(|| told::of_tag(&words, error.at.min(text.len()), &error.message))
 }
 
 /// The modules that a text requires which `parse` has refused.

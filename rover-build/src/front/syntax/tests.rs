@@ -6,8 +6,8 @@ fn first(text: &str) -> (String, &str) {
         panic!("this is Lua: {text}");
     };
     let found = mistakes(text, &error);
-    let place = text[found[0].at..].split_whitespace().next();
-    (found[0].message.clone(), place.unwrap_or_default())
+    let place = text[found[0].at()..].split_whitespace().next();
+    (found[0].told.message.clone(), place.unwrap_or_default())
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn every_usual_mistake_of_a_text_is_told() {
         panic!("this is Lua: {text}");
     };
     let found = mistakes(text, &error);
-    let messages: Vec<&str> = found.iter().map(|m| m.message.as_str()).collect();
+    let messages: Vec<&str> = found.iter().map(|m| m.told.message.as_str()).collect();
     assert_eq!(
         messages,
         [
@@ -245,7 +245,7 @@ fn any_text_is_looked_at() {
                 assert!(
                     found
                         .iter()
-                        .all(|mistake| text.is_char_boundary(mistake.at))
+                        .all(|mistake| text.is_char_boundary(mistake.at()))
                 );
             }
         }

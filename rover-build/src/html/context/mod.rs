@@ -9,7 +9,9 @@ use super::attribute::{Value, reference};
 use super::css::Css;
 use super::elements::Elements;
 use super::js::Js;
-use super::problem::Problem;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::templates::unsafe_place::{self, Forbidden};
+use crate::diagnostic::codes::templates::{uneven, unfinished};
 
 #[derive(Clone, Debug)]
 pub(super) struct Context {
@@ -131,7 +133,7 @@ impl Context {
         text: &str,
         base: usize,
         out: &mut String,
-        problems: &mut Vec<Problem>,
+        problems: &mut Vec<Diagnostic<usize>>,
     ) {
         let mut at = 0;
         while let Some(c) = text[at..].chars().next() {
@@ -170,7 +172,7 @@ impl Context {
     }
 
     /// At the beginning and the end of a block: names and runs of text end here.
-    pub(super) fn settle(&mut self, at: usize, problems: &mut Vec<Problem>) {
+    pub(super) fn settle(&mut self, at: usize, problems: &mut Vec<Diagnostic<usize>>) {
         match &mut self.state {
             State::TagName(name) => {
                 self.element.name = std::mem::take(name);
@@ -182,12 +184,11 @@ impl Context {
                 self.state = State::Tag(false);
             }
             State::BeforeValue(_) => {
-                let problem = Problem::new(at, "a block in place of an attribute's value", "here");
-                problems.push(problem.help("put the value in quotes"));
+                problems.push(uneven::for_value(at));
                 self.state = State::Tag(true);
             }
             State::TagOpen | State::Declaration(_) => {
-                problems.push(unsafe_place(at, "a tag's name"));
+                problems.push(unsafe_place::value(at, Forbidden::TagName));
                 self.state = State::Text;
             }
             State::Value(_, _, value, text) => {
@@ -202,12 +203,11 @@ impl Context {
     }
 
     /// The end of the template.
-    pub(super) fn finish(&self, problems: &mut Vec<Problem>) {
+    pub(super) fn finish(&self, problems: &mut Vec<Diagnostic<usize>>) {
         if self.state == State::Text {
             return self.elements.finish(problems);
         }
-        let message = format!("the template ends inside {}", self.name());
-        problems.push(Problem::new(self.since, message, "it begins here"));
+        problems.push(unfinished::inside(self.since, &self.name()));
     }
 
     /// What the template is in, for people.
@@ -225,29 +225,4 @@ impl Context {
             State::Raw(_) => format!("`<{}>`", self.element.name),
         }
     }
-}
-
-fn unsafe_place(at: usize, what: &str) -> Problem {
-    let problem = Problem::new(at, format!("a value cannot be printed into {what}"), "here");
-    problem.help(match what {
-        "an attribute's name" => {
-            "print values of attributes: `name=\"{{ value }}\"`; choose attributes with \
-             `{{ if condition then }}`"
-        }
-        "a tag's name" => "choose elements with `{{ if condition then }}`",
-        "a comment of HTML" | "a comment of CSS" | "a comment of JavaScript" => {
-            "a comment of the template is written `{{-- ... --}}`"
-        }
-        "a URL that runs code or is a document" | "a URL whose scheme is printed" => {
-            "write the scheme into the template, or print the whole URL: `href=\"{{ url }}\"`"
-        }
-        "a template literal of JavaScript" | "a regular expression" => {
-            "give it a name first: `const value = {{ value }};`"
-        }
-        _ => "what is known to be safe can be printed with `{{{ value }}}`",
-    })
-}
-
-fn instruction(at: usize) -> Problem {
-    unsafe_place(at, "an instruction to the browser")
 }

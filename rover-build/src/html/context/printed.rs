@@ -2,9 +2,10 @@
 
 use rover_model::{Escape, Place, Rule};
 
-use super::{Context, Quote, Raw, State, instruction, unsafe_place};
+use super::{Context, Quote, Raw, State};
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::templates::unsafe_place::{self, Forbidden};
 use crate::html::attribute::Value;
-use crate::html::problem::Problem;
 
 impl Context {
     /// How a value is printed here; `out` gets what must stand before it.
@@ -12,7 +13,7 @@ impl Context {
         &mut self,
         at: usize,
         out: &mut String,
-    ) -> Result<Escape, Box<Problem>> {
+    ) -> Result<Escape, Box<Diagnostic<usize>>> {
         if let State::BeforeValue(name) = &self.state {
             let value = Value::of(name);
             self.state = State::Value(Quote::Added, name.clone(), value, String::new());
@@ -23,8 +24,8 @@ impl Context {
             State::Raw(Raw::Rcdata) => (Ok(Rule::Html), Place::Rcdata),
             State::Raw(Raw::Script(js)) => (js.print().map(|found| blank(found, out)), Place::Raw),
             State::Raw(Raw::Style(css)) => (css.print(), Place::Raw),
-            State::Raw(Raw::OtherScript) => (Err("a script of an unknown type"), Place::Raw),
-            State::Raw(Raw::Other) => (Err("text that is not read as HTML"), Place::Raw),
+            State::Raw(Raw::OtherScript) => (Err(Forbidden::OtherScript), Place::Raw),
+            State::Raw(Raw::Other) => (Err(Forbidden::OtherText), Place::Raw),
             State::Value(quote, name, value, _) => {
                 let place = match quote {
                     Quote::None => Place::Unquoted,
@@ -33,7 +34,7 @@ impl Context {
                 if name == "content" && self.element.name == "meta" {
                     self.element.prints_content = true;
                     if self.element.instructs {
-                        return Err(Box::new(instruction(at)));
+                        return Err(Box::new(unsafe_place::value(at, Forbidden::Instruction)));
                     }
                 }
                 if name == "type" && self.element.name == "script" {
@@ -48,20 +49,22 @@ impl Context {
                     }),
                     Value::Css(css) => css.print(),
                     Value::Js(js) => js.print().map(|found| blank(found, out)),
-                    Value::Document => Err("a document inside an attribute"),
+                    Value::Document => Err(Forbidden::Document),
                 };
                 (rule, place)
             }
-            State::TagOpen | State::TagName(_) => (Err("a tag's name"), Place::Text),
+            State::TagOpen | State::TagName(_) => (Err(Forbidden::TagName), Place::Text),
             State::Tag(_) | State::AttributeName(_) | State::AfterName(_) => {
-                (Err("an attribute's name"), Place::Text)
+                (Err(Forbidden::AttributeName), Place::Text)
             }
-            State::Comment(_) => (Err("a comment of HTML"), Place::Text),
-            State::Declaration(_) | State::BeforeValue(_) => (Err("a declaration"), Place::Text),
+            State::Comment(_) => (Err(Forbidden::CommentOfHtml), Place::Text),
+            State::Declaration(_) | State::BeforeValue(_) => {
+                (Err(Forbidden::Declaration), Place::Text)
+            }
         };
         match rule {
             Ok(rule) => Ok(Escape { rule, place }),
-            Err(what) => Err(Box::new(unsafe_place(at, what))),
+            Err(forbidden) => Err(Box::new(unsafe_place::value(at, forbidden))),
         }
     }
 

@@ -1,10 +1,12 @@
 //! From state to state, a character at a time.
 
-use super::{Context, Element, Quote, Raw, State, instruction};
+use super::{Context, Element, Quote, Raw, State};
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::templates::uneven;
+use crate::diagnostic::codes::templates::unsafe_place::{self, Forbidden};
 use crate::html::attribute::Value;
 use crate::html::css::Css;
 use crate::html::js::Js;
-use crate::html::problem::Problem;
 
 impl Context {
     pub(super) fn step(
@@ -13,7 +15,7 @@ impl Context {
         written: &str,
         at: usize,
         out: &mut String,
-        problems: &mut Vec<Problem>,
+        problems: &mut Vec<Diagnostic<usize>>,
     ) {
         // An added quote closes before what ends the value.
         if let State::Value(Quote::Added, ..) = self.state
@@ -119,7 +121,12 @@ impl Context {
         }
     }
 
-    fn tag_name(&mut self, mut name: String, c: char, problems: &mut Vec<Problem>) -> State {
+    fn tag_name(
+        &mut self,
+        mut name: String,
+        c: char,
+        problems: &mut Vec<Diagnostic<usize>>,
+    ) -> State {
         match c {
             c if c.is_ascii_whitespace() || matches!(c, '/' | '>') => {
                 self.element.name = name;
@@ -132,22 +139,32 @@ impl Context {
         }
     }
 
-    fn tag(&mut self, spaced: bool, c: char, at: usize, problems: &mut Vec<Problem>) -> State {
+    fn tag(
+        &mut self,
+        spaced: bool,
+        c: char,
+        at: usize,
+        problems: &mut Vec<Diagnostic<usize>>,
+    ) -> State {
         match c {
             '>' => self.tag_end(false, problems),
             '/' => State::AttributeName(String::new()),
             c if c.is_ascii_whitespace() => State::Tag(true),
             c => {
                 if !spaced {
-                    let label = "a blank is missing before it";
-                    problems.push(Problem::new(at, "an attribute is joined to a block", label));
+                    problems.push(uneven::joined(at));
                 }
                 State::AttributeName(c.to_ascii_lowercase().to_string())
             }
         }
     }
 
-    fn attribute_name(&mut self, mut name: String, c: char, problems: &mut Vec<Problem>) -> State {
+    fn attribute_name(
+        &mut self,
+        mut name: String,
+        c: char,
+        problems: &mut Vec<Diagnostic<usize>>,
+    ) -> State {
         // After a slash that may end the tag.
         if name.is_empty() && c != '=' {
             return match c {
@@ -175,14 +192,14 @@ impl Context {
         name: &str,
         value: &str,
         at: usize,
-        problems: &mut Vec<Problem>,
+        problems: &mut Vec<Diagnostic<usize>>,
     ) {
         let element = &mut self.element;
         match (element.name.as_str(), name) {
             ("meta", "http-equiv") => {
                 element.instructs = true;
                 if element.prints_content {
-                    problems.push(instruction(at));
+                    problems.push(unsafe_place::value(at, Forbidden::Instruction));
                 }
             }
             ("script", "type") => {
@@ -205,7 +222,7 @@ impl Context {
         }
     }
 
-    fn tag_end(&mut self, closed: bool, problems: &mut Vec<Problem>) -> State {
+    fn tag_end(&mut self, closed: bool, problems: &mut Vec<Diagnostic<usize>>) -> State {
         let (name, at) = (self.element.name.clone(), self.since);
         if self.element.end {
             self.elements.end(&name, at, problems);

@@ -1,15 +1,17 @@
 //! Unknown builders and members of responses, and arguments that builders do not take.
 
-use super::look::{Look, unknown};
+use super::look::Look;
 use super::response::mistakes;
 use crate::analyse::servers::ServerVars;
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::answers::{arguments, builder};
+use crate::diagnostic::codes::words::unavailable;
 use crate::front::file::File;
 use crate::front::hir::{Expr, Kind, Span, Stmt};
 use crate::front::ids::FileId;
 use crate::front::load::Sources;
 use crate::model::check::registered;
-use crate::vocabulary::{self, RESPONSE, SERVER, instead};
+use crate::vocabulary::{self, RESPONSE, SERVER};
 
 pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     found.extend(of_servers(look.facts.sources, &look.facts.handlers.servers));
@@ -107,20 +109,11 @@ fn unknown_builder(file: &File, names: &[(&str, Span)]) -> Option<Diagnostic> {
     let mut names = names.iter();
     let (builder, span) = names.next()?;
     if vocabulary::is_planned(SERVER, builder) {
-        let message = vocabulary::unavailable(builder);
-        let position = file.position(span.start);
-        return Some(Diagnostic::new(message).at(position, "called here"));
+        return Some(unavailable::builder(file.position(span.start), builder));
     }
     if !vocabulary::is_builder(builder) {
-        let message = format!("the server has no function `{builder}`");
-        let builders = vocabulary::builders();
         let position = file.position(span.start);
-        return Some(match instead::of_server(builder) {
-            Some(help) => Diagnostic::new(message)
-                .at(position, "not known")
-                .help(help),
-            None => unknown(&message, position, builder, builders.iter().copied()),
-        });
+        return Some(builder::unknown(position, builder, vocabulary::builders()));
     }
     let class = vocabulary::word(SERVER, builder)?.of_type;
     names.enumerate().find_map(|(place, (name, span))| {
@@ -137,9 +130,8 @@ fn unknown_builder(file: &File, names: &[(&str, Span)]) -> Option<Diagnostic> {
             .chain(vocabulary::members(RESPONSE))
             .copied()
             .collect();
-        let message = format!("`{builder}` has no member `{name}`");
         let position = || file.position(span.start);
-        (!known.contains(name)).then(|| unknown(&message, position(), name, known))
+        (!known.contains(name)).then(|| builder::unknown_member(position(), builder, name, &known))
     })
 }
 
@@ -164,23 +156,7 @@ fn extra_argument(
     }
     let class = vocabulary::word(SERVER, name)?.of_type;
     let takes = vocabulary::call(class)?.parameters.len();
-    let help = match name {
-        "no_content" => "it has no body".to_owned(),
-        "error" => "it takes a status and a message".to_owned(),
-        "bytes" => "it takes the bytes and their content type".to_owned(),
-        "redirect" => "another status is another builder: `redirect:permanent(url)`, \
-             `redirect:status(307, url)`"
-            .to_owned(),
-        _ => format!("another status goes first: `{name}:status(201, ...)`"),
-    };
     let extra = args.get(takes)?;
-    let message = format!(
-        "`{name}` takes {takes} argument{}",
-        if takes == 1 { "" } else { "s" }
-    );
-    Some(
-        Diagnostic::new(message)
-            .at(file.position(extra.span.start), "one too many")
-            .help(help),
-    )
+    let position = file.position(extra.span.start);
+    Some(arguments::one_too_many(position, name, takes))
 }

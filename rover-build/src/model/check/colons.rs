@@ -7,6 +7,8 @@ use super::walk::{expressions, path};
 use super::written::Written;
 use crate::analyse::responses::builder;
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::words::colon_for_dot;
+use crate::diagnostic::codes::words::dot_for_colon::{self, Owner};
 use crate::front::hir::{Expr, Kind, Span};
 use crate::front::ids::FileId;
 use crate::front::load::Sources;
@@ -33,18 +35,17 @@ pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
                 {
                     return;
                 }
-                let what = match parts.part(object) {
-                    Some("body") => "the body",
-                    Some("query") if name == "expect" => "the query",
-                    Some("params") if name == "expect" => "the path's parameters",
-                    _ if is_of_response(name) && is_response(look, number, object) => "a response",
+                let owner = match parts.part(object) {
+                    Some("body") => Owner::Body,
+                    Some("query") if name == "expect" => Owner::Query,
+                    Some("params") if name == "expect" => Owner::Params,
+                    _ if is_of_response(name) && is_response(look, number, object) => {
+                        Owner::Response
+                    }
                     _ => return,
                 };
-                found.push(
-                    Diagnostic::new(format!("`{name}` of {what} is called with a colon"))
-                        .at(look.position(number, span.start), "a dot stands before it")
-                        .help(format!("write `:{name}(...)`")),
-                );
+                let position = look.position(number, span.start);
+                found.push(dot_for_colon::method(position, name, owner));
             });
         }
     }
@@ -103,11 +104,8 @@ pub(super) fn libraries(sources: &Sources, written: &Written<'_>, found: &mut Ve
                 if own || !known.is_some_and(|members| members.contains(&name.as_str())) {
                     return;
                 }
-                found.push(
-                    Diagnostic::new(format!("`{word}` is called with a dot"))
-                        .at(file.position(name.span.start), "a colon stands before it")
-                        .help(format!("write `{word}(...)`")),
-                );
+                let position = file.position(name.span.start);
+                found.push(colon_for_dot::function(position, &word));
             });
         }
     }

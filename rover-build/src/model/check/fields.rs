@@ -5,15 +5,16 @@ use std::collections::{HashMap, HashSet};
 
 use rover_model::guard::{Kind as Type, Schema};
 
-use super::look::{Look, unknown};
+use super::look::Look;
 use super::walk::{expressions, statements};
 use crate::analyse::ctx_use::{Access, Table};
 use crate::analyse::names::Given;
 use crate::diagnostic::Diagnostic;
-use crate::front::hir::{Expr, Field, Kind, Span, Stmt, VarId};
+use crate::diagnostic::codes::requests::parameter;
+use crate::diagnostic::codes::schemas::field;
+use crate::front::hir::{Expr, Field, Kind, Stmt, VarId};
 use crate::front::ids::{FileId, FunctionRef};
 use crate::model::app::{Route, Segment};
-use crate::vocabulary::nearest;
 
 pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     parameters(look, found);
@@ -77,21 +78,9 @@ fn parameters(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
             if names.contains(&name.as_str()) || look.written.fields.contains(name.as_str()) {
                 continue;
             }
-            let help = match (nearest(name, names.iter().copied()), names.as_slice()) {
-                (Some(near), _) => format!("did you mean `{near}`?"),
-                (_, []) => format!("a parameter is a key of the path: `p_{name}`"),
-                _ => format!("the path has: {}", names.join(", ")),
-            };
-            let message = format!(
-                "the path `{}` has no parameter `{name}`",
-                routes[0].pattern()
-            );
             let at = look.position(handler.file, name.span.start);
-            found.push(
-                Diagnostic::new(message)
-                    .at(at, "this is always nil")
-                    .help(help),
-            );
+            let pattern = routes[0].pattern();
+            found.push(parameter::unknown(at, &pattern, name, &names));
         }
     }
 }
@@ -243,14 +232,8 @@ impl<'l, 'a> Checked<'l, 'a> {
         {
             return None;
         }
-        let Span { start, .. } = key.span;
-        let message = format!("the schema has no field `{name}`, so it is always nil");
-        Some(unknown(
-            &message,
-            self.look.position(self.file, start),
-            name,
-            names(),
-        ))
+        let position = self.look.position(self.file, key.span.start);
+        Some(field::unknown(position, name, names()))
     }
 }
 

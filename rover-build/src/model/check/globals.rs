@@ -4,11 +4,12 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::probes;
 use super::written::Written;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::words::undefined;
+use crate::diagnostic::{Diagnostic, Position};
 use crate::front::file::File;
 use crate::front::hir::{Expr, FunctionId, Kind, Span, Stmt, VarId};
 use crate::front::load::Sources;
-use crate::vocabulary::{self, GLOBALS, instead, nearest};
+use crate::vocabulary::{self, GLOBALS};
 
 pub(super) fn check(sources: &Sources, written: &Written<'_>, found: &mut Vec<Diagnostic>) {
     if written.any_global {
@@ -27,6 +28,9 @@ pub(super) fn check(sources: &Sources, written: &Written<'_>, found: &mut Vec<Di
         reads.function(FunctionId::CHUNK);
     }
 }
+
+/// What is told of a name, with where it is declared.
+type Tell = fn(Position, &str, Position) -> Diagnostic;
 
 /// Goes through a file with the locals in sight.
 struct Reads<'a, 'w> {
@@ -148,23 +152,18 @@ impl<'a> Reads<'a, '_> {
         if known || !self.told.insert(name) {
             return;
         }
-        let mut diagnostic = Diagnostic::new(format!("nothing defines `{name}`")).at(
-            self.file.position(span.start),
-            "no local in sight, and a global that is always nil",
-        );
-        let help = match self.declared_elsewhere(name, span) {
-            Some((var, help)) => {
-                let start = self.file.hir.vars[var].start;
-                diagnostic = diagnostic.at(self.file.position(start), "declared here");
-                help
+        let at = self.file.position(span.start);
+        self.found.push(match self.declared_elsewhere(name, span) {
+            Some((var, tell)) => {
+                let declared = self.file.position(self.file.hir.vars[var].start);
+                tell(at, name, declared)
             }
-            None => self.help(name),
-        };
-        self.found.push(diagnostic.help(help));
+            None => self.nowhere(at, name),
+        });
     }
 
-    /// A local of this name that is not in sight, and how to have it there.
-    fn declared_elsewhere(&self, name: &str, span: Span) -> Option<(VarId, String)> {
+    /// A local of this name that is not in sight, and what is told of it.
+    fn declared_elsewhere(&self, name: &str, span: Span) -> Option<(VarId, Tell)> {
         let vars = &self.file.hir.vars;
         let is_named = |var: &VarId| vars[*var].name == name;
         let below = self.file.hir.functions[FunctionId::CHUNK]
@@ -180,19 +179,14 @@ impl<'a> Reads<'a, '_> {
                 declared.find(|var| is_named(var) && vars[**var].start > span.start)
             });
         if let Some(var) = below {
-            let help = "a local is known from its declaration on: move that up".to_owned();
-            return Some((*var, help));
+            return Some((*var, undefined::before_declaration));
         }
         let var = self.ended.iter().rev().find(|var| is_named(var))?;
-        let help = "a local ends with its block: declare it before the block".to_owned();
-        Some((*var, help))
+        Some((*var, undefined::after_block))
     }
 
-    fn help(&self, name: &str) -> String {
+    fn nowhere(&self, at: Position, name: &str) -> Diagnostic {
         let in_module = self.file.modules.iter().any(|module| !module.is_empty());
-        if let Some(help) = instead::global(name, in_module) {
-            return help;
-        }
         let locals = self
             .scope
             .iter()
@@ -201,12 +195,6 @@ impl<'a> Reads<'a, '_> {
         let library = vocabulary::members(GLOBALS).iter().copied();
         // In one order always.
         let names: BTreeSet<&str> = locals.chain(globals).chain(library).collect();
-        if let Some(near) = nearest(name, names) {
-            return format!("did you mean `{near}`?");
-        }
-        match vocabulary::libraries_with(name).as_slice() {
-            [] => instead::undefined(name),
-            libraries => format!("did you mean `{}.{name}`?", libraries[0]),
-        }
+        undefined::name(at, name, in_module, names)
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::analyse::handlers::Handler;
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::requests::on_error;
 use crate::front::file::File;
 use crate::vocabulary::{self, CTX};
 
@@ -41,8 +42,6 @@ pub(super) fn error_first(file: &File, handler: &Handler<'_>) -> Option<Diagnost
         return None;
     }
     let at = file.hir.vars[*handler.function.params.first()?].start;
-    let diagnostic = Diagnostic::new("`on_error` is given `ctx` and the error")
-        .at(file.position(at), "this is the `ctx`");
     let error = if named { first } else { "err" };
-    Some(diagnostic.help(format!("write `function api.on_error(ctx, {error})`")))
+    Some(on_error::error_first(file.position(at), error))
 }

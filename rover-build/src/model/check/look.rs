@@ -6,13 +6,12 @@ use super::probes;
 use super::walk::{self, Reach};
 use super::written::Written;
 use crate::analyse::handlers::Handler;
-use crate::diagnostic::{Diagnostic, Position};
+use crate::diagnostic::Position;
 use crate::front::file::File;
 use crate::front::hir::Expr;
 use crate::front::ids::{ById, FileId, FunctionRef, VarRef};
 use crate::model::app::App;
 use crate::model::facts::Facts;
-use crate::vocabulary::nearest;
 
 /// What the checks look at.
 pub(super) struct Look<'a> {
@@ -85,21 +84,4 @@ impl<'a> Look<'a> {
     pub(super) fn body(&self, place: FunctionRef) -> &'a [crate::front::hir::Stmt] {
         &walk::function(&self.facts, place).body
     }
-}
-
-/// A name that nothing has, with the nearest that there is.
-pub(super) fn unknown<'a>(
-    message: &str,
-    position: Position,
-    name: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Diagnostic {
-    let known: Vec<&str> = known.into_iter().collect();
-    let help = match nearest(name, known.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("there is: {}", known.join(", ")),
-    };
-    Diagnostic::new(message)
-        .at(position, "not known")
-        .help(help)
 }

@@ -3,14 +3,17 @@
 use std::collections::HashSet;
 
 use super::hook::error_first;
-use super::look::{Look, unknown};
+use super::look::Look;
 use super::walk::expressions;
 use crate::analyse::ctx_use::Member;
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::requests::call::{self, Call};
+use crate::diagnostic::codes::requests::member;
+use crate::diagnostic::codes::words::unavailable;
 use crate::front::file::File;
 use crate::front::hir::{Expr, Kind, Span};
 use crate::front::ids::{FileId, VarRef};
-use crate::vocabulary::{self, BODY, CTX, Kind as WordKind, nearest};
+use crate::vocabulary::{self, BODY, CTX, Kind as WordKind};
 
 pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     let sources = look.facts.sources;
@@ -59,25 +62,14 @@ fn unknown_member(file: &File, ctx: &str, member: &Member) -> Option<Diagnostic>
     let position = || file.position(member.name_span.start);
     if let Some(word) = vocabulary::word(CTX, name) {
         let called = member.called && word.kind == WordKind::Value;
-        return called.then(|| {
-            Diagnostic::new(format!("`{name}` is a value, not a function"))
-                .at(position(), "called here")
-                .help(format!("write `{ctx}.{name}`"))
-        });
+        return called.then(|| call::of_value(position(), ctx, name));
     }
     if vocabulary::is_planned(CTX, name) {
-        let message = vocabulary::unavailable(&format!("{ctx}.{name}"));
-        let help = "values of a request are kept with `set(key, value)` and `get(key)`";
-        return Some(
-            Diagnostic::new(message)
-                .at(position(), "not known")
-                .help(help),
-        );
+        return Some(unavailable::of_ctx(position(), ctx, name));
     }
     let of_kind = |kind| vocabulary::members_of_kind(CTX, kind);
     let known = of_kind(WordKind::Method).chain(of_kind(WordKind::Value));
-    let message = format!("`{ctx}` has no member `{name}`");
-    Some(unknown(&message, position(), name, known))
+    Some(member::of_ctx(position(), ctx, name, known))
 }
 
 /// What expressions are of a request.
@@ -146,21 +138,16 @@ impl<'a> Parts<'_, 'a> {
 
     fn not_called_in(&self, part: &'a Expr, rest: String) -> Option<Diagnostic> {
         let (ctx, name, span) = self.method(part)?;
-        let message = format!("`{ctx}.{name}` is a function, not a table");
         // Where a local holds it, the mistake is where that was filled.
         let position = self.look.position(self.file, span.start);
-        let help = match (name, part.var()) {
-            (_, Some(_)) => format!("write `{ctx}:{name}()`"),
-            _ if vocabulary::word(CTX, name).is_some_and(|word| !word.parameters.is_empty()) => {
-                format!("call it: `{ctx}:{name}(...)`")
+        let call = match part.var() {
+            Some(_) => Call::Plain(""),
+            None if vocabulary::word(CTX, name).is_some_and(|word| !word.parameters.is_empty()) => {
+                Call::WithArguments
             }
-            _ => format!("write `{ctx}:{name}(){rest}`"),
+            None => Call::Plain(&rest),
         };
-        Some(
-            Diagnostic::new(message)
-                .at(position, "it is not called")
-                .help(help),
-        )
+        Some(call::missing(position, ctx, name, &call))
     }
 
     /// `ctx:body().title`, `ctx:body():jsn()`
@@ -174,20 +161,11 @@ impl<'a> Parts<'_, 'a> {
             return None;
         }
         let position = self.look.position(self.file, span.start);
-        let message = format!("the body has no member `{name}`");
-        let known = vocabulary::members(BODY).iter().copied();
-        if is_method {
-            return Some(unknown(&message, position, name, known));
-        }
-        let help = match nearest(name, known) {
-            Some(near) => format!("did you mean `:{near}()`?"),
-            None => format!("read it first: `:json().{name}`, or `:form().{name}`"),
-        };
-        Some(
-            Diagnostic::new(message)
-                .at(position, "not known")
-                .help(help),
-        )
+        let known = vocabulary::members(BODY);
+        Some(match is_method {
+            true => member::method_of_body(position, name, known),
+            false => member::field_of_body(position, name, known),
+        })
     }
 }
 

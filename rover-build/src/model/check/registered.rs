@@ -4,10 +4,10 @@ use rover_model::Method;
 
 use crate::analyse::servers::ServerVars;
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::routes::registered;
 use crate::front::file::File;
 use crate::front::hir::{Expr, Kind, Span};
 use crate::front::ids::FileId;
-use crate::vocabulary::instead;
 
 /// `api.get("/users/:id", function(ctx) ... end)`: a route that is registered by a call.
 pub(crate) fn route(
@@ -19,14 +19,9 @@ pub(crate) fn route(
     let (method, span, args) = called(servers, number, expr)?;
     let path = args.first()?.text().filter(|path| path.starts_with('/'))?;
     let method = Method::from_key(method)?;
-    Some(
-        Diagnostic::new("a route is not registered by a call")
-            .at(file.position(span.start), "called here")
-            .help(match target(path, method.key()) {
-                Some(target) => format!("a route is a function in its path's place: `{target}`"),
-                None => instead::route().to_owned(),
-            }),
-    )
+    let position = file.position(span.start);
+    let definition = target(path, method.key());
+    Some(registered::by_call(position, definition.as_deref()))
 }
 
 fn called<'e>(

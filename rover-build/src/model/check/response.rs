@@ -5,10 +5,11 @@ use rover_model::{is_final_status, refused_header};
 
 use crate::analyse::servers::ServerVars;
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::answers::{cookie, header, status};
 use crate::front::file::File;
 use crate::front::hir::{Expr, Field, Kind};
 use crate::front::ids::FileId;
-use crate::vocabulary::{self, COOKIE_OPTIONS, nearest};
+use crate::vocabulary::{self, COOKIE_OPTIONS};
 
 /// Looks at each call of a chain that begins with a server:
 /// `api.json:status(201, value):header(name, value)`.
@@ -45,23 +46,16 @@ fn wrong_status(file: &File, status: &Expr) -> Option<Diagnostic> {
         return None;
     };
     let number: f64 = digits.parse().ok().filter(|n| !is_final_status(*n))?;
-    let diagnostic = Diagnostic::new(format!("`{digits}` is not the status of an answer"))
-        .at(file.position(status.span.start), "not an answer's status");
-    Some(diagnostic.help(match (100.0..200.0).contains(&number) {
-        true => {
-            "1xx only announces another answer, which the server does by itself: use 200 to 599"
-        }
-        false => "a status is an integer from 200 to 599",
-    }))
+    let position = file.position(status.span.start);
+    Some(status::of_no_answer(position, digits, number))
 }
 
 fn server_header(file: &File, name: &Expr, value: &Expr) -> Option<Diagnostic> {
     let constant = matches!(value.kind, Kind::Text(_));
     let text = name.text()?;
     let reason = refused_header(text, value.text().or(constant.then_some("")))?;
-    let diagnostic = Diagnostic::new(format!("the header `{text}` cannot be set"))
-        .at(file.position(name.span.start), "set here");
-    Some(diagnostic.help(reason))
+    let position = file.position(name.span.start);
+    Some(header::of_server(position, text, reason))
 }
 
 fn unknown_options(file: &File, options: &Expr, found: &mut Vec<Diagnostic>) {
@@ -76,14 +70,6 @@ fn unknown_options(file: &File, options: &Expr, found: &mut Vec<Diagnostic>) {
         if vocabulary::word(COOKIE_OPTIONS, name).is_some() {
             continue;
         }
-        let help = match nearest(name, known.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("there is: {}", known.join(", ")),
-        };
-        found.push(
-            Diagnostic::new(format!("there is no cookie option `{name}`"))
-                .at(file.position(name.span.start), "not known")
-                .help(help),
-        );
+        found.push(cookie::option(file.position(name.span.start), name, known));
     }
 }

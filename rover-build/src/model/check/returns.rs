@@ -8,6 +8,8 @@ use super::walk::{expressions, statements};
 use crate::analyse::names::required;
 use crate::analyse::responses::builder;
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::answers::function::{self, Returned};
+use crate::diagnostic::codes::answers::several::{self, Values};
 use crate::front::hir::BinaryOp;
 use crate::front::hir::{Expr, Kind, Stmt};
 use crate::front::ids::{FileId, FunctionRef};
@@ -26,7 +28,7 @@ pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
         for values in returns(look, place) {
             found.extend(several(look, handler.file, values));
             if let Some(first) = values.first() {
-                function(look, handler.file, first, found);
+                function_of(look, handler.file, first, found);
             }
         }
     }
@@ -60,32 +62,23 @@ fn returns<'a>(look: &Look<'a>, place: FunctionRef) -> Vec<&'a [Expr]> {
 
 /// `return t, 201`, `return nil, "message"`, `return helper()` of one that does so.
 fn several(look: &Look<'_>, file: FileId, values: &[Expr]) -> Option<Diagnostic> {
-    let message = "a handler answers with one value";
     if let [first, second, ..] = values {
         if matches!(second.kind, Kind::Nil) {
             return None;
         }
-        let help = instead(look, file, first, second);
-        return Some(
-            Diagnostic::new(message)
-                .at(look.position(file, second.span.start), "this one is lost")
-                .help(help),
-        );
+        let position = look.position(file, second.span.start);
+        return Some(several::values(
+            position,
+            values_of(look, file, first, second),
+        ));
     }
     let [call] = values else { return None };
     let (owner, first, second) = of_helper(look, file, call, MAX_CALLS)?;
-    let help = instead(look, owner, first, second);
-    Some(
-        Diagnostic::new(message)
-            .at(
-                look.position(file, call.span.start),
-                "this function may give several, of which the first is answered",
-            )
-            .at(look.position(owner, second.span.start), "this one is lost")
-            .help(format!(
-                "{help}; where the others are not wanted, put the call in parentheses"
-            )),
-    )
+    Some(several::of_helper(
+        look.position(file, call.span.start),
+        look.position(owner, second.span.start),
+        values_of(look, owner, first, second),
+    ))
 }
 
 /// The values of a helper that are a mistake where they are answered: nothing and a reason,
@@ -122,84 +115,67 @@ fn is_status(expr: &Expr) -> bool {
     }
 }
 
-fn instead(look: &Look<'_>, file: FileId, first: &Expr, second: &Expr) -> String {
-    let (value, other) = (look.shown(file, first), look.shown(file, second));
-    let nothing = matches!(first.kind, Kind::Nil | Kind::Boolean(false));
-    match (nothing, is_status(second)) {
-        (true, true) => format!("write `api.error({}, message)`", other.unwrap_or("status")),
-        (true, false) => format!(
-            "write `api.error(status, {})`, with a status such as 404",
-            other.unwrap_or("message")
-        ),
-        (false, true) => format!(
-            "write `api.json:status({}, {})`",
-            other.unwrap_or("status"),
-            value.unwrap_or("value")
-        ),
-        (false, false) => "return one value; a table, `return { a = 1, b = 2 }`, holds several, \
-                           and headers are set with `api.json(value):header(name, value)`"
-            .to_owned(),
+fn values_of<'a>(look: &Look<'a>, file: FileId, first: &Expr, second: &Expr) -> Values<'a> {
+    Values {
+        first: look.shown(file, first),
+        second: look.shown(file, second),
+        nothing: matches!(first.kind, Kind::Nil | Kind::Boolean(false)),
+        status: is_status(second),
     }
 }
 
 /// A function where an answer is wanted.
-fn function<'a>(look: &Look<'a>, file: FileId, expr: &'a Expr, found: &mut Vec<Diagnostic>) {
+fn function_of<'a>(look: &Look<'a>, file: FileId, expr: &'a Expr, found: &mut Vec<Diagnostic>) {
     match &expr.kind {
-        Kind::Paren(inner) => return function(look, file, inner, found),
+        Kind::Paren(inner) => return function_of(look, file, inner, found),
         Kind::Binary(operator, left, right) => {
             match operator {
                 BinaryOp::Or => {
-                    function(look, file, left, found);
-                    function(look, file, right, found);
+                    function_of(look, file, left, found);
+                    function_of(look, file, right, found);
                 }
-                BinaryOp::And => function(look, file, right, found),
+                BinaryOp::And => function_of(look, file, right, found),
                 _ => {}
             }
             return;
         }
         _ => {}
     }
-    let Some((what, help)) = is_function(look, file, expr, MAX_CALLS) else {
+    let Some(what) = is_function(look, file, expr, MAX_CALLS) else {
         return;
     };
-    found.push(
-        Diagnostic::new("a handler returns a function, which is no answer")
-            .at(look.position(file, expr.span.start), what)
-            .help(help),
-    );
+    let name = look.shown(file, expr).unwrap_or("name");
+    let position = look.position(file, expr.span.start);
+    found.push(function::returned(position, name, what));
 }
 
-/// Whether an expression is a function: what it is, and what to write.
+/// What an expression is, if it is a function.
 fn is_function<'a>(
     look: &Look<'a>,
     file: FileId,
     expr: &'a Expr,
     depth: usize,
-) -> Option<(&'static str, String)> {
-    let name = look.shown(file, expr).unwrap_or("name");
-    let call = || format!("call it: `{name}(...)`");
+) -> Option<Returned> {
     let names = look.facts.names;
     if let Kind::Function(_) = expr.kind {
-        return Some(("a function", "return what it gives".to_owned()));
+        return Some(Returned::Written);
     }
     if names.written(file, expr).is_some() {
-        return Some(("a function that is not called", call()));
+        return Some(Returned::Named);
     }
     if builder(&look.facts.handlers.servers, file, expr).is_some() {
-        return Some(("a builder that is not called", call()));
+        return Some(Returned::Builder);
     }
     let value = look.value(file, expr);
     let path = walk::path(value).unwrap_or_default();
     if let Some(component) = path.strip_prefix("rover.html.")
         && !component.contains('.')
     {
-        let help = format!("call it with its data: `{name} {{ ... }}`");
-        return Some(("a component that is not called", help));
+        return Some(Returned::Component);
     }
     match &value.kind {
         Kind::Call(callee, _) if walk::path(callee).as_deref() == Some("rover.template") => {
-            let help = format!("call it with its data: `{name} {{ ... }}`");
-            Some(("a template that is not called", help))
+            Some(Returned::Template)
         }
         Kind::Call(callee, _) if depth > 0 && required(value).is_none() => {
             let place = names.written(file, callee)?;
@@ -210,7 +186,7 @@ fn is_function<'a>(
                     _ => false,
                 })
             });
-            gives.then(|| ("this gives a function", call()))
+            gives.then_some(Returned::Given)
         }
         _ => None,
     }

@@ -5,12 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use super::look::Look;
 use super::walk::{expressions, path, statements};
 use crate::analyse::names::required;
+use crate::diagnostic::codes::words::worker_state::{self, MEANT};
 use crate::diagnostic::{Diagnostic, Position};
 use crate::front::hir::{Expr, Field, FunctionId, Kind, Stmt, VarId};
 use crate::front::ids::{ById, FileId, TextRange};
-
-/// What silences the warning, above the state's declaration.
-const MEANT: &str = "rover: per-worker";
 
 /// One warning for each variable and each field of a module, at the first write.
 pub(super) fn check(look: &Look<'_>) -> Vec<Diagnostic> {
@@ -46,19 +44,7 @@ pub(super) fn check(look: &Look<'_>) -> Vec<Diagnostic> {
             continue;
         }
         let written = look.position(at.file, at.span.start);
-        let line = match declared.file == written.file {
-            true => format!("line {}", declared.line),
-            false => format!("{}:{}", declared.file, declared.line),
-        };
-        let message = format!(
-            "`{}` is one worker's own: requests that another worker answers do not \
-             see what is written here",
-            state.name
-        );
-        found.push(Diagnostic::new(message).at(written, "").help(format!(
-            "write `workers = 1` in rover.server, or, where it is meant, `-- {MEANT}` above its \
-             declaration, {line}"
-        )));
+        found.push(worker_state::written(written, &state.name, &declared));
     }
     found
 }

@@ -4,10 +4,12 @@ use std::collections::HashSet;
 
 use super::look::Look;
 use super::walk::{expressions, path};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::requests::second_parameter;
+use crate::diagnostic::codes::words::{member, unavailable};
+use crate::diagnostic::{Diagnostic, Position};
 use crate::front::hir::{Expr, Kind};
 use crate::front::ids::{FileId, TextRange};
-use crate::vocabulary::{self, GLOBALS, instead, nearest};
+use crate::vocabulary::{self, GLOBALS, instead};
 
 pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     // The whole of a word comes before its parts.
@@ -25,22 +27,14 @@ pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
         if !told.insert(file.at(expr.span.start)) {
             return;
         }
-        if let Some((message, help)) = missing(look, file, &word) {
-            found.push(
-                Diagnostic::new(message)
-                    .at(
-                        look.position(file, expr.span.start),
-                        "a handler comes to it",
-                    )
-                    .help(help),
-            );
-        }
+        let at = look.position(file, expr.span.start);
+        found.extend(missing(look, file, &word, at));
     });
     second_parameters(look, found);
 }
 
 /// What is said of a word that is not there, and what to do about it.
-fn missing(look: &Look<'_>, file: FileId, word: &str) -> Option<(String, String)> {
+fn missing(look: &Look<'_>, file: FileId, word: &str, at: Position) -> Option<Diagnostic> {
     let parts: Vec<&str> = word.split('.').collect();
     let root = *parts.first()?;
     let asked = |name: &str| look.probes[file].contains(name);
@@ -53,7 +47,7 @@ fn missing(look: &Look<'_>, file: FileId, word: &str) -> Option<(String, String)
         .map(|length| parts[..length].join("."))
         .find(|library| vocabulary::library(library).is_some());
     let Some(library) = library else {
-        return foreign(word, root, parts.len());
+        return foreign(word, root, parts.len(), at);
     };
     let name = parts[library.split('.').count()];
     let whole = format!("{library}.{name}");
@@ -64,22 +58,15 @@ fn missing(look: &Look<'_>, file: FileId, word: &str) -> Option<(String, String)
         return None;
     }
     let planned = vocabulary::is_planned(&library, name);
-    if let Some(help) = instead::word(&whole).filter(|_| !planned) {
-        return Some((vocabulary::unavailable(&whole), help.to_owned()));
-    }
-    if planned {
-        let help = "it is planned, and not there yet".to_owned();
-        return Some((vocabulary::unavailable(&whole), help));
-    }
-    let help = match nearest(name, members.iter().copied()) {
-        Some(near) => format!("did you mean `{library}.{near}`?"),
-        None => format!("there is: {}", members.join(", ")),
-    };
-    Some((format!("`{library}` has no member `{name}`"), help))
+    Some(match instead::word(&whole) {
+        _ if planned => unavailable::planned(at, &whole),
+        Some(instead) => unavailable::in_handler(at, &whole, instead),
+        None => member::unknown(at, &library, name, members),
+    })
 }
 
 /// A word whose first name belongs to another Lua or to another server.
-fn foreign(word: &str, root: &str, parts: usize) -> Option<(String, String)> {
+fn foreign(word: &str, root: &str, parts: usize, at: Position) -> Option<Diagnostic> {
     let standard = ["dofile", "loadfile", "module"];
     let known = vocabulary::word(GLOBALS, root).is_some();
     // The name alone may be asked for whether it is there.
@@ -88,7 +75,7 @@ fn foreign(word: &str, root: &str, parts: usize) -> Option<(String, String)> {
     }
     let help = instead::word(word)?;
     // Names that are no library's are told of where nothing defines them.
-    vocabulary::is_global(root).then(|| (vocabulary::unavailable(word), help.to_owned()))
+    vocabulary::is_global(root).then(|| unavailable::in_handler(at, word, help))
 }
 
 /// `function api.path.get(req, res) res.send("hi") end`: there is no second parameter.
@@ -119,22 +106,11 @@ fn second_parameters(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
         });
         let tested = super::walk::tests(&handler.function.body, second);
         if let (Some(used), false, false) = (used, asked, tested) {
-            let help = match var.name.as_str() {
-                "req" | "request" => instead::word(&var.name).unwrap_or(instead::answer()),
-                _ => instead::answer(),
-            };
-            found.push(
-                Diagnostic::new(format!(
-                    "a handler is given `ctx` and nothing else: `{}` is nil",
-                    var.name
-                ))
-                .at(look.position(handler.file, used.span.start), "used here")
-                .at(
-                    look.position(handler.file, var.start),
-                    "the second parameter",
-                )
-                .help(help),
-            );
+            found.push(second_parameter::used(
+                look.position(handler.file, used.span.start),
+                look.position(handler.file, var.start),
+                &var.name,
+            ));
         }
     }
 }

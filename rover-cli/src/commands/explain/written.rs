@@ -12,7 +12,7 @@ pub(super) fn template(template: &Template) -> String {
             Piece::Text(constant) => text.push_str(constant),
             Piece::Fields(constant) => field(&mut text, constant),
             Piece::Field { key, path, .. } => place(&mut text, key, path),
-            Piece::Held { key, .. } => place(&mut text, key, "checked"),
+            Piece::Checked { key, .. } => place(&mut text, key, "checked"),
             Piece::Part { key, part, .. } => place(&mut text, key, &name(part)),
             Piece::List { key, .. } => place(&mut text, key, "list"),
         }

@@ -28,7 +28,7 @@ impl Source {
         Precheck {
             source: self as u8,
             schema,
-            holder: part,
+            kept: part,
         }
     }
 

@@ -35,7 +35,7 @@ pub(crate) unsafe fn begin(
     let checks = &shared.running.checks;
     let schema = shared.program.guards.get(first.schema)?;
     let source = Source::from_number(f64::from(first.source));
-    let verdict = match first.holder {
+    let verdict = match first.kept {
         Some(part) => checks.in_place.fill(part, schema, |laid| {
             judge(state, shared, call, source, schema, laid)
         }),

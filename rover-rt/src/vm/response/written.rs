@@ -65,16 +65,16 @@ unsafe extern "C-unwind" fn reply(state: *mut lua_State) -> c_int {
                     field(encoder.out, key);
                     (path, encoder.value(slot, usize::from(*depth)))
                 }
-                Piece::Held {
+                Piece::Checked {
                     key,
-                    holder,
+                    checked,
                     place,
                     path,
                 } => {
                     let lead = |out: &mut Vec<u8>| field(out, key);
                     (
                         path,
-                        write_checked(shared, call, encoder.out, (*holder, *place), lead),
+                        write_checked(shared, call, encoder.out, (*checked, *place), lead),
                     )
                 }
                 Piece::Part { key, part, path } => {

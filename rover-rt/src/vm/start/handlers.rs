@@ -1,10 +1,12 @@
 //! The functions that the program has recorded, and the routes that they belong to.
 
+use std::collections::HashMap;
+
 use mlua::{Lua, Table, Value};
 use rover_model::{HOOKS, Method};
 
 use crate::error::Error;
-use crate::program::{Program, Route};
+use crate::program::Program;
 
 /// Puts the recorded functions where the compiled routes expect them, hooks after
 /// them; routes of one side only are an error.
@@ -14,7 +16,10 @@ pub(crate) fn take_handlers(
     entries: &Table,
 ) -> Result<(Table, [bool; 2]), Error> {
     let handlers = lua.create_table()?;
-    let mut missing: Vec<&Route> = program.routes.iter().collect();
+    let routes = program.routes.iter().enumerate();
+    let numbers = routes.map(|(index, route)| ((route.method, &*route.pattern), index));
+    let numbers: HashMap<(Method, &str), usize> = numbers.collect();
+    let mut missing = vec![true; program.routes.len()];
     let mut extra = Vec::new();
     let mut hooks = [false; 2];
     let is_given = |name: &str| program.given.iter().any(|given| given == name);
@@ -34,13 +39,12 @@ pub(crate) fn take_handlers(
             continue;
         }
         let pattern = pattern(&path);
-        let method = Method::from_key(&key);
-        let same = |r: &Route| Some(r.method) == method && r.pattern == pattern;
-        match program.routes.iter().position(same) {
-            Some(index) => {
+        let route = Method::from_key(&key).map(|method| (method, pattern.as_str()));
+        match route.and_then(|route| Some((route, *numbers.get(&route)?))) {
+            Some((route, index)) => {
                 handlers.raw_set(index + 1, value)?;
-                missing.retain(|r| !same(r));
-                let name = format!("{} {pattern}", program.routes[index].method);
+                missing[index] = false;
+                let name = format!("{} {pattern}", route.0);
                 if given && !is_given(&name) {
                     extra.push(format!("{name} is read by the program"));
                 }
@@ -48,9 +52,10 @@ pub(crate) fn take_handlers(
             None => extra.push(format!("{} {pattern} is new", key.to_uppercase())),
         }
     }
-    let gone = missing
-        .iter()
-        .map(|r| format!("{} {} is missing", r.method, r.pattern));
+    let routes = program.routes.iter().zip(&missing);
+    let gone = routes
+        .filter(|(_, missing)| **missing)
+        .map(|(route, _)| format!("{} {} is missing", route.method, route.pattern));
     let differences: Vec<String> = gone.chain(extra).collect();
     if differences.is_empty() {
         Ok((handlers, hooks))
