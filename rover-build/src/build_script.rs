@@ -35,7 +35,7 @@ fn try_compile(manifest: &Path, file: &str, form: Form) -> Result<(), String> {
     let manifest = variable("CARGO_MANIFEST_DIR")?.join(manifest);
     println!("cargo::rerun-if-changed={}", manifest.display());
     let compiled = crate::compile_form(&manifest, form).map_err(|e| e.to_string())?;
-    for warning in &compiled.warnings {
+    for warning in compiled.warnings.lines() {
         println!("cargo::warning={warning}");
     }
     for path in &compiled.dependencies {

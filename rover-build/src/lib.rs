@@ -4,8 +4,9 @@
 //! manifest and its modules and resolves names, `analyse` finds what the text shows of handlers,
 //! schemas and answers, `collect` runs the chunk against the recording server, `html` compiles
 //! templates, `model` makes routes and options of all that and looks for mistakes, `lower`
-//! rewrites the program's text, `openapi` describes it, `plan` puts all that together as plain
-//! data, `emit` writes that as Rust. `form`, `vocabulary` and `diagnostic` stand
+//! rewrites the program's text, `explain` tells what became of it, `openapi` describes the
+//! routes, `plan` puts all that together as plain data, `emit` writes that as Rust. `form`,
+//! `vocabulary` and `diagnostic` stand
 //! below all of them.
 
 mod analyse;
@@ -13,6 +14,7 @@ mod build_script;
 mod collect;
 mod diagnostic;
 mod emit;
+mod explain;
 mod form;
 mod front;
 mod html;
@@ -32,8 +34,9 @@ use rover_model::{CHUNK_END, CHUNK_START};
 
 pub use analyse::types::{BodyType, ReturnType, ValueType};
 pub use build_script::{compile, compile_form_to, compile_to};
-pub use diagnostic::{Code, Diagnostic, Failure, Position, Severity};
+pub use diagnostic::{Code, Diagnostic, Failure, Position, Severity, Style, Texts, Warnings};
 pub use emit::warnings;
+pub use explain::{Became, Explained, Explanation};
 pub use form::Form;
 pub use front::function_place::FunctionPlace;
 pub use model::app::{About, App, Expects, Reads, Route, Segment};
@@ -49,12 +52,14 @@ pub struct Compiled {
     pub app: App,
     /// All that the runtime needs.
     pub plan: Plan,
-    /// What may be a mistake: one line each, with file, line and column.
-    pub warnings: Vec<String>,
+    /// What may be a mistake.
+    pub warnings: Warnings,
     /// The Lua that became bytecode, in the order of `dependencies`.
     pub lowered: Vec<String>,
     /// The templates as Lua, by the numbers in that, less one; empty where there is none in it.
     pub pages: Vec<String>,
+    /// What became of each route's handler, in the order of the routes; empty where nobody asks.
+    pub explained: Vec<Explained>,
     /// Every Lua file that was read.
     pub dependencies: Vec<PathBuf>,
 }
@@ -87,12 +92,25 @@ pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
 /// # Errors
 /// As [`compile_file`].
 pub fn compile_package(manifest: &Path, form: Form, package: Package) -> Result<Compiled, Failure> {
-    let compile = || compile_here(manifest, form, package.clone());
+    on_deep_stack(|| compile_here(manifest, form, package.clone(), false))
+}
+
+/// As [`compile_package`], and tells what became of each handler.
+///
+/// # Errors
+/// As [`compile_file`].
+pub fn explain_package(manifest: &Path, form: Form, package: Package) -> Result<Compiled, Failure> {
+    on_deep_stack(|| compile_here(manifest, form, package.clone(), true))
+}
+
+fn on_deep_stack(
+    compile: impl Fn() -> Result<Compiled, Failure> + Sync,
+) -> Result<Compiled, Failure> {
     thread::scope(|scope| {
         let spawned = thread::Builder::new()
             .name("rover-compiler".to_owned())
             .stack_size(STACK_BYTES)
-            .spawn_scoped(scope, compile);
+            .spawn_scoped(scope, &compile);
         match spawned {
             Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
             // The caller's own stack will do for most programs.
@@ -104,7 +122,12 @@ pub fn compile_package(manifest: &Path, form: Form, package: Package) -> Result<
 /// For expressions that are as deep as Lua takes them, whatever the caller's thread has.
 const STACK_BYTES: usize = 64 << 20;
 
-fn compile_here(manifest: &Path, form: Form, package: Package) -> Result<Compiled, Failure> {
+fn compile_here(
+    manifest: &Path,
+    form: Form,
+    package: Package,
+    explained: bool,
+) -> Result<Compiled, Failure> {
     let (sources, run) = collect::load_and_run(manifest)?;
     let names = analyse::names::names(&sources);
     let guards = analyse::schemas::Guards::find(&names);
@@ -138,9 +161,16 @@ fn compile_here(manifest: &Path, form: Form, package: Package) -> Result<Compile
         html: &html,
         form,
     };
-    let app = model::model(&facts, &collected, diagnostics)?;
+    let app = model::model(&facts, &collected, diagnostics).map_err(|mut failure| {
+        failure.warnings = sources.warnings(analyse::globals::undeclared(&sources));
+        failure
+    })?;
     let orders = analyse::constructors::orders(&sources, app.parameters(), &guards);
     let lowered = lower::lower(&facts, &app, &orders);
+    let explained = match explained {
+        true => explain::explain(&facts, &app, &lowered),
+        false => Vec::new(),
+    };
     let files = sources.files.iter().map(|file| file.name.as_str());
     let chunk = |text: &String| format!("{CHUNK_START}{text}{CHUNK_END}");
     let texts: Vec<String> = lowered.texts.iter().map(chunk).collect();
@@ -171,9 +201,10 @@ fn compile_here(manifest: &Path, form: Form, package: Package) -> Result<Compile
     warnings.extend(model::check::warnings(&facts, &app));
     Ok(Compiled {
         app,
-        warnings: warnings.iter().map(|d| sources.line(d)).collect(),
+        warnings: sources.warnings(warnings),
         plan,
         lowered: lowered.texts,
+        explained,
         pages: pages.iter().map(|(_, text)| (*text).to_owned()).collect(),
         dependencies,
     })

@@ -6,10 +6,15 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rover_build::{Code, Severity, compile_file};
+use rover_build::{Code, Diagnostic, Severity, compile_file};
 
 /// What no program can show: a fault of the compiler.
 const WITHOUT_EXAMPLES: [&str; 1] = ["R0110"];
+
+fn ids(diagnostics: &[Diagnostic]) -> BTreeSet<String> {
+    let ids = diagnostics.iter().map(|one| one.code.id().to_owned());
+    ids.collect()
+}
 
 fn docs() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/errors")
@@ -60,29 +65,13 @@ impl Example {
             .strip_prefix("rover check ")
             .ok_or_else(|| format!("another command: {named}"))?;
         Ok(match compile_file(&folder.join(manifest)) {
-            Ok(compiled) => {
-                let warnings = compiled.warnings.iter();
-                let code = |warning: &String| {
-                    let words = warning.split(": ");
-                    words
-                        .filter_map(Code::find)
-                        .map(|code| code.id().to_owned())
-                        .next()
-                };
-                Told {
-                    compiles: true,
-                    codes: warnings
-                        .map(|w| code(w).unwrap_or_else(|| w.clone()))
-                        .collect(),
-                }
-            }
+            Ok(compiled) => Told {
+                compiles: true,
+                codes: ids(&compiled.warnings.diagnostics),
+            },
             Err(failure) => Told {
                 compiles: false,
-                codes: failure
-                    .diagnostics
-                    .iter()
-                    .map(|diagnostic| diagnostic.code.id().to_owned())
-                    .collect(),
+                codes: ids(&failure.diagnostics),
             },
         })
     }

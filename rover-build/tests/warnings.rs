@@ -5,7 +5,7 @@ use std::path::Path;
 fn warnings_of(manifest: &str) -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/warnings");
     let compiled = rover_build::compile_file(&folder.join(manifest)).expect("it compiles");
-    let mut warnings = compiled.warnings;
+    let mut warnings = compiled.warnings.lines();
     warnings.sort();
     warnings
 }

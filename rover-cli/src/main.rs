@@ -5,6 +5,8 @@ mod commands;
 mod dev;
 mod error;
 mod manifest;
+mod output;
+mod source;
 mod terminal;
 
 use std::process::ExitCode;
@@ -23,7 +25,7 @@ fn main() -> ExitCode {
         Err(error) => {
             // Nobody is left to be told where standard error is closed.
             let _ = error.print();
-            ExitCode::FAILURE
+            error.code()
         }
     }
 }

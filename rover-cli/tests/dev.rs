@@ -314,7 +314,7 @@ fn what_cannot_be_begun_is_told() {
         )
     };
     let (code, told) = run(&["dev", "/nowhere/at/all.lua"]);
-    assert_eq!(code, Some(1));
+    assert_eq!(code, Some(2));
     assert!(
         told.contains("there is no file `/nowhere/at/all.lua`"),
         "{told}"

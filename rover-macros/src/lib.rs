@@ -45,7 +45,7 @@ pub fn app(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let folder = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(PathBuf::new, PathBuf::from);
     let (items, error) = match rover_build::compile_file(&folder.join(manifest.value())) {
         Ok(compiled) => {
-            let warnings = rover_build::warnings(&compiled.warnings);
+            let warnings = rover_build::warnings(&compiled.warnings.lines());
             let items = compiled.tokens();
             (quote!(#warnings #items), None)
         }

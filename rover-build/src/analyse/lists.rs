@@ -41,8 +41,8 @@ pub(crate) struct List<'a> {
     returned: bool,
     /// The lists of which an item holds this one.
     inside: Vec<Inside>,
-    /// It is used as a table.
-    is_table: bool,
+    /// Where it is used as a table.
+    is_table: Option<Span>,
 }
 
 /// A statement that adds an item at the end.
@@ -69,6 +69,29 @@ pub(crate) fn lists<'a>(
     file: FileId,
     function: FunctionId,
 ) -> Lists<'a> {
+    let chunk = &sources.files[file].hir;
+    let mut lists = candidates(sources, handlers, file, function);
+    loop {
+        let all = lists.len();
+        let sound: Vec<VarId> = lists
+            .iter()
+            .filter(|(_, list)| list.is_sound(chunk, &lists))
+            .map(|(var, _)| *var)
+            .collect();
+        lists.retain(|var, _| sound.contains(var));
+        if lists.len() == all {
+            return lists;
+        }
+    }
+}
+
+/// The locals of a file's function that begin as an empty table.
+pub(crate) fn candidates<'a>(
+    sources: &'a Sources,
+    handlers: &Handlers,
+    file: FileId,
+    function: FunctionId,
+) -> Lists<'a> {
     let source = &sources.files[file];
     let mut finder = Finder {
         chunk: &source.hir,
@@ -81,19 +104,7 @@ pub(crate) fn lists<'a>(
         loops: 0,
     };
     finder.block(&source.hir.functions[function].body, 0);
-    let mut lists = finder.lists;
-    loop {
-        let all = lists.len();
-        let sound: Vec<VarId> = lists
-            .iter()
-            .filter(|(_, list)| list.is_sound(&source.hir, &lists))
-            .map(|(var, _)| *var)
-            .collect();
-        lists.retain(|var, _| sound.contains(var));
-        if lists.len() == all {
-            return lists;
-        }
-    }
+    finder.lists
 }
 
 /// The list that an expression is, in a place where its JSON goes: `rows`,
@@ -115,9 +126,35 @@ pub(crate) fn is_list(lists: &Lists<'_>, expr: &Expr) -> bool {
 }
 
 impl List<'_> {
+    /// Why it is a table after all, and where that is seen.
+    pub(crate) fn why_table(&self) -> (&'static str, Option<Span>) {
+        match self {
+            List {
+                is_table: Some(at), ..
+            } => ("it is used as a table", Some(*at)),
+            List { items, .. } if items.len() > 1 && items.iter().any(|item| item.counted) => {
+                ("its items are added in several ways", None)
+            }
+            List {
+                returned: false,
+                inside,
+                ..
+            } if inside.is_empty() => ("it does not go into what is returned", None),
+            List {
+                in_loop: true,
+                inside,
+                ..
+            } if inside.is_empty() => ("it is declared in a loop", None),
+            _ => (
+                "what it becomes a part of is a table, or it is used after that",
+                None,
+            ),
+        }
+    }
+
     fn is_sound(&self, chunk: &Chunk, all: &Lists<'_>) -> bool {
         let counted = self.items.iter().any(|item| item.counted);
-        if self.is_table || self.items.is_empty() || (counted && self.items.len() > 1) {
+        if self.is_table.is_some() || self.items.is_empty() || (counted && self.items.len() > 1) {
             return false;
         }
         match self.inside.as_slice() {
@@ -384,7 +421,7 @@ impl<'a> Finder<'a, '_> {
         match &expr.kind {
             Kind::Var(var) => {
                 if let Some(list) = self.lists.get_mut(var) {
-                    list.is_table = true;
+                    list.is_table.get_or_insert(expr.span);
                 }
             }
             Kind::Unary(UnaryOp::Length, operand) => {

@@ -226,6 +226,30 @@ impl<'a, 'f> Writer<'a, 'f> {
     }
 }
 
+/// Why a constructor has no template.
+pub(crate) fn why_not(table: &Expr) -> &'static str {
+    let Kind::Table(fields) = &table.kind else {
+        return "what it holds is not seen here";
+    };
+    let (mut items, mut named) = (0, 0);
+    for field in fields {
+        match field {
+            Field::Item(_) => items += 1,
+            Field::Named(name, _) if !is_plain_text(name) => {
+                return "a field's name needs an escape in JSON";
+            }
+            Field::Named(..) => named += 1,
+            Field::Keyed(..) => return "a field's name is computed",
+        }
+    }
+    match (items, named) {
+        (0, _) if !is_regular(fields) => "a field stands there twice",
+        (0, _) => "it has too many values, or is too deep",
+        (_, 0) => "an item that may be nil would change what it is",
+        _ => "it has items and fields",
+    }
+}
+
 /// Whether all fields are items, or all have plain names of which none comes twice.
 fn is_regular(fields: &[Field]) -> bool {
     let mut names = Vec::new();

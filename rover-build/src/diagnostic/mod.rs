@@ -4,12 +4,12 @@
 mod code;
 pub(crate) mod codes;
 mod near;
+mod texts;
 
 use std::fmt;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
-
 pub use code::{Code, Severity};
+pub use texts::{Style, Texts, Warnings};
 
 /// A place in a Lua file. Lines and columns count from 1.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,6 +88,10 @@ const MAX_SHOWN: usize = 25;
 pub struct Failure {
     /// The mistakes, by position.
     pub diagnostics: Vec<Diagnostic>,
+    /// The files that they stand in.
+    pub texts: Texts,
+    /// What may be a mistake, as far as the program was looked at.
+    pub warnings: Warnings,
     rendered: String,
 }
 
@@ -108,17 +112,18 @@ impl Failure {
             key(a).cmp(&key(b))
         });
         diagnostics.dedup();
-        let shown = diagnostics.iter().take(MAX_SHOWN);
-        let mut all: Vec<String> = shown.map(|d| render(d, &text)).collect();
-        match diagnostics.len().saturating_sub(MAX_SHOWN) {
-            0 => {}
-            1 => all.push("error: and 1 more mistake".to_owned()),
-            more => all.push(format!("error: and {more} more mistakes")),
-        }
+        let texts = Texts::of(&diagnostics, text);
         Failure {
-            rendered: all.join("\n\n"),
+            rendered: rendered(&diagnostics, &texts, Style::Plain),
+            texts,
+            warnings: Warnings::default(),
             diagnostics,
         }
+    }
+
+    /// The mistakes in colours.
+    pub fn coloured(&self) -> String {
+        rendered(&self.diagnostics, &self.texts, Style::Coloured)
     }
 
     /// The text for what says `error: ` itself, as `compile_error!` does: `[R0302] unknown option`.
@@ -131,36 +136,17 @@ impl Failure {
     }
 }
 
-fn render<'a>(
-    diagnostic: &Diagnostic,
-    text: &impl Fn(&str) -> Option<(&'a str, &'a str)>,
-) -> String {
-    let title = Level::ERROR.primary_title(&diagnostic.message);
-    let mut group = Group::with_title(title.id(diagnostic.code.id()));
-    let mut files: Vec<&str> = Vec::new();
-    for (position, _) in &diagnostic.labels {
-        if !files.contains(&position.file.as_str()) {
-            files.push(&position.file);
-        }
+fn rendered(diagnostics: &[Diagnostic], texts: &Texts, style: Style) -> String {
+    let shown = diagnostics.iter().take(MAX_SHOWN);
+    let mut all: Vec<String> = shown
+        .map(|d| texts.render(d, Severity::Error, style))
+        .collect();
+    match diagnostics.len().saturating_sub(MAX_SHOWN) {
+        0 => {}
+        1 => all.push("error: and 1 more mistake".to_owned()),
+        more => all.push(format!("error: and {more} more mistakes")),
     }
-    for (path, source) in files.iter().filter_map(|file| text(file)) {
-        let here = diagnostic.labels.iter().enumerate();
-        let annotations = here
-            .filter(|(_, (position, _))| text(&position.file) == Some((path, source)))
-            .map(|(at, (position, label))| {
-                let kind = match at {
-                    0 => AnnotationKind::Primary,
-                    _ => AnnotationKind::Context,
-                };
-                kind.span(span(source, position)).label(label)
-            });
-        let snippet = Snippet::source(source).path(path);
-        group = group.element(snippet.annotations(annotations));
-    }
-    if let Some(help) = &diagnostic.help {
-        group = group.element(Level::HELP.message(help));
-    }
-    Renderer::plain().render(&[group])
+    all.join("\n\n")
 }
 
 /// Operators of several characters, of other languages too, the longest first.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::codes::program::{file_unreadable, module_missing};
-use crate::diagnostic::{Diagnostic, Failure, Position};
+use crate::diagnostic::{Diagnostic, Failure, Position, Warnings};
 use crate::front::file::{File, Text};
 use crate::front::hir::Span;
 use crate::front::ids::{ById, FileId, TemplateId};
@@ -40,35 +40,30 @@ struct Broken {
 
 impl Sources {
     pub(crate) fn failure(&self, diagnostics: Vec<Diagnostic>) -> Failure {
-        Failure::new(diagnostics, |name| {
-            let files = self.files.iter();
-            let files = files.map(|f| (&f.name, &f.shown, f.text.whole()));
-            let templates = self.templates.iter();
-            let templates = templates.map(|f| (&f.name, &f.shown, f.text.as_str()));
-            let broken = self.broken.iter();
-            let broken = broken.map(|f| (&f.name, &f.shown, f.text.as_str()));
-            let mut all = files.chain(templates).chain(broken);
-            let (_, shown, text) = all.find(|(n, ..)| *n == name)?;
-            Some((shown.as_str(), text))
-        })
+        Failure::new(diagnostics, |name| self.text(name))
+    }
+
+    pub(crate) fn warnings(&self, diagnostics: Vec<Diagnostic>) -> Warnings {
+        Warnings::new(diagnostics, |name| self.text(name))
+    }
+
+    /// A file's path as shown, and its content.
+    fn text(&self, name: &str) -> Option<(&str, &str)> {
+        let files = self.files.iter();
+        let files = files.map(|f| (&f.name, &f.shown, f.text.whole()));
+        let templates = self.templates.iter();
+        let templates = templates.map(|f| (&f.name, &f.shown, f.text.as_str()));
+        let broken = self.broken.iter();
+        let broken = broken.map(|f| (&f.name, &f.shown, f.text.as_str()));
+        let mut all = files.chain(templates).chain(broken);
+        let (_, shown, text) = all.find(|(n, ..)| *n == name)?;
+        Some((shown.as_str(), text))
     }
 
     /// The line of a position.
     pub(crate) fn line_text(&self, position: &Position) -> Option<&str> {
         let file = self.files.iter().find(|file| file.name == position.file)?;
         file.text.line(position.line)
-    }
-
-    /// A mistake on one line: `routes.lua:3:5: R0806: what is wrong (what would be right)`.
-    pub(crate) fn line(&self, diagnostic: &Diagnostic) -> String {
-        let place = diagnostic.labels.first().map(|(position, _)| {
-            let file = self.files.iter().find(|file| file.name == position.file);
-            let shown = file.map_or(position.file.as_str(), |file| &file.shown);
-            format!("{shown}:{}:{}: ", position.line, position.column)
-        });
-        let said = format!("{}: {}", diagnostic.code, diagnostic.message);
-        let help = diagnostic.help.as_ref().map(|help| format!(" ({help})"));
-        [place, Some(said), help].into_iter().flatten().collect()
     }
 
     /// The file of a module.

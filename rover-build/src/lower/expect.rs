@@ -89,7 +89,7 @@ impl<'a> Lowering<'a> {
 }
 
 /// The local that an expression's value is given to: `local b = ctx:body():expect(schema)`.
-fn declared(block: &[Stmt], value: Span) -> Option<VarId> {
+pub(crate) fn declared(block: &[Stmt], value: Span) -> Option<VarId> {
     block.iter().find_map(|stmt| {
         if let Stmt::Local(vars, values) = stmt {
             let at = values.iter().position(|v| v.span == value);

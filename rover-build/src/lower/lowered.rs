@@ -1,8 +1,10 @@
 //! The rewritten program as plain data: what its plan is made of beside the bytecode.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use rover_model::plan::{Precheck, Run, Step, Template, Text};
+
+use crate::front::ids::TextRange;
 
 /// The rewritten program.
 pub(crate) struct Lowered {
@@ -14,6 +16,21 @@ pub(crate) struct Lowered {
     pub(crate) pages: BTreeSet<usize>,
     /// What the handlers of the routes begin with checking.
     pub(crate) prechecks: Vec<Option<Precheck>>,
+    /// How returned values are written.
+    pub(crate) answers: HashMap<TextRange, Answer>,
+    /// The checks whose values stay where they are laid out.
+    pub(crate) held: HashSet<TextRange>,
+}
+
+/// How a returned value is written, which no table or string of Lua's is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// As JSON, by the template of that number.
+    Template(usize),
+    /// As a text, part by part.
+    Text,
+    /// As a page.
+    Page,
 }
 
 /// A value in an item, and the constant text around it: a [`Step`] that is still put together.

@@ -34,7 +34,7 @@ use crate::front::ids::{ById, FileId, TextRange};
 use crate::front::load::Sources;
 use crate::html::Templates;
 use crate::lower::edit::Edits;
-use crate::lower::lowered::{ListStep, Lowered};
+use crate::lower::lowered::{Answer, ListStep, Lowered};
 use crate::lower::tails::tails;
 use crate::model::app::App;
 use crate::model::facts::Facts;
@@ -67,6 +67,7 @@ pub(crate) fn lower(facts: &Facts<'_>, app: &App, orders: &Orders) -> Lowered {
         templates: Vec::new(),
         steps: Vec::new(),
         pages: BTreeSet::new(),
+        answers: HashMap::new(),
     };
     lowering.missing_bodies(app, form);
     lowering.budgets();
@@ -130,6 +131,8 @@ pub(crate) fn lower(facts: &Facts<'_>, app: &App, orders: &Orders) -> Lowered {
         steps: lowering.steps.into_iter().map(Into::into).collect(),
         pages: lowering.pages,
         prechecks,
+        answers: lowering.answers,
+        held: lowering.holders.into_keys().collect(),
     }
 }
 
@@ -158,6 +161,8 @@ pub(crate) struct Lowering<'a> {
     templates: Vec<Template>,
     pub(crate) steps: Vec<ListStep>,
     pages: BTreeSet<usize>,
+    /// How returned values are written.
+    pub(crate) answers: HashMap<TextRange, Answer>,
 }
 
 impl Lowering<'_> {
@@ -354,6 +359,7 @@ impl Lowering<'_> {
             };
         }
         if self.page(file, value) {
+            self.answers.insert(file.range(value.span), Answer::Page);
             return true;
         }
         let found = match response(&self.handlers.servers, file, value) {
@@ -383,6 +389,8 @@ impl Lowering<'_> {
             return false;
         };
         let number = self.number(template);
+        self.answers
+            .insert(file.range(value.span), Answer::Template(number));
         // Not a tail call: the handler's frame names the line of an error.
         let mut text = format!("(__rover.reply({number}");
         let mut from = value.span.start;

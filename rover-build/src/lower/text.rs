@@ -5,6 +5,7 @@ use crate::front::hir::{Chunk, Expr, Kind, Span};
 use crate::front::ids::FileId;
 use crate::lower::Lowering;
 use crate::lower::lists::{Cursor, concatenation};
+use crate::lower::lowered::Answer;
 
 impl Lowering<'_> {
     /// `return api.html("<p>" .. a .. "</p>")`; the values are looked at first, as in
@@ -49,6 +50,7 @@ impl Lowering<'_> {
             operands.join(" .. "),
         );
         self.replace(file, cursor.from, value.span.end, cursor.text);
+        self.answers.insert(file.range(value.span), Answer::Text);
     }
 }
 

@@ -12,7 +12,7 @@ mod word;
 
 pub(crate) use known::*;
 pub use known::{faults, words};
-pub(crate) use nearest::nearest;
+pub use nearest::nearest;
 pub use reference::reference;
 pub(crate) use word::GLOBALS;
 pub use word::{Kind, Missing, Parameter, Typed, Word};

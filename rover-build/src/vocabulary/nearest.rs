@@ -10,7 +10,7 @@ const FILLERS: [&str; 20] = [
 ];
 
 /// The nearest of some names, if one is near.
-pub(crate) fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let names: Vec<&str> = names.into_iter().collect();
     let name = name.to_lowercase();
     by_letters(&name, &names)

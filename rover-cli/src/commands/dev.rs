@@ -105,7 +105,7 @@ fn empty() -> Result<Plan, Error> {
     fs::write(&path, "return rover.server {}\n").map_err(io(&path))?;
     let compiled = Manifest { path }.compile();
     fs::remove_dir_all(&folder).map_err(io(&folder))?;
-    Ok(compiled.map_err(|why| Error::Lua(why.to_string()))?.plan)
+    Ok(compiled?.plan)
 }
 
 /// What `rover dev` knows.
@@ -207,8 +207,8 @@ impl Session {
         };
         self.watch.follow(&compiled.dependencies);
         self.told.clear();
-        for warning in &compiled.warnings {
-            terminal::say(Tone::Warning, warning);
+        for warning in compiled.warnings.lines() {
+            terminal::say(Tone::Warning, &warning);
         }
         let routes = Routes::of(&compiled, &self.manifest.folder());
         if self.plan.as_ref() == Some(&compiled.plan) {

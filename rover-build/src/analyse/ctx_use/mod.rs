@@ -2,6 +2,7 @@
 //! unknown members, and which reads the lowered program makes directly.
 
 mod aliases;
+mod why;
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,0 +1,142 @@
+//! `rover explain`: what the compiler understood of a route.
+
+mod common;
+
+use common::Folder;
+
+const PROGRAM: &str = r#"local api = rover.server { deadline = "50ms" }
+local g = rover.guard
+
+--- One user.
+function api.users.p_id.get(ctx)
+  return { id = ctx:params().id, page = ctx:query().page }
+end
+
+function api.users.post(ctx)
+  local user = ctx:body():expect(g:object { name = g:string():required() })
+  return { name = user.name, fixed = true }
+end
+
+function api.users.get(ctx)
+  local rows = {}
+  for i = 1, 3 do rows[i] = { id = i } end
+  local kept = {}
+  for i = 1, 3 do kept[#kept + 1] = i end
+  table.sort(kept)
+  local names = {}
+  for name in pairs(ctx:query()) do names[#names + 1] = name end
+  return { rows = rows, kept = kept, names = names, q = ctx:query().q }
+end
+
+function api.health.get() return { status = "ok" } end
+
+local function shared(ctx) return ctx.path end
+api.shared.get = shared
+
+return api
+"#;
+
+fn explain(route: &str) -> String {
+    let test = format!(
+        "explain_{}",
+        route.replace(|c: char| !c.is_ascii_alphanumeric(), "_")
+    );
+    let folder = Folder::with(&test, PROGRAM);
+    folder.rover(&["explain", route]).done()
+}
+
+#[track_caller]
+fn has(text: &str, lines: &[&str]) {
+    for line in lines {
+        assert!(text.contains(line), "no `{line}` in:\n{text}");
+    }
+}
+
+#[test]
+fn what_is_read_and_how_the_answer_is_written() {
+    let text = explain("GET /users/{id}");
+    has(
+        &text,
+        &[
+            "GET /users/{id}   routes.lua:5\nOne user.\n",
+            "reads     parameter `id`, query `page`\n",
+            "body      not read\n",
+            "ctx       not needed",
+            "constant  no: ",
+            "at most 50 ms of CPU time\n",
+            "+ routes.lua:6  ctx:params().id\n      read from the request",
+            r#"written as JSON: {"id":<parameter id>,"page":<query page>}"#,
+        ],
+    );
+    assert!(!text.contains("  - "), "{text}");
+}
+
+#[test]
+fn a_route_has_several_names() {
+    let one = explain("GET /users/{id}");
+    for name in [
+        "users.p_id.get",
+        "api.users.p_id.get",
+        "get /users/{id}",
+        "/users/{id}",
+    ] {
+        assert_eq!(explain(name), one, "{name}");
+    }
+    let both = explain("/users");
+    has(
+        &both,
+        &["POST /users   routes.lua:9", "GET /users   routes.lua:14"],
+    );
+}
+
+#[test]
+fn a_check_before_the_handler() {
+    has(
+        &explain("POST /users"),
+        &[
+            "checked   body { name }, before the handler runs\n",
+            "checked by the compiled schema; no table is made of it",
+            r#"written as JSON: {"name":<checked>,"fixed":true}"#,
+        ],
+    );
+}
+
+#[test]
+fn what_stays_as_it_is_written_and_why() {
+    has(
+        &explain("GET /users"),
+        &[
+            "+ routes.lua:15  rows = {}\n      written as JSON while it is filled",
+            "- routes.lua:17  kept = {}\n      as it is written: it is used as a table, routes.lua:19\n",
+            "- routes.lua:21  ctx:query()\n      as it is written: the whole table is used, so one is made\n",
+            "- routes.lua:22  ctx:query().q\n      as it is written: the whole table is used, so one is made, routes.lua:21\n",
+            "ctx       made for each request\n",
+        ],
+    );
+    has(
+        &explain("GET /shared"),
+        &["- all of it stays as it is written: others may call it"],
+    );
+}
+
+#[test]
+fn a_constant_answer() {
+    has(
+        &explain("GET /health"),
+        &["constant  yes: it is asked once, when a worker starts\n"],
+    );
+}
+
+#[test]
+fn an_unknown_route_is_near_another() {
+    let folder = Folder::with("explain_unknown", PROGRAM);
+    let said = folder.rover(&["explain", "GET /usres/{id}"]);
+    assert_eq!((said.code, said.out.as_str()), (2, ""));
+    assert!(
+        said.err.contains("did you mean `GET /users/{id}`?"),
+        "{}",
+        said.err
+    );
+    let said = folder.rover(&["explain", "DELETE /nothing/like/it"]);
+    assert!(said.err.contains("`rover routes` lists"), "{}", said.err);
+}
