@@ -213,7 +213,7 @@ impl Session {
         let routes = Routes::of(&compiled, &self.manifest.folder());
         if self.plan.as_ref() == Some(&compiled.plan) {
             // A file was touched, or only what LuaJIT does not see was changed.
-            self.shown.unchanged();
+            self.shown.mended();
             return Some(Vec::new());
         }
         let plan = compiled.plan.clone();

@@ -8,7 +8,7 @@ use rover_build::Plan;
 use rover_rt::{App, Error, Stage};
 use tokio::sync::oneshot;
 
-use crate::dev::shown::Shown;
+use crate::dev::shown::{Shown, ShownByVersion};
 
 /// A version that is served, on threads of its own.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ impl Running {
         listener: &TcpListener,
         shown: &Arc<Shown>,
     ) -> Result<Self, Error> {
-        let app = App::from(plan).development(Arc::clone(shown) as _);
+        let app = App::from(plan).development(Arc::new(ShownByVersion::new(shown)));
         let listener = listener.try_clone()?;
         let (stop, stopped) = oneshot::channel::<()>();
         let (tell, stages) = mpsc::channel();

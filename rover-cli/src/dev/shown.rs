@@ -18,14 +18,15 @@ const VERSION: &str = "/__rover/version";
 pub(crate) struct Shown {
     /// The manifest's, for excerpts.
     folder: PathBuf,
-    /// Another one whenever pages should be loaded again.
-    version: AtomicU64,
+    /// The number of what is shown next: pages that have another one load again.
+    next: AtomicU64,
     mistakes: RwLock<Option<Arc<Current>>>,
 }
 
 #[derive(Debug)]
 struct Current {
     mistakes: Mistakes,
+    number: u64,
     /// A version without them is still there.
     served: bool,
 }
@@ -36,26 +37,24 @@ impl Shown {
         Shown {
             folder,
             // Pages that are open from an earlier start load again, too.
-            version: AtomicU64::new(now.map_or(0, |now| now.as_millis() as u64)),
+            next: AtomicU64::new(now.map_or(0, |now| now.as_millis() as u64)),
             mistakes: RwLock::new(None),
         }
     }
 
-    /// A new version is served.
+    /// What is served is the newest version.
     pub(crate) fn mended(&self) {
         self.set(None);
     }
 
-    /// What is served is the newest version, which pages that show no mistakes have.
-    pub(crate) fn unchanged(&self) {
-        if self.current().is_some() {
-            self.set(None);
-        }
-    }
-
     /// The newest version has mistakes; `served` says whether an older one is there.
     pub(crate) fn failed(&self, mistakes: Mistakes, served: bool) {
-        self.set(Some(Arc::new(Current { mistakes, served })));
+        let number = self.number();
+        self.set(Some(Arc::new(Current {
+            mistakes,
+            number,
+            served,
+        })));
     }
 
     fn set(&self, current: Option<Arc<Current>>) {
@@ -63,7 +62,6 @@ impl Shown {
             .mistakes
             .write()
             .unwrap_or_else(PoisonError::into_inner) = current;
-        self.version.fetch_add(1, Ordering::Relaxed);
     }
 
     fn current(&self) -> Option<Arc<Current>> {
@@ -71,8 +69,30 @@ impl Shown {
         current.clone()
     }
 
-    fn version(&self) -> u64 {
-        self.version.load(Ordering::Relaxed)
+    fn number(&self) -> u64 {
+        self.next.fetch_add(1, Ordering::Relaxed)
+    }
+}
+
+/// What one version's workers ask.
+#[derive(Debug)]
+pub(crate) struct ShownByVersion {
+    all: Arc<Shown>,
+    number: u64,
+}
+
+impl ShownByVersion {
+    pub(crate) fn new(all: &Arc<Shown>) -> Self {
+        ShownByVersion {
+            number: all.number(),
+            all: Arc::clone(all),
+        }
+    }
+
+    /// That of what a page shows.
+    fn number(&self) -> u64 {
+        let mistakes = self.all.current();
+        mistakes.map_or(self.number, |current| current.number)
     }
 
     fn html(&self, status: u16, body: String) -> Option<Page> {
@@ -82,11 +102,11 @@ impl Shown {
     }
 }
 
-impl Development for Shown {
+impl Development for ShownByVersion {
     /// A browser that wants a page is shown the mistakes, and so is a client that asks for JSON.
     /// Others are answered by the version before, while there is one.
     fn instead(&self, asked: &Asked<'_>) -> Option<Page> {
-        let current = self.current()?;
+        let current = self.all.current()?;
         if asked.accepts("text/html") {
             return self.html(500, page::mistakes(&current.mistakes, current.served));
         }
@@ -102,12 +122,12 @@ impl Development for Shown {
         (path == VERSION).then(|| Page {
             status: 200,
             kind: PageKind::Text,
-            body: self.version().to_string(),
+            body: self.number().to_string(),
         })
     }
 
     fn failed(&self, asked: &Asked<'_>, handler: &FailedHandler<'_>) -> Option<Page> {
-        let failure = Failure::new(asked, handler, &self.folder);
+        let failure = Failure::new(asked, handler, &self.all.folder);
         if asked.accepts("text/html") {
             return self.html(handler.status, page::failure(&failure));
         }
@@ -124,7 +144,7 @@ impl Development for Shown {
              const answer=await fetch(\"{VERSION}\",{{cache:\"no-store\"}});\
              if(answer.ok&&await answer.text()!==served){{location.reload();return}}}}catch{{}}\
              setTimeout(ask,document.hidden?1000:200)}};setTimeout(ask,200)}})()</script>\n",
-            self.version()
+            self.number()
         )
     }
 }
