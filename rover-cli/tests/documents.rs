@@ -146,7 +146,7 @@ impl Reader {
         // From the end, so that the lines of those before stay.
         for Difference { line, told, said } in self.differences.iter().rev() {
             let old = *line..line + told.trim_end().lines().count();
-            lines.splice(old, said.trim_end().lines());
+            lines.splice(old, said.trim().lines());
         }
         fs::write(path(self.document), lines.join("\n") + "\n").unwrap();
     }
