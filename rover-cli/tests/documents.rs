@@ -16,10 +16,14 @@ use rover_rt::{App, LogLevel, TestClient};
 use commands::Step;
 use fences::{Fence, fences};
 
+const MANIFEST: &str = "routes.lua";
+
 /// A reader who types what a document shows, in a folder of its own.
 struct Reader {
     document: &'static str,
     folder: PathBuf,
+    /// The last one that the document shows.
+    manifest: String,
     /// Files were written since a command was given.
     changed: bool,
     served: Option<TestClient>,
@@ -45,6 +49,7 @@ impl Reader {
         Reader {
             document,
             folder,
+            manifest: String::new(),
             changed: false,
             served: None,
             answers: 0,
@@ -58,6 +63,8 @@ impl Reader {
         for fence in fences(&text) {
             if let Some(file) = fence.file() {
                 self.write(file, fence.text);
+            } else if fence.info == "lua" {
+                self.try_within(&fence);
             } else if fence.info == "console" {
                 self.do_all(&fence);
             }
@@ -68,14 +75,32 @@ impl Reader {
 
     fn write(&mut self, file: &str, text: &str) {
         // A new manifest ends the program before it, which nobody may have asked anything.
-        if file.ends_with("routes.lua") {
+        if file == MANIFEST {
             self.must_compile();
+            text.clone_into(&mut self.manifest);
         }
         let path = self.folder.join(file);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
         self.changed = true;
         self.served = None;
+    }
+
+    /// A part of a program is right where it stands in the manifest before it.
+    fn try_within(&mut self, fence: &Fence<'_>) {
+        let whole = self.manifest.clone();
+        let line = fence.line;
+        let Some((start, end)) = whole.rsplit_once("\nreturn api") else {
+            let failure = format!("line {line}: no manifest stands before this part of one");
+            return self.failures.push(failure);
+        };
+        let before = self.failures.len();
+        self.write(MANIFEST, &format!("{start}\n{}\nreturn api{end}", fence.text));
+        self.must_compile();
+        for failure in &mut self.failures[before..] {
+            *failure = format!("line {line}: {failure}");
+        }
+        self.write(MANIFEST, &whole);
     }
 
     fn do_all(&mut self, fence: &Fence<'_>) {
@@ -101,7 +126,7 @@ impl Reader {
 
     fn check(&self) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rover"));
-        let command = command.args(["check", "routes.lua"]);
+        let command = command.args(["check", MANIFEST]);
         command.current_dir(&self.folder).output().unwrap()
     }
 
@@ -121,7 +146,7 @@ impl Reader {
     /// The program as it stands in the folder.
     fn program(&mut self) -> &TestClient {
         self.must_compile();
-        let manifest = self.folder.join("routes.lua");
+        let manifest = self.folder.join(MANIFEST);
         self.served.get_or_insert_with(|| {
             let compiled = rover_build::compile_file(&manifest);
             let plan = compiled.unwrap_or_else(|why| panic!("{why}")).plan;
