@@ -131,7 +131,10 @@ impl Curl {
         let body = self.body.as_deref();
         let usual = if body.is_some() { "POST" } else { "GET" };
         let method = self.method.as_deref().unwrap_or(usual);
-        let mut request = format!("{method} {} HTTP/1.1\r\nHost: localhost:4242\r\n", self.target);
+        let mut request = format!(
+            "{method} {} HTTP/1.1\r\nHost: localhost:4242\r\n",
+            self.target
+        );
         for header in &self.headers {
             request = request + header + "\r\n";
         }

@@ -4,15 +4,15 @@
 pub(crate) struct Fence<'a> {
     /// What stands behind the first backticks.
     pub(crate) info: &'a str,
-    pub(crate) text: &'a str,
+    pub(crate) text: String,
     /// The line of its first backticks, from 1.
     pub(crate) line: usize,
 }
 
-impl<'a> Fence<'a> {
+impl Fence<'_> {
     /// The file that a block is, by the comment in its first line: `-- routes.lua`, or
     /// `{{-- views/page.html --}}`.
-    pub(crate) fn file(&self) -> Option<&'a str> {
+    pub(crate) fn file(&self) -> Option<&str> {
         let first = self.text.lines().next()?;
         let name = match self.info {
             "lua" => first.strip_prefix("-- ")?,
@@ -24,21 +24,20 @@ impl<'a> Fence<'a> {
     }
 }
 
-pub(crate) fn fences(text: &str) -> impl Iterator<Item = Fence<'_>> {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        let opening = match text[at..].starts_with("```") {
-            true => at,
-            false => at + text[at..].find("\n```")? + 1,
+pub(crate) fn fences(text: &str) -> Vec<Fence<'_>> {
+    let mut lines = text.lines().zip(1..);
+    let mut fences = Vec::new();
+    while let Some((opening, line)) = lines.next() {
+        let Some(info) = opening.trim_start().strip_prefix("```") else {
+            continue;
         };
-        let (info, _) = text[opening + 3..].split_once('\n')?;
-        let start = opening + 3 + info.len() + 1;
-        let end = start + text[start - 1..].find("\n```")?;
-        at = end + 3;
-        Some(Fence {
-            info,
-            text: &text[start..end],
-            line: text[..opening].matches('\n').count() + 1,
-        })
-    })
+        // A block in a list is indented like its first line.
+        let indent = opening.len() - opening.trim_start().len();
+        let inside = lines.by_ref().map(|(line, _)| line.get(indent..));
+        let inside = inside.map(Option::unwrap_or_default);
+        let text = inside.take_while(|line| *line != "```");
+        let text = text.flat_map(|line| [line, "\n"]).collect();
+        fences.push(Fence { info, text, line });
+    }
+    fences
 }
