@@ -131,8 +131,11 @@ impl Reader {
 
     fn check(&self) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rover"));
-        let command = command.args(["check", MANIFEST]);
-        command.current_dir(&self.folder).output().unwrap()
+        command
+            .args(["check", MANIFEST])
+            .current_dir(&self.folder)
+            .env_remove("CLICOLOR_FORCE");
+        command.output().unwrap()
     }
 
     /// Nothing is said of a program that is right.
