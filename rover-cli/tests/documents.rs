@@ -24,6 +24,8 @@ struct Reader {
     folder: PathBuf,
     /// The last one that the document shows.
     manifest: String,
+    /// Where the last file begins, from 1.
+    line: usize,
     /// Files were written since a command was given.
     changed: bool,
     served: Option<TestClient>,
@@ -51,6 +53,7 @@ impl Reader {
             document,
             folder,
             manifest: String::new(),
+            line: 0,
             changed: false,
             served: None,
             programs: 0,
@@ -65,6 +68,7 @@ impl Reader {
         for fence in fences(&text) {
             if let Some(file) = fence.file() {
                 self.write(file, &fence.text);
+                self.line = fence.line;
             } else if fence.info == "lua" {
                 self.try_within(&fence);
             } else if fence.info == "console" {
@@ -96,15 +100,10 @@ impl Reader {
             let failure = format!("line {line}: no manifest stands before this part of one");
             return self.failures.push(failure);
         };
-        let before = self.failures.len();
-        self.write(
-            MANIFEST,
-            &format!("{start}\n{}\nreturn api{end}", fence.text),
-        );
+        let text = &fence.text;
+        self.write(MANIFEST, &format!("{start}\n{text}\nreturn api{end}"));
+        self.line = line;
         self.must_compile();
-        for failure in &mut self.failures[before..] {
-            *failure = format!("line {line}: {failure}");
-        }
         self.write(MANIFEST, &whole);
     }
 
@@ -148,7 +147,9 @@ impl Reader {
         let output = self.check();
         if !output.status.success() || !output.stderr.is_empty() {
             let said = String::from_utf8_lossy(&output.stderr);
-            self.failures.push(format!("`rover check` says\n{said}"));
+            let line = self.line;
+            let failure = format!("the program of line {line}: `rover check` says\n{said}");
+            self.failures.push(failure);
         }
     }
 
