@@ -166,6 +166,24 @@ fn a_save_is_served() {
 }
 
 #[test]
+fn files_that_are_not_the_programs_wake_nobody() {
+    let session = Session::start("others", HELLO);
+    session.write("dev.log", "a line\n");
+    // The same text again, and then another: only that is told.
+    session.write("routes.lua", HELLO);
+    session.replace("routes.lua", &HELLO.replace("\"one\"", "\"two\""));
+    let mut before = Vec::new();
+    loop {
+        let line = session.told.recv_timeout(PATIENCE).unwrap();
+        if line.contains("~ GET /hello") {
+            break;
+        }
+        before.push(line);
+    }
+    assert!(before.is_empty(), "{before:?}");
+}
+
+#[test]
 fn routes_that_come_and_go_are_told() {
     let session = Session::start("routes", HELLO);
     session.replace(

@@ -183,7 +183,7 @@ impl Session {
             };
             let took = began.elapsed().as_millis();
             let what = match changes.is_empty() {
-                true => "no route has changed".to_owned(),
+                true => "the mistakes are mended".to_owned(),
                 false => changes
                     .iter()
                     .map(Change::shown)
@@ -206,7 +206,7 @@ impl Session {
             }
         };
         self.watch.follow(&compiled.dependencies);
-        self.told.clear();
+        let had_mistakes = !std::mem::take(&mut self.told).is_empty();
         for warning in compiled.warnings.lines() {
             terminal::say(Tone::Warning, &warning);
         }
@@ -214,7 +214,7 @@ impl Session {
         if self.plan.as_ref() == Some(&compiled.plan) {
             // A file was touched, or only what LuaJIT does not see was changed.
             self.shown.mended();
-            return Some(Vec::new());
+            return had_mistakes.then(Vec::new);
         }
         let plan = compiled.plan.clone();
         match Running::start(compiled.plan, &self.listener, &self.shown) {

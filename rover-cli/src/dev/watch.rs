@@ -4,8 +4,10 @@
 //! one's name.
 
 use std::collections::HashSet;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -31,6 +33,16 @@ pub(crate) struct Watch {
     watcher: RecommendedWatcher,
     root: PathBuf,
     folders: HashSet<PathBuf>,
+    wanted: Arc<Mutex<Wanted>>,
+}
+
+/// Which files matter.
+#[derive(Debug, Default)]
+struct Wanted {
+    /// What the program's are called.
+    names: HashSet<OsString>,
+    /// Any: what is missing may come.
+    all: bool,
 }
 
 impl Watch {
@@ -39,9 +51,11 @@ impl Watch {
         let failed =
             |error: notify::Error| Error::Manifest(format!("files cannot be watched: {error}"));
         let (tell, told) = mpsc::channel();
+        let wanted = Arc::<Mutex<Wanted>>::default();
+        let known = Arc::clone(&wanted);
         let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
             // Where events are lost, everything may have changed.
-            if event.map_or(true, |event| matters(&event)) {
+            if event.map_or(true, |event| matters(&event, &known)) {
                 let _ = tell.send(());
             }
         })
@@ -51,6 +65,7 @@ impl Watch {
             watcher,
             root: manifest.folder(),
             folders: HashSet::new(),
+            wanted,
         };
         let root = watch.root.clone();
         watch.below(&root, DEEPEST);
@@ -59,6 +74,18 @@ impl Watch {
 
     /// Watches the folders of these files, too, and those that have come meanwhile.
     pub(crate) fn follow(&mut self, files: &[PathBuf]) {
+        self.want(files, false);
+        self.folders_of(files);
+    }
+
+    fn want(&self, files: &[PathBuf], all: bool) {
+        let names = files.iter().filter_map(|file| file.file_name());
+        let mut wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
+        wanted.names.extend(names.map(OsString::from));
+        wanted.all = all;
+    }
+
+    fn folders_of(&mut self, files: &[PathBuf]) {
         for folder in files.iter().filter_map(|file| file.parent()) {
             self.add(folder);
         }
@@ -71,7 +98,8 @@ impl Watch {
         let labels = failure.diagnostics.iter().flat_map(|d| &d.labels);
         let files = labels.map(|(position, _)| self.root.join(&position.file));
         let files: Vec<PathBuf> = files.collect();
-        self.follow(&files);
+        self.want(&files, true);
+        self.folders_of(&files);
     }
 
     fn below(&mut self, folder: &Path, depth: usize) {
@@ -109,19 +137,24 @@ impl Watch {
     }
 }
 
-/// Whether something was written, and not only read. Editors' own files begin with a dot or
-/// end with a tilde.
-fn matters(event: &notify::Event) -> bool {
+/// Whether something was written that may be the program's, and not only read: one of its
+/// files, another Lua file, a folder.
+fn matters(event: &notify::Event, wanted: &Mutex<Wanted>) -> bool {
     let written = match event.kind {
         EventKind::Access(AccessKind::Close(AccessMode::Write)) => true,
         EventKind::Access(_) => false,
         _ => true,
     };
-    let own = |path: &PathBuf| {
-        let name = path.file_name().map(|name| name.to_string_lossy());
-        name.is_some_and(|name| name.starts_with('.') || name.ends_with('~') || name == "4913")
+    let wanted = wanted.lock().unwrap_or_else(PoisonError::into_inner);
+    let may_be_ours = |path: &PathBuf| {
+        let name = path.file_name();
+        let known = wanted.all || name.is_some_and(|name| wanted.names.contains(name));
+        // Editors' own files begin with a dot.
+        let hidden = || name.is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        let lua = || path.extension().is_some_and(|extension| extension == "lua");
+        known || (lua() && !hidden()) || path.is_dir()
     };
-    written && (event.paths.is_empty() || !event.paths.iter().all(own))
+    written && (event.paths.is_empty() || event.paths.iter().any(may_be_ours))
 }
 
 /// Makes one event of those that follow each other closely.
