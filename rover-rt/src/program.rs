@@ -47,7 +47,7 @@ impl From<Plan> for Program {
 impl Program {
     /// The route for a method and path.
     #[inline]
-    pub(crate) fn find(&self, method: Method, path: &mut Path<'_>) -> Option<u16> {
+    pub fn find(&self, method: Method, path: &mut Path<'_>) -> Option<u16> {
         self.router.find(method, path)
     }
 
