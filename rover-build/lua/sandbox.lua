@@ -52,10 +52,6 @@ function rover.server(options)
   made = server.new(options or {}, builders)
   return made
 end
-for _, name in pairs { "module", "dofile", "loadfile", "newproxy", "ffi" } do
-  g[name] = nil
-end
-string.dump = nil
 -- The clock stands and the environment is empty: a build gives the same routes always.
 g.os = {
   time = function(t) return t and time(t) or 0 end,

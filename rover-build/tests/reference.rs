@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::{env, fs};
 
-use rover_build::vocabulary::{Kind, reference, words};
+use rover_build::vocabulary::{Kind, library_names, reference, words};
 use serde_json::Value;
 
 #[test]
@@ -20,6 +20,21 @@ fn the_reference_page_is_printed_from_the_rows() {
         written == text,
         "docs/reference.md is another (ROVER_BLESS=1 writes it): {difference:?}"
     );
+}
+
+/// The runtime has no rows: it has the names that are printed from them.
+#[test]
+fn the_names_of_the_library_are_printed_from_the_rows() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../rover-model/lua/library.txt");
+    let text: String = library_names()
+        .iter()
+        .map(|name| format!("{name}\n"))
+        .collect();
+    if env::var_os("ROVER_BLESS").is_some() {
+        fs::write(&file, &text).expect("the folder is writable");
+    }
+    let written = fs::read_to_string(&file).unwrap_or_default();
+    assert_eq!(written, text, "ROVER_BLESS=1 writes it");
 }
 
 #[test]

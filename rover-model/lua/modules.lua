@@ -107,14 +107,23 @@ function M.require(name)
   return loaded[name]
 end
 
--- Puts all of it where programs look for it; to be called when the other libraries are what they
--- are for programs.
+-- Takes away what has no row in the vocabulary.
+local function prune(prefix, t)
+  for name in pairs(t) do
+    if not host.library[prefix .. tostring(name)] then t[name] = nil end
+  end
+end
+
+-- Puts all of it where programs look for it, and nothing else; to be called when the other
+-- libraries are what they are for programs.
 function M.install()
   globals.io, globals.debug, globals.jit, globals.package = io, debug, jit, package
   globals.require = M.require
   for _, name in pairs { "string", "table", "math", "bit", "coroutine", "os", "io", "debug", "jit", "package" } do
     loaded[name] = globals[name]
+    prune(name .. ".", globals[name])
   end
+  prune("", globals)
   loaded._G, loaded["table.new"], loaded["table.clear"] = globals, host.table_new, host.table_clear
 end
 

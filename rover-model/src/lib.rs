@@ -51,6 +51,10 @@ pub const MODULES_LUA: &str = include_str!("../lua/modules.lua");
 /// value of `rover.null`, and returns `{ described = ..., run = ... }`.
 pub const RAISED_LUA: &str = include_str!("../lua/raised.lua");
 
+/// What a program has of Lua's library, `rover` included: a name on each line, as
+/// `string.rep`, printed from the vocabulary's rows by a test of the compiler's.
+pub const LIBRARY: &str = include_str!("../lua/library.txt");
+
 /// Functions directly on the server table that replace the built-in answers.
 pub const HOOKS: [&str; 2] = ["on_error", "not_found"];
 

@@ -10,6 +10,7 @@ local owned, refuse_raw = R.owned, R.refuse_raw
 
 local modules = R.part("modules") {
   load_chunk = R.load_chunk,
+  library = R.library,
   raise = raise,
   getinfo = getinfo,
   traceback = debug.traceback,
@@ -19,10 +20,6 @@ local modules = R.part("modules") {
 }
 
 local globals = _G
-for _, name in pairs { "module", "dofile", "loadfile", "newproxy", "ffi" } do
-  globals[name] = nil
-end
-string.dump = nil
 globals.os = { time = os.time, date = os.date, clock = os.clock, getenv = os.getenv, difftime = os.difftime }
 globals.rover = R.rover
 globals.load, globals.loadstring, globals.collectgarbage = R.load, R.loadstring, R.collectgarbage

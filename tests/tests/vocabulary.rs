@@ -6,7 +6,7 @@ use std::path::Path;
 
 use rover::{LogLevel, TestClient};
 use rover_build::Form;
-use rover_build::vocabulary::{Kind, Missing, Word, words};
+use rover_build::vocabulary::{Kind, Word, words};
 use rover_tests::programs::vocabulary;
 
 /// Names and types as a program finds them: `string.upper` and `function`.
@@ -14,16 +14,15 @@ type Found = BTreeMap<String, String>;
 
 /// The words of the library by their rows, and whether each is a function, where that is known.
 fn library() -> BTreeMap<String, Option<bool>> {
-    let of_class = |word: &&Word| word.owner.is_empty() || classes().contains(word.owner);
-    let words = words().iter().filter(|word| !of_class(word));
-    let there = words.filter_map(|word| {
+    let names = rover_build::vocabulary::library_names();
+    let there = words().iter().filter(|word| names.contains(&word.path()));
+    let there = there.map(|word| {
         let is_function = match word.kind {
             Kind::Function => Some(true),
             Kind::Value | Kind::Table => Some(false),
-            Kind::Missing(Missing::Refused) => None,
-            _ => return None,
+            _ => None,
         };
-        Some((word.path(), is_function))
+        (word.path(), is_function)
     });
     there.collect()
 }

@@ -8,6 +8,7 @@ use rover_model::MODULES_LUA;
 
 use crate::collect::json::raise;
 use crate::front::load::{Known, Sources};
+use crate::vocabulary;
 
 /// Modules that a run asked for and did not get.
 #[derive(Clone, Default)]
@@ -49,6 +50,10 @@ pub(super) fn modules(
     let require: Function = lua.globals().get("require")?;
     let host = lua.create_table()?;
     host.set("load_chunk", load_chunk)?;
+    let library = vocabulary::library_names()
+        .into_iter()
+        .map(|name| (name, true));
+    host.set("library", lua.create_table_from(library)?)?;
     host.set("raise", raise(lua)?)?;
     host.set("getinfo", get_info(lua)?)?;
     host.set("traceback", traceback(lua)?)?;

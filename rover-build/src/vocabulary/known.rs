@@ -1,6 +1,6 @@
 //! The words, parsed once, and where each is found.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 use rover_model::VOCABULARY;
@@ -201,3 +201,17 @@ pub(crate) fn is_of_response(name: &str) -> bool {
 #[cfg(test)]
 #[path = "tests.rs"]
 mod tests;
+
+/// What a program has of Lua's library, `rover` included, as it names it: `string.rep`.
+pub fn library_names() -> BTreeSet<String> {
+    let classes = words().iter().filter(|word| word.kind == Kind::Class);
+    let classes: BTreeSet<&str> = classes.map(|word| word.name).collect();
+    let outside = |word: &&Word| !word.owner.is_empty() && !classes.contains(word.owner);
+    let there = words().iter().filter(outside).filter(|word| {
+        matches!(
+            word.kind,
+            Kind::Function | Kind::Value | Kind::Table | Kind::Missing(Missing::Refused)
+        )
+    });
+    there.map(Word::path).collect()
+}

@@ -11,7 +11,7 @@ mod signature;
 mod word;
 
 pub(crate) use known::*;
-pub use known::{faults, words};
+pub use known::{faults, library_names, words};
 pub use nearest::nearest;
 pub use reference::reference;
 pub(crate) use word::GLOBALS;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use mlua::{Function, LightUserData, Lua, LuaOptions, StdLib, Table, Value};
 use rover_model::plan::Text;
-use rover_model::{CHUNK_END, CHUNK_START, JSON_LUA, RAISED_LUA, SERVER_LUA};
+use rover_model::{CHUNK_END, CHUNK_START, JSON_LUA, LIBRARY, RAISED_LUA, SERVER_LUA};
 
 use crate::error::Error;
 use crate::log::Log;
@@ -225,6 +225,8 @@ impl Tables {
                 .map(|(name, _)| *name)
                 .collect::<Vec<_>>(),
         )?;
+        let library = LIBRARY.lines().map(|name| (name, true));
+        runtime.set("library", lua.create_table_from(library)?)?;
         runtime.set("patterns", &self.patterns)?;
         runtime.set("limits", &self.limits)?;
         runtime.set("chunk", [CHUNK_START, CHUNK_END])?;
