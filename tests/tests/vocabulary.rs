@@ -27,11 +27,6 @@ fn library() -> BTreeMap<String, Option<bool>> {
     there.collect()
 }
 
-fn classes() -> BTreeSet<&'static str> {
-    let classes = words().iter().filter(|word| word.kind == Kind::Class);
-    classes.map(|word| word.name).collect()
-}
-
 fn is_as_rows_say(found: &Found, whose: &str) {
     let rows = library();
     let names: BTreeSet<&String> = found.keys().collect();
