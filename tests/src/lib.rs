@@ -16,6 +16,15 @@ pub use server::{Response, Server, unused_address};
 /// it to pass.
 pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(120);
 
+/// A text without the addresses that `tostring` tells of tables and functions.
+pub fn without_addresses(text: &str) -> String {
+    let mut parts = text.split("0x");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| {
+        text + "0x" + part.trim_start_matches(|c: char| c.is_ascii_hexdigit())
+    })
+}
+
 /// A compiled manifest.
 pub type Program = fn() -> rover::App;
 

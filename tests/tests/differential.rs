@@ -13,6 +13,7 @@ use generate::{HANDLERS, Random};
 use rover::{App, LogLevel, TestClient, TestResponse};
 use rover_build::Form;
 use rover_tests::programs::HANDLERS as PROGRAMS;
+use rover_tests::without_addresses;
 
 /// One request, sent to both.
 struct Request {
@@ -145,15 +146,6 @@ fn shown(response: &TestResponse) -> Shown<'_> {
         headers: names.iter().map(|name| response.header(name)).collect(),
         body,
     }
-}
-
-/// `tostring` of a table tells its address.
-fn without_addresses(text: &str) -> String {
-    let mut parts = text.split("0x");
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |text, part| {
-        text + "0x" + part.trim_start_matches(|c: char| c.is_ascii_hexdigit())
-    })
 }
 
 #[test]

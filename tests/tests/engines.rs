@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use rover::{App, LogLevel, TestClient};
 use rover_build::{Form, Plan, compile_form};
 use rover_tests::programs::{EXAMPLES, PROGRAMS, RANDOM};
-use rover_tests::{Program, Server, parse};
+use rover_tests::{Program, Server, parse, without_addresses};
 
 /// The plan of a manifest, as another process would be given it.
 fn plan(manifest: &Path, form: Form) -> Plan {
@@ -77,14 +77,6 @@ fn without_ids(line: &str) -> String {
         Some((start, end)) => format!("{}-{}", &line[..start], without_ids(&line[end..])),
         None => line.to_owned(),
     }
-}
-
-fn without_addresses(line: &str) -> String {
-    let mut parts = line.split("0x");
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |text, part| {
-        text + "0x" + part.trim_start_matches(|c: char| c.is_ascii_hexdigit())
-    })
 }
 
 /// What is answered by chance.

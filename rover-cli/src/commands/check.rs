@@ -2,13 +2,13 @@
 
 use std::process::ExitCode;
 
-use rover_build::{Compiled, Diagnostic, Failure, Position, Severity, Texts};
-use serde_json::{Value, json};
+use rover_build::{Compiled, Failure, Severity};
+use serde_json::Value;
 
 use crate::args::Check;
 use crate::error::Error;
 use crate::manifest::Manifest;
-use crate::output;
+use crate::output::{self, counted, mistake};
 
 pub(crate) fn run(check: &Check) -> Result<ExitCode, Error> {
     let manifest = Manifest::find(&check.manifest)?;
@@ -27,10 +27,6 @@ pub(crate) fn run(check: &Check) -> Result<ExitCode, Error> {
 }
 
 fn summary(compiled: &Compiled) -> String {
-    let counted = |many: usize, one: &str| match many {
-        1 => format!("1 {one}"),
-        many => format!("{many} {one}s"),
-    };
     let routes = counted(compiled.plan.routes.len(), "route");
     let files = counted(compiled.dependencies.len(), "file");
     match compiled.warnings.diagnostics.len() {
@@ -51,39 +47,4 @@ fn as_json(compiled: &Result<Compiled, Failure>) -> Value {
     let suspicions = warnings.diagnostics.iter();
     let suspicions = suspicions.map(|d| mistake(d, &warnings.texts, Severity::Warning));
     errors.chain(suspicions).collect()
-}
-
-fn mistake(diagnostic: &Diagnostic, texts: &Texts, severity: Severity) -> Value {
-    let severity = match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    };
-    let mut value = json!({
-        "severity": severity,
-        "code": diagnostic.code.id(),
-        "message": diagnostic.message,
-        "help": diagnostic.help,
-    });
-    if let Some((position, _)) = diagnostic.labels.first() {
-        place(&mut value, position, texts);
-    }
-    let labels = diagnostic.labels.iter().map(|(position, text)| {
-        let mut label = json!({ "text": text });
-        place(&mut label, position, texts);
-        label
-    });
-    value["labels"] = labels.collect();
-    value
-}
-
-fn place(value: &mut Value, position: &Position, texts: &Texts) {
-    value["file"] = json!(texts.path(position));
-    let (start, end) = match texts.range(position) {
-        Some((start, end)) => (start, Some(end)),
-        None => (position.clone(), None),
-    };
-    value["line"] = json!(start.line);
-    value["column"] = json!(start.column.max(1));
-    value["end_line"] = json!(end.as_ref().map(|end| end.line));
-    value["end_column"] = json!(end.as_ref().map(|end| end.column));
 }

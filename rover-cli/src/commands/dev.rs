@@ -19,6 +19,7 @@ use crate::dev::shown::Shown;
 use crate::dev::watch::Watch;
 use crate::error::Error;
 use crate::manifest::Manifest;
+use crate::output::counted;
 use crate::terminal::{self, Tone};
 
 /// The exit code of a process that is stopped by SIGINT.
@@ -57,10 +58,9 @@ fn listen(port: Option<u16>, compiled: Option<&Compiled>) -> Result<TcpListener,
     let host = options.map_or("127.0.0.1", |options| &options.host);
     let port = port.or(options.map(|options| options.port));
     let port = port.unwrap_or(ServerOptions::default().port);
-    TcpListener::bind((host, port)).map_err(|error| Error::Io {
-        what: format!("cannot listen on {host}:{port} (`--port` takes another)"),
-        error,
-    })
+    TcpListener::bind((host, port)).map_err(Error::io(format!(
+        "cannot listen on {host}:{port} (`--port` takes another)"
+    )))
 }
 
 /// A person's browser; that there is none is no mistake.
@@ -85,26 +85,15 @@ fn stop_on_signals(wake: Sender<Event>) -> Result<(), Error> {
     ctrlc::set_handler(stop).map_err(|error| Error::Manifest(error.to_string()))
 }
 
-/// `1 route`, `2 routes`
-fn count(routes: usize) -> String {
-    match routes {
-        1 => "1 route".to_owned(),
-        more => format!("{more} routes"),
-    }
-}
-
 /// A program without routes.
 fn empty() -> Result<Plan, Error> {
-    let io = |what: &Path| {
-        let what = what.display().to_string();
-        |error| Error::Io { what, error }
-    };
+    let shown = |path: &Path| path.display().to_string();
     let folder = std::env::temp_dir().join(format!("rover-dev-{}", std::process::id()));
     let path = folder.join("routes.lua");
-    fs::create_dir_all(&folder).map_err(io(&folder))?;
-    fs::write(&path, "return rover.server {}\n").map_err(io(&path))?;
+    fs::create_dir_all(&folder).map_err(Error::io(shown(&folder)))?;
+    fs::write(&path, "return rover.server {}\n").map_err(Error::io(shown(&path)))?;
     let compiled = Manifest { path }.compile();
-    fs::remove_dir_all(&folder).map_err(io(&folder))?;
+    fs::remove_dir_all(&folder).map_err(Error::io(shown(&folder)))?;
     Ok(compiled?.plan)
 }
 
@@ -125,10 +114,7 @@ struct Session {
 
 impl Session {
     fn new(manifest: Manifest, watch: Watch, listener: TcpListener) -> Result<Self, Error> {
-        let address = listener.local_addr().map_err(|error| Error::Io {
-            what: "the address".to_owned(),
-            error,
-        })?;
+        let address = listener.local_addr().map_err(Error::io("the address"))?;
         let shown = Arc::new(Shown::new(manifest.folder()));
         log::for_people();
         Ok(Session {
@@ -150,7 +136,7 @@ impl Session {
         let before = |took: u128, routes: usize| {
             terminal::say(
                 Tone::Good,
-                &format!("{name} at {url}  ({}, {took} ms)", count(routes)),
+                &format!("{name} at {url}  ({}, {took} ms)", counted(routes, "route")),
             );
         };
         match self.take(compiled) {

@@ -1,12 +1,14 @@
 //! Why the newest version is not served, for the terminal, the browser and programs.
 
-use rover_build::{Diagnostic, Failure};
+use rover_build::{Failure, Position, Severity, Style};
 use serde_json::{Value, json};
+
+use crate::output::mistake;
 
 /// What is wrong, in its three forms.
 #[derive(Clone, Debug)]
 pub(crate) struct Mistakes {
-    /// Rendered, with places and carets.
+    /// Rendered, with places, carets and colours.
     pub(crate) terminal: String,
     /// For a page: each with its text.
     pub(crate) shown: Vec<Shown>,
@@ -28,23 +30,21 @@ pub(crate) struct Shown {
 impl Mistakes {
     /// The compiler refuses the program.
     pub(crate) fn of_build(failure: &Failure) -> Self {
-        let rendered = failure.to_string();
-        let texts = split(&rendered, failure.diagnostics.len());
-        let shown = failure.diagnostics.iter().zip(texts);
-        let diagnostics: Vec<Value> = failure.diagnostics.iter().map(json_of).collect();
+        let texts = &failure.texts;
+        let shown = failure.diagnostics.iter().map(|diagnostic| Shown {
+            title: diagnostic.message.clone(),
+            place: diagnostic.labels.first().map(|(at, _)| place(at)),
+            text: texts.render(diagnostic, Severity::Error, Style::Plain),
+        });
+        let json = failure.diagnostics.iter();
+        let json: Vec<Value> = json.map(|d| mistake(d, texts, Severity::Error)).collect();
         Mistakes {
-            shown: shown
-                .map(|(diagnostic, text)| Shown {
-                    title: diagnostic.message.clone(),
-                    place: diagnostic.labels.first().map(|(at, _)| place(at)),
-                    text: text.to_owned(),
-                })
-                .collect(),
+            terminal: failure.coloured(),
+            shown: shown.collect(),
             json: json!({
                 "error": "The program does not compile",
-                "diagnostics": diagnostics,
+                "diagnostics": json,
             }),
-            terminal: rendered,
         }
     }
 
@@ -63,36 +63,9 @@ impl Mistakes {
     }
 }
 
-/// The rendered mistakes, one by one: each begins a paragraph.
-fn split(rendered: &str, count: usize) -> Vec<&str> {
-    let mut starts: Vec<usize> = rendered
-        .match_indices("\n\nerror")
-        .map(|(at, _)| at + 2)
-        .collect();
-    starts.insert(0, 0);
-    starts.push(rendered.len());
-    let texts = starts
-        .windows(2)
-        .map(|pair| rendered[pair[0]..pair[1]].trim_end());
-    let texts: Vec<&str> = texts.take(count).collect();
-    texts
-}
-
-fn place(at: &rover_build::Position) -> String {
+fn place(at: &Position) -> String {
     match at.column {
         0 => format!("{}:{}", at.file, at.line),
         column => format!("{}:{}:{column}", at.file, at.line),
     }
-}
-
-fn json_of(diagnostic: &Diagnostic) -> Value {
-    let labels = diagnostic.labels.iter().map(
-        |(at, text)| json!({ "file": at.file, "line": at.line, "column": at.column, "text": text }),
-    );
-    json!({
-        "code": diagnostic.code.id(),
-        "message": diagnostic.message,
-        "labels": labels.collect::<Vec<_>>(),
-        "help": diagnostic.help,
-    })
 }
