@@ -49,16 +49,21 @@ fn one_file_of_a_lone_lua_file() {
     assert_eq!(String::from_utf8(version.stdout).unwrap(), "hello 0.1.0\n");
 }
 
+/// What `rover build` says where no program is found.
+fn build_without_cargo(folder: &Folder) -> Said {
+    let mut command = folder.command(&["build", "hello.lua"]);
+    command
+        .env("PATH", "")
+        .env("ROVER_CACHE", folder.0.join("cache"));
+    Said::from(command.output().expect("rover runs"))
+}
+
 /// The Lua is looked at first: cargo is not even asked.
 #[test]
 fn mistakes_are_those_of_the_lua_files() {
     let folder = Folder::new("build_wrong");
     folder.write("hello.lua", &HELLO.replace(".name }", ".nmae }"));
-    let mut command = folder.command(&["build", "hello.lua"]);
-    command
-        .env("PATH", "")
-        .env("ROVER_CACHE", folder.0.join("cache"));
-    let said = Said::from(command.output().unwrap());
+    let said = build_without_cargo(&folder);
     assert_eq!(said.code, 1);
     assert!(said.err.contains("--> hello.lua:2"), "{}", said.err);
     assert!(!folder.0.join("cache").exists());
@@ -68,11 +73,7 @@ fn mistakes_are_those_of_the_lua_files() {
 fn without_cargo_one_sentence_says_so() {
     let folder = Folder::new("build_no_cargo");
     folder.write("hello.lua", HELLO);
-    let mut command = folder.command(&["build", "hello.lua"]);
-    command
-        .env("PATH", "")
-        .env("ROVER_CACHE", folder.0.join("cache"));
-    let said = Said::from(command.output().unwrap());
+    let said = build_without_cargo(&folder);
     assert_eq!(said.code, 1);
     assert!(
         said.err.starts_with("error: there is no cargo"),

@@ -2,14 +2,17 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used)]
 
+mod common;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use common::Folder;
 
 /// What has not happened after so long never will, on the busiest machine.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -27,7 +30,7 @@ return api
 
 /// A program in a folder of its own, under `rover dev`.
 struct Session {
-    folder: PathBuf,
+    folder: Folder,
     process: Child,
     address: String,
     told: Receiver<String>,
@@ -35,13 +38,9 @@ struct Session {
 
 impl Session {
     fn start(name: &str, manifest: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("rover-dev-{name}-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(&folder).unwrap();
-        fs::write(folder.join("routes.lua"), manifest).unwrap();
-        let mut process = Command::new(env!("CARGO_BIN_EXE_rover"))
-            .args(["dev", "--port", "0"])
-            .arg(&folder)
+        let folder = Folder::with(&format!("dev_{name}"), manifest);
+        let mut process = folder
+            .command(&["dev", "--port", "0"])
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
@@ -82,14 +81,14 @@ impl Session {
     }
 
     fn write(&self, file: &str, text: &str) {
-        fs::write(self.folder.join(file), text).unwrap();
+        self.folder.write(file, text);
     }
 
     /// As editors do that never leave half a file.
     fn replace(&self, file: &str, text: &str) {
-        let new = self.folder.join(format!("{file}.new"));
+        let new = self.folder.0.join(format!("{file}.new"));
         fs::write(&new, text).unwrap();
-        fs::rename(new, self.folder.join(file)).unwrap();
+        fs::rename(new, self.folder.0.join(file)).unwrap();
     }
 
     /// What is answered: the status line's number, and the body.
@@ -132,7 +131,6 @@ impl Drop for Session {
         // It may have ended already.
         let _ = self.process.kill();
         let _ = self.process.wait();
-        let _ = fs::remove_dir_all(&self.folder);
     }
 }
 
@@ -157,7 +155,7 @@ fn a_save_is_served() {
     session.replace("words.lua", "return { text = \"four\" }");
     session.until("/hello", "*/*", "four");
     // A module in a folder that is new.
-    fs::create_dir(session.folder.join("lib")).unwrap();
+    fs::create_dir(session.folder.0.join("lib")).unwrap();
     session.write("lib/words.lua", "return { text = \"five\" }");
     session.replace("routes.lua", &with_module.replace("'words'", "'lib.words'"));
     session.until("/hello", "*/*", "five");
@@ -341,7 +339,7 @@ fn what_cannot_be_begun_is_told() {
     );
     let session = Session::start("taken", HELLO);
     let port = session.address.rsplit(':').next().unwrap();
-    let folder = session.folder.to_str().unwrap();
+    let folder = session.folder.0.to_str().unwrap();
     let (code, told) = run(&["dev", "--port", port, folder]);
     assert_eq!(code, Some(1));
     assert!(
