@@ -22,6 +22,7 @@ mod service;
 mod settings;
 mod time;
 mod vm;
+mod wait;
 mod worker;
 
 pub use client::{TestClient, TestRequest, TestResponse};

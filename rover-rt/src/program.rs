@@ -73,6 +73,7 @@ impl Program {
             given: Borrowed(&[]),
             chunks: Borrowed(&[]),
             routes: Borrowed(&[]),
+            hooks_wait: false,
             key_order: Borrowed(&[]),
             special_orders: Borrowed(&[]),
             templates: Borrowed(&[]),

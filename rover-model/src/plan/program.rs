@@ -25,6 +25,8 @@ pub struct Plan {
     pub chunks: List<Chunk>,
     /// Every route, in order of definition.
     pub routes: List<Route>,
+    /// Whether `on_error` or `not_found` may wait for something outside.
+    pub hooks_wait: bool,
     /// Names of record fields, ordered as the program's constructors write them.
     pub key_order: List<Text>,
     /// The orders of constructors that contradict `key_order`.

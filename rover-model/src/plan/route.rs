@@ -47,6 +47,8 @@ pub struct Needs {
     pub body: bool,
     /// The answer is always the same: it is made once, when a worker starts.
     pub constant: bool,
+    /// The handler may wait for something outside, so that it runs as a coroutine of its own.
+    pub waits: bool,
 }
 
 /// A part of the request that is checked against a constant schema.

@@ -51,6 +51,7 @@ pub(crate) fn vm(
                 ctx: true,
                 body: false,
                 constant: false,
+                waits: false,
             },
             source: Borrowed("routes.lua:1"),
             deadline: *deadline,
