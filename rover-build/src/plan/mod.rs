@@ -101,7 +101,9 @@ fn options(app: &App) -> Options {
         trusted_proxies: trusted_proxies.into(),
         limits,
         deadline,
+        timeout: 60_000,
         memory_limit,
+        max_background: 1000,
         from_start: app.reads_environment,
         compiled_in: compiled_in
             .map(|(name, text)| (name.into(), text.into()))
@@ -130,6 +132,7 @@ fn route(route: &app::Route, precheck: Option<Precheck>) -> Route {
         needs: route.needs,
         source: format!("{}:{}", route.position.file, route.position.line).into(),
         deadline: route.deadline,
+        timeout: 60_000,
         body_limit: route.body_limit,
         precheck,
     }
