@@ -19,7 +19,7 @@ pub struct Route {
     pub source: Text,
     /// Milliseconds of CPU time that the handler has; 0 for any.
     pub deadline: u32,
-    /// Milliseconds that it has in all, waiting included; 0 for any.
+    /// Milliseconds that the handler has, waiting included; 0 for any.
     pub timeout: u32,
     /// Largest request body in bytes; 0 for any.
     pub body_limit: u64,
