@@ -8,7 +8,7 @@
 //! Without features the crate has no dependencies but those that write digits. `serde` lets the
 //! compiler print a plan as Rust, `store` writes and reads one as bytes.
 
-mod cron;
+pub mod cron;
 pub mod docs;
 mod escape;
 pub mod guard;
@@ -23,7 +23,6 @@ mod response;
 mod server_options;
 mod vocabulary;
 
-pub use cron::{CronError, Schedule};
 pub use escape::{Escape, Place, Rule};
 pub use limits::{LEAST_HEARTBEAT, Limits, Unit};
 pub use method::Method;

@@ -68,7 +68,7 @@ impl Program {
                 deadline: 0,
                 timeout: 0,
                 memory_limit: 0,
-                max_background: 0,
+                max_background: 1000,
                 files: Borrowed(&[]),
                 from_start: false,
                 compiled_in: Borrowed(&[]),

@@ -1,7 +1,7 @@
 //! Words of waiting handlers in the compiler's VM.
 
 use mlua::{Function, Lua};
-use rover_model::Schedule;
+use rover_model::cron::Schedule;
 
 use crate::vocabulary::{Kind, words};
 
