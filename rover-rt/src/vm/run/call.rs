@@ -69,6 +69,7 @@ pub(crate) unsafe extern "C-unwind" fn prepare(state: *mut lua_State) -> c_int {
 /// # Safety
 /// In [`run`] or [`prepare`], whose second argument is the error value of [`Argument::Raised`]; or outside of any call,
 /// with memory relaxed, for another argument. The tables are where it is said, and there are ten free slots.
+#[inline]
 pub(crate) unsafe fn push_call(state: *mut lua_State, call: &Call<'_>, at: CallTables) -> c_int {
     // SAFETY: less than ten slots are used. Errors of the Lua function called here leave this
     // frame, which owns nothing, for `lua_pcall`; nothing else raises one where memory is relaxed.
