@@ -14,6 +14,12 @@ mod html;
 mod http1;
 mod log;
 mod message;
+#[cfg(feature = "client")]
+#[allow(
+    dead_code,
+    reason = "the words of `rover.http` come with the next change"
+)]
+mod outbound;
 mod pattern;
 mod process;
 pub mod program;
