@@ -142,6 +142,15 @@ pub(super) fn broken(host: &str, error: &hyper::Error) -> WaitError {
             let (code, text) = tls_text(tls);
             return coded("tls", format!("{host}: {text}"), code);
         }
+        match io.kind() {
+            io::ErrorKind::UnexpectedEof => return closed(host),
+            // A chunk's length, for example.
+            io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
+                let message = format!("{host} does not answer in HTTP: {io}");
+                return WaitError::new("protocol", message);
+            }
+            _ => {}
+        }
         let message = format!("lost the connection to {host}: {}", io_text(io));
         return retryable(coded("closed", message, io_code(io)));
     }

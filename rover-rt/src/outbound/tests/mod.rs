@@ -1,7 +1,9 @@
 //! The client against servers that do what a test says.
 
 mod answers;
+mod authority;
 mod certificates;
+mod http2;
 mod misbehaving;
 mod plain;
 mod server;
