@@ -17,6 +17,7 @@ mod message;
 #[cfg(feature = "client")]
 #[allow(
     dead_code,
+    unused_imports,
     reason = "the words of `rover.http` come with the next change"
 )]
 mod outbound;

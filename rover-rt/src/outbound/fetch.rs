@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use http::header::{self, HeaderValue};
 use http::{Method, Response};
 use hyper::body::Incoming;
 
@@ -181,20 +181,4 @@ fn write(
 
 fn has_body(method: &Method) -> bool {
     matches!(*method, Method::POST | Method::PUT | Method::PATCH)
-}
-
-/// What is sent unless a program says otherwise.
-pub(super) fn usual_headers() -> HeaderMap {
-    const USUAL: [(HeaderName, &str); 3] = [
-        (header::ACCEPT, "*/*"),
-        (header::ACCEPT_ENCODING, ACCEPTED),
-        (
-            header::USER_AGENT,
-            concat!("rover/", env!("CARGO_PKG_VERSION")),
-        ),
-    ];
-    USUAL
-        .into_iter()
-        .map(|(name, value)| (name, HeaderValue::from_static(value)))
-        .collect()
 }

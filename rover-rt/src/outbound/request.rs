@@ -8,11 +8,12 @@ use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 use crate::wait::error::WaitError;
 
+use super::defaults::Defaults;
 use super::error::argument;
+use super::headers::checked_header;
 use super::proxy::Proxy;
 use super::tls::{self, Trust};
 use super::url::{Spaces, Url, encode, has_scheme};
-use super::{Client, Defaults};
 
 /// How large an answer may be that is collected, unless it is said otherwise.
 pub(crate) const MAX_BODY: u64 = 8 << 20;
@@ -40,10 +41,7 @@ pub(crate) struct FetchRequest {
 }
 
 impl FetchRequest {
-    /// A request with a client's defaults. The address is absolute, or continues the client's
-    /// `base_url`.
-    pub(crate) fn new(client: &Client, method: &[u8], url: &str) -> Result<Self, WaitError> {
-        let defaults = client.defaults();
+    pub(super) fn new(defaults: &Defaults, method: &[u8], url: &str) -> Result<Self, WaitError> {
         Ok(FetchRequest {
             method: checked_method(method)?,
             url: address(defaults, url)?,
@@ -169,38 +167,4 @@ fn checked_method(method: &[u8]) -> Result<Method, WaitError> {
         return Err(argument(format!("the method {checked} cannot be sent")));
     }
     Ok(checked)
-}
-
-/// Those that say how the message travels, which is not a program's to say.
-const OWN: [HeaderName; 8] = [
-    header::CONNECTION,
-    header::CONTENT_LENGTH,
-    header::EXPECT,
-    header::PROXY_AUTHORIZATION,
-    header::TE,
-    header::TRAILER,
-    header::TRANSFER_ENCODING,
-    header::UPGRADE,
-];
-
-pub(super) fn checked_header(
-    name: &[u8],
-    value: &[u8],
-) -> Result<(HeaderName, HeaderValue), WaitError> {
-    let shown = || String::from_utf8_lossy(name).escape_debug().to_string();
-    let checked = HeaderName::from_bytes(name)
-        .map_err(|_| argument(format!("\"{}\" is not the name of a header", shown())))?;
-    let is_own =
-        OWN.contains(&checked) || matches!(checked.as_str(), "keep-alive" | "proxy-connection");
-    if is_own {
-        return Err(argument(format!(
-            "the header {checked} cannot be set: it says how the message travels"
-        )));
-    }
-    let value = HeaderValue::from_bytes(value).map_err(|_| {
-        argument(format!(
-            "the value of the header {checked} has a line break or another control character"
-        ))
-    })?;
-    Ok((checked, value))
 }

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    date_time_ymd,
+    BasicConstraints, Certificate, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa,
+    Issuer, KeyPair, date_time_ymd,
 };
 use rustls::ServerConfig;
 use rustls::pki_types::PrivatePkcs8KeyDer;
@@ -15,7 +15,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use super::super::{Client, Defaults, Trust};
-use super::server::Server;
+use super::server::{Server, defaults};
 
 pub(super) struct Authority {
     issuer: Issuer<'static, KeyPair>,
@@ -54,11 +54,12 @@ impl Authority {
     pub(super) fn client(&self) -> Client {
         Client::new(Defaults {
             trust: self.trust(),
-            ..Defaults::default()
+            ..defaults()
         })
     }
 
-    fn config(&self, name: &str, flaw: Flaw, protocol: &str) -> Arc<ServerConfig> {
+    /// A certificate for a name, and its key.
+    fn sign(&self, name: &str, flaw: Flaw) -> (Certificate, KeyPair) {
         let mut params = CertificateParams::new([name.to_owned()]).unwrap();
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         match flaw {
@@ -71,13 +72,24 @@ impl Authority {
             Flaw::SelfSigned => params.self_signed(&key),
             _ => params.signed_by(&key, &self.issuer),
         };
+        (certificate.unwrap(), key)
+    }
+
+    /// A certificate for a name and its key, as servers read them from files.
+    pub(super) fn pem_for(&self, name: &str, flaw: Flaw) -> (String, String) {
+        let (certificate, key) = self.sign(name, flaw);
+        (certificate.pem(), key.serialize_pem())
+    }
+
+    fn config(&self, name: &str, flaw: Flaw, protocol: &str) -> Arc<ServerConfig> {
+        let (certificate, key) = self.sign(name, flaw);
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_no_client_auth()
             .with_single_cert(
-                vec![certificate.unwrap().der().clone()],
+                vec![certificate.der().clone()],
                 PrivatePkcs8KeyDer::from(key.serialize_der()).into(),
             )
             .unwrap();

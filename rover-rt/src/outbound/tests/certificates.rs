@@ -6,7 +6,9 @@ use tokio_rustls::server::TlsStream;
 
 use super::super::{Client, Defaults, Trust};
 use super::authority::{Authority, Flaw};
-use super::server::{Server, client, error, get, ok, read_request, request, run, until_closed};
+use super::server::{
+    Server, client, defaults, error, get, ok, read_request, request, run, until_closed,
+};
 
 async fn answer(mut stream: TlsStream<TcpStream>) {
     while read_request(&mut stream).await.is_some() {
@@ -74,7 +76,7 @@ fn certificates_that_prove_nothing() {
             // Who does not ask for a proof gets an answer.
             let careless = Client::new(Defaults {
                 trust: Trust::Anybody,
-                ..Defaults::default()
+                ..defaults()
             });
             let answer = get(&careless, &server.https("localhost")).await.unwrap();
             assert_eq!(answer.text(), "safe");

@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use tokio::sync::{Notify, oneshot};
 use tokio_rustls::server::TlsStream;
 
-use super::super::{FetchBody, FetchRequest};
+use super::super::FetchBody;
 use super::authority::{Authority, Flaw};
 use super::server::{Server, error, get, request, run};
 
@@ -111,7 +111,7 @@ fn a_refused_stream_is_sent_again() {
         .await;
         let client = authority.client();
         let url = server.https("localhost");
-        let request = FetchRequest::new(&client, b"POST", &url).unwrap();
+        let request = client.request(b"POST", &url).unwrap();
         assert_eq!(client.fetch(request).await.unwrap().text(), url);
     });
 }
@@ -149,7 +149,7 @@ fn a_connection_that_breaks_off() {
         })
         .await;
         let client = authority.client();
-        let request = FetchRequest::new(&client, b"POST", &server.https("localhost")).unwrap();
+        let request = client.request(b"POST", &server.https("localhost")).unwrap();
         let error = client.fetch(request).await.unwrap_err();
         assert_eq!(error.kind, "closed", "{error}");
         assert_eq!(server.connections(), 1);

@@ -5,8 +5,10 @@ use std::time::Duration;
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::oneshot;
 
-use super::super::{Client, Defaults, FetchRequest};
-use super::server::{Server, client, error, get, ok, read_request, request, run, until_closed};
+use super::super::{Client, Defaults};
+use super::server::{
+    Server, client, defaults, error, get, ok, read_request, request, run, until_closed,
+};
 
 /// What a GET ends with when the server writes these bytes and closes.
 async fn error_of(bytes: impl Into<Vec<u8>>) -> (&'static str, String) {
@@ -194,7 +196,7 @@ fn answers_without_a_body_have_none() {
         let head = "HTTP/1.1 200 OK\r\ncontent-length: 99999999\r\ncontent-encoding: gzip\r\n\r\n";
         let server = Server::answering(|_| head.to_owned()).await;
         let client = client();
-        let request = FetchRequest::new(&client, b"HEAD", &server.url("/")).unwrap();
+        let request = client.request(b"HEAD", &server.url("/")).unwrap();
         let answer = client.fetch(request).await.unwrap();
         assert_eq!(answer.text(), "");
         assert_eq!(answer.headers["content-length"], "99999999");
@@ -214,7 +216,7 @@ fn an_answer_that_comes_before_the_body_was_read() {
         })
         .await;
         let client = client();
-        let mut request = FetchRequest::new(&client, b"POST", &server.url("/")).unwrap();
+        let mut request = client.request(b"POST", &server.url("/")).unwrap();
         request.bytes(vec![0; 4 << 20].into(), None);
         let answer = client.fetch(request).await.unwrap();
         assert_eq!((answer.status.as_u16(), answer.text()), (413, "big"));
@@ -297,7 +299,7 @@ fn a_call_that_is_given_up_gives_its_turn_to_the_next() {
         .await;
         let client = Client::new(Defaults {
             max_connections: Some(1),
-            ..Defaults::default()
+            ..defaults()
         });
         let stuck = client.fetch(request(&client, &server.url("/stuck")));
         let stuck = tokio::task::spawn_local(stuck);
@@ -321,7 +323,9 @@ fn only_what_never_arrived_is_sent_again() {
         let mut again = request(&client, &format!("http://{address}/"));
         again.retries = 20;
         again.timeout = Duration::from_secs(60);
-        let mut once = FetchRequest::new(&client, b"POST", &format!("http://{address}/")).unwrap();
+        let mut once = client
+            .request(b"POST", &format!("http://{address}/"))
+            .unwrap();
         once.retries = 20;
         let error = client.fetch(once).await.unwrap_err();
         assert_eq!(error.kind, "connect");

@@ -5,5 +5,6 @@ mod authority;
 mod certificates;
 mod http2;
 mod misbehaving;
+mod nginx;
 mod plain;
 mod server;

@@ -1,7 +1,7 @@
 //! Requests and answers, kept connections, limits of them.
 
-use super::super::{Client, Defaults, FetchRequest};
-use super::server::{Server, client, error, get, ok, request, run};
+use super::super::{Client, Defaults};
+use super::server::{Server, client, defaults, error, get, ok, request, run};
 
 #[test]
 fn an_answer_has_what_the_server_sent() {
@@ -32,7 +32,7 @@ fn a_request_is_sent_as_it_is_described() {
     run(async {
         let server = Server::answering(ok).await;
         let client = client();
-        let mut request = FetchRequest::new(&client, b"POST", &server.url("/a?x=1")).unwrap();
+        let mut request = client.request(b"POST", &server.url("/a?x=1")).unwrap();
         request.query([(&b"q r"[..], &b"1&2"[..])].into_iter());
         request.set_header(b"X-Key", b"k").unwrap();
         request.form([(&b"name"[..], &b"A B"[..]), (b"s", b"\xc3\xa4")].into_iter());
@@ -54,7 +54,7 @@ fn a_post_without_a_body_says_so() {
     run(async {
         let server = Server::answering(ok).await;
         let client = client();
-        let request = FetchRequest::new(&client, b"POST", &server.url("/")).unwrap();
+        let request = client.request(b"POST", &server.url("/")).unwrap();
         let answer = client.fetch(request).await.unwrap();
         assert!(
             answer.text().contains("content-length: 0\r\n"),
@@ -124,7 +124,7 @@ fn a_client_has_no_more_connections_than_it_may() {
         let server = Server::answering(|_| ok("x")).await;
         let client = Client::new(Defaults {
             max_connections: Some(3),
-            ..Defaults::default()
+            ..defaults()
         });
         let calls: Vec<_> = (0..30)
             .map(|_| tokio::task::spawn_local(client.fetch(request(&client, &server.url("/")))))
@@ -143,7 +143,7 @@ fn idle_connections_make_room_for_another_server() {
         let two = Server::answering(|_| ok("two")).await;
         let client = Client::new(Defaults {
             max_connections: Some(1),
-            ..Defaults::default()
+            ..defaults()
         });
         for _ in 0..3 {
             assert_eq!(get(&client, &one.url("/")).await.unwrap().text(), "one");

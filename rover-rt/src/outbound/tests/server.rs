@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::future::Future;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::rc::Rc;
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -120,8 +121,16 @@ pub(super) fn ok(body: &str) -> String {
     )
 }
 
+/// What clients of tests begin with: time enough for a very busy machine.
+pub(super) fn defaults() -> Defaults {
+    Defaults {
+        timeout: Duration::from_secs(120),
+        ..Defaults::default()
+    }
+}
+
 pub(super) fn client() -> Client {
-    Client::new(Defaults::default())
+    Client::new(defaults())
 }
 
 pub(super) async fn get(client: &Client, url: &str) -> Result<FetchResponse, WaitError> {
@@ -129,7 +138,7 @@ pub(super) async fn get(client: &Client, url: &str) -> Result<FetchResponse, Wai
 }
 
 pub(super) fn request(client: &Client, url: &str) -> FetchRequest {
-    FetchRequest::new(client, b"GET", url).unwrap()
+    client.request(b"GET", url).unwrap()
 }
 
 /// The error of a GET.
