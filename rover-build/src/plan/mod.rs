@@ -62,7 +62,7 @@ pub(crate) fn plan(parts: Parts<'_>) -> Plan {
         given: texts(app.given.clone()),
         chunks: chunks.collect(),
         routes: routes.map(|(one, first)| route(one, *first)).collect(),
-        hooks_wait: false,
+        hooks_wait: true,
         key_order: texts(orders.common),
         special_orders: orders.special.into_iter().map(texts).collect(),
         templates: lowered.templates.clone().into(),
@@ -88,7 +88,10 @@ fn options(app: &App) -> Options {
         trusted_proxies,
         limits,
         deadline,
+        timeout,
         memory_limit,
+        max_background,
+        files,
         ..
     } = app.options.clone();
     let compiled_in = app.options.compiled_in().into_iter();
@@ -101,7 +104,10 @@ fn options(app: &App) -> Options {
         trusted_proxies: trusted_proxies.into(),
         limits,
         deadline,
+        timeout,
         memory_limit,
+        max_background,
+        files: texts(files),
         from_start: app.reads_environment,
         compiled_in: compiled_in
             .map(|(name, text)| (name.into(), text.into()))
@@ -130,6 +136,7 @@ fn route(route: &app::Route, precheck: Option<Precheck>) -> Route {
         needs: route.needs,
         source: format!("{}:{}", route.position.file, route.position.line).into(),
         deadline: route.deadline,
+        timeout: route.timeout,
         body_limit: route.body_limit,
         precheck,
     }

@@ -1,32 +1,23 @@
 //! One connection's requests, one after the other.
 
-use std::cell::Cell;
-use std::net::IpAddr;
-use std::time::Instant;
+use std::task::{Context, Poll};
 
-use rover_model::LogLevel;
-
+use super::answer::{Answered, Body, Requested, Sent, Waiting, answer, handling, refuse};
 use super::body::{BodyHandling, PartialBody};
-use super::framing::Framing;
-use super::head::{Head, HeaderSpace, parse};
+use super::head::{HeaderSpace, parse};
 use super::refusal::Refusal;
-use super::service::{Answer, Service};
-use super::writer::{self, Frame};
-use crate::message::forwarded::Peer;
-use crate::message::headers::Headers;
-use crate::message::path::Path;
-use crate::message::request::{RequestData, RequestId};
-use crate::time::clock::Clock;
+use super::service::{Conditions, Service};
 
 /// One connection's place in its stream of requests.
-#[derive(Debug)]
-pub(crate) enum Exchange {
+pub(crate) enum Exchange<T> {
     /// Before or in a head, of which so much was looked through.
     Head { scanned: usize },
     /// In a body that the route reads; the head's bytes are kept.
     Body { head: Vec<u8>, body: PartialBody },
     /// In a body that nobody reads: so many bytes of it are to come.
     Skip(u64),
+    /// Before an answer that is not there yet.
+    Waiting(Box<Waiting<T>>),
 }
 
 /// What a step did.
@@ -41,28 +32,13 @@ pub(crate) enum Progress {
     Close { unread: bool },
 }
 
-/// What an exchange happens under.
-pub(crate) struct Conditions<'a, S> {
-    pub(crate) service: &'a S,
-    pub(crate) clock: &'a Clock,
-    /// The other side of the connection.
-    pub(crate) peer: IpAddr,
-    /// The server stops: connections close after their answer.
-    pub(crate) stopping: bool,
-    /// Requests have waited for too long: those that need a handler are turned away, and
-    /// counted here.
-    pub(crate) late: Option<&'a Cell<u64>>,
-    /// Bytes of a body that may be kept.
-    pub(crate) room: usize,
-}
-
-impl Default for Exchange {
+impl<T> Default for Exchange<T> {
     fn default() -> Self {
         Exchange::Head { scanned: 0 }
     }
 }
 
-impl Exchange {
+impl<T> Exchange<T> {
     /// Between two requests, as far as this knows.
     pub(crate) fn is_between(&self) -> bool {
         matches!(self, Exchange::Head { .. })
@@ -72,7 +48,8 @@ impl Exchange {
     pub(crate) fn kept(&self) -> usize {
         match self {
             Exchange::Body { head, body } => head.len() + body.len(),
-            _ => 0,
+            Exchange::Waiting(waiting) => waiting.request.size(),
+            Exchange::Head { .. } | Exchange::Skip(_) => 0,
         }
     }
 
@@ -84,7 +61,7 @@ impl Exchange {
     }
 
     /// Takes a part of the input, and appends what it calls for.
-    pub(crate) fn step<S: Service>(
+    pub(crate) fn step<S: Service<Task = T>>(
         &mut self,
         conditions: &Conditions<'_, S>,
         input: &[u8],
@@ -94,6 +71,7 @@ impl Exchange {
             return Progress::More;
         }
         match self {
+            Exchange::Waiting(_) => Progress::More,
             Exchange::Head { scanned } => {
                 let new = &input[*scanned..];
                 // Once a line, so that a head in small pieces is not parsed for each.
@@ -133,12 +111,13 @@ impl Exchange {
                     None => Body::Bytes(&body),
                 };
                 let requested = Requested::find(conditions.service, &head);
-                answer(conditions, &head, requested, body, out).unwrap_or(Progress::Consumed(taken))
+                let answered = answer(conditions, &head, requested, body, out);
+                self.answered(answered, taken)
             }
         }
     }
 
-    fn head<S: Service>(
+    fn head<S: Service<Task = T>>(
         &mut self,
         conditions: &Conditions<'_, S>,
         input: &[u8],
@@ -154,7 +133,10 @@ impl Exchange {
                 };
                 return Progress::More;
             }
-            Err(refusal) => return refuse(conditions, out, &refusal),
+            Err(refusal) => {
+                let answered = refuse(conditions, out, &refusal);
+                return self.answered(answered, 0);
+            }
         };
         *self = Exchange::default();
         let rest = &input[head.length..];
@@ -180,199 +162,118 @@ impl Exchange {
             }
         };
         let consumed = head.length + consumed;
-        answer(conditions, &head, requested, body, out).unwrap_or(Progress::Consumed(consumed))
+        let answered = answer(conditions, &head, requested, body, out);
+        self.answered(answered, consumed)
     }
-}
 
-/// What a request asks for.
-struct Requested<'p, F> {
-    path: Path<'p>,
-    /// Nothing where the path is malformed.
-    found: Option<F>,
-}
-
-impl<'p, F> Requested<'p, F> {
-    fn find<S: Service<Found = F>>(service: &S, head: &Head<'p>) -> Self {
-        if head.path == "*" {
-            return Requested {
-                path: Path::ROOT,
-                found: Some(service.whole_server()),
-            };
-        }
-        match Path::parse(head.path) {
-            Ok(mut path) => {
-                let found = Some(service.find(head.method, &mut path));
-                Requested { path, found }
+    /// What follows an answer to a request of so many bytes.
+    fn answered(&mut self, answered: Answered<T>, consumed: usize) -> Progress {
+        match answered {
+            Answered::Open => Progress::Consumed(consumed),
+            Answered::Close { unread } => Progress::Close { unread },
+            Answered::Later(mut waiting) => {
+                if let Exchange::Skip(to_come) = *self {
+                    waiting.skip = to_come;
+                }
+                *self = Exchange::Waiting(waiting);
+                Progress::Consumed(consumed)
             }
-            Err(_) => Requested {
-                path: Path::ROOT,
-                found: None,
-            },
         }
     }
-}
 
-/// A request's body as its answer sees it.
-enum Body<'b> {
-    /// None, where there are no bytes.
-    Bytes(&'b [u8]),
-    /// Nobody reads it, and the connection closes instead.
-    Left,
-    /// It is refused, and the connection closes.
-    Refused(&'b Refusal),
-}
-
-/// Decides about a body, of which so many bytes are here.
-fn handling<S: Service>(
-    conditions: &Conditions<'_, S>,
-    head: &Head<'_>,
-    requested: &Requested<'_, S::Found>,
-    here: usize,
-) -> BodyHandling {
-    let framing = head.framing;
-    if framing == Framing::Length(0) {
-        return BodyHandling::Here(0);
+    /// Whether an answer is waited for.
+    pub(crate) fn is_waiting(&self) -> bool {
+        matches!(self, Exchange::Waiting(_))
     }
-    let found = requested.found.as_ref();
-    match found.and_then(|found| conditions.service.body_limit(found)) {
-        Some(limit) => BodyHandling::of_read(framing, limit, here, conditions.room),
-        None => BodyHandling::of_unread(framing, head.expects_continue, here),
-    }
-}
 
-/// Appends the answer to a request; [`Progress::Close`] where it is the last one.
-fn answer<S: Service>(
-    conditions: &Conditions<'_, S>,
-    head: &Head<'_>,
-    requested: Requested<'_, S::Found>,
-    body: Body<'_>,
-    out: &mut Vec<u8>,
-) -> Option<Progress> {
-    let service = conditions.service;
-    let start = service.log().enabled(LogLevel::Info).then(Instant::now);
-    let id = service.ids().of(&head.headers);
-    let Requested { path, found } = requested;
-    let mut data = RequestData {
-        method: head.method,
-        path: &path,
-        query: head.query,
-        host: head.host,
-        headers: head.headers,
-        params: &[],
-        body: match body {
-            Body::Bytes(bytes) if !bytes.is_empty() => Some(bytes),
+    /// Milliseconds that the answer has that is waited for; 0 for any.
+    pub(crate) fn timeout<S: Service<Task = T>>(&self, service: &S) -> Option<u32> {
+        match self {
+            Exchange::Waiting(waiting) => Some(service.timeout(&waiting.task)),
             _ => None,
-        },
-        peer: Peer {
-            address: conditions.peer,
-            trusted: service.trusted_proxies(),
-        },
-        request_id: &id,
-    };
-    let answer = match (found, &body) {
-        (_, Body::Refused(refusal)) => Answer::Reply(service.refused(&data, refusal.reply())),
-        (Some(found), _) if conditions.late.is_some() && service.runs_program(&found) => {
-            return late(conditions, head, &id, out);
         }
-        (Some(found), _) => service.answer(&mut data, found),
-        (None, _) => Answer::Reply(service.refused(&data, Refusal::PATH.reply())),
-    };
-    let asked = Asked {
-        head,
-        id: id.as_str(),
-        start,
-        unread: matches!(body, Body::Left | Body::Refused(_)),
-    };
-    asked.end(conditions, answer, out)
-}
+    }
 
-/// What of a request is needed to send its answer and to tell it.
-struct Asked<'h> {
-    head: &'h Head<'h>,
-    id: &'h str,
-    /// Where the answer is told.
-    start: Option<Instant>,
-    /// The client may still be sending a body that nobody reads.
-    unread: bool,
-}
-
-impl Asked<'_> {
-    /// Ends the exchange.
-    fn end<S: Service>(
-        &self,
+    /// Asks for the answer that is waited for, and appends it when it is there.
+    pub(crate) fn poll<S: Service<Task = T>>(
+        &mut self,
         conditions: &Conditions<'_, S>,
-        answer: Answer<'_>,
+        context: &mut Context<'_>,
+        out: &mut Vec<u8>,
+    ) -> Poll<Progress> {
+        let Exchange::Waiting(waiting) = self else {
+            return Poll::Ready(Progress::More);
+        };
+        let Waiting {
+            task,
+            request,
+            asked,
+            ..
+        } = &mut **waiting;
+        let service = conditions.service;
+        let answered = request.with(service.trusted_proxies(), |data| {
+            let reply = match service.poll(task, data, context) {
+                Poll::Ready(reply) => reply,
+                Poll::Pending => return Poll::Pending,
+            };
+            Poll::Ready(asked.end(conditions, data, Sent::Reply(reply), out))
+        });
+        answered.map(|answered| self.after_waiting(answered))
+    }
+
+    /// The time of the answer that is waited for is over. Gives what follows, unless something else is waited for
+    /// in its place.
+    pub(crate) fn time_out<S: Service<Task = T>>(
+        &mut self,
+        conditions: &Conditions<'_, S>,
         out: &mut Vec<u8>,
     ) -> Option<Progress> {
-        let Conditions { service, clock, .. } = conditions;
-        let frame = frame(conditions, self.head, self.unread || answer.closes());
-        let (status, bytes) = match answer {
-            Answer::Reply(reply) => {
-                let (status, body) = writer::reply(out, reply, clock, self.id, frame);
-                let length = body.len();
-                service.give_back(body);
-                (status, length)
-            }
-            Answer::Prepared(response) => writer::prepared(out, response, clock, self.id, frame),
+        let Exchange::Waiting(waiting) = self else {
+            return None;
         };
-        if let Some(start) = self.start {
-            let (method, path) = (self.head.method, self.head.path);
-            let micros = start.elapsed().as_micros();
-            let line = format!("{method} {path} {} {micros}us {bytes}B", status.as_u16());
-            service.log().line(LogLevel::Info, &line, Some(self.id));
+        let Waiting {
+            task,
+            request,
+            asked,
+            ..
+        } = &mut **waiting;
+        let service = conditions.service;
+        let answered = request.with(service.trusted_proxies(), |data| {
+            let reply = service.time_out(task, data)?;
+            Some(asked.end(conditions, data, Sent::Reply(reply), out))
+        });
+        answered.map(|answered| self.after_waiting(answered))
+    }
+
+    fn after_waiting(&mut self, answered: Answered<T>) -> Progress {
+        let skip = match self {
+            Exchange::Waiting(waiting) => waiting.skip,
+            _ => 0,
+        };
+        *self = match skip {
+            0 => Exchange::default(),
+            to_come => Exchange::Skip(to_come),
+        };
+        self.answered(answered, 0)
+    }
+
+    /// Nobody waits for the answer any more.
+    pub(crate) fn cancel<S: Service<Task = T>>(&mut self, service: &S) {
+        if let Exchange::Waiting(waiting) = std::mem::take(self) {
+            let Waiting {
+                task, mut request, ..
+            } = *waiting;
+            request.with(service.trusted_proxies(), |data| service.cancel(task, data));
         }
-        let unread = self.unread;
-        frame.close.then_some(Progress::Close { unread })
     }
-}
 
-fn frame<S>(conditions: &Conditions<'_, S>, head: &Head<'_>, last: bool) -> Frame {
-    Frame {
-        head: head.method == "HEAD",
-        close: last || conditions.stopping || !head.keep_alive,
-        old: head.old,
+    /// The answer to a client that is too slow.
+    pub(crate) fn refuse_slow<S: Service<Task = T>>(
+        &mut self,
+        conditions: &Conditions<'_, S>,
+        out: &mut Vec<u8>,
+    ) -> Progress {
+        let answered = refuse(conditions, out, &Refusal::TIMEOUT);
+        self.answered(answered, 0)
     }
-}
-
-/// Turns a request away without asking the program, which has no time, nor the log.
-fn late<S>(
-    conditions: &Conditions<'_, S>,
-    head: &Head<'_>,
-    id: &RequestId<'_>,
-    out: &mut Vec<u8>,
-) -> Option<Progress> {
-    if let Some(count) = conditions.late {
-        count.set(count.get() + 1);
-    }
-    let frame = frame(conditions, head, false);
-    let reply = Refusal::NO_ROOM.reply();
-    writer::reply(out, reply, conditions.clock, id.as_str(), frame);
-    frame.close.then_some(Progress::Close { unread: false })
-}
-
-/// Answers what cannot be a request, and ends the connection.
-fn refuse<S: Service>(
-    conditions: &Conditions<'_, S>,
-    out: &mut Vec<u8>,
-    refusal: &Refusal,
-) -> Progress {
-    let Conditions { service, clock, .. } = conditions;
-    let id = service.ids().of(&Headers::new(&[]));
-    let path = Path::ROOT;
-    let data = RequestData::bare("", &path, conditions.peer, &id);
-    let reply = service.refused(&data, refusal.reply());
-    let frame = Frame {
-        head: false,
-        close: true,
-        old: false,
-    };
-    let (status, _) = writer::reply(out, reply, clock, id.as_str(), frame);
-    let line = format!("refused: {} {}", status.as_u16(), refusal.message);
-    service.log().line(LogLevel::Info, &line, Some(id.as_str()));
-    Progress::Close { unread: true }
-}
-
-/// The answer to a client that is too slow.
-pub(crate) fn timeout<S: Service>(conditions: &Conditions<'_, S>, out: &mut Vec<u8>) {
-    refuse(conditions, out, &Refusal::TIMEOUT);
 }

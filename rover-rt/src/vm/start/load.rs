@@ -2,6 +2,7 @@
 
 #[cfg(unix)]
 use std::cell::Cell;
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -25,6 +26,7 @@ use crate::vm::response::{self, lists, marker, pages};
 use crate::vm::run;
 #[cfg(unix)]
 use crate::vm::run::machine_code;
+use crate::vm::run::scheduled;
 use crate::vm::run::thread::request_thread;
 use crate::vm::run::vm::Vm;
 use crate::vm::start::chunks::{RUNTIME_LUA, load_chunk, load_page, part};
@@ -33,6 +35,8 @@ use crate::vm::start::options;
 use crate::vm::state::lists::PENDING;
 use crate::vm::state::order::{KeyOrder, Ranks};
 use crate::vm::state::vm::VmState;
+use crate::vm::wait;
+use crate::vm::wait::seats::{FIBERS, SEATS};
 
 impl From<mlua::Error> for Error {
     fn from(error: mlua::Error) -> Self {
@@ -87,6 +91,7 @@ impl Vm {
         let options = options::read(program, &options)?;
         let (handlers, hooks) = take_handlers(&lua, program, &entries)?;
         let _ = shared.places.set(places(&handlers, program)?);
+        let scheduled = scheduled::read(&lua, &runtime.get("scheduled")?)?;
         let raised: Table = runtime.get("raised")?;
         let parts = lua.create_table()?;
         parts.push(tables.natives.get::<Function>("trace")?)?;
@@ -96,6 +101,8 @@ impl Vm {
         parts.push(tables.pending)?;
         parts.push(tables.running)?;
         parts.push(raised.get::<Function>("described")?)?;
+        parts.push(tables.seats)?;
+        parts.push(tables.last)?;
         let state = request_thread(&lua, parts)?;
         if shared.memory.above(80) {
             return Err(Error::Load(format!(
@@ -113,6 +120,8 @@ impl Vm {
             options,
             #[cfg(unix)]
             compiler,
+            scheduled,
+            spare: RefCell::default(),
             shared,
         })
     }
@@ -131,6 +140,12 @@ struct Tables {
     pending: Table,
     /// What is kept for each ctx whose request runs.
     running: Table,
+    /// The coroutines that handlers run in.
+    seats: Table,
+    /// The same as keys.
+    fibers: Table,
+    /// The ctx whose member was read last.
+    last: Table,
 }
 
 impl Tables {
@@ -144,12 +159,18 @@ impl Tables {
             pending: lua.create_table()?,
             // One request runs at a time: there is room for its ctx.
             running: lua.create_table_with_capacity(0, 4)?,
+            seats: lua.create_table()?,
+            fibers: lua.create_table()?,
+            last: lua.create_sequence_from([false])?,
         };
+        let weak = lua.create_table_from([("__mode", "k")])?;
+        tables.fibers.set_metatable(Some(weak))?;
         let Tables {
             natives, direct, ..
         } = &tables;
         let null = LightUserData(std::ptr::null_mut());
         natives.set("null", Value::LightUserData(null))?;
+        natives.set("token", LightUserData(wait::natives::token()))?;
         for (table, functions, entry) in [
             (natives, &ctx::members::FUNCTIONS[..], Entry::Contained),
             (natives, &ctx::form::FUNCTIONS, Entry::Contained),
@@ -159,6 +180,7 @@ impl Tables {
             (natives, &pages::FUNCTIONS, Entry::Contained),
             (natives, &library::log::FUNCTIONS, Entry::Contained),
             (natives, &run::errors::FUNCTIONS, Entry::Contained),
+            (natives, &wait::natives::FUNCTIONS, Entry::Contained),
             (direct, &ctx::body::FUNCTIONS, Entry::Contained),
             (direct, &guard::check::FUNCTIONS, Entry::Contained),
             (direct, &guard::in_place::FUNCTIONS, Entry::Contained),
@@ -234,6 +256,8 @@ impl Tables {
         runtime.set("written", Self::written(lua, shared)?)?;
         runtime.set("pending", &self.pending)?;
         runtime.set("running", &self.running)?;
+        runtime.set("fibers", &self.fibers)?;
+        runtime.set("last", &self.last)?;
         runtime.set("part", part(lua)?)?;
         runtime.set("guard", made::install(lua, shared, &self.natives)?)?;
         runtime.set("load_page", load_page(lua, program)?)?;
@@ -252,6 +276,8 @@ impl Tables {
             lua.set_named_registry_value(name, function)?;
         }
         lua.set_named_registry_value(MARKED, runtime.get::<Table>("marked")?)?;
+        lua.set_named_registry_value(SEATS, &self.seats)?;
+        lua.set_named_registry_value(FIBERS, &self.fibers)?;
         lua.set_named_registry_value(PENDING, &self.pending)
     }
 
