@@ -15,11 +15,6 @@ mod http1;
 mod log;
 mod message;
 #[cfg(feature = "client")]
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the words of `rover.http` come with the next change"
-)]
 mod outbound;
 mod pattern;
 mod process;

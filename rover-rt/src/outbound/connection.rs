@@ -205,24 +205,27 @@ impl<F: Future<Output = ()> + 'static> hyper::rt::Executor<F> for OnThisThread {
 /// A connection that an exchange has.
 pub(super) enum Lease {
     Http1(Box<Http1>),
-    Http2(Http2, Share),
+    Http2 { connection: Http2, _share: Share },
 }
 
 impl Lease {
     pub(super) fn shared(connection: Http2) -> Self {
         let share = Share::of(&connection);
-        Lease::Http2(connection, share)
+        Lease::Http2 {
+            connection,
+            _share: share,
+        }
     }
 
     pub(super) fn is_http2(&self) -> bool {
-        matches!(self, Lease::Http2(..))
+        matches!(self, Lease::Http2 { .. })
     }
 
     /// Whether the server may have closed it before it heard of this exchange.
     pub(super) fn was_used(&self) -> bool {
         match self {
             Lease::Http1(connection) => connection.used,
-            Lease::Http2(..) => true,
+            Lease::Http2 { .. } => true,
         }
     }
 
@@ -233,7 +236,7 @@ impl Lease {
     ) -> Result<Response<Incoming>, Failure> {
         match self {
             Lease::Http1(connection) => connection.send(request, host).await,
-            Lease::Http2(connection, _) => connection.send(request, host).await,
+            Lease::Http2 { connection, .. } => connection.send(request, host).await,
         }
     }
 
@@ -244,7 +247,7 @@ impl Lease {
     ) -> Poll<Option<hyper::Result<Frame<Bytes>>>> {
         match self {
             Lease::Http1(connection) => connection.poll_frame(body, cx),
-            Lease::Http2(..) => Pin::new(body).poll_frame(cx),
+            Lease::Http2 { .. } => Pin::new(body).poll_frame(cx),
         }
     }
 }

@@ -6,7 +6,7 @@ use http::HeaderMap;
 
 use crate::wait::error::WaitError;
 
-use super::headers::{checked_header, usual_headers};
+use super::headers::usual_headers;
 use super::proxy::Proxy;
 use super::tls::Trust;
 use super::url::{Spaces, Url};
@@ -48,13 +48,6 @@ impl Defaults {
     /// Sets where addresses begin that are not absolute.
     pub(crate) fn base_url(&mut self, url: &str) -> Result<(), WaitError> {
         self.base_url = Some(Url::parse(url, Spaces::Refused)?);
-        Ok(())
-    }
-
-    /// Sets a header of every request.
-    pub(crate) fn set_header(&mut self, name: &[u8], value: &[u8]) -> Result<(), WaitError> {
-        let (name, value) = checked_header(name, value)?;
-        self.headers.insert(name, value);
         Ok(())
     }
 }

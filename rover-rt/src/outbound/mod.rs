@@ -26,8 +26,6 @@ mod tests;
 
 pub(crate) use client::Client;
 pub(crate) use defaults::Defaults;
-pub(crate) use proxy::Proxy;
 pub(crate) use request::FetchRequest;
 pub(crate) use response::{BodyStream, FetchBody, FetchResponse};
 pub(crate) use tls::Trust;
-pub(crate) use url::Url;

@@ -119,11 +119,19 @@ impl FetchRequest {
         Ok(())
     }
 
-    /// Says whom to trust.
-    pub(crate) fn trust(&mut self, trust: Trust) -> Result<(), WaitError> {
-        tls::check(&trust)?;
+    /// Goes by no proxy.
+    pub(crate) fn no_proxy(&mut self) {
+        self.proxy = None;
+    }
+
+    /// Says whom to trust. Authorities are read when the first connection is made.
+    pub(crate) fn trust(&mut self, trust: Trust) {
         self.trust = trust;
-        Ok(())
+    }
+
+    /// Says what is wrong with the authorities that are trusted.
+    pub(crate) fn check_trust(&self) -> Result<(), WaitError> {
+        tls::check(&self.trust)
     }
 
     /// Whether sending it twice is as good as once (RFC 9110 section 9.2.2).

@@ -126,7 +126,8 @@ fn authorities_that_are_none() {
         "abc",
         "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
     ] {
-        let error = request.trust(Trust::Authorities(pem.into())).unwrap_err();
+        request.trust(Trust::Authorities(pem.into()));
+        let error = request.check_trust().unwrap_err();
         assert_eq!(error.kind, "argument", "{pem:?}");
         assert!(error.message.starts_with("`ca` has "), "{error}");
     }
