@@ -254,11 +254,7 @@ type Pairs = Vec<(Vec<u8>, Vec<u8>)>;
 ///
 /// # Safety
 /// As for [`each`].
-unsafe fn collected(
-    state: *mut lua_State,
-    index: c_int,
-    option: &str,
-) -> Result<Pairs, WaitError> {
+unsafe fn collected(state: *mut lua_State, index: c_int, option: &str) -> Result<Pairs, WaitError> {
     let mut found = Vec::new();
     // SAFETY: as for `pairs`.
     unsafe {
