@@ -164,22 +164,22 @@ function HttpResponse:chunks() end
 ---@field form? table<string, string|number|boolean>
 --- The body as it is.
 ---@field body? string
---- Time until the whole answer is there; 0 for any.
+--- Time until the whole answer is there, with `stream` until its head and each part are; 0 for any.
 ---@default "10s"
 ---@field timeout? number|string
 --- How many redirects are followed.
 ---@also follow follow_redirects max_redirects
 ---@default 5
 ---@field redirects? integer
---- How often a request is sent again that was not sent, or that may be sent twice.
+--- How often a request is sent again that never reached its server, if its method may be sent twice.
 ---@also retry max_retries
 ---@default 0
 ---@field retries? integer
---- Bytes of an answer's body: an error of the kind `"too_large"` above it.
+--- Bytes of an answer's body, decompressed: an error of the kind `"too_large"` above it. With `stream` there is no limit but a given one.
 ---@default "8MiB"
 ---@field max_body? integer|string
---- The URL of a proxy; `false` for none, whatever the environment says.
----@default what the environment says
+--- The URL of a proxy, which begins with `http://`; `false` for none where the client has one. The environment is not asked.
+---@default none
 ---@field proxy? string|false
 --- How the other side's certificate is checked.
 ---@field tls? rover.HttpTls
@@ -194,12 +194,12 @@ function HttpResponse:chunks() end
 ---@class rover.HttpClientOptions : rover.HttpOptions
 --- What URLs that begin with `/` stand below.
 ---@field base_url? string
---- Connections of a worker to one server.
+--- How many connections of a worker are in use at once; further requests wait for their turn.
 ---@field max_connections? integer
 
 --- How the other side's certificate is checked.
 ---@class rover.HttpTls
---- The certificates of authorities that are trusted, as a text in PEM.
+--- The certificates of authorities that are trusted in place of the system's, as a text in PEM.
 ---@default the system's
 ---@field ca? string
 --- Whether the certificate is checked.

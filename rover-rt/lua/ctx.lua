@@ -44,6 +44,7 @@ local function cached(slot, read)
 end
 
 local Headers = { __metatable = "rover.headers" }
+R.Headers = Headers
 function Headers.__index(t, key)
   return type(key) == "string" and rawget(t, lower(key)) or nil
 end

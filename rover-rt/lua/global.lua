@@ -27,6 +27,7 @@ local rover = {
   null = native.null,
   guard = R.guard,
   array = R.json.array,
+  http = R.http_words,
   server = function(options)
     if current then raise("rover.server was called twice") end
     current = R.server.new(options or {}, R.builders)

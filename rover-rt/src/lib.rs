@@ -14,6 +14,8 @@ mod html;
 mod http1;
 mod log;
 mod message;
+#[cfg(feature = "client")]
+mod outbound;
 mod pattern;
 mod process;
 pub mod program;

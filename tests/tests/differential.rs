@@ -7,6 +7,7 @@
 #[path = "../generate.rs"]
 mod generate;
 
+use std::fs;
 use std::path::Path;
 
 use generate::{HANDLERS, Random};
@@ -146,6 +147,90 @@ fn shown(response: &TestResponse) -> Shown<'_> {
         headers: names.iter().map(|name| response.header(name)).collect(),
         body,
     }
+}
+
+/// What statements of the generated handlers begin with.
+const STATEMENTS: [&str; 7] = [
+    "local ", "if ", "for ", "do", "shared.", "ctx:set(", "return ",
+];
+
+/// The same program with waits before some of its statements, each on the statement's line.
+fn with_waits(text: &str, random: &mut Random) -> String {
+    let mut waiting = String::new();
+    // Inside a long string, or inside brackets that are not closed.
+    let mut written = false;
+    let mut before = "";
+    for line in text.lines() {
+        let statement = line.trim_start();
+        let indent = &line[..line.len() - statement.len()];
+        let begins = STATEMENTS.iter().any(|begin| statement.starts_with(begin));
+        let goes_on = before.ends_with([',', '{', '(']);
+        before = statement.trim_end();
+        let wait =
+            match !written && !goes_on && !indent.is_empty() && begins && random.below(2) == 0 {
+                true => "rover.sleep(0) ",
+                false => "",
+            };
+        waiting += &format!("{indent}{wait}{statement}\n");
+        match (line.contains("[["), line.contains("]]")) {
+            (true, false) => written = true,
+            (_, true) => written = false,
+            _ => {}
+        }
+    }
+    for helper in ["helper(ctx)", "twice(v)", "two()"] {
+        let before = format!("local function {helper} return");
+        let after = format!("local function {helper} rover.sleep(0) return");
+        waiting = waiting.replace(&before, &after);
+    }
+    waiting
+}
+
+#[test]
+fn programs_that_wait_answer_like_those_that_do_not() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("waits");
+    fs::create_dir_all(&folder).unwrap();
+    let (mut waits, mut answers) = (0, 0);
+    for (seed, (name, _, reference)) in PROGRAMS.iter().enumerate() {
+        let mut random = Random::new(seed as u64 + 5000);
+        let path = Path::new(name);
+        let text = with_waits(&fs::read_to_string(path).unwrap(), &mut random);
+        waits += text.matches("rover.sleep(0)").count();
+        let manifest = folder.join(path.file_name().unwrap());
+        fs::write(&manifest, text).unwrap();
+        let beside = name.replace("pages_", "beside_").replace(".lua", ".html");
+        if name.contains("pages_") {
+            let beside = Path::new(&beside);
+            fs::copy(beside, folder.join(beside.file_name().unwrap())).unwrap();
+        }
+        let plans = [Form::Specialised, Form::Reference].map(|form| {
+            rover_build::compile_form(&manifest, form)
+                .unwrap()
+                .plan
+                .into()
+        });
+        let [specialised, written]: [App; 2] = plans;
+        let [without, specialised, written] = [reference(), specialised, written]
+            .map(|app| app.log_level(LogLevel::Off).client().unwrap());
+        for _ in 0..100 {
+            let request = request(&mut random, name.contains("pages_"));
+            let told = [&without, &specialised, &written].map(|client| send(client, &request));
+            let [without, specialised, written] = told.each_ref().map(shown);
+            let asked = (
+                request.method,
+                &request.path,
+                &request.headers,
+                request.body,
+            );
+            assert_eq!(without, written, "{name}, as written: {asked:?}");
+            assert_eq!(without, specialised, "{name}: {asked:?}");
+            answers += 1;
+        }
+    }
+    assert!(
+        waits >= 20 * PROGRAMS.len() && answers >= 1000,
+        "{waits} waits"
+    );
 }
 
 #[test]

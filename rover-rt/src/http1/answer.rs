@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use http::StatusCode;
 use rover_model::LogLevel;
 
 use super::body::BodyHandling;
@@ -9,7 +10,7 @@ use super::framing::Framing;
 use super::head::Head;
 use super::refusal::Refusal;
 use super::service::{Answer, Conditions, Service};
-use super::writer::{self, Frame, Prepared};
+use super::writer::{self, Frame};
 use crate::message::forwarded::Peer;
 use crate::message::headers::Headers;
 use crate::message::kept::KeptRequest;
@@ -130,22 +131,6 @@ pub(super) fn answer<S: Service>(
     asked.answer(conditions, &data, answer, out)
 }
 
-/// What is there to be sent.
-pub(super) enum Sent<'s> {
-    Reply(Reply),
-    Prepared(&'s Prepared),
-}
-
-impl Sent<'_> {
-    /// Whether the connection ends with it.
-    fn closes(&self) -> bool {
-        match self {
-            Sent::Reply(reply) => reply.close,
-            Sent::Prepared(prepared) => prepared.closes(),
-        }
-    }
-}
-
 /// What of a request is needed to send its answer and to tell it, besides what handlers see.
 pub(super) struct Asked {
     /// Where the answer is told.
@@ -158,6 +143,7 @@ pub(super) struct Asked {
 
 impl Asked {
     /// Ends the exchange, or keeps what is needed to end it later.
+    #[inline(always)]
     fn answer<S: Service>(
         self,
         conditions: &Conditions<'_, S>,
@@ -166,42 +152,62 @@ impl Asked {
         out: &mut Vec<u8>,
     ) -> Answered<S::Task> {
         match answer {
-            Answer::Reply(reply) => self.end(conditions, data, Sent::Reply(reply), out),
-            Answer::Prepared(prepared) => self.end(conditions, data, Sent::Prepared(prepared), out),
-            Answer::Pending(task) => Answered::Later(Box::new(Waiting {
-                task,
-                request: KeptRequest::of(data),
-                asked: self,
-                skip: 0,
-            })),
+            Answer::Reply(reply) => self.reply(conditions, data, reply, out),
+            Answer::Prepared(prepared) => {
+                let frame = self.frame(conditions, data.method, prepared.closes());
+                let id = data.request_id.as_str();
+                let sent = writer::prepared(out, prepared, conditions.clock, id, frame);
+                self.end(conditions, data, sent, frame)
+            }
+            Answer::Pending(task) => self.later(data, task),
         }
     }
 
-    /// Ends the exchange.
-    pub(super) fn end<S: Service>(
+    #[cold]
+    fn later<T>(self, data: &RequestData<'_>, task: T) -> Answered<T> {
+        Answered::Later(Box::new(Waiting {
+            task,
+            request: KeptRequest::of(data),
+            asked: self,
+            skip: 0,
+        }))
+    }
+
+    /// Appends a reply.
+    #[inline]
+    pub(super) fn reply<S: Service>(
         &self,
         conditions: &Conditions<'_, S>,
         data: &RequestData<'_>,
-        answer: Sent<'_>,
+        reply: Reply,
         out: &mut Vec<u8>,
     ) -> Answered<S::Task> {
-        let Conditions { service, clock, .. } = conditions;
-        let frame = self.frame(conditions, data.method, self.unread || answer.closes());
+        let frame = self.frame(conditions, data.method, reply.close);
         let id = data.request_id.as_str();
-        let (status, bytes) = match answer {
-            Sent::Reply(reply) => {
-                let (status, body) = writer::reply(out, reply, clock, id, frame);
-                let length = body.len();
-                service.give_back(body);
-                (status, length)
-            }
-            Sent::Prepared(response) => writer::prepared(out, response, clock, id, frame),
-        };
+        let (status, body) = writer::reply(out, reply, conditions.clock, id, frame);
+        let length = body.len();
+        conditions.service.give_back(body);
+        self.end(conditions, data, (status, length), frame)
+    }
+
+    /// Tells of an answer with so many bytes, and whether the connection ends with it.
+    #[inline(always)]
+    fn end<S: Service>(
+        &self,
+        conditions: &Conditions<'_, S>,
+        data: &RequestData<'_>,
+        (status, bytes): (StatusCode, usize),
+        frame: Frame,
+    ) -> Answered<S::Task> {
         if let Some(start) = self.start {
             let (method, path) = (data.method, data.path.raw());
             let micros = start.elapsed().as_micros();
             let line = format!("{method} {path} {} {micros}us {bytes}B", status.as_u16());
-            service.log().line(LogLevel::Info, &line, Some(id));
+            let id = data.request_id.as_str();
+            conditions
+                .service
+                .log()
+                .line(LogLevel::Info, &line, Some(id));
         }
         match frame.close {
             true => Answered::Close {
@@ -211,10 +217,11 @@ impl Asked {
         }
     }
 
+    #[inline(always)]
     fn frame<S>(&self, conditions: &Conditions<'_, S>, method: &str, last: bool) -> Frame {
         Frame {
             head: method == "HEAD",
-            close: last || conditions.stopping || !self.keep_alive,
+            close: last || self.unread || conditions.stopping || !self.keep_alive,
             old: self.old,
         }
     }

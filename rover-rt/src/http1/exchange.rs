@@ -2,7 +2,7 @@
 
 use std::task::{Context, Poll};
 
-use super::answer::{Answered, Body, Requested, Sent, Waiting, answer, handling, refuse};
+use super::answer::{Answered, Body, Requested, Waiting, answer, handling, refuse};
 use super::body::{BodyHandling, PartialBody};
 use super::head::{HeaderSpace, parse};
 use super::refusal::Refusal;
@@ -216,7 +216,7 @@ impl<T> Exchange<T> {
                 Poll::Ready(reply) => reply,
                 Poll::Pending => return Poll::Pending,
             };
-            Poll::Ready(asked.end(conditions, data, Sent::Reply(reply), out))
+            Poll::Ready(asked.reply(conditions, data, reply, out))
         });
         answered.map(|answered| self.after_waiting(answered))
     }
@@ -240,7 +240,7 @@ impl<T> Exchange<T> {
         let service = conditions.service;
         let answered = request.with(service.trusted_proxies(), |data| {
             let reply = service.time_out(task, data)?;
-            Some(asked.end(conditions, data, Sent::Reply(reply), out))
+            Some(asked.reply(conditions, data, reply, out))
         });
         answered.map(|answered| self.after_waiting(answered))
     }

@@ -50,9 +50,6 @@ impl Background {
 
     /// Begins what handlers have given to the background since this was last asked.
     pub(crate) fn take(self: &Rc<Self>, vm: &Rc<Vm>) {
-        if !vm.has_spawned() {
-            return;
-        }
         for spawned in vm.take_spawned() {
             let task = Task::background(vm, spawned);
             let running = self.enter();

@@ -111,9 +111,14 @@ impl ProgramService {
 
     /// Answers by the VM, and looks after it.
     fn with_vm(&self, answer: impl FnOnce(&Rc<Vm>) -> Called) -> Given<'_> {
-        let called = answer(&self.vm.borrow());
-        self.background.take(&self.vm.borrow());
-        if self.vm.borrow().is_spent() {
+        let vm = self.vm.borrow();
+        let called = answer(&vm);
+        if vm.has_spawned() {
+            self.background.take(&vm);
+        }
+        let is_spent = vm.is_spent();
+        drop(vm);
+        if is_spent {
             self.replace_vm();
         }
         match called {

@@ -16,6 +16,8 @@ mod guard;
 mod json;
 mod library;
 mod native;
+#[cfg(feature = "client")]
+mod outbound;
 mod response;
 mod run;
 mod start;

@@ -8,6 +8,8 @@ use std::task::{Context, Poll};
 use tokio::time::Sleep;
 
 use super::error::WaitError;
+#[cfg(feature = "client")]
+use crate::outbound::FetchResponse;
 
 /// What a fiber waits for. What it holds is given back when it is dropped.
 pub(crate) enum Operation {
@@ -34,6 +36,12 @@ pub(crate) enum Given {
     Boolean(bool),
     Number(f64),
     Bytes(Vec<u8>),
+    /// What another server answered.
+    #[cfg(feature = "client")]
+    Answer(Box<FetchResponse>),
+    /// A part of a body, or its end.
+    #[cfg(feature = "client")]
+    Part(Option<bytes::Bytes>),
 }
 
 impl Operation {

@@ -157,6 +157,7 @@ impl Vm {
     }
 
     /// After a call's code has ended: what its answer is to be, where it failed in no Lua error.
+    #[inline]
     pub(crate) fn conclude(
         &self,
         handler: c_int,
@@ -218,6 +219,7 @@ impl Vm {
     /// # Safety
     /// The request thread is outside of any call. Its stack holds the fixed places and, for
     /// [`Argument::Raised`], an error value above them.
+    #[inline]
     pub(crate) unsafe fn protect(&self, call: &Call<'_>, function: c_int, results: c_int) -> c_int {
         let (state, shared) = (self.state, &*self.shared);
         let vm: *const VmState = shared;

@@ -22,6 +22,8 @@ use crate::vm::library;
 use crate::vm::native::raise::{BAD_BODY, HTTP_ERROR, INVALID};
 use crate::vm::native::register::{Entry, register};
 use crate::vm::native::{allocator, budget};
+#[cfg(feature = "client")]
+use crate::vm::outbound;
 use crate::vm::response::{self, lists, marker, pages};
 use crate::vm::run;
 #[cfg(unix)]
@@ -189,6 +191,19 @@ impl Tables {
             (&tables.limits, &library::limits::FUNCTIONS, Entry::Own),
         ] {
             register(lua, shared, table, &tables.array, functions, entry)?;
+        }
+        #[cfg(feature = "client")]
+        {
+            let functions = &outbound::natives::FUNCTIONS;
+            register(
+                lua,
+                shared,
+                natives,
+                &tables.array,
+                functions,
+                Entry::Contained,
+            )?;
+            wait::answer::install(lua, shared)?;
         }
         Ok(tables)
     }

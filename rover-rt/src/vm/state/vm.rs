@@ -9,6 +9,8 @@ use std::time::Instant;
 use mlua::ffi::lua_State;
 
 use crate::log::Log;
+#[cfg(feature = "client")]
+use crate::outbound::{Client, Defaults};
 use crate::pattern;
 use crate::program::Program;
 use crate::time::pulse::Pulse;
@@ -58,6 +60,12 @@ pub(crate) struct VmState {
     pub(crate) replaced: Replaced,
     pub(crate) patterns: pattern::Cache,
     pub(crate) coroutines: Coroutines,
+    /// What `rover.http.client` made, by their numbers less one.
+    #[cfg(feature = "client")]
+    pub(crate) clients: RefCell<Vec<Client>>,
+    /// That of `rover.http` itself, made when it is first used.
+    #[cfg(feature = "client")]
+    common_client: OnceCell<Client>,
     /// What a handler failed of last, where somebody wants to know.
     pub(crate) last_failure: RefCell<Option<String>>,
 }
@@ -143,6 +151,10 @@ impl VmState {
             replaced: Replaced::default(),
             patterns: pattern::Cache::default(),
             coroutines: Coroutines::default(),
+            #[cfg(feature = "client")]
+            clients: RefCell::default(),
+            #[cfg(feature = "client")]
+            common_client: OnceCell::new(),
             last_failure: RefCell::default(),
         }
     }
@@ -151,6 +163,17 @@ impl VmState {
     #[inline]
     pub(crate) fn call(&self) -> Option<&Call<'_>> {
         self.running.call()
+    }
+
+    /// A client by its number; 0 is that of `rover.http` itself.
+    #[cfg(feature = "client")]
+    pub(crate) fn client(&self, number: usize) -> Client {
+        let own = number.checked_sub(1);
+        let own = own.and_then(|at| self.clients.borrow().get(at).cloned());
+        own.unwrap_or_else(|| {
+            let common = || Client::new(Defaults::default());
+            self.common_client.get_or_init(common).clone()
+        })
     }
 
     /// Where a handler is written: `routes.lua:12`.

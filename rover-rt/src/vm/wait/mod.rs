@@ -6,6 +6,8 @@
 //!
 //! [`Waits`]: crate::vm::state::waits::Waits
 
+#[cfg(feature = "client")]
+pub(crate) mod answer;
 pub(crate) mod natives;
 pub(crate) mod outcome;
 pub(crate) mod seats;

@@ -5,6 +5,8 @@ use std::ffi::c_int;
 use mlua::ffi::{self, lua_State};
 
 use crate::vm::native::stack::push;
+#[cfg(feature = "client")]
+use crate::vm::wait::answer::{push_answer, push_part};
 use crate::wait::error::WaitError;
 use crate::wait::operation::{Given, Outcome};
 
@@ -42,6 +44,10 @@ unsafe fn push_given(state: *mut lua_State, given: Given) -> c_int {
             Given::Boolean(value) => ffi::lua_pushboolean(state, value.into()),
             Given::Number(number) => ffi::lua_pushnumber(state, number),
             Given::Bytes(bytes) => push(state, &bytes),
+            #[cfg(feature = "client")]
+            Given::Answer(answer) => return push_answer(state, *answer),
+            #[cfg(feature = "client")]
+            Given::Part(part) => push_part(state, part.as_deref()),
         }
     }
     1

@@ -1,0 +1,10 @@
+//! The client against servers that do what a test says.
+
+mod answers;
+mod authority;
+mod certificates;
+mod http2;
+mod misbehaving;
+mod nginx;
+mod plain;
+mod server;
