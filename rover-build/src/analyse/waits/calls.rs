@@ -2,6 +2,7 @@
 
 use super::graph::{Access, Call, Node, Place, Site};
 use super::scan::Scan;
+use super::texts::begins_with_folder;
 use super::values::Atom;
 use crate::analyse::names::required;
 use crate::front::hir::{Expr, Field, Kind, Name, Span};
@@ -13,6 +14,12 @@ impl<'a> Scan<'_, 'a> {
         let file = self.file();
         if let Some(name) = required(expr) {
             return self.module(name);
+        }
+        if let (Some("require"), [name]) = (self.names.global(file, callee), args)
+            && begins_with_folder(name)
+        {
+            self.value(name);
+            return self.any_module();
         }
         let at = match &callee.kind {
             Kind::Index(_, key) => key.span,
@@ -64,6 +71,17 @@ impl<'a> Scan<'_, 'a> {
                 .place(Place::Returned(file.function(FunctionId::CHUNK))),
             None => self.object(name),
         }
+    }
+
+    /// One of the program's modules.
+    fn any_module(&mut self) -> Node {
+        let result = self.graph.fresh();
+        for file in self.names.sources.files.ids() {
+            let chunk = file.function(FunctionId::CHUNK);
+            let from = self.graph.place(Place::Returned(chunk));
+            self.graph.flow(from, result);
+        }
+        result
     }
 
     pub(super) fn method(
@@ -132,7 +150,6 @@ impl<'a> Scan<'_, 'a> {
             open,
             result,
             text: first.and_then(Expr::text),
-            by_word: false,
         });
         if !exact {
             self.meta_call(at, callee, nodes, result);

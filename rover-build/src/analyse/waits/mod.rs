@@ -34,11 +34,16 @@ pub(crate) struct Waits {
     steps: HashMap<Site, Step>,
     /// Something that waits is called somewhere, if only by the runtime.
     any: bool,
+    /// The program hands so much around that its values are not followed to the end: all may.
+    all: bool,
 }
 
 impl Waits {
     pub(crate) fn find(names: &Names<'_>, handlers: &Handlers) -> Self {
         let texts = Texts::find(names);
+        if !texts.may_say_waits() {
+            return Waits::default();
+        }
         let atoms = Atoms::new(names.sources);
         let mut scan = Scan {
             names,
@@ -51,10 +56,17 @@ impl Waits {
         };
         scan.program(&handlers.ctx_flow);
         let mut solver = Solver::new(names, &atoms, &texts, scan.graph);
-        solver.solve();
+        if !solver.solve() {
+            return Waits {
+                any: true,
+                all: true,
+                ..Waits::default()
+            };
+        }
         let mut targets = solver.calls.values().flatten();
         Waits {
             any: targets.any(|(_, target)| target.ends()),
+            all: false,
             steps: shortest(solver.calls),
         }
     }
@@ -66,7 +78,7 @@ impl Waits {
 
     /// Whether a function may.
     pub(crate) fn may_wait(&self, function: FunctionRef) -> bool {
-        self.steps.contains_key(&Site::Function(function))
+        self.all || self.steps.contains_key(&Site::Function(function))
     }
 
     /// The shortest way from a function to a word that waits: its calls, one after the other.

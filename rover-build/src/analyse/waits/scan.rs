@@ -51,7 +51,6 @@ impl<'a> Scan<'_, 'a> {
             open: true,
             result,
             text: None,
-            by_word: false,
         });
     }
 
@@ -259,7 +258,6 @@ impl<'a> Scan<'_, 'a> {
             open: true,
             result,
             text: None,
-            by_word: false,
         });
         result
     }

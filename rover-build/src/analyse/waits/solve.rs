@@ -17,6 +17,12 @@ const PAGES: [&str; 3] = ["rover.Html", "rover.HtmlBuilder", "rover.Response"];
 /// Functions that give what is in a table.
 const READERS: [&str; 5] = ["pairs", "next", "rawget", "unpack", "get"];
 
+/// What calls and reads see at most: a program where all comes everywhere would take seconds, and
+/// hardly a function of it be found that does not wait.
+const MOST_VALUES: usize = 50_000;
+/// What is added to that for each call of the program's text.
+const MOST_OF_CALL: usize = 20;
+
 pub(super) struct Solver<'n, 'a> {
     pub(super) names: &'n Names<'a>,
     pub(super) atoms: &'n Atoms,
@@ -25,8 +31,12 @@ pub(super) struct Solver<'n, 'a> {
     /// Who calls what, and where.
     pub(super) calls: HashMap<Site, Vec<(TextRange, Target)>>,
     seen: HashSet<(Site, TextRange, Target)>,
+    /// The arguments and the results of functions that words call.
+    by_words: HashMap<Site, (Node, Node)>,
     /// Functions that words call, and with what.
     callbacks: HashSet<(Site, Node, Node)>,
+    /// Libraries that are walked through, and where their words come to.
+    walked: HashSet<(Node, Node)>,
 }
 
 impl<'n, 'a> Solver<'n, 'a> {
@@ -43,11 +53,14 @@ impl<'n, 'a> Solver<'n, 'a> {
             graph,
             calls: HashMap::new(),
             seen: HashSet::new(),
+            by_words: HashMap::new(),
             callbacks: HashSet::new(),
+            walked: HashSet::new(),
         }
     }
 
-    pub(super) fn solve(&mut self) {
+    /// Follows all values; whether that came to its end.
+    pub(super) fn solve(&mut self) -> bool {
         self.templates();
         if self.texts.computed_events {
             let computed = self.graph.place(Place::Computed);
@@ -56,16 +69,28 @@ impl<'n, 'a> Solver<'n, 'a> {
                 self.graph.flow(computed, field);
             }
         }
+        let most = MOST_VALUES + MOST_OF_CALL * self.graph.calls.len();
+        let mut looked_at = 0;
         while let Some(news) = self.graph.step() {
-            for (at, atom) in news.calls {
-                let call = self.graph.calls[at].0.clone();
-                self.called(&call, self.atoms.atom(atom));
+            let atoms = news.calls.iter().chain(&news.accesses);
+            looked_at += atoms.map(|(_, atoms)| atoms.len()).sum::<usize>();
+            if looked_at > most {
+                return false;
             }
-            for (at, atom) in news.accesses {
+            for (at, atoms) in news.calls {
+                let call = self.graph.calls[at].0.clone();
+                for atom in atoms {
+                    self.called(&call, self.atoms.atom(atom));
+                }
+            }
+            for (at, atoms) in news.accesses {
                 let access = self.graph.accesses[at].0;
-                self.accessed(access, self.atoms.atom(atom));
+                for atom in atoms {
+                    self.accessed(access, self.atoms.atom(atom));
+                }
             }
         }
+        true
     }
 
     /// What templates call: what the program calls by the same names.
@@ -93,7 +118,6 @@ impl<'n, 'a> Solver<'n, 'a> {
                 open: true,
                 result,
                 text: None,
-                by_word: false,
             });
         }
         if let Some(word) = self.texts.word.clone() {
@@ -225,15 +249,11 @@ impl<'n, 'a> Solver<'n, 'a> {
 
     /// A function that a word is given, and calls with what it was given.
     fn callback(&mut self, call: &Call<'a>, word: &'static Word, callee: Node) {
-        // A word that calls a word has the same arguments in any order, so that there is an end.
-        let (args, result) = match (call.by_word, call.args.as_slice()) {
-            (true, [args]) => (*args, call.result),
-            _ => (self.graph.fresh(), self.graph.fresh()),
-        };
         let site = match word.tag("keeps") {
             Some(_) => Site::Outside,
             None => call.site,
         };
+        let (args, result) = self.given_by_words(site);
         if !self.callbacks.insert((site, callee, args)) {
             return;
         }
@@ -251,7 +271,6 @@ impl<'n, 'a> Solver<'n, 'a> {
             open: true,
             result,
             text: None,
-            by_word: true,
         });
         // What it is given may be a table, which is the first argument then.
         if self.texts.events.contains("__call") {
@@ -259,7 +278,6 @@ impl<'n, 'a> Solver<'n, 'a> {
         }
         let own = Call {
             site,
-            by_word: true,
             ..call.clone()
         };
         self.metamethod(&own, "__call", vec![args], result);
@@ -272,6 +290,17 @@ impl<'n, 'a> Solver<'n, 'a> {
             self.graph.flow(args, passed);
             self.graph.flow(result, passed);
         }
+    }
+
+    /// What words give to the functions that they call in a function, and what those return: one
+    /// place for all, so that a word that calls a word comes to an end.
+    fn given_by_words(&mut self, site: Site) -> (Node, Node) {
+        if let Some(nodes) = self.by_words.get(&site) {
+            return *nodes;
+        }
+        let nodes = (self.graph.fresh(), self.graph.fresh());
+        self.by_words.insert(site, nodes);
+        nodes
     }
 
     /// Where it keeps what it is given.
@@ -337,8 +366,10 @@ impl<'n, 'a> Solver<'n, 'a> {
     /// Where a library is walked through, its words.
     fn members(&mut self, call: &Call<'a>) {
         for arg in &call.args {
-            let read = Access::Read(None, call.result);
-            self.graph.access(*arg, read);
+            if self.walked.insert((*arg, call.result)) {
+                let read = Access::Read(None, call.result);
+                self.graph.access(*arg, read);
+            }
         }
     }
 
@@ -379,11 +410,11 @@ impl<'n, 'a> Solver<'n, 'a> {
                     None => self.atoms.members(owner),
                 };
                 members.into_iter().for_each(|atom| self.give(result, atom));
-                if of_server {
+                if of_server && !name.is_some_and(vocabulary::is_builder) {
                     self.take(Place::Routes, result);
                 }
                 // `package.loaded` leads to everything.
-                if owner == "package" {
+                if owner == "package" && matches!(name, None | Some("loaded" | "_G")) {
                     self.give(result, atom);
                     self.give_all(result);
                 }
