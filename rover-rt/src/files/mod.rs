@@ -1,0 +1,22 @@
+//! Files below the folders that a program names in its option `files`, and nowhere else: the
+//! operations of `rover.fs`, and open files as Lua's `io` has them.
+//!
+//! Nothing here knows Lua or a VM, and nothing here lets an event loop wait for a disk: what the
+//! system is asked for runs on the threads of `pool`.
+
+mod beneath;
+mod error;
+mod find;
+mod folder;
+mod front;
+mod limit;
+mod open;
+mod path;
+mod pool;
+mod roots;
+mod temporary;
+mod transfer;
+mod whole;
+
+#[cfg(test)]
+mod tests;
