@@ -17,7 +17,7 @@ use super::open::unwritten::Unwritten;
 use super::pool::{self, Waiting};
 use super::roots::Roots;
 use super::temporary::unnamed;
-use super::whole;
+use super::{size_signal, whole};
 
 /// The files of a VM.
 #[derive(Debug)]
@@ -35,8 +35,10 @@ pub(crate) struct Chunks {
 }
 
 impl Files {
-    /// The roots are the process's; so many files may be open at once.
+    /// The roots are the process's; so many files may be open at once. To be made within the
+    /// worker's event loop.
     pub(crate) fn new(roots: Arc<Roots>, most_open: usize) -> Self {
+        size_signal::hear();
         Files {
             roots,
             limit: Limit::new(most_open),

@@ -14,6 +14,7 @@ mod open;
 mod path;
 mod pool;
 mod roots;
+mod size_signal;
 mod temporary;
 mod transfer;
 mod whole;

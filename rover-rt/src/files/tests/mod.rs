@@ -1,5 +1,6 @@
 //! What must hold for files.
 
+mod attacks;
 mod lua;
 mod numbers;
 mod operations;
