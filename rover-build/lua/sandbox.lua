@@ -40,6 +40,8 @@ local rover = setmetatable({
   json = library.json,
   html = setmetatable(components, { __call = build }),
   template = build,
+  spawn = nothing, every = nothing, cron = nothing, on_start = nothing, on_stop = nothing,
+  http = { client = build },
   log = { debug = nothing, info = nothing, warn = nothing, error = nothing },
 }, { __index = function(_, key)
   error("rover." .. tostring(key) .. " is not available in this version", 2)

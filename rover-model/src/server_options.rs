@@ -82,6 +82,14 @@ pub struct ServerOptions {
     pub deadline: u32,
     /// The same for some routes, as `GET /users/{id}`.
     pub deadlines: Vec<(String, u32)>,
+    /// Milliseconds that a handler has, waiting included; 0 for any.
+    pub timeout: u32,
+    /// The same for some routes, as `GET /users/{id}`.
+    pub timeouts: Vec<(String, u32)>,
+    /// Functions that run in the background of a worker at one time.
+    pub max_background: u32,
+    /// The folders that programs may read and write.
+    pub files: Vec<String>,
     /// Bytes that a VM may take; 0 for any.
     pub memory_limit: u64,
     /// Whether a write to a global that the program does not declare is an error.
@@ -106,6 +114,10 @@ impl Default for ServerOptions {
             body_limits: Vec::new(),
             deadline: 1000,
             deadlines: Vec::new(),
+            timeout: 60_000,
+            timeouts: Vec::new(),
+            max_background: 1000,
+            files: Vec::new(),
             memory_limit: 128 << 20,
             strict_globals: false,
             title: None,
@@ -184,6 +196,18 @@ impl ServerOptions {
             }
             ("deadlines", Table(routes)) => by_route(&mut self.deadlines, routes, duration)?,
             ("deadlines", _) => return wrong("a table: { [\"GET /reports/{id}\"] = \"10s\" }"),
+            ("timeout", value) => {
+                self.timeout = duration(value).map_err(|error| named(name, &error))?;
+            }
+            ("timeouts", Table(routes)) => by_route(&mut self.timeouts, routes, duration)?,
+            ("timeouts", _) => return wrong("a table: { [\"GET /reports/{id}\"] = \"5m\" }"),
+            ("max_background", value) => match whole(value, 1e6) {
+                Some(count) => self.max_background = count as u32,
+                None => return wrong("an integer from 0 to 1000000"),
+            },
+            ("files", List(items)) => self.files = folders(items)?,
+            ("files", Table(none)) if none.is_empty() => self.files.clear(),
+            ("files", _) => return wrong("a list of folders: { \"data\" }"),
             ("title", Text(text)) => self.title = Some(text.clone()),
             ("version", Text(text)) => self.version = Some(text.clone()),
             ("title" | "version", _) => return wrong("a string"),
@@ -196,7 +220,10 @@ impl ServerOptions {
     pub fn compiled_in(&self) -> Vec<(&'static str, String)> {
         let given = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
         let sizes = self.body_limits.iter();
-        let times = self.deadlines.iter();
+        let by_route = |times: &[(String, u32)]| {
+            let times = times.iter();
+            list(times.map(|(route, time)| (route, shown_time(*time))))
+        };
         vec![
             ("body_limit", shown_size(self.limits.body_limit)),
             (
@@ -204,13 +231,14 @@ impl ServerOptions {
                 list(sizes.map(|(route, size)| (route, shown_size(*size)))),
             ),
             ("deadline", shown_time(self.deadline)),
-            (
-                "deadlines",
-                list(times.map(|(route, time)| (route, shown_time(*time)))),
-            ),
+            ("deadlines", by_route(&self.deadlines)),
             ("docs", self.docs.to_string()),
+            ("files", shown_list(self.files.clone())),
+            ("max_background", self.max_background.to_string()),
             ("memory_limit", shown_size(self.memory_limit)),
             ("strict_globals", self.strict_globals.to_string()),
+            ("timeout", shown_time(self.timeout)),
+            ("timeouts", by_route(&self.timeouts)),
             ("title", given(&self.title)),
             ("version", given(&self.version)),
         ]
@@ -218,9 +246,11 @@ impl ServerOptions {
 }
 
 fn list<'a>(items: impl Iterator<Item = (&'a String, String)>) -> String {
-    let items: Vec<String> = items
-        .map(|(route, value)| format!("{route} = {value}"))
-        .collect();
+    let items = items.map(|(route, value)| format!("{route} = {value}"));
+    shown_list(items.collect())
+}
+
+fn shown_list(items: Vec<String>) -> String {
     match items.is_empty() {
         true => "none".to_owned(),
         false => items.join(", "),
@@ -318,6 +348,27 @@ fn networks(items: &[OptionValue]) -> Result<Vec<Network>, SetError> {
     }
     match wrong.is_empty() {
         true => Ok(networks),
+        false => Err(SetError::Items(wrong)),
+    }
+}
+
+/// The folders that a list names.
+fn folders(items: &[OptionValue]) -> Result<Vec<String>, SetError> {
+    let (mut folders, mut wrong) = (Vec::new(), Vec::new());
+    for (at, item) in items.iter().enumerate() {
+        match item {
+            OptionValue::Text(folder) if !folder.is_empty() && !folder.contains('\0') => {
+                folders.push(folder.clone());
+            }
+            _ => wrong.push(WrongItem {
+                at,
+                problem: "this is not a folder".to_owned(),
+                help: "write the name of a folder, such as \"data\" or \"/srv/data\"".to_owned(),
+            }),
+        }
+    }
+    match wrong.is_empty() {
+        true => Ok(folders),
         false => Err(SetError::Items(wrong)),
     }
 }

@@ -25,10 +25,19 @@
 ---@absent require ffi
 ---@probed
 
---- programs cannot read or write files in this version: put data into a module (`return { ... }`) and `require` it; a page into `rover.template "page.html"`
+--- of `io` there are `open`, `lines`, `read`, `write` and the others of Lua 5.1, below the folders of the option `files`
 ---@absent io *
----@refused io close lines open tmpfile
----@absent os remove rename tmpname
+
+--- write `rover.fs.remove(path)`
+---@absent os remove
+
+--- write `rover.fs.rename(from, to)`
+---@absent os rename
+
+--- write `io.tmpfile()`, which opens one
+---@absent os tmpname
+
+--- it is written in C, which programs cannot load: files are `rover.fs` and `io`
 ---@absent require lfs posix luv uv
 
 --- a program cannot start another one: do that in Rust, beside the server, or in a service
@@ -36,15 +45,12 @@
 ---@absent os execute
 
 --- a server has no standard input: a request's body is `ctx:body()`
----@refused io read input stdin
+---@refused io stdin
 
 --- write to the log: `print(message)`, `rover.log.error(message)`
----@refused io output flush stdout stderr
+---@refused io stdout stderr
 ---@absent _G console
 ---@absent ngx log
-
---- write to the log: `print(message)`; what a handler returns is the answer
----@refused io write
 
 --- write `math.floor(x)`
 ---@absent math ifloor
@@ -166,7 +172,7 @@
 
 -- Modules of LuaRocks.
 
---- programs cannot open connections in this version
+--- requests to other servers are `rover.http.get(url)` and the like
 ---@absent require socket ssl http.request requests luasocket
 
 --- it is written in C, which programs cannot load: use Lua's patterns, or a module in plain Lua

@@ -1,22 +1,8 @@
 ---@meta _
 -- Words of later versions. A comment declares nothing: an editor does not offer them.
 
---- Runs functions at the same time and gives the results of all.
----@planned rover all
---- Runs functions at the same time and gives the results of the first.
----@planned rover race
---- Runs a function beside the request.
----@planned rover spawn
---- Waits for a time.
----@planned rover sleep
---- Calls a function and gives its error as a value.
----@planned rover try
---- Runs a function at fixed times.
----@planned rover every cron
---- Runs a function when a worker starts or stops.
----@planned rover on_start on_stop
---- Files that are part of the program, or stand on the disk.
----@planned rover asset assets files fs
+--- Files that are part of the program, or answer from the disk.
+---@planned rover asset assets files
 --- Makes and checks texts in these forms.
 ---@planned rover base64 hex url
 --- Hashes, keys and random bytes.
@@ -27,8 +13,6 @@
 ---@planned rover db
 --- Variables of the environment, checked at the start.
 ---@planned rover env
---- Requests to other servers.
----@planned rover http
 --- Hooks that guard routes.
 ---@planned rover csrf idempotent rate_limit
 --- A client's data from one request to the next.
@@ -59,17 +43,11 @@
 ---@planned rover.Options compress
 --- What other sites may ask for.
 ---@planned rover.Options cors
---- The folders that programs may read and write.
----@planned rover.Options files
---- How many functions run beside requests.
----@planned rover.Options max_background
 --- Headers that protect pages.
 ---@planned rover.Options security_headers
 --- Where clients' data is kept.
 ---@planned rover.Options sessions state
 --- The time after which a query is logged.
 ---@planned rover.Options slow_query
---- Time that handlers have, waiting included.
----@planned rover.Options timeout timeouts
 --- What bounds WebSockets.
 ---@planned rover.Options ws_buffer ws_message_limit

@@ -135,15 +135,6 @@ function debug.getmetatable(object) end
 ---@return any
 function debug.traceback(message, level) end
 
---- Lua's files, which programs do not have: its functions may be taken, and fail when they are called.
----@class iolib
-io = {}
-
---- Gives `nil`: nothing is a file.
----@param value any
----@return nil
-function io.type(value) end
-
 --- What LuaJIT says of itself; its switches do nothing.
 ---@class jitlib
 ---@field arch string The processor's architecture: `"x64"`.

@@ -39,6 +39,20 @@
 ---@field deadline? number|string
 --- CPU time for the handlers of some routes: `{ ["GET /reports/{id}"] = "10s" }`.
 ---@field deadlines? table<string, number|string>
+--- Time that a handler has, waiting included, 0 for any; after it the answer is 503.
+---@also request_timeout server_timeout max_execution_time
+---@default "60s"
+---@field timeout? number|string
+--- Time for the handlers of some routes, waiting included: `{ ["GET /reports/{id}"] = "5m" }`.
+---@field timeouts? table<string, number|string>
+--- Functions that run in the background of a worker at one time.
+---@also max_tasks background_limit
+---@default 1000
+---@field max_background? integer
+--- The folders that `rover.fs` and `io` may read and write, with all that is in them: `{ "data" }`.
+---@also folders roots allow_read
+---@default none
+---@field files? string[]
 --- Memory that each VM may take, at least 16 MiB; 0 for any.
 ---@also max_memory
 ---@default "128MiB"

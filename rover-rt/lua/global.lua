@@ -17,7 +17,7 @@ for level, number in pairs { debug = 0, info = 1, warn = 2, error = 3 } do
   end
 end
 
-R.rover = setmetatable({
+local rover = {
   html = R.html,
   template = function()
     raise("the compiler did not see this template: write rover.template \"file\" with the name as a constant")
@@ -32,6 +32,8 @@ R.rover = setmetatable({
     current = R.server.new(options or {}, R.builders)
     return current
   end,
-}, { __index = function(_, key)
+}
+for word, f in pairs(R.wait_words) do rover[word] = f end
+R.rover = setmetatable(rover, { __index = function(_, key)
   raise("rover." .. tostring(key) .. " is not available in this version")
 end, __metatable = "rover" })

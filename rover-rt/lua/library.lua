@@ -217,11 +217,49 @@ function R.table_clear(t)
   return raw_clear(t)
 end
 
--- Coroutines run on the native stack of who resumes them.
-function coroutine.resume(co, ...)
-  check_stack()
-  return resume(co, ...)
+-- Coroutines run on the native stack of who resumes them. One in which something waits yields a token: whoever has
+-- resumed it waits in turn, until the task at the bottom resumes all of them with what was waited for.
+local token = R.native.token
+local yield, running, status, isyieldable = coroutine.yield, coroutine.running, coroutine.status, coroutine.isyieldable
+-- The coroutines in which something waits.
+local waiting = setmetatable({}, { __mode = "k" })
+
+local forwarded
+local function came_back(co, ok, first, ...)
+  if ok and first == token then return forwarded(co, yield(token)) end
+  return ok, first, ...
 end
+function forwarded(co, ...)
+  waiting[co] = nil
+  return came_back(co, resume(co, ...))
+end
+local function first_time(co, ok, first, ...)
+  if ok and first == token then
+    waiting[co] = true
+    return forwarded(co, yield(token))
+  end
+  return ok, first, ...
+end
+local function resumed(co, ...)
+  check_stack()
+  if waiting[co] then return false, "cannot resume a coroutine that waits" end
+  return first_time(co, resume(co, ...))
+end
+coroutine.resume = resumed
+
+function coroutine.status(...)
+  local co = ...
+  if waiting[co] then return "normal" end
+  return status(...)
+end
+
+-- A handler that may wait runs in a coroutine that the program knows nothing of.
+local fibers = R.fibers
+function coroutine.yield(...)
+  if fibers[running()] then raise("attempt to yield from outside a coroutine") end
+  return yield(...)
+end
+function coroutine.isyieldable() return not fibers[running()] and isyieldable() end
 
 local function passed(ok, ...)
   if ok then return ... end
@@ -233,8 +271,7 @@ function coroutine.wrap(...)
   if type(f) ~= "function" then return wrap(...) end
   local co = create(f)
   return function(...)
-    check_stack()
-    return passed(resume(co, ...))
+    return passed(resumed(co, ...))
   end
 end
 

@@ -26,6 +26,7 @@ require("jit.opt").start("maxtrace=10000", "maxrecord=8000", "maxmcode=65536", "
 math.randomseed()
 
 -- A value in an error's text, which a client may get to see: an address is nobody's business.
+R.metatable_of = metatable_of
 function R.shown(value)
   local kind = type(value)
   if kind == "string" then return "'" .. value .. "'" end
@@ -115,7 +116,7 @@ end
 
 -- The sandbox comes last: it takes away what the other parts use.
 for _, name in ipairs {
-  "lock", "body", "html", "cookie", "response", "ctx", "global", "direct", "html_plain", "library", "strings",
+  "lock", "body", "html", "cookie", "response", "ctx", "wait", "global", "direct", "html_plain", "library", "strings",
   "sandbox",
 } do
   R.part(name)(R)

@@ -1,8 +1,12 @@
 //! A client for tests: requests to a program in the same process, without a socket.
 
+use std::future::poll_fn;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, mpsc};
+use std::task::Context;
 use std::thread;
+
+use tokio::task::LocalSet;
 
 use crate::error::Error;
 use crate::http1::{Conditions, Exchange, Progress};
@@ -99,8 +103,13 @@ fn serve(
     queue: &mpsc::Receiver<Job>,
     ready: &mpsc::Sender<Result<(), Error>>,
 ) {
-    let service = match ProgramService::new(program, settings, Arc::default()) {
-        Ok(service) => service,
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let started = ProgramService::new(program, settings, Arc::default())
+        .and_then(|service| Ok((service, runtime?)));
+    let (service, runtime) = match started {
+        Ok(started) => started,
         Err(error) => return drop(ready.send(Err(error))),
     };
     if ready.send(Ok(())).is_err() {
@@ -115,14 +124,16 @@ fn serve(
         late: None,
         room: usize::MAX,
     };
+    let local = LocalSet::new();
     for (pieces, reply) in queue {
+        let answer = local.block_on(&runtime, exchange(&conditions, &pieces));
         // A test that stopped waiting has failed already.
-        let _ = reply.send(exchange(&conditions, &pieces));
+        let _ = reply.send(answer);
     }
 }
 
 /// Gives bytes to the program as a connection would.
-fn exchange(conditions: &Conditions<'_, ProgramService>, pieces: &[Vec<u8>]) -> Vec<u8> {
+async fn exchange(conditions: &Conditions<'_, ProgramService>, pieces: &[Vec<u8>]) -> Vec<u8> {
     let (mut exchange, mut input, mut out) = (Exchange::default(), Vec::new(), Vec::new());
     for piece in pieces {
         input.extend_from_slice(piece);
@@ -130,6 +141,13 @@ fn exchange(conditions: &Conditions<'_, ProgramService>, pieces: &[Vec<u8>]) -> 
         loop {
             match exchange.step(conditions, &input[done..], &mut out) {
                 Progress::Consumed(bytes) => done += bytes,
+                Progress::More if exchange.is_waiting() => {
+                    let poll =
+                        |context: &mut Context<'_>| exchange.poll(conditions, context, &mut out);
+                    if let Progress::Close { .. } = poll_fn(poll).await {
+                        return out;
+                    }
+                }
                 Progress::More => break,
                 Progress::Close { .. } => return out,
             }

@@ -66,6 +66,8 @@ pub struct Route {
     pub returns: Vec<ReturnType>,
     /// Milliseconds of CPU time that the handler has; 0 for any.
     pub deadline: u32,
+    /// Milliseconds that the handler has, waiting included; 0 for any.
+    pub timeout: u32,
     /// The largest body in bytes; 0 for any.
     pub body_limit: u64,
 }

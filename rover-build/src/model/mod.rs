@@ -47,6 +47,7 @@ pub(crate) fn model(
                     app.given.extend(entry.given.then(name));
                     app.routes.push(Route {
                         deadline: app.options.deadline,
+                        timeout: app.options.timeout,
                         body_limit: app.options.limits.body_limit,
                         ..*route
                     });

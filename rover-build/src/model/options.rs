@@ -52,7 +52,8 @@ fn problems(names: &Names<'_>, name: &str, error: SetError) -> Vec<Diagnostic> {
     }
 }
 
-/// What each route has of its own, from the options `deadlines` and `body_limits`.
+/// What each route has of its own, from the options `deadlines`, `timeouts` and
+/// `body_limits`.
 pub(crate) fn set_by_route(names: &Names<'_>, app: &mut App, diagnostics: &mut Vec<Diagnostic>) {
     let App {
         options, routes, ..
@@ -68,6 +69,12 @@ pub(crate) fn set_by_route(names: &Names<'_>, app: &mut App, diagnostics: &mut V
         match place(name) {
             Some(at) => routes[at].deadline = *millis,
             None => missing("deadlines", name),
+        }
+    }
+    for (name, millis) in &options.timeouts {
+        match place(name) {
+            Some(at) => routes[at].timeout = *millis,
+            None => missing("timeouts", name),
         }
     }
     for (name, bytes) in &options.body_limits {

@@ -69,6 +69,7 @@ pub(crate) fn define(facts: &Facts<'_>, entry: &Entry) -> Result<Defined, Box<Di
         about,
         needs: needs(facts, &handler),
         deadline: 0,
+        timeout: 0,
         body_limit: 0,
         reads: reads(facts, &handler),
         expects: expects(facts, &handler),

@@ -88,7 +88,10 @@ fn options(app: &App) -> Options {
         trusted_proxies,
         limits,
         deadline,
+        timeout,
         memory_limit,
+        max_background,
+        files,
         ..
     } = app.options.clone();
     let compiled_in = app.options.compiled_in().into_iter();
@@ -101,7 +104,10 @@ fn options(app: &App) -> Options {
         trusted_proxies: trusted_proxies.into(),
         limits,
         deadline,
+        timeout,
         memory_limit,
+        max_background,
+        files: texts(files),
         from_start: app.reads_environment,
         compiled_in: compiled_in
             .map(|(name, text)| (name.into(), text.into()))
@@ -130,6 +136,7 @@ fn route(route: &app::Route, precheck: Option<Precheck>) -> Route {
         needs: route.needs,
         source: format!("{}:{}", route.position.file, route.position.line).into(),
         deadline: route.deadline,
+        timeout: route.timeout,
         body_limit: route.body_limit,
         precheck,
     }

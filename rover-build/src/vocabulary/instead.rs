@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use rover_model::Method;
 
-use super::known::{SERVER, words};
+use super::known::{self, SERVER, words};
 use super::word::{GLOBALS, Kind, MODULES, Missing, Word};
 
 /// How a handler answers.
@@ -61,6 +61,14 @@ fn said(known: &Said, word: &str) -> Option<&'static Word> {
 /// Of a member of a library: `os.execute`, `ngx.req.get_headers`.
 pub(crate) fn word(word: &str) -> Option<&'static str> {
     said(&WORDS, word).map(|word| word.doc)
+}
+
+/// Of a member of a library that is of use only to programs that say another one too: the last
+/// name of that one, and what to write instead where it is not said.
+pub(crate) fn unless(library: &str, name: &str) -> Option<(&'static str, &'static str)> {
+    let (other, instead) = known::word(library, name)?.tag("unless")?.split_once(' ')?;
+    let (_, other) = other.rsplit_once('.')?;
+    Some((other, instead))
 }
 
 /// Of a global that nothing defines.

@@ -38,8 +38,8 @@ struct Vocabulary {
 }
 
 static ALL: LazyLock<Vocabulary> = LazyLock::new(|| {
-    let files = VOCABULARY.into_iter();
-    Vocabulary::new(files.flat_map(|(file, text)| parse(file, text).0).collect())
+    let (words, _) = parse(&VOCABULARY);
+    Vocabulary::new(words)
 });
 
 impl Vocabulary {
@@ -90,9 +90,8 @@ pub fn words() -> &'static [Word] {
 
 /// What is wrong with the files, as `file:line: message`.
 pub fn faults() -> Vec<String> {
-    let files = VOCABULARY.into_iter();
-    let faults = files.flat_map(|(file, text)| parse(file, text).1);
-    faults.map(|fault| fault.to_string()).collect()
+    let (_, faults) = parse(&VOCABULARY);
+    faults.iter().map(ToString::to_string).collect()
 }
 
 fn find(owner: &str, name: &str) -> Option<&'static Word> {

@@ -125,7 +125,6 @@ mod tests {
             "auth",
             "limit",
             "secret",
-            "timeout",
         ] {
             assert_eq!(near(name), None, "{name}");
         }

@@ -51,27 +51,36 @@ const TAGS: &[(&str, Option<&[&str]>)] = &[
     ),
     // A name that no program may take.
     ("reserved", Some(&[""])),
+    // The word without which a program cannot use it, and what is said then.
+    ("unless", None),
     // It lets other requests run until it has what it gives.
     ("waits", Some(&[""])),
 ];
 
-/// The words of a file, and what is wrong with it.
-pub(crate) fn parse(file: &'static str, text: &'static str) -> (Vec<Word>, Vec<Fault>) {
-    let mut reader = Reader {
-        file,
-        line: 0,
-        words: Vec::new(),
-        faults: Vec::new(),
-        locals: HashMap::new(),
-        tables: HashSet::new(),
-        block: Block::default(),
-    };
-    for (at, line) in text.lines().enumerate() {
-        reader.line = at + 1;
-        reader.line(line);
+/// The words of some files, and what is wrong with these. A file may add words to a library of an
+/// earlier one.
+pub(crate) fn parse(files: &[(&'static str, &'static str)]) -> (Vec<Word>, Vec<Fault>) {
+    let (mut words, mut faults, mut tables) = (Vec::new(), Vec::new(), HashSet::new());
+    for (file, text) in files {
+        let mut reader = Reader {
+            file,
+            line: 0,
+            words: Vec::new(),
+            faults: Vec::new(),
+            locals: HashMap::new(),
+            tables,
+            block: Block::default(),
+        };
+        for (at, line) in text.lines().enumerate() {
+            reader.line = at + 1;
+            reader.line(line);
+        }
+        reader.end();
+        words.extend(reader.words);
+        faults.extend(reader.faults);
+        tables = reader.tables;
     }
-    reader.end();
-    (reader.words, reader.faults)
+    (words, faults)
 }
 
 /// What stands above a declaration.

@@ -1,13 +1,13 @@
 use super::*;
 
 fn faults(text: &'static str) -> Vec<(usize, String)> {
-    let (_, faults) = parse("test.lua", text);
+    let (_, faults) = parse(&[("test.lua", text)]);
     let faults = faults.into_iter().map(|fault| (fault.line, fault.message));
     faults.collect()
 }
 
 fn words(text: &'static str) -> Vec<Word> {
-    let (words, faults) = parse("test.lua", text);
+    let (words, faults) = parse(&[("test.lua", text)]);
     assert_eq!(faults, []);
     words
 }

@@ -2,7 +2,7 @@ local api = rover.server {}
 local run = os.execute
 
 local function read(name)
-  local file = io.open(name)
+  local file = io.popen(name)
   return file:read("*a")
 end
 

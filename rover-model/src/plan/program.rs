@@ -65,8 +65,14 @@ pub struct Options {
     pub limits: Limits,
     /// Milliseconds of CPU time that a handler has; 0 for any.
     pub deadline: u32,
+    /// Milliseconds that a handler has, waiting included; 0 for any.
+    pub timeout: u32,
     /// Bytes that a VM may take; 0 for any.
     pub memory_limit: u64,
+    /// Functions that run in the background of a worker at one time.
+    pub max_background: u32,
+    /// The folders that the program may read and write.
+    pub files: List<Text>,
     /// They may be others at the start, which the program reads from the environment.
     pub from_start: bool,
     /// Those that are part of the compiled program, as texts.

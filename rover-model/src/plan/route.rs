@@ -19,6 +19,8 @@ pub struct Route {
     pub source: Text,
     /// Milliseconds of CPU time that the handler has; 0 for any.
     pub deadline: u32,
+    /// Milliseconds that the handler has, waiting included; 0 for any.
+    pub timeout: u32,
     /// Largest request body in bytes; 0 for any.
     pub body_limit: u64,
     /// What the handler begins with checking, before it does anything else.

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::net::IpAddr;
+use std::task::{Context, Poll};
 use std::time::Instant;
 
 use rover_model::LogLevel;
@@ -11,22 +12,25 @@ use super::framing::Framing;
 use super::head::{Head, HeaderSpace, parse};
 use super::refusal::Refusal;
 use super::service::{Answer, Service};
-use super::writer::{self, Frame};
+use super::writer::{self, Frame, Prepared};
 use crate::message::forwarded::Peer;
 use crate::message::headers::Headers;
+use crate::message::kept::KeptRequest;
 use crate::message::path::Path;
-use crate::message::request::{RequestData, RequestId};
+use crate::message::reply::Reply;
+use crate::message::request::RequestData;
 use crate::time::clock::Clock;
 
 /// One connection's place in its stream of requests.
-#[derive(Debug)]
-pub(crate) enum Exchange {
+pub(crate) enum Exchange<T> {
     /// Before or in a head, of which so much was looked through.
     Head { scanned: usize },
     /// In a body that the route reads; the head's bytes are kept.
     Body { head: Vec<u8>, body: PartialBody },
     /// In a body that nobody reads: so many bytes of it are to come.
     Skip(u64),
+    /// Before an answer that is not there yet.
+    Waiting(Box<Waiting<T>>),
 }
 
 /// What a step did.
@@ -56,13 +60,13 @@ pub(crate) struct Conditions<'a, S> {
     pub(crate) room: usize,
 }
 
-impl Default for Exchange {
+impl<T> Default for Exchange<T> {
     fn default() -> Self {
         Exchange::Head { scanned: 0 }
     }
 }
 
-impl Exchange {
+impl<T> Exchange<T> {
     /// Between two requests, as far as this knows.
     pub(crate) fn is_between(&self) -> bool {
         matches!(self, Exchange::Head { .. })
@@ -72,7 +76,8 @@ impl Exchange {
     pub(crate) fn kept(&self) -> usize {
         match self {
             Exchange::Body { head, body } => head.len() + body.len(),
-            _ => 0,
+            Exchange::Waiting(waiting) => waiting.request.size(),
+            Exchange::Head { .. } | Exchange::Skip(_) => 0,
         }
     }
 
@@ -84,7 +89,7 @@ impl Exchange {
     }
 
     /// Takes a part of the input, and appends what it calls for.
-    pub(crate) fn step<S: Service>(
+    pub(crate) fn step<S: Service<Task = T>>(
         &mut self,
         conditions: &Conditions<'_, S>,
         input: &[u8],
@@ -94,6 +99,7 @@ impl Exchange {
             return Progress::More;
         }
         match self {
+            Exchange::Waiting(_) => Progress::More,
             Exchange::Head { scanned } => {
                 let new = &input[*scanned..];
                 // Once a line, so that a head in small pieces is not parsed for each.
@@ -133,12 +139,13 @@ impl Exchange {
                     None => Body::Bytes(&body),
                 };
                 let requested = Requested::find(conditions.service, &head);
-                answer(conditions, &head, requested, body, out).unwrap_or(Progress::Consumed(taken))
+                let answered = answer(conditions, &head, requested, body, out);
+                self.answered(answered, taken)
             }
         }
     }
 
-    fn head<S: Service>(
+    fn head<S: Service<Task = T>>(
         &mut self,
         conditions: &Conditions<'_, S>,
         input: &[u8],
@@ -154,7 +161,10 @@ impl Exchange {
                 };
                 return Progress::More;
             }
-            Err(refusal) => return refuse(conditions, out, &refusal),
+            Err(refusal) => {
+                let answered = refuse(conditions, out, &refusal);
+                return self.answered(answered, 0);
+            }
         };
         *self = Exchange::default();
         let rest = &input[head.length..];
@@ -180,8 +190,129 @@ impl Exchange {
             }
         };
         let consumed = head.length + consumed;
-        answer(conditions, &head, requested, body, out).unwrap_or(Progress::Consumed(consumed))
+        let answered = answer(conditions, &head, requested, body, out);
+        self.answered(answered, consumed)
     }
+
+    /// What follows an answer to a request of so many bytes.
+    fn answered(&mut self, answered: Answered<T>, consumed: usize) -> Progress {
+        match answered {
+            Answered::Open => Progress::Consumed(consumed),
+            Answered::Close { unread } => Progress::Close { unread },
+            Answered::Later(mut waiting) => {
+                if let Exchange::Skip(to_come) = *self {
+                    waiting.skip = to_come;
+                }
+                *self = Exchange::Waiting(waiting);
+                Progress::Consumed(consumed)
+            }
+        }
+    }
+
+    /// Whether an answer is waited for.
+    pub(crate) fn is_waiting(&self) -> bool {
+        matches!(self, Exchange::Waiting(_))
+    }
+
+    /// Milliseconds that the answer has that is waited for; 0 for any.
+    pub(crate) fn timeout<S: Service<Task = T>>(&self, service: &S) -> Option<u32> {
+        match self {
+            Exchange::Waiting(waiting) => Some(service.timeout(&waiting.task)),
+            _ => None,
+        }
+    }
+
+    /// Asks for the answer that is waited for, and appends it when it is there.
+    pub(crate) fn poll<S: Service<Task = T>>(
+        &mut self,
+        conditions: &Conditions<'_, S>,
+        context: &mut Context<'_>,
+        out: &mut Vec<u8>,
+    ) -> Poll<Progress> {
+        let Exchange::Waiting(waiting) = self else {
+            return Poll::Ready(Progress::More);
+        };
+        let Waiting {
+            task,
+            request,
+            asked,
+            ..
+        } = &mut **waiting;
+        let service = conditions.service;
+        let answered = request.with(service.trusted_proxies(), |data| {
+            let reply = match service.poll(task, data, context) {
+                Poll::Ready(reply) => reply,
+                Poll::Pending => return Poll::Pending,
+            };
+            Poll::Ready(asked.end(conditions, data, Sent::Reply(reply), out))
+        });
+        answered.map(|answered| self.after_waiting(answered))
+    }
+
+    /// The time of the answer that is waited for is over. Gives what follows, unless something else is waited for
+    /// in its place.
+    pub(crate) fn time_out<S: Service<Task = T>>(
+        &mut self,
+        conditions: &Conditions<'_, S>,
+        out: &mut Vec<u8>,
+    ) -> Option<Progress> {
+        let Exchange::Waiting(waiting) = self else {
+            return None;
+        };
+        let Waiting {
+            task,
+            request,
+            asked,
+            ..
+        } = &mut **waiting;
+        let service = conditions.service;
+        let answered = request.with(service.trusted_proxies(), |data| {
+            let reply = service.time_out(task, data)?;
+            Some(asked.end(conditions, data, Sent::Reply(reply), out))
+        });
+        answered.map(|answered| self.after_waiting(answered))
+    }
+
+    fn after_waiting(&mut self, answered: Answered<T>) -> Progress {
+        let skip = match self {
+            Exchange::Waiting(waiting) => waiting.skip,
+            _ => 0,
+        };
+        *self = match skip {
+            0 => Exchange::default(),
+            to_come => Exchange::Skip(to_come),
+        };
+        self.answered(answered, 0)
+    }
+
+    /// Nobody waits for the answer any more.
+    pub(crate) fn cancel<S: Service<Task = T>>(&mut self, service: &S) {
+        if let Exchange::Waiting(waiting) = std::mem::take(self) {
+            let Waiting {
+                task, mut request, ..
+            } = *waiting;
+            request.with(service.trusted_proxies(), |data| service.cancel(task, data));
+        }
+    }
+
+    /// The answer to a client that is too slow.
+    pub(crate) fn refuse_slow<S: Service<Task = T>>(
+        &mut self,
+        conditions: &Conditions<'_, S>,
+        out: &mut Vec<u8>,
+    ) -> Progress {
+        let answered = refuse(conditions, out, &Refusal::TIMEOUT);
+        self.answered(answered, 0)
+    }
+}
+
+/// A request whose answer is not there yet.
+pub(crate) struct Waiting<T> {
+    task: T,
+    request: KeptRequest,
+    asked: Asked,
+    /// Bytes of a body that nobody reads which are to come.
+    skip: u64,
 }
 
 /// What a request asks for.
@@ -240,14 +371,25 @@ fn handling<S: Service>(
     }
 }
 
-/// Appends the answer to a request; [`Progress::Close`] where it is the last one.
+/// How an answer was given.
+enum Answered<T> {
+    Open,
+    /// The connection ends with it.
+    Close {
+        unread: bool,
+    },
+    /// It was not.
+    Later(Box<Waiting<T>>),
+}
+
+/// Appends the answer to a request.
 fn answer<S: Service>(
     conditions: &Conditions<'_, S>,
     head: &Head<'_>,
     requested: Requested<'_, S::Found>,
     body: Body<'_>,
     out: &mut Vec<u8>,
-) -> Option<Progress> {
+) -> Answered<S::Task> {
     let service = conditions.service;
     let start = service.log().enabled(LogLevel::Info).then(Instant::now);
     let id = service.ids().of(&head.headers);
@@ -269,85 +411,130 @@ fn answer<S: Service>(
         },
         request_id: &id,
     };
-    let answer = match (found, &body) {
-        (_, Body::Refused(refusal)) => Answer::Reply(service.refused(&data, refusal.reply())),
-        (Some(found), _) if conditions.late.is_some() && service.runs_program(&found) => {
-            return late(conditions, head, &id, out);
-        }
-        (Some(found), _) => service.answer(&mut data, found),
-        (None, _) => Answer::Reply(service.refused(&data, Refusal::PATH.reply())),
-    };
     let asked = Asked {
-        head,
-        id: id.as_str(),
         start,
         unread: matches!(body, Body::Left | Body::Refused(_)),
+        keep_alive: head.keep_alive,
+        old: head.old,
     };
-    asked.end(conditions, answer, out)
+    let answer = match (found, &body) {
+        (_, Body::Refused(refusal)) => service.refused(&data, refusal.reply()),
+        (Some(found), _) if conditions.late.is_some() && service.runs_program(&found) => {
+            return late(conditions, &data, &asked, out);
+        }
+        (Some(found), _) => service.answer(&mut data, found),
+        (None, _) => service.refused(&data, Refusal::PATH.reply()),
+    };
+    asked.answer(conditions, &data, answer, out)
 }
 
-/// What of a request is needed to send its answer and to tell it.
-struct Asked<'h> {
-    head: &'h Head<'h>,
-    id: &'h str,
+/// What is there to be sent.
+enum Sent<'s> {
+    Reply(Reply),
+    Prepared(&'s Prepared),
+}
+
+impl Sent<'_> {
+    /// Whether the connection ends with it.
+    fn closes(&self) -> bool {
+        match self {
+            Sent::Reply(reply) => reply.close,
+            Sent::Prepared(prepared) => prepared.closes(),
+        }
+    }
+}
+
+/// What of a request is needed to send its answer and to tell it, besides what handlers see.
+struct Asked {
     /// Where the answer is told.
     start: Option<Instant>,
     /// The client may still be sending a body that nobody reads.
     unread: bool,
+    keep_alive: bool,
+    old: bool,
 }
 
-impl Asked<'_> {
+impl Asked {
+    /// Ends the exchange, or keeps what is needed to end it later.
+    fn answer<S: Service>(
+        self,
+        conditions: &Conditions<'_, S>,
+        data: &RequestData<'_>,
+        answer: Answer<'_, S::Task>,
+        out: &mut Vec<u8>,
+    ) -> Answered<S::Task> {
+        match answer {
+            Answer::Reply(reply) => self.end(conditions, data, Sent::Reply(reply), out),
+            Answer::Prepared(prepared) => self.end(conditions, data, Sent::Prepared(prepared), out),
+            Answer::Pending(task) => Answered::Later(Box::new(Waiting {
+                task,
+                request: KeptRequest::of(data),
+                asked: self,
+                skip: 0,
+            })),
+        }
+    }
+
     /// Ends the exchange.
     fn end<S: Service>(
         &self,
         conditions: &Conditions<'_, S>,
-        answer: Answer<'_>,
+        data: &RequestData<'_>,
+        answer: Sent<'_>,
         out: &mut Vec<u8>,
-    ) -> Option<Progress> {
+    ) -> Answered<S::Task> {
         let Conditions { service, clock, .. } = conditions;
-        let frame = frame(conditions, self.head, self.unread || answer.closes());
+        let frame = self.frame(conditions, data.method, self.unread || answer.closes());
+        let id = data.request_id.as_str();
         let (status, bytes) = match answer {
-            Answer::Reply(reply) => {
-                let (status, body) = writer::reply(out, reply, clock, self.id, frame);
+            Sent::Reply(reply) => {
+                let (status, body) = writer::reply(out, reply, clock, id, frame);
                 let length = body.len();
                 service.give_back(body);
                 (status, length)
             }
-            Answer::Prepared(response) => writer::prepared(out, response, clock, self.id, frame),
+            Sent::Prepared(response) => writer::prepared(out, response, clock, id, frame),
         };
         if let Some(start) = self.start {
-            let (method, path) = (self.head.method, self.head.path);
+            let (method, path) = (data.method, data.path.raw());
             let micros = start.elapsed().as_micros();
             let line = format!("{method} {path} {} {micros}us {bytes}B", status.as_u16());
-            service.log().line(LogLevel::Info, &line, Some(self.id));
+            service.log().line(LogLevel::Info, &line, Some(id));
         }
-        let unread = self.unread;
-        frame.close.then_some(Progress::Close { unread })
+        match frame.close {
+            true => Answered::Close {
+                unread: self.unread,
+            },
+            false => Answered::Open,
+        }
     }
-}
 
-fn frame<S>(conditions: &Conditions<'_, S>, head: &Head<'_>, last: bool) -> Frame {
-    Frame {
-        head: head.method == "HEAD",
-        close: last || conditions.stopping || !head.keep_alive,
-        old: head.old,
+    fn frame<S>(&self, conditions: &Conditions<'_, S>, method: &str, last: bool) -> Frame {
+        Frame {
+            head: method == "HEAD",
+            close: last || conditions.stopping || !self.keep_alive,
+            old: self.old,
+        }
     }
 }
 
 /// Turns a request away without asking the program, which has no time, nor the log.
-fn late<S>(
+fn late<S: Service>(
     conditions: &Conditions<'_, S>,
-    head: &Head<'_>,
-    id: &RequestId<'_>,
+    data: &RequestData<'_>,
+    asked: &Asked,
     out: &mut Vec<u8>,
-) -> Option<Progress> {
+) -> Answered<S::Task> {
     if let Some(count) = conditions.late {
         count.set(count.get() + 1);
     }
-    let frame = frame(conditions, head, false);
-    let reply = Refusal::NO_ROOM.reply();
-    writer::reply(out, reply, conditions.clock, id.as_str(), frame);
-    frame.close.then_some(Progress::Close { unread: false })
+    let frame = asked.frame(conditions, data.method, false);
+    let (reply, id) = (Refusal::NO_ROOM.reply(), data.request_id.as_str());
+    writer::reply(out, reply, conditions.clock, id, frame);
+    match frame.close {
+        true => Answered::Close { unread: false },
+        false => Answered::Open,
+    }
 }
 
 /// Answers what cannot be a request, and ends the connection.
@@ -355,12 +542,23 @@ fn refuse<S: Service>(
     conditions: &Conditions<'_, S>,
     out: &mut Vec<u8>,
     refusal: &Refusal,
-) -> Progress {
+) -> Answered<S::Task> {
     let Conditions { service, clock, .. } = conditions;
     let id = service.ids().of(&Headers::new(&[]));
     let path = Path::ROOT;
     let data = RequestData::bare("", &path, conditions.peer, &id);
-    let reply = service.refused(&data, refusal.reply());
+    let reply = match service.refused(&data, refusal.reply()) {
+        Answer::Reply(reply) => reply,
+        answer => {
+            let asked = Asked {
+                start: service.log().enabled(LogLevel::Info).then(Instant::now),
+                unread: true,
+                keep_alive: false,
+                old: false,
+            };
+            return asked.answer(conditions, &data, answer, out);
+        }
+    };
     let frame = Frame {
         head: false,
         close: true,
@@ -369,10 +567,5 @@ fn refuse<S: Service>(
     let (status, _) = writer::reply(out, reply, clock, id.as_str(), frame);
     let line = format!("refused: {} {}", status.as_u16(), refusal.message);
     service.log().line(LogLevel::Info, &line, Some(id.as_str()));
-    Progress::Close { unread: true }
-}
-
-/// The answer to a client that is too slow.
-pub(crate) fn timeout<S: Service>(conditions: &Conditions<'_, S>, out: &mut Vec<u8>) {
-    refuse(conditions, out, &Refusal::TIMEOUT);
+    Answered::Close { unread: true }
 }

@@ -14,7 +14,7 @@ mod service;
 mod target;
 mod writer;
 
-pub(crate) use exchange::{Conditions, Exchange, Progress, timeout};
+pub(crate) use exchange::{Conditions, Exchange, Progress};
 pub(crate) use head::HeadLimits;
 pub(crate) use service::{Answer, Service};
 pub(crate) use writer::Prepared;

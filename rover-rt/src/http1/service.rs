@@ -1,5 +1,7 @@
 //! What HTTP asks of those who answer requests.
 
+use std::task::{Context, Poll};
+
 use rover_model::Network;
 
 use super::head::HeadLimits;
@@ -14,6 +16,8 @@ use crate::message::request::{RequestData, RequestIds};
 pub(crate) trait Service {
     /// What stands at a path for a method.
     type Found;
+    /// An answer that is not there yet.
+    type Task;
 
     /// How much of a head is read.
     fn head_limits(&self) -> HeadLimits;
@@ -41,29 +45,38 @@ pub(crate) trait Service {
     fn runs_program(&self, found: &Self::Found) -> bool;
 
     /// Answers a request for which [`Service::find`] found this.
-    fn answer(&self, request: &mut RequestData<'_>, found: Self::Found) -> Answer<'_>;
+    fn answer(&self, request: &mut RequestData<'_>, found: Self::Found) -> Answer<'_, Self::Task>;
 
     /// What is answered in place of a refusal, which the program may put in its own words.
-    fn refused(&self, request: &RequestData<'_>, refusal: Reply) -> Reply;
+    fn refused(&self, request: &RequestData<'_>, refusal: Reply) -> Answer<'_, Self::Task>;
+
+    /// Asks for an answer that was not there. The request is a copy of the one that it was asked
+    /// with.
+    fn poll(
+        &self,
+        task: &mut Self::Task,
+        request: &RequestData<'_>,
+        context: &mut Context<'_>,
+    ) -> Poll<Reply>;
+
+    /// Milliseconds that an answer has; 0 for any.
+    fn timeout(&self, task: &Self::Task) -> u32;
+
+    /// These have passed: what is answered instead, unless that waits in turn.
+    fn time_out(&self, task: &mut Self::Task, request: &RequestData<'_>) -> Option<Reply>;
+
+    /// Nobody waits for the answer any more.
+    fn cancel(&self, task: Self::Task, request: &RequestData<'_>);
 
     /// Takes a body that was sent: its memory serves the next one.
     fn give_back(&self, body: Vec<u8>);
 }
 
-/// What an exchange ends in: so far always in a whole response. One that is not there yet,
-/// that comes in parts, or that gives the connection to another protocol is a variant more,
-/// and a state more in [`super::Exchange`].
-pub(crate) enum Answer<'s> {
+/// What an exchange ends in. A response that comes in parts, or that gives the connection to
+/// another protocol, is a variant more, and a state more in [`super::Exchange`].
+pub(crate) enum Answer<'s, T> {
     Reply(Reply),
     Prepared(&'s Prepared),
-}
-
-impl Answer<'_> {
-    /// Whether the connection ends with it.
-    pub(super) fn closes(&self) -> bool {
-        match self {
-            Answer::Reply(reply) => reply.close,
-            Answer::Prepared(prepared) => prepared.closes(),
-        }
-    }
+    /// It is not there yet.
+    Pending(T),
 }

@@ -8,6 +8,7 @@ pub(crate) mod form;
 pub(crate) mod forwarded;
 pub(crate) mod headers;
 pub(crate) mod host;
+pub(crate) mod kept;
 pub(crate) mod path;
 pub(crate) mod reply;
 pub(crate) mod request;

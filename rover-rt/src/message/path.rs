@@ -17,6 +17,13 @@ pub struct Path<'a> {
     segments: SmallVec<[(u16, u16); 12]>,
 }
 
+/// What was found of a path's text, for a copy of it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PathParts {
+    decoded: Option<Vec<u8>>,
+    segments: SmallVec<[(u16, u16); 12]>,
+}
+
 /// A path that is not one: no leading slash, a broken percent escape, or too long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MalformedPath;
@@ -52,6 +59,32 @@ impl<'a> Path<'a> {
             path.decode()?;
         }
         Ok(path)
+    }
+
+    /// What was found of it.
+    pub(crate) fn parts(&self) -> PathParts {
+        PathParts {
+            decoded: self.decoded.clone(),
+            segments: self.segments.clone(),
+        }
+    }
+
+    /// The same, without a copy.
+    pub(crate) fn into_parts(self) -> PathParts {
+        PathParts {
+            decoded: self.decoded,
+            segments: self.segments,
+        }
+    }
+
+    /// A path of which this was found.
+    pub(crate) fn of_parts(raw: &'a str, parts: PathParts) -> Self {
+        Path {
+            raw,
+            decoded: parts.decoded,
+            is_split: true,
+            segments: parts.segments,
+        }
     }
 
     /// Finds the segments, which [`Path::segment`] and its neighbours give.

@@ -3,7 +3,6 @@
 use http::StatusCode;
 
 use crate::development::{Asked, Development, FailedHandler, Page, PageKind};
-use crate::http1::Answer;
 use crate::message::reply::{ContentType, Reply};
 use crate::message::request::RequestData;
 
@@ -38,15 +37,12 @@ pub(super) fn reply(page: Page) -> Reply {
 
 /// The program's answer, or what is said in its place where its handler failed; whole pages
 /// with what is added to them.
-pub(super) fn dressed<'s>(
+pub(super) fn dressed(
     development: &dyn Development,
     data: &RequestData<'_>,
-    answer: Answer<'s>,
+    mut given: Reply,
     failure: Option<FailedHandler<'_>>,
-) -> Answer<'s> {
-    let Answer::Reply(mut given) = answer else {
-        return answer;
-    };
+) -> Reply {
     if let Some(page) = failure.and_then(|failure| development.failed(&asked(data), &failure)) {
         given = reply(page);
     }
@@ -55,7 +51,7 @@ pub(super) fn dressed<'s>(
     {
         given.body.splice(at..at, development.script().into_bytes());
     }
-    Answer::Reply(given)
+    given
 }
 
 fn is_html(reply: &Reply) -> bool {

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use http::StatusCode;
 use rover_model::{LogLevel, Network};
@@ -20,7 +21,7 @@ use crate::service::development::{asked, dressed, reply};
 use crate::service::docs::{Docs, Page};
 use crate::settings::Settings;
 use crate::time::pulse::Pulse;
-use crate::vm::{Hook, Vm};
+use crate::vm::{Called, Hook, Task, Vm};
 
 /// Headers that one head may have at most, where no limit is set.
 const MAX_HEADERS: usize = 10_000;
@@ -36,7 +37,7 @@ pub(crate) struct ProgramService {
     leaving: Cell<bool>,
     head_limits: HeadLimits,
     trusted_proxies: Vec<Network>,
-    vm: RefCell<Vm>,
+    vm: RefCell<Rc<Vm>>,
     log: Rc<Log>,
     pulse: Arc<Pulse>,
     constants: Vec<Option<Constant>>,
@@ -90,7 +91,7 @@ impl ProgramService {
             constants,
             development,
             docs: Docs::new(program),
-            vm: RefCell::new(vm),
+            vm: RefCell::new(Rc::new(vm)),
             log,
             pulse,
             ids: RequestIds::new(),
@@ -105,29 +106,37 @@ impl ProgramService {
         self.vm.borrow().tick();
     }
 
-    /// Answers by the VM, and replaces it where it can serve no other request.
-    fn with_vm(&self, answer: impl FnOnce(&Vm) -> Reply) -> Reply {
-        let reply = answer(&self.vm.borrow());
+    /// Answers by the VM, and looks after it.
+    fn with_vm(&self, answer: impl FnOnce(&Rc<Vm>) -> Called) -> Given<'_> {
+        let called = answer(&self.vm.borrow());
         if self.vm.borrow().is_spent() {
-            match Vm::new(self.program, Rc::clone(&self.log), Arc::clone(&self.pulse)) {
-                Ok(vm) => {
-                    if self.development.is_some() {
-                        vm.keep_failures();
-                    }
-                    *self.vm.borrow_mut() = vm;
-                }
-                Err(error) => {
-                    let message = format!("the VM could not be replaced: {error}");
-                    self.log.line(LogLevel::Error, &message, None);
-                }
-            }
+            self.replace_vm();
         }
-        reply
+        match called {
+            Called::Reply(reply) => Answer::Reply(reply),
+            Called::Waits(task) => Answer::Pending(task),
+        }
     }
 
-    fn without_route(&self, found: Found, data: &RequestData<'_>) -> Reply {
+    /// Another VM serves the next requests. What waits in this one goes on in it, where it can.
+    fn replace_vm(&self) {
+        match Vm::new(self.program, Rc::clone(&self.log), Arc::clone(&self.pulse)) {
+            Ok(vm) => {
+                if self.development.is_some() {
+                    vm.keep_failures();
+                }
+                self.vm.replace(Rc::new(vm));
+            }
+            Err(error) => {
+                let message = format!("the VM could not be replaced: {error}");
+                self.log.line(LogLevel::Error, &message, None);
+            }
+        }
+    }
+
+    fn without_route(&self, found: Found, data: &RequestData<'_>) -> Given<'_> {
         match found {
-            Found::Reply(reply) => reply,
+            Found::Reply(reply) => Answer::Reply(reply),
             Found::Refused(reply) => self.refused(data, reply),
             _ => {
                 let standard = Reply::error(StatusCode::NOT_FOUND, "Not Found");
@@ -162,8 +171,12 @@ impl ProgramService {
     }
 }
 
+/// What a request to the program comes to.
+type Given<'s> = Answer<'s, Box<Task>>;
+
 impl Service for ProgramService {
     type Found = Found;
+    type Task = Box<Task>;
 
     fn head_limits(&self) -> HeadLimits {
         self.head_limits
@@ -239,15 +252,43 @@ impl Service for ProgramService {
         }
     }
 
-    fn answer(&self, data: &mut RequestData<'_>, found: Found) -> Answer<'_> {
+    fn answer(&self, data: &mut RequestData<'_>, found: Found) -> Given<'_> {
         match self.development.as_deref() {
             None => self.answered(data, found),
             Some(development) => self.developed(development, data, found),
         }
     }
 
-    fn refused(&self, data: &RequestData<'_>, refusal: Reply) -> Reply {
+    fn refused(&self, data: &RequestData<'_>, refusal: Reply) -> Given<'_> {
         self.with_vm(|vm| vm.hook(Hook::Error, data, refusal))
+    }
+
+    fn poll(
+        &self,
+        task: &mut Box<Task>,
+        data: &RequestData<'_>,
+        context: &mut Context<'_>,
+    ) -> Poll<Reply> {
+        let route = task.route();
+        let polled = task.poll(data, context);
+        self.look_after(task);
+        polled.map(|reply| self.late_answer(task, data, route, reply))
+    }
+
+    fn timeout(&self, task: &Box<Task>) -> u32 {
+        task.timeout()
+    }
+
+    fn time_out(&self, task: &mut Box<Task>, data: &RequestData<'_>) -> Option<Reply> {
+        let route = task.route();
+        let reply = task.time_out(data);
+        self.look_after(task);
+        reply.map(|reply| self.late_answer(task, data, route, reply))
+    }
+
+    fn cancel(&self, mut task: Box<Task>, data: &RequestData<'_>) {
+        task.cancel(Some(data));
+        self.look_after(&task);
     }
 
     fn give_back(&self, body: Vec<u8>) {
@@ -256,26 +297,33 @@ impl Service for ProgramService {
 }
 
 impl ProgramService {
-    fn answered(&self, data: &mut RequestData<'_>, found: Found) -> Answer<'_> {
+    /// After a turn of a task: replaces the VM where that can serve no other request.
+    fn look_after(&self, task: &Task) {
+        if task.vm().is_spent() && Rc::ptr_eq(task.vm(), &self.vm.borrow()) {
+            self.replace_vm();
+        }
+    }
+
+    fn answered(&self, data: &mut RequestData<'_>, found: Found) -> Given<'_> {
         let index = match found {
             Found::Route(index) => index,
             Found::Docs(page) => {
                 let docs = self.docs.as_ref().map(|docs| docs.get(page));
                 return match docs {
                     Some(constant) => Answer::Prepared(constant.answer(&data.headers)),
-                    None => Answer::Reply(self.without_route(Found::Nothing, data)),
+                    None => self.without_route(Found::Nothing, data),
                 };
             }
-            other => return Answer::Reply(self.without_route(other, data)),
+            other => return self.without_route(other, data),
         };
         data.params = &self.program.routes[usize::from(index)].params;
         if !params_are_text(data) {
             let malformed = Reply::refusal(StatusCode::BAD_REQUEST, "Malformed path parameter");
-            return Answer::Reply(self.refused(data, malformed));
+            return self.refused(data, malformed);
         }
         match &self.constants[usize::from(index)] {
             Some(constant) => Answer::Prepared(constant.answer(&data.headers)),
-            None => Answer::Reply(self.with_vm(|vm| vm.call(index, data))),
+            None => self.with_vm(|vm| vm.call(index, data)),
         }
     }
 
@@ -285,7 +333,7 @@ impl ProgramService {
         development: &dyn Development,
         data: &mut RequestData<'_>,
         found: Found,
-    ) -> Answer<'_> {
+    ) -> Given<'_> {
         if let (Found::Nothing, Some(page)) = (&found, development.own(data.path.raw())) {
             return Answer::Reply(reply(page));
         }
@@ -293,18 +341,47 @@ impl ProgramService {
             return Answer::Reply(reply(page));
         }
         let route = match found {
-            Found::Route(index) => self.program.routes.get(usize::from(index)),
+            Found::Route(index) => Some(index),
             _ => None,
         };
-        let answer = self.answered(data, found);
-        let text = self.vm.borrow().take_failure();
+        match self.answered(data, found) {
+            Answer::Reply(reply) => {
+                let vm = Rc::clone(&self.vm.borrow());
+                Answer::Reply(self.dress(development, &vm, data, route, reply))
+            }
+            other => other,
+        }
+    }
+
+    /// An answer that was waited for, as it is sent.
+    fn late_answer(
+        &self,
+        task: &Task,
+        data: &RequestData<'_>,
+        route: Option<u16>,
+        reply: Reply,
+    ) -> Reply {
+        match self.development.as_deref() {
+            None => reply,
+            Some(development) => self.dress(development, task.vm(), data, route, reply),
+        }
+    }
+
+    /// What a person at work is shown of an answer.
+    fn dress(
+        &self,
+        development: &dyn Development,
+        vm: &Vm,
+        data: &RequestData<'_>,
+        route: Option<u16>,
+        reply: Reply,
+    ) -> Reply {
+        let route = route.and_then(|index| self.program.routes.get(usize::from(index)));
+        let text = vm.take_failure();
         let failure = text.as_ref().map(|text| FailedHandler {
-            status: match &answer {
-                Answer::Reply(reply) => reply.status.map_or(500, |status| status.as_u16()),
-                Answer::Prepared(_) => 500,
-            },
+            status: reply.status.map_or(500, |status| status.as_u16()),
             text,
-            answered: self.vm.borrow().has_hook(Hook::Error),
+            answered: vm.has_hook(Hook::Error),
             route: route.map(|route| {
                 (
                     format!("{} {}", route.method, route.pattern),
@@ -312,7 +389,7 @@ impl ProgramService {
                 )
             }),
         });
-        dressed(development, data, answer, failure)
+        dressed(development, data, reply, failure)
     }
 }
 

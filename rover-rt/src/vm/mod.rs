@@ -20,7 +20,9 @@ mod response;
 mod run;
 mod start;
 mod state;
+mod wait;
 mod write;
 
-pub(crate) use run::answer::Hook;
+pub(crate) use run::answer::{Called, Hook};
+pub(crate) use run::task::Task;
 pub(crate) use run::vm::Vm;

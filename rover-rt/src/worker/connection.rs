@@ -14,9 +14,10 @@ use std::task::{Context, Poll, Waker};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-use crate::http1::{Conditions, Exchange, Progress, timeout};
+use crate::http1::{Conditions, Exchange, Progress};
 use crate::service::dispatch::ProgramService;
-use crate::time::clock::{TICK, ticks_of};
+use crate::time::clock::{TICK, ticks, ticks_of};
+use crate::vm::Task;
 use crate::worker::address::Owner;
 use crate::worker::balance::Past;
 use crate::worker::connections::{Connections, Slot, Spared, Stage};
@@ -30,6 +31,9 @@ const LINGER: u32 = (5000 / TICK.as_millis()) as u32;
 /// times the grace. One that is slow moves in steps: that the system's buffers have room is
 /// seen when they have much.
 const STANDSTILL: u32 = 6;
+/// While an answer is waited for, so much is read of what the client sends meanwhile: that it goes away is seen by
+/// reading.
+const READ_AHEAD: usize = 64 * 1024;
 /// Answers to pipelined requests are sent when they are so long.
 const FLUSH_BYTES: usize = 64 * 1024;
 
@@ -52,7 +56,7 @@ pub(crate) struct Connection {
     peer: IpAddr,
     service: Rc<ProgramService>,
     slot: Slot,
-    exchange: Exchange,
+    exchange: Exchange<Box<Task>>,
     /// Input of a request that is not complete.
     input: Vec<u8>,
     /// Output that the socket did not take yet, from `sent` on.
@@ -129,6 +133,9 @@ impl Connection {
             self.input = input[done..].to_vec();
         }
         let grants = *self.slot.all().grants();
+        if let Some(timeout) = self.exchange.timeout(&*self.service) {
+            return self.slot.begin(Stage::Busy, ticks(timeout.into()));
+        }
         match (self.exchange.is_between(), self.input.is_empty()) {
             // Before the first byte of its first request.
             (true, true) if !self.proven => {}
@@ -213,25 +220,115 @@ impl Connection {
         self.slot.expire_at(expires.min(most));
     }
 
-    /// The time is over: 408 for a request that has begun, silence otherwise.
-    fn expired(&mut self) -> bool {
-        let begun = !self.input.is_empty() || !self.exchange.is_between();
-        if self.phase != Phase::Open || !self.output.is_empty() || !begun {
-            return false;
-        }
-        let all = self.slot.all();
-        let conditions = Conditions {
-            service: &*self.service,
+    /// What an exchange goes on under, beside new requests.
+    fn conditions<'c>(
+        &'c self,
+        all: &'c Connections,
+        stopping: bool,
+    ) -> Conditions<'c, ProgramService> {
+        Conditions {
+            service: &self.service,
             clock: all.clock(),
             peer: self.peer,
-            stopping: true,
+            stopping,
             late: None,
             room: 0,
-        };
-        timeout(&conditions, &mut self.output);
-        self.phase = Phase::Closing { linger: true };
-        self.slot.begin(Stage::Busy, Some(LINGER));
+        }
+    }
+
+    /// The time is over: 503 for a request whose handler waits, 408 for one that has begun, silence otherwise.
+    fn expired(&mut self) -> bool {
+        let all = Rc::clone(self.slot.all());
+        let mut exchange = std::mem::take(&mut self.exchange);
+        if exchange.is_waiting() {
+            let mut output = std::mem::take(&mut self.output);
+            let conditions = self.conditions(&all, all.is_stopping());
+            let progress = exchange.time_out(&conditions, &mut output);
+            (self.exchange, self.output) = (exchange, output);
+            match progress {
+                Some(progress) => self.answered(&progress),
+                None => self.begin_to_wait(),
+            }
+            return true;
+        }
+        let begun = !self.input.is_empty() || !exchange.is_between();
+        if self.phase != Phase::Open || !self.output.is_empty() || !begun {
+            self.exchange = exchange;
+            return false;
+        }
+        let conditions = self.conditions(&all, true);
+        let mut output = Vec::new();
+        let progress = exchange.refuse_slow(&conditions, &mut output);
+        (self.exchange, self.output) = (exchange, output);
+        match self.exchange.is_waiting() {
+            true => self.begin_to_wait(),
+            false => self.answered(&progress),
+        }
         true
+    }
+
+    /// A handler has so much time from here on.
+    fn begin_to_wait(&mut self) {
+        let timeout = self.exchange.timeout(&*self.service).unwrap_or(0);
+        self.slot.begin(Stage::Busy, ticks(timeout.into()));
+    }
+
+    /// An answer that was waited for is there, and what follows it.
+    fn answered(&mut self, progress: &Progress) {
+        if let Progress::Close { unread } = *progress {
+            self.phase = Phase::Closing { linger: unread };
+            self.slot.begin(Stage::Busy, Some(LINGER));
+            return;
+        }
+        self.proven = true;
+        match (self.exchange.is_between(), self.input.is_empty()) {
+            (true, true) => self
+                .slot
+                .begin(Stage::Idle, self.slot.all().grants().keep_alive),
+            (true, false) => self.slot.begin(Stage::Head, self.slot.all().grants().head),
+            (false, _) => self.begin_transfer(Stage::Busy),
+        }
+    }
+
+    /// Asks for the answer that is waited for.
+    fn poll_answer(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let all = Rc::clone(self.slot.all());
+        let start = all.lag().now();
+        all.begin_turn(start);
+        let mut exchange = std::mem::take(&mut self.exchange);
+        let mut output = all.take_output();
+        let conditions = self.conditions(&all, all.is_stopping());
+        let polled = exchange.poll(&conditions, context, &mut output);
+        self.exchange = exchange;
+        self.long = all.end_turn(self.slot.owner(), start);
+        match polled {
+            Poll::Ready(progress) => {
+                self.output = output;
+                self.answered(&progress);
+                Poll::Ready(())
+            }
+            Poll::Pending => {
+                all.give_back(output);
+                Poll::Pending
+            }
+        }
+    }
+
+    /// Reads what a client sends while it waits for an answer. Ready where it goes away.
+    fn poll_ahead(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        while self.input.len() < READ_AHEAD {
+            let all = Rc::clone(self.slot.all());
+            let mut shared = all.input();
+            let mut buffer = ReadBuf::new(&mut shared);
+            match again(|| Pin::new(&mut self.stream).poll_read(context, &mut buffer)) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {
+                    self.input.extend_from_slice(buffer.filled());
+                }
+                Poll::Ready(_) => return Poll::Ready(()),
+            }
+        }
+        Poll::Pending
     }
 
     /// The client's side is closed: whether what it left calls for an answer.
@@ -366,6 +463,16 @@ impl Connection {
                 if self.phase == Phase::Open && self.is_free() {
                     self.slot.expire_in(Some(FAREWELL));
                 }
+            }
+            if self.exchange.is_waiting() {
+                if self.poll_answer(context).is_ready() {
+                    continue;
+                }
+                if self.poll_ahead(context).is_ready() {
+                    self.exchange.cancel(&*self.service);
+                    return Poll::Ready(());
+                }
+                return Poll::Pending;
             }
             match self.poll_receive(context) {
                 Poll::Ready(Ok(0)) if self.phase == Phase::Open && self.end() => {}

@@ -54,6 +54,13 @@ fn missing(look: &Look<'_>, file: FileId, word: &str, at: Position) -> Option<Di
     let members = vocabulary::library(&library)?;
     let own = look.written.fields.contains(name) || look.written.is_filled(&library);
     let elsewhere = vocabulary::is_elsewhere(&library, name);
+    if let Some((other, instead)) = instead::unless(&library, name)
+        && !look.written.may_say(other)
+        && !asked(&whole)
+        && !own
+    {
+        return Some(unavailable::in_handler(at, &whole, instead));
+    }
     if members.contains(&name) || elsewhere || asked(&whole) || own {
         return None;
     }

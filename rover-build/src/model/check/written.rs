@@ -17,6 +17,8 @@ pub(crate) struct Written<'a> {
     pub(super) paths: HashSet<String>,
     /// Fields of any table, by name.
     pub(super) fields: HashSet<&'a str>,
+    /// Texts and names behind dots, in any place.
+    said: HashSet<&'a str>,
     /// Tables by their global names that other code may fill.
     filled: HashSet<String>,
     /// Tables that locals hold.
@@ -35,6 +37,7 @@ impl<'a> Written<'a> {
             declared: Vec::new(),
             paths: HashSet::new(),
             fields: HashSet::new(),
+            said: HashSet::new(),
             filled: HashSet::new(),
             kept: HashSet::new(),
             any_global: false,
@@ -70,6 +73,11 @@ impl<'a> Written<'a> {
         self.filled.contains(library) || self.any_field && self.kept.contains(library)
     }
 
+    /// Whether the program may say a word by this last name.
+    pub(super) fn may_say(&self, name: &str) -> bool {
+        self.said.iter().any(|text| text.contains(name))
+    }
+
     fn target(&mut self, target: &'a Expr) {
         match &target.kind {
             Kind::Global(name) => {
@@ -98,6 +106,7 @@ impl<'a> Written<'a> {
     }
 
     fn expr(&mut self, expr: &'a Expr) {
+        self.said.extend(expr.text());
         match &expr.kind {
             Kind::Call(callee, args) => self.call(callee, args),
             Kind::Index(object, key) if is_global(object, "_G") => {

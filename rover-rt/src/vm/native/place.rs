@@ -37,10 +37,9 @@ pub(crate) unsafe fn caller(state: *mut lua_State) -> Option<String> {
 /// The line that runs at a level of the stack, as Lua puts it before a text.
 ///
 /// # Safety
-/// In a C function.
+/// `state` is a thread with a free slot.
 unsafe fn where_is(state: *mut lua_State, level: c_int) -> String {
-    // SAFETY: the caller is in a C function with a free slot, which the place takes until it is
-    // popped. LuaJIT takes any level: for one that is not there the place is empty.
+    // SAFETY: the caller's thread has a free slot, which the place takes until it is popped. LuaJIT takes any level: for one that is not there the place is empty.
     unsafe {
         ffi::luaL_where(state, level);
         let place = lossy(state, -1);
@@ -49,14 +48,15 @@ unsafe fn where_is(state: *mut lua_State, level: c_int) -> String {
     }
 }
 
-/// The line of the innermost function of the program's, as Lua puts it before a text. There is
+/// The line of the innermost function of the program's from a level on, as Lua puts it before a text. There is
 /// none where all that ran were tail calls of functions in C.
 ///
 /// # Safety
-/// In a C function.
-pub(crate) unsafe fn innermost(state: *mut lua_State) -> Option<String> {
-    for level in 1..=NEAREST_CALLS {
-        // SAFETY: the caller is in a C function with a free slot, and has one in each round.
+/// `state` is a thread with a free slot: the running one in a C function, or one that is suspended or that an
+/// error has ended.
+pub(crate) unsafe fn innermost(state: *mut lua_State, from: c_int) -> Option<String> {
+    for level in from..from + NEAREST_CALLS {
+        // SAFETY: the caller's thread has a free slot, and has it in each round.
         let place = unsafe { where_is(state, level) };
         if !place.is_empty() && !place.starts_with(RUNTIME) {
             return Some(place);

@@ -26,6 +26,9 @@ pub(crate) const FULL: c_int = c_int::MIN + 1;
 /// What it returns where there is no memory for what it makes.
 pub(crate) const NO_MEMORY: c_int = c_int::MIN + 2;
 
+/// What it returns to suspend the coroutine that runs, with the value on top of the stack.
+pub(crate) const YIELD: c_int = c_int::MIN + 3;
+
 /// What it returns to raise an error by calling the Lua function below so many arguments on
 /// top of the stack, when none of its own frames is left.
 pub(crate) const fn raise_by(arguments: c_int) -> c_int {

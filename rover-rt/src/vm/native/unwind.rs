@@ -14,7 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use mlua::ffi::{self, lua_State};
 
 use crate::error::panic_reason;
-use crate::vm::native::raise::{FULL, LATE, NO_MEMORY, RAISE, fail, late, panicked};
+use crate::vm::native::raise::{FULL, LATE, NO_MEMORY, RAISE, YIELD, fail, late, panicked};
 use crate::vm::native::stack::vm_state;
 use crate::vm::state::vm::VmState;
 
@@ -90,6 +90,9 @@ pub(crate) unsafe fn contained(
             Some(LATE) => late(state, shared),
             Some(NO_MEMORY) => fail(state, b"not enough memory"),
             Some(FULL) => fail(state, b"stack overflow (too many values)"),
+            // `lua_yield` gives what the C function must return. It raises no error, as the native
+            // has asked whether the coroutine can yield.
+            Some(YIELD) => ffi::lua_yield(state, 1),
             Some(by) if by < RAISE => {
                 ffi::lua_call(state, RAISE - 1 - by, 0);
                 0

@@ -3,14 +3,16 @@
 
 use std::borrow::Cow;
 use std::ffi::c_int;
+use std::rc::Rc;
 
 use http::StatusCode;
 use rover_model::LogLevel;
 
 use crate::message::reply::Reply;
 use crate::message::request::RequestData;
-use crate::program::Route;
+use crate::program::Precheck;
 use crate::vm::run::failure::Failure;
+use crate::vm::run::task::Task;
 use crate::vm::run::vm::Vm;
 use crate::vm::state::call::{Argument, Call};
 use crate::vm::state::vm::LOGGED_BYTES;
@@ -22,6 +24,32 @@ pub(crate) enum Hook {
     Error,
     /// `api.not_found(ctx)`
     NotFound,
+}
+
+/// What a call is made for.
+pub(crate) enum Role {
+    /// A route's handler.
+    Handler(u16),
+    /// `on_error`, for the error value that another call has left on the request thread.
+    Failed {
+        status: StatusCode,
+        kind: &'static str,
+    },
+    /// A hook, for an answer of the runtime's own.
+    Instead { hook: Hook, standard: Reply },
+}
+
+/// What a request comes to.
+pub(crate) enum Called {
+    Reply(Reply),
+    /// Its handler, or a hook, waits.
+    Waits(Box<Task>),
+}
+
+/// What follows a call that has ended.
+pub(super) enum After {
+    Reply(Reply),
+    Call(Role),
 }
 
 impl Vm {
@@ -41,48 +69,144 @@ impl Vm {
         reply.ok()
     }
 
-    /// Runs a route's handler.
-    pub(crate) fn call(&self, route: u16, request: &RequestData<'_>) -> Reply {
-        let Route {
-            needs, precheck, ..
-        } = &self.shared.program.routes[usize::from(route)];
-        let handler = c_int::from(route) + 1;
-        // A hook is given the error value, which only Lua makes.
-        let first = precheck.filter(|_| !self.hooks[Hook::Error as usize]);
-        let call = Call::new(request, handler, needs.ctx, Argument::None);
-        match self.protected(&call, first) {
-            Ok(reply) => reply,
-            Err(failure) => self.failed(request, failure),
+    /// Answers a request by a route's handler.
+    pub(crate) fn call(self: &Rc<Self>, route: u16, request: &RequestData<'_>) -> Called {
+        let role = Role::Handler(route);
+        if self.waits(&role) {
+            return Task::begin(self, role, request);
+        }
+        match self.protected(&self.call_for(&role, request), self.first(&role)) {
+            Ok(reply) => Called::Reply(reply),
+            failed => self.go_on(role, request, failed),
         }
     }
 
     /// Gives an answer of the runtime's own to the program's hook for it, if it has one.
-    pub(crate) fn hook(&self, hook: Hook, request: &RequestData<'_>, standard: Reply) -> Reply {
+    pub(crate) fn hook(
+        self: &Rc<Self>,
+        hook: Hook,
+        request: &RequestData<'_>,
+        standard: Reply,
+    ) -> Called {
         if !self.hooks[hook as usize] {
-            return standard;
+            return Called::Reply(standard);
         }
-        let status = standard.status.unwrap_or(StatusCode::NOT_FOUND);
-        let usual = || status.canonical_reason().unwrap_or("Error");
-        let message = standard.message.unwrap_or_else(usual);
-        let argument = match hook {
-            Hook::Error => Argument::Http(status, message),
-            Hook::NotFound => Argument::None,
+        let role = Role::Instead { hook, standard };
+        if self.waits(&role) {
+            return Task::begin(self, role, request);
+        }
+        let result = self.protected(&self.call_for(&role, request), None);
+        self.go_on(role, request, result)
+    }
+
+    /// What a call that has ended leads to.
+    #[cold]
+    fn go_on(
+        self: &Rc<Self>,
+        role: Role,
+        request: &RequestData<'_>,
+        result: Result<Reply, Failure>,
+    ) -> Called {
+        let role = match self.after(role, request, result) {
+            After::Reply(reply) => return Called::Reply(reply),
+            After::Call(role) => role,
         };
-        let call = Call::new(request, self.hook_index(hook), true, argument);
-        match self.protected(&call, None) {
-            Ok(mut reply) => {
+        if self.waits(&role) {
+            return Task::begin(self, role, request);
+        }
+        Called::Reply(self.last(role, request))
+    }
+
+    /// Makes a call that nothing follows.
+    pub(super) fn last(&self, role: Role, request: &RequestData<'_>) -> Reply {
+        let result = self.protected(&self.call_for(&role, request), None);
+        match self.after(role, request, result) {
+            After::Reply(reply) => reply,
+            // Only a handler's failure is followed by another call.
+            After::Call(_) => Reply::internal_error(request.request_id.as_str()),
+        }
+    }
+
+    /// Whether a call may be suspended.
+    pub(super) fn waits(&self, role: &Role) -> bool {
+        let program = self.shared.program;
+        match role {
+            Role::Handler(route) => program.routes[usize::from(*route)].needs.waits,
+            Role::Failed { .. } | Role::Instead { .. } => program.hooks_wait,
+        }
+    }
+
+    /// What a handler begins with checking.
+    pub(super) fn first(&self, role: &Role) -> Option<Precheck> {
+        // A hook is given the error value, which only Lua makes.
+        let has_hook = self.hooks[Hook::Error as usize];
+        match role {
+            Role::Handler(route) if !has_hook => {
+                self.shared.program.routes[usize::from(*route)].precheck
+            }
+            _ => None,
+        }
+    }
+
+    /// The call.
+    pub(super) fn call_for<'a>(&self, role: &Role, request: &'a RequestData<'a>) -> Call<'a> {
+        match role {
+            Role::Handler(route) => {
+                let needs = &self.shared.program.routes[usize::from(*route)].needs;
+                let handler = c_int::from(*route) + 1;
+                Call::new(request, handler, needs.ctx, Argument::None)
+            }
+            Role::Failed { status, kind } => {
+                let raised = Argument::Raised(*status, kind);
+                Call::new(request, self.hook_index(Hook::Error), true, raised)
+            }
+            Role::Instead { hook, standard } => {
+                let status = usual_status(standard);
+                let usual = || status.canonical_reason().unwrap_or("Error");
+                let argument = match hook {
+                    Hook::Error => Argument::Http(status, standard.message.unwrap_or_else(usual)),
+                    Hook::NotFound => Argument::None,
+                };
+                Call::new(request, self.hook_index(*hook), true, argument)
+            }
+        }
+    }
+
+    /// What a call's end means for its request. Where it failed, the error value is on top of the
+    /// request thread's stack.
+    pub(super) fn after(
+        &self,
+        role: Role,
+        request: &RequestData<'_>,
+        result: Result<Reply, Failure>,
+    ) -> After {
+        let mut reply = match (result, &role) {
+            (Ok(reply), _) => reply,
+            (Err(failure), Role::Handler(_)) => return self.failed(request, failure),
+            (Err(failure), _) => return After::Reply(self.give_up(request, &failure)),
+        };
+        match role {
+            Role::Handler(_) => {}
+            Role::Failed { status, .. } => {
                 reply.status.get_or_insert(status);
+            }
+            Role::Instead { standard, .. } => {
+                reply.status.get_or_insert(usual_status(&standard));
                 for (name, value) in standard.headers() {
                     reply
                         .headers_mut()
                         .entry(name)
                         .or_insert_with(|| value.clone());
                 }
-                reply
             }
-            Err(failure) => self.give_up(request, &failure),
         }
+        After::Reply(reply)
     }
+}
+
+/// The status of an answer of the runtime's own.
+fn usual_status(standard: &Reply) -> StatusCode {
+    standard.status.unwrap_or(StatusCode::NOT_FOUND)
 }
 
 impl Vm {
@@ -104,12 +228,11 @@ impl Vm {
             .filter(|text| !text.is_empty())
     }
 
-    /// After a handler's error: the error that is an answer, the hook, or 500. The
-    /// error value is on top of the stack.
-    fn failed(&self, request: &RequestData<'_>, failure: Failure) -> Reply {
+    /// After a handler's error: the error that is an answer, the hook, or 500.
+    fn failed(&self, request: &RequestData<'_>, failure: Failure) -> After {
         let status = match &failure {
             Failure::Http(status, ..) => *status,
-            Failure::Late(_) => {
+            Failure::Late(_) | Failure::TimedOut(_) => {
                 self.log_failure(request, &failure);
                 StatusCode::SERVICE_UNAVAILABLE
             }
@@ -120,24 +243,16 @@ impl Vm {
         };
         // A VM in which Rust code panicked runs nothing more.
         if self.hooks[Hook::Error as usize] && !matches!(failure, Failure::Panic) {
-            let index = self.hook_index(Hook::Error);
-            let raised = Argument::Raised(status, failure.kind());
-            let call = Call::new(request, index, true, raised);
-            return match self.protected(&call, None) {
-                Ok(mut reply) => {
-                    reply.status.get_or_insert(status);
-                    reply
-                }
-                Err(failure) => self.give_up(request, &failure),
-            };
+            let kind = failure.kind();
+            return After::Call(Role::Failed { status, kind });
         }
         self.settle();
-        match failure {
+        After::Reply(match failure {
             Failure::Http(status, _, Some(errors)) => Reply::errors(status, &errors),
             Failure::Http(status, message, None) => Reply::error(status, &message),
-            Failure::Late(_) => Reply::error(status, "Service Unavailable"),
+            Failure::Late(_) | Failure::TimedOut(_) => Reply::error(status, "Service Unavailable"),
             _ => Reply::internal_error(request.request_id.as_str()),
-        }
+        })
     }
 
     /// A hook failed, too.
@@ -145,7 +260,7 @@ impl Vm {
         self.settle();
         self.log_failure(request, failure);
         match failure {
-            Failure::Late(_) => {
+            Failure::Late(_) | Failure::TimedOut(_) => {
                 Reply::error(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")
             }
             _ => Reply::internal_error(request.request_id.as_str()),
@@ -158,6 +273,7 @@ impl Vm {
             Failure::Lua(text)
             | Failure::Value(text)
             | Failure::Late(text)
+            | Failure::TimedOut(text)
             | Failure::Http(_, text, _) => text,
             Failure::Panic => {
                 let reason = self.shared.panics.take_reason();

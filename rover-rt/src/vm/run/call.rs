@@ -31,7 +31,36 @@ pub(crate) unsafe extern "C-unwind" fn run(state: *mut lua_State) -> c_int {
     // called here leave this frame, which owns nothing, for `lua_pcall`.
     unsafe {
         let shared = by_address(ffi::lua_touserdata(state, 1));
-        let Some(call) = shared.call() else { return 0 };
+        let arguments = push_call(state, shared);
+        if arguments < 0 {
+            return 0;
+        }
+        ffi::lua_call(state, arguments, 1);
+        finish(state, shared)
+    }
+}
+
+/// The protected part of a request whose handler may wait, as far as it goes before the handler:
+/// that runs in a coroutine, with no C function below it.
+///
+/// # Safety
+/// As for [`run`].
+pub(crate) unsafe extern "C-unwind" fn prepare(state: *mut lua_State) -> c_int {
+    // SAFETY: as in `run`, whose upvalues this has.
+    unsafe { push_call(state, by_address(ffi::lua_touserdata(state, 1))) + 1 }
+}
+
+/// Pushes the running call's function and its arguments, and gives how many those are; -1 where
+/// no call runs.
+///
+/// # Safety
+/// In [`run`] or [`prepare`].
+unsafe fn push_call(state: *mut lua_State, shared: &VmState) -> c_int {
+    // SAFETY: the caller's arguments are the address and an error value or nil. A C function has
+    // 20 free slots, of which less than half is used. Errors of the Lua functions called here
+    // leave this frame, which owns nothing, for `lua_pcall`.
+    unsafe {
+        let Some(call) = shared.call() else { return -1 };
         ffi::lua_rawgeti(state, RUN_HANDLERS, call.handler.into());
         let mut arguments = 0;
         if call.wants_ctx {
@@ -61,9 +90,17 @@ pub(crate) unsafe extern "C-unwind" fn run(state: *mut lua_State) -> c_int {
                 arguments += 1;
             }
         }
-        ffi::lua_call(state, arguments, 1);
-        finish(state, shared)
+        arguments
     }
+}
+
+/// The protected part of what a coroutine has returned: it is what the request is answered with.
+///
+/// # Safety
+/// Called by `lua_pcall` on the request thread, with the address of the [`VmState`] and the value.
+pub(crate) unsafe extern "C-unwind" fn run_returned(state: *mut lua_State) -> c_int {
+    // SAFETY: the arguments are the two that the caller has pushed, so that the value is on top.
+    unsafe { finish(state, by_address(ffi::lua_touserdata(state, 1))) }
 }
 
 /// The protected part of a response that was thrown: it is what the request is answered with.

@@ -8,28 +8,47 @@ use crate::vm::native::place::{caller, handler_place, innermost};
 use crate::vm::native::raise::RAISE;
 use crate::vm::native::stack::{bounded, has_meta, lossy, push, vm_state};
 use crate::vm::state::request::Raised;
+use crate::vm::state::vm::VmState;
 
 pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 2] =
     [(c"raise", raise), (c"trace", trace)];
 
-/// The message handler: keeps what there is to log, gives the error on unchanged. Answers are
-/// not logged, and clients could ask for much of it.
+/// The message handler: keeps what there is to log, gives the error on unchanged.
 pub(crate) unsafe extern "C-unwind" fn trace(state: *mut lua_State) -> c_int {
-    // SAFETY: this is a contained native that `lua_pcall` calls with the error value. The
-    // traceback and the value take two of the free slots. Memory is relaxed, so that nothing
-    // raises an error.
+    // SAFETY: this is a contained native that `lua_pcall` calls with the error value, which is on
+    // top. The value takes a free slot.
     unsafe {
-        let shared = vm_state(state);
+        note(state, vm_state(state), (state, 1));
+        ffi::lua_pushvalue(state, 1);
+    }
+    1
+}
+
+/// Keeps what there is to log of the error value on top of the stack, which was raised in a thread, whose calls
+/// begin at a level. Answers are not logged, and clients could ask for much of it.
+///
+/// # Safety
+/// `state` is a thread with three free slots, in a contained native or outside of any call, and
+/// memory is relaxed. The other thread is the same, or an error has ended it.
+pub(crate) unsafe fn note(
+    state: *mut lua_State,
+    shared: &VmState,
+    (thread, level): (*mut lua_State, c_int),
+) {
+    // SAFETY: the traceback takes one of the free slots and is popped. Memory is relaxed, so that
+    // nothing raises an error.
+    unsafe {
         if has_meta(state, &shared.metatables.http_error)
             || has_meta(state, &shared.metatables.response)
         {
-            return 1;
+            return;
         }
-        let place = innermost(state);
-        let text = match (ffi::lua_type(state, 1), place) {
-            (ffi::LUA_TSTRING | ffi::LUA_TNUMBER, Some(_)) => bounded(state, 1),
+        let value = ffi::lua_gettop(state);
+        let place = innermost(thread, level);
+        let text = match (ffi::lua_type(state, value), place) {
+            (ffi::LUA_TSTRING | ffi::LUA_TNUMBER, Some(_)) => bounded(state, value),
             (ffi::LUA_TSTRING | ffi::LUA_TNUMBER, None) => {
-                let (place, text) = (handler_place(shared), bounded(state, 1));
+                let (place, text) = (handler_place(shared), bounded(state, value));
                 match text.starts_with(&place) {
                     true => text,
                     false => place + &text,
@@ -38,16 +57,15 @@ pub(crate) unsafe extern "C-unwind" fn trace(state: *mut lua_State) -> c_int {
             // What it says follows when the stack is free again.
             (_, place) => place.unwrap_or_else(|| handler_place(shared)),
         };
-        ffi::luaL_traceback(state, state, std::ptr::null(), 1);
+        ffi::luaL_traceback(state, thread, std::ptr::null(), level);
         let traceback = lossy(state, -1);
+        ffi::lua_pop(state, 1);
         shared.running.raised.replace(Raised {
             text,
             traceback,
             late: shared.is_late(),
         });
-        ffi::lua_pushvalue(state, 1);
     }
-    1
 }
 
 /// `raise(text)`: the runtime's own functions raise an error with the line that calls them before

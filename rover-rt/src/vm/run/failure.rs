@@ -19,6 +19,8 @@ pub(crate) enum Failure {
     Value(String),
     /// The deadline has passed: the error, with its traceback.
     Late(String),
+    /// All of its time has passed, waiting included: where it was.
+    TimedOut(String),
     /// An error that is an answer: its status, its message, and the list of what did not
     /// pass `rover.guard`, as JSON.
     Http(StatusCode, String, Option<Vec<u8>>),
@@ -27,12 +29,25 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// What there is to log of it.
+    pub(crate) fn text(self) -> String {
+        match self {
+            Failure::Lua(text)
+            | Failure::Value(text)
+            | Failure::Late(text)
+            | Failure::TimedOut(text)
+            | Failure::Http(_, text, _) => text,
+            Failure::Panic => "the runtime panicked".to_owned(),
+        }
+    }
+
     /// What `on_error` is told that it is.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Failure::Lua(_) | Failure::Panic => "error",
             Failure::Value(_) => "result",
             Failure::Late(_) => "deadline",
+            Failure::TimedOut(_) => "timeout",
             // Its own says more.
             Failure::Http(..) => "request",
         }

@@ -1,5 +1,6 @@
 //! A program in a VM, and its protected calls.
 
+use std::cell::RefCell;
 use std::ffi::c_int;
 
 use mlua::ffi::{self, lua_State};
@@ -16,11 +17,14 @@ use crate::vm::run::failure::{Failure, raised};
 use crate::vm::run::machine_code::{self, Compiler};
 use crate::vm::run::thread::{FIXED, HANDLERS, ON_ERROR_TRACE, PENDING, RUN, RUNNING};
 use crate::vm::state::call::{Argument, Call};
-use crate::vm::state::request::Running;
+use crate::vm::state::request::{RequestState, Running};
 use crate::vm::state::vm::VmState;
+use crate::vm::state::waits::Spawned;
 
 /// A buffer that grew beyond this is not kept.
 const KEPT_BODY: usize = 64 << 10;
+/// So many states of requests are kept for others.
+const KEPT_STATES: usize = 16;
 /// Above this share of its limit a VM is collected, and replaced where that does not help.
 const SPENT_PERCENT: usize = 80;
 
@@ -35,6 +39,8 @@ pub(crate) struct Vm {
     pub(crate) options: ServerOptions,
     #[cfg(unix)]
     pub(crate) compiler: Compiler,
+    /// States for requests that may wait.
+    pub(crate) spare: RefCell<Vec<Box<RequestState>>>,
     pub(crate) shared: Box<VmState>,
 }
 
@@ -59,10 +65,28 @@ impl Vm {
 
 impl Vm {
     /// Milliseconds that a function in the table of handlers has.
-    fn limit(&self, handler: c_int) -> u32 {
+    pub(crate) fn limit(&self, handler: c_int) -> u32 {
         let program = self.shared.program;
         let route = program.routes.get(handler as usize - 1);
         route.map_or(program.options.deadline, |route| route.deadline)
+    }
+
+    /// A state for a request that may wait.
+    pub(crate) fn spare_state(&self) -> Box<RequestState> {
+        self.spare.borrow_mut().pop().unwrap_or_default()
+    }
+
+    /// Keeps such a state for another request.
+    pub(crate) fn take_spare(&self, state: Box<RequestState>) {
+        let mut spare = self.spare.borrow_mut();
+        if spare.len() < KEPT_STATES {
+            spare.push(state);
+        }
+    }
+
+    /// Takes what was given to the background.
+    pub(crate) fn take_spawned(&self) -> Vec<Spawned> {
+        self.shared.coroutines.spawned.take()
     }
 
     /// Between two calls, now and then: looks after what the system refused before.
@@ -121,6 +145,17 @@ impl Vm {
             return Ok(Some(reply));
         }
         let outcome = self.enter(call, began);
+        self.conclude(call.handler, outcome).map(|()| None)
+    }
+
+    /// After a call's code has ended: what its answer is to be, where it failed in no Lua error.
+    pub(crate) fn conclude(
+        &self,
+        handler: c_int,
+        outcome: Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let shared = &*self.shared;
+        let running = &shared.running;
         let exceeded = running.end(&shared.memory);
         let failure = running.failure.take();
         self.collect();
@@ -131,7 +166,7 @@ impl Vm {
         outcome?;
         let failure = failure.map(|mut reason| {
             // There is no traceback: the handler has returned.
-            if let Some(place) = shared.written_at(call.handler) {
+            if let Some(place) = shared.written_at(handler) {
                 reason.push_str(&format!(" (the handler is at {place})"));
             }
             reason
@@ -147,38 +182,16 @@ impl Vm {
                 false => Failure::Value(reason),
             });
         }
-        Ok(None)
+        Ok(())
     }
 
     /// Runs the protected part of the call that is the running one, and leaves it.
     fn enter(&self, call: &Call<'_>, began: Running<'_>) -> Result<(), Failure> {
         let (state, shared) = (self.state, &*self.shared);
-        let vm: *const VmState = shared;
-        let vm = vm.cast_mut().cast();
-        // SAFETY: `state` is a live Lua thread outside of any call. Its stack holds the fixed
-        // places and, for `Raised`, an error value above them, with room for a few more.
-        // `RUN` is the closure of `run`, which is given what it expects. Lua errors do not
-        // leave `lua_pcall`; before and after it memory is relaxed, so that pushing raises none.
+        // SAFETY: `state` is a live Lua thread outside of any call, with what `protect` expects.
+        // Before and after it memory is relaxed, so that what it does raises no error.
         unsafe {
-            if matches!(call.argument, Argument::Raised(..)) {
-                // [fixed.., error] becomes [fixed.., run, VmState, error].
-                ffi::lua_pushvalue(state, RUN);
-                ffi::lua_insert(state, FIXED + 1);
-                ffi::lua_pushlightuserdata(state, vm);
-                ffi::lua_insert(state, FIXED + 2);
-            } else {
-                ffi::lua_settop(state, FIXED);
-                ffi::lua_pushvalue(state, RUN);
-                ffi::lua_pushlightuserdata(state, vm);
-                ffi::lua_pushnil(state);
-            }
-            shared.memory.relax(false);
-            let mut status = ffi::lua_pcall(state, 2, 0, ON_ERROR_TRACE);
-            if status != ffi::LUA_OK {
-                status = raised(state, shared, status);
-            }
-            // Nothing protects what follows from an error.
-            shared.memory.relax(true);
+            let status = self.protect(call, RUN, 0);
             if call.wants_ctx {
                 end_ctx(state, HANDLERS, RUNNING);
             }
@@ -190,9 +203,47 @@ impl Vm {
             }
         }
     }
+
+    /// Calls one of the thread's fixed functions for the running call, protected. Gives the status; a response
+    /// that was thrown has become the answer.
+    ///
+    /// # Safety
+    /// The request thread is outside of any call. Its stack holds the fixed places and, for
+    /// [`Argument::Raised`], an error value above them.
+    pub(crate) unsafe fn protect(&self, call: &Call<'_>, function: c_int, results: c_int) -> c_int {
+        let (state, shared) = (self.state, &*self.shared);
+        let vm: *const VmState = shared;
+        let vm = vm.cast_mut().cast();
+        // SAFETY: the stack has room for a few values above what the caller says. The function is
+        // the closure of `run` or `prepare`, which are given what they expect. Lua errors do
+        // not leave `lua_pcall`; before and after it memory is relaxed, so that pushing raises
+        // none.
+        unsafe {
+            if matches!(call.argument, Argument::Raised(..)) {
+                // [fixed.., error] becomes [fixed.., function, VmState, error].
+                ffi::lua_pushvalue(state, function);
+                ffi::lua_insert(state, FIXED + 1);
+                ffi::lua_pushlightuserdata(state, vm);
+                ffi::lua_insert(state, FIXED + 2);
+            } else {
+                ffi::lua_settop(state, FIXED);
+                ffi::lua_pushvalue(state, function);
+                ffi::lua_pushlightuserdata(state, vm);
+                ffi::lua_pushnil(state);
+            }
+            shared.memory.relax(false);
+            let mut status = ffi::lua_pcall(state, 2, results, ON_ERROR_TRACE);
+            if status != ffi::LUA_OK {
+                status = raised(state, shared, status);
+            }
+            // Nothing protects what follows from an error.
+            shared.memory.relax(true);
+            status
+        }
+    }
     /// Collects all garbage where a request has come near the limit, or leaves so much that
     /// the next one might.
-    fn collect(&self) {
+    pub(crate) fn collect(&self) {
         let memory = &self.shared.memory;
         let near = memory.take_refused() || memory.above(SPENT_PERCENT);
         if !near && !memory.is_littered() {
@@ -222,7 +273,7 @@ impl Vm {
     ///
     /// # Safety
     /// The request thread has a free stack slot.
-    unsafe fn forget_pending(&self) {
+    pub(crate) unsafe fn forget_pending(&self) {
         for value in 1..=self.shared.running.lists.pending.take() {
             // SAFETY: the caller has seen to the slot, which is free again after each round. The
             // table at `PENDING` has these entries, so that setting them allocates nothing.

@@ -8,7 +8,7 @@ use crate::program::Program;
 pub(crate) const RUNTIME_LUA: &str = include_str!("../../../lua/runtime.lua");
 
 /// The parts that `runtime.lua` loads, by name.
-const PARTS: [(&str, &str); 15] = [
+const PARTS: [(&str, &str); 16] = [
     ("lock", include_str!("../../../lua/lock.lua")),
     ("modules", MODULES_LUA),
     ("body", include_str!("../../../lua/body.lua")),
@@ -17,6 +17,7 @@ const PARTS: [(&str, &str); 15] = [
     ("cookie", include_str!("../../../lua/cookie.lua")),
     ("response", include_str!("../../../lua/response.lua")),
     ("ctx", include_str!("../../../lua/ctx.lua")),
+    ("wait", include_str!("../../../lua/wait.lua")),
     ("global", include_str!("../../../lua/global.lua")),
     ("direct", include_str!("../../../lua/direct.lua")),
     ("library", include_str!("../../../lua/library.lua")),

@@ -2,6 +2,7 @@
 
 #[cfg(unix)]
 use std::cell::Cell;
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -33,6 +34,8 @@ use crate::vm::start::options;
 use crate::vm::state::lists::PENDING;
 use crate::vm::state::order::{KeyOrder, Ranks};
 use crate::vm::state::vm::VmState;
+use crate::vm::wait;
+use crate::vm::wait::seats::{FIBERS, SEATS};
 
 impl From<mlua::Error> for Error {
     fn from(error: mlua::Error) -> Self {
@@ -96,6 +99,7 @@ impl Vm {
         parts.push(tables.pending)?;
         parts.push(tables.running)?;
         parts.push(raised.get::<Function>("described")?)?;
+        parts.push(tables.seats)?;
         let state = request_thread(&lua, parts)?;
         if shared.memory.above(80) {
             return Err(Error::Load(format!(
@@ -113,6 +117,7 @@ impl Vm {
             options,
             #[cfg(unix)]
             compiler,
+            spare: RefCell::default(),
             shared,
         })
     }
@@ -131,6 +136,10 @@ struct Tables {
     pending: Table,
     /// What is kept for each ctx whose request runs.
     running: Table,
+    /// The coroutines that handlers run in.
+    seats: Table,
+    /// The same as keys.
+    fibers: Table,
 }
 
 impl Tables {
@@ -144,12 +153,17 @@ impl Tables {
             pending: lua.create_table()?,
             // One request runs at a time: there is room for its ctx.
             running: lua.create_table_with_capacity(0, 4)?,
+            seats: lua.create_table()?,
+            fibers: lua.create_table()?,
         };
+        let weak = lua.create_table_from([("__mode", "k")])?;
+        tables.fibers.set_metatable(Some(weak))?;
         let Tables {
             natives, direct, ..
         } = &tables;
         let null = LightUserData(std::ptr::null_mut());
         natives.set("null", Value::LightUserData(null))?;
+        natives.set("token", LightUserData(wait::natives::token()))?;
         for (table, functions, entry) in [
             (natives, &ctx::members::FUNCTIONS[..], Entry::Contained),
             (natives, &ctx::form::FUNCTIONS, Entry::Contained),
@@ -159,6 +173,7 @@ impl Tables {
             (natives, &pages::FUNCTIONS, Entry::Contained),
             (natives, &library::log::FUNCTIONS, Entry::Contained),
             (natives, &run::errors::FUNCTIONS, Entry::Contained),
+            (natives, &wait::natives::FUNCTIONS, Entry::Contained),
             (direct, &ctx::body::FUNCTIONS, Entry::Contained),
             (direct, &guard::check::FUNCTIONS, Entry::Contained),
             (direct, &guard::in_place::FUNCTIONS, Entry::Contained),
@@ -234,6 +249,7 @@ impl Tables {
         runtime.set("written", Self::written(lua, shared)?)?;
         runtime.set("pending", &self.pending)?;
         runtime.set("running", &self.running)?;
+        runtime.set("fibers", &self.fibers)?;
         runtime.set("part", part(lua)?)?;
         runtime.set("guard", made::install(lua, shared, &self.natives)?)?;
         runtime.set("load_page", load_page(lua, program)?)?;
@@ -252,6 +268,8 @@ impl Tables {
             lua.set_named_registry_value(name, function)?;
         }
         lua.set_named_registry_value(MARKED, runtime.get::<Table>("marked")?)?;
+        lua.set_named_registry_value(SEATS, &self.seats)?;
+        lua.set_named_registry_value(FIBERS, &self.fibers)?;
         lua.set_named_registry_value(PENDING, &self.pending)
     }
 

@@ -55,6 +55,7 @@ pub(crate) fn vm(
             },
             source: Borrowed("routes.lua:1"),
             deadline: *deadline,
+            timeout: 0,
             body_limit: 0,
             precheck: None,
         })

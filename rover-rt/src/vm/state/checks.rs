@@ -25,6 +25,18 @@ impl Checks {
         self.ready.take() == Some(asked)
     }
 
+    /// Changes places with what was checked of another request.
+    ///
+    /// # Safety
+    /// This runs between two calls, so that no native holds a reference to what is in either.
+    pub(crate) unsafe fn swap(&self, other: &Checks) {
+        // SAFETY: the caller sees to it that neither is borrowed, and they are two.
+        unsafe { std::ptr::swap(self.checked.get(), other.checked.get()) };
+        // SAFETY: as the line before, of their parts.
+        unsafe { self.in_place.swap(&other.in_place) };
+        self.ready.swap(&other.ready);
+    }
+
     /// Lets go of what was checked, of which a request's end is told the size.
     pub(crate) fn reset(&self) {
         // SAFETY: this runs between two calls, so that no native holds a reference to what is

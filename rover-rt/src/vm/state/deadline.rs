@@ -72,6 +72,14 @@ impl Deadline {
         self.limit.get()
     }
 
+    /// Changes places with that of another request.
+    pub(crate) fn swap(&self, other: &Deadline) {
+        self.limit.swap(&other.limit);
+        self.start.swap(&other.start);
+        self.cpu.swap(&other.cpu);
+        self.passed.swap(&other.passed);
+    }
+
     /// Whether it has passed, by a look at the clock.
     fn look(&self, now: Instant) -> bool {
         if self.limit.get() == 0 || self.passed.get() {

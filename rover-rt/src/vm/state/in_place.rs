@@ -44,6 +44,15 @@ impl CheckedParts {
         f(&mut part.checked)
     }
 
+    /// Changes places with those of another request.
+    ///
+    /// # Safety
+    /// This runs between two calls, so that no native holds a reference into either.
+    pub(crate) unsafe fn swap(&self, other: &CheckedParts) {
+        // SAFETY: the caller sees to it that neither is borrowed, and they are two.
+        unsafe { std::ptr::swap(self.0.get(), other.0.get()) };
+    }
+
     /// Lets go of what is there.
     pub(crate) fn reset(&self) {
         // SAFETY: this runs between two calls, so that no native holds a reference.

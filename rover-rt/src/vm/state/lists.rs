@@ -74,6 +74,16 @@ impl Lists {
         }
     }
 
+    /// Changes places with those of another request.
+    pub(crate) fn swap(&self, other: &Lists) {
+        self.all.swap(&other.all);
+        self.used.swap(&other.used);
+        self.free.swap(&other.free);
+        self.bytes.swap(&other.bytes);
+        self.counted.swap(&other.counted);
+        self.pending.swap(&other.pending);
+    }
+
     fn forget(&self) {
         let mut all = self.all.borrow_mut();
         for (at, list) in all[..self.used.get()].iter_mut().enumerate() {

@@ -282,6 +282,12 @@ impl Loan {
         true
     }
 
+    /// Changes places with that of another request.
+    pub(crate) fn swap(&self, other: &Loan) {
+        self.lent.swap(&other.lent);
+        self.exceeded.swap(&other.exceeded);
+    }
+
     /// So many bytes are free again.
     pub(crate) fn reclaim(&self, memory: &Memory, bytes: usize) {
         let bytes = bytes.min(self.lent.get());

@@ -20,3 +20,4 @@ pub(crate) mod shapes;
 pub(crate) mod slots;
 pub(crate) mod steps;
 pub(crate) mod vm;
+pub(crate) mod waits;

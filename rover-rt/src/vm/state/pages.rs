@@ -34,6 +34,19 @@ impl Pages {
         }
     }
 
+    /// Changes places with those of another request.
+    pub(crate) fn swap(&self, other: &Pages) {
+        self.all.swap(&other.all);
+        self.used.swap(&other.used);
+        self.base.swap(&other.base);
+        self.length.swap(&other.length);
+    }
+
+    /// Numbers pages from here on, which are those of no other request that runs.
+    pub(crate) fn number_from(&self, base: i32) {
+        self.base.set(base);
+    }
+
     fn forget(&self, used: usize) {
         self.base.set(self.base.get().wrapping_add(used as i32));
         let mut all = self.all.borrow_mut();

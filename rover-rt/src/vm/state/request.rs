@@ -10,6 +10,7 @@ use crate::vm::state::deadline::Deadline;
 use crate::vm::state::lists::Lists;
 use crate::vm::state::memory::{Loan, Memory};
 use crate::vm::state::pages::Pages;
+use crate::vm::state::waits::Waits;
 
 /// The state of one request. The VM has one place for it, which compiled traces reach by the
 /// VM's address: another request's state would be swapped into that place. Between two calls
@@ -37,6 +38,8 @@ pub(crate) struct RequestState {
     pub(crate) raised: RefCell<Raised>,
     /// Where the request's part of the native stack begins.
     pub(crate) stack: Cell<usize>,
+    /// What it waits for.
+    pub(crate) waits: Waits,
 }
 
 /// An uncaught error, for the log.
@@ -61,6 +64,7 @@ impl Default for RequestState {
             failure: RefCell::default(),
             raised: RefCell::default(),
             stack: Cell::new(0),
+            waits: Waits::default(),
         }
     }
 }
@@ -101,6 +105,53 @@ impl RequestState {
             self.checks.reset();
         }
         exceeded
+    }
+
+    /// Nothing is left of the last request, and what runs next may wait.
+    pub(crate) fn prepare_to_wait(&self, memory: &Memory) {
+        self.end(memory);
+        self.lists.reset();
+        self.pages.reset();
+        self.checks.ready.set(None);
+        self.waits.reset();
+        self.waits.may.set(true);
+    }
+
+    /// A call goes on that has waited: its answer is there as far as it was written.
+    ///
+    /// # Safety
+    /// What this gives is dropped, and not forgotten, before `call` is.
+    pub(crate) unsafe fn go_on(
+        &self,
+        call: Option<&Call<'_>>,
+        limit: u32,
+        stack: usize,
+    ) -> Running<'_> {
+        let call = call.map_or(ptr::null(), ptr::from_ref);
+        self.call.set(call.cast());
+        self.stack.set(stack);
+        self.deadline.begin(limit);
+        Running(self)
+    }
+
+    /// Changes places with the state of another request: natives and traces find the one that
+    /// runs where they look for it.
+    ///
+    /// # Safety
+    /// This runs between two calls, so that no native holds a reference to what is in either.
+    pub(crate) unsafe fn swap(&self, other: &RequestState) {
+        self.call.swap(&other.call);
+        self.deadline.swap(&other.deadline);
+        self.loan.swap(&other.loan);
+        self.lists.swap(&other.lists);
+        self.pages.swap(&other.pages);
+        // SAFETY: the caller sees to it that nothing in either is borrowed.
+        unsafe { self.checks.swap(&other.checks) };
+        self.reply.swap(&other.reply);
+        self.failure.swap(&other.failure);
+        self.raised.swap(&other.raised);
+        self.stack.swap(&other.stack);
+        self.waits.swap(&other.waits);
     }
 
     /// The running call.

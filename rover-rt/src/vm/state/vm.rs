@@ -22,6 +22,7 @@ use crate::vm::state::request::RequestState;
 use crate::vm::state::schemas::Schemas;
 use crate::vm::state::shapes::Shapes;
 use crate::vm::state::slots::RowSlots;
+use crate::vm::state::waits::Coroutines;
 
 /// More than this is not written to the log of one message.
 pub(crate) const LOGGED_BYTES: usize = 8 << 10;
@@ -56,6 +57,7 @@ pub(crate) struct VmState {
     pub(crate) schemas: Schemas,
     pub(crate) replaced: Replaced,
     pub(crate) patterns: pattern::Cache,
+    pub(crate) coroutines: Coroutines,
     /// What a handler failed of last, where somebody wants to know.
     pub(crate) last_failure: RefCell<Option<String>>,
 }
@@ -140,6 +142,7 @@ impl VmState {
             schemas: Schemas::default(),
             replaced: Replaced::default(),
             patterns: pattern::Cache::default(),
+            coroutines: Coroutines::default(),
             last_failure: RefCell::default(),
         }
     }
@@ -152,7 +155,8 @@ impl VmState {
 
     /// Where a handler is written: `routes.lua:12`.
     pub(crate) fn written_at(&self, handler: c_int) -> Option<&str> {
-        self.places.get()?.get(handler as usize - 1)?.as_deref()
+        let at = usize::try_from(handler).ok()?.checked_sub(1)?;
+        self.places.get()?.get(at)?.as_deref()
     }
 
     /// The library has done so much; whether there is time for more.

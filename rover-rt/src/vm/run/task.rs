@@ -1,0 +1,624 @@
+//! A request whose handler may wait: it runs in a coroutine of its own, which is suspended where it
+//! waits and resumed by whoever polls its task.
+//!
+//! A task has one fiber for the handler and one for each function that the handler runs beside
+//! itself. All of them share the request's state, which stands in the VM's place for it
+//! while one of them runs, and here while none does.
+
+use std::ffi::c_int;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use http::StatusCode;
+use mlua::ffi;
+
+use crate::message::reply::Reply;
+use crate::message::request::RequestData;
+use crate::vm::guard::precheck;
+use crate::vm::native::depth::here;
+use crate::vm::native::place::innermost;
+use crate::vm::native::unwind;
+use crate::vm::run::answer::{After, Called, Role};
+use crate::vm::run::call::end_ctx;
+use crate::vm::run::errors::note;
+use crate::vm::run::failure::{Failure, raised};
+use crate::vm::run::suspended::{attach, detach};
+use crate::vm::run::thread::{FIXED, HANDLERS, ON_ERROR_TRACE, PREPARE, RUN_RETURNED, RUNNING};
+use crate::vm::run::vm::Vm;
+use crate::vm::state::call::Call;
+use crate::vm::state::request::{RequestState, Running};
+use crate::vm::state::vm::VmState;
+use crate::vm::state::waits::{Fork, Seat, Spawned};
+use crate::vm::wait::outcome::{MOST, push_outcome};
+use crate::vm::wait::seats;
+use crate::wait::error::WaitError;
+use crate::wait::operation::{Operation, Outcome};
+
+/// So often a task goes on in one turn; then it is the others' turn.
+const ROUNDS: usize = 64;
+/// Milliseconds of CPU time that what is cancelled has to end.
+const CANCELLED_LIMIT: u32 = 100;
+/// The handler's own fiber.
+const MAIN: u32 = 0;
+
+/// A request that waits, or a function in the background.
+pub(crate) struct Task {
+    vm: Rc<Vm>,
+    /// What the VM has in its place while another runs; nothing when this is dropped.
+    state: Option<Box<RequestState>>,
+    /// What is called; nothing in the background.
+    role: Option<Role>,
+    /// Where the function was given to the background, and whether it is one of those that the option
+    /// `max_background` counts.
+    spawned: Option<Spawned>,
+    fibers: Vec<Fiber>,
+    /// Where the next look for one that is ready begins.
+    next: usize,
+}
+
+/// A coroutine of a task, and what it waits for.
+struct Fiber {
+    number: u32,
+    /// Who has begun it.
+    parent: u32,
+    seat: Seat,
+    operation: Operation,
+    /// How many fibers that it has begun have ended since it last waited for one.
+    joined: u32,
+    cancelled: bool,
+}
+
+/// How the code of a task has ended: the status of its last call.
+type Ended = c_int;
+
+impl Task {
+    fn new(vm: &Rc<Vm>) -> Self {
+        Task {
+            vm: Rc::clone(vm),
+            state: Some(vm.spare_state()),
+            role: None,
+            spawned: None,
+            fibers: Vec::new(),
+            next: 0,
+        }
+    }
+
+    /// Makes a call, which may wait.
+    pub(super) fn begin(vm: &Rc<Vm>, role: Role, request: &RequestData<'_>) -> Called {
+        let mut task = Box::new(Task::new(vm));
+        match task.start(role, request) {
+            Some(reply) => Called::Reply(reply),
+            None => Called::Waits(task),
+        }
+    }
+
+    /// A function in the background, which runs when the task is polled.
+    pub(crate) fn background(vm: &Rc<Vm>, spawned: Spawned) -> Self {
+        let mut task = Task::new(vm);
+        task.swap();
+        let running = &vm.shared.running;
+        running.prepare_to_wait(&vm.shared.memory);
+        running.pages.number_from(vm.shared.coroutines.next_pages());
+        task.swap();
+        task.fibers.push(Fiber::new(&spawned.fork, MAIN));
+        task.spawned = Some(spawned);
+        task
+    }
+
+    /// The option `timeout` of what is called, in milliseconds; 0 for none.
+    pub(crate) fn timeout(&self) -> u32 {
+        let program = self.vm.shared.program;
+        match &self.role {
+            Some(Role::Handler(route)) => program.routes[usize::from(*route)].timeout,
+            _ => program.options.timeout,
+        }
+    }
+
+    /// The route whose handler it is.
+    pub(crate) fn route(&self) -> Option<u16> {
+        match self.role {
+            Some(Role::Handler(route)) => Some(route),
+            _ => None,
+        }
+    }
+
+    /// The VM that it runs in.
+    pub(crate) fn vm(&self) -> &Rc<Vm> {
+        &self.vm
+    }
+
+    /// Begins a call. Gives the answer where it does not wait.
+    fn start(&mut self, role: Role, request: &RequestData<'_>) -> Option<Reply> {
+        let vm = Rc::clone(&self.vm);
+        let shared = &*vm.shared;
+        let call = vm.call_for(&role, request);
+        let (limit, body) = (vm.limit(call.handler), shared.body.take());
+        let first = vm.first(&role);
+        self.role = Some(role);
+        self.swap();
+        shared.running.prepare_to_wait(&shared.memory);
+        // SAFETY: `call` outlives what this gives, which `run` and what follows drop.
+        let began = unsafe {
+            shared
+                .running
+                .begin(&call, limit, body, here(), &shared.memory)
+        };
+        shared
+            .running
+            .pages
+            .number_from(shared.coroutines.next_pages());
+        if let Some(first) = first
+            && let Some(reply) = unwind::pure(shared, || {
+                // SAFETY: the request thread runs nothing yet, and memory is relaxed.
+                unsafe { precheck::begin(vm.state, shared, &call, first) }
+            })
+            .flatten()
+        {
+            drop(began);
+            shared.running.end(&shared.memory);
+            self.leave();
+            return Some(reply);
+        }
+        // SAFETY: the request thread is outside of any call, and what an error has left there is what
+        // the role says. The values that `prepare` gives stand above the fixed places; they are moved to a
+        // coroutine that runs nothing, with room for them.
+        let ended = unsafe {
+            let status = vm.protect(&call, PREPARE, ffi::LUA_MULTRET);
+            let values = ffi::lua_gettop(vm.state) - FIXED;
+            match status {
+                ffi::LUA_OK if values > 0 => match seats::take(vm.state, shared) {
+                    Some(seat) => {
+                        ffi::lua_checkstack(seat.thread, values + MOST);
+                        ffi::lua_xmove(vm.state, seat.thread, values);
+                        let fork = Fork {
+                            seat,
+                            arguments: values - 1,
+                            fiber: MAIN,
+                        };
+                        self.fibers.push(Fiber::new(&fork, MAIN));
+                        self.run(&vm, 0, values - 1)
+                    }
+                    None => Some(ffi::LUA_ERRMEM),
+                },
+                status => Some(status),
+            }
+        };
+        self.finish_turn(&vm, &call, began, ended, request)
+    }
+
+    /// Goes on with what is ready; gives the answer when it is there.
+    pub(crate) fn poll(
+        &mut self,
+        request: &RequestData<'_>,
+        context: &mut Context<'_>,
+    ) -> Poll<Reply> {
+        if self.vm.shared.panics.have_happened() {
+            // Nothing runs in that VM any more.
+            return Poll::Ready(Reply::error(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Service Unavailable",
+            ));
+        }
+        for _ in 0..ROUNDS {
+            let Some((index, outcome)) = self.ready(context) else {
+                return Poll::Pending;
+            };
+            if let Some(reply) = self.resume(request, index, outcome) {
+                return Poll::Ready(reply);
+            }
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    /// The same in the background: ready when the function has ended.
+    pub(crate) fn poll_background(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<(), String>> {
+        if self.vm.shared.panics.have_happened() {
+            return Poll::Ready(Err("its VM was replaced".to_owned()));
+        }
+        for _ in 0..ROUNDS {
+            let Some((index, outcome)) = self.ready(context) else {
+                return Poll::Pending;
+            };
+            if let Some(ended) = self.resume_background(index, outcome) {
+                return Poll::Ready(ended);
+            }
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    /// A fiber that may go on, and with what.
+    fn ready(&mut self, context: &mut Context<'_>) -> Option<(usize, Outcome)> {
+        let count = self.fibers.len();
+        for step in 0..count {
+            let index = (self.next + step) % count;
+            let fiber = &mut self.fibers[index];
+            let polled = match fiber.cancelled && !matches!(fiber.operation, Operation::Start(_)) {
+                true => Poll::Ready(Err(WaitError::cancelled())),
+                false => fiber.operation.poll(context, &mut fiber.joined),
+            };
+            if let Poll::Ready(outcome) = polled {
+                self.next = index + 1;
+                return Some((index, outcome));
+            }
+        }
+        None
+    }
+
+    fn resume(
+        &mut self,
+        request: &RequestData<'_>,
+        index: usize,
+        outcome: Outcome,
+    ) -> Option<Reply> {
+        let vm = Rc::clone(&self.vm);
+        let role = self.role.as_ref()?;
+        let call = vm.call_for(role, request);
+        let limit = self.limit(&vm, call.handler, index);
+        self.enter();
+        // SAFETY: `call` outlives what this gives, which what follows drops.
+        let began = unsafe { vm.shared.running.go_on(Some(&call), limit, here()) };
+        let ended = self.give(&vm, index, outcome);
+        self.finish_turn(&vm, &call, began, ended, request)
+    }
+
+    fn resume_background(&mut self, index: usize, outcome: Outcome) -> Option<Result<(), String>> {
+        let vm = Rc::clone(&self.vm);
+        let shared = &*vm.shared;
+        let limit = match self.fibers[index].cancelled {
+            true => CANCELLED_LIMIT,
+            false => shared.program.options.deadline,
+        };
+        self.enter();
+        // SAFETY: there is no call that this could outlive.
+        let began = unsafe { shared.running.go_on(None, limit, here()) };
+        let Some(status) = self.give(&vm, index, outcome) else {
+            drop(began);
+            self.leave();
+            vm.collect();
+            return None;
+        };
+        let result = self.outcome(&vm, began, status);
+        self.leave();
+        Some(result.map_err(|failure| failure.text()))
+    }
+
+    /// Milliseconds of CPU time that a fiber has until it waits again.
+    fn limit(&self, vm: &Vm, handler: c_int, index: usize) -> u32 {
+        let usual = vm.limit(handler);
+        match self.fibers[index].cancelled {
+            true if usual == 0 => CANCELLED_LIMIT,
+            true => usual.min(CANCELLED_LIMIT),
+            false => usual,
+        }
+    }
+
+    /// Gives an outcome to a fiber, which goes on with it.
+    fn give(&mut self, vm: &Vm, index: usize, outcome: Outcome) -> Option<Ended> {
+        let thread = self.fibers[index].seat.thread;
+        // SAFETY: the coroutine is suspended or has not begun, memory is relaxed, and room is seen to.
+        unsafe {
+            ffi::lua_checkstack(thread, MOST);
+            let values = push_outcome(thread, outcome);
+            self.run(vm, index, values)
+        }
+    }
+
+    /// Resumes a fiber with so many values on its stack. Gives how the task has ended, if it has.
+    ///
+    /// # Safety
+    /// This task's state is the running one. The coroutine is suspended, or has a function
+    /// below the values; it is in a seat. Memory is relaxed.
+    unsafe fn run(&mut self, vm: &Vm, index: usize, values: c_int) -> Option<Ended> {
+        let shared = &*vm.shared;
+        let Fiber {
+            number,
+            seat,
+            cancelled,
+            ..
+        } = self.fibers[index];
+        let waits = &shared.running.waits;
+        waits.fiber.set(number);
+        waits.cancelled.set(cancelled);
+        shared.memory.relax(false);
+        // SAFETY: the caller says that it can be resumed with these values. No error leaves
+        // `lua_resume`.
+        let status = unsafe { ffi::lua_resume_(seat.thread, values) };
+        // Nothing protects what follows from an error.
+        shared.memory.relax(true);
+        self.take_forks(shared, number);
+        if status == ffi::LUA_YIELD
+            && let Some(operation) = waits.parked.take()
+        {
+            // SAFETY: the coroutine is suspended: what it has yielded is taken from it.
+            unsafe { ffi::lua_settop(seat.thread, 0) };
+            self.fibers[index].operation = operation;
+            return None;
+        }
+        let fiber = self.fibers.remove(index);
+        match (status, number) {
+            // SAFETY: the coroutine has returned, and its results are on its stack.
+            (ffi::LUA_OK, MAIN) => Some(unsafe { self.returned(vm, seat) }),
+            (ffi::LUA_OK, _) => {
+                // SAFETY: the coroutine has returned.
+                unsafe { seats::give_back(vm.state, shared, seat) };
+                if let Some(parent) = self.fibers.iter_mut().find(|f| f.number == fiber.parent) {
+                    parent.joined += 1;
+                }
+                None
+            }
+            // SAFETY: the coroutine was ended by an error, which is on its stack, or has yielded to nobody.
+            (status, _) => Some(unsafe { self.broken(vm, seat, status) }),
+        }
+    }
+
+    /// The handler has returned: its result becomes the answer.
+    ///
+    /// # Safety
+    /// The coroutine has returned, with its results on its stack, and memory is relaxed.
+    unsafe fn returned(&self, vm: &Vm, seat: Seat) -> Ended {
+        let (state, shared) = (vm.state, &*vm.shared);
+        // SAFETY: the first result, or nil, is what is moved to the request thread, which is outside of
+        // any call and has room for three values. `run_returned` is called as it expects.
+        unsafe {
+            ffi::lua_settop(seat.thread, 1);
+            ffi::lua_settop(state, FIXED);
+            if self.role.is_none() {
+                seats::give_back(state, shared, seat);
+                return ffi::LUA_OK;
+            }
+            ffi::lua_pushvalue(state, RUN_RETURNED);
+            let this: *const VmState = shared;
+            ffi::lua_pushlightuserdata(state, this.cast_mut().cast());
+            ffi::lua_xmove(seat.thread, state, 1);
+            seats::give_back(state, shared, seat);
+            shared.memory.relax(false);
+            let mut status = ffi::lua_pcall(state, 2, 0, ON_ERROR_TRACE);
+            if status != ffi::LUA_OK {
+                status = raised(state, shared, status);
+            }
+            shared.memory.relax(true);
+            status
+        }
+    }
+
+    /// An error has ended a fiber, and with it the task. A response that was thrown is the answer.
+    ///
+    /// # Safety
+    /// The coroutine was ended by an error, which is on its stack, or has yielded what no native
+    /// parked; memory is relaxed.
+    unsafe fn broken(&self, vm: &Vm, seat: Seat, status: c_int) -> Ended {
+        let (state, shared) = (vm.state, &*vm.shared);
+        // SAFETY: the error is moved to the request thread, which is outside of any call. The
+        // coroutine's stack is as the error has left it, with a free slot where the error was.
+        unsafe {
+            ffi::lua_settop(state, FIXED);
+            let status = match status {
+                ffi::LUA_YIELD => {
+                    let text = c"attempt to yield from outside a coroutine";
+                    ffi::lua_pushstring(state, text.as_ptr());
+                    ffi::LUA_ERRRUN
+                }
+                status => {
+                    ffi::lua_xmove(seat.thread, state, 1);
+                    status
+                }
+            };
+            note(state, shared, (seat.thread, 0));
+            seats::give_up(state, shared, seat);
+            shared.memory.relax(false);
+            let status = raised(state, shared, status);
+            shared.memory.relax(true);
+            status
+        }
+    }
+
+    /// Takes the fibers that one has begun, and cancels those that it has stopped.
+    fn take_forks(&mut self, shared: &VmState, parent: u32) {
+        let waits = &shared.running.waits;
+        for fork in waits.forks.borrow_mut().drain(..) {
+            self.fibers.push(Fiber::new(&fork, parent));
+        }
+        for number in waits.ended.borrow_mut().drain(..) {
+            if let Some(fiber) = self.fibers.iter_mut().find(|f| f.number == number) {
+                fiber.cancelled = true;
+            }
+        }
+    }
+
+    /// Ends a turn: the task waits again, or the call has ended and what follows is done.
+    fn finish_turn(
+        &mut self,
+        vm: &Rc<Vm>,
+        call: &Call<'_>,
+        began: Running<'_>,
+        ended: Option<Ended>,
+        request: &RequestData<'_>,
+    ) -> Option<Reply> {
+        let shared = &*vm.shared;
+        let Some(status) = ended else {
+            drop(began);
+            self.leave();
+            vm.collect();
+            return None;
+        };
+        if call.wants_ctx {
+            // SAFETY: the request thread is outside of any call, with free slots.
+            unsafe { end_ctx(vm.state, HANDLERS, RUNNING) };
+        }
+        let result = self.outcome(vm, began, status);
+        let reply = shared.running.reply.take();
+        self.leave();
+        let role = self.role.take()?;
+        match vm.after(role, request, result.map(|()| reply)) {
+            After::Reply(reply) => Some(reply),
+            After::Call(role) if vm.waits(&role) => self.start(role, request),
+            After::Call(role) => Some(vm.last(role, request)),
+        }
+    }
+
+    /// What the code of a task has come to; nothing of it is left but the answer.
+    fn outcome(&mut self, vm: &Vm, began: Running<'_>, status: Ended) -> Result<(), Failure> {
+        let (state, shared) = (vm.state, &*vm.shared);
+        self.give_up_fibers();
+        let handler = shared.call().map(|call| call.handler);
+        // SAFETY: the request thread is outside of any call, with free slots and, after an error,
+        // that on top. Memory is relaxed.
+        let outcome = unsafe {
+            vm.forget_pending();
+            drop(began);
+            match status {
+                ffi::LUA_OK => Ok(()),
+                status => Err(Failure::read(state, shared, status)),
+            }
+        };
+        vm.conclude(handler.unwrap_or(0), outcome)
+    }
+
+    /// Lets go of the fibers that are left, which no one waits for.
+    fn give_up_fibers(&mut self) {
+        let vm = Rc::clone(&self.vm);
+        for fiber in self.fibers.drain(..) {
+            // SAFETY: this is outside of any call, and the coroutine is used by nobody any more.
+            unsafe { seats::give_up(vm.state, &vm.shared, fiber.seat) };
+        }
+    }
+
+    /// The request is this one's from here on.
+    fn enter(&mut self) {
+        self.swap();
+        let vm = &*self.vm;
+        if let Some(main) = self.fibers.first() {
+            // SAFETY: the request thread is outside of any call, and memory is relaxed.
+            unsafe { attach(vm, main.seat) };
+        }
+    }
+
+    /// It is no longer; what it has in Lua goes with it.
+    fn leave(&mut self) {
+        let vm = &*self.vm;
+        if let Some(main) = self.fibers.first() {
+            // SAFETY: the request thread is outside of any call, and memory is relaxed.
+            unsafe { detach(vm, main.seat) };
+        }
+        self.swap();
+    }
+
+    /// The VM's place for a request's state and this task's change what is in them.
+    fn swap(&self) {
+        if let Some(state) = &self.state {
+            // SAFETY: this runs between two calls, so that nothing in either state is borrowed.
+            unsafe { self.vm.shared.running.swap(state) };
+        }
+    }
+
+    /// Ends it: each of its waits raises an error, so that the program can put things in order, and nothing
+    /// waits any more.
+    pub(crate) fn cancel(&mut self, request: Option<&RequestData<'_>>) {
+        if self.vm.shared.panics.have_happened() {
+            return;
+        }
+        let vm = Rc::clone(&self.vm);
+        while let Some(index) = self.fibers.len().checked_sub(1) {
+            if matches!(self.fibers[index].operation, Operation::Start(_)) {
+                // It has not begun.
+                let seat = self.fibers.remove(index).seat;
+                // SAFETY: it was never resumed.
+                unsafe { seats::give_back(vm.state, &vm.shared, seat) };
+                continue;
+            }
+            for fiber in &mut self.fibers {
+                fiber.cancelled = true;
+            }
+            let call = self.role.as_ref().zip(request);
+            let call = call.map(|(role, request)| vm.call_for(role, request));
+            let limit = self.limit(&vm, call.as_ref().map_or(0, |call| call.handler), index);
+            self.enter();
+            // SAFETY: `call` outlives what this gives.
+            let began = unsafe { vm.shared.running.go_on(call.as_ref(), limit, here()) };
+            let ended = self.give(&vm, index, Err(WaitError::cancelled()));
+            match ended {
+                None => {
+                    drop(began);
+                    self.leave();
+                }
+                Some(status) => {
+                    if call.is_some_and(|call| call.wants_ctx) {
+                        // SAFETY: the request thread is outside of any call, with free slots.
+                        unsafe { end_ctx(vm.state, HANDLERS, RUNNING) };
+                    }
+                    // Nobody is told.
+                    let _ = self.outcome(&vm, began, status);
+                    let _ = vm.shared.running.reply.take();
+                    self.leave();
+                    vm.settle();
+                }
+            }
+        }
+    }
+
+    /// All of its time has passed: it is ended, and answered by what the program has for that. Nothing where that
+    /// waits in turn.
+    pub(crate) fn time_out(&mut self, request: &RequestData<'_>) -> Option<Reply> {
+        let vm = Rc::clone(&self.vm);
+        let seconds = f64::from(self.timeout()) / 1000.0;
+        let place = self.fibers.first().and_then(|fiber| {
+            // SAFETY: the coroutine is suspended, with a free slot.
+            unsafe { innermost(fiber.seat.thread, 0) }
+        });
+        let place = place.unwrap_or_default();
+        let text = format!(
+            "{place}the handler's `timeout` of {seconds} s has passed while it waited here"
+        );
+        self.cancel(Some(request));
+        let role = self.role.take()?;
+        vm.settle();
+        // SAFETY: the request thread is outside of any call, where memory is relaxed, and its
+        // stack holds the fixed places.
+        unsafe { ffi::lua_pushlstring(vm.state, text.as_ptr().cast(), text.len()) };
+        match vm.after(role, request, Err(Failure::TimedOut(text))) {
+            After::Reply(reply) => Some(reply),
+            After::Call(role) if vm.waits(&role) => self.start(role, request),
+            After::Call(role) => Some(vm.last(role, request)),
+        }
+    }
+
+    /// Where a function was given to the background.
+    pub(crate) fn place(&self) -> &str {
+        self.spawned.as_ref().map_or("", |spawned| &spawned.place)
+    }
+}
+
+impl Fiber {
+    fn new(fork: &Fork, parent: u32) -> Self {
+        Fiber {
+            number: fork.fiber,
+            parent,
+            seat: fork.seat,
+            operation: Operation::Start(fork.arguments),
+            joined: 0,
+            cancelled: false,
+        }
+    }
+}
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        if self
+            .spawned
+            .as_ref()
+            .is_some_and(|spawned| spawned.is_counted)
+        {
+            let background = &self.vm.shared.coroutines.background;
+            background.set(background.get().saturating_sub(1));
+        }
+        self.give_up_fibers();
+        if let Some(state) = self.state.take() {
+            self.vm.take_spare(state);
+        }
+    }
+}

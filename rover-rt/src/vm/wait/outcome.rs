@@ -1,0 +1,67 @@
+//! What an operation gave, as the values that the program's wait returns.
+
+use std::ffi::c_int;
+
+use mlua::ffi::{self, lua_State};
+
+use crate::vm::native::stack::push;
+use crate::wait::error::WaitError;
+use crate::wait::operation::{Given, Outcome};
+
+/// Values that an outcome is made of at most.
+pub(crate) const MOST: c_int = 8;
+
+/// Pushes what a wait returns: `true` and values, or `false` and what the error is made of. Gives how many values that
+/// are. What stands on the stack already is an operation's only where it is its first turn.
+///
+/// # Safety
+/// `state` is a thread with [`MOST`] free slots that runs nothing or is in a contained native, and
+/// memory is relaxed.
+pub(crate) unsafe fn push_outcome(state: *mut lua_State, outcome: Outcome) -> c_int {
+    // SAFETY: no more values are pushed than there are free slots. With memory relaxed no string
+    // is refused.
+    unsafe {
+        match outcome {
+            Ok(Given::Stacked(count)) => count,
+            Ok(given) => {
+                ffi::lua_pushboolean(state, 1);
+                1 + push_given(state, given)
+            }
+            Err(error) => push_error(state, &error),
+        }
+    }
+}
+
+/// # Safety
+/// As for [`push_outcome`].
+unsafe fn push_given(state: *mut lua_State, given: Given) -> c_int {
+    // SAFETY: one value takes one of the free slots.
+    unsafe {
+        match given {
+            Given::Nothing | Given::Stacked(_) => return 0,
+            Given::Boolean(value) => ffi::lua_pushboolean(state, value.into()),
+            Given::Number(number) => ffi::lua_pushnumber(state, number),
+            Given::Bytes(bytes) => push(state, &bytes),
+        }
+    }
+    1
+}
+
+/// Pushes `false`, and the error's kind, message, code and whether it is worth another try.
+///
+/// # Safety
+/// As for [`push_outcome`].
+pub(crate) unsafe fn push_error(state: *mut lua_State, error: &WaitError) -> c_int {
+    // SAFETY: five values take five of the free slots.
+    unsafe {
+        ffi::lua_pushboolean(state, 0);
+        push(state, error.kind.as_bytes());
+        push(state, error.message.as_bytes());
+        match &error.code {
+            Some(code) => push(state, code.as_bytes()),
+            None => ffi::lua_pushnil(state),
+        }
+        ffi::lua_pushboolean(state, error.retryable.into());
+    }
+    5
+}
