@@ -12,7 +12,9 @@ local setmetatable, getmetatable, lower = setmetatable, getmetatable, string.low
 -- [5] body, [6] values of ctx:set.
 local running = R.running
 local Ctx = { __metatable = "rover.ctx" }
-local last -- the ctx whose member was read last: the `self` of a dot call
+-- [1] is the ctx whose member was read last: the `self` of a dot call. A request that goes on after a wait finds
+-- its own there.
+local last = R.last
 
 local function live(ctx)
   local kept = running[ctx]
@@ -26,7 +28,7 @@ local function member(method)
     if type(self) == "table" and getmetatable(self) == "rover.ctx" then
       return method(live(self), self, a, b)
     end
-    return method(live(last), last, self, a)
+    return method(live(last[1]), last[1], self, a)
   end
 end
 
@@ -74,7 +76,7 @@ function R.direct.expecting(value)
   local expectation = type(value) == "table" and expectations[getmetatable(value)]
   -- A function there is the program's own: a client sends none.
   if not expectation or type(rawget(value, "expect")) == "function" then return value end
-  local kept = running[last]
+  local kept = running[last[1]]
   if not kept or not rawequal(kept[expectation.slot], value) then
     local what = expectation.what
     raise("`" .. what .. ":expect` is called on what `ctx:" .. what .. "()` gives")
@@ -112,7 +114,7 @@ for number, name in ipairs(R.fields) do fields[name] = number end
 function Ctx.__index(ctx, key)
   local method = methods[key]
   if method then
-    last = ctx
+    last[1] = ctx
     return method
   end
   local field = fields[key]

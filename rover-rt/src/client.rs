@@ -2,11 +2,15 @@
 
 use std::future::poll_fn;
 use std::net::{IpAddr, Ipv4Addr};
+use std::rc::Rc;
 use std::sync::{Arc, mpsc};
 use std::task::Context;
 use std::thread;
+use std::time::Duration;
 
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::LocalSet;
+use tokio::time::timeout;
 
 use crate::error::Error;
 use crate::http1::{Conditions, Exchange, Progress};
@@ -14,6 +18,7 @@ use crate::program::{Method, Program};
 use crate::service::dispatch::ProgramService;
 use crate::settings::Settings;
 use crate::time::clock::Clock;
+use crate::vm::Task;
 
 type Answer = Result<TestResponse, Error>;
 /// What a connection sends, in pieces, and where the answers go.
@@ -22,17 +27,17 @@ type Job = (Vec<Vec<u8>>, mpsc::Sender<Vec<u8>>);
 /// Answers requests from one VM on a thread of its own.
 #[derive(Debug)]
 pub struct TestClient {
-    jobs: mpsc::Sender<Job>,
+    jobs: UnboundedSender<Job>,
 }
 
 impl TestClient {
     pub(crate) fn new(program: &'static Program, settings: Settings) -> Result<Self, Error> {
-        let (jobs, queue) = mpsc::channel::<Job>();
+        let (jobs, queue) = unbounded_channel::<Job>();
         let (ready, state) = mpsc::channel();
         thread::Builder::new()
             .name("rover-client".to_owned())
             .stack_size(64 << 20)
-            .spawn(move || serve(program, &settings, &queue, &ready))?;
+            .spawn(move || serve(program, &settings, queue, &ready))?;
         state
             .recv()
             .map_err(|_| Error::Worker("the client's thread ended".to_owned()))??;
@@ -100,35 +105,69 @@ impl TestClient {
 fn serve(
     program: &'static Program,
     settings: &Settings,
-    queue: &mpsc::Receiver<Job>,
+    queue: UnboundedReceiver<Job>,
     ready: &mpsc::Sender<Result<(), Error>>,
 ) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
     let started = ProgramService::new(program, settings, Arc::default())
-        .and_then(|service| Ok((service, runtime?)));
-    let (service, runtime) = match started {
-        Ok(started) => started,
-        Err(error) => return drop(ready.send(Err(error))),
-    };
-    if ready.send(Ok(())).is_err() {
+        .and_then(|service| Ok((Rc::new(service), runtime?)));
+    match started {
+        Ok((service, runtime)) => {
+            LocalSet::new().block_on(&runtime, answer(&service, queue, ready));
+        }
+        // Who waits for it hears of it, or has given up.
+        Err(error) => drop(ready.send(Err(error))),
+    }
+}
+
+/// Answers requests until nobody can make one any more.
+async fn answer(
+    service: &Rc<ProgramService>,
+    mut queue: UnboundedReceiver<Job>,
+    ready: &mpsc::Sender<Result<(), Error>>,
+) {
+    let started = service.start().await;
+    let has_failed = started.is_err();
+    if ready.send(started).is_err() || has_failed {
         return;
     }
+    service.schedule();
     let clock = Clock::new();
     let conditions = Conditions {
-        service: &service,
+        service: &**service,
         clock: &clock,
         peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
         stopping: false,
         late: None,
         room: usize::MAX,
     };
-    let local = LocalSet::new();
-    for (pieces, reply) in queue {
-        let answer = local.block_on(&runtime, exchange(&conditions, &pieces));
+    while let Some((pieces, reply)) = queue.recv().await {
         // A test that stopped waiting has failed already.
-        let _ = reply.send(answer);
+        let _ = reply.send(exchange(&conditions, &pieces).await);
+    }
+    service.stop().await;
+}
+
+/// Waits for an answer, or for the end of its time.
+async fn wait(
+    conditions: &Conditions<'_, ProgramService>,
+    exchange: &mut Exchange<Box<Task>>,
+    out: &mut Vec<u8>,
+) -> Progress {
+    loop {
+        let time = match exchange.timeout(conditions.service) {
+            None | Some(0) => Duration::MAX,
+            Some(millis) => Duration::from_millis(millis.into()),
+        };
+        let poll = |context: &mut Context<'_>| exchange.poll(conditions, context, out);
+        if let Ok(progress) = timeout(time, poll_fn(poll)).await {
+            return progress;
+        }
+        if let Some(progress) = exchange.time_out(conditions, out) {
+            return progress;
+        }
     }
 }
 
@@ -142,9 +181,8 @@ async fn exchange(conditions: &Conditions<'_, ProgramService>, pieces: &[Vec<u8>
             match exchange.step(conditions, &input[done..], &mut out) {
                 Progress::Consumed(bytes) => done += bytes,
                 Progress::More if exchange.is_waiting() => {
-                    let poll =
-                        |context: &mut Context<'_>| exchange.poll(conditions, context, &mut out);
-                    if let Progress::Close { .. } = poll_fn(poll).await {
+                    let waited = wait(conditions, &mut exchange, &mut out).await;
+                    if let Progress::Close { .. } = waited {
                         return out;
                     }
                 }

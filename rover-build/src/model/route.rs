@@ -162,8 +162,8 @@ fn needs(facts: &Facts<'_>, place: &FunctionPlace) -> Needs {
         return Needs {
             ctx: reached.iter().any(|h| h.ctx.needs_ctx()),
             body: reached.iter().any(|h| h.ctx.reads_body()),
-            constant: answers_alike(facts, handler),
-            waits: false,
+            constant: false,
+            waits: true,
         };
     }
     let mut reached = found.iter().flat_map(|h| handlers.reached(sources, *h));
@@ -173,7 +173,7 @@ fn needs(facts: &Facts<'_>, place: &FunctionPlace) -> Needs {
         ctx: unknown || found.is_some_and(|h| !h.function.params.is_empty()),
         body: unknown || reached.any(|h| h.ctx.reads_body()),
         constant: false,
-        waits: false,
+        waits: true,
     }
 }
 

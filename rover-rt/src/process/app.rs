@@ -305,6 +305,7 @@ impl App {
         let (done, ended) = tokio::sync::mpsc::channel(workers);
         let connections = listen::room_for_connections(&limits, workers);
         let sockets = listen::deal(listeners, workers)?;
+        let (open, opened) = watch::channel(false);
         let shares = shares(sockets, connections, limits.max_connections_per_ip);
         for (index, ((share, inbox), pulse)) in shares.into_iter().zip(pulses).enumerate() {
             let worker = Worker {
@@ -314,6 +315,7 @@ impl App {
                 share,
                 inbox,
                 stop: stop.clone(),
+                open: opened.clone(),
                 pulse: Arc::clone(pulse),
                 accepting: Some(accepting.clone()),
             };
@@ -321,6 +323,7 @@ impl App {
         }
         drop(ready);
         states.iter().collect::<Result<Vec<()>, Error>>()?;
+        open.send_replace(true);
         Ok(ended)
     }
 }

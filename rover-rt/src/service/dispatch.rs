@@ -16,6 +16,7 @@ use crate::message::decode::is_text;
 use crate::message::reply::Reply;
 use crate::message::request::{RequestData, RequestIds};
 use crate::program::{Method, Path, Program};
+use crate::service::background::Background;
 use crate::service::constant::Constant;
 use crate::service::development::{asked, dressed, reply};
 use crate::service::docs::{Docs, Page};
@@ -43,6 +44,7 @@ pub(crate) struct ProgramService {
     constants: Vec<Option<Constant>>,
     docs: Option<Docs>,
     development: Option<Arc<dyn Development>>,
+    background: Rc<Background>,
     ids: RequestIds,
 }
 
@@ -92,6 +94,7 @@ impl ProgramService {
             development,
             docs: Docs::new(program),
             vm: RefCell::new(Rc::new(vm)),
+            background: Rc::new(Background::new(Rc::clone(&log))),
             log,
             pulse,
             ids: RequestIds::new(),
@@ -109,6 +112,7 @@ impl ProgramService {
     /// Answers by the VM, and looks after it.
     fn with_vm(&self, answer: impl FnOnce(&Rc<Vm>) -> Called) -> Given<'_> {
         let called = answer(&self.vm.borrow());
+        self.background.take(&self.vm.borrow());
         if self.vm.borrow().is_spent() {
             self.replace_vm();
         }
@@ -297,8 +301,19 @@ impl Service for ProgramService {
 }
 
 impl ProgramService {
+    /// The VM that serves the next request.
+    pub(super) fn vm(&self) -> Rc<Vm> {
+        Rc::clone(&self.vm.borrow())
+    }
+
+    /// What runs beside requests.
+    pub(crate) fn background(&self) -> &Rc<Background> {
+        &self.background
+    }
+
     /// After a turn of a task: replaces the VM where that can serve no other request.
     fn look_after(&self, task: &Task) {
+        self.background.take(task.vm());
         if task.vm().is_spent() && Rc::ptr_eq(task.vm(), &self.vm.borrow()) {
             self.replace_vm();
         }

@@ -3,6 +3,7 @@
 //!
 //! Nothing here knows connections or bytes on their way.
 
+pub(crate) mod background;
 mod constant;
 mod development;
 pub(crate) mod dispatch;

@@ -24,5 +24,6 @@ mod wait;
 mod write;
 
 pub(crate) use run::answer::{Called, Hook};
+pub(crate) use run::scheduled::Moment;
 pub(crate) use run::task::Task;
 pub(crate) use run::vm::Vm;

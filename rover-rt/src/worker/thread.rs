@@ -51,6 +51,8 @@ pub(crate) struct Worker {
     pub(crate) share: Share,
     pub(crate) inbox: Inbox,
     pub(crate) stop: watch::Receiver<Stop>,
+    /// Whether all workers are ready, before which none answers.
+    pub(crate) open: watch::Receiver<bool>,
     pub(crate) pulse: Arc<Pulse>,
     /// Dropped when the worker takes no more connections.
     pub(crate) accepting: Option<tokio::sync::mpsc::Sender<()>>,
@@ -112,6 +114,13 @@ impl Worker {
     ) -> Result<(), Error> {
         let started = ProgramService::new(self.program, &self.settings, Arc::clone(&self.pulse))
             .and_then(|service| Ok((Rc::new(service), self.open()?)));
+        // Once for the process, not for each of its workers nor when one begins again.
+        let started = match started {
+            Ok((service, listeners)) if self.index == 0 && ready.is_some() => {
+                service.start().await.map(|()| (service, listeners))
+            }
+            started => started,
+        };
         let (service, listeners) = match (started, ready.take()) {
             (Ok(started), None) => started,
             // A closed `ready` means that the start was given up already.
@@ -125,6 +134,13 @@ impl Worker {
             }
             (Err(error), None) => return Err(error),
         };
+        if self.open.wait_for(|open| *open).await.is_err() {
+            // The start was given up.
+            return Ok(());
+        }
+        if self.index == 0 {
+            service.schedule();
+        }
         let limits = &self.settings.limits;
         let connections = Rc::new(Connections::new(
             self.share.clone(),
@@ -174,7 +190,15 @@ impl Worker {
     }
 
     async fn drain(&self, service: &ProgramService, connections: &Connections) {
-        let closed = connections.all_closed();
+        service.background().stop();
+        let closed = async {
+            connections.all_closed().await;
+            service.background().all_ended().await;
+            if self.index == 0 {
+                service.stop().await;
+                service.background().all_ended().await;
+            }
+        };
         let millis = self.settings.limits.drain;
         if millis == 0 {
             return closed.await;

@@ -4,7 +4,7 @@
 
 use mlua::ffi;
 
-use crate::vm::run::thread::{HANDLERS, PENDING, RUNNING, SEATS};
+use crate::vm::run::thread::{HANDLERS, LAST_CTX, PENDING, RUNNING, SEATS};
 use crate::vm::run::vm::Vm;
 use crate::vm::state::waits::Seat;
 use crate::vm::wait::seats;
@@ -66,6 +66,8 @@ pub(crate) unsafe fn attach(vm: &Vm, seat: Seat) {
         if ffi::lua_type(state, -1) == ffi::LUA_TTABLE {
             ffi::lua_pushvalue(state, -1);
             ffi::lua_rawseti(state, HANDLERS, 0);
+            ffi::lua_pushvalue(state, -1);
+            ffi::lua_rawseti(state, LAST_CTX, 1);
             ffi::lua_rawgeti(state, top + 1, seats::KEPT.into());
             ffi::lua_rawset(state, RUNNING);
         }

@@ -19,15 +19,16 @@ pub(crate) const RUNNING: c_int = 7;
 pub(crate) const PREPARE: c_int = 8;
 pub(crate) const RUN_RETURNED: c_int = 9;
 pub(crate) const SEATS: c_int = 10;
+pub(crate) const LAST_CTX: c_int = 11;
 /// So many values stay there. What a call pushes stands above them.
-pub(crate) const FIXED: c_int = SEATS;
+pub(crate) const FIXED: c_int = LAST_CTX;
 
 /// Makes the thread that requests run on, with the fixed values at the bottom of its
 /// stack. `parts` holds the message handler, then the upvalues of `run`.
 pub(crate) fn request_thread(lua: &Lua, parts: Table) -> Result<*mut ffi::lua_State, Error> {
     let state = Cell::new(std::ptr::null_mut());
     // SAFETY: `exec_raw` calls this in a protected call, with the table as its one argument. It
-    // holds eight values; with the thread and the upvalues no more than 20 are on the stack at
+    // holds nine values; with the thread and the upvalues no more than 20 are on the stack at
     // a time. `lua_xmove` moves the fixed ones to the thread, whose stack has room for them.
     // The table keeps the thread, and the registry the table.
     unsafe {
@@ -49,6 +50,7 @@ pub(crate) fn request_thread(lua: &Lua, parts: Table) -> Result<*mut ffi::lua_St
             ffi::lua_pushcclosure(parent, prepare, 4);
             ffi::lua_pushcclosure(parent, run_returned, 0);
             ffi::lua_rawgeti(parent, 1, 8);
+            ffi::lua_rawgeti(parent, 1, 9);
             ffi::lua_xmove(parent, thread, FIXED);
             // The registry keeps the table, and the table the thread.
             ffi::lua_rawseti(parent, 1, 0);

@@ -15,6 +15,7 @@ use crate::vm::run::call::end_ctx;
 use crate::vm::run::failure::{Failure, raised};
 #[cfg(unix)]
 use crate::vm::run::machine_code::{self, Compiler};
+use crate::vm::run::scheduled::Scheduled;
 use crate::vm::run::thread::{FIXED, HANDLERS, ON_ERROR_TRACE, PENDING, RUN, RUNNING};
 use crate::vm::state::call::{Argument, Call};
 use crate::vm::state::request::{RequestState, Running};
@@ -39,6 +40,8 @@ pub(crate) struct Vm {
     pub(crate) options: ServerOptions,
     #[cfg(unix)]
     pub(crate) compiler: Compiler,
+    /// What the program has said to run beside requests.
+    pub(crate) scheduled: Vec<Scheduled>,
     /// States for requests that may wait.
     pub(crate) spare: RefCell<Vec<Box<RequestState>>>,
     pub(crate) shared: Box<VmState>,
@@ -82,6 +85,11 @@ impl Vm {
         if spare.len() < KEPT_STATES {
             spare.push(state);
         }
+    }
+
+    /// Whether a handler has given something to the background.
+    pub(crate) fn has_spawned(&self) -> bool {
+        !self.shared.coroutines.spawned.borrow().is_empty()
     }
 
     /// Takes what was given to the background.

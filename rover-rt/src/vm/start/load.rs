@@ -26,6 +26,7 @@ use crate::vm::response::{self, lists, marker, pages};
 use crate::vm::run;
 #[cfg(unix)]
 use crate::vm::run::machine_code;
+use crate::vm::run::scheduled;
 use crate::vm::run::thread::request_thread;
 use crate::vm::run::vm::Vm;
 use crate::vm::start::chunks::{RUNTIME_LUA, load_chunk, load_page, part};
@@ -90,6 +91,7 @@ impl Vm {
         let options = options::read(program, &options)?;
         let (handlers, hooks) = take_handlers(&lua, program, &entries)?;
         let _ = shared.places.set(places(&handlers, program)?);
+        let scheduled = scheduled::read(&lua, &runtime.get("scheduled")?)?;
         let raised: Table = runtime.get("raised")?;
         let parts = lua.create_table()?;
         parts.push(tables.natives.get::<Function>("trace")?)?;
@@ -100,6 +102,7 @@ impl Vm {
         parts.push(tables.running)?;
         parts.push(raised.get::<Function>("described")?)?;
         parts.push(tables.seats)?;
+        parts.push(tables.last)?;
         let state = request_thread(&lua, parts)?;
         if shared.memory.above(80) {
             return Err(Error::Load(format!(
@@ -117,6 +120,7 @@ impl Vm {
             options,
             #[cfg(unix)]
             compiler,
+            scheduled,
             spare: RefCell::default(),
             shared,
         })
@@ -140,6 +144,8 @@ struct Tables {
     seats: Table,
     /// The same as keys.
     fibers: Table,
+    /// The ctx whose member was read last.
+    last: Table,
 }
 
 impl Tables {
@@ -155,6 +161,7 @@ impl Tables {
             running: lua.create_table_with_capacity(0, 4)?,
             seats: lua.create_table()?,
             fibers: lua.create_table()?,
+            last: lua.create_sequence_from([false])?,
         };
         let weak = lua.create_table_from([("__mode", "k")])?;
         tables.fibers.set_metatable(Some(weak))?;
@@ -250,6 +257,7 @@ impl Tables {
         runtime.set("pending", &self.pending)?;
         runtime.set("running", &self.running)?;
         runtime.set("fibers", &self.fibers)?;
+        runtime.set("last", &self.last)?;
         runtime.set("part", part(lua)?)?;
         runtime.set("guard", made::install(lua, shared, &self.natives)?)?;
         runtime.set("load_page", load_page(lua, program)?)?;

@@ -1,0 +1,119 @@
+//! Functions that the program has said to run at other times than a request's.
+
+use std::time::Duration;
+
+use mlua::{Function, Table};
+use rover_model::cron::Schedule;
+
+use mlua::ffi;
+
+use std::rc::Rc;
+
+use crate::vm::run::task::Task;
+use crate::vm::run::vm::Vm;
+use crate::vm::state::waits::{Fork, Spawned};
+use crate::vm::wait::seats;
+
+/// When a function runs.
+#[derive(Clone, Debug)]
+pub(crate) enum Moment {
+    /// Before the server is ready.
+    Start,
+    /// When it stops.
+    Stop,
+    /// Again and again, after so long.
+    Every(Duration),
+    /// At these times.
+    Cron(Schedule),
+}
+
+/// A function's moment, and where it was said.
+#[derive(Debug)]
+pub(crate) struct Scheduled {
+    moment: Moment,
+    place: String,
+}
+
+/// The registry's table of the functions, by their numbers.
+const FUNCTIONS: &str = "rover.scheduled";
+
+/// Longer than any server runs.
+const LONGEST: f64 = 1e9;
+
+/// Reads what `wait.lua` has noted.
+pub(crate) fn read(lua: &mlua::Lua, noted: &Table) -> mlua::Result<Vec<Scheduled>> {
+    let functions = lua.create_table()?;
+    let mut all = Vec::new();
+    for entry in noted.sequence_values::<Table>() {
+        let entry = entry?;
+        let function: Function = entry.get("run")?;
+        let kind: String = entry.get("kind")?;
+        let moment = match kind.as_str() {
+            "on_start" => Moment::Start,
+            "on_stop" => Moment::Stop,
+            "every" => {
+                let seconds: f64 = entry.get("seconds")?;
+                Moment::Every(Duration::from_secs_f64(seconds.clamp(0.001, LONGEST)))
+            }
+            _ => {
+                let spec: String = entry.get("spec")?;
+                let schedule = Schedule::parse(&spec);
+                Moment::Cron(schedule.map_err(|error| {
+                    mlua::Error::runtime(format!("rover.cron {spec:?}: {error}"))
+                })?)
+            }
+        };
+        let info = function.info();
+        let place = info.short_src.zip(info.line_defined);
+        let place = place.map(|(file, line)| format!("{file}:{line}: "));
+        functions.push(function)?;
+        all.push(Scheduled {
+            moment,
+            place: place.unwrap_or_default(),
+        });
+    }
+    lua.set_named_registry_value(FUNCTIONS, functions)?;
+    Ok(all)
+}
+
+impl Vm {
+    /// The functions of some moments, with their numbers.
+    pub(crate) fn scheduled(&self, wanted: impl Fn(&Moment) -> bool) -> Vec<(usize, Moment)> {
+        let all = self.scheduled.iter().enumerate();
+        let wanted = all.filter(|(_, scheduled)| wanted(&scheduled.moment));
+        wanted
+            .map(|(number, scheduled)| (number, scheduled.moment.clone()))
+            .collect()
+    }
+
+    /// One of them as a task; nothing where there is no memory for one.
+    pub(crate) fn task_of(self: &Rc<Self>, number: usize) -> Option<Task> {
+        let place = self.scheduled.get(number)?.place.clone();
+        // SAFETY: the request thread is outside of any call, with its free slots, and memory is relaxed. The
+        // function is moved to a coroutine that runs nothing.
+        let seat = unsafe {
+            let state = self.state;
+            let seat = seats::take(state, &self.shared)?;
+            let top = ffi::lua_gettop(state);
+            ffi::lua_getfield(state, ffi::LUA_REGISTRYINDEX, FUNCTIONS_C.as_ptr());
+            ffi::lua_rawgeti(state, -1, number as ffi::lua_Integer + 1);
+            ffi::lua_xmove(state, seat.thread, 1);
+            ffi::lua_settop(state, top);
+            seat
+        };
+        let fork = Fork {
+            seat,
+            arguments: 0,
+            fiber: 0,
+        };
+        let spawned = Spawned {
+            fork,
+            place,
+            is_counted: false,
+        };
+        Some(Task::background(self, spawned))
+    }
+}
+
+/// [`FUNCTIONS`], for C.
+const FUNCTIONS_C: &std::ffi::CStr = c"rover.scheduled";
