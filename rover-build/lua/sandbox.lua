@@ -33,6 +33,17 @@ end
 local builders = {}
 for i = 1, #builder_names do builders[builder_names[i]] = builder(builder_names[i]) end
 local nothing = function() end
+-- What waits fails where nothing can.
+local function waiting(prefix, names)
+  local words = {}
+  for i = 1, #names do
+    local name = prefix .. names[i]
+    words[names[i]] = function()
+      error(name .. " waits, which the top level of a file cannot: call it in a handler", 2)
+    end
+  end
+  return words
+end
 local rover = setmetatable({
   null = null,
   guard = guard,
@@ -42,6 +53,9 @@ local rover = setmetatable({
   template = build,
   spawn = nothing, every = nothing, cron = nothing, on_start = nothing, on_stop = nothing,
   http = { client = build },
+  fs = waiting("rover.fs.", {
+    "append", "chunks", "exists", "list", "make_dir", "read", "remove", "rename", "stat", "write",
+  }),
   log = { debug = nothing, info = nothing, warn = nothing, error = nothing },
 }, { __index = function(_, key)
   error("rover." .. tostring(key) .. " is not available in this version", 2)

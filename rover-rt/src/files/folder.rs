@@ -12,7 +12,7 @@ use super::temporary::is_temporary;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     File,
-    Directory,
+    Folder,
     Link,
     Other,
 }
@@ -21,7 +21,7 @@ impl Kind {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Kind::File => "file",
-            Kind::Directory => "directory",
+            Kind::Folder => "folder",
             Kind::Link => "link",
             Kind::Other => "other",
         }
@@ -32,7 +32,7 @@ impl From<FileType> for Kind {
     fn from(kind: FileType) -> Self {
         match kind {
             FileType::RegularFile => Kind::File,
-            FileType::Directory => Kind::Directory,
+            FileType::Directory => Kind::Folder,
             FileType::Symlink => Kind::Link,
             _ => Kind::Other,
         }
@@ -160,24 +160,26 @@ pub(crate) fn rename(roots: &Roots, from: &[u8], to: &[u8]) -> Result<(), FileEr
     renamed.map_err(|error| from.error(error))
 }
 
-/// Makes a folder and those that it is in. One that is there already is none the worse.
-pub(crate) fn make_dir(roots: &Roots, path: &[u8]) -> Result<(), FileError> {
+/// Makes a folder and those that it is in; whether it was not there already.
+pub(crate) fn make_dir(roots: &Roots, path: &[u8]) -> Result<bool, FileError> {
     let below = roots.find(path)?;
     let all = below.components.len();
     match below.look(all) {
         Err(error) if error.errno() == Errno::NOENT => {}
         Err(error) if error.errno() == Errno::NOTDIR => return Err(in_the_way(&below, error)),
-        found => return found.map(drop),
+        found => return found.map(|_| false),
     }
+    let mut is_new = false;
     for count in 0..all {
         let folder = below.look(count)?;
-        match mkdirat(&folder, below.components[count], Mode::from(0o777)) {
-            Ok(()) | Err(Errno::EXIST) => {}
+        is_new = match mkdirat(&folder, below.components[count], Mode::from(0o777)) {
+            Ok(()) => true,
+            Err(Errno::EXIST) => false,
             Err(error) => return Err(below.error(error)),
-        }
+        };
     }
     // What was there already may be a file.
-    below.look(all).map(drop)
+    below.look(all).map(|_| is_new)
 }
 
 /// `mkdir` tells a file of the last name from one on the way to it.

@@ -87,8 +87,8 @@ impl Files {
         self.run(from, move |roots, from| folder::rename(roots, from, &to))
     }
 
-    /// Makes a folder, and those that it is in.
-    pub(crate) fn make_dir(&self, path: &[u8]) -> Waiting<()> {
+    /// Makes a folder, and those that it is in; whether it was not there already.
+    pub(crate) fn make_dir(&self, path: &[u8]) -> Waiting<bool> {
         self.run(path, folder::make_dir)
     }
 
@@ -143,6 +143,11 @@ impl Files {
     /// How many files are open.
     pub(crate) fn open_files(&self) -> usize {
         self.limit.open()
+    }
+
+    /// Whether no more files can be opened, but those that nobody has any more were not looked for.
+    pub(crate) fn is_full(&self) -> bool {
+        self.limit.is_reached()
     }
 
     fn slot(&self) -> Result<Slot, Errno> {

@@ -25,11 +25,15 @@ impl Limit {
     /// Room for one more file, if there is any.
     pub(crate) fn slot(&self) -> Option<Slot> {
         // One event loop adds; threads that close files take away.
-        if self.open.load(Ordering::Relaxed) >= self.most {
+        if self.is_reached() {
             return None;
         }
         self.open.fetch_add(1, Ordering::Relaxed);
         Some(Slot(Arc::clone(&self.open)))
+    }
+
+    pub(crate) fn is_reached(&self) -> bool {
+        self.open() >= self.most
     }
 
     pub(crate) fn open(&self) -> usize {

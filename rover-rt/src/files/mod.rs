@@ -5,15 +5,15 @@
 //! system is asked for runs on the threads of `pool`.
 
 mod beneath;
-mod error;
+pub(crate) mod error;
 mod find;
-mod folder;
-mod front;
+pub(crate) mod folder;
+pub(crate) mod front;
 mod limit;
-mod open;
+pub(crate) mod open;
 mod path;
-mod pool;
-mod roots;
+pub(crate) mod pool;
+pub(crate) mod roots;
 mod size_signal;
 mod temporary;
 mod transfer;

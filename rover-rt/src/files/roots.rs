@@ -27,7 +27,7 @@ pub(crate) struct Root {
 
 /// A folder of the option that cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error("{name:?} of the option files: {reason}{}", beside.as_ref().map(|beside| format!(" (in {})", beside.display())).unwrap_or_default())]
+#[error("{name:?}: {reason}{}", beside.as_ref().map(|beside| format!(" (in {})", beside.display())).unwrap_or_default())]
 pub(crate) struct RootError {
     name: String,
     reason: String,

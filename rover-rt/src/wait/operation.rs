@@ -34,7 +34,14 @@ pub(crate) enum Given {
     Boolean(bool),
     Number(f64),
     Bytes(Vec<u8>),
+    /// A list of texts.
+    Texts(Vec<Vec<u8>>),
+    /// So many values, at most [`SEVERAL`], of which nothing is nil.
+    Several(Vec<Given>),
 }
+
+/// Values that an operation gives at most.
+pub(crate) const SEVERAL: usize = 5;
 
 impl Operation {
     /// A wait for so many seconds, which are neither negative nor NaN.

@@ -39,7 +39,9 @@ pub(crate) enum Whence {
 #[derive(Debug)]
 pub(crate) struct OpenFile {
     /// Nothing after it was closed.
-    descriptor: Option<(OwnedFd, Slot)>,
+    descriptor: Option<OwnedFd>,
+    /// Its place in the VM's number of open files, until somebody closes it.
+    slot: Option<Slot>,
     /// As the program wrote it, for the log.
     path: Box<[u8]>,
     mode: Mode,
@@ -60,7 +62,8 @@ impl OpenFile {
             false => 0,
         };
         Ok(OpenFile {
-            descriptor: Some((file, slot)),
+            descriptor: Some(file),
+            slot: Some(slot),
             path: path.into(),
             mode,
             buffering: Buffering::Full,
@@ -221,7 +224,7 @@ impl OpenFile {
     }
 
     fn file(&self) -> Result<BorrowedFd<'_>, FileError> {
-        let file = self.descriptor.as_ref().map(|(file, _)| file.as_fd());
+        let file = self.descriptor.as_ref().map(OwnedFd::as_fd);
         file.ok_or_else(FileError::closed)
     }
 
@@ -293,13 +296,16 @@ impl OpenFile {
         self.ahead = Vec::new();
         self.unwritten = Vec::new();
         self.descriptor = None;
+        self.slot = None;
         flushed
     }
 
     /// Closes it where a disk may be waited for, and tells the log of what was lost.
     pub(crate) fn close_elsewhere(&mut self) {
+        self.slot = None;
         let mut file = OpenFile {
             descriptor: self.descriptor.take(),
+            slot: None,
             path: std::mem::take(&mut self.path),
             ahead: Vec::new(),
             unwritten: std::mem::take(&mut self.unwritten),
@@ -331,7 +337,7 @@ impl OpenFile {
         }
         self.forget_ahead();
         let mut ahead = std::mem::take(&mut self.ahead);
-        let Some((file, _)) = &self.descriptor else {
+        let Some(file) = &self.descriptor else {
             return Err(Errno::BADF.into());
         };
         let read = transfer::read_at(file.as_fd(), self.start, &mut ahead, BUFFER);
@@ -408,7 +414,7 @@ impl Whole<'_> {
 
     fn descriptor(&self) -> Result<BorrowedFd<'_>, Stop> {
         match (&self.0.descriptor, self.0.mode.reads) {
-            (Some((file, _)), true) => Ok(file.as_fd()),
+            (Some(file), true) => Ok(file.as_fd()),
             _ => Err(Errno::BADF.into()),
         }
     }

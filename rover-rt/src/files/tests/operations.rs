@@ -94,12 +94,12 @@ fn the_permissions_of_a_file_stay() {
 fn folders_are_made_listed_and_removed() {
     let folder = Folder::new();
     let files = folder.files();
-    for _ in 0..2 {
-        wait(files.make_dir(&folder.at("a/b/c/"))).unwrap();
+    for is_new in [true, false] {
+        assert_eq!(wait(files.make_dir(&folder.at("a/b/c/"))), Ok(is_new));
     }
     wait(files.write(&folder.at("a/x"), b"12345".to_vec())).unwrap();
     std::os::unix::fs::symlink("x", folder.path().join("a/l")).unwrap();
-    assert_eq!(names(&folder, "a"), ["b directory", "l link", "x file"]);
+    assert_eq!(names(&folder, "a"), ["b folder", "l link", "x file"]);
     assert_eq!(wait(files.list(&folder.at("none"), ALL)), Ok(None));
     assert_eq!(
         wait(files.list(&folder.at("a/x"), ALL)).unwrap_err().name,
@@ -123,7 +123,7 @@ fn folders_are_made_listed_and_removed() {
             .unwrap()
             .kind
             .as_str(),
-        "directory"
+        "folder"
     );
     assert_eq!(
         wait(files.make_dir(&folder.at("a/x"))).unwrap_err().name,
@@ -165,7 +165,7 @@ fn names_change() {
         wait(files.read(&folder.at("e/d"), ALL)).unwrap().unwrap(),
         b"a"
     );
-    assert_eq!(names(&folder, ""), ["e directory"]);
+    assert_eq!(names(&folder, ""), ["e folder"]);
     let error = wait(files.rename(&folder.at("e/d/"), &folder.at("f"))).unwrap_err();
     assert_eq!(error.name, "ENOTDIR");
     let error = wait(files.rename(&folder.at("none"), &folder.at("f"))).unwrap_err();
@@ -198,19 +198,13 @@ fn a_root_that_is_not_there_is_named() {
     let folder = Folder::new();
     let missing = format!("{}/data", folder.path().display());
     let error = Roots::open([&*missing]).unwrap_err().to_string();
-    assert_eq!(
-        error,
-        format!("{missing:?} of the option files: No such file or directory")
-    );
+    assert_eq!(error, format!("{missing:?}: No such file or directory"));
     std::fs::write(&missing, "").unwrap();
     let error = Roots::open([&*missing]).unwrap_err().to_string();
-    assert_eq!(
-        error,
-        format!("{missing:?} of the option files: Not a directory")
-    );
+    assert_eq!(error, format!("{missing:?}: Not a directory"));
     let error = Roots::open(["no-such-folder"]).unwrap_err().to_string();
     assert!(
-        error.starts_with("\"no-such-folder\" of the option files: No such file"),
+        error.starts_with("\"no-such-folder\": No such file"),
         "{error}"
     );
     assert!(error.contains(" (in /"), "{error}");

@@ -15,6 +15,8 @@ use crate::time::pulse::Pulse;
 use crate::vm::state::call::Call;
 use crate::vm::state::deadline::Pace;
 use crate::vm::state::decoder::Decoder;
+#[cfg(unix)]
+use crate::vm::state::files::VmFiles;
 use crate::vm::state::memory::Memory;
 use crate::vm::state::order::KeyOrder;
 use crate::vm::state::replaced::Replaced;
@@ -58,6 +60,8 @@ pub(crate) struct VmState {
     pub(crate) replaced: Replaced,
     pub(crate) patterns: pattern::Cache,
     pub(crate) coroutines: Coroutines,
+    #[cfg(unix)]
+    pub(crate) files: VmFiles,
     /// What a handler failed of last, where somebody wants to know.
     pub(crate) last_failure: RefCell<Option<String>>,
 }
@@ -74,6 +78,8 @@ pub(crate) struct Metatables {
     pub(crate) response: Cell<*const c_void>,
     /// Of userdata that hold a schema.
     pub(crate) schema: Cell<*const c_void>,
+    /// Of file objects.
+    pub(crate) file: Cell<*const c_void>,
 }
 
 impl Default for Metatables {
@@ -88,6 +94,7 @@ impl Default for Metatables {
             http_error: none(),
             response: none(),
             schema: none(),
+            file: none(),
         }
     }
 }
@@ -143,6 +150,8 @@ impl VmState {
             replaced: Replaced::default(),
             patterns: pattern::Cache::default(),
             coroutines: Coroutines::default(),
+            #[cfg(unix)]
+            files: VmFiles::default(),
             last_failure: RefCell::default(),
         }
     }
