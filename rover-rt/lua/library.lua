@@ -225,25 +225,22 @@ local yield, running, status, isyieldable = coroutine.yield, coroutine.running, 
 local waiting = setmetatable({}, { __mode = "k" })
 
 local forwarded
-local function came_back(co, ok, first, ...)
-  if ok and first == token then return forwarded(co, yield(token)) end
-  return ok, first, ...
+local function came_back(co, ok, ...)
+  if ok and (...) == token then
+    waiting[co] = true
+    return forwarded(co, yield(token))
+  end
+  return ok, ...
 end
 function forwarded(co, ...)
   waiting[co] = nil
   return came_back(co, resume(co, ...))
 end
-local function first_time(co, ok, first, ...)
-  if ok and first == token then
-    waiting[co] = true
-    return forwarded(co, yield(token))
-  end
-  return ok, first, ...
-end
 local function resumed(co, ...)
+  if type(co) ~= "thread" then return resume(co, ...) end
   check_stack()
   if waiting[co] then return false, "cannot resume a coroutine that waits" end
-  return first_time(co, resume(co, ...))
+  return came_back(co, resume(co, ...))
 end
 coroutine.resume = resumed
 

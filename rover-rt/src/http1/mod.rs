@@ -4,6 +4,7 @@
 //!
 //! Nothing here knows sockets, routes or programs: who answers is a [`Service`].
 
+mod answer;
 mod body;
 mod chunked;
 mod exchange;
@@ -14,9 +15,9 @@ mod service;
 mod target;
 mod writer;
 
-pub(crate) use exchange::{Conditions, Exchange, Progress};
+pub(crate) use exchange::{Exchange, Progress};
 pub(crate) use head::HeadLimits;
-pub(crate) use service::{Answer, Service};
+pub(crate) use service::{Answer, Conditions, Service};
 pub(crate) use writer::Prepared;
 
 #[cfg(test)]

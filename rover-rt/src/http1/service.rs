@@ -1,5 +1,7 @@
 //! What HTTP asks of those who answer requests.
 
+use std::cell::Cell;
+use std::net::IpAddr;
 use std::task::{Context, Poll};
 
 use rover_model::Network;
@@ -10,6 +12,7 @@ use crate::log::Log;
 use crate::message::path::Path;
 use crate::message::reply::Reply;
 use crate::message::request::{RequestData, RequestIds};
+use crate::time::clock::Clock;
 
 /// Answers requests. An exchange is generic over it, so that a request costs no call through
 /// a table and nothing on the heap.
@@ -70,6 +73,21 @@ pub(crate) trait Service {
 
     /// Takes a body that was sent: its memory serves the next one.
     fn give_back(&self, body: Vec<u8>);
+}
+
+/// What an exchange happens under.
+pub(crate) struct Conditions<'a, S> {
+    pub(crate) service: &'a S,
+    pub(crate) clock: &'a Clock,
+    /// The other side of the connection.
+    pub(crate) peer: IpAddr,
+    /// The server stops: connections close after their answer.
+    pub(crate) stopping: bool,
+    /// Requests have waited for too long: those that need a handler are turned away, and
+    /// counted here.
+    pub(crate) late: Option<&'a Cell<u64>>,
+    /// Bytes of a body that may be kept.
+    pub(crate) room: usize,
 }
 
 /// What an exchange ends in. A response that comes in parts, or that gives the connection to

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::net::{IpAddr, Ipv4Addr};
+use std::task::{Context, Poll, Waker};
 
 use http::StatusCode;
 use rover_model::{LogLevel, Network};
@@ -18,15 +19,20 @@ struct Echo {
     ids: RequestIds,
     log: Log,
     prepared: Prepared,
+    /// How many answers nobody waited for any more.
+    cancelled: Cell<u32>,
 }
 
 enum Found {
     Echo,
     Prepared,
+    /// An answer that is there when it was asked for so often.
+    Later(u32),
 }
 
 impl Service for Echo {
     type Found = Found;
+    type Task = u32;
 
     fn head_limits(&self) -> HeadLimits {
         HeadLimits {
@@ -51,6 +57,7 @@ impl Service for Echo {
     fn find(&self, method: &str, _: &mut Path<'_>) -> Found {
         match method {
             "GET" => Found::Prepared,
+            "PUT" => Found::Later(2),
             _ => Found::Echo,
         }
     }
@@ -60,24 +67,48 @@ impl Service for Echo {
     }
 
     fn body_limit(&self, found: &Found) -> Option<u64> {
-        matches!(found, Found::Echo).then_some(5)
+        matches!(found, Found::Echo | Found::Later(_)).then_some(5)
     }
 
     fn runs_program(&self, found: &Found) -> bool {
         matches!(found, Found::Echo)
     }
 
-    fn answer(&self, request: &mut RequestData<'_>, found: Found) -> Answer<'_> {
-        let Found::Echo = found else {
-            return Answer::Prepared(&self.prepared);
-        };
+    fn answer(&self, request: &mut RequestData<'_>, found: Found) -> Answer<'_, u32> {
+        match found {
+            Found::Echo => {}
+            Found::Prepared => return Answer::Prepared(&self.prepared),
+            Found::Later(turns) => return Answer::Pending(turns),
+        }
         let mut reply = Reply::empty(StatusCode::CREATED);
         reply.body = [request.path.raw().as_bytes(), request.body.unwrap_or(b"-")].concat();
         Answer::Reply(reply)
     }
 
-    fn refused(&self, _: &RequestData<'_>, refusal: Reply) -> Reply {
-        refusal
+    fn refused(&self, _: &RequestData<'_>, refusal: Reply) -> Answer<'_, u32> {
+        Answer::Reply(refusal)
+    }
+
+    fn poll(&self, turns: &mut u32, request: &RequestData<'_>, _: &mut Context<'_>) -> Poll<Reply> {
+        if *turns > 0 {
+            *turns -= 1;
+            return Poll::Pending;
+        }
+        let mut reply = Reply::empty(StatusCode::OK);
+        reply.body = [request.path.raw().as_bytes(), request.body.unwrap_or(b"-")].concat();
+        Poll::Ready(reply)
+    }
+
+    fn timeout(&self, _: &u32) -> u32 {
+        0
+    }
+
+    fn time_out(&self, _: &mut u32, _: &RequestData<'_>) -> Option<Reply> {
+        Some(Reply::empty(StatusCode::SERVICE_UNAVAILABLE))
+    }
+
+    fn cancel(&self, _: u32, _: &RequestData<'_>) {
+        self.cancelled.set(self.cancelled.get() + 1);
     }
 
     fn give_back(&self, _: Vec<u8>) {}
@@ -89,6 +120,7 @@ impl Echo {
             ids: RequestIds::new(),
             log: Log::new(LogLevel::Off),
             prepared: Prepared::new(Reply::state(StatusCode::OK, "prepared")),
+            cancelled: Cell::new(0),
         }
     }
 
@@ -109,6 +141,12 @@ impl Echo {
         for piece in pieces {
             input.extend_from_slice(piece.as_bytes());
             while stays {
+                if exchange.is_waiting() {
+                    let mut context = Context::from_waker(Waker::noop());
+                    let polled = exchange.poll(&conditions, &mut context, &mut out);
+                    stays = !matches!(polled, Poll::Ready(Progress::Close { .. }));
+                    continue;
+                }
                 match exchange.step(&conditions, &input, &mut out) {
                     Progress::More => break,
                     Progress::Consumed(bytes) => drop(input.drain(..bytes)),
@@ -164,4 +202,36 @@ fn who_comes_late_is_counted_and_costs_no_time_of_the_program() {
     let (told, stays) = Echo::new().told(&[request], Some(&late));
     assert_eq!((told[0].0, stays, late.get()), (503, true, 1));
     assert_eq!(told[1..], answers(&[PREPARED]));
+}
+
+#[test]
+fn an_answer_that_comes_later_keeps_its_place_and_its_request() {
+    let pieces = [
+        "PUT /a%20b HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\n\r\nhello",
+        "PUT /c HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhe\r\n0\r\n\r\nGET / HTTP/1.1\r\nhost: a\r\n\r\n",
+        "PUT /d HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n",
+    ];
+    let expected = [(200, "/a%20bhello"), (200, "/che"), PREPARED, (200, "/d-")];
+    assert_eq!(Echo::new().told(&pieces, None), (answers(&expected), false));
+}
+
+#[test]
+fn who_goes_away_cancels_the_answer() {
+    let (echo, clock) = (Echo::new(), Clock::new());
+    let conditions = Conditions {
+        service: &echo,
+        clock: &clock,
+        peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        stopping: false,
+        late: None,
+        room: 100,
+    };
+    let mut exchange = Exchange::default();
+    let (request, mut out) = (b"PUT / HTTP/1.1\r\nhost: a\r\n\r\n", Vec::new());
+    let progress = exchange.step(&conditions, request, &mut out);
+    assert_eq!(progress, Progress::Consumed(request.len()));
+    assert!(exchange.is_waiting() && !exchange.is_between() && out.is_empty());
+    exchange.cancel(&echo);
+    assert!(!exchange.is_waiting() && out.is_empty());
+    assert_eq!(echo.cancelled.get(), 1);
 }

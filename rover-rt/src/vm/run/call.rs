@@ -7,15 +7,27 @@ use mlua::ffi::{self, lua_State};
 
 use crate::vm::native::unwind::contained;
 use crate::vm::response::respond::respond;
-use crate::vm::state::call::Argument;
+use crate::vm::state::call::{Argument, Call};
 use crate::vm::state::vm::{VmState, by_address};
 
-// The upvalues of `run`.
-const RUN_HANDLERS: c_int = ffi::lua_upvalueindex(1);
-const RUN_CTX_META: c_int = ffi::lua_upvalueindex(2);
-const RUN_HTTP_ERROR_META: c_int = ffi::lua_upvalueindex(3);
-/// What is kept for every `ctx` whose request runs (see `ctx.lua`).
-const RUN_RUNNING: c_int = ffi::lua_upvalueindex(4);
+/// Where the tables stand that a call's values are made with: at these indices of the stack, or among the
+/// upvalues.
+#[derive(Clone, Copy)]
+pub(crate) struct CallTables {
+    pub(crate) handlers: c_int,
+    pub(crate) ctx_meta: c_int,
+    pub(crate) http_error_meta: c_int,
+    /// What is kept for every `ctx` whose request runs (see `ctx.lua`).
+    pub(crate) running: c_int,
+}
+
+/// The upvalues of [`run`] and [`prepare`].
+const UPVALUES: CallTables = CallTables {
+    handlers: ffi::lua_upvalueindex(1),
+    ctx_meta: ffi::lua_upvalueindex(2),
+    http_error_meta: ffi::lua_upvalueindex(3),
+    running: ffi::lua_upvalueindex(4),
+};
 
 /// The registry's function that gives what `on_error` is given for an error value.
 pub(crate) const CAUGHT: &std::ffi::CStr = c"rover.caught";
@@ -31,48 +43,48 @@ pub(crate) unsafe extern "C-unwind" fn run(state: *mut lua_State) -> c_int {
     // called here leave this frame, which owns nothing, for `lua_pcall`.
     unsafe {
         let shared = by_address(ffi::lua_touserdata(state, 1));
-        let arguments = push_call(state, shared);
-        if arguments < 0 {
-            return 0;
-        }
+        let Some(call) = shared.call() else { return 0 };
+        let arguments = push_call(state, call, UPVALUES);
         ffi::lua_call(state, arguments, 1);
         finish(state, shared)
     }
 }
 
-/// The protected part of a request whose handler may wait, as far as it goes before the handler:
-/// that runs in a coroutine, with no C function below it.
+/// The protected part of a call in a coroutine, as far as it comes before that: an error value that a hook is given
+/// is made by Lua code. The function and its arguments are the results.
 ///
 /// # Safety
 /// As for [`run`].
 pub(crate) unsafe extern "C-unwind" fn prepare(state: *mut lua_State) -> c_int {
     // SAFETY: as in `run`, whose upvalues this has.
-    unsafe { push_call(state, by_address(ffi::lua_touserdata(state, 1))) + 1 }
+    unsafe {
+        let shared = by_address(ffi::lua_touserdata(state, 1));
+        let Some(call) = shared.call() else { return 0 };
+        push_call(state, call, UPVALUES) + 1
+    }
 }
 
-/// Pushes the running call's function and its arguments, and gives how many those are; -1 where
-/// no call runs.
+/// Pushes a call's function and its arguments, and gives how many those are.
 ///
 /// # Safety
-/// In [`run`] or [`prepare`].
-unsafe fn push_call(state: *mut lua_State, shared: &VmState) -> c_int {
-    // SAFETY: the caller's arguments are the address and an error value or nil. A C function has
-    // 20 free slots, of which less than half is used. Errors of the Lua functions called here
-    // leave this frame, which owns nothing, for `lua_pcall`.
+/// In [`run`] or [`prepare`], whose second argument is the error value of [`Argument::Raised`]; or outside of any call,
+/// with memory relaxed, for another argument. The tables are where it is said, and there are ten free slots.
+pub(crate) unsafe fn push_call(state: *mut lua_State, call: &Call<'_>, at: CallTables) -> c_int {
+    // SAFETY: less than ten slots are used. Errors of the Lua function called here leave this
+    // frame, which owns nothing, for `lua_pcall`; nothing else raises one where memory is relaxed.
     unsafe {
-        let Some(call) = shared.call() else { return -1 };
-        ffi::lua_rawgeti(state, RUN_HANDLERS, call.handler.into());
+        ffi::lua_rawgeti(state, at.handlers, call.handler.into());
         let mut arguments = 0;
         if call.wants_ctx {
             ffi::lua_createtable(state, 0, 0);
-            ffi::lua_pushvalue(state, RUN_CTX_META);
+            ffi::lua_pushvalue(state, at.ctx_meta);
             ffi::lua_setmetatable(state, -2);
             // A second reference, by which `end_ctx` ends the handle.
             ffi::lua_pushvalue(state, -1);
-            ffi::lua_rawseti(state, RUN_HANDLERS, 0);
+            ffi::lua_rawseti(state, at.handlers, 0);
             ffi::lua_pushvalue(state, -1);
             ffi::lua_createtable(state, 4, 0);
-            ffi::lua_rawset(state, RUN_RUNNING);
+            ffi::lua_rawset(state, at.running);
             arguments = 1;
         }
         match call.argument {
@@ -86,21 +98,12 @@ unsafe fn push_call(state: *mut lua_State, shared: &VmState) -> c_int {
                 arguments += 1;
             }
             Argument::Http(status, message) => {
-                push_http_error(state, RUN_HTTP_ERROR_META, status, message);
+                push_http_error(state, at.http_error_meta, status, message);
                 arguments += 1;
             }
         }
         arguments
     }
-}
-
-/// The protected part of what a coroutine has returned: it is what the request is answered with.
-///
-/// # Safety
-/// Called by `lua_pcall` on the request thread, with the address of the [`VmState`] and the value.
-pub(crate) unsafe extern "C-unwind" fn run_returned(state: *mut lua_State) -> c_int {
-    // SAFETY: the arguments are the two that the caller has pushed, so that the value is on top.
-    unsafe { finish(state, by_address(ffi::lua_touserdata(state, 1))) }
 }
 
 /// The protected part of a response that was thrown: it is what the request is answered with.
@@ -159,8 +162,7 @@ pub(crate) unsafe fn end_ctx(state: *mut lua_State, handlers: c_int, running: c_
 }
 
 /// # Safety
-/// In a C function in a protected call, with three free slots; the frame owns nothing. `meta` is
-/// the index of the HTTP errors' metatable.
+/// As for [`push_call`], with three free slots. `meta` is the index of the HTTP errors' metatable.
 unsafe fn push_http_error(state: *mut lua_State, meta: c_int, status: StatusCode, text: &str) {
     // SAFETY: the table, a value and its field's name take the three slots, and the table is
     // what stays. An error of memory leaves this frame, which owns nothing.

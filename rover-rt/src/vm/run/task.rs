@@ -11,21 +11,24 @@ use std::task::{Context, Poll};
 
 use http::StatusCode;
 use mlua::ffi;
+use smallvec::SmallVec;
 
 use crate::message::reply::Reply;
 use crate::message::request::RequestData;
 use crate::vm::guard::precheck;
 use crate::vm::native::depth::here;
 use crate::vm::native::place::innermost;
+use crate::vm::native::raise::told_late;
 use crate::vm::native::unwind;
+use crate::vm::response::respond::respond;
 use crate::vm::run::answer::{After, Called, Role};
-use crate::vm::run::call::end_ctx;
+use crate::vm::run::call::{end_ctx, push_call};
 use crate::vm::run::errors::note;
 use crate::vm::run::failure::{Failure, raised};
 use crate::vm::run::suspended::{attach, detach};
-use crate::vm::run::thread::{FIXED, HANDLERS, ON_ERROR_TRACE, PREPARE, RUN_RETURNED, RUNNING};
+use crate::vm::run::thread::{FIXED, HANDLERS, PREPARE, RUNNING, TABLES};
 use crate::vm::run::vm::Vm;
-use crate::vm::state::call::Call;
+use crate::vm::state::call::{Argument, Call};
 use crate::vm::state::request::{RequestState, Running};
 use crate::vm::state::vm::VmState;
 use crate::vm::state::waits::{Fork, Seat, Spawned};
@@ -38,20 +41,22 @@ use crate::wait::operation::{Operation, Outcome};
 const ROUNDS: usize = 64;
 /// Milliseconds of CPU time that what is cancelled has to end.
 const CANCELLED_LIMIT: u32 = 100;
+/// Free slots that a C function has (`LUA_MINSTACK`).
+const C_FUNCTION_SLOTS: c_int = 20;
 /// The handler's own fiber.
 const MAIN: u32 = 0;
 
 /// A request that waits, or a function in the background.
 pub(crate) struct Task {
     vm: Rc<Vm>,
-    /// What the VM has in its place while another runs; nothing when this is dropped.
+    /// Its state while it waits. While it runs, what is here belongs to nobody.
     state: Option<Box<RequestState>>,
     /// What is called; nothing in the background.
     role: Option<Role>,
     /// Where the function was given to the background, and whether it is one of those that the option
     /// `max_background` counts.
     spawned: Option<Spawned>,
-    fibers: Vec<Fiber>,
+    fibers: SmallVec<[Fiber; 1]>,
     /// Where the next look for one that is ready begins.
     next: usize,
 }
@@ -75,31 +80,31 @@ impl Task {
     fn new(vm: &Rc<Vm>) -> Self {
         Task {
             vm: Rc::clone(vm),
-            state: Some(vm.spare_state()),
+            state: None,
             role: None,
             spawned: None,
-            fibers: Vec::new(),
+            fibers: SmallVec::new(),
             next: 0,
         }
     }
 
     /// Makes a call, which may wait.
     pub(super) fn begin(vm: &Rc<Vm>, role: Role, request: &RequestData<'_>) -> Called {
-        let mut task = Box::new(Task::new(vm));
+        let mut task = Task::new(vm);
         match task.start(role, request) {
             Some(reply) => Called::Reply(reply),
-            None => Called::Waits(task),
+            None => Called::Waits(Box::new(task)),
         }
     }
 
     /// A function in the background, which runs when the task is polled.
     pub(crate) fn background(vm: &Rc<Vm>, spawned: Spawned) -> Self {
         let mut task = Task::new(vm);
-        task.swap();
-        let running = &vm.shared.running;
-        running.prepare_to_wait(&vm.shared.memory);
-        running.pages.number_from(vm.shared.coroutines.next_pages());
-        task.swap();
+        let state = vm.spare_state();
+        state.begin_background(&vm.shared.memory);
+        let numbers = vm.shared.coroutines.next_pages();
+        state.pages.number_from(numbers);
+        task.state = Some(state);
         task.fibers.push(Fiber::new(&spawned.fork, MAIN));
         task.spawned = Some(spawned);
         task
@@ -135,18 +140,13 @@ impl Task {
         let (limit, body) = (vm.limit(call.handler), shared.body.take());
         let first = vm.first(&role);
         self.role = Some(role);
-        self.swap();
-        shared.running.prepare_to_wait(&shared.memory);
         // SAFETY: `call` outlives what this gives, which `run` and what follows drop.
         let began = unsafe {
             shared
                 .running
                 .begin(&call, limit, body, here(), &shared.memory)
         };
-        shared
-            .running
-            .pages
-            .number_from(shared.coroutines.next_pages());
+        shared.running.waits.may.set(true);
         if let Some(first) = first
             && let Some(reply) = unwind::pure(shared, || {
                 // SAFETY: the request thread runs nothing yet, and memory is relaxed.
@@ -156,34 +156,52 @@ impl Task {
         {
             drop(began);
             shared.running.end(&shared.memory);
-            self.leave();
+            shared.running.waits.reset();
             return Some(reply);
         }
         // SAFETY: the request thread is outside of any call, and what an error has left there is what
-        // the role says. The values that `prepare` gives stand above the fixed places; they are moved to a
-        // coroutine that runs nothing, with room for them.
-        let ended = unsafe {
-            let status = vm.protect(&call, PREPARE, ffi::LUA_MULTRET);
-            let values = ffi::lua_gettop(vm.state) - FIXED;
-            match status {
-                ffi::LUA_OK if values > 0 => match seats::take(vm.state, shared) {
-                    Some(seat) => {
-                        ffi::lua_checkstack(seat.thread, values + MOST);
-                        ffi::lua_xmove(vm.state, seat.thread, values);
-                        let fork = Fork {
-                            seat,
-                            arguments: values - 1,
-                            fiber: MAIN,
-                        };
-                        self.fibers.push(Fiber::new(&fork, MAIN));
-                        self.run(&vm, 0, values - 1)
-                    }
-                    None => Some(ffi::LUA_ERRMEM),
-                },
-                status => Some(status),
-            }
+        // the role says.
+        let ended = match unsafe { self.sit(&vm, &call) } {
+            // SAFETY: the coroutine was given a function and so many arguments.
+            Ok(arguments) => unsafe { self.run(&vm, 0, arguments) },
+            Err(status) => Some(status),
         };
         self.finish_turn(&vm, &call, began, ended, request)
+    }
+
+    /// Gives a call's function and its arguments to a coroutine; how many those are, or the status of the error.
+    ///
+    /// # Safety
+    /// The request thread is outside of any call. Its stack holds the fixed places and, for
+    /// [`Argument::Raised`], an error value above them.
+    unsafe fn sit(&mut self, vm: &Vm, call: &Call<'_>) -> Result<c_int, Ended> {
+        let (state, shared) = (vm.state, &*vm.shared);
+        // SAFETY: what Lua code makes is made protected; the other values are made with memory relaxed, in
+        // slots that are seen to. They stand above the fixed places, and are moved to a coroutine
+        // that runs nothing, which has room for them.
+        unsafe {
+            if matches!(call.argument, Argument::Raised(..)) {
+                match vm.protect(call, PREPARE, ffi::LUA_MULTRET) {
+                    ffi::LUA_OK => {}
+                    status => return Err(status),
+                }
+            } else {
+                ffi::lua_settop(state, FIXED);
+                ffi::lua_checkstack(state, MOST + 10);
+                push_call(state, call, TABLES);
+            }
+            let values = ffi::lua_gettop(state) - FIXED;
+            let seat = seats::take(state, shared).ok_or(ffi::LUA_ERRMEM)?;
+            ffi::lua_checkstack(seat.thread, values + MOST);
+            ffi::lua_xmove(state, seat.thread, values);
+            let fork = Fork {
+                seat,
+                arguments: values - 1,
+                fiber: MAIN,
+            };
+            self.fibers.push(Fiber::new(&fork, MAIN));
+            Ok(values - 1)
+        }
     }
 
     /// Goes on with what is ready; gives the answer when it is there.
@@ -283,7 +301,6 @@ impl Task {
             return None;
         };
         let result = self.outcome(&vm, began, status);
-        self.leave();
         Some(result.map_err(|failure| failure.text()))
     }
 
@@ -363,27 +380,32 @@ impl Task {
     unsafe fn returned(&self, vm: &Vm, seat: Seat) -> Ended {
         let (state, shared) = (vm.state, &*vm.shared);
         // SAFETY: the first result, or nil, is what is moved to the request thread, which is outside of
-        // any call and has room for three values. `run_returned` is called as it expects.
-        unsafe {
+        // any call and is given as much room as a C function has. What reads it calls no Lua code and raises
+        // no error where memory is relaxed, and so is the collection of what it has made.
+        let full = unsafe {
             ffi::lua_settop(seat.thread, 1);
             ffi::lua_settop(state, FIXED);
-            if self.role.is_none() {
-                seats::give_back(state, shared, seat);
-                return ffi::LUA_OK;
-            }
-            ffi::lua_pushvalue(state, RUN_RETURNED);
-            let this: *const VmState = shared;
-            ffi::lua_pushlightuserdata(state, this.cast_mut().cast());
+            ffi::lua_checkstack(state, C_FUNCTION_SLOTS);
             ffi::lua_xmove(seat.thread, state, 1);
             seats::give_back(state, shared, seat);
-            shared.memory.relax(false);
-            let mut status = ffi::lua_pcall(state, 2, 0, ON_ERROR_TRACE);
-            if status != ffi::LUA_OK {
-                status = raised(state, shared, status);
+            if self.role.is_none() {
+                ffi::lua_settop(state, FIXED);
+                return ffi::LUA_OK;
             }
-            shared.memory.relax(true);
-            status
+            let was_late = shared.is_late();
+            let read = unwind::pure(shared, || respond(state, shared));
+            if read.is_some() && !was_late && shared.is_late() {
+                let text = told_late(shared);
+                shared.running.failure.borrow_mut().get_or_insert(text);
+            }
+            read.is_some() && shared.is_full(state)
+        };
+        if full {
+            let text = shared.memory.explain();
+            shared.running.failure.borrow_mut().get_or_insert(text);
         }
+        vm.settle();
+        ffi::LUA_OK
     }
 
     /// An error has ended a fiber, and with it the task. A response that was thrown is the answer.
@@ -452,7 +474,6 @@ impl Task {
         }
         let result = self.outcome(vm, began, status);
         let reply = shared.running.reply.take();
-        self.leave();
         let role = self.role.take()?;
         match vm.after(role, request, result.map(|()| reply)) {
             After::Reply(reply) => Some(reply),
@@ -476,6 +497,7 @@ impl Task {
                 status => Err(Failure::read(state, shared, status)),
             }
         };
+        shared.running.waits.reset();
         vm.conclude(handler.unwrap_or(0), outcome)
     }
 
@@ -490,7 +512,10 @@ impl Task {
 
     /// The request is this one's from here on.
     fn enter(&mut self) {
-        self.swap();
+        if let Some(state) = &self.state {
+            // SAFETY: this runs between two calls, so that nothing in either state is borrowed.
+            unsafe { self.vm.shared.running.swap(state) };
+        }
         let vm = &*self.vm;
         if let Some(main) = self.fibers.first() {
             // SAFETY: the request thread is outside of any call, and memory is relaxed.
@@ -498,22 +523,19 @@ impl Task {
         }
     }
 
-    /// It is no longer; what it has in Lua goes with it.
+    /// It is no longer, as it waits; what it has in Lua goes with it.
     fn leave(&mut self) {
         let vm = &*self.vm;
         if let Some(main) = self.fibers.first() {
             // SAFETY: the request thread is outside of any call, and memory is relaxed.
             unsafe { detach(vm, main.seat) };
         }
-        self.swap();
-    }
-
-    /// The VM's place for a request's state and this task's change what is in them.
-    fn swap(&self) {
-        if let Some(state) = &self.state {
-            // SAFETY: this runs between two calls, so that nothing in either state is borrowed.
-            unsafe { self.vm.shared.running.swap(state) };
-        }
+        let state = self.state.get_or_insert_with(|| vm.spare_state());
+        // SAFETY: this runs between two calls, so that nothing in either state is borrowed.
+        unsafe { vm.shared.running.swap(state) };
+        // Those that run meanwhile have other pages.
+        let numbers = vm.shared.coroutines.next_pages();
+        vm.shared.running.pages.number_from(numbers);
     }
 
     /// Ends it: each of its waits raises an error, so that the program can put things in order, and nothing
@@ -554,7 +576,6 @@ impl Task {
                     // Nobody is told.
                     let _ = self.outcome(&vm, began, status);
                     let _ = vm.shared.running.reply.take();
-                    self.leave();
                     vm.settle();
                 }
             }

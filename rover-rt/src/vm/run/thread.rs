@@ -7,7 +7,7 @@ use mlua::ffi;
 use mlua::{Lua, Table};
 
 use crate::error::Error;
-use crate::vm::run::call::{prepare, run, run_returned, run_thrown};
+use crate::vm::run::call::{CallTables, prepare, run, run_thrown};
 
 pub(crate) const ON_ERROR_TRACE: c_int = 1;
 pub(crate) const RUN: c_int = 2;
@@ -17,11 +17,19 @@ pub(crate) const RUN_THROWN: c_int = 5;
 pub(crate) const DESCRIBED: c_int = 6;
 pub(crate) const RUNNING: c_int = 7;
 pub(crate) const PREPARE: c_int = 8;
-pub(crate) const RUN_RETURNED: c_int = 9;
-pub(crate) const SEATS: c_int = 10;
-pub(crate) const LAST_CTX: c_int = 11;
+pub(crate) const SEATS: c_int = 9;
+pub(crate) const LAST_CTX: c_int = 10;
+const CTX_META: c_int = 11;
+const HTTP_ERROR_META: c_int = 12;
 /// So many values stay there. What a call pushes stands above them.
-pub(crate) const FIXED: c_int = LAST_CTX;
+pub(crate) const FIXED: c_int = HTTP_ERROR_META;
+/// What calls are made with, outside of any.
+pub(crate) const TABLES: CallTables = CallTables {
+    handlers: HANDLERS,
+    ctx_meta: CTX_META,
+    http_error_meta: HTTP_ERROR_META,
+    running: RUNNING,
+};
 
 /// Makes the thread that requests run on, with the fixed values at the bottom of its
 /// stack. `parts` holds the message handler, then the upvalues of `run`.
@@ -48,9 +56,9 @@ pub(crate) fn request_thread(lua: &Lua, parts: Table) -> Result<*mut ffi::lua_St
                 ffi::lua_rawgeti(parent, 1, part);
             }
             ffi::lua_pushcclosure(parent, prepare, 4);
-            ffi::lua_pushcclosure(parent, run_returned, 0);
-            ffi::lua_rawgeti(parent, 1, 8);
-            ffi::lua_rawgeti(parent, 1, 9);
+            for part in [8, 9, 3, 4] {
+                ffi::lua_rawgeti(parent, 1, part);
+            }
             ffi::lua_xmove(parent, thread, FIXED);
             // The registry keeps the table, and the table the thread.
             ffi::lua_rawseti(parent, 1, 0);

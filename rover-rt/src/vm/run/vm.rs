@@ -107,11 +107,15 @@ impl Vm {
         self.shared.files.give(files);
     }
 
-    /// A request has ended: what files have in their buffers is written.
+    /// A request has ended, between two calls: what files have in their buffers is written, and
+    /// what `io.read` and `io.write` meant in it is forgotten.
     pub(crate) fn settle_files(&self) {
         #[cfg(unix)]
-        if let Some(files) = self.shared.files.get() {
-            files.settle();
+        {
+            self.shared.running.standard_files.reset();
+            if let Some(files) = self.shared.files.get() {
+                files.settle();
+            }
         }
     }
 

@@ -15,6 +15,7 @@ use crate::message::reply::Reply;
 use crate::message::request::{RequestData, RequestIds};
 use crate::program::{Borrowed, Chunk, Needs, Path, Program, Route};
 use crate::vm::library::budgets::with_budgets;
+use crate::vm::run::answer::Called;
 use crate::vm::run::vm::Vm;
 
 fn bytecode(name: &str, text: &str) -> Cow<'static, [u8]> {
@@ -33,7 +34,7 @@ pub(crate) fn vm(
     modules: &[(&'static str, &str)],
     routes: &[(&'static str, u32)],
     memory_limit: u64,
-) -> Vm {
+) -> Rc<Vm> {
     let chunk = |module: &'static str, name: &str, text| Chunk {
         modules: vec![Borrowed(module)].into(),
         bytecode: bytecode(name, text),
@@ -66,15 +67,18 @@ pub(crate) fn vm(
     plan.options.memory_limit = memory_limit;
     let log = Rc::new(Log::new(LogLevel::Off));
     let program = Box::leak(Box::new(Program::from(plan)));
-    Vm::new(program, log, Arc::default()).expect("a program that loads")
+    Rc::new(Vm::new(program, log, Arc::default()).expect("a program that loads"))
 }
 
 /// What a route answers, by its number.
-pub(crate) fn ask(vm: &Vm, route: u16) -> Reply {
+pub(crate) fn ask(vm: &Rc<Vm>, route: u16) -> Reply {
     let (ids, nothing, path) = (RequestIds::new(), Headers::new(&[]), Path::ROOT);
     let id = ids.of(&nothing);
     let request = RequestData::bare("GET", &path, Ipv4Addr::LOCALHOST.into(), &id);
-    vm.call(route, &request)
+    match vm.call(route, &request) {
+        Called::Reply(reply) => reply,
+        Called::Waits(_) => panic!("a handler of a test waits"),
+    }
 }
 
 /// A reply's status and text.

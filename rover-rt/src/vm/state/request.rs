@@ -113,15 +113,12 @@ impl RequestState {
         exceeded
     }
 
-    /// Nothing is left of the last request, and what runs next may wait.
-    pub(crate) fn prepare_to_wait(&self, memory: &Memory) {
+    /// A function in the background begins, of which nothing is known before.
+    pub(crate) fn begin_background(&self, memory: &Memory) {
         self.end(memory);
         self.lists.reset();
         self.pages.reset();
         self.checks.ready.set(None);
-        self.waits.reset();
-        #[cfg(unix)]
-        self.standard_files.reset();
         self.waits.may.set(true);
     }
 
