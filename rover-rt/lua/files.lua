@@ -25,7 +25,7 @@ end
 local fs = {}
 R.fs = fs
 
-function fs.read(path) return settled("rover.fs.read", native.fs_read(text(path, 1, "read"))) end
+function fs.read(path) return (settled("rover.fs.read", native.fs_read(text(path, 1, "read")))) end
 function fs.write(path, content)
   path, content = text(path, 1, "write"), text(content, 2, "write")
   return settled("rover.fs.write", native.fs_write(path, content))
@@ -40,7 +40,7 @@ function fs.list(path)
 end
 function fs.stat(path)
   local kind, size, modified = settled("rover.fs.stat", native.fs_stat(text(path, 1, "stat")))
-  if kind then return { type = kind, size = size, modified = modified } end
+  return kind and { type = kind, size = size, modified = modified }
 end
 function fs.exists(path) return settled("rover.fs.exists", native.fs_exists(text(path, 1, "exists"))) end
 function fs.remove(path) return settled("rover.fs.remove", native.fs_remove(text(path, 1, "remove"))) end
@@ -84,9 +84,10 @@ end
 
 local CLOSED = "attempt to use a closed file"
 -- What a file's function gives: Lua raises where a closed file is used.
-local function checked(value, message, ...)
-  if value == nil and message == CLOSED then raise(CLOSED) end
-  return value, message, ...
+local function checked(value, message, code)
+  if message == nil then return value end
+  if message == CLOSED then raise(CLOSED) end
+  return nil, message, code
 end
 local function result(word, ...) return checked(settled(word, ...)) end
 

@@ -1,7 +1,7 @@
 -- Files below the folders of the option `files`, by `rover.fs`. Each VM has a folder of its own.
 local api = rover.server { workers = 1, files = { "/tmp" } }
 local fs = rover.fs
-local here = "/tmp/rover-contract-files-" .. math.random(1e15)
+local here = "/tmp/rover-contract-files-" .. ("%d"):format(math.random(1e9))
 
 local function caught(f, ...)
   local ok, err = pcall(f, ...)

@@ -1,6 +1,6 @@
 -- Lua's `io` below the folders of the option `files`: what fails is nil, a message and a number.
 local api = rover.server { workers = 1, files = { "/tmp" } }
-local here = "/tmp/rover-contract-io-" .. math.random(1e15)
+local here = "/tmp/rover-contract-io-" .. ("%d"):format(math.random(1e9))
 local path = here .. "/file"
 
 local function plain(text) return (tostring(text):gsub("rover%-contract%-io%-%d+", "HERE"):gsub("^.-:%d+: ", "")) end
@@ -30,7 +30,7 @@ function api.read.get()
   local file = assert(io.open(path))
   local answer = {
     line = file:read(), numbers = list(file:read("*n", "*n", "*l")), more = list(file:read("n", "n", "n")),
-    word = list(file:read(5, 0, "*L")), long = #file:read("*l"), rest = list(file:read("*a", "*a", "*l")), at_end = list(file:read(0)),
+    word = list(file:read(5, 0)), long = #file:read("*L"), rest = list(file:read("*a", "*a", "*l")), at_end = list(file:read(0)),
   }
   file:close()
   return answer
