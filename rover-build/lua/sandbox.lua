@@ -2,7 +2,7 @@
 -- functions do nothing then.
 --
 -- It gives a function that says whether what the rewriting relies on is still LuaJIT's own.
-local server, modules, builder_names, null, guard, components, library, getenv = ...
+local server, modules, builder_names, null, guard, components, library, getenv, wait = ...
 local g = _G
 -- The program may change the library while it runs.
 local error, tostring, type, setmetatable = error, tostring, type, setmetatable
@@ -33,17 +33,6 @@ end
 local builders = {}
 for i = 1, #builder_names do builders[builder_names[i]] = builder(builder_names[i]) end
 local nothing = function() end
--- What waits fails where nothing can.
-local function waiting(prefix, names)
-  local words = {}
-  for i = 1, #names do
-    local name = prefix .. names[i]
-    words[names[i]] = function()
-      error(name .. " waits, which the top level of a file cannot: call it in a handler", 2)
-    end
-  end
-  return words
-end
 local rover = setmetatable({
   null = null,
   guard = guard,
@@ -51,11 +40,6 @@ local rover = setmetatable({
   json = library.json,
   html = setmetatable(components, { __call = build }),
   template = build,
-  spawn = nothing, every = nothing, cron = nothing, on_start = nothing, on_stop = nothing,
-  http = { client = build },
-  fs = waiting("rover.fs.", {
-    "append", "chunks", "exists", "list", "make_dir", "read", "remove", "rename", "stat", "write",
-  }),
   log = { debug = nothing, info = nothing, warn = nothing, error = nothing },
 }, { __index = function(_, key)
   error("rover." .. tostring(key) .. " is not available in this version", 2)
@@ -91,6 +75,7 @@ g.print = nothing
 g.rover = rover
 function server.is_made() return made ~= nil end
 modules.install()
+wait(rover, g.io, g.debug.getinfo)
 local library_table = table
 return function()
   return g.table == library_table and library_table.insert == insert and g.ipairs == ipairs and g.pairs == pairs

@@ -6,10 +6,11 @@ use crate::analyse::handlers::Handler;
 use crate::analyse::lists::{candidates, lists};
 use crate::analyse::responses::{Response, builder, response, with_header};
 use crate::analyse::template::why_not;
+use crate::analyse::waits::Target;
 use crate::diagnostic::Position;
 use crate::form::Form;
 use crate::front::hir::{Expr, Kind, Span, Stmt};
-use crate::front::ids::FileId;
+use crate::front::ids::{FileId, FunctionRef, TextRange};
 use crate::lower::expect::declared;
 use crate::lower::lowered::{Answer, Lowered};
 use crate::model::app::{App, Route};
@@ -22,8 +23,20 @@ pub struct Explained {
     pub kept: Option<&'static str>,
     /// Why it is called for each request.
     pub varies: Option<&'static str>,
+    /// The calls that lead from it to a word that waits, the shortest way; empty where it does not
+    /// wait, or the text does not show it.
+    pub waits: Vec<Called>,
     /// Its parts, in the order of the text.
     pub parts: Vec<Explanation>,
+}
+
+/// A call on the way to a word that waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Called {
+    /// Where it stands.
+    pub position: Position,
+    /// What is called: a name, the word at the end.
+    pub name: String,
 }
 
 /// A part of the text.
@@ -107,8 +120,29 @@ fn route_of(facts: &Facts<'_>, route: &Route, lowered: &Lowered) -> Explained {
     Explained {
         kept,
         varies,
+        waits: way(facts, handler.place()),
         parts,
     }
+}
+
+/// The calls from a function to a word that waits.
+pub(crate) fn way(facts: &Facts<'_>, function: FunctionRef) -> Vec<Called> {
+    let steps = facts.waits.way(function).into_iter();
+    let calls = steps.map(|step| {
+        let TextRange { file, span } = step.at;
+        let source = &facts.sources.files[file];
+        let name = match &step.target {
+            Target::Word(word) => format!("`{word}`"),
+            Target::Function(_) => format!("`{}`", source.text_at(span)),
+            Target::Template => "a template".to_owned(),
+            Target::Loaded => "what a text was made into".to_owned(),
+        };
+        Called {
+            position: source.position(span.start),
+            name,
+        }
+    });
+    calls.collect()
 }
 
 struct Parts<'a> {

@@ -36,7 +36,7 @@ pub use analyse::types::{BodyType, ReturnType, ValueType};
 pub use build_script::{compile, compile_form_to, compile_to};
 pub use diagnostic::{Code, Diagnostic, Failure, Position, Severity, Style, Texts, Warnings};
 pub use emit::warnings;
-pub use explain::{Became, Explained, Explanation};
+pub use explain::{Became, Called, Explained, Explanation};
 pub use form::Form;
 pub use front::function_place::FunctionPlace;
 pub use model::app::{About, App, Expects, Reads, Route, Segment};
@@ -142,6 +142,7 @@ fn compile_here(
         collected.keeps_library,
     );
     let return_types = analyse::return_type::ReturnTypes::new(&names, &handlers, &guards);
+    let waits = analyse::waits::Waits::find(&names, &handlers);
     let mut diagnostics = analyse::globals::reserved(&sources);
     diagnostics.extend(handlers.missing_modules(&sources));
     let components = &collected.components;
@@ -157,6 +158,7 @@ fn compile_here(
         names: &names,
         guards: &guards,
         handlers: &handlers,
+        waits: &waits,
         return_types: &return_types,
         html: &html,
         form,

@@ -171,7 +171,7 @@ fn no_code_is_left_out() {
 }
 
 /// What the first two digits of a code say, as the folders of the sources.
-const SECTIONS: [(&str, &str); 9] = [
+const SECTIONS: [(&str, &str); 10] = [
     ("R00", "The text is not Lua"),
     ("R01", "The program cannot be loaded"),
     ("R02", "Routes"),
@@ -181,6 +181,7 @@ const SECTIONS: [(&str, &str); 9] = [
     ("R06", "Schemas"),
     ("R07", "Templates"),
     ("R08", "Names"),
+    ("R09", "Waiting"),
 ];
 
 #[test]

@@ -30,6 +30,14 @@ end
 
 function api.health.get() return { status = "ok" } end
 
+local upstream = rover.http.client { base_url = "http://localhost:1" }
+local function fetch(path)
+  return upstream:get(path):json()
+end
+function api.rates.get()
+  return fetch("/rates")
+end
+
 local function shared(ctx) return ctx.path end
 api.shared.get = shared
 
@@ -69,6 +77,22 @@ fn what_is_read_and_how_the_answer_is_written() {
         ],
     );
     assert!(!text.contains("  - "), "{text}");
+}
+
+#[test]
+fn why_a_route_waits() {
+    has(
+        &explain("GET /rates"),
+        &[
+            "waits     it may: it calls `fetch` at routes.lua:33, which calls `rover.HttpClient:get` at \
+             routes.lua:30\n",
+            "time      at most 50 ms of CPU time; waiting included at most 60000 ms\n",
+        ],
+    );
+    has(
+        &explain("GET /health"),
+        &["waits     no: it is called directly\n"],
+    );
 }
 
 #[test]

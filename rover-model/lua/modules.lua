@@ -17,7 +17,7 @@ local own_io, is_loaded = host.io, host.is_loaded
 -- Where a library is looked for that can be called, there is a function, which fails when it is:
 -- files are waited for, which a program cannot do while it is loaded.
 local function refusing(name)
-  return function() raise(name .. " waits, which the top level of a file cannot: call it in a handler") end
+  return function() raise(name .. " waits, which nothing can while the program loads") end
 end
 local io = {}
 for _, name in pairs { "close", "flush", "input", "lines", "open", "output", "read", "tmpfile", "write" } do

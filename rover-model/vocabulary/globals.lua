@@ -32,6 +32,7 @@ function error(message, level) end
 function gcinfo() end
 
 --- The environment of a function of the program, or of a level of the stack.
+---@keeps
 ---@param target? function|integer
 ---@return table
 function getfenv(target) end
@@ -125,6 +126,7 @@ function require(name) end
 function select(n, ...) end
 
 --- Gives a function of the program another environment.
+---@keeps
 ---@param target function|integer
 ---@param env table
 ---@return any

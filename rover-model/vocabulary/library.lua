@@ -79,6 +79,7 @@ function bit.tohex(x, digits) end
 coroutine = {}
 
 --- Makes a coroutine of a function.
+---@keeps
 ---@param f function
 ---@return thread
 function coroutine.create(f) end
@@ -100,11 +101,13 @@ function coroutine.resume(co, ...) end
 function coroutine.running() end
 
 --- What a coroutine does: `"running" "suspended" "normal" "dead"`.
+---@keeps
 ---@param co thread
 ---@return string
 function coroutine.status(co) end
 
 --- Makes a function that goes on with a coroutine each time it is called.
+---@keeps
 ---@param f function
 ---@return function
 function coroutine.wrap(f) end
@@ -119,6 +122,7 @@ function coroutine.yield(...) end
 debug = {}
 
 --- What is known of a function or of a level of the stack, without the functions of the stack.
+---@keeps
 ---@param target function|integer|thread
 ---@param ... any
 ---@return table?

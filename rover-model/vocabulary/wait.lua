@@ -27,25 +27,30 @@ function rover.all(list, fn, options) end
 function rover.race(functions) end
 
 --- Runs a function in the background: the request does not wait for it.
+---@keeps
 ---@param fn function
 ---@param ... any
 function rover.spawn(fn, ...) end
 
 --- Runs a function again and again with so many seconds in between, on one worker of the process; it stands at the top level.
+---@keeps
 ---@param seconds number
 ---@param fn fun()
 function rover.every(seconds, fn) end
 
 --- Runs a function at the times of five fields in UTC, minute, hour, day, month and weekday (`"0 3 * * *"`), on one worker of the process; it stands at the top level.
+---@keeps
 ---@param times string
 ---@param fn fun()
 function rover.cron(times, fn) end
 
 --- Runs a function once, on one worker, before the server is ready; it stands at the top level.
+---@keeps
 ---@param fn fun()
 function rover.on_start(fn) end
 
 --- Runs a function once, on one worker, when the server stops; it stands at the top level.
+---@keeps
 ---@param fn fun()
 function rover.on_stop(fn) end
 

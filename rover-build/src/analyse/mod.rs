@@ -20,3 +20,4 @@ pub(crate) mod schemas;
 pub(crate) mod servers;
 pub(crate) mod template;
 pub(crate) mod types;
+pub(crate) mod waits;

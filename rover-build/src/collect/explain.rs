@@ -3,6 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::options::not_a_table;
 use crate::diagnostic::codes::program::{raised, server_twice};
+use crate::diagnostic::codes::waiting::{given, while_loading};
 use crate::diagnostic::codes::words::unavailable;
 use crate::vocabulary::{self, instead};
 
@@ -12,7 +13,8 @@ type Explained = Diagnostic<Option<usize>>;
 /// What is said of a message, with the line of the program where it was raised, in the
 /// manifest or in a module.
 pub(crate) fn explain(message: &str, line: &str, in_module: bool) -> Explained {
-    refused(message, line)
+    waits(message, line)
+        .or_else(|| refused(message, line))
         .or_else(|| of_rover(message, line))
         .or_else(|| missing(message, line, in_module))
         .unwrap_or_else(|| {
@@ -28,13 +30,26 @@ fn of_rover(message: &str, line: &str) -> Option<Explained> {
         return None;
     }
     let column = column(line, name);
-    match message {
-        _ if message.ends_with("called twice") => Some(server_twice::call(column)),
-        _ if message.contains("takes a table of options") => {
+    match name {
+        "rover.server" if message.ends_with("called twice") => Some(server_twice::call(column)),
+        "rover.server" if message.contains("takes a table of options") => {
             Some(not_a_table::options(column, message))
+        }
+        "rover.spawn" => Some(while_loading::spawned(column, message)),
+        "rover.every" | "rover.cron" | "rover.on_start" | "rover.on_stop" | "rover.http.client" => {
+            Some(given::wrong(column, message))
         }
         _ => None,
     }
+}
+
+/// `rover.sleep waits, which nothing can while the program loads`
+fn waits(message: &str, line: &str) -> Option<Explained> {
+    let (word, _) = message.split_once(" waits, which nothing can")?;
+    let (owner, name) = word.rsplit_once(['.', ':'])?;
+    let at = column(line, word).or_else(|| column(line, name));
+    let instead = vocabulary::unless(owner, name).map(|(_, instead)| instead);
+    Some(while_loading::word(at, word, instead))
 }
 
 /// `io.open is not available`, or the call of a function that a library does not have.

@@ -12,6 +12,7 @@ pub(crate) mod raised;
 pub(crate) mod schemas;
 
 mod library;
+mod wait;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -132,6 +133,7 @@ fn run(sources: &Sources, asked: &Asked) -> Result<Collected, Box<Diagnostic>> {
     let names = constructors::constructors(sources);
     let library = json::install(&lua, names).map_err(|e| internal(&e))?;
     let described = described(&lua, &library, null).map_err(|e| internal(&e))?;
+    let wait = wait::install(&lua).map_err(|e| internal(&e))?;
     let keeps_library: Function = lua
         .load(SANDBOX_LUA)
         .set_name("=rover")
@@ -144,6 +146,7 @@ fn run(sources: &Sources, asked: &Asked) -> Result<Collected, Box<Diagnostic>> {
             &components,
             library,
             getenv,
+            wait,
         ))
         .map_err(|e| internal(&e))?;
     let result = raised::run(&lua, &manifest, &described);

@@ -121,7 +121,14 @@ impl Raised {
         let at = frames
             .iter()
             .position(|f| f.file == place.file && f.line == place.line);
-        let mut calls = at.map_or_else(Vec::new, |at| frames[at + 1..].to_vec());
+        // What a module raises, `require` raises again: where that is called is known still.
+        let mut calls = match at {
+            Some(at) => frames[at + 1..].to_vec(),
+            None => frames
+                .into_iter()
+                .filter(|f| sources.requires_at(f))
+                .collect(),
+        };
         calls.dedup();
         calls.retain(|call| call.file != place.file || call.line != place.line);
         codes::raised::with_calls(diagnostic, calls.into_iter().take(MAX_CALLS))

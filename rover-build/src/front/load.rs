@@ -66,6 +66,15 @@ impl Sources {
         file.text.line(position.line)
     }
 
+    /// Whether a module is required on the line of a position.
+    pub(crate) fn requires_at(&self, position: &Position) -> bool {
+        let file = self.files.iter().find(|file| file.name == position.file);
+        file.is_some_and(|file| {
+            let mut spans = file.requires.iter().map(|required| required.span);
+            spans.any(|span| file.position(span.start).line == position.line)
+        })
+    }
+
     /// The file of a module.
     pub(crate) fn module(&self, name: &str) -> Option<FileId> {
         self.files

@@ -17,6 +17,8 @@ pub struct App {
     pub routes: Vec<Route>,
     /// The functions that replace built-in answers, by name: `on_error`, `not_found`.
     pub hooks: Vec<(String, FunctionPlace)>,
+    /// One of those may wait for something outside.
+    pub hooks_wait: bool,
     /// What `on_error` returns, if there is one.
     pub on_error: Vec<ReturnType>,
     /// The routes, as `GET /users/{id}`, and hooks whose functions the program reads while it

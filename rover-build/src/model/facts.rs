@@ -4,6 +4,7 @@ use crate::analyse::handlers::Handlers;
 use crate::analyse::names::Names;
 use crate::analyse::return_type::ReturnTypes;
 use crate::analyse::schemas::Guards;
+use crate::analyse::waits::Waits;
 use crate::form::Form;
 use crate::front::load::Sources;
 use crate::html::Templates;
@@ -15,6 +16,7 @@ pub(crate) struct Facts<'a> {
     pub(crate) names: &'a Names<'a>,
     pub(crate) guards: &'a Guards,
     pub(crate) handlers: &'a Handlers,
+    pub(crate) waits: &'a Waits,
     pub(crate) return_types: &'a ReturnTypes<'a>,
     pub(crate) html: &'a Templates<'a>,
     pub(crate) form: Form,

@@ -21,7 +21,7 @@ use crate::model::check::check;
 use crate::model::conflict::Paths;
 use crate::model::facts::Facts;
 use crate::model::options::{options, set_by_route};
-use crate::model::route::{Defined, define, returns};
+use crate::model::route::{Defined, define, returns, waits};
 
 pub(crate) fn model(
     facts: &Facts<'_>,
@@ -33,6 +33,7 @@ pub(crate) fn model(
         options: options(facts.names, &collected.options, &mut diagnostics),
         routes: Vec::new(),
         hooks: Vec::new(),
+        hooks_wait: false,
         on_error: Vec::new(),
         given: Vec::new(),
         reads_environment: collected.reads_environment,
@@ -64,6 +65,7 @@ pub(crate) fn model(
             Err(diagnostic) => diagnostics.push(*diagnostic),
         }
     }
+    app.hooks_wait = app.hooks.iter().any(|(_, place)| waits(facts, place));
     set_by_route(facts.names, &mut app, &mut diagnostics);
     diagnostics.extend(check(facts, &app));
     diagnostics.extend_from_slice(&facts.guards.diagnostics);

@@ -157,13 +157,14 @@ fn needs(facts: &Facts<'_>, place: &FunctionPlace) -> Needs {
         Form::Specialised => handlers.specialised(sources, place),
         Form::Reference => None,
     };
+    let waits = waits(facts, place);
     if let Some(handler) = specialised {
         let reached = handlers.reached(sources, handler);
         return Needs {
             ctx: reached.iter().any(|h| h.ctx.needs_ctx()),
             body: reached.iter().any(|h| h.ctx.reads_body()),
-            constant: false,
-            waits: true,
+            constant: !waits && answers_alike(facts, handler),
+            waits,
         };
     }
     let mut reached = found.iter().flat_map(|h| handlers.reached(sources, *h));
@@ -173,7 +174,16 @@ fn needs(facts: &Facts<'_>, place: &FunctionPlace) -> Needs {
         ctx: unknown || found.is_some_and(|h| !h.function.params.is_empty()),
         body: unknown || reached.any(|h| h.ctx.reads_body()),
         constant: false,
-        waits: true,
+        waits,
+    }
+}
+
+/// Whether a function that the runtime calls may wait; one that the text does not show may do
+/// what any other does.
+pub(crate) fn waits(facts: &Facts<'_>, place: &FunctionPlace) -> bool {
+    match place.written {
+        Some(function) => facts.waits.may_wait(function),
+        None => facts.waits.any(),
     }
 }
 

@@ -62,7 +62,7 @@ pub(crate) fn plan(parts: Parts<'_>) -> Plan {
         given: texts(app.given.clone()),
         chunks: chunks.collect(),
         routes: routes.map(|(one, first)| route(one, *first)).collect(),
-        hooks_wait: true,
+        hooks_wait: app.hooks_wait,
         key_order: texts(orders.common),
         special_orders: orders.special.into_iter().map(texts).collect(),
         templates: lowered.templates.clone().into(),

@@ -10,6 +10,7 @@ mod reference;
 mod signature;
 mod word;
 
+pub(crate) use instead::unless;
 pub(crate) use known::*;
 pub use known::{faults, library_names, words};
 pub use nearest::nearest;

@@ -40,6 +40,8 @@ const TAGS: &[(&str, Option<&[&str]>)] = &[
     ("hook", Some(&[""])),
     // What is said in a module in place of the sentence.
     ("in_module", None),
+    // Functions and coroutines that it is given do not run while it does.
+    ("keeps", Some(&[""])),
     // The capability of the process that it needs.
     ("needs", Some(&["net", "files", "env", "process", "sql"])),
     // Libraries ask whether it is there.

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
-use rover_build::{Became, Compiled, Explanation, ReturnType, Route, Schema};
+use rover_build::{Became, Compiled, Explained, Explanation, ReturnType, Route, Schema};
 use rover_model::plan::{self, Precheck};
 
 use crate::args::Explain;
@@ -64,7 +64,8 @@ fn told(compiled: &Compiled, at: usize) -> String {
         ("constant", constant),
         ("checked", checked(route, made)),
         ("answers", answers(&route.returns)),
-        ("time", limit(u64::from(route.deadline), "ms of CPU time")),
+        ("waits", waits(made, explained)),
+        ("time", time(route, made)),
     ];
     for (name, value) in rows.iter().filter(|(_, value)| !value.is_empty()) {
         let _ = writeln!(text, "  {name:<9} {value}");
@@ -82,6 +83,35 @@ fn told(compiled: &Compiled, at: usize) -> String {
         text.push_str(&self::part(compiled, part, made.precheck));
     }
     text
+}
+
+/// Whether it waits, and by which calls.
+fn waits(made: &plan::Route, explained: &Explained) -> String {
+    let calls = explained.waits.iter();
+    let calls: Vec<String> = calls
+        .map(|call| {
+            format!(
+                "{} at {}:{}",
+                call.name, call.position.file, call.position.line
+            )
+        })
+        .collect();
+    match (made.needs.waits, calls.is_empty()) {
+        (false, _) => "no: it is called directly".to_owned(),
+        (true, true) => "it may: the program's text does not show the function".to_owned(),
+        (true, false) => format!("it may: it calls {}", calls.join(", which calls ")),
+    }
+}
+
+fn time(route: &Route, made: &plan::Route) -> String {
+    let cpu = limit(u64::from(route.deadline), "ms of CPU time");
+    match made.needs.waits {
+        true => format!(
+            "{cpu}; waiting included {}",
+            limit(u64::from(route.timeout), "ms")
+        ),
+        false => cpu,
+    }
 }
 
 fn reads(route: &Route) -> String {

@@ -109,6 +109,16 @@ impl<'a> Names<'a> {
         self.method(file, object, method, true, 0)
     }
 
+    /// The function that `object:name` is, and nothing else can be.
+    pub(crate) fn method_function(
+        &self,
+        file: FileId,
+        object: &Expr,
+        name: &str,
+    ) -> Option<FunctionRef> {
+        self.method(file, object, name, false, 0)
+    }
+
     fn function_in(
         &self,
         file: FileId,

@@ -17,6 +17,7 @@ pub(crate) mod routes;
 pub(crate) mod schemas;
 pub(crate) mod syntax;
 pub(crate) mod templates;
+pub(crate) mod waiting;
 pub(crate) mod words;
 
 use super::code::Code;
@@ -34,6 +35,7 @@ impl Code {
             schemas::CODES,
             templates::CODES,
             words::CODES,
+            waiting::CODES,
         ];
         folders.into_iter().flatten().copied()
     }

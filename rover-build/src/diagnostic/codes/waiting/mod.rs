@@ -1,0 +1,8 @@
+//! Words of handlers that wait.
+
+pub(crate) mod given;
+pub(crate) mod while_loading;
+
+use crate::diagnostic::code::Code;
+
+pub(super) const CODES: &[Code] = &[while_loading::CODE, given::CODE];

@@ -1,0 +1,3 @@
+local api = rover.server {}
+local upstream = rover.http.client("https://a.example.com")
+return api

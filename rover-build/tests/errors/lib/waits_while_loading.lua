@@ -1,0 +1,5 @@
+local M = {}
+
+M.text = rover.fs.read("settings.json")
+
+return M

@@ -1,0 +1,3 @@
+local api = rover.server {}
+rover.on_start("migrate")
+return api

@@ -1,0 +1,3 @@
+local api = rover.server {}
+rover.spawn(function() rover.sleep(10) end)
+return api
