@@ -17,7 +17,10 @@ fn expected() -> Vec<(&'static str, Value)> {
             json!({ "status": 200, "ok": true, "url": true, "type": json, "a": "1 2", "list": "y",
                 "accept": accept }),
         ),
-        ("json", json!({ "type": json, "body": "[1,\"two\",{\"three\":true}]" })),
+        (
+            "json",
+            json!({ "type": json, "body": "[1,\"two\",{\"three\":true}]" }),
+        ),
         (
             "form",
             json!({ "type": "application/x-www-form-urlencoded", "body": "a+b=c%26d" }),
@@ -28,16 +31,33 @@ fn expected() -> Vec<(&'static str, Value)> {
         ("missing", json!([404, false, "nothing here"])),
         ("moved", json!([true, "moved", 302, "/echo?from=moved"])),
         ("client", json!(["yes", json, "mine"])),
-        ("trace", json!(["the-id", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", true, true])),
+        (
+            "trace",
+            json!([
+                "the-id",
+                "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+                true,
+                true
+            ]),
+        ),
         ("stream", json!([300000, true])),
         ("at_once", json!(["1", "2", "3", "4", "5", "6", "7", "8"])),
-        ("timeout", json!({ "kind": "timeout", "retryable": true, "text": true })),
-        ("too_large", json!({ "kind": "too_large", "retryable": false, "text": true })),
+        (
+            "timeout",
+            json!({ "kind": "timeout", "retryable": true, "text": true }),
+        ),
+        (
+            "too_large",
+            json!({ "kind": "too_large", "retryable": false, "text": true }),
+        ),
         (
             "refused",
             json!({ "kind": "connect", "code": "ECONNREFUSED", "retryable": true, "text": true }),
         ),
-        ("no_json", json!({ "kind": "decode", "retryable": false, "text": true })),
+        (
+            "no_json",
+            json!({ "kind": "decode", "retryable": false, "text": true }),
+        ),
         ("try", json!([true, "too_large"])),
     ]
 }
