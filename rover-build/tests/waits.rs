@@ -199,6 +199,31 @@ fn ways_to_a_word() {
              function api.direct.get(ctx) return { ctx:query().x, 1 - 1, 'a' .. 'b' } end",
         ),
         (
+            "metamethods that the library calls",
+            "local Slow = {}
+             Slow.__tostring = function() rover.sleep(1) return 'slow' end
+             Slow.__lt = function() rover.sleep(1) return true end
+             local slow = setmetatable({}, Slow)
+             function api.waits.a.get() return tostring(slow) end
+             function api.waits.b.get() print(slow) end
+             function api.waits.c.get() table.sort({ slow, slow }) end
+             function api.direct.get(ctx) return ctx:query().x or 'none' end",
+        ),
+        (
+            "tables that are called",
+            "local callable = setmetatable({}, { __call = function() rover.sleep(1) end })
+             function api.waits.a.get() return { pcall(callable) } end
+             function api.waits.b.get() callable() end
+             function api.waits.c.get() for x in callable do return { x } end end
+             function api.direct.get() return ('x'):upper() end",
+        ),
+        (
+            "texts in tables of the library's",
+            "local names = setmetatable({}, { __index = function(_, k) return rover.fs.read(k) end })
+             function api.waits.get() return (('x'):gsub('%a', names)) end
+             function api.direct.get(ctx) return ('x'):upper() end",
+        ),
+        (
             "callbacks of the library",
             "local function pause() rover.sleep(1) return true end
              function api.waits.a.get() return { pcall(pause) } end

@@ -2,10 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::Target;
 use super::graph::{Access, Call, Graph, Node, Place, Site};
 use super::texts::Texts;
 use super::values::{Atom, Atoms};
+use super::way::Target;
 use crate::analyse::names::Names;
 use crate::front::hir::FunctionId;
 use crate::front::ids::{FunctionRef, TextRange};
@@ -72,6 +72,10 @@ impl<'n, 'a> Solver<'n, 'a> {
     fn templates(&mut self) {
         let at = crate::front::ids::FileId::MANIFEST.at(0);
         let mut callees: Vec<Node> = Vec::new();
+        let printed = ["__tostring", "__index"].into_iter();
+        for name in printed.filter(|event| self.texts.events.contains(event)) {
+            callees.push(self.graph.place(Place::Field(name)));
+        }
         for name in &self.texts.called {
             callees.push(self.graph.place(Place::Field(name)));
         }
@@ -196,20 +200,26 @@ impl<'n, 'a> Solver<'n, 'a> {
                 self.callback(call, word, *arg);
             }
         }
-        let events: &[&str] = match (word.owner, word.name) {
-            (GLOBALS, "pairs") => &["__pairs"],
-            (GLOBALS, "ipairs") => &["__ipairs"],
-            _ => &[],
-        };
-        for event in events.iter().filter(|e| self.texts.events.contains(*e)) {
-            let callee = self.graph.place(Place::Field(event));
-            if self.callbacks.insert((call.site, callee, call.result)) {
-                self.graph.call(Call {
-                    callee,
-                    text: None,
-                    ..call.clone()
-                });
-            }
+        for event in events(word) {
+            self.metamethod(call, event, call.args.clone(), call.result);
+        }
+    }
+
+    /// A metamethod that a word calls, where the program has any of that name.
+    fn metamethod(&mut self, call: &Call<'a>, event: &'static str, args: Vec<Node>, result: Node) {
+        if !self.texts.events.contains(event) {
+            return;
+        }
+        let callee = self.graph.place(Place::Field(event));
+        if self.callbacks.insert((call.site, callee, result)) {
+            self.graph.call(Call {
+                callee,
+                args,
+                open: true,
+                result,
+                text: None,
+                ..call.clone()
+            });
         }
     }
 
@@ -243,6 +253,16 @@ impl<'n, 'a> Solver<'n, 'a> {
             text: None,
             by_word: true,
         });
+        // What it is given may be a table, which is the first argument then.
+        if self.texts.events.contains("__call") {
+            self.graph.flow(callee, args);
+        }
+        let own = Call {
+            site,
+            by_word: true,
+            ..call.clone()
+        };
+        self.metamethod(&own, "__call", vec![args], result);
         self.graph.flow(result, call.result);
         let items = self.graph.place(Place::Items);
         self.graph.flow(result, items);
@@ -369,6 +389,19 @@ impl<'n, 'a> Solver<'n, 'a> {
                 }
             }
         }
+    }
+}
+
+/// The metamethods that a word calls of what it is given.
+fn events(word: &Word) -> &'static [&'static str] {
+    match (word.owner, word.name) {
+        (GLOBALS, "pairs") => &["__pairs"],
+        (GLOBALS, "ipairs") => &["__ipairs", "__index"],
+        (GLOBALS, "tostring" | "print") | ("rover.log", _) => &["__tostring"],
+        ("string", "gsub") => &["__index"],
+        ("table", "sort") => &["__lt", "__index", "__newindex", "__len"],
+        ("table", _) => &["__index", "__newindex", "__len"],
+        _ => &[],
     }
 }
 
