@@ -2,8 +2,9 @@
 -- `jit`, `io`. It runs in the compiler's VM and in the workers'.
 --
 -- `host` has `load_chunk`, which gives a bundled module's chunk by name; `getinfo` and
--- `traceback`; `table_new` and `table_clear`; and `raise(text)`, which raises an error with the
--- program's line.
+-- `traceback`; `table_new` and `table_clear`; `raise(text)`, which raises an error with the
+-- program's line; and where files can be waited for `io`, and `is_loaded`, which says whether the
+-- program has been loaded.
 local host = ...
 local load_chunk, getinfo, traceback = host.load_chunk, host.getinfo, host.traceback
 local raise, error, type, tostring, pcall, select, pairs = host.raise, error, type, tostring, pcall, select, pairs
@@ -11,30 +12,39 @@ local globals, gsub, format, concat = _G, string.gsub, string.format, table.conc
 
 local M = {}
 
--- Where a library is looked for that can be called, there is a function, which fails when it is.
+local own_io, is_loaded = host.io, host.is_loaded
+
+-- Where a library is looked for that can be called, there is a function, which fails when it is:
+-- files are waited for, which a program cannot do while it is loaded.
 local function refusing(name)
-  return function() raise(name .. " is not available in this version") end
+  return function() raise(name .. " waits, which nothing can while the program loads") end
 end
 local io = {}
 for _, name in pairs { "close", "flush", "input", "lines", "open", "output", "read", "tmpfile", "write" } do
-  io[name] = refusing("io." .. name)
+  local refuse, own = refusing("io." .. name), own_io and own_io[name]
+  io[name] = own and function(...)
+    if is_loaded() then return own(...) end
+    return refuse()
+  end or refuse
 end
-function io.type() return nil end
+io.type = own_io and own_io.type or function() return nil end
 -- A library that looks for a file takes `nil` for its absence and goes on. What would be written,
 -- and what a file of the program asks for itself while it loads, is refused loudly.
-local refuse_open = io.open
+local open = io.open
 function io.open(name, mode)
+  if is_loaded and is_loaded() then return open(name, mode) end
   if type(name) ~= "string" and type(name) ~= "number" then
     raise(format("bad argument #1 to 'open' (string expected, got %s)", name == nil and "no value" or type(name)))
   end
   local reads = mode == nil or mode == "r" or mode == "rb"
-  if not reads or getinfo(2, "S").what == "main" then refuse_open() end
-  return nil, name .. ": programs cannot read files in this version", 2
+  if not reads or getinfo(2, "S").what == "main" then open() end
+  return nil, name .. ": files are not read while the program is loaded", 2
 end
 for _, name in pairs { "stdin", "stdout", "stderr" } do
   local methods = {}
   for _, method in pairs { "close", "flush", "lines", "read", "seek", "setvbuf", "write" } do
-    methods[method] = refusing("io." .. name .. ":" .. method)
+    local call = "io." .. name .. ":" .. method
+    methods[method] = function() raise(call .. " is not available in this version") end
   end
   io[name] = setmetatable({}, {
     __index = methods, __metatable = "rover.file",

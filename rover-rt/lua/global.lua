@@ -24,6 +24,7 @@ local rover = {
   end,
   log = log,
   json = R.json.json,
+  fs = R.fs,
   null = native.null,
   guard = R.guard,
   array = R.json.array,

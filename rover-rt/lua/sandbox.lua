@@ -16,6 +16,8 @@ local modules = R.part("modules") {
   traceback = debug.traceback,
   table_new = require "table.new",
   table_clear = R.table_clear,
+  io = R.io,
+  is_loaded = function() return R.is_loaded end,
   jit = { version = jit.version, version_num = jit.version_num, os = jit.os, arch = jit.arch },
 }
 
@@ -58,6 +60,7 @@ for _, name in pairs { "string", "table", "math", "bit", "coroutine", "os" } do
   libraries["the library table '" .. name .. "'"] = globals[name]
 end
 libraries.rover, libraries["rover.log"], libraries["rover.json"] = R.rover, R.rover.log, R.json.json
+libraries["rover.fs"] = R.fs
 
 -- Programs may change the library while they load. Then they have what they changed it to,
 -- and no request can change it for the next.

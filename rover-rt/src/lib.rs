@@ -7,6 +7,9 @@ mod client;
 #[doc(hidden)]
 pub mod development;
 mod error;
+#[cfg(unix)]
+#[allow(dead_code, reason = "programs cannot name files yet")]
+mod files;
 #[doc(hidden)]
 pub mod fuzzing;
 mod guard;

@@ -118,6 +118,11 @@ pub(crate) fn say(text: &str) {
     hand_over(&mut text.as_bytes().to_vec(), true);
 }
 
+/// Writes one line of a thread that has no log of its own, at a level that is always told of.
+pub(crate) fn tell(level: LogLevel, message: &str) {
+    Log::new(level).line(level, message, None);
+}
+
 /// Waits for the last lines to be read, as long as is reasonable.
 pub(crate) fn finish() {
     QUEUE.finish(LAST, LAST_OF_ALL);

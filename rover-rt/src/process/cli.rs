@@ -9,6 +9,8 @@ use std::sync::Arc;
 use lexopt::prelude::{Long, Short};
 
 use crate::error::Error;
+#[cfg(unix)]
+use crate::files::pool;
 use crate::log::{self, Log};
 use crate::process::app::App;
 #[cfg(unix)]
@@ -33,6 +35,10 @@ Options:
   -V, --version            print the version
 ";
 
+/// For the last bytes of files to be written, at the end of the process.
+#[cfg(unix)]
+const LAST_WRITES: std::time::Duration = std::time::Duration::from_secs(5);
+
 enum Command {
     Serve,
     #[cfg(unix)]
@@ -55,6 +61,8 @@ pub fn main(app: App) -> ExitCode {
             ExitCode::FAILURE
         }
     };
+    #[cfg(unix)]
+    pool::finish(LAST_WRITES);
     log::finish();
     code
 }

@@ -10,6 +10,8 @@ use rover_model::{LogLevel, Network};
 
 use crate::development::{Development, FailedHandler};
 use crate::error::Error;
+#[cfg(unix)]
+use crate::files::roots::Roots;
 use crate::http1::{Answer, HeadLimits, Service};
 use crate::log::Log;
 use crate::message::decode::is_text;
@@ -41,6 +43,9 @@ pub(crate) struct ProgramService {
     vm: RefCell<Rc<Vm>>,
     log: Rc<Log>,
     pulse: Arc<Pulse>,
+    /// The folders that the program may reach.
+    #[cfg(unix)]
+    roots: Arc<Roots>,
     constants: Vec<Option<Constant>>,
     docs: Option<Docs>,
     development: Option<Arc<dyn Development>>,
@@ -60,6 +65,14 @@ pub(crate) enum Found {
     Nothing,
 }
 
+/// Opens the folders of the option `files`.
+#[cfg(unix)]
+fn roots(vm: &Vm) -> Result<Arc<Roots>, Error> {
+    let roots = Roots::open(vm.options.files.iter().map(String::as_str));
+    let roots = roots.map_err(|error| Error::Option(format!("`files`: {error}")))?;
+    Ok(Arc::new(roots))
+}
+
 impl ProgramService {
     pub(crate) fn new(
         program: &'static Program,
@@ -68,6 +81,10 @@ impl ProgramService {
     ) -> Result<Self, Error> {
         let log = Rc::new(Log::new(settings.log_level));
         let vm = Vm::new(program, Rc::clone(&log), Arc::clone(&pulse))?;
+        #[cfg(unix)]
+        let roots = roots(&vm)?;
+        #[cfg(unix)]
+        vm.give_files(&roots);
         let development = settings.development.clone();
         let constants = match &development {
             None => Constant::prepare(program, &vm),
@@ -97,6 +114,8 @@ impl ProgramService {
             background: Rc::new(Background::new(Rc::clone(&log))),
             log,
             pulse,
+            #[cfg(unix)]
+            roots,
             ids: RequestIds::new(),
         })
     }
@@ -131,6 +150,8 @@ impl ProgramService {
     fn replace_vm(&self) {
         match Vm::new(self.program, Rc::clone(&self.log), Arc::clone(&self.pulse)) {
             Ok(vm) => {
+                #[cfg(unix)]
+                vm.give_files(&self.roots);
                 if self.development.is_some() {
                     vm.keep_failures();
                 }

@@ -12,6 +12,8 @@
 #![allow(unsafe_code)]
 
 mod ctx;
+#[cfg(unix)]
+mod files;
 mod guard;
 mod json;
 mod library;

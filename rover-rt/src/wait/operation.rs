@@ -42,7 +42,14 @@ pub(crate) enum Given {
     /// A part of a body, or its end.
     #[cfg(feature = "client")]
     Part(Option<bytes::Bytes>),
+    /// A list of texts.
+    Texts(Vec<Vec<u8>>),
+    /// So many values, at most [`SEVERAL`], of which nothing is nil.
+    Several(Vec<Given>),
 }
+
+/// Values that an operation gives at most.
+pub(crate) const SEVERAL: usize = 5;
 
 impl Operation {
     /// A wait for so many seconds, which are neither negative nor NaN.

@@ -74,7 +74,7 @@ function handled.body.post(ctx) return ctx:body()[bad.member] end
 function handled.schema_member.get() return g:string()[bad.member] end
 function handled.route.get() api.later.get = print end
 function handled.library.get() string.own = print end
-function handled.io.get() return io[bad.one and "open"]("x", "w") end
+function handled.io.get() return io[bad.one and "lines"]("x") end
 -- What is the program's own for all the compiler knows: the handler's line.
 function handled.unknown.get()
   local respond = bad.one and api.text

@@ -641,5 +641,6 @@ impl Drop for Task {
         if let Some(state) = self.state.take() {
             self.vm.take_spare(state);
         }
+        self.vm.settle_files();
     }
 }

@@ -2,12 +2,18 @@
 
 use std::cell::RefCell;
 use std::ffi::c_int;
+#[cfg(unix)]
+use std::sync::Arc;
 
 use mlua::ffi::{self, lua_State};
 use rover_model::{LogLevel, ServerOptions};
 
+#[cfg(unix)]
+use crate::files::{front::Files, roots::Roots};
 use crate::message::reply::Reply;
 use crate::program::Precheck;
+#[cfg(unix)]
+use crate::vm::files::MOST_OPEN;
 use crate::vm::guard::precheck;
 use crate::vm::native::depth::here;
 use crate::vm::native::{allocator, unwind};
@@ -81,6 +87,8 @@ impl Vm {
 
     /// Keeps such a state for another request.
     pub(crate) fn take_spare(&self, state: Box<RequestState>) {
+        #[cfg(unix)]
+        state.standard_files.reset();
         let mut spare = self.spare.borrow_mut();
         if spare.len() < KEPT_STATES {
             spare.push(state);
@@ -90,6 +98,25 @@ impl Vm {
     /// Whether a handler has given something to the background.
     pub(crate) fn has_spawned(&self) -> bool {
         !self.shared.coroutines.spawned.borrow().is_empty()
+    }
+
+    /// Lets the program have files, below the roots.
+    #[cfg(unix)]
+    pub(crate) fn give_files(&self, roots: &Arc<Roots>) {
+        let files = Files::new(Arc::clone(roots), MOST_OPEN);
+        self.shared.files.give(files);
+    }
+
+    /// A request has ended, between two calls: what files have in their buffers is written, and
+    /// what `io.read` and `io.write` meant in it is forgotten.
+    pub(crate) fn settle_files(&self) {
+        #[cfg(unix)]
+        {
+            self.shared.running.standard_files.reset();
+            if let Some(files) = self.shared.files.get() {
+                files.settle();
+            }
+        }
     }
 
     /// Takes what was given to the background.

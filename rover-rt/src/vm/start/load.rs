@@ -15,6 +15,8 @@ use crate::log::Log;
 use crate::program::{Part, Program};
 use crate::time::pulse::Pulse;
 use crate::vm::ctx::{self, reads};
+#[cfg(unix)]
+use crate::vm::files;
 use crate::vm::guard::{self, made};
 use crate::vm::json;
 use crate::vm::json::encode::MARKED;
@@ -183,6 +185,10 @@ impl Tables {
             (natives, &library::log::FUNCTIONS, Entry::Contained),
             (natives, &run::errors::FUNCTIONS, Entry::Contained),
             (natives, &wait::natives::FUNCTIONS, Entry::Contained),
+            #[cfg(unix)]
+            (natives, &files::fs::FUNCTIONS, Entry::Contained),
+            #[cfg(unix)]
+            (natives, &files::io::FUNCTIONS, Entry::Contained),
             (direct, &ctx::body::FUNCTIONS, Entry::Contained),
             (direct, &guard::check::FUNCTIONS, Entry::Contained),
             (direct, &guard::in_place::FUNCTIONS, Entry::Contained),
@@ -205,6 +211,8 @@ impl Tables {
             )?;
             wait::answer::install(lua, shared)?;
         }
+        #[cfg(unix)]
+        files::object::install(lua, shared)?;
         Ok(tables)
     }
 

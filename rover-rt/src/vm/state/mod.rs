@@ -8,6 +8,8 @@ pub(crate) mod call;
 pub(crate) mod checks;
 pub(crate) mod deadline;
 pub(crate) mod decoder;
+#[cfg(unix)]
+pub(crate) mod files;
 pub(crate) mod in_place;
 pub(crate) mod lists;
 pub(crate) mod memory;

@@ -7,6 +7,8 @@ use crate::message::reply::Reply;
 use crate::vm::state::call::Call;
 use crate::vm::state::checks::Checks;
 use crate::vm::state::deadline::Deadline;
+#[cfg(unix)]
+use crate::vm::state::files::StandardFiles;
 use crate::vm::state::lists::Lists;
 use crate::vm::state::memory::{Loan, Memory};
 use crate::vm::state::pages::Pages;
@@ -40,6 +42,8 @@ pub(crate) struct RequestState {
     pub(crate) stack: Cell<usize>,
     /// What it waits for.
     pub(crate) waits: Waits,
+    #[cfg(unix)]
+    pub(crate) standard_files: StandardFiles,
 }
 
 /// An uncaught error, for the log.
@@ -65,6 +69,8 @@ impl Default for RequestState {
             raised: RefCell::default(),
             stack: Cell::new(0),
             waits: Waits::default(),
+            #[cfg(unix)]
+            standard_files: StandardFiles::default(),
         }
     }
 }
@@ -151,6 +157,8 @@ impl RequestState {
         self.raised.swap(&other.raised);
         self.stack.swap(&other.stack);
         self.waits.swap(&other.waits);
+        #[cfg(unix)]
+        self.standard_files.swap(&other.standard_files);
     }
 
     /// The running call.

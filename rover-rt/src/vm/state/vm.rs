@@ -17,6 +17,8 @@ use crate::time::pulse::Pulse;
 use crate::vm::state::call::Call;
 use crate::vm::state::deadline::Pace;
 use crate::vm::state::decoder::Decoder;
+#[cfg(unix)]
+use crate::vm::state::files::VmFiles;
 use crate::vm::state::memory::Memory;
 use crate::vm::state::order::KeyOrder;
 use crate::vm::state::replaced::Replaced;
@@ -66,6 +68,8 @@ pub(crate) struct VmState {
     /// That of `rover.http` itself, made when it is first used.
     #[cfg(feature = "client")]
     common_client: OnceCell<Client>,
+    #[cfg(unix)]
+    pub(crate) files: VmFiles,
     /// What a handler failed of last, where somebody wants to know.
     pub(crate) last_failure: RefCell<Option<String>>,
 }
@@ -82,6 +86,8 @@ pub(crate) struct Metatables {
     pub(crate) response: Cell<*const c_void>,
     /// Of userdata that hold a schema.
     pub(crate) schema: Cell<*const c_void>,
+    /// Of file objects.
+    pub(crate) file: Cell<*const c_void>,
 }
 
 impl Default for Metatables {
@@ -96,6 +102,7 @@ impl Default for Metatables {
             http_error: none(),
             response: none(),
             schema: none(),
+            file: none(),
         }
     }
 }
@@ -155,6 +162,8 @@ impl VmState {
             clients: RefCell::default(),
             #[cfg(feature = "client")]
             common_client: OnceCell::new(),
+            #[cfg(unix)]
+            files: VmFiles::default(),
             last_failure: RefCell::default(),
         }
     }

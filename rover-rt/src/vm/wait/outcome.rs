@@ -8,7 +8,7 @@ use crate::vm::native::stack::push;
 #[cfg(feature = "client")]
 use crate::vm::wait::answer::{push_answer, push_part};
 use crate::wait::error::WaitError;
-use crate::wait::operation::{Given, Outcome};
+use crate::wait::operation::{Given, Outcome, SEVERAL};
 
 /// Values that an outcome is made of at most.
 pub(crate) const MOST: c_int = 8;
@@ -48,9 +48,41 @@ unsafe fn push_given(state: *mut lua_State, given: Given) -> c_int {
             Given::Answer(answer) => return push_answer(state, *answer),
             #[cfg(feature = "client")]
             Given::Part(part) => push_part(state, part.as_deref()),
+            Given::Texts(texts) => push_texts(state, &texts),
+            Given::Several(values) => return push_several(state, values),
         }
     }
     1
+}
+
+/// # Safety
+/// As for [`push_outcome`].
+unsafe fn push_several(state: *mut lua_State, values: Vec<Given>) -> c_int {
+    let mut count = 0;
+    for value in values.into_iter().take(SEVERAL) {
+        // SAFETY: with the boolean before them, these are fewer values than there are free slots.
+        // Inside of others only a single value is pushed.
+        unsafe {
+            if push_given(state, value) == 0 {
+                ffi::lua_pushnil(state);
+            }
+        }
+        count += 1;
+    }
+    count
+}
+
+/// # Safety
+/// As for [`push_outcome`].
+unsafe fn push_texts(state: *mut lua_State, texts: &[Vec<u8>]) {
+    // SAFETY: the table and a text take two of the free slots.
+    unsafe {
+        ffi::lua_createtable(state, c_int::try_from(texts.len()).unwrap_or(0), 0);
+        for (text, number) in texts.iter().zip(1..) {
+            push(state, text);
+            ffi::lua_rawseti(state, -2, number);
+        }
+    }
 }
 
 /// Pushes `false`, and the error's kind, message, code and whether it is worth another try.
