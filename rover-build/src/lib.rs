@@ -6,7 +6,7 @@
 //! templates, `model` makes routes and options of all that and looks for mistakes, `lower`
 //! rewrites the program's text, `explain` tells what became of it, `openapi` describes the
 //! routes, `plan` puts all that together as plain data, `emit` writes that as Rust. `form`,
-//! `vocabulary` and `diagnostic` stand
+//! `features`, `vocabulary` and `diagnostic` stand
 //! below all of them.
 
 mod analyse;
@@ -15,6 +15,7 @@ mod collect;
 mod diagnostic;
 mod emit;
 mod explain;
+mod features;
 mod form;
 mod front;
 mod html;
@@ -37,6 +38,7 @@ pub use build_script::{compile, compile_form_to, compile_to};
 pub use diagnostic::{Code, Diagnostic, Failure, Position, Severity, Style, Texts, Warnings};
 pub use emit::warnings;
 pub use explain::{Became, Called, Explained, Explanation};
+pub use features::Features;
 pub use form::Form;
 pub use front::function_place::FunctionPlace;
 pub use model::app::{About, App, Expects, Reads, Route, Segment};
@@ -87,12 +89,21 @@ pub fn compile_form(manifest: &Path, form: Form) -> Result<Compiled, Failure> {
     compile_package(manifest, form, Package::from_environment())
 }
 
+/// Compiles a manifest for a crate `rover` with these features.
+///
+/// # Errors
+/// As [`compile_file`], and where the program says a word of another feature.
+pub fn compile_with(manifest: &Path, features: Features) -> Result<Compiled, Failure> {
+    let (form, package) = (Form::from_environment(), Package::from_environment());
+    on_deep_stack(|| compile_here(manifest, form, features, package.clone(), false))
+}
+
 /// Compiles a manifest that is called so where it does not say itself.
 ///
 /// # Errors
 /// As [`compile_file`].
 pub fn compile_package(manifest: &Path, form: Form, package: Package) -> Result<Compiled, Failure> {
-    on_deep_stack(|| compile_here(manifest, form, package.clone(), false))
+    on_deep_stack(|| compile_here(manifest, form, Features::ALL, package.clone(), false))
 }
 
 /// As [`compile_package`], and tells what became of each handler.
@@ -100,7 +111,7 @@ pub fn compile_package(manifest: &Path, form: Form, package: Package) -> Result<
 /// # Errors
 /// As [`compile_file`].
 pub fn explain_package(manifest: &Path, form: Form, package: Package) -> Result<Compiled, Failure> {
-    on_deep_stack(|| compile_here(manifest, form, package.clone(), true))
+    on_deep_stack(|| compile_here(manifest, form, Features::ALL, package.clone(), true))
 }
 
 fn on_deep_stack(
@@ -125,6 +136,7 @@ const STACK_BYTES: usize = 64 << 20;
 fn compile_here(
     manifest: &Path,
     form: Form,
+    features: Features,
     package: Package,
     explained: bool,
 ) -> Result<Compiled, Failure> {
@@ -162,6 +174,7 @@ fn compile_here(
         return_types: &return_types,
         html: &html,
         form,
+        features,
     };
     let app = model::model(&facts, &collected, diagnostics).map_err(|mut failure| {
         failure.warnings = sources.warnings(analyse::globals::undeclared(&sources));

@@ -6,7 +6,10 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rover_build::{Code, Diagnostic, Severity, compile_file};
+use rover_build::{Code, Diagnostic, Features, Severity, compile_with};
+
+/// What is wrong without a feature only.
+const OF_FEATURES: [&str; 1] = ["R0904"];
 
 /// What no program can show: a fault of the compiler.
 const WITHOUT_EXAMPLES: [&str; 1] = ["R0110"];
@@ -53,7 +56,7 @@ impl Example {
     }
 
     /// What is told of it.
-    fn told(&self, folder: &Path) -> Result<Told, String> {
+    fn told(&self, folder: &Path, features: Features) -> Result<Told, String> {
         for (name, text) in &self.files {
             let file = folder.join(name);
             let parent = file.parent().ok_or("a file's folder")?;
@@ -64,7 +67,7 @@ impl Example {
         let manifest = named
             .strip_prefix("rover check ")
             .ok_or_else(|| format!("another command: {named}"))?;
-        Ok(match compile_file(&folder.join(manifest)) {
+        Ok(match compile_with(&folder.join(manifest), features) {
             Ok(compiled) => Told {
                 compiles: true,
                 codes: ids(&compiled.warnings.diagnostics),
@@ -90,7 +93,10 @@ fn told_of(code: Code, heading: &str) -> Result<Told, String> {
     let name = format!("rover-codes-{}-{code}-{heading}", std::process::id());
     let folder = std::env::temp_dir().join(name);
     fs::create_dir_all(&folder).map_err(|e| e.to_string())?;
-    let told = example.told(&folder);
+    let features = Features {
+        client: heading != "Wrong" || !OF_FEATURES.contains(&code.id()),
+    };
+    let told = example.told(&folder, features);
     fs::remove_dir_all(&folder).map_err(|e| e.to_string())?;
     told
 }

@@ -43,7 +43,11 @@ impl Parse for Arguments {
 pub fn app(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let Arguments { module, manifest } = parse_macro_input!(input as Arguments);
     let folder = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(PathBuf::new, PathBuf::from);
-    let (items, error) = match rover_build::compile_file(&folder.join(manifest.value())) {
+    let features = rover_build::Features {
+        client: cfg!(feature = "client"),
+    };
+    let manifest_path = folder.join(manifest.value());
+    let (items, error) = match rover_build::compile_with(&manifest_path, features) {
         Ok(compiled) => {
             let warnings = rover_build::warnings(&compiled.warnings.lines());
             let items = compiled.tokens();

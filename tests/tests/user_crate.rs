@@ -121,6 +121,42 @@ fn the_macro() {
     assert!(user.build(), "the manifest changed");
 }
 
+/// A word of a feature that is off is told with its line; with the feature it is right.
+#[test]
+fn a_feature_that_is_off() {
+    let user = Crate::new(
+        "feature-off",
+        "",
+        &[
+            ("src/main.rs", "rover::app!(\"routes.lua\");\n"),
+            (
+                "routes.lua",
+                "local api = rover.server {}\n\
+                 function api.get() return rover.http.get('http://127.0.0.1:1/').text end\n\
+                 return api\n",
+            ),
+        ],
+    );
+    let (built, text) = user.cargo("check");
+    assert!(!built);
+    for part in [
+        "[R0904]",
+        "`rover.http` needs the feature `client` of the crate `rover`",
+        " --> routes.lua:2:27",
+        "features = [\"client\"]",
+    ] {
+        assert!(text.contains(part), "{part} is not in:\n{text}");
+    }
+    let manifest = fs::read_to_string(user.folder.join("Cargo.toml")).unwrap();
+    let (before, after) = manifest.split_once("\" }").unwrap();
+    user.write(
+        "Cargo.toml",
+        &format!("{before}\", features = [\"client\"] }}{after}"),
+    );
+    let (built, text) = user.cargo("check");
+    assert!(built, "{text}");
+}
+
 #[test]
 fn the_build_script() {
     let user = Crate::new(

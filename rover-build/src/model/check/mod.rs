@@ -2,6 +2,7 @@
 
 mod builders;
 mod colons;
+mod features;
 mod fields;
 mod globals;
 mod handled;
@@ -44,6 +45,7 @@ pub(crate) fn check(facts: &Facts<'_>, app: &App) -> Vec<Diagnostic> {
     returns::check(&look, &mut found);
     fields::check(&look, &mut found);
     words::check(&look, &mut found);
+    features::check(&look, &mut found);
     handled::check(&look, &mut found);
     found.dedup();
     found

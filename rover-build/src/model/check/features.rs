@@ -1,0 +1,32 @@
+//! Words of features that the crate `rover` is built without.
+
+use super::look::Look;
+use super::walk::{expressions, path};
+use crate::diagnostic::codes::waiting::feature;
+use crate::diagnostic::{Diagnostic, Position};
+
+pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
+    if !look.facts.features.client {
+        found.extend(first(look, "rover.http").map(|at| feature::off(at, "rover.http", "client")));
+    }
+}
+
+/// Where a word is said first, in a file that does not ask for it. Each place would need the same.
+fn first(look: &Look<'_>, word: &str) -> Option<Position> {
+    let mut files = look.facts.sources.files.numbered();
+    files.find_map(|(file, source)| {
+        if look.probes[file].contains(word) {
+            return None;
+        }
+        let mut said = None;
+        for function in &source.hir.functions {
+            expressions(&function.body, &mut |expr| {
+                if path(expr).as_deref() == Some(word) {
+                    let start = expr.span.start;
+                    said = Some(said.map_or(start, |other: usize| other.min(start)));
+                }
+            });
+        }
+        said.map(|start| look.position(file, start))
+    })
+}
