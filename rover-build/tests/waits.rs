@@ -27,7 +27,9 @@ impl Folder {
         fs::write(&manifest, text).expect("a file");
         for part in parts {
             let (name, text) = part.split_once('\n').expect("a name");
-            fs::write(self.0.join(name.trim()), text).expect("a file");
+            let path = self.0.join(name.trim());
+            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            fs::write(path, text).expect("a file");
         }
         match compile_form(&manifest, form) {
             Ok(compiled) => compiled,
@@ -174,6 +176,22 @@ fn ways_to_a_word() {
              end",
         ),
         (
+            "modules by names that are put together",
+            "for _, name in ipairs { 'slow', 'quick' } do require('routes_' .. name) end
+             for _, name in ipairs { 'slow', 'quick' } do require('lib.' .. name)(api) end
+             -- file: lib/slow.lua
+             return function(api) function api.waits.get() rover.sleep(1) end end
+             -- file: lib/quick.lua
+             return function(api)
+               local insert = table.insert
+               function api.direct.get(ctx) local list = {} insert(list, ctx.path) return list end
+             end
+             -- file: routes_slow.lua
+             return { rover = 1 }
+             -- file: routes_quick.lua
+             return { io = 1 }",
+        ),
+        (
             "objects",
             "local Store = {}
              Store.__index = Store
@@ -197,6 +215,31 @@ fn ways_to_a_word() {
              function api.waits.a.get() return callable('x') end
              function api.waits.b.get() return { sum + 1 } end
              function api.direct.get(ctx) return { ctx:query().x, 1 - 1, 'a' .. 'b' } end",
+        ),
+        (
+            "metamethods that the library calls",
+            "local Slow = {}
+             Slow.__tostring = function() rover.sleep(1) return 'slow' end
+             Slow.__lt = function() rover.sleep(1) return true end
+             local slow = setmetatable({}, Slow)
+             function api.waits.a.get() return tostring(slow) end
+             function api.waits.b.get() print(slow) end
+             function api.waits.c.get() table.sort({ slow, slow }) end
+             function api.direct.get(ctx) return ctx:query().x or 'none' end",
+        ),
+        (
+            "tables that are called",
+            "local callable = setmetatable({}, { __call = function() rover.sleep(1) end })
+             function api.waits.a.get() return { pcall(callable) } end
+             function api.waits.b.get() callable() end
+             function api.waits.c.get() for x in callable do return { x } end end
+             function api.direct.get() return ('x'):upper() end",
+        ),
+        (
+            "texts in tables of the library's",
+            "local names = setmetatable({}, { __index = function(_, k) return rover.fs.read(k) end })
+             function api.waits.get() return (('x'):gsub('%a', names)) end
+             function api.direct.get(ctx) return ('x'):upper() end",
         ),
         (
             "callbacks of the library",
@@ -350,6 +393,20 @@ fn what_is_not_followed_by_name() {
              function api.direct.get() table.insert(list, 1) return 'x' end",
         ),
     ]);
+}
+
+/// Where everything comes everywhere, nothing is proven, and the compiler ends soon.
+#[test]
+fn a_program_without_an_order() {
+    let mut program = "local all = { _G, package.loaded, pcall, xpcall, table.sort }\n".to_owned();
+    for n in 0..150 {
+        program += &format!(
+            "all[{n} + #all] = function(f, ...) for k, v in pairs(f) do all[k] = v(f, ...) end \
+             return pcall(all[f], xpcall(...)), table.sort(all, f) end\n"
+        );
+    }
+    program += "function api.waits.get(ctx) return all[ctx.path](ctx) end";
+    check(&[("all comes everywhere", &program)]);
 }
 
 #[test]

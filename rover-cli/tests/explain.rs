@@ -84,8 +84,8 @@ fn why_a_route_waits() {
     has(
         &explain("GET /rates"),
         &[
-            "waits     it may: it calls `fetch` at routes.lua:33, which calls `rover.HttpClient:get` at \
-             routes.lua:30\n",
+            "waits     it may: it calls `fetch` at routes.lua:32, which calls `rover.HttpClient:get` at \
+             routes.lua:29\n",
             "time      at most 50 ms of CPU time; waiting included at most 60000 ms\n",
         ],
     );

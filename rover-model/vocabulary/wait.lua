@@ -23,7 +23,7 @@ function rover.all(list, fn, options) end
 --- Calls functions at the same time and gives what the first one that ends returns; the others are cancelled.
 ---@waits
 ---@param functions function[]
----@return any ...
+---@return any
 function rover.race(functions) end
 
 --- Runs a function in the background: the request does not wait for it.

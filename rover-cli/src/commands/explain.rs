@@ -98,7 +98,7 @@ fn waits(made: &plan::Route, explained: &Explained) -> String {
         .collect();
     match (made.needs.waits, calls.is_empty()) {
         (false, _) => "no: it is called directly".to_owned(),
-        (true, true) => "it may: the program's text does not show the function".to_owned(),
+        (true, true) => "it may: the program's text does not show what it calls".to_owned(),
         (true, false) => format!("it may: it calls {}", calls.join(", which calls ")),
     }
 }

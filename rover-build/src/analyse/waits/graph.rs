@@ -60,8 +60,6 @@ pub(super) struct Call<'a> {
     pub(super) result: Node,
     /// The text of the first argument, where that is constant.
     pub(super) text: Option<&'a str>,
-    /// A word makes it, of a function that it is given: the one argument is any of the word's.
-    pub(super) by_word: bool,
 }
 
 /// What is done with an object whose class decides what that means.
@@ -162,22 +160,22 @@ impl<'a> Graph<'a> {
             for atom in &new {
                 self.calls[at].1.insert(*atom);
             }
-            news.calls.extend(new.into_iter().map(|atom| (at, atom)));
+            news.calls.push((at, new));
         }
         for &at in &self.accesses_of[node.0] {
             let new = values.without(&self.accesses[at].1);
             for atom in &new {
                 self.accesses[at].1.insert(*atom);
             }
-            news.accesses.extend(new.into_iter().map(|atom| (at, atom)));
+            news.accesses.push((at, new));
         }
         Some(news)
     }
 }
 
-/// What calls and reads have not seen yet: their numbers and the atoms.
+/// What calls and reads have not seen yet: their numbers, each with its atoms.
 #[derive(Default)]
 pub(super) struct News {
-    pub(super) calls: Vec<(usize, usize)>,
-    pub(super) accesses: Vec<(usize, usize)>,
+    pub(super) calls: Vec<(usize, Vec<usize>)>,
+    pub(super) accesses: Vec<(usize, Vec<usize>)>,
 }

@@ -6,10 +6,10 @@ use super::graph::{Access, Call, Graph, Node, Place, Site};
 use super::texts::Texts;
 use super::values::{Atom, Atoms};
 use crate::analyse::ctx_flow::CtxFlow;
-use crate::analyse::names::{Given, Names, required};
+use crate::analyse::names::{Given, Names};
 use crate::analyse::servers::ServerVars;
 use crate::front::hir::{BinaryOp, Expr, Field, Function, Kind, Span, Stmt, UnaryOp};
-use crate::front::ids::{FileId, FunctionId, FunctionRef, VarRef};
+use crate::front::ids::{FileId, FunctionRef, VarRef};
 use crate::vocabulary::{self, CTX, GLOBALS, Kind as WordKind};
 
 /// The metamethods of operators between or before values.
@@ -51,7 +51,6 @@ impl<'a> Scan<'_, 'a> {
             open: true,
             result,
             text: None,
-            by_word: false,
         });
     }
 
@@ -60,19 +59,19 @@ impl<'a> Scan<'_, 'a> {
         self.block(&function.body);
     }
 
-    fn file(&self) -> FileId {
+    pub(super) fn file(&self) -> FileId {
         self.here.file
     }
 
-    fn constant(&mut self, atom: Atom) -> Node {
+    pub(super) fn constant(&mut self, atom: Atom) -> Node {
         self.graph.place(Place::Constant(self.atoms.number(atom)))
     }
 
-    fn nothing(&mut self) -> Node {
+    pub(super) fn nothing(&mut self) -> Node {
         self.graph.place(Place::Nothing)
     }
 
-    fn object(&mut self, owner: &str) -> Node {
+    pub(super) fn object(&mut self, owner: &str) -> Node {
         match self.atoms.object(owner) {
             Some(atom) => self.constant(atom),
             None => self.nothing(),
@@ -249,7 +248,7 @@ impl<'a> Scan<'_, 'a> {
     }
 
     /// A call whose values come to a place of its own.
-    fn called(&mut self, span: Span, callee: Node, args: Vec<Node>) -> Node {
+    pub(super) fn called(&mut self, span: Span, callee: Node, args: Vec<Node>) -> Node {
         let result = self.graph.fresh();
         self.graph.call(Call {
             site: Site::Function(self.here),
@@ -259,13 +258,17 @@ impl<'a> Scan<'_, 'a> {
             open: true,
             result,
             text: None,
-            by_word: false,
         });
         result
     }
 
     /// Metamethods that an operator may call, where the program has any of that name.
-    fn operator(&mut self, span: Span, events: &[&'static str], args: Vec<Node>) -> Option<Node> {
+    pub(super) fn operator(
+        &mut self,
+        span: Span,
+        events: &[&'static str],
+        args: Vec<Node>,
+    ) -> Option<Node> {
         let mut result = None;
         for event in events
             .iter()
@@ -281,7 +284,7 @@ impl<'a> Scan<'_, 'a> {
         result
     }
 
-    fn value(&mut self, expr: &'a Expr) -> Node {
+    pub(super) fn value(&mut self, expr: &'a Expr) -> Node {
         let file = self.file();
         if let Some(function) = self.names.function(file, expr) {
             return self.constant(Atom::Function(function));
@@ -396,150 +399,8 @@ impl<'a> Scan<'_, 'a> {
         self.keyed(key) == self.graph.place(Place::Items)
     }
 
-    fn call(&mut self, expr: &'a Expr, callee: &'a Expr, args: &'a [Expr]) -> Node {
-        let file = self.file();
-        if let Some(name) = required(expr) {
-            return self.module(name);
-        }
-        let at = match &callee.kind {
-            Kind::Index(_, key) => key.span,
-            _ => callee.span,
-        };
-        let node = self.value(callee);
-        let word = self.word(callee);
-        let of_rover = self.names.of_rover(file, callee);
-        let nodes = match (args, of_rover) {
-            // The functions of `rover.all { f, g }` go nowhere else.
-            (
-                [
-                    Expr {
-                        kind: Kind::Table(fields),
-                        ..
-                    },
-                    rest @ ..,
-                ],
-                Some("all" | "race"),
-            ) => {
-                let mut nodes = vec![self.together(expr.span, fields)];
-                nodes.extend(rest.iter().map(|arg| self.value(arg)));
-                nodes
-            }
-            _ => args.iter().map(|arg| self.value(arg)).collect(),
-        };
-        let exact = word.is_some() || self.names.function(file, callee).is_some();
-        self.make_call(at, node, nodes, args, exact)
-    }
-
-    /// Functions that are called at once: what they return.
-    fn together(&mut self, span: Span, fields: &'a [Field]) -> Node {
-        let items = self.graph.place(Place::Items);
-        for field in fields {
-            let value = match field {
-                Field::Item(value) | Field::Named(_, value) | Field::Keyed(_, value) => value,
-            };
-            let function = self.value(value);
-            let result = self.called(span, function, Vec::new());
-            self.graph.flow(result, items);
-        }
-        self.nothing()
-    }
-
-    fn module(&mut self, name: &str) -> Node {
-        match self.names.sources.module(name) {
-            Some(file) => self
-                .graph
-                .place(Place::Returned(file.function(FunctionId::CHUNK))),
-            None => self.object(name),
-        }
-    }
-
-    fn method(
-        &mut self,
-        expr: &'a Expr,
-        object: &'a Expr,
-        name: &'a crate::front::hir::Name,
-        args: &'a [Expr],
-    ) -> Node {
-        let file = self.file();
-        let of_object = self.value(object);
-        let mut nodes = vec![of_object];
-        nodes.extend(args.iter().map(|arg| self.value(arg)));
-        if let Some(function) = self.names.method_function(file, object, name) {
-            let callee = self.constant(Atom::Function(function));
-            return self.make_call(name.span, callee, nodes, args, true);
-        }
-        let callee = self.graph.fresh();
-        let is_ctx = object
-            .var()
-            .is_some_and(|var| self.ctx.contains(&file.var(var)));
-        let words = match is_ctx {
-            true => self.atoms.member(CTX, name),
-            false => self.atoms.member("string", name),
-        };
-        for atom in words {
-            self.graph.insert(callee, self.atoms.number(atom));
-        }
-        if !is_ctx {
-            for place in [Place::Field(name), Place::Computed] {
-                let from = self.graph.place(place);
-                self.graph.flow(from, callee);
-            }
-            self.graph
-                .access(of_object, Access::Read(Some(name), callee));
-            if let Some(own) = self.operator(expr.span, &["__index"], vec![of_object]) {
-                self.graph.flow(own, callee);
-            }
-        }
-        self.make_call(name.span, callee, nodes, args, is_ctx)
-    }
-
-    fn make_call(
-        &mut self,
-        at: Span,
-        callee: Node,
-        nodes: Vec<Node>,
-        args: &'a [Expr],
-        exact: bool,
-    ) -> Node {
-        let result = self.graph.fresh();
-        let open = args.last().is_some_and(|last| {
-            matches!(last.kind, Kind::Call(..) | Kind::Method(..) | Kind::Vararg)
-        });
-        let first = args
-            .first()
-            .map(|arg| self.names.followed(self.file(), arg));
-        self.graph.call(Call {
-            site: Site::Function(self.here),
-            at: self.file().range(at),
-            callee,
-            args: nodes.clone(),
-            open,
-            result,
-            text: first.and_then(Expr::text),
-            by_word: false,
-        });
-        if !exact {
-            self.meta_call(at, callee, nodes, result);
-        }
-        result
-    }
-
-    /// What is called may be a table, and what it is called with may come out of a coroutine.
-    fn meta_call(&mut self, at: Span, callee: Node, args: Vec<Node>, result: Node) {
-        if self.texts.coroutines {
-            let passed = self.graph.place(Place::Passed);
-            args.iter().for_each(|arg| self.graph.flow(*arg, passed));
-            self.graph.flow(passed, result);
-        }
-        let mut with_table = vec![callee];
-        with_table.extend(args);
-        if let Some(own) = self.operator(at, &["__call"], with_table) {
-            self.graph.flow(own, result);
-        }
-    }
-
     /// The library that an expression names, and nothing else can be.
-    fn library(&self, expr: &Expr) -> Option<String> {
+    pub(super) fn library(&self, expr: &Expr) -> Option<String> {
         let path = match &self.names.followed(self.file(), expr).kind {
             Kind::Global(name) => name.clone(),
             Kind::Index(object, key) => format!("{}.{}", self.library(object)?, key.text()?),
@@ -551,7 +412,7 @@ impl<'a> Scan<'_, 'a> {
     }
 
     /// The word of a library that an expression is, and nothing else can be.
-    fn word(&self, expr: &Expr) -> Option<Atom> {
+    pub(super) fn word(&self, expr: &Expr) -> Option<Atom> {
         let (owner, name) = match &self.names.followed(self.file(), expr).kind {
             Kind::Global(name) if !self.texts.is_changed(name) => (GLOBALS.to_owned(), &**name),
             Kind::Index(object, key) => (self.library(object)?, key.text()?),

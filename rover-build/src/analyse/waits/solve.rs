@@ -2,10 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::Target;
 use super::graph::{Access, Call, Graph, Node, Place, Site};
 use super::texts::Texts;
 use super::values::{Atom, Atoms};
+use super::way::Target;
 use crate::analyse::names::Names;
 use crate::front::hir::FunctionId;
 use crate::front::ids::{FunctionRef, TextRange};
@@ -17,6 +17,12 @@ const PAGES: [&str; 3] = ["rover.Html", "rover.HtmlBuilder", "rover.Response"];
 /// Functions that give what is in a table.
 const READERS: [&str; 5] = ["pairs", "next", "rawget", "unpack", "get"];
 
+/// What calls and reads see at most: a program where all comes everywhere would take seconds, and
+/// hardly a function of it be found that does not wait.
+const MOST_VALUES: usize = 50_000;
+/// What is added to that for each call of the program's text.
+const MOST_OF_CALL: usize = 20;
+
 pub(super) struct Solver<'n, 'a> {
     pub(super) names: &'n Names<'a>,
     pub(super) atoms: &'n Atoms,
@@ -25,8 +31,12 @@ pub(super) struct Solver<'n, 'a> {
     /// Who calls what, and where.
     pub(super) calls: HashMap<Site, Vec<(TextRange, Target)>>,
     seen: HashSet<(Site, TextRange, Target)>,
+    /// The arguments and the results of functions that words call.
+    by_words: HashMap<Site, (Node, Node)>,
     /// Functions that words call, and with what.
     callbacks: HashSet<(Site, Node, Node)>,
+    /// Libraries that are walked through, and where their words come to.
+    walked: HashSet<(Node, Node)>,
 }
 
 impl<'n, 'a> Solver<'n, 'a> {
@@ -43,11 +53,14 @@ impl<'n, 'a> Solver<'n, 'a> {
             graph,
             calls: HashMap::new(),
             seen: HashSet::new(),
+            by_words: HashMap::new(),
             callbacks: HashSet::new(),
+            walked: HashSet::new(),
         }
     }
 
-    pub(super) fn solve(&mut self) {
+    /// Follows all values; whether that came to its end.
+    pub(super) fn solve(&mut self) -> bool {
         self.templates();
         if self.texts.computed_events {
             let computed = self.graph.place(Place::Computed);
@@ -56,22 +69,38 @@ impl<'n, 'a> Solver<'n, 'a> {
                 self.graph.flow(computed, field);
             }
         }
+        let most = MOST_VALUES + MOST_OF_CALL * self.graph.calls.len();
+        let mut looked_at = 0;
         while let Some(news) = self.graph.step() {
-            for (at, atom) in news.calls {
-                let call = self.graph.calls[at].0.clone();
-                self.called(&call, self.atoms.atom(atom));
+            let atoms = news.calls.iter().chain(&news.accesses);
+            looked_at += atoms.map(|(_, atoms)| atoms.len()).sum::<usize>();
+            if looked_at > most {
+                return false;
             }
-            for (at, atom) in news.accesses {
+            for (at, atoms) in news.calls {
+                let call = self.graph.calls[at].0.clone();
+                for atom in atoms {
+                    self.called(&call, self.atoms.atom(atom));
+                }
+            }
+            for (at, atoms) in news.accesses {
                 let access = self.graph.accesses[at].0;
-                self.accessed(access, self.atoms.atom(atom));
+                for atom in atoms {
+                    self.accessed(access, self.atoms.atom(atom));
+                }
             }
         }
+        true
     }
 
     /// What templates call: what the program calls by the same names.
     fn templates(&mut self) {
         let at = crate::front::ids::FileId::MANIFEST.at(0);
         let mut callees: Vec<Node> = Vec::new();
+        let printed = ["__tostring", "__index"].into_iter();
+        for name in printed.filter(|event| self.texts.events.contains(event)) {
+            callees.push(self.graph.place(Place::Field(name)));
+        }
         for name in &self.texts.called {
             callees.push(self.graph.place(Place::Field(name)));
         }
@@ -89,7 +118,6 @@ impl<'n, 'a> Solver<'n, 'a> {
                 open: true,
                 result,
                 text: None,
-                by_word: false,
             });
         }
         if let Some(word) = self.texts.word.clone() {
@@ -196,34 +224,36 @@ impl<'n, 'a> Solver<'n, 'a> {
                 self.callback(call, word, *arg);
             }
         }
-        let events: &[&str] = match (word.owner, word.name) {
-            (GLOBALS, "pairs") => &["__pairs"],
-            (GLOBALS, "ipairs") => &["__ipairs"],
-            _ => &[],
-        };
-        for event in events.iter().filter(|e| self.texts.events.contains(*e)) {
-            let callee = self.graph.place(Place::Field(event));
-            if self.callbacks.insert((call.site, callee, call.result)) {
-                self.graph.call(Call {
-                    callee,
-                    text: None,
-                    ..call.clone()
-                });
-            }
+        for event in events(word) {
+            self.metamethod(call, event, call.args.clone(), call.result);
+        }
+    }
+
+    /// A metamethod that a word calls, where the program has any of that name.
+    fn metamethod(&mut self, call: &Call<'a>, event: &'static str, args: Vec<Node>, result: Node) {
+        if !self.texts.events.contains(event) {
+            return;
+        }
+        let callee = self.graph.place(Place::Field(event));
+        if self.callbacks.insert((call.site, callee, result)) {
+            self.graph.call(Call {
+                callee,
+                args,
+                open: true,
+                result,
+                text: None,
+                ..call.clone()
+            });
         }
     }
 
     /// A function that a word is given, and calls with what it was given.
     fn callback(&mut self, call: &Call<'a>, word: &'static Word, callee: Node) {
-        // A word that calls a word has the same arguments in any order, so that there is an end.
-        let (args, result) = match (call.by_word, call.args.as_slice()) {
-            (true, [args]) => (*args, call.result),
-            _ => (self.graph.fresh(), self.graph.fresh()),
-        };
         let site = match word.tag("keeps") {
             Some(_) => Site::Outside,
             None => call.site,
         };
+        let (args, result) = self.given_by_words(site);
         if !self.callbacks.insert((site, callee, args)) {
             return;
         }
@@ -241,8 +271,16 @@ impl<'n, 'a> Solver<'n, 'a> {
             open: true,
             result,
             text: None,
-            by_word: true,
         });
+        // What it is given may be a table, which is the first argument then.
+        if self.texts.events.contains("__call") {
+            self.graph.flow(callee, args);
+        }
+        let own = Call {
+            site,
+            ..call.clone()
+        };
+        self.metamethod(&own, "__call", vec![args], result);
         self.graph.flow(result, call.result);
         let items = self.graph.place(Place::Items);
         self.graph.flow(result, items);
@@ -252,6 +290,17 @@ impl<'n, 'a> Solver<'n, 'a> {
             self.graph.flow(args, passed);
             self.graph.flow(result, passed);
         }
+    }
+
+    /// What words give to the functions that they call in a function, and what those return: one
+    /// place for all, so that a word that calls a word comes to an end.
+    fn given_by_words(&mut self, site: Site) -> (Node, Node) {
+        if let Some(nodes) = self.by_words.get(&site) {
+            return *nodes;
+        }
+        let nodes = (self.graph.fresh(), self.graph.fresh());
+        self.by_words.insert(site, nodes);
+        nodes
     }
 
     /// Where it keeps what it is given.
@@ -317,8 +366,10 @@ impl<'n, 'a> Solver<'n, 'a> {
     /// Where a library is walked through, its words.
     fn members(&mut self, call: &Call<'a>) {
         for arg in &call.args {
-            let read = Access::Read(None, call.result);
-            self.graph.access(*arg, read);
+            if self.walked.insert((*arg, call.result)) {
+                let read = Access::Read(None, call.result);
+                self.graph.access(*arg, read);
+            }
         }
     }
 
@@ -359,16 +410,29 @@ impl<'n, 'a> Solver<'n, 'a> {
                     None => self.atoms.members(owner),
                 };
                 members.into_iter().for_each(|atom| self.give(result, atom));
-                if of_server {
+                if of_server && !name.is_some_and(vocabulary::is_builder) {
                     self.take(Place::Routes, result);
                 }
                 // `package.loaded` leads to everything.
-                if owner == "package" {
+                if owner == "package" && matches!(name, None | Some("loaded" | "_G")) {
                     self.give(result, atom);
                     self.give_all(result);
                 }
             }
         }
+    }
+}
+
+/// The metamethods that a word calls of what it is given.
+fn events(word: &Word) -> &'static [&'static str] {
+    match (word.owner, word.name) {
+        (GLOBALS, "pairs") => &["__pairs"],
+        (GLOBALS, "ipairs") => &["__ipairs", "__index"],
+        (GLOBALS, "tostring" | "print") | ("rover.log", _) => &["__tostring"],
+        ("string", "gsub") => &["__index"],
+        ("table", "sort") => &["__lt", "__index", "__newindex", "__len"],
+        ("table", _) => &["__index", "__newindex", "__len"],
+        _ => &[],
     }
 }
 

@@ -20,6 +20,10 @@ pub(super) struct Texts<'a> {
     changed: HashSet<String>,
     /// The environment is handed around.
     any_changed: bool,
+    /// Words may be said that are no names of the text.
+    hidden: bool,
+    /// All names and texts.
+    said: HashSet<&'a str>,
     /// The names that templates call.
     pub(super) called: BTreeSet<&'a str>,
     /// A template calls what it finds in a list.
@@ -47,6 +51,24 @@ impl<'a> Texts<'a> {
         texts
     }
 
+    /// Whether the program may say a word that waits.
+    pub(super) fn may_say_waits(&self) -> bool {
+        let handed = ["rover", "rover.http", "rover.fs", "io"];
+        let handed = handed.iter().any(|library| self.changed.contains(*library));
+        // Or one that gives an object whose methods do.
+        let waiting = words().iter();
+        let waiting = waiting.filter(|w| w.tag("waits").or(w.tag("needs")).is_some());
+        let mut functions = waiting.filter(|word| word.kind == WordKind::Function);
+        self.any_changed
+            || self.hidden
+            || handed
+            || self.word.is_some()
+            || functions.any(|word| {
+                let mut parts = word.owner.split('.').chain([word.name]);
+                parts.all(|part| self.said.contains(part))
+            })
+    }
+
     /// Whether a library or a global may be another than the vocabulary says.
     pub(super) fn is_changed(&self, path: &str) -> bool {
         let mut ends = path.match_indices('.').map(|(at, _)| at);
@@ -56,6 +78,7 @@ impl<'a> Texts<'a> {
     }
 
     fn text(&mut self, text: &'a str) {
+        self.said.insert(text);
         if text.starts_with("__") {
             self.events.insert(text);
             self.computed_events = true;
@@ -147,6 +170,7 @@ impl<'a> Look<'_, 'a, '_> {
 
     /// A key names a field; what is not constant is a value as others are.
     fn key(&mut self, key: &'a Expr) {
+        self.texts.said.extend(key.text());
         match key.text() {
             Some(name) if name.starts_with("__") => drop(self.texts.events.insert(name)),
             Some(_) => {}
@@ -172,19 +196,35 @@ impl<'a> Look<'_, 'a, '_> {
         match &expr.kind {
             Kind::Text(Some(text)) => self.texts.text(text),
             Kind::Global(name) => {
+                self.texts.said.insert(name);
+                self.texts.hidden |= matches!(name.as_str(), "load" | "loadstring" | "require");
                 let environment = ["_G", "getfenv", "setfenv", "package"];
                 self.texts.any_changed |= environment.contains(&name.as_str());
             }
+            // `_G.name` is the global.
+            Kind::Index(object, key) if is_global(object, "_G") && key.text().is_some() => {
+                self.texts.changed.extend(key.text().map(str::to_owned));
+            }
+            Kind::Index(object, key)
+                if is_global(object, "package") && key.text().is_some_and(|k| k != "loaded") => {}
             Kind::Index(object, key) => {
+                if key.text().is_none() {
+                    let walked = path(self.names, self.file, object);
+                    let walked = walked.filter(|path| is_library(path));
+                    self.texts.changed.extend(walked);
+                }
                 self.texts.coroutines |= matches!(key.text(), Some("wrap" | "resume"));
                 self.inside(object);
                 self.key(key);
             }
             Kind::Call(callee, args) => {
-                self.inside(callee);
-                let required = matches!(&callee.kind, Kind::Global(name) if name == "require");
-                if let (true, Some(name)) = (required, args.first().and_then(Expr::text)) {
-                    self.texts.changed.insert(name.to_owned());
+                let is_require = is_global(callee, "require");
+                match args.first() {
+                    Some(module) if is_require && module.text().is_some() => {
+                        self.texts.changed.extend(module.text().map(str::to_owned));
+                    }
+                    Some(module) if is_require && begins_with_folder(module) => {}
+                    _ => self.inside(callee),
                 }
                 args.iter().for_each(|arg| self.expr(arg));
             }
@@ -210,6 +250,10 @@ impl<'a> Look<'_, 'a, '_> {
     }
 }
 
+fn is_global(expr: &Expr, wanted: &str) -> bool {
+    matches!(&expr.kind, Kind::Global(name) if name == wanted)
+}
+
 /// The name of a global or of something in one: `rover.http`.
 fn path(names: &Names<'_>, file: FileId, expr: &Expr) -> Option<String> {
     match &names.followed(file, expr).kind {
@@ -222,4 +266,15 @@ fn path(names: &Names<'_>, file: FileId, expr: &Expr) -> Option<String> {
 fn is_library(path: &str) -> bool {
     let (owner, name) = path.rsplit_once('.').unwrap_or((GLOBALS, path));
     vocabulary::word(owner, name).is_some_and(|word| word.kind == WordKind::Table)
+}
+
+/// `"routes." .. name`: no library has such a name.
+pub(super) fn begins_with_folder(name: &Expr) -> bool {
+    match &name.kind {
+        Kind::Concat(left, _) => {
+            begins_with_folder(left) || left.text().is_some_and(|text| text.contains('.'))
+        }
+        Kind::Paren(inner) => begins_with_folder(inner),
+        _ => false,
+    }
 }

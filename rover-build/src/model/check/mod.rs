@@ -4,6 +4,7 @@ mod builders;
 mod colons;
 mod fields;
 mod globals;
+mod handled;
 mod hook;
 mod look;
 mod members;
@@ -43,6 +44,7 @@ pub(crate) fn check(facts: &Facts<'_>, app: &App) -> Vec<Diagnostic> {
     returns::check(&look, &mut found);
     fields::check(&look, &mut found);
     words::check(&look, &mut found);
+    handled::check(&look, &mut found);
     found.dedup();
     found
 }

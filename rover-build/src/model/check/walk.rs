@@ -140,7 +140,7 @@ pub(super) fn function<'a>(
 
 /// Calls `f` with the expressions that a block evaluates however its conditions turn out; a
 /// loop is taken to run.
-fn in_any_case<'a>(block: &'a [Stmt], f: &mut dyn FnMut(&'a Expr)) {
+pub(super) fn in_any_case<'a>(block: &'a [Stmt], f: &mut dyn FnMut(&'a Expr)) {
     for stmt in block {
         match stmt {
             Stmt::If(arms, _) => {

@@ -1,0 +1,97 @@
+//! Message handlers of `xpcall` that wait: LuaJIT cannot suspend them.
+
+use std::collections::HashSet;
+
+use super::look::Look;
+use super::walk::{self, expressions, path};
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::waiting::message_handler;
+use crate::front::hir::{Expr, Kind, Span};
+use crate::front::ids::{FileId, FunctionRef, TextRange};
+use crate::vocabulary::{self, GLOBALS};
+
+pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
+    for (file, source) in look.facts.sources.files.numbered() {
+        for function in &source.hir.functions {
+            expressions(&function.body, &mut |expr| {
+                let Some((handler, at)) = handler(look, file, expr) else {
+                    return;
+                };
+                let mut way = Way::default();
+                if let Some(word) = way.find_word(look, handler) {
+                    let position = |place: &TextRange| look.position(place.file, place.span.start);
+                    let calls = way.calls.iter().map(position).collect();
+                    found.push(message_handler::waits(
+                        &word,
+                        calls,
+                        look.position(file, at.start),
+                    ));
+                }
+            });
+        }
+    }
+}
+
+/// The message handler of an `xpcall`, and where it is given.
+fn handler<'a>(look: &Look<'a>, file: FileId, expr: &'a Expr) -> Option<(FunctionRef, Span)> {
+    let Kind::Call(callee, args) = &expr.kind else {
+        return None;
+    };
+    let handler = args.get(1)?;
+    let names = look.facts.names;
+    let own = look.written.globals.contains("xpcall") || look.written.any_global;
+    if names.global(file, callee) != Some("xpcall") || own {
+        return None;
+    }
+    let function = match &names.followed(file, handler).kind {
+        Kind::Function(id) => file.function(*id),
+        _ => names.function(file, handler)?,
+    };
+    Some((function, handler.span))
+}
+
+/// The calls that a function makes in any case, down to a word that waits.
+#[derive(Default)]
+struct Way {
+    /// The innermost last.
+    calls: Vec<TextRange>,
+    seen: HashSet<FunctionRef>,
+}
+
+impl Way {
+    fn find_word(&mut self, look: &Look<'_>, function: FunctionRef) -> Option<String> {
+        if !self.seen.insert(function) {
+            return None;
+        }
+        let file = function.file;
+        let mut calls: Vec<&Expr> = Vec::new();
+        walk::in_any_case(look.body(function), &mut |expr| {
+            if let Kind::Call(callee, _) = &expr.kind {
+                calls.push(callee);
+            }
+        });
+        for callee in calls {
+            self.calls.push(file.range(callee.span));
+            if let Some(word) = waiting(look, file, callee) {
+                return Some(word);
+            }
+            let next = look.facts.names.function(file, callee);
+            if let Some(word) = next.and_then(|next| self.find_word(look, next)) {
+                return Some(word);
+            }
+            self.calls.pop();
+        }
+        None
+    }
+}
+
+/// The word that waits which an expression is, and nothing else can be.
+fn waiting<'a>(look: &Look<'a>, file: FileId, callee: &'a Expr) -> Option<String> {
+    let word = path(look.value(file, callee))?;
+    let (owner, name) = word.rsplit_once('.').unwrap_or((GLOBALS, &word));
+    let root = word.split('.').next().unwrap_or_default();
+    let written = &look.written;
+    let own = written.globals.contains(root) || written.paths.contains(&word) || written.any_global;
+    let waits = vocabulary::word(owner, name)?.tag("waits").is_some();
+    (waits && !own).then_some(word)
+}
