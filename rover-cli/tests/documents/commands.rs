@@ -8,6 +8,8 @@ use crate::fences::Fence;
 pub(crate) enum Step {
     /// `cat > FILE <<'END'`
     Write { file: String, text: String },
+    /// `mkdir FOLDER`
+    MakeFolder(String),
     /// `rover check`
     Check { line: usize, told: String },
     /// `curl ...`
@@ -56,6 +58,7 @@ fn step(command: &str, line: usize, told: String) -> Step {
             curl: Curl::parse(arguments),
             told,
         },
+        ["mkdir", folder] => Step::MakeFolder((*folder).to_owned()),
         ["rover", "check"] => Step::Check { line, told },
         ["cat", ">", file, "<<END"] => Step::Write {
             file: (*file).to_owned(),
