@@ -49,6 +49,10 @@ pub(crate) struct Vm {
     /// What the program has said to run beside requests.
     pub(crate) scheduled: Vec<Scheduled>,
     /// States for requests that may wait.
+    #[expect(
+        clippy::vec_box,
+        reason = "tasks have them in boxes, which go back and forth"
+    )]
     pub(crate) spare: RefCell<Vec<Box<RequestState>>>,
     pub(crate) shared: Box<VmState>,
 }
