@@ -8,7 +8,6 @@ mod client;
 pub mod development;
 mod error;
 #[cfg(unix)]
-#[allow(dead_code, reason = "programs cannot name files yet")]
 mod files;
 #[doc(hidden)]
 pub mod fuzzing;

@@ -48,7 +48,8 @@ impl FileError {
         }
     }
 
-    /// Lua raises this error instead of returning it.
+    /// `files.lua` raises this error, as Lua does, and knows it by its text.
+    #[cfg(test)]
     pub(crate) fn is_closed(&self) -> bool {
         self.message == CLOSED
     }

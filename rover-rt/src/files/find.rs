@@ -8,9 +8,6 @@ use super::beneath::{LOOK, Refusal, Way};
 use super::error::FileError;
 use super::roots::Below;
 
-/// What new files may be, before the process's mask is taken off.
-const NEW_FILE: u16 = 0o666;
-
 impl<'a> Below<'a> {
     pub(crate) fn error(&self, error: Errno) -> FileError {
         FileError::at(self.path, error)
@@ -50,7 +47,8 @@ impl<'a> Below<'a> {
             return Err(self.error(error));
         }
         let mode = match flags.contains(OFlags::CREATE) {
-            true => Mode::from(u32::from(NEW_FILE)),
+            // The process's mask is taken off.
+            true => Mode::from(0o666),
             false => Mode::empty(),
         };
         let flags = flags | OFlags::NONBLOCK | OFlags::NOCTTY;

@@ -118,7 +118,11 @@ fn facts(stat: &Stat) -> Facts {
     Facts {
         size: u64::try_from(stat.st_size).unwrap_or(0),
         modified: stat.st_mtime as f64 + nanos / 1e9,
-        kind: file_type(stat).into(),
+        kind: match file_type(stat).into() {
+            // One that is not followed, where the kernel has no help for it.
+            Kind::Link => Kind::Other,
+            kind => kind,
+        },
     }
 }
 

@@ -9,7 +9,6 @@ use rustix::io::Errno;
 use super::error::FileError;
 use super::folder::{self, Entry, Facts};
 use super::limit::{Limit, Slot};
-use super::open::format::{Format, Value};
 use super::open::handle::File;
 use super::open::mode::Mode;
 use super::open::state::OpenFile;
@@ -25,13 +24,6 @@ pub(crate) struct Files {
     roots: Arc<Roots>,
     limit: Limit,
     unwritten: Rc<Unwritten>,
-}
-
-/// Pieces of a file, one after the other.
-#[derive(Debug)]
-pub(crate) struct Chunks {
-    file: File,
-    size: u32,
 }
 
 impl Files {
@@ -92,18 +84,6 @@ impl Files {
         self.run(path, folder::make_dir)
     }
 
-    /// Opens a file to read it in pieces of `size` bytes.
-    pub(crate) fn chunks(&self, path: &[u8], size: u32) -> Waiting<Chunks> {
-        let file = self.open_as(path, Some(Mode::READ));
-        Box::pin(async move {
-            Ok(Chunks {
-                file: file.await?,
-                // A piece of nothing would be the end.
-                size: size.max(1),
-            })
-        })
-    }
-
     /// `io.open`: the mode is as the program gives it.
     pub(crate) fn open(&self, path: &[u8], mode: &[u8]) -> Waiting<File> {
         self.open_as(path, Mode::parse(mode))
@@ -141,6 +121,7 @@ impl Files {
     }
 
     /// How many files are open.
+    #[cfg(test)]
     pub(crate) fn open_files(&self) -> usize {
         self.limit.open()
     }
@@ -161,19 +142,5 @@ impl Files {
     ) -> Waiting<T> {
         let (roots, path) = (Arc::clone(&self.roots), path.to_vec());
         Box::pin(pool::run(move || work(&roots, &path)))
-    }
-}
-
-impl Chunks {
-    /// The next piece; nothing at the end of the file.
-    pub(crate) fn next(&self) -> Waiting<Option<Vec<u8>>> {
-        let size = self.size;
-        let read = self.file.read(vec![Format::Bytes(size)], size as usize);
-        Box::pin(async move {
-            Ok(read.await?.into_iter().find_map(|value| match value {
-                Value::Bytes(bytes) => Some(bytes),
-                _ => None,
-            }))
-        })
     }
 }

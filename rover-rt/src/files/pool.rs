@@ -60,20 +60,18 @@ pub(crate) fn is_here() -> bool {
 
 /// Does the work on another thread. Work that is not awaited any more when its turn comes is
 /// dropped undone; what has begun ends.
-pub(crate) fn run<T: Send + 'static>(
+pub(crate) async fn run<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, FileError> + Send + 'static,
-) -> impl Future<Output = Result<T, FileError>> {
-    async move {
-        let (sender, receiver) = oneshot::channel();
-        submit(move || {
-            if !sender.is_closed() {
-                // A result that came too late is dropped here, and closed with it.
-                let _ = sender.send(work());
-            }
-        });
-        // The work panicked, and that has been told.
-        receiver.await.unwrap_or_else(|_| Err(Errno::IO.into()))
-    }
+) -> Result<T, FileError> {
+    let (sender, receiver) = oneshot::channel();
+    submit(move || {
+        if !sender.is_closed() {
+            // A result that came too late is dropped here, and closed with it.
+            let _ = sender.send(work());
+        }
+    });
+    // The work panicked, and that has been told.
+    receiver.await.unwrap_or_else(|_| Err(Errno::IO.into()))
 }
 
 /// Does the work on another thread, and nobody waits for it.

@@ -53,9 +53,11 @@ pub(crate) fn bind(host: &str, port: u16, count: usize) -> Result<Vec<TcpListene
             .map_err(failed);
     }
     // Two programs of one user could share a port unnoticed with SO_REUSEPORT, so a
-    // plain socket asks first whether the port is free.
-    let probe = open(address, false).map_err(failed)?;
+    // plain socket asks first whether the port is free. It does not listen: a client that came
+    // to it would be turned away when it is closed.
+    let probe = bound(address, false).map_err(failed)?;
     let address = probe.local_addr().map_err(failed)?;
+    let address = address.as_socket().unwrap_or(resolve(host, port)?);
     drop(probe);
     (0..count)
         .map(|_| open(address, true).map_err(failed))
@@ -157,6 +159,14 @@ pub(crate) fn raise_descriptor_limit() {
 }
 
 fn open(address: SocketAddr, reuse_port: bool) -> io::Result<TcpListener> {
+    let socket = bound(address, reuse_port)?;
+    socket.listen(BACKLOG)?;
+    socket.set_nonblocking(true)?;
+    Ok(socket.into())
+}
+
+/// A socket that has the address, and does not listen yet.
+fn bound(address: SocketAddr, reuse_port: bool) -> io::Result<Socket> {
     let domain = Domain::for_address(address);
     let socket = Socket::new(domain, Type::STREAM, Some(Protocol::TCP))?;
     socket.set_reuse_address(true)?;
@@ -167,7 +177,5 @@ fn open(address: SocketAddr, reuse_port: bool) -> io::Result<TcpListener> {
     #[cfg(not(target_os = "linux"))]
     let _ = reuse_port;
     socket.bind(&address.into())?;
-    socket.listen(BACKLOG)?;
-    socket.set_nonblocking(true)?;
-    Ok(socket.into())
+    Ok(socket)
 }

@@ -8,3 +8,4 @@ mod constant;
 mod development;
 pub(crate) mod dispatch;
 mod docs;
+mod schedule;

@@ -27,7 +27,8 @@ mod state;
 mod wait;
 mod write;
 
-pub(crate) use run::answer::{Called, Hook};
-pub(crate) use run::scheduled::Moment;
+pub(crate) use run::answer::Called;
+pub(crate) use run::role::Hook;
 pub(crate) use run::task::Task;
 pub(crate) use run::vm::Vm;
+pub(crate) use state::scheduled::Moment;

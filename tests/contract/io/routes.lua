@@ -3,7 +3,7 @@ local api = rover.server { workers = 1, files = { "/tmp" } }
 local here = "/tmp/rover-contract-io-" .. ("%d"):format(math.random(1e9))
 local path = here .. "/file"
 
-local function plain(text) return (tostring(text):gsub("rover%-contract%-io%-%d+", "HERE"):gsub("^.-:%d+: ", "")) end
+local function plain(text) return (tostring(text):gsub("rover%-contract%-io%-%d+", "HERE"):gsub("^.-:%d+: ", ""):gsub("\n", "$")) end
 local function list(...)
   local values = {}
   for i = 1, select("#", ...) do
@@ -43,7 +43,7 @@ function api.lines.get()
   local file = io.open(path)
   local pairs_of = {}
   for a, b in file:lines(3, 1) do
-    pairs_of[#pairs_of + 1] = a .. "|" .. b
+    pairs_of[#pairs_of + 1] = plain(a .. "|" .. b)
     if #pairs_of == 3 then break end
   end
   local rest = file:read()

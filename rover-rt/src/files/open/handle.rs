@@ -48,7 +48,7 @@ impl File {
         self.with(move |file| file.read(&formats, limit))
     }
 
-    /// Writes bytes; numbers are given by `number_text`.
+    /// Writes bytes.
     pub(crate) fn try_write(&self, bytes: &[u8]) -> Option<Result<(), FileError>> {
         let written = self.try_with(|file| file.try_write(bytes));
         if let Some(Ok(())) = written {

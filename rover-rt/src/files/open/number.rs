@@ -1,4 +1,4 @@
-//! Numbers in files: read as C's `scanf("%lf")` does, written as Lua's `"%.14g"`.
+//! Numbers in files, read as C's `scanf("%lf")` does.
 
 /// What became of a byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -237,35 +237,5 @@ fn power_of_two(exponent: i64) -> f64 {
     match u64::try_from(exponent + 1022) {
         Ok(biased) => f64::from_bits((biased + 1) << 52),
         Err(_) => f64::from_bits(1 << (exponent + 1074)),
-    }
-}
-
-/// Digits that Lua writes of a number.
-const DIGITS: i32 = 14;
-
-/// A number as Lua writes it: C's `"%.14g"`.
-pub(crate) fn number_text(number: f64) -> String {
-    if number.is_nan() {
-        return "nan".to_owned();
-    }
-    if number.is_infinite() {
-        return if number > 0.0 { "inf" } else { "-inf" }.to_owned();
-    }
-    let scientific = format!("{number:.*e}", DIGITS as usize - 1);
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    if (-4..DIGITS).contains(&exponent) {
-        let decimals = usize::try_from(DIGITS - 1 - exponent).unwrap_or(0);
-        return without_zeros(&format!("{number:.decimals$}")).to_owned();
-    }
-    let sign = if exponent < 0 { '-' } else { '+' };
-    let mantissa = without_zeros(mantissa);
-    format!("{mantissa}e{sign}{:02}", exponent.abs())
-}
-
-fn without_zeros(text: &str) -> &str {
-    match text.contains('.') {
-        true => text.trim_end_matches('0').trim_end_matches('.'),
-        false => text,
     }
 }

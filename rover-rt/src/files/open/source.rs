@@ -120,10 +120,7 @@ fn read_line(source: &mut impl Source, limit: usize, keeps_end: bool) -> Result<
 
 fn read_number(source: &mut impl Source, limit: usize) -> Result<Value, Stop> {
     let mut text = NumberText::default();
-    loop {
-        let Some(&byte) = source.peek()?.first() else {
-            break;
-        };
+    while let Some(&byte) = source.peek()?.first() {
         if text.len() >= limit {
             return Err(Stop::TooLarge);
         }

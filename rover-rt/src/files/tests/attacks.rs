@@ -71,7 +71,6 @@ fn all_operations(files: &Files, path: &[u8], within: &[u8]) -> Vec<(&'static st
     note("list", wait(files.list(path, ALL)).err());
     note("stat", wait(files.stat(path)).err());
     note("exists", wait(files.exists(path)).err());
-    note("chunks", wait(files.chunks(path, 10)).err());
     for mode in [&b"r"[..], b"r+", b"w", b"a+"] {
         note("open", wait(files.open(path, mode)).err());
     }
@@ -81,7 +80,7 @@ fn all_operations(files: &Files, path: &[u8], within: &[u8]) -> Vec<(&'static st
     note("remove", wait(files.remove(path)).err());
     errors
 }
-const OPERATIONS: usize = 15;
+const OPERATIONS: usize = 14;
 
 #[test]
 fn paths_that_lead_out_are_refused_by_everything() {
@@ -316,13 +315,7 @@ fn names_may_be_long_and_no_text() {
             wait(files.write(&too_long, Vec::new())).unwrap_err().name,
             "ENAMETOOLONG"
         );
-        assert_eq!(
-            wait(files.open(&scene.at(&"a/".repeat(5000)), b"r"))
-                .unwrap_err()
-                .code
-                > 0,
-            true
-        );
+        assert!(wait(files.open(&scene.at(&"a/".repeat(5000)), b"r")).is_err());
         let no_text = [&scene.at("")[..], b"\xff\xfe\n"].concat();
         wait(files.write(&no_text, b"2".to_vec())).unwrap();
         let entries = wait(files.list(&scene.at(""), ALL)).unwrap().unwrap();

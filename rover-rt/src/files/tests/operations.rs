@@ -179,18 +179,17 @@ fn pieces_make_the_whole_also_of_a_file_that_grows() {
     let path = folder.at("a");
     let whole: Vec<u8> = (0..100_000_u32).flat_map(u32::to_le_bytes).collect();
     wait(files.write(&path, whole.clone())).unwrap();
-    let chunks = wait(files.chunks(&path, 30_000)).unwrap();
-    let mut found = Vec::new();
-    while let Some(piece) = wait(chunks.next()).unwrap() {
+    let file = wait(files.open(&path, b"r")).unwrap();
+    let next = || wait(file.read(vec![Format::Bytes(30_000)], ALL)).unwrap();
+    let mut found: Vec<u8> = Vec::new();
+    while let [Value::Bytes(piece)] = &next()[..] {
         assert_eq!(piece.len(), 30_000.min(whole.len() - found.len()));
         found.extend(piece);
     }
     assert!(found == whole);
     wait(files.append(&path, b"more".to_vec())).unwrap();
-    assert_eq!(wait(chunks.next()), Ok(Some(b"more".to_vec())));
-    assert_eq!(wait(chunks.next()), Ok(None));
-    let error = wait(files.chunks(&folder.at("none"), 1)).unwrap_err();
-    assert_eq!(error.name, "ENOENT");
+    assert_eq!(next(), [Value::Bytes(b"more".to_vec())]);
+    assert_eq!(next(), [Value::Nothing]);
 }
 
 #[test]

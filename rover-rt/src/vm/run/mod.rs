@@ -9,6 +9,7 @@ pub(crate) mod errors;
 pub(crate) mod failure;
 #[cfg(unix)]
 pub(crate) mod machine_code;
+pub(crate) mod role;
 pub(crate) mod scheduled;
 pub(crate) mod suspended;
 pub(crate) mod task;

@@ -1,38 +1,16 @@
 //! Functions that the program has said to run at other times than a request's.
 
+use std::rc::Rc;
 use std::time::Duration;
 
-use mlua::{Function, Table};
+use mlua::{Function, Table, ffi};
 use rover_model::cron::Schedule;
-
-use mlua::ffi;
-
-use std::rc::Rc;
 
 use crate::vm::run::task::Task;
 use crate::vm::run::vm::Vm;
+use crate::vm::state::scheduled::{Moment, Scheduled};
 use crate::vm::state::waits::{Fork, Spawned};
 use crate::vm::wait::seats;
-
-/// When a function runs.
-#[derive(Clone, Debug)]
-pub(crate) enum Moment {
-    /// Before the server is ready.
-    Start,
-    /// When it stops.
-    Stop,
-    /// Again and again, after so long.
-    Every(Duration),
-    /// At these times.
-    Cron(Schedule),
-}
-
-/// A function's moment, and where it was said.
-#[derive(Debug)]
-pub(crate) struct Scheduled {
-    moment: Moment,
-    place: String,
-}
 
 /// The registry's table of the functions, by their numbers.
 const FUNCTIONS: &str = "rover.scheduled";

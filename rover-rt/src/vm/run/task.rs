@@ -21,10 +21,10 @@ use crate::vm::native::place::innermost;
 use crate::vm::native::raise::told_late;
 use crate::vm::native::unwind;
 use crate::vm::response::respond::respond;
-use crate::vm::run::answer::{After, Called, Role};
 use crate::vm::run::call::{end_ctx, push_call};
 use crate::vm::run::errors::note;
 use crate::vm::run::failure::{Failure, raised};
+use crate::vm::run::role::{After, Role};
 use crate::vm::run::suspended::{attach, detach};
 use crate::vm::run::thread::{FIXED, HANDLERS, PREPARE, RUNNING, TABLES};
 use crate::vm::run::vm::Vm;
@@ -88,13 +88,14 @@ impl Task {
         }
     }
 
-    /// Makes a call, which may wait.
-    pub(super) fn begin(vm: &Rc<Vm>, role: Role, request: &RequestData<'_>) -> Called {
+    /// Makes a call, which may wait: then the task is what is waited for.
+    pub(super) fn begin(
+        vm: &Rc<Vm>,
+        role: Role,
+        request: &RequestData<'_>,
+    ) -> Result<Reply, Box<Self>> {
         let mut task = Task::new(vm);
-        match task.start(role, request) {
-            Some(reply) => Called::Reply(reply),
-            None => Called::Waits(Box::new(task)),
-        }
+        task.start(role, request).ok_or_else(|| Box::new(task))
     }
 
     /// A function in the background, which runs when the task is polled.

@@ -21,10 +21,10 @@ use crate::vm::run::call::end_ctx;
 use crate::vm::run::failure::{Failure, raised};
 #[cfg(unix)]
 use crate::vm::run::machine_code::{self, Compiler};
-use crate::vm::run::scheduled::Scheduled;
 use crate::vm::run::thread::{FIXED, HANDLERS, ON_ERROR_TRACE, PENDING, RUN, RUNNING};
 use crate::vm::state::call::{Argument, Call};
 use crate::vm::state::request::{RequestState, Running};
+use crate::vm::state::scheduled::Scheduled;
 use crate::vm::state::vm::VmState;
 use crate::vm::state::waits::Spawned;
 
@@ -49,6 +49,10 @@ pub(crate) struct Vm {
     /// What the program has said to run beside requests.
     pub(crate) scheduled: Vec<Scheduled>,
     /// States for requests that may wait.
+    #[expect(
+        clippy::vec_box,
+        reason = "tasks have them in boxes, which go back and forth"
+    )]
     pub(crate) spare: RefCell<Vec<Box<RequestState>>>,
     pub(crate) shared: Box<VmState>,
 }

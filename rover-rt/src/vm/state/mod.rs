@@ -17,6 +17,7 @@ pub(crate) mod order;
 pub(crate) mod pages;
 pub(crate) mod replaced;
 pub(crate) mod request;
+pub(crate) mod scheduled;
 pub(crate) mod schemas;
 pub(crate) mod shapes;
 pub(crate) mod slots;

@@ -1,0 +1,3 @@
+//! The program that the benches of waiting ask.
+
+rover::app!("waiting/routes.lua");
