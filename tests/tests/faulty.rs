@@ -275,3 +275,39 @@ fn memory_that_a_body_needs_has_a_limit() {
     assert_eq!(code, Some(0));
     assert!(!log.contains(" error "), "{log}");
 }
+
+/// Sends a request that waits, and comes back when its handler does.
+fn begin_to_wait(server: &Process, stream: &mut TcpStream) -> TcpStream {
+    let mut waiting = server.connect();
+    write!(waiting, "GET /waits HTTP/1.1\r\nHost: t\r\n\r\n").expect("it is open");
+    while ask(stream, "/begun").text() != "begun 1" {}
+    waiting
+}
+
+#[test]
+fn who_waits_in_a_vm_that_is_full_is_answered_by_it() {
+    let server = start(false);
+    let mut stream = server.connect();
+    let mut waiting = begin_to_wait(&server, &mut stream);
+    assert_eq!(ask(&mut stream, "/count").text(), "request 1");
+    // Until another VM is there, in which nothing has begun.
+    while ask(&mut stream, "/begun").text() == "begun 1" {
+        ask(&mut stream, "/hold/2000000");
+    }
+    let answer = answer(&mut waiting);
+    assert_eq!(
+        (answer.status, answer.text()),
+        (200, "waited in a VM with 1 requests".to_owned())
+    );
+}
+
+#[test]
+fn who_waits_in_a_vm_in_which_the_runtime_panicked_is_turned_away() {
+    let server = start(true);
+    let mut stream = server.connect();
+    let mut waiting = begin_to_wait(&server, &mut stream);
+    assert_eq!(ask(&mut stream, "/called").status, 500);
+    assert_eq!(ask(&mut stream, "/begun").text(), "begun 0");
+    assert_eq!(answer(&mut waiting).status, 503);
+    assert_eq!(ask(&mut stream, "/count").text(), "request 1");
+}

@@ -109,7 +109,8 @@ impl Pool {
             };
             match others {
                 Some(others) => others.notified().await,
-                None => return self.connect(url, origin).await,
+                // In a box: a new connection is rare, and its states are large.
+                None => return Box::pin(self.connect(url, origin)).await,
             }
         }
     }

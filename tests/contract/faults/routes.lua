@@ -17,6 +17,15 @@ function api.count.get()
   return "request " .. count
 end
 
+-- A request that waits in a VM which is replaced meanwhile.
+local begun = 0 -- rover: per-worker
+function api.begun.get() return "begun " .. begun end
+function api.waits.get()
+  begun = begun + 1
+  rover.sleep(2)
+  return "waited in a VM with " .. count .. " requests"
+end
+
 -- Things that compiled code asks the runtime for by their numbers.
 function api.record.p_id.get(ctx)
   return { id = ctx:params().id, count = count }
