@@ -26,20 +26,17 @@ use crate::worker::lag::Ready;
 /// For a connection's next request to come when the server stops: it may be on its way.
 const FAREWELL: u32 = (1000 / TICK.as_millis()) as u32;
 /// For a client to close its side after ours.
-const LINGER: u32 = (5000 / TICK.as_millis()) as u32;
+pub(super) const LINGER: u32 = (5000 / TICK.as_millis()) as u32;
 /// However quickly it was before, a transfer that stands still has no longer than so many
 /// times the grace. One that is slow moves in steps: that the system's buffers have room is
 /// seen when they have much.
 const STANDSTILL: u32 = 6;
-/// While an answer is waited for, so much is read of what the client sends meanwhile: that it goes away is seen by
-/// reading.
-const READ_AHEAD: usize = 64 * 1024;
 /// Answers to pipelined requests are sent when they are so long.
 const FLUSH_BYTES: usize = 64 * 1024;
 
 /// What the connection is doing.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Phase {
+pub(super) enum Phase {
     Open,
     /// The last answer is being sent; after it what the client sends may be read.
     Closing {
@@ -52,23 +49,23 @@ enum Phase {
 
 /// Drives a connection to its end.
 pub(crate) struct Connection {
-    stream: TcpStream,
-    peer: IpAddr,
-    service: Rc<ProgramService>,
-    slot: Slot,
-    exchange: Exchange<Box<Task>>,
+    pub(super) stream: TcpStream,
+    pub(super) peer: IpAddr,
+    pub(super) service: Rc<ProgramService>,
+    pub(super) slot: Slot,
+    pub(super) exchange: Exchange<Box<Task>>,
     /// Input of a request that is not complete.
-    input: Vec<u8>,
+    pub(super) input: Vec<u8>,
     /// Output that the socket did not take yet, from `sent` on.
-    output: Vec<u8>,
+    pub(super) output: Vec<u8>,
     sent: usize,
-    phase: Phase,
+    pub(super) phase: Phase,
     /// The stop of the server was seen.
     leaving: bool,
     /// It has made a request.
-    proven: bool,
+    pub(super) proven: bool,
     /// What it asked for last took long.
-    long: bool,
+    pub(super) long: bool,
     /// Bytes of a transfer that have not been counted as time.
     credit: u64,
     /// What its socket wakes, and the same as a waker.
@@ -199,7 +196,7 @@ impl Connection {
     }
 
     /// A body or a response begins.
-    fn begin_transfer(&mut self, stage: Stage) {
+    pub(super) fn begin_transfer(&mut self, stage: Stage) {
         self.credit = 0;
         let grants = self.slot.all().grants();
         let time = grants.rate.map(|_| grants.grace);
@@ -218,117 +215,6 @@ impl Connection {
         let most = all.clock().ticks() + STANDSTILL * grants.grace.max(FAREWELL / 4);
         let expires = self.slot.expires().saturating_add(earned);
         self.slot.expire_at(expires.min(most));
-    }
-
-    /// What an exchange goes on under, beside new requests.
-    fn conditions<'c>(
-        &'c self,
-        all: &'c Connections,
-        stopping: bool,
-    ) -> Conditions<'c, ProgramService> {
-        Conditions {
-            service: &self.service,
-            clock: all.clock(),
-            peer: self.peer,
-            stopping,
-            late: None,
-            room: 0,
-        }
-    }
-
-    /// The time is over: 503 for a request whose handler waits, 408 for one that has begun, silence otherwise.
-    fn expired(&mut self) -> bool {
-        let all = Rc::clone(self.slot.all());
-        let mut exchange = std::mem::take(&mut self.exchange);
-        if exchange.is_waiting() {
-            let mut output = std::mem::take(&mut self.output);
-            let conditions = self.conditions(&all, all.is_stopping());
-            let progress = exchange.time_out(&conditions, &mut output);
-            (self.exchange, self.output) = (exchange, output);
-            match progress {
-                Some(progress) => self.answered(&progress),
-                None => self.begin_to_wait(),
-            }
-            return true;
-        }
-        let begun = !self.input.is_empty() || !exchange.is_between();
-        if self.phase != Phase::Open || !self.output.is_empty() || !begun {
-            self.exchange = exchange;
-            return false;
-        }
-        let conditions = self.conditions(&all, true);
-        let mut output = Vec::new();
-        let progress = exchange.refuse_slow(&conditions, &mut output);
-        (self.exchange, self.output) = (exchange, output);
-        match self.exchange.is_waiting() {
-            true => self.begin_to_wait(),
-            false => self.answered(&progress),
-        }
-        true
-    }
-
-    /// A handler has so much time from here on.
-    fn begin_to_wait(&mut self) {
-        let timeout = self.exchange.timeout(&*self.service).unwrap_or(0);
-        self.slot.begin(Stage::Busy, ticks(timeout.into()));
-    }
-
-    /// An answer that was waited for is there, and what follows it.
-    fn answered(&mut self, progress: &Progress) {
-        if let Progress::Close { unread } = *progress {
-            self.phase = Phase::Closing { linger: unread };
-            self.slot.begin(Stage::Busy, Some(LINGER));
-            return;
-        }
-        self.proven = true;
-        match (self.exchange.is_between(), self.input.is_empty()) {
-            (true, true) => self
-                .slot
-                .begin(Stage::Idle, self.slot.all().grants().keep_alive),
-            (true, false) => self.slot.begin(Stage::Head, self.slot.all().grants().head),
-            (false, _) => self.begin_transfer(Stage::Busy),
-        }
-    }
-
-    /// Asks for the answer that is waited for.
-    fn poll_answer(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        let all = Rc::clone(self.slot.all());
-        let start = all.lag().now();
-        all.begin_turn(start);
-        let mut exchange = std::mem::take(&mut self.exchange);
-        let mut output = all.take_output();
-        let conditions = self.conditions(&all, all.is_stopping());
-        let polled = exchange.poll(&conditions, context, &mut output);
-        self.exchange = exchange;
-        self.long = all.end_turn(self.slot.owner(), start);
-        match polled {
-            Poll::Ready(progress) => {
-                self.output = output;
-                self.answered(&progress);
-                Poll::Ready(())
-            }
-            Poll::Pending => {
-                all.give_back(output);
-                Poll::Pending
-            }
-        }
-    }
-
-    /// Reads what a client sends while it waits for an answer. Ready where it goes away.
-    fn poll_ahead(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        while self.input.len() < READ_AHEAD {
-            let all = Rc::clone(self.slot.all());
-            let mut shared = all.input();
-            let mut buffer = ReadBuf::new(&mut shared);
-            match again(|| Pin::new(&mut self.stream).poll_read(context, &mut buffer)) {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {
-                    self.input.extend_from_slice(buffer.filled());
-                }
-                Poll::Ready(_) => return Poll::Ready(()),
-            }
-        }
-        Poll::Pending
     }
 
     /// The client's side is closed: whether what it left calls for an answer.
@@ -537,7 +423,7 @@ impl Future for Connection {
 }
 
 /// Makes a system call until no signal interrupts it (signal(7)).
-fn again<T>(mut call: impl FnMut() -> Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+pub(super) fn again<T>(mut call: impl FnMut() -> Poll<io::Result<T>>) -> Poll<io::Result<T>> {
     loop {
         match call() {
             Poll::Ready(Err(error)) if error.kind() == ErrorKind::Interrupted => {}

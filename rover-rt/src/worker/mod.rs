@@ -13,3 +13,4 @@ mod connections;
 pub(crate) mod lag;
 mod slow;
 pub(crate) mod thread;
+mod waiting;

@@ -4,7 +4,9 @@
 //! This is the only place that calls the program's code for a request.
 
 pub(crate) mod answer;
+mod beside;
 pub(crate) mod call;
+mod ending;
 pub(crate) mod errors;
 pub(crate) mod failure;
 #[cfg(unix)]

@@ -17,7 +17,6 @@ use crate::message::reply::Reply;
 use crate::message::request::RequestData;
 use crate::vm::guard::precheck;
 use crate::vm::native::depth::here;
-use crate::vm::native::place::innermost;
 use crate::vm::native::raise::told_late;
 use crate::vm::native::unwind;
 use crate::vm::response::respond::respond;
@@ -38,46 +37,46 @@ use crate::wait::error::WaitError;
 use crate::wait::operation::{Operation, Outcome};
 
 /// So often a task goes on in one turn; then it is the others' turn.
-const ROUNDS: usize = 64;
+pub(super) const ROUNDS: usize = 64;
 /// Milliseconds of CPU time that what is cancelled has to end.
-const CANCELLED_LIMIT: u32 = 100;
+pub(super) const CANCELLED_LIMIT: u32 = 100;
 /// Free slots that a C function has (`LUA_MINSTACK`).
 const C_FUNCTION_SLOTS: c_int = 20;
 /// The handler's own fiber.
-const MAIN: u32 = 0;
+pub(super) const MAIN: u32 = 0;
 
 /// A request that waits, or a function in the background.
 pub(crate) struct Task {
-    vm: Rc<Vm>,
+    pub(super) vm: Rc<Vm>,
     /// Its state while it waits. While it runs, what is here belongs to nobody.
-    state: Option<Box<RequestState>>,
+    pub(super) state: Option<Box<RequestState>>,
     /// What is called; nothing in the background.
-    role: Option<Role>,
+    pub(super) role: Option<Role>,
     /// Where the function was given to the background, and whether it is one of those that the option
     /// `max_background` counts.
-    spawned: Option<Spawned>,
-    fibers: SmallVec<[Fiber; 1]>,
+    pub(super) spawned: Option<Spawned>,
+    pub(super) fibers: SmallVec<[Fiber; 1]>,
     /// Where the next look for one that is ready begins.
     next: usize,
 }
 
 /// A coroutine of a task, and what it waits for.
-struct Fiber {
+pub(super) struct Fiber {
     number: u32,
     /// Who has begun it.
     parent: u32,
-    seat: Seat,
-    operation: Operation,
+    pub(super) seat: Seat,
+    pub(super) operation: Operation,
     /// How many fibers that it has begun have ended since it last waited for one.
     joined: u32,
-    cancelled: bool,
+    pub(super) cancelled: bool,
 }
 
 /// How the code of a task has ended: the status of its last call.
-type Ended = c_int;
+pub(super) type Ended = c_int;
 
 impl Task {
-    fn new(vm: &Rc<Vm>) -> Self {
+    pub(super) fn new(vm: &Rc<Vm>) -> Self {
         Task {
             vm: Rc::clone(vm),
             state: None,
@@ -96,19 +95,6 @@ impl Task {
     ) -> Result<Reply, Box<Self>> {
         let mut task = Task::new(vm);
         task.start(role, request).ok_or_else(|| Box::new(task))
-    }
-
-    /// A function in the background, which runs when the task is polled.
-    pub(crate) fn background(vm: &Rc<Vm>, spawned: Spawned) -> Self {
-        let mut task = Task::new(vm);
-        let state = vm.spare_state();
-        state.begin_background(&vm.shared.memory);
-        let numbers = vm.shared.coroutines.next_pages();
-        state.pages.number_from(numbers);
-        task.state = Some(state);
-        task.fibers.push(Fiber::new(&spawned.fork, MAIN));
-        task.spawned = Some(spawned);
-        task
     }
 
     /// The option `timeout` of what is called, in milliseconds; 0 for none.
@@ -134,7 +120,7 @@ impl Task {
     }
 
     /// Begins a call. Gives the answer where it does not wait.
-    fn start(&mut self, role: Role, request: &RequestData<'_>) -> Option<Reply> {
+    pub(super) fn start(&mut self, role: Role, request: &RequestData<'_>) -> Option<Reply> {
         let vm = Rc::clone(&self.vm);
         let shared = &*vm.shared;
         let call = vm.call_for(&role, request);
@@ -230,28 +216,8 @@ impl Task {
         Poll::Pending
     }
 
-    /// The same in the background: ready when the function has ended.
-    pub(crate) fn poll_background(
-        &mut self,
-        context: &mut Context<'_>,
-    ) -> Poll<Result<(), String>> {
-        if self.vm.shared.panics.have_happened() {
-            return Poll::Ready(Err("its VM was replaced".to_owned()));
-        }
-        for _ in 0..ROUNDS {
-            let Some((index, outcome)) = self.ready(context) else {
-                return Poll::Pending;
-            };
-            if let Some(ended) = self.resume_background(index, outcome) {
-                return Poll::Ready(ended);
-            }
-        }
-        context.waker().wake_by_ref();
-        Poll::Pending
-    }
-
     /// A fiber that may go on, and with what.
-    fn ready(&mut self, context: &mut Context<'_>) -> Option<(usize, Outcome)> {
+    pub(super) fn ready(&mut self, context: &mut Context<'_>) -> Option<(usize, Outcome)> {
         let count = self.fibers.len();
         for step in 0..count {
             let index = (self.next + step) % count;
@@ -285,28 +251,8 @@ impl Task {
         self.finish_turn(&vm, &call, began, ended, request)
     }
 
-    fn resume_background(&mut self, index: usize, outcome: Outcome) -> Option<Result<(), String>> {
-        let vm = Rc::clone(&self.vm);
-        let shared = &*vm.shared;
-        let limit = match self.fibers[index].cancelled {
-            true => CANCELLED_LIMIT,
-            false => shared.program.options.deadline,
-        };
-        self.enter();
-        // SAFETY: there is no call that this could outlive.
-        let began = unsafe { shared.running.go_on(None, limit, here()) };
-        let Some(status) = self.give(&vm, index, outcome) else {
-            drop(began);
-            self.leave();
-            vm.collect();
-            return None;
-        };
-        let result = self.outcome(&vm, began, status);
-        Some(result.map_err(|failure| failure.text()))
-    }
-
     /// Milliseconds of CPU time that a fiber has until it waits again.
-    fn limit(&self, vm: &Vm, handler: c_int, index: usize) -> u32 {
+    pub(super) fn limit(&self, vm: &Vm, handler: c_int, index: usize) -> u32 {
         let usual = vm.limit(handler);
         match self.fibers[index].cancelled {
             true if usual == 0 => CANCELLED_LIMIT,
@@ -316,7 +262,7 @@ impl Task {
     }
 
     /// Gives an outcome to a fiber, which goes on with it.
-    fn give(&mut self, vm: &Vm, index: usize, outcome: Outcome) -> Option<Ended> {
+    pub(super) fn give(&mut self, vm: &Vm, index: usize, outcome: Outcome) -> Option<Ended> {
         let thread = self.fibers[index].seat.thread;
         // SAFETY: the coroutine is suspended or has not begun, memory is relaxed, and room is seen to.
         unsafe {
@@ -484,7 +430,12 @@ impl Task {
     }
 
     /// What the code of a task has come to; nothing of it is left but the answer.
-    fn outcome(&mut self, vm: &Vm, began: Running<'_>, status: Ended) -> Result<(), Failure> {
+    pub(super) fn outcome(
+        &mut self,
+        vm: &Vm,
+        began: Running<'_>,
+        status: Ended,
+    ) -> Result<(), Failure> {
         let (state, shared) = (vm.state, &*vm.shared);
         self.give_up_fibers();
         let handler = shared.call().map(|call| call.handler);
@@ -512,7 +463,7 @@ impl Task {
     }
 
     /// The request is this one's from here on.
-    fn enter(&mut self) {
+    pub(super) fn enter(&mut self) {
         if let Some(state) = &self.state {
             // SAFETY: this runs between two calls, so that nothing in either state is borrowed.
             unsafe { self.vm.shared.running.swap(state) };
@@ -525,7 +476,7 @@ impl Task {
     }
 
     /// It is no longer, as it waits; what it has in Lua goes with it.
-    fn leave(&mut self) {
+    pub(super) fn leave(&mut self) {
         let vm = &*self.vm;
         if let Some(main) = self.fibers.first() {
             // SAFETY: the request thread is outside of any call, and memory is relaxed.
@@ -538,85 +489,10 @@ impl Task {
         let numbers = vm.shared.coroutines.next_pages();
         vm.shared.running.pages.number_from(numbers);
     }
-
-    /// Ends it: each of its waits raises an error, so that the program can put things in order, and nothing
-    /// waits any more.
-    pub(crate) fn cancel(&mut self, request: Option<&RequestData<'_>>) {
-        if self.vm.shared.panics.have_happened() {
-            return;
-        }
-        let vm = Rc::clone(&self.vm);
-        while let Some(index) = self.fibers.len().checked_sub(1) {
-            if matches!(self.fibers[index].operation, Operation::Start(_)) {
-                // It has not begun.
-                let seat = self.fibers.remove(index).seat;
-                // SAFETY: it was never resumed.
-                unsafe { seats::give_back(vm.state, &vm.shared, seat) };
-                continue;
-            }
-            for fiber in &mut self.fibers {
-                fiber.cancelled = true;
-            }
-            let call = self.role.as_ref().zip(request);
-            let call = call.map(|(role, request)| vm.call_for(role, request));
-            let limit = self.limit(&vm, call.as_ref().map_or(0, |call| call.handler), index);
-            self.enter();
-            // SAFETY: `call` outlives what this gives.
-            let began = unsafe { vm.shared.running.go_on(call.as_ref(), limit, here()) };
-            let ended = self.give(&vm, index, Err(WaitError::cancelled()));
-            match ended {
-                None => {
-                    drop(began);
-                    self.leave();
-                }
-                Some(status) => {
-                    if call.is_some_and(|call| call.wants_ctx) {
-                        // SAFETY: the request thread is outside of any call, with free slots.
-                        unsafe { end_ctx(vm.state, HANDLERS, RUNNING) };
-                    }
-                    // Nobody is told.
-                    let _ = self.outcome(&vm, began, status);
-                    let _ = vm.shared.running.reply.take();
-                    vm.settle();
-                }
-            }
-        }
-    }
-
-    /// All of its time has passed: it is ended, and answered by what the program has for that. Nothing where that
-    /// waits in turn.
-    pub(crate) fn time_out(&mut self, request: &RequestData<'_>) -> Option<Reply> {
-        let vm = Rc::clone(&self.vm);
-        let seconds = f64::from(self.timeout()) / 1000.0;
-        let place = self.fibers.first().and_then(|fiber| {
-            // SAFETY: the coroutine is suspended, with a free slot.
-            unsafe { innermost(fiber.seat.thread, 0) }
-        });
-        let place = place.unwrap_or_default();
-        let text = format!(
-            "{place}the handler's `timeout` of {seconds} s has passed while it waited here"
-        );
-        self.cancel(Some(request));
-        let role = self.role.take()?;
-        vm.settle();
-        // SAFETY: the request thread is outside of any call, where memory is relaxed, and its
-        // stack holds the fixed places.
-        unsafe { ffi::lua_pushlstring(vm.state, text.as_ptr().cast(), text.len()) };
-        match vm.after(role, request, Err(Failure::TimedOut(text))) {
-            After::Reply(reply) => Some(reply),
-            After::Call(role) if vm.waits(&role) => self.start(role, request),
-            After::Call(role) => Some(vm.last(role, request)),
-        }
-    }
-
-    /// Where a function was given to the background.
-    pub(crate) fn place(&self) -> &str {
-        self.spawned.as_ref().map_or("", |spawned| &spawned.place)
-    }
 }
 
 impl Fiber {
-    fn new(fork: &Fork, parent: u32) -> Self {
+    pub(super) fn new(fork: &Fork, parent: u32) -> Self {
         Fiber {
             number: fork.fiber,
             parent,
