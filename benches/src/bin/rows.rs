@@ -4,7 +4,7 @@
 //! `cargo run --release -p rover-benches --bin rows 2> /dev/null`, with numbers of rows for others than
 //! these.
 
-use std::time::{Duration, Instant};
+use rover_benches::request_cost;
 
 rover::app!(mod program = "compare/routes.lua");
 
@@ -14,7 +14,6 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 type Failure = Box<dyn std::error::Error>;
 
 const ROUNDS: usize = 200;
-const REQUESTS: u32 = 100;
 
 fn main() -> Result<(), Failure> {
     let client = program::app().client()?;
@@ -27,16 +26,8 @@ fn main() -> Result<(), Failure> {
         counts = vec![0, 1, 50, 1000];
     }
     for rows in counts {
-        let request = format!("GET /rows?count={rows} HTTP/1.1\r\nhost: a\r\n\r\n");
-        let requests = request.repeat(REQUESTS as usize).into_bytes();
-        let mut best = Duration::MAX;
-        for _ in 0..ROUNDS {
-            let pieces = vec![requests.clone()];
-            let start = Instant::now();
-            client.exchange(pieces)?;
-            best = best.min(start.elapsed() / REQUESTS);
-        }
-        println!("{rows:4}  {:12}", best.as_nanos());
+        let nanos = request_cost(&client, &format!("/rows?count={rows}"), ROUNDS)?;
+        println!("{rows:4}  {:12}", nanos);
     }
     Ok(())
 }
