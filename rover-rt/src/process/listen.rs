@@ -55,9 +55,8 @@ pub(crate) fn bind(host: &str, port: u16, count: usize) -> Result<Vec<TcpListene
     // Two programs of one user could share a port unnoticed with SO_REUSEPORT, so a
     // plain socket asks first whether the port is free. It does not listen: a client that came
     // to it would be turned away when it is closed.
-    let probe = bound(address, false).map_err(failed)?;
+    let probe = TcpListener::from(bound(address, false).map_err(failed)?);
     let address = probe.local_addr().map_err(failed)?;
-    let address = address.as_socket().unwrap_or(resolve(host, port)?);
     drop(probe);
     (0..count)
         .map(|_| open(address, true).map_err(failed))
