@@ -2,10 +2,10 @@
 -- resumes it with `true` and what it gave, or `false` and what its error is made of. Where nothing can
 -- wait the native gives nil, and why.
 local R = ...
-local native, raise, fiber = R.native, R.raise, R.fiber
+local native, raise = R.native, R.raise
 local sleep, join, fork, stop, spawn = native.sleep, native.join, native.fork, native.stop, native.spawn
 
-local error, pcall, type, select, setmetatable = error, pcall, type, select, setmetatable
+local error, pcall, type, next, setmetatable = error, pcall, type, next, setmetatable
 local getmetatable, rawget, tostring, format = getmetatable, rawget, tostring, string.format
 
 -- Errors of what is waited for: `kind`, `message`, `code`, `retryable`.

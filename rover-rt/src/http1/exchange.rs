@@ -7,6 +7,8 @@ use super::body::{BodyHandling, PartialBody};
 use super::head::{HeaderSpace, parse};
 use super::refusal::Refusal;
 use super::service::{Conditions, Service};
+use crate::message::reply::Reply;
+use crate::message::request::RequestData;
 
 /// One connection's place in its stream of requests.
 pub(crate) enum Exchange<T> {
@@ -201,24 +203,16 @@ impl<T> Exchange<T> {
         context: &mut Context<'_>,
         out: &mut Vec<u8>,
     ) -> Poll<Progress> {
-        let Exchange::Waiting(waiting) = self else {
+        if !self.is_waiting() {
             return Poll::Ready(Progress::More);
-        };
-        let Waiting {
-            task,
-            request,
-            asked,
-            ..
-        } = &mut **waiting;
-        let service = conditions.service;
-        let answered = request.with(service.trusted_proxies(), |data| {
-            let reply = match service.poll(task, data, context) {
-                Poll::Ready(reply) => reply,
-                Poll::Pending => return Poll::Pending,
-            };
-            Poll::Ready(asked.reply(conditions, data, reply, out))
+        }
+        let asked = self.ask(conditions, out, |task, data| {
+            match conditions.service.poll(task, data, context) {
+                Poll::Ready(reply) => Some(reply),
+                Poll::Pending => None,
+            }
         });
-        answered.map(|answered| self.after_waiting(answered))
+        asked.map_or(Poll::Pending, Poll::Ready)
     }
 
     /// The time of the answer that is waited for is over. Gives what follows, unless something else is waited for
@@ -227,6 +221,17 @@ impl<T> Exchange<T> {
         &mut self,
         conditions: &Conditions<'_, S>,
         out: &mut Vec<u8>,
+    ) -> Option<Progress> {
+        let service = conditions.service;
+        self.ask(conditions, out, |task, data| service.time_out(task, data))
+    }
+
+    /// Appends the reply to the request that waits, if `reply` has one.
+    fn ask<S: Service<Task = T>>(
+        &mut self,
+        conditions: &Conditions<'_, S>,
+        out: &mut Vec<u8>,
+        reply: impl FnOnce(&mut T, &RequestData<'_>) -> Option<Reply>,
     ) -> Option<Progress> {
         let Exchange::Waiting(waiting) = self else {
             return None;
@@ -237,10 +242,8 @@ impl<T> Exchange<T> {
             asked,
             ..
         } = &mut **waiting;
-        let service = conditions.service;
-        let answered = request.with(service.trusted_proxies(), |data| {
-            let reply = service.time_out(task, data)?;
-            Some(asked.reply(conditions, data, reply, out))
+        let answered = request.with(conditions.service.trusted_proxies(), |data| {
+            Some(asked.reply(conditions, data, reply(task, data)?, out))
         });
         answered.map(|answered| self.after_waiting(answered))
     }

@@ -36,14 +36,7 @@ impl Vm {
 
     /// Answers a request by a route's handler.
     pub(crate) fn call(self: &Rc<Self>, route: u16, request: &RequestData<'_>) -> Called {
-        let role = Role::Handler(route);
-        if self.waits(&role) {
-            return Called::of(Task::begin(self, role, request));
-        }
-        match self.protected(&self.call_for(&role, request), self.first(&role)) {
-            Ok(reply) => Called::Reply(reply),
-            failed => self.go_on(role, request, failed),
-        }
+        self.answer(Role::Handler(route), request)
     }
 
     /// Gives an answer of the runtime's own to the program's hook for it, if it has one.
@@ -53,15 +46,21 @@ impl Vm {
         request: &RequestData<'_>,
         standard: Reply,
     ) -> Called {
-        if !self.hooks[hook as usize] {
-            return Called::Reply(standard);
+        match self.hooks[hook as usize] {
+            true => self.answer(Role::Instead { hook, standard }, request),
+            false => Called::Reply(standard),
         }
-        let role = Role::Instead { hook, standard };
+    }
+
+    /// Makes a call, and those that follow from it.
+    fn answer(self: &Rc<Self>, role: Role, request: &RequestData<'_>) -> Called {
         if self.waits(&role) {
             return Called::of(Task::begin(self, role, request));
         }
-        let result = self.protected(&self.call_for(&role, request), None);
-        self.go_on(role, request, result)
+        match self.protected(&self.call_for(&role, request), self.first(&role)) {
+            Ok(reply) if matches!(role, Role::Handler(_)) => Called::Reply(reply),
+            result => self.go_on(role, request, result),
+        }
     }
 
     /// What a call that has ended leads to.
@@ -72,13 +71,9 @@ impl Vm {
         request: &RequestData<'_>,
         result: Result<Reply, Failure>,
     ) -> Called {
-        let role = match self.after(role, request, result) {
-            After::Reply(reply) => return Called::Reply(reply),
-            After::Call(role) => role,
-        };
-        if self.waits(&role) {
-            return Called::of(Task::begin(self, role, request));
+        match self.after(role, request, result) {
+            After::Reply(reply) => Called::Reply(reply),
+            After::Call(role) => self.answer(role, request),
         }
-        Called::Reply(self.last(role, request))
     }
 }

@@ -10,7 +10,6 @@ use crate::vm::native::depth::here;
 use crate::vm::native::place::innermost;
 use crate::vm::run::call::end_ctx;
 use crate::vm::run::failure::Failure;
-use crate::vm::run::role::After;
 use crate::vm::run::task::Task;
 use crate::vm::run::thread::{HANDLERS, RUNNING};
 use crate::vm::wait::seats;
@@ -81,10 +80,6 @@ impl Task {
         // SAFETY: the request thread is outside of any call, where memory is relaxed, and its
         // stack holds the fixed places.
         unsafe { ffi::lua_pushlstring(vm.state, text.as_ptr().cast(), text.len()) };
-        match vm.after(role, request, Err(Failure::TimedOut(text))) {
-            After::Reply(reply) => Some(reply),
-            After::Call(role) if vm.waits(&role) => self.start(role, request),
-            After::Call(role) => Some(vm.last(role, request)),
-        }
+        self.follow(role, request, Err(Failure::TimedOut(text)))
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use mlua::{Function, Table, ffi};
 use rover_model::cron::Schedule;
 
+use crate::vm::native::stack::push;
 use crate::vm::run::task::Task;
 use crate::vm::run::vm::Vm;
 use crate::vm::state::scheduled::{Moment, Scheduled};
@@ -73,7 +74,8 @@ impl Vm {
             let state = self.state;
             let seat = seats::take(state, &self.shared)?;
             let top = ffi::lua_gettop(state);
-            ffi::lua_getfield(state, ffi::LUA_REGISTRYINDEX, FUNCTIONS_C.as_ptr());
+            push(state, FUNCTIONS.as_bytes());
+            ffi::lua_rawget(state, ffi::LUA_REGISTRYINDEX);
             ffi::lua_rawgeti(state, -1, number as ffi::lua_Integer + 1);
             ffi::lua_xmove(state, seat.thread, 1);
             ffi::lua_settop(state, top);
@@ -92,6 +94,3 @@ impl Vm {
         Some(Task::background(self, spawned))
     }
 }
-
-/// [`FUNCTIONS`], for C.
-const FUNCTIONS_C: &std::ffi::CStr = c"rover.scheduled";

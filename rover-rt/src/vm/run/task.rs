@@ -286,7 +286,6 @@ impl Task {
             ..
         } = self.fibers[index];
         let waits = &shared.running.waits;
-        waits.fiber.set(number);
         waits.cancelled.set(cancelled);
         shared.memory.relax(false);
         // SAFETY: the caller says that it can be resumed with these values. No error leaves
@@ -422,7 +421,18 @@ impl Task {
         let result = self.outcome(vm, began, status);
         let reply = shared.running.reply.take();
         let role = self.role.take()?;
-        match vm.after(role, request, result.map(|()| reply)) {
+        self.follow(role, request, result.map(|()| reply))
+    }
+
+    /// What a call that has ended leads to; nothing where another one waits.
+    pub(super) fn follow(
+        &mut self,
+        role: Role,
+        request: &RequestData<'_>,
+        result: Result<Reply, Failure>,
+    ) -> Option<Reply> {
+        let vm = Rc::clone(&self.vm);
+        match vm.after(role, request, result) {
             After::Reply(reply) => Some(reply),
             After::Call(role) if vm.waits(&role) => self.start(role, request),
             After::Call(role) => Some(vm.last(role, request)),

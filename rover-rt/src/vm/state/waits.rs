@@ -12,8 +12,6 @@ pub(crate) struct Waits {
     pub(crate) may: Cell<bool>,
     /// What runs was cancelled: no wait begins any more.
     pub(crate) cancelled: Cell<bool>,
-    /// The fiber that runs.
-    pub(crate) fiber: Cell<u32>,
     /// What it waits for from now on.
     pub(crate) parked: RefCell<Option<Operation>>,
     /// Fibers that were begun, for the task to run.
@@ -59,7 +57,6 @@ impl Waits {
     pub(crate) fn swap(&self, other: &Waits) {
         self.may.swap(&other.may);
         self.cancelled.swap(&other.cancelled);
-        self.fiber.swap(&other.fiber);
         self.parked.swap(&other.parked);
         self.forks.swap(&other.forks);
         self.ended.swap(&other.ended);
@@ -70,7 +67,6 @@ impl Waits {
     pub(crate) fn reset(&self) {
         self.may.set(false);
         self.cancelled.set(false);
-        self.fiber.set(0);
         self.parked.take();
         self.forks.take();
         self.ended.take();

@@ -14,13 +14,12 @@ use crate::vm::wait::seats;
 use crate::wait::error::WaitError;
 use crate::wait::operation::Operation;
 
-pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 6] = [
+pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 5] = [
     (c"sleep", sleep),
     (c"join", join),
     (c"fork", fork),
     (c"stop", stop),
     (c"spawn", spawn),
-    (c"is_cancelled", is_cancelled),
 ];
 
 unsafe extern "C-unwind" {
@@ -81,16 +80,6 @@ unsafe extern "C-unwind" fn sleep(state: *mut lua_State) -> c_int {
 unsafe extern "C-unwind" fn join(state: *mut lua_State) -> c_int {
     // SAFETY: this is a contained native.
     unsafe { park(state, vm_state(state), Operation::Join) }
-}
-
-/// `is_cancelled()`
-unsafe extern "C-unwind" fn is_cancelled(state: *mut lua_State) -> c_int {
-    // SAFETY: this is a contained native; the value takes a free slot.
-    unsafe {
-        let cancelled = vm_state(state).running.waits.cancelled.get();
-        ffi::lua_pushboolean(state, cancelled.into());
-    }
-    1
 }
 
 /// `fork(f, ...)`: begins a fiber beside the one that runs, for the same request. Gives `true` and its number, or as
