@@ -10,6 +10,7 @@ use crate::files::open::state::BUFFER;
 use crate::vm::native::raise::NO_MEMORY;
 use crate::vm::native::stack::{metatable, vm_state};
 use crate::vm::native::unwind::pure_or_default;
+use crate::vm::native::userdata::metatable_of;
 use crate::vm::state::files::LuaFile;
 use crate::vm::state::vm::VmState;
 
@@ -20,20 +21,9 @@ const BYTES: usize = BUFFER + size_of::<LuaFile>();
 
 /// Makes the metatable, to which `files.lua` adds what programs see.
 pub(crate) fn install(lua: &Lua, shared: &VmState) -> mlua::Result<()> {
-    // SAFETY: `exec_raw` calls this in a protected call, with an empty stack of which three
-    // slots are used. The function `free` gets the upvalue that it reads, and `shared` outlives
-    // the state. The stack is left empty.
-    unsafe {
-        lua.exec_raw::<()>((), |state| {
-            ffi::luaL_newmetatable(state, FILE.as_ptr());
-            let vm: *const VmState = shared;
-            ffi::lua_pushlightuserdata(state, vm.cast_mut().cast());
-            ffi::lua_pushcclosure(state, free, 1);
-            ffi::lua_setfield(state, -2, c"__gc".as_ptr());
-            shared.metatables.file.set(ffi::lua_topointer(state, -1));
-            ffi::lua_settop(state, 0);
-        })
-    }
+    let metatable = metatable_of(lua, shared, FILE, free)?;
+    shared.metatables.file.set(metatable);
+    Ok(())
 }
 
 /// Frees a file with its object: it is closed where nobody else has it.

@@ -15,6 +15,7 @@ use crate::vm::native::raise::{LATE, NO_MEMORY, Outcome, results};
 use crate::vm::native::schema::schema_at;
 use crate::vm::native::stack::{lossy, push, running, vm_state};
 use crate::vm::native::unwind::pure_or_default;
+use crate::vm::native::userdata::metatable_of;
 use crate::vm::state::schemas::MadeSchema;
 use crate::vm::state::vm::VmState;
 
@@ -34,22 +35,8 @@ const SCHEMA: &std::ffi::CStr = c"rover.schema";
 
 /// Makes the metatable of schemas, and `rover.guard`.
 pub(crate) fn install(lua: &Lua, shared: &VmState, natives: &Table) -> mlua::Result<Table> {
-    // SAFETY: `exec_raw` calls this in a protected call, with an empty stack of which four
-    // slots are used. The function `free` gets the upvalue that it reads, and `shared` outlives
-    // the state. The stack is left empty.
-    unsafe {
-        lua.exec_raw::<()>((), |state| {
-            ffi::luaL_newmetatable(state, SCHEMA.as_ptr());
-            let vm: *const VmState = shared;
-            ffi::lua_pushlightuserdata(state, vm.cast_mut().cast());
-            ffi::lua_pushcclosure(state, free, 1);
-            ffi::lua_setfield(state, -2, c"__gc".as_ptr());
-            ffi::lua_pushboolean(state, 0);
-            ffi::lua_setfield(state, -2, c"__metatable".as_ptr());
-            shared.metatables.schema.set(ffi::lua_topointer(state, -1));
-            ffi::lua_settop(state, 0);
-        })?;
-    }
+    let metatable = metatable_of(lua, shared, SCHEMA, free)?;
+    shared.metatables.schema.set(metatable);
     let [new, with, check] = ["guard_new", "guard_with", "guard_check"];
     lua.load(GUARD_LUA).set_name("=rover").call((
         natives.get::<mlua::Function>(new)?,

@@ -13,3 +13,4 @@ pub(crate) mod schema;
 pub(crate) mod stack;
 pub(crate) mod traced;
 pub(crate) mod unwind;
+pub(crate) mod userdata;

@@ -10,6 +10,7 @@ use mlua::ffi::{self, lua_State};
 use crate::outbound::{BodyStream, FetchBody, FetchResponse};
 use crate::vm::native::stack::{push, vm_state};
 use crate::vm::native::unwind::pure_or_default;
+use crate::vm::native::userdata::metatable_of;
 use crate::vm::state::vm::VmState;
 
 /// The registry's metatable of userdata that hold a stream.
@@ -20,21 +21,7 @@ pub(crate) type Stream = Rc<RefCell<Option<BodyStream>>>;
 
 /// Makes the metatable of streams.
 pub(crate) fn install(lua: &Lua, shared: &VmState) -> mlua::Result<()> {
-    // SAFETY: `exec_raw` calls this in a protected call, with an empty stack of which three slots
-    // are used. The function `free` gets the upvalue that it reads, and `shared` outlives the
-    // state. The stack is left empty.
-    unsafe {
-        lua.exec_raw::<()>((), |state| {
-            ffi::luaL_newmetatable(state, STREAM.as_ptr());
-            let vm: *const VmState = shared;
-            ffi::lua_pushlightuserdata(state, vm.cast_mut().cast());
-            ffi::lua_pushcclosure(state, free, 1);
-            ffi::lua_setfield(state, -2, c"__gc".as_ptr());
-            ffi::lua_pushboolean(state, 0);
-            ffi::lua_setfield(state, -2, c"__metatable".as_ptr());
-            ffi::lua_settop(state, 0);
-        })
-    }
+    metatable_of(lua, shared, STREAM, free).map(drop)
 }
 
 /// Gives a stream back with its userdata.
