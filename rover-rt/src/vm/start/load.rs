@@ -317,6 +317,12 @@ impl Tables {
         ] {
             lua.set_named_registry_value(name, function)?;
         }
+        #[cfg(feature = "database")]
+        {
+            let kept = runtime.get::<Table>("KeptRows")?;
+            lua.set_named_registry_value("rover.kept_rows", kept)?;
+            lua.set_named_registry_value("rover.array", &self.array)?;
+        }
         lua.set_named_registry_value(MARKED, runtime.get::<Table>("marked")?)?;
         lua.set_named_registry_value(SEATS, &self.seats)?;
         lua.set_named_registry_value(FIBERS, &self.fibers)?;
@@ -328,6 +334,11 @@ impl Tables {
         let metatables = &shared.metatables;
         metatables.array.set(self.array.to_pointer());
         metatables.http_error.set(http_error.to_pointer());
+        #[cfg(feature = "database")]
+        {
+            let kept = runtime.get::<Table>("KeptRows")?;
+            metatables.kept_rows.set(kept.to_pointer());
+        }
         for (known, name) in [
             (&metatables.body, "Body"),
             (&metatables.html, "Html"),
