@@ -11,8 +11,6 @@
 ---@planned rover cache shared state redis
 --- A database.
 ---@planned rover db
---- Variables of the environment, checked at the start.
----@planned rover env
 --- Hooks that guard routes.
 ---@planned rover csrf idempotent rate_limit
 --- A client's data from one request to the next.

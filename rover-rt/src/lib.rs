@@ -6,6 +6,7 @@
 mod client;
 #[doc(hidden)]
 pub mod development;
+mod environment;
 mod error;
 #[cfg(unix)]
 mod files;
@@ -30,7 +31,7 @@ mod wait;
 mod worker;
 
 pub use client::{TestClient, TestRequest, TestResponse};
-pub use error::Error;
+pub use error::{Error, WrongVariables};
 pub use process::app::{App, Stage};
 pub use process::cli::main;
 pub use rover_model::LogLevel;

@@ -13,6 +13,7 @@ pub(crate) mod schemas;
 
 mod library;
 mod wait;
+mod worlds;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -23,9 +24,12 @@ use std::time::{Duration, Instant};
 
 use mlua::chunk::ChunkMode;
 use mlua::{Function, HookTriggers, Lua, LuaOptions, LuaString, StdLib, Table, Value, VmState};
+use rover_model::guard::Schema;
 use rover_model::{OptionValue, RAISED_LUA, SERVER_LUA};
 
 use crate::analyse::constructors;
+use crate::analyse::environment::Mentions;
+use crate::analyse::names::names;
 use crate::collect::environment::Environment;
 use crate::collect::marks::{Marks, marked};
 use crate::diagnostic::codes::program::{compiler_failed, server_not_returned, unfinished};
@@ -35,7 +39,9 @@ use crate::front::function_place::FunctionPlace;
 use crate::front::ids::{FileId, FunctionRef};
 use crate::front::load::{Sources, extend, load};
 use crate::vocabulary;
-use library::{Asked, get_info, modules};
+use library::{Asked as AskedModules, get_info, modules};
+pub(crate) use worlds::{Asked, Dependent, Word};
+use worlds::{World, worlds};
 
 /// A chunk that takes longer than this is taken for one that does not end.
 const DEADLINE: Duration = Duration::from_secs(2);
@@ -54,8 +60,12 @@ pub(crate) struct Collected {
     pub(crate) keeps_library: bool,
     /// Handlers that the program has read: it may call them itself.
     pub(crate) given: HashSet<FunctionRef>,
-    /// The program asks for variables of the environment while it loads.
-    pub(crate) reads_environment: bool,
+    /// The variables of the environment that the program asks for while it loads.
+    pub(crate) asked: Vec<Asked>,
+    /// Those that it has declared by `rover.env { ... }`.
+    pub(crate) declared: Vec<(String, Schema)>,
+    /// What depends on them.
+    pub(crate) dependent: Dependent,
 }
 
 /// One assignment on the server.
@@ -93,8 +103,8 @@ pub(crate) fn load_and_run(
             let absent = sources.absent.clone();
             return Ok((sources, Err(absent)));
         }
-        let asked = Asked::default();
-        let run = run(&sources, &asked);
+        let asked = AskedModules::default();
+        let run = run(&sources, &asked, World::default());
         let new = asked.new.take();
         if !new.is_empty() {
             sources = extend(sources, &new)?;
@@ -107,17 +117,49 @@ pub(crate) fn load_and_run(
                 None => vec![*diagnostic],
             }
         });
+        let run = run.map(|mut collected| {
+            collected.dependent = dependent(&sources, &collected);
+            collected
+        });
         return Ok((sources, run));
     }
 }
 
-fn run(sources: &Sources, asked: &Asked) -> Result<Collected, Box<Diagnostic>> {
+/// What depends on the environment, found by running the program in other ones, too. Where it
+/// fails there, nothing is known.
+fn dependent(sources: &Sources, built: &Collected) -> Dependent {
+    let mut dependent = Dependent::default();
+    if built.asked.is_empty() {
+        return dependent;
+    }
+    let compared = Mentions::find(&names(sources)).compared;
+    let run = |world: World| run(sources, &AskedModules::default(), world).ok();
+    for world in worlds(&built.asked, &compared) {
+        let Some(other) = run(world.clone()) else {
+            continue;
+        };
+        let alone = || {
+            let alone = world.one_by_one(&built.asked).into_iter();
+            alone
+                .filter_map(|(world, asked)| Some((run(world)?, asked)))
+                .collect()
+        };
+        dependent.add((built, &other), world.is_of_rover(), alone);
+    }
+    dependent
+}
+
+fn run(
+    sources: &Sources,
+    asked: &AskedModules,
+    world: World,
+) -> Result<Collected, Box<Diagnostic>> {
     let timed_out = Rc::new(RefCell::new(None));
-    let environment = Environment::default();
+    let environment = Environment::new(world);
     let lua = new_vm(&timed_out).map_err(|e| internal(&e))?;
     let marks = Marks::new(sources, &lua).map_err(|e| internal(&e))?;
     let getenv = environment
-        .getenv(&lua, sources)
+        .getenv(&lua, sources, Word::Getenv)
         .map_err(|e| internal(&e))?;
     let server: Table = lua
         .load(SERVER_LUA)
@@ -134,6 +176,9 @@ fn run(sources: &Sources, asked: &Asked) -> Result<Collected, Box<Diagnostic>> {
     let library = json::install(&lua, names).map_err(|e| internal(&e))?;
     let described = described(&lua, &library, null).map_err(|e| internal(&e))?;
     let wait = wait::install(&lua).map_err(|e| internal(&e))?;
+    let env = environment
+        .words(&lua, sources)
+        .map_err(|e| internal(&e))?;
     let keeps_library: Function = lua
         .load(SANDBOX_LUA)
         .set_name("=rover")
@@ -147,6 +192,7 @@ fn run(sources: &Sources, asked: &Asked) -> Result<Collected, Box<Diagnostic>> {
             library,
             getenv,
             wait,
+            env,
         ))
         .map_err(|e| internal(&e))?;
     let result = raised::run(&lua, &manifest, &described);
@@ -156,7 +202,8 @@ fn run(sources: &Sources, asked: &Asked) -> Result<Collected, Box<Diagnostic>> {
     let result = result.map_err(|e| internal(&e))?;
     let result = result.map_err(|raised| Box::new(raised.diagnostic(sources, &environment)))?;
     let mut collected = read(&marks, &server, &components, result)?;
-    collected.reads_environment = environment.is_read();
+    collected.asked = environment.asked();
+    collected.declared = environment.declared();
     collected.keeps_library = keeps_library.call(()).map_err(|e| internal(&e))?;
     Ok(collected)
 }
@@ -319,7 +366,9 @@ fn read(
         options,
         components,
         given,
-        reads_environment: false,
+        asked: Vec::new(),
+        declared: Vec::new(),
+        dependent: Dependent::default(),
         keeps_library: false,
     })
 }

@@ -12,6 +12,7 @@ mod route;
 mod store;
 mod tree;
 mod value;
+mod variable;
 
 pub use answer::{HtmlStep, Part, Piece, Run, Step, Template};
 pub use program::{Chunk, Docs, Options, Page, Plan};
@@ -20,3 +21,4 @@ pub use route::{Needs, Param, Precheck, Route, Segment};
 pub use store::{PLAN_VERSION, PlanError};
 pub use tree::{Ends, RouteTree, static_paths};
 pub use value::{List, Text};
+pub use variable::Variable;

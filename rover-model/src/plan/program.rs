@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::answer::{HtmlStep, Step, Template};
 use super::route::Route;
 use super::value::{List, Text};
+use super::variable::Variable;
 use crate::guard::Schema;
 use crate::{Limits, LogLevel, Network};
 
@@ -41,6 +42,8 @@ pub struct Plan {
     pub pages: List<Page>,
     /// What those print.
     pub html_steps: List<HtmlStep>,
+    /// The variables of the environment that the program reads.
+    pub environment: List<Variable>,
     /// What `/openapi.json` and `/docs` answer, unless the option `docs` is off.
     pub docs: Option<Docs>,
 }

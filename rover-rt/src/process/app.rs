@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use crate::client::TestClient;
 use crate::development::Development;
+use crate::environment::Environment;
 use crate::error::Error;
 use crate::log::{self, Log};
 #[cfg(unix)]
@@ -180,11 +181,12 @@ impl App {
     /// anything that they are about.
     fn with_options_of_the_start(mut self) -> Result<Self, Error> {
         let program = self.program;
+        let environment = self.settings.environment.clone();
         if program.options.from_start {
             // The workers log what the program says while it loads.
             let load = || {
-                Vm::new(program, Log::new(LogLevel::Off).into(), Arc::default())
-                    .map(Vm::into_options)
+                let log = Log::new(LogLevel::Off).into();
+                Vm::new(program, environment, log, Arc::default()).map(Vm::into_options)
             };
             self.settings.take(on_its_own_thread(load)?);
         }
@@ -227,6 +229,24 @@ impl App {
         let pulses = pulses(app.settings.workers);
         app.start(vec![listener], &pulses, tell, shutdown, future::pending())
             .await
+    }
+
+    /// Variables that the program sees beside those of the process, of which the latter count.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn environment(mut self, added: impl IntoIterator<Item = (String, String)>) -> Self {
+        self.settings.environment = Environment::new(added);
+        self
+    }
+
+    /// Where it listens, by the options of the start.
+    ///
+    /// # Errors
+    /// When the program does not load.
+    #[doc(hidden)]
+    pub fn address(self) -> Result<(String, u16), Error> {
+        let Settings { host, port, .. } = self.with_options_of_the_start()?.settings;
+        Ok((host, port))
     }
 
     /// Shows a person at work more than clients are told.

@@ -30,6 +30,7 @@ Options:
       --supervise          keep a server process running, replace it on SIGHUP
       --routes             print the routes and exit
       --openapi            print the OpenAPI document and exit
+      --env                print the variables that the program reads and exit
       --check              load the program, then exit
   -h, --help               print this help
   -V, --version            print the version
@@ -46,6 +47,7 @@ enum Command {
     Check,
     Routes,
     OpenApi,
+    Environment,
     Help,
     Version,
 }
@@ -58,7 +60,7 @@ pub fn main(app: App) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             log::say(&format!("error: {error}\n"));
-            ExitCode::FAILURE
+            ExitCode::from(error.exit_code())
         }
     };
     #[cfg(unix)]
@@ -79,7 +81,12 @@ fn run(mut app: App) -> Result<(), Error> {
         },
         Command::Check => {
             let log = Log::new(app.settings.log_level);
-            Vm::new(program, log.into(), Arc::default())?;
+            Vm::new(
+                program,
+                app.settings.environment.clone(),
+                log.into(),
+                Arc::default(),
+            )?;
             print(&format!(
                 "{}: {} routes, ok\n",
                 program.name,
@@ -93,6 +100,7 @@ fn run(mut app: App) -> Result<(), Error> {
                 "--openapi: the program was built with `docs = false`".to_owned(),
             )),
         },
+        Command::Environment => print(&environment(program)),
         Command::Help => print(&format!(
             "{} {}\n\nUsage: {} [OPTIONS]\n\n{FLAGS}",
             program.name,
@@ -137,6 +145,10 @@ fn parse(app: &mut App, arguments: impl Iterator<Item = OsString>) -> Result<Com
                 command = Command::OpenApi;
                 continue;
             }
+            Long("env") => {
+                command = Command::Environment;
+                continue;
+            }
             Long("check") => {
                 command = Command::Check;
                 continue;
@@ -176,4 +188,37 @@ fn routes(program: &Program) -> String {
             )
         })
         .collect()
+}
+
+/// A line for each variable of the environment that the program reads.
+fn environment(program: &Program) -> String {
+    let rows = program.environment.iter().map(|variable| {
+        let presence = match (&variable.default, variable.required) {
+            (Some(default), _) => format!("default {default}"),
+            (None, true) => "required".to_owned(),
+            (None, false) => "optional".to_owned(),
+        };
+        [
+            variable.name.to_string(),
+            variable.kind.to_string(),
+            presence,
+            variable.source.to_string(),
+            variable.about.to_string(),
+        ]
+    });
+    let rows: Vec<[String; 5]> = rows.collect();
+    let width = |column: usize| {
+        let lengths = rows.iter().map(|row| row[column].chars().count());
+        lengths.max().unwrap_or_default()
+    };
+    let widths: [usize; 4] = std::array::from_fn(width);
+    let line = |row: &[String; 5]| {
+        let columns = row.iter().zip(widths);
+        let mut line: String = columns
+            .map(|(text, width)| format!("{text:<width$}  "))
+            .collect();
+        line += &row[4];
+        format!("{}\n", line.trim_end())
+    };
+    rows.iter().map(line).collect()
 }

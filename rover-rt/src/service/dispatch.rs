@@ -9,6 +9,7 @@ use http::StatusCode;
 use rover_model::{LogLevel, Network};
 
 use crate::development::{Development, FailedHandler};
+use crate::environment::Environment;
 use crate::error::Error;
 #[cfg(unix)]
 use crate::files::roots::Roots;
@@ -36,6 +37,7 @@ const WITHOUT_ROUTES: [&str; 2] = ["TRACE", "QUERY"];
 /// One worker's program.
 pub(crate) struct ProgramService {
     program: &'static Program,
+    environment: Environment,
     health: bool,
     leaving: Cell<bool>,
     head_limits: HeadLimits,
@@ -80,7 +82,13 @@ impl ProgramService {
         pulse: Arc<Pulse>,
     ) -> Result<Self, Error> {
         let log = Rc::new(Log::new(settings.log_level));
-        let vm = Vm::new(program, Rc::clone(&log), Arc::clone(&pulse))?;
+        let environment = settings.environment.clone();
+        let vm = Vm::new(
+            program,
+            environment.clone(),
+            Rc::clone(&log),
+            Arc::clone(&pulse),
+        )?;
         #[cfg(unix)]
         let roots = roots(&vm)?;
         #[cfg(unix)]
@@ -96,6 +104,7 @@ impl ProgramService {
         };
         Ok(ProgramService {
             program,
+            environment,
             health: settings.health,
             leaving: Cell::new(false),
             head_limits: HeadLimits {
@@ -148,7 +157,8 @@ impl ProgramService {
 
     /// Another VM serves the next requests. What waits in this one goes on in it, where it can.
     fn replace_vm(&self) {
-        match Vm::new(self.program, Rc::clone(&self.log), Arc::clone(&self.pulse)) {
+        let (log, pulse) = (Rc::clone(&self.log), Arc::clone(&self.pulse));
+        match Vm::new(self.program, self.environment.clone(), log, pulse) {
             Ok(vm) => {
                 #[cfg(unix)]
                 vm.give_files(&self.roots);

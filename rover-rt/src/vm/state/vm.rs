@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use mlua::ffi::lua_State;
 
+use crate::environment::Environment;
 use crate::log::Log;
 #[cfg(feature = "client")]
 use crate::outbound::{Client, Defaults};
@@ -39,6 +40,7 @@ pub(crate) const LOGGED_BYTES: usize = 8 << 10;
 pub(crate) struct VmState {
     pub(crate) program: &'static Program,
     pub(crate) log: Rc<Log>,
+    pub(crate) environment: Environment,
     /// Of the request that runs.
     pub(crate) running: RequestState,
     pub(crate) memory: Memory,
@@ -137,10 +139,16 @@ impl Panics {
 }
 
 impl VmState {
-    pub(crate) fn new(program: &'static Program, log: Rc<Log>, pulse: Arc<Pulse>) -> Self {
+    pub(crate) fn new(
+        program: &'static Program,
+        environment: Environment,
+        log: Rc<Log>,
+        pulse: Arc<Pulse>,
+    ) -> Self {
         VmState {
             program,
             log,
+            environment,
             running: RequestState::default(),
             memory: Memory::new(),
             pace: Pace::new(pulse),
@@ -246,7 +254,7 @@ impl VmState {
 
         let program = Box::leak(Box::new(Program::empty()));
         let log = Rc::new(Log::new(LogLevel::Off));
-        VmState::new(program, log, Arc::default())
+        VmState::new(program, Environment::default(), log, Arc::default())
     }
 }
 
