@@ -38,7 +38,13 @@ fn nothing_of_an_environment_is_compiled_in() {
         assert_eq!(options.limits, usual.limits);
         assert!(options.trusted_proxies.is_empty());
         // And no answer is made of it.
-        assert!(compiled.plan.routes.iter().all(|route| !route.needs.constant));
+        assert!(
+            compiled
+                .plan
+                .routes
+                .iter()
+                .all(|route| !route.needs.constant)
+        );
     }
 }
 

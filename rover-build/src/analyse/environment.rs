@@ -58,14 +58,12 @@ impl Mentions {
             }
             Kind::Index(object, key) if names.of_rover(file, object) == Some("env") => {
                 if let Some(name) = key.text() {
-                    self.read
-                        .push((name.to_owned(), position(expr.span.start)));
+                    self.read.push((name.to_owned(), position(expr.span.start)));
                 }
             }
             Kind::Call(..) => {
                 if let Some(name) = getenv(names, file, expr) {
-                    self.read
-                        .push((name.to_owned(), position(expr.span.start)));
+                    self.read.push((name.to_owned(), position(expr.span.start)));
                 }
             }
             Kind::Binary(BinaryOp::Equality, left, right) => {

@@ -119,7 +119,11 @@ impl Environment {
             failed.is_some_and(|at| (&at.file, at.line) == (&place.file, place.line))
         };
         // What is declared has a value.
-        let empty = || seen.asked.iter().filter(|asked| asked.word != Word::Declared);
+        let empty = || {
+            seen.asked
+                .iter()
+                .filter(|asked| asked.word != Word::Declared)
+        };
         let on_line = empty().find(|asked| same(&asked.position));
         match on_line.or(empty().last().filter(|_| any)) {
             Some(asked) => {

@@ -131,7 +131,9 @@ pub(crate) fn worlds(asked: &[Asked], compared: &HashMap<String, Vec<String>>) -
 impl World {
     /// The same with one variable alone, for each that was asked for.
     pub(crate) fn one_by_one(&self, asked: &[Asked]) -> Vec<(World, Asked)> {
-        let others = asked.iter().filter(|asked| self.is_other(asked.word, &asked.name));
+        let others = asked
+            .iter()
+            .filter(|asked| self.is_other(asked.word, &asked.name));
         let alone = others.take(MOST_ROUNDS).map(|asked| {
             let world = World {
                 others: Others::One(asked.word, asked.name.clone()),
@@ -200,10 +202,16 @@ fn options(built: &Collected, other: &Collected) -> Vec<String> {
     let names = built.options.iter().chain(&other.options);
     let value = |run: &Collected, name: &str| {
         let mut options = run.options.iter();
-        options.find(|(known, _)| known == name).map(|(_, value)| value.clone())
+        options
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.clone())
     };
     let differs = |name: &&String| value(built, name) != value(other, name);
-    names.map(|(name, _)| name).filter(differs).cloned().collect()
+    names
+        .map(|(name, _)| name)
+        .filter(differs)
+        .cloned()
+        .collect()
 }
 
 /// The routes and hooks that differ.

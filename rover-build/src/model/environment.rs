@@ -23,7 +23,9 @@ pub(crate) fn variables(facts: &Facts<'_>, collected: &Collected) -> Vec<Variabl
     };
     let schema = |name: &str| {
         let mut declared = collected.declared.iter();
-        declared.find(|(known, _)| known == name).map(|(_, schema)| schema)
+        declared
+            .find(|(known, _)| known == name)
+            .map(|(_, schema)| schema)
     };
     for (name, position) in &mentions.declared {
         if let Some(schema) = schema(name) {
@@ -33,11 +35,22 @@ pub(crate) fn variables(facts: &Facts<'_>, collected: &Collected) -> Vec<Variabl
     // Where the table is made by a function, the text shows no names.
     for asked in &collected.asked {
         if let Some(schema) = schema(&asked.name) {
-            add(declared(facts.sources, &asked.name, schema, &asked.position));
+            add(declared(
+                facts.sources,
+                &asked.name,
+                schema,
+                &asked.position,
+            ));
         }
     }
-    let read = collected.asked.iter().map(|asked| (&asked.name, &asked.position));
-    let texts = mentions.read.iter().map(|(name, position)| (name, position));
+    let read = collected
+        .asked
+        .iter()
+        .map(|asked| (&asked.name, &asked.position));
+    let texts = mentions
+        .read
+        .iter()
+        .map(|(name, position)| (name, position));
     for (name, position) in texts.chain(read) {
         add(Variable {
             name: name.clone().into(),

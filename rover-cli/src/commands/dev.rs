@@ -169,7 +169,12 @@ impl Session {
     fn serve_nothing(&mut self) {
         match empty().and_then(|plan| {
             let environment = Variables::new();
-            Ok(Running::start(plan, environment, &self.listener, &self.shown)?)
+            Ok(Running::start(
+                plan,
+                environment,
+                &self.listener,
+                &self.shown,
+            )?)
         }) {
             Ok(running) => self.running = Some(running),
             Err(error) => terminal::say(Tone::Bad, &error.to_string()),

@@ -51,7 +51,8 @@ mod tests {
 
     #[test]
     fn the_usual_forms() {
-        let text = "# a comment\nA=1\nexport B = two # behind\nC=\"three words\\n\"\nD='$A #'\n\nE=\n";
+        let text =
+            "# a comment\nA=1\nexport B = two # behind\nC=\"three words\\n\"\nD='$A #'\n\nE=\n";
         let read = parse(text).unwrap();
         let read: Vec<(&str, &str)> = read.iter().map(|(n, v)| (&**n, &**v)).collect();
         let wanted = [
@@ -67,6 +68,9 @@ mod tests {
     #[test]
     fn a_wrong_line_is_named_and_not_shown() {
         let wrong = parse("A=1\nSECRET = hunter 2 'x\n").unwrap_err();
-        assert!(wrong.contains("line 2") && !wrong.contains("hunter"), "{wrong}");
+        assert!(
+            wrong.contains("line 2") && !wrong.contains("hunter"),
+            "{wrong}"
+        );
     }
 }

@@ -65,7 +65,9 @@ pub fn placeholder(name: &str, schema: &Schema) -> Option<Constant> {
     schema.required.then(|| match &schema.kind {
         Kind::Number(range) | Kind::Integer(range) => Constant::Number(within(range, 1.0)),
         Kind::Boolean => Constant::Boolean(false),
-        Kind::String(rules) if !rules.choices.is_empty() => Constant::Text(rules.choices[0].clone()),
+        Kind::String(rules) if !rules.choices.is_empty() => {
+            Constant::Text(rules.choices[0].clone())
+        }
         _ => Constant::Text(format!("{PLACEHOLDER}{name}>").into()),
     })
 }
@@ -81,7 +83,10 @@ pub fn alternative(name: &str, schema: &Schema, compared: Option<&str>) -> Optio
                 _ => 0.0,
             };
             let near = [number + 1.0, number - 1.0].into_iter();
-            Constant::Number(near.into_iter().find(|near| within(range, *near) == *near)?)
+            Constant::Number(
+                near.into_iter()
+                    .find(|near| within(range, *near) == *near)?,
+            )
         }
         Kind::Boolean => Constant::Boolean(usual != Some(Constant::Boolean(true))),
         Kind::String(rules) if !rules.choices.is_empty() => {
@@ -89,7 +94,10 @@ pub fn alternative(name: &str, schema: &Schema, compared: Option<&str>) -> Optio
                 Some(Constant::Text(text)) => Some(&**text),
                 _ => None,
             };
-            let mut others = rules.choices.iter().filter(|choice| Some(&***choice) != usual);
+            let mut others = rules
+                .choices
+                .iter()
+                .filter(|choice| Some(&***choice) != usual);
             let wanted = others.clone().find(|choice| Some(&***choice) == compared);
             Constant::Text(wanted.or_else(|| others.next())?.clone())
         }

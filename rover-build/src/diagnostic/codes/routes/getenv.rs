@@ -4,11 +4,7 @@ use super::environment::{Route, told};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::code::{Code, code};
 
-pub(super) const CODE: Code = code!(
-    Warning,
-    "R0211",
-    "a route that only some environments have"
-);
+pub(super) const CODE: Code = code!(Warning, "R0211", "a route that only some environments have");
 
 /// By `os.getenv`: the program starts where that gives nothing.
 pub(crate) fn may_decide(route: Route<'_>) -> Diagnostic {
