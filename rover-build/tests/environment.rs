@@ -38,13 +38,10 @@ fn nothing_of_an_environment_is_compiled_in() {
         assert_eq!(options.limits, usual.limits);
         assert!(options.trusted_proxies.is_empty());
         // And no answer is made of it.
-        assert!(
-            compiled
-                .plan
-                .routes
-                .iter()
-                .all(|route| !route.needs.constant)
-        );
+        let needs = compiled.plan.routes.iter().map(|route| route.needs);
+        assert!(needs.clone().all(|needs| !needs.constant));
+        // Nor does a handler wait for a variable, or need a `ctx` for it.
+        assert!(needs.clone().all(|needs| !needs.waits && !needs.ctx));
     }
 }
 

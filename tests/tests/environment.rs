@@ -201,3 +201,34 @@ CHOICE        string     optional                    routes.lua:40
         assert_eq!(code, Some(0));
     }
 }
+
+/// Variables that whoever starts the program adds, as its tests do.
+#[test]
+fn a_host_gives_variables() {
+    use rover_tests::programs::environment;
+
+    for app in [environment::app, environment::reference::app] {
+        let variables = [
+            ("TEST_ROVER_ENV_PORT", "4301"),
+            ("TEST_ROVER_ENV_NAME", "Ada"),
+            // The process has one.
+            ("PATH", "nowhere"),
+        ];
+        let client = app().environment(variables).client().expect("it starts");
+        let get = |path: &str| client.get(path).send().expect("an answer").text();
+        assert_eq!(
+            get("/"),
+            r#"{"port":4301,"rate":0.5,"verbose":true,"mode":"test","name":"Ada","plain":7}"#
+        );
+        assert_eq!(get("/read/TEST_ROVER_ENV_NAME"), "Ada");
+        assert_eq!(get("/read/PATH"), std::env::var("PATH").expect("a path"));
+        let refused = app().environment([("TEST_ROVER_ENV_PORT", "x")]).client();
+        let refused = refused.err().expect("no start");
+        assert_eq!(refused.exit_code(), 78);
+        assert!(
+            refused
+                .to_string()
+                .contains("TEST_ROVER_ENV_PORT must be an integer (routes.lua:5)")
+        );
+    }
+}

@@ -231,11 +231,16 @@ impl App {
             .await
     }
 
-    /// Variables that the program sees beside those of the process, of which the latter count.
-    #[doc(hidden)]
+    /// Variables of the environment that the program sees beside those of the process: for
+    /// tests of a program that requires some. Where the process has one, that counts.
     #[must_use]
-    pub fn environment(mut self, added: impl IntoIterator<Item = (String, String)>) -> Self {
-        self.settings.environment = Environment::new(added);
+    pub fn environment<N: Into<String>, V: Into<String>>(
+        mut self,
+        added: impl IntoIterator<Item = (N, V)>,
+    ) -> Self {
+        let added = added.into_iter();
+        self.settings.environment =
+            Environment::new(added.map(|(name, value)| (name.into(), value.into())));
         self
     }
 
