@@ -8,7 +8,12 @@ use rover_model::guard::PLACEHOLDER;
 const FORMS: [Form; 2] = [Form::Specialised, Form::Reference];
 
 fn compiled(form: Form) -> Compiled {
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/environment/routes.lua");
+    compiled_file("routes.lua", form)
+}
+
+fn compiled_file(file: &str, form: Form) -> Compiled {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/environment");
+    let manifest = folder.join(file);
     let package = Package {
         name: "shop".to_owned(),
         version: "1.0.0".to_owned(),
@@ -81,5 +86,17 @@ fn every_variable_is_known() {
                 "USER string optional lib/mail.lua:2 ",
             ]
         );
+    }
+}
+
+/// The address of a database and its options are looked at where they are known.
+#[test]
+fn a_database_may_come_from_the_environment() {
+    for form in FORMS {
+        let compiled = compiled_file("database.lua", form);
+        assert!(!compiled.tokens().to_string().contains(PLACEHOLDER));
+        let known = compiled.plan.environment.iter();
+        let known: Vec<&str> = known.map(|variable| &*variable.name).collect();
+        assert_eq!(known, ["DATABASE_URL", "STATEMENT_TIMEOUT", "OTHER_URL"]);
     }
 }

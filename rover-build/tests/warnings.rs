@@ -65,7 +65,7 @@ fn a_route_that_only_some_environments_have() {
     assert_eq!(
         warnings_of("environment.lua"),
         [
-            "tests/warnings/environment.lua:6:3: R0211: `api.debug.get` depends on the environment: \
+            "tests/warnings/environment.lua:6:1: R0211: `api.debug.get` depends on the environment: \
              the program starts only where it is as in the build (routes are compiled, so they are \
              the same wherever the program runs. Define it always, and decide in its function: \
              `if not os.getenv \"DEBUG\" then return api.error(404, \"Not Found\") end`)"

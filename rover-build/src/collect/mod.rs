@@ -4,16 +4,20 @@
 //! The only place where the program's Lua runs at build. What is recorded is not judged here,
 //! and no text is looked at but to say what an error means.
 
+pub(crate) mod databases;
+pub(crate) mod dependent;
+pub(crate) mod entry;
 pub(crate) mod environment;
 pub(crate) mod explain;
 pub(crate) mod json;
 pub(crate) mod marks;
+pub(crate) mod option_value;
 pub(crate) mod raised;
 pub(crate) mod schemas;
+pub(crate) mod worlds;
 
 mod library;
 mod wait;
-mod worlds;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -30,6 +34,7 @@ use rover_model::{OptionValue, RAISED_LUA, SERVER_LUA};
 use crate::analyse::constructors;
 use crate::analyse::environment::Mentions;
 use crate::analyse::names::names;
+use crate::collect::databases::{Database, Databases};
 use crate::collect::environment::Environment;
 use crate::collect::marks::{Marks, marked};
 use crate::diagnostic::codes::program::{compiler_failed, server_not_returned, unfinished};
@@ -39,8 +44,11 @@ use crate::front::function_place::FunctionPlace;
 use crate::front::ids::{FileId, FunctionRef};
 use crate::front::load::{Sources, extend, load};
 use crate::vocabulary;
+use dependent::{Defined, Dependent};
+pub(crate) use entry::{Entry, Recorded};
 use library::{Asked as AskedModules, get_info, modules};
-pub(crate) use worlds::{Asked, Dependent, Word};
+use option_value::option_value;
+pub(crate) use worlds::{Asked, Word};
 use worlds::{World, worlds};
 
 /// A chunk that takes longer than this is taken for one that does not end.
@@ -66,23 +74,17 @@ pub(crate) struct Collected {
     pub(crate) declared: Vec<(String, Schema)>,
     /// What depends on them.
     pub(crate) dependent: Dependent,
+    /// What the program gives to `rover.db`, in order.
+    pub(crate) databases: Vec<Database>,
 }
 
-/// One assignment on the server.
-pub(crate) struct Entry {
-    pub(crate) path: Vec<String>,
-    pub(crate) key: String,
-    pub(crate) position: Position,
-    pub(crate) value: Recorded,
-    /// The function that was assigned first, where another has taken its place.
-    pub(crate) first: Option<FunctionRef>,
-    /// The program has read it.
-    pub(crate) given: bool,
-}
-
-pub(crate) enum Recorded {
-    Function(FunctionPlace),
-    Other(&'static str),
+impl Collected {
+    fn defined(&self) -> Defined<'_> {
+        Defined {
+            entries: &self.entries,
+            options: &self.options,
+        }
+    }
 }
 
 /// The parts of the standard library that programs do not get, and those that do
@@ -138,13 +140,18 @@ fn dependent(sources: &Sources, built: &Collected) -> Dependent {
         let Some(other) = run(world.clone()) else {
             continue;
         };
-        let alone = || {
-            let alone = world.one_by_one(&built.asked).into_iter();
-            alone
-                .filter_map(|(world, asked)| Some((run(world)?, asked)))
-                .collect()
+        let alone = |seen: &mut dyn FnMut(Defined<'_>, &Asked)| {
+            for (alone, asked) in world.one_by_one(&built.asked) {
+                if let Some(single) = run(alone) {
+                    seen(single.defined(), &asked);
+                }
+            }
         };
-        dependent.add((built, &other), world.is_of_rover(), alone);
+        dependent.add(
+            (built.defined(), other.defined()),
+            world.is_of_rover(),
+            alone,
+        );
     }
     dependent
 }
@@ -175,6 +182,8 @@ fn run(
     let names = constructors::constructors(sources);
     let library = json::install(&lua, names).map_err(|e| internal(&e))?;
     let described = described(&lua, &library, null).map_err(|e| internal(&e))?;
+    let databases = Databases::default();
+    let database = databases.install(&lua, sources).map_err(|e| internal(&e))?;
     let wait = wait::install(&lua).map_err(|e| internal(&e))?;
     let env = environment.words(&lua, sources).map_err(|e| internal(&e))?;
     let keeps_library: Function = lua
@@ -191,6 +200,7 @@ fn run(
             getenv,
             wait,
             env,
+            database,
         ))
         .map_err(|e| internal(&e))?;
     let result = raised::run(&lua, &manifest, &described);
@@ -202,6 +212,7 @@ fn run(
     let mut collected = read(&marks, &server, &components, result)?;
     collected.asked = environment.asked();
     collected.declared = environment.declared();
+    collected.databases = databases.take();
     collected.keeps_library = keeps_library.call(()).map_err(|e| internal(&e))?;
     Ok(collected)
 }
@@ -367,6 +378,7 @@ fn read(
         asked: Vec::new(),
         declared: Vec::new(),
         dependent: Dependent::default(),
+        databases: Vec::new(),
         keeps_library: false,
     })
 }
@@ -390,27 +402,6 @@ fn chunk_name(source: Option<String>) -> String {
         .unwrap_or_default()
         .trim_start_matches('@')
         .to_owned()
-}
-
-fn option_value(value: &Value, level: usize) -> OptionValue {
-    match value {
-        Value::String(text) => OptionValue::Text(text.to_string_lossy()),
-        Value::Integer(number) => OptionValue::Number(*number as f64),
-        Value::Number(number) => OptionValue::Number(*number),
-        Value::Boolean(value) => OptionValue::Boolean(*value),
-        Value::Table(table) if level < OptionValue::LEVELS => {
-            let pairs = table.pairs::<Value, Value>().map(|pair| {
-                let (key, value) = pair?;
-                Ok((
-                    option_value(&key, level + 1),
-                    option_value(&value, level + 1),
-                ))
-            });
-            let pairs = pairs.collect::<mlua::Result<Vec<_>>>();
-            pairs.map_or(OptionValue::Other, OptionValue::of_pairs)
-        }
-        _ => OptionValue::Other,
-    }
 }
 
 fn read_entry(marks: &Marks<'_>, entry: &Table) -> mlua::Result<Entry> {

@@ -1,10 +1,11 @@
 //! The variables of the environment that the program reads, and what may not depend on them.
 
-use rover_model::guard::{Constant, Kind, PLACEHOLDER, Schema};
+use rover_model::guard::{Constant, Kind, Schema};
 use rover_model::plan::Variable;
 use rover_model::{OptionValue, ServerOptions};
 
 use crate::analyse::environment::Mentions;
+use crate::collect::option_value::has_placeholder;
 use crate::collect::{Asked, Collected, Word};
 use crate::diagnostic::codes::routes::{environment, getenv};
 use crate::diagnostic::{Diagnostic, Position};
@@ -122,12 +123,11 @@ fn told(
         return Vec::new();
     }
     let mentions = Mentions::find(facts.names);
-    let sources = facts.sources;
     let place = |asked: &Asked| {
         let mut declared = mentions.declared.iter();
         match declared.find(|(name, _)| asked.word == Word::Declared && *name == asked.name) {
             Some((_, position)) => position.clone(),
-            None => at_text(sources, &asked.position),
+            None => asked.position.clone(),
         }
     };
     let told = routes.map(|route| {
@@ -135,7 +135,7 @@ fn told(
         tell(environment::Route {
             key: &route.key,
             is_there: route.is_there,
-            position: at_text(sources, &route.position),
+            position: route.position.clone(),
             variable: asked.map(|asked| environment::Variable {
                 name: &asked.name,
                 written: (asked.word != Word::Declared).then(|| asked.written()),
@@ -146,29 +146,9 @@ fn told(
     told.collect()
 }
 
-/// A line's position with the column at which its text begins.
-fn at_text(sources: &Sources, position: &Position) -> Position {
-    let line = sources.line_text(position).unwrap_or_default();
-    let indent = line.chars().take_while(|c| c.is_whitespace()).count();
-    Position {
-        column: indent + 1,
-        ..position.clone()
-    }
-}
-
 /// Whether an option of `rover.server` has a value that is not the program's own.
 pub(crate) fn is_of_start(collected: &Collected, name: &str, value: &OptionValue) -> bool {
     collected.dependent.options.contains(name) || has_placeholder(value)
-}
-
-/// Whether something stands in an option's value for what the start gives.
-pub(crate) fn has_placeholder(value: &OptionValue) -> bool {
-    match value {
-        OptionValue::Text(text) => text.contains(PLACEHOLDER),
-        OptionValue::List(items) => items.iter().any(has_placeholder),
-        OptionValue::Table(fields) => fields.iter().any(|(_, value)| has_placeholder(value)),
-        _ => false,
-    }
 }
 
 /// Whether an option is part of the compiled program.

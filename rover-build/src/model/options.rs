@@ -4,13 +4,14 @@ use rover_model::{ServerOptions, SetError};
 
 use crate::analyse::names::Names;
 use crate::collect::Collected;
+use crate::collect::option_value::has_placeholder;
 use crate::diagnostic::codes::options::{environment, route, unknown, value};
 use crate::diagnostic::codes::words::unavailable;
 use crate::diagnostic::{Diagnostic, Position};
 use crate::front::hir::{Expr, Field, Kind, Name, Span, Stmt};
 use crate::front::ids::FileId;
 use crate::model::app::{App, Route};
-use crate::model::environment::{has_placeholder, is_compiled_in, is_of_start};
+use crate::model::environment::{is_compiled_in, is_of_start};
 use crate::vocabulary::{self, OPTIONS};
 
 pub(crate) fn options(

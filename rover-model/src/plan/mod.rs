@@ -6,6 +6,7 @@
 //! again. Nothing here computes: what a plan means is said by the runtime.
 
 mod answer;
+mod migration;
 mod program;
 mod route;
 #[cfg(feature = "store")]
@@ -15,6 +16,7 @@ mod value;
 mod variable;
 
 pub use answer::{HtmlStep, Part, Piece, Run, Step, Template};
+pub use migration::{Migration, MigrationFolder};
 pub use program::{Chunk, Docs, Options, Page, Plan};
 pub use route::{Needs, Param, Precheck, Route, Segment};
 #[cfg(feature = "store")]

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::answer::{HtmlStep, Step, Template};
+use super::migration::MigrationFolder;
 use super::route::Route;
 use super::value::{List, Text};
 use super::variable::Variable;
@@ -44,6 +45,8 @@ pub struct Plan {
     pub html_steps: List<HtmlStep>,
     /// The variables of the environment that the program reads.
     pub environment: List<Variable>,
+    /// The folders of migrations that `rover.db` names.
+    pub migrations: List<MigrationFolder>,
     /// What `/openapi.json` and `/docs` answer, unless the option `docs` is off.
     pub docs: Option<Docs>,
 }

@@ -37,12 +37,17 @@ function api.page.get() return api.html { mode = env.TEST_ROVER_ENV_MODE } "<p>{
 
 function api.write.get()
   local ok, why = pcall(function() rover.env.TEST_ROVER_ENV_PORT = "1" end)
-  local raw, raw_why = pcall(rawset, rover.env, "TEST_ROVER_ENV_PORT", "1")
+  local raw, raw_why = pcall(function()
+    rawset(rover.env, "TEST_ROVER_ENV_PORT", "1")
+  end)
   return { ok = ok, why = why, raw = raw, raw_why = raw_why }
 end
 
 function api.later.get()
-  local ok, why = pcall(rover.env, { TEST_ROVER_ENV_LATER = g:string() })
+  local ok, why = pcall(function()
+    local later = rover.env { TEST_ROVER_ENV_LATER = g:string() }
+    return later
+  end)
   return { ok = ok, why = why }
 end
 
