@@ -4,6 +4,8 @@
 //! Programs use it through the `rover` crate.
 
 mod client;
+#[cfg(feature = "database")]
+mod database;
 #[doc(hidden)]
 pub mod development;
 mod environment;
@@ -22,6 +24,7 @@ mod outbound;
 mod pattern;
 mod process;
 pub mod program;
+mod resources;
 mod router;
 mod service;
 mod settings;

@@ -125,7 +125,7 @@ impl Environment {
                 .filter(|asked| asked.word != Word::Declared)
         };
         let on_line = empty().find(|asked| same(&asked.position));
-        match on_line.or(empty().last().filter(|_| any)) {
+        match on_line.or(empty().next_back().filter(|_| any)) {
             Some(asked) => {
                 let elsewhere = Some(&asked.position).filter(|place| !same(place));
                 raised::for_want_of(diagnostic, &asked.name, &asked.written(), elsewhere)

@@ -18,6 +18,7 @@ use crate::log::{self, Log};
 use crate::process::supervise::{Parent, Supervisor};
 use crate::process::{inherit, listen, stop};
 use crate::program::{Plan, Program};
+use crate::resources::Resources;
 use crate::settings::Settings;
 #[cfg(unix)]
 use crate::time::pulse::Watch;
@@ -186,7 +187,8 @@ impl App {
             // The workers log what the program says while it loads.
             let load = || {
                 let log = Log::new(LogLevel::Off).into();
-                Vm::new(program, environment, log, Arc::default()).map(Vm::into_options)
+                let resources = Resources::with(environment);
+                Vm::new(program, log, Arc::default(), Arc::new(resources)).map(Vm::into_options)
             };
             self.settings.take(on_its_own_thread(load)?);
         }
@@ -331,6 +333,7 @@ impl App {
         let connections = listen::room_for_connections(&limits, workers);
         let sockets = listen::deal(listeners, workers)?;
         let (open, opened) = watch::channel(false);
+        let resources = Arc::new(Resources::with(self.settings.environment.clone()));
         let shares = shares(sockets, connections, limits.max_connections_per_ip);
         for (index, ((share, inbox), pulse)) in shares.into_iter().zip(pulses).enumerate() {
             let worker = Worker {
@@ -342,6 +345,7 @@ impl App {
                 stop: stop.clone(),
                 open: opened.clone(),
                 pulse: Arc::clone(pulse),
+                resources: Arc::clone(&resources),
                 accepting: Some(accepting.clone()),
             };
             worker.spawn(ready.clone(), done.clone())?;

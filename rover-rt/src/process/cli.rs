@@ -16,6 +16,7 @@ use crate::process::app::App;
 #[cfg(unix)]
 use crate::process::supervise::is_supervised;
 use crate::program::Program;
+use crate::resources::Resources;
 use crate::vm::Vm;
 
 const FLAGS: &str = "\
@@ -32,6 +33,8 @@ Options:
       --openapi            print the OpenAPI document and exit
       --env                print the variables that the program reads and exit
       --check              load the program, then exit
+      --migrations         print the databases' migrations and exit
+      --migrate            apply the migrations that are missing, then exit
   -h, --help               print this help
   -V, --version            print the version
 ";
@@ -45,6 +48,10 @@ enum Command {
     #[cfg(unix)]
     Supervise,
     Check,
+    #[cfg(feature = "database")]
+    Migrate,
+    #[cfg(feature = "database")]
+    Migrations,
     Routes,
     OpenApi,
     Environment,
@@ -80,18 +87,29 @@ fn run(mut app: App) -> Result<(), Error> {
             false => app.supervise(),
         },
         Command::Check => {
-            let log = Log::new(app.settings.log_level);
-            Vm::new(
-                program,
-                app.settings.environment.clone(),
-                log.into(),
-                Arc::default(),
-            )?;
+            load(&app)?;
             print(&format!(
                 "{}: {} routes, ok\n",
                 program.name,
                 program.routes.len()
             ))
+        }
+        #[cfg(feature = "database")]
+        Command::Migrate => {
+            let vm = load(&app)?;
+            let applied = vm.migrate()?.names;
+            let lines = applied.iter().map(|name| format!("{name}: applied\n"));
+            match applied.is_empty() {
+                true => print("nothing is missing\n"),
+                false => print(&lines.collect::<String>()),
+            }
+        }
+        #[cfg(feature = "database")]
+        Command::Migrations => {
+            let vm = load(&app)?;
+            let states = vm.migration_states()?.into_iter();
+            let lines = states.map(|(name, state)| format!("{name}: {state}\n"));
+            print(&lines.collect::<String>())
         }
         Command::Routes => print(&routes(program)),
         Command::OpenApi => match &program.docs {
@@ -109,6 +127,13 @@ fn run(mut app: App) -> Result<(), Error> {
         )),
         Command::Version => print(&format!("{} {}\n", program.name, program.version)),
     }
+}
+
+/// The program in a VM, as its workers load it.
+fn load(app: &App) -> Result<Vm, Error> {
+    let log = Log::new(app.settings.log_level);
+    let resources = Resources::with(app.settings.environment.clone());
+    Vm::new(app.program, log.into(), Arc::default(), resources.into())
 }
 
 /// What the binary is called: by its file, which may have another name than the program.
@@ -147,6 +172,16 @@ fn parse(app: &mut App, arguments: impl Iterator<Item = OsString>) -> Result<Com
             }
             Long("env") => {
                 command = Command::Environment;
+                continue;
+            }
+            #[cfg(feature = "database")]
+            Long("migrate") => {
+                command = Command::Migrate;
+                continue;
+            }
+            #[cfg(feature = "database")]
+            Long("migrations") => {
+                command = Command::Migrations;
                 continue;
             }
             Long("check") => {

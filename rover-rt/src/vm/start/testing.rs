@@ -9,7 +9,6 @@ use std::sync::Arc;
 use mlua::Lua;
 use rover_model::{CHUNK_END, CHUNK_START, LogLevel, Method};
 
-use crate::environment::Environment;
 use crate::log::Log;
 use crate::message::headers::Headers;
 use crate::message::reply::Reply;
@@ -69,10 +68,7 @@ pub(crate) fn vm(
     plan.options.memory_limit = memory_limit;
     let log = Rc::new(Log::new(LogLevel::Off));
     let program = Box::leak(Box::new(Program::from(plan)));
-    Rc::new(
-        Vm::new(program, Environment::default(), log, Arc::default())
-            .expect("a program that loads"),
-    )
+    Rc::new(Vm::new(program, log, Arc::default(), Arc::default()).expect("a program that loads"))
 }
 
 /// What a route answers, by its number.

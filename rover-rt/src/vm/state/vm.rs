@@ -8,14 +8,16 @@ use std::time::Instant;
 
 use mlua::ffi::lua_State;
 
-use crate::environment::Environment;
 use crate::log::Log;
 #[cfg(feature = "client")]
 use crate::outbound::{Client, Defaults};
 use crate::pattern;
 use crate::program::Program;
+use crate::resources::Resources;
 use crate::time::pulse::Pulse;
 use crate::vm::state::call::Call;
+#[cfg(feature = "database")]
+use crate::vm::state::databases::VmDatabases;
 use crate::vm::state::deadline::Pace;
 use crate::vm::state::decoder::Decoder;
 #[cfg(unix)]
@@ -40,7 +42,6 @@ pub(crate) const LOGGED_BYTES: usize = 8 << 10;
 pub(crate) struct VmState {
     pub(crate) program: &'static Program,
     pub(crate) log: Rc<Log>,
-    pub(crate) environment: Environment,
     /// Of the request that runs.
     pub(crate) running: RequestState,
     pub(crate) memory: Memory,
@@ -70,6 +71,11 @@ pub(crate) struct VmState {
     /// That of `rover.http` itself, made when it is first used.
     #[cfg(feature = "client")]
     common_client: OnceCell<Client>,
+    #[cfg(feature = "database")]
+    pub(crate) databases: Rc<VmDatabases>,
+    /// What the workers have in common.
+    #[cfg_attr(not(feature = "database"), expect(dead_code))]
+    pub(crate) resources: Arc<Resources>,
     #[cfg(unix)]
     pub(crate) files: VmFiles,
     /// What a handler failed of last, where somebody wants to know.
@@ -141,14 +147,13 @@ impl Panics {
 impl VmState {
     pub(crate) fn new(
         program: &'static Program,
-        environment: Environment,
         log: Rc<Log>,
         pulse: Arc<Pulse>,
+        resources: Arc<Resources>,
     ) -> Self {
         VmState {
             program,
             log,
-            environment,
             running: RequestState::default(),
             memory: Memory::new(),
             pace: Pace::new(pulse),
@@ -170,6 +175,9 @@ impl VmState {
             clients: RefCell::default(),
             #[cfg(feature = "client")]
             common_client: OnceCell::new(),
+            #[cfg(feature = "database")]
+            databases: Rc::default(),
+            resources,
             #[cfg(unix)]
             files: VmFiles::default(),
             last_failure: RefCell::default(),
@@ -254,7 +262,7 @@ impl VmState {
 
         let program = Box::leak(Box::new(Program::empty()));
         let log = Rc::new(Log::new(LogLevel::Off));
-        VmState::new(program, Environment::default(), log, Arc::default())
+        VmState::new(program, log, Arc::default(), Arc::default())
     }
 }
 
