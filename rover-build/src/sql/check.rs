@@ -131,7 +131,7 @@ impl<'a> Look<'_, 'a> {
                 let at = behind(text, 0, verb).unwrap_or(0);
                 return Err(transaction::statement(&place(at), verb).into());
             }
-            Verb::Alone | Verb::Other => {}
+            _ => {}
         }
         if let Some((at, written)) = foreign(text)
             && self

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rover_model::plan::{Migration, MigrationFolder};
 use rover_model::sql::Dialect;
+use sha2::{Digest, Sha256};
 
 use crate::collect::databases::Database;
 use crate::diagnostic::codes::sql::migrations as codes;
@@ -73,6 +74,7 @@ impl Migrations {
                     Migration {
                         number,
                         name: name.into(),
+                        checksum: checksum(&sql).into(),
                         sql: sql.into(),
                     },
                     path,
@@ -122,6 +124,12 @@ impl Migrations {
         });
         files.collect()
     }
+}
+
+/// The SHA-256 of a text, whatever its lines end with.
+fn checksum(text: &str) -> String {
+    let digest = Sha256::digest(text.replace("\r\n", "\n"));
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What a file's name begins with: `0001_users.sql`.
