@@ -159,6 +159,10 @@ fn open(dialect: Dialect) -> Schema {
     }
 }
 
+/// The table in which a database remembers what was applied: programs may read it.
+const APPLIED: &str = "create table _rover_migrations (number integer primary key, name text not null, \
+                       checksum text not null, applied_at text not null)";
+
 /// Applies a folder's files; whether all are.
 fn apply(
     schema: &Schema,
@@ -174,6 +178,7 @@ fn apply(
     if !migrations.diagnostics.is_empty() {
         return false;
     }
+    schema.make(APPLIED);
     for file in found.files.iter() {
         let first = file.sql.lines().next().unwrap_or_default();
         let alone = first.trim().eq_ignore_ascii_case("-- no-transaction");

@@ -8,6 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::sql::values;
 use crate::diagnostic::sql_text::Place;
 use crate::front::hir::{Field, Kind, Name};
+use crate::vocabulary::nearest;
 
 /// Looks at a statement's values.
 pub(super) fn check(
@@ -87,8 +88,14 @@ fn named(
         _ => return None,
     };
     let known: Vec<&str> = keys.iter().map(|key| key.as_str()).collect();
-    if let Some(missing) = places.iter().find(|name| !known.contains(&name.as_str())) {
-        return Some(values::missing(&at(missing), missing, &known));
+    // What is left out is `NULL`. Where a field of nearly the same name goes nowhere, it was meant.
+    let unused = known.iter().copied();
+    let unused = unused.filter(|name| !places.iter().any(|place| place == name));
+    let unused: Vec<&str> = unused.collect();
+    let mut missing = places.iter().filter(|name| !known.contains(&name.as_str()));
+    let meant = missing.find_map(|name| Some((name, nearest(name, unused.iter().copied())?)));
+    if let Some((name, near)) = meant {
+        return Some(values::missing(&at(name), name, near));
     }
     // A table of its own may be for several statements.
     let is_direct = std::ptr::eq(value, table.expr);

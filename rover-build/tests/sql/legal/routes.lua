@@ -60,6 +60,8 @@ function api.selects.get(ctx)
   rows[27] = db:all "select * from books b left join authors a using (id)"
   rows[28] = db:all("select $1 as a, $1 as b, $2 as c", 1, rover.null)
   rows[29] = db:all("select :a", ctx:body():json())
+  rows[31] = db:all("select :a, :b", { a = 1 })
+  rows[32] = db:all "select name from _rover_migrations"
   rows[30] = db:all("select $1, $2", table.unpack and 1 or 2, select(1, 3))
   for row in db:each "select id from books" do rows[#rows + 1] = row.id end
   return #rows

@@ -53,16 +53,11 @@ pub(crate) fn no_table(place: &Place, name: &str) -> Diagnostic {
     ))
 }
 
-/// `:name`, where the table has no `name`.
-pub(crate) fn missing(place: &Place, name: &str, given: &[&str]) -> Diagnostic {
-    let message = format!("`:{name}` has no value: the table has no `{name}`");
-    let found = in_text(CODE, place, message, "nothing is given for it");
-    match nearest(name, given.iter().copied()) {
-        Some(near) => found.help(did_you_mean(&format!(":{near}"))),
-        None => found.help(format!(
-            "add `{name} = value` to the table; `rover.null` is `NULL`"
-        )),
-    }
+/// `:name`, where the table has no `name`, but another of nearly the same.
+pub(crate) fn missing(place: &Place, name: &str, near: &str) -> Diagnostic {
+    let message = format!("`:{name}` has no value: the table has `{near}`");
+    in_text(CODE, place, message, "nothing is given for it")
+        .help("give both the same name; what is left out of the table is `NULL`")
 }
 
 /// A field of a table that no place takes.
