@@ -237,6 +237,7 @@ fn compile_here(
     });
     let dependencies = sources.paths().cloned().chain(migrations.paths).collect();
     let mut warnings = analyse::globals::undeclared(&sources);
+    warnings.extend(model::environment::warnings(&facts, &collected));
     warnings.extend(model::check::warnings(&facts, &app));
     warnings.extend(sql_warnings);
     Ok(Compiled {
