@@ -19,6 +19,7 @@ pub(crate) mod responses;
 pub(crate) mod return_type;
 pub(crate) mod schemas;
 pub(crate) mod servers;
+pub(crate) mod statements;
 pub(crate) mod template;
 pub(crate) mod types;
 pub(crate) mod waits;
