@@ -3,6 +3,7 @@
 //!
 //! Programs use it through the `rover` crate.
 
+mod chunked;
 mod client;
 #[doc(hidden)]
 pub mod development;

@@ -62,7 +62,7 @@ fn compressed_bodies_are_decoded() {
             let server = Server::writing(encoded(encoding, &body)).await;
             let answer = get(&client(), &server.url("/")).await.unwrap();
             assert_eq!(answer.text(), expected);
-            let kept = answer.headers.contains_key("content-encoding");
+            let kept = answer.header("content-encoding").is_some();
             assert_eq!(kept, body.is_empty(), "{encoding}");
         }
     });
@@ -82,7 +82,7 @@ fn other_encodings_and_those_that_were_asked_for_stay() {
         request.set_header(b"accept-encoding", b"gzip").unwrap();
         let answer = client.fetch(request).await.unwrap();
         assert_eq!(answer.text(), "not decoded");
-        assert_eq!(answer.headers["content-encoding"], "gzip");
+        assert_eq!(answer.header("content-encoding"), Some("gzip"));
     });
 }
 
@@ -204,8 +204,8 @@ fn redirects_end_somewhere() {
         none.redirects = 0;
         let answer = client.fetch(none).await.unwrap();
         assert_eq!(
-            (answer.status.as_u16(), &answer.headers["location"]),
-            (302, &"/again".parse().unwrap())
+            (answer.status.as_u16(), answer.header("location")),
+            (302, Some("/again"))
         );
         for location in ["ftp://a/", "http://", "javascript:alert(1)", "http://a b/"] {
             let server = to(location).await;

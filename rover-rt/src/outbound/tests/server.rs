@@ -153,4 +153,10 @@ impl FetchResponse {
             FetchBody::Stream(_) => panic!("the body is a stream"),
         }
     }
+
+    /// A header as a text.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        let value = self.headers.get(name);
+        value.map(|value| std::str::from_utf8(value).unwrap())
+    }
 }

@@ -7,8 +7,8 @@ use std::rc::Rc;
 use mlua::Lua;
 use mlua::ffi::{self, lua_State};
 
-use crate::outbound::{BodyStream, FetchBody, FetchResponse};
-use crate::vm::native::stack::{push, vm_state};
+use crate::outbound::{AnswerHeaders, BodyStream, FetchBody, FetchResponse};
+use crate::vm::native::stack::{bytes, push, vm_state};
 use crate::vm::native::unwind::pure_or_default;
 use crate::vm::native::userdata::metatable_of;
 use crate::vm::state::vm::VmState;
@@ -65,29 +65,24 @@ pub(crate) unsafe fn push_answer(state: *mut lua_State, answer: FetchResponse) -
     }
 }
 
+/// Pushes a table of headers. What comes more than once is joined, as it may be (RFC 9110 section 5.3).
+///
 /// # Safety
-/// Three free slots, and memory is relaxed.
-unsafe fn push_headers(state: *mut lua_State, headers: &http::HeaderMap) {
-    let mut joined = Vec::new();
-    // SAFETY: the table, a name and a value take the three slots; the access is raw.
+/// Five free slots, and memory is relaxed.
+unsafe fn push_headers(state: *mut lua_State, headers: &AnswerHeaders) {
+    // SAFETY: the table, a name, a value and what is joined take no more than the slots; the access is
+    // raw.
     unsafe {
-        ffi::lua_createtable(state, 0, headers.keys_len() as c_int);
-        for name in headers.keys() {
-            push(state, name.as_str().as_bytes());
-            let mut values = headers.get_all(name).iter();
-            let first = values.next().map(|value| value.as_bytes());
-            joined.clear();
-            for value in values {
-                joined.extend_from_slice(b", ");
-                joined.extend_from_slice(value.as_bytes());
+        ffi::lua_createtable(state, 0, headers.iter().count() as c_int);
+        for (name, value) in headers.iter() {
+            push(state, name);
+            ffi::lua_pushvalue(state, -1);
+            ffi::lua_rawget(state, -3);
+            match bytes(state, -1) {
+                None => push(state, value),
+                Some(before) => push(state, &[before, b", ", value].concat()),
             }
-            match (first, joined.is_empty()) {
-                (Some(first), true) => push(state, first),
-                (first, _) => {
-                    joined.splice(0..0, first.unwrap_or_default().iter().copied());
-                    push(state, &joined);
-                }
-            }
+            ffi::lua_remove(state, -2);
             ffi::lua_rawset(state, -3);
         }
     }
