@@ -52,8 +52,8 @@ impl Client {
 
     /// A request with the client's defaults. The address is absolute, or continues the client's
     /// `base_url`.
-    pub(crate) fn request(&self, method: &[u8], url: &str) -> Result<FetchRequest, WaitError> {
-        let mut request = self.0.common.clone();
+    pub(crate) fn request(&self, method: &[u8], url: &str) -> Result<Box<FetchRequest>, WaitError> {
+        let mut request = Box::new(self.0.common.clone());
         request.method = checked_method(method)?;
         request.url = self.address(url)?;
         Ok(request)
@@ -90,7 +90,7 @@ impl Client {
     /// HTTP/2, ends its stream. It must run on the worker's thread, within its `LocalSet`.
     pub(crate) fn fetch(
         &self,
-        request: FetchRequest,
+        request: Box<FetchRequest>,
     ) -> impl Future<Output = Result<FetchResponse, WaitError>> + use<> {
         fetch(self.pool(&request), request)
     }

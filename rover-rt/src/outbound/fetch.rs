@@ -38,7 +38,7 @@ const SHORT: u64 = 16 << 10;
 
 pub(super) async fn fetch(
     pool: Rc<Pool>,
-    mut request: FetchRequest,
+    mut request: Box<FetchRequest>,
 ) -> Result<FetchResponse, WaitError> {
     request.finish();
     let phase = Cell::new(Phase::Connecting);
@@ -65,7 +65,7 @@ fn too_slow(host: &str, time: Duration, phase: Phase) -> WaitError {
 
 async fn exchange(
     pool: &Rc<Pool>,
-    mut request: FetchRequest,
+    mut request: Box<FetchRequest>,
     phase: &Cell<Phase>,
 ) -> Result<FetchResponse, WaitError> {
     let mut followed = 0;
@@ -85,7 +85,7 @@ async fn exchange(
             decodes: decodes && !follows,
         };
         phase.set(Phase::Reading);
-        let body = BodyStream::new(&mut head.headers, lease, pool, &answered, taking);
+        let mut body = BodyStream::new(&mut head.headers, lease, pool, &answered, taking);
         if follows {
             followed += 1;
             // Its body says nothing; read to its end, the connection can be used again.
@@ -98,7 +98,7 @@ async fn exchange(
             status: head.status,
             url: answered,
             body: if request.stream {
-                FetchBody::Stream(body)
+                FetchBody::Stream(Box::new(body))
             } else {
                 let expected =
                     length.filter(|_| !body.is_decoded() && request.method != Method::HEAD);

@@ -18,14 +18,24 @@ pub(crate) struct AnswerHead {
 }
 
 /// Headers in the order in which they came, their names in lower case. They stand in one block, since
-/// most of them are never asked for: `name:value` and a line end for each. No name has a colon, and no
-/// value has a line end.
+/// most of them are never asked for: for each the lengths of its name and of its value, and both.
 #[derive(Default)]
-pub(crate) struct AnswerHeaders(Vec<u8>);
+pub(crate) struct AnswerHeaders {
+    bytes: Vec<u8>,
+    count: usize,
+}
+
+/// What a length is written in. A name is shorter than 64 KiB by HTTP/2, too.
+const NAME_LENGTH: usize = size_of::<u16>();
+const VALUE_LENGTH: usize = size_of::<u32>();
+const LENGTHS: usize = NAME_LENGTH + VALUE_LENGTH;
 
 impl AnswerHeaders {
     fn with_capacity(bytes: usize) -> Self {
-        AnswerHeaders(Vec::with_capacity(bytes))
+        AnswerHeaders {
+            bytes: Vec::with_capacity(bytes),
+            count: 0,
+        }
     }
 
     /// Those of an answer by HTTP/2.
@@ -38,28 +48,49 @@ impl AnswerHeaders {
     }
 
     fn push(&mut self, name: &[u8], value: &[u8]) {
-        let start = self.0.len();
-        self.0.extend_from_slice(name);
-        self.0[start..].make_ascii_lowercase();
-        self.0.push(b':');
-        self.0.extend_from_slice(value);
-        self.0.push(b'\n');
+        let (Ok(name_length), Ok(value_length)) =
+            (u16::try_from(name.len()), u32::try_from(value.len()))
+        else {
+            // No limit lets one come that is so long.
+            return;
+        };
+        let bytes = &mut self.bytes;
+        bytes.reserve(LENGTHS + name.len() + value.len());
+        bytes.extend_from_slice(&name_length.to_ne_bytes());
+        bytes.extend_from_slice(&value_length.to_ne_bytes());
+        let start = bytes.len();
+        bytes.extend_from_slice(name);
+        bytes[start..].make_ascii_lowercase();
+        bytes.extend_from_slice(value);
+        self.count += 1;
+    }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.count
     }
 
     /// Names and values.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        lines(&self.0).filter_map(|line| {
-            let colon = memchr::memchr(b':', line)?;
-            Some((&line[..colon], &line[colon + 1..]))
+        let mut rest = &self.bytes[..];
+        std::iter::from_fn(move || {
+            let (name_length, after) = rest.split_first_chunk()?;
+            let (value_length, after) = after.split_first_chunk()?;
+            let name_length = usize::from(u16::from_ne_bytes(*name_length));
+            let value_length = u32::from_ne_bytes(*value_length) as usize;
+            let (name, after) = after.split_at_checked(name_length)?;
+            let (value, after) = after.split_at_checked(value_length)?;
+            rest = after;
+            Some((name, value))
         })
     }
 
     /// Every value of a header, whose name is given in lower case.
     pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &[u8]> {
-        lines(&self.0).filter_map(move |line| {
-            let rest = line.strip_prefix(name.as_bytes())?;
-            rest.strip_prefix(b":")
-        })
+        let found = self
+            .iter()
+            .filter(move |(other, _)| *other == name.as_bytes());
+        found.map(|(_, value)| value)
     }
 
     /// The first value of a header, whose name is given in lower case.
@@ -69,7 +100,7 @@ impl AnswerHeaders {
 
     /// Forgets all headers with one of these names.
     pub(super) fn remove(&mut self, names: &[&str]) {
-        let mut kept = AnswerHeaders::with_capacity(self.0.len());
+        let mut kept = AnswerHeaders::with_capacity(self.bytes.len());
         for (name, value) in self.iter() {
             if !names.iter().any(|other| other.as_bytes() == name) {
                 kept.push(name, value);
@@ -81,18 +112,11 @@ impl AnswerHeaders {
 
 impl std::fmt::Debug for AnswerHeaders {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&String::from_utf8_lossy(&self.0))
+        let text = String::from_utf8_lossy;
+        f.debug_map()
+            .entries(self.iter().map(|(name, value)| (text(name), text(value))))
+            .finish()
     }
-}
-
-fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        let end = memchr::memchr(b'\n', rest)?;
-        let line = &rest[..end];
-        rest = &rest[end + 1..];
-        Some(line)
-    })
 }
 
 /// How the body of an answer ends (RFC 9112 section 6.3).
@@ -138,7 +162,9 @@ pub(super) fn parse(input: &[u8], method: &Method) -> Result<Option<Parsed>, Wro
     let status = StatusCode::from_u16(response.code.unwrap_or_default());
     let status = status.map_err(|_| Wrong::Malformed("invalid HTTP status-code parsed"))?;
     let mut said = Said::default();
-    let mut headers = AnswerHeaders::with_capacity(length);
+    // A line has four bytes besides name and value.
+    let room = length + (LENGTHS - 4) * response.headers.len();
+    let mut headers = AnswerHeaders::with_capacity(room);
     for header in response.headers.iter() {
         said.hear(header)?;
         headers.push(header.name.as_bytes(), header.value);

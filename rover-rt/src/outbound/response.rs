@@ -33,7 +33,7 @@ pub(crate) struct FetchResponse {
 #[derive(Debug)]
 pub(crate) enum FetchBody {
     Collected(Bytes),
-    Stream(BodyStream),
+    Stream(Box<BodyStream>),
 }
 
 /// A body that is read while it comes. Dropped before its end, it closes its connection.
@@ -147,7 +147,7 @@ impl BodyStream {
     }
 
     /// All of the body at once. Who calls this limits the time.
-    pub(super) async fn collect(mut self, expected: Option<u64>) -> Result<Bytes, WaitError> {
+    pub(super) async fn collect(&mut self, expected: Option<u64>) -> Result<Bytes, WaitError> {
         if expected.is_some_and(|length| length > self.limit) {
             return Err(self.too_large());
         }

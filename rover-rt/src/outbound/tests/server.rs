@@ -137,7 +137,7 @@ pub(super) async fn get(client: &Client, url: &str) -> Result<FetchResponse, Wai
     client.fetch(request(client, url)).await
 }
 
-pub(super) fn request(client: &Client, url: &str) -> FetchRequest {
+pub(super) fn request(client: &Client, url: &str) -> Box<FetchRequest> {
     client.request(b"GET", url).unwrap()
 }
 

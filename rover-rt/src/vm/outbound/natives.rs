@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use mlua::ffi::{self, lua_CFunction, lua_State};
 
-use crate::outbound::{Client, Defaults, FetchRequest};
+use crate::outbound::{BodyStream, Client, Defaults, FetchRequest};
 use crate::vm::native::stack::{bytes, vm_state};
 use crate::vm::outbound::options::{read, read_client};
 use crate::vm::state::vm::VmState;
@@ -14,7 +14,7 @@ use crate::vm::wait::answer::stream_at;
 use crate::vm::wait::natives::park;
 use crate::vm::wait::outcome::push_error;
 use crate::wait::error::WaitError;
-use crate::wait::operation::{Given, Operation};
+use crate::wait::operation::{Given, Operation, Outcome};
 
 pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 3] = [
     (c"http_client", client),
@@ -56,13 +56,17 @@ unsafe extern "C-unwind" fn fetch(state: *mut lua_State) -> c_int {
         let made = described(state, shared);
         match made {
             Ok((client, request)) => {
-                let call = client.fetch(request);
-                let call = async move { call.await.map(|answer| Given::Answer(Box::new(answer))) };
-                park(state, shared, Operation::Outside(Box::pin(call)))
+                let call = Box::pin(answer(client, request));
+                park(state, shared, Operation::Outside(call))
             }
             Err(error) => push_error(state, &error),
         }
     }
+}
+
+async fn answer(client: Client, request: Box<FetchRequest>) -> Outcome {
+    let answer = client.fetch(request).await?;
+    Ok(Given::Answer(Box::new(answer)))
 }
 
 /// The request that the arguments of `http_fetch` describe.
@@ -72,7 +76,7 @@ unsafe extern "C-unwind" fn fetch(state: *mut lua_State) -> c_int {
 unsafe fn described(
     state: *mut lua_State,
     shared: &VmState,
-) -> Result<(Client, FetchRequest), WaitError> {
+) -> Result<(Client, Box<FetchRequest>), WaitError> {
     // SAFETY: the arguments are as `http_fetch` says. Each is read by its own type, and there are
     // free slots for the reading of tables.
     unsafe {
@@ -114,7 +118,7 @@ unsafe extern "C-unwind" fn chunk(state: *mut lua_State) -> c_int {
     }
 }
 
-type Held = RefCell<Option<crate::outbound::BodyStream>>;
+type Held = RefCell<Option<Box<BodyStream>>>;
 
 async fn part(held: &Held) -> Result<Option<bytes::Bytes>, WaitError> {
     let Some(mut stream) = held.take() else {

@@ -17,7 +17,7 @@ use crate::vm::state::vm::VmState;
 const STREAM: &std::ffi::CStr = c"rover.stream";
 
 /// A body that is read while it comes. Whoever reads has it meanwhile.
-pub(crate) type Stream = Rc<RefCell<Option<BodyStream>>>;
+pub(crate) type Stream = Rc<RefCell<Option<Box<BodyStream>>>>;
 
 /// Makes the metatable of streams.
 pub(crate) fn install(lua: &Lua, shared: &VmState) -> mlua::Result<()> {
@@ -73,7 +73,7 @@ unsafe fn push_headers(state: *mut lua_State, headers: &AnswerHeaders) {
     // SAFETY: the table, a name, a value and what is joined take no more than the slots; the access is
     // raw.
     unsafe {
-        ffi::lua_createtable(state, 0, headers.iter().count() as c_int);
+        ffi::lua_createtable(state, 0, headers.count() as c_int);
         for (name, value) in headers.iter() {
             push(state, name);
             ffi::lua_pushvalue(state, -1);
@@ -90,7 +90,7 @@ unsafe fn push_headers(state: *mut lua_State, headers: &AnswerHeaders) {
 
 /// # Safety
 /// Two free slots, and memory is relaxed.
-unsafe fn push_stream(state: *mut lua_State, stream: BodyStream) {
+unsafe fn push_stream(state: *mut lua_State, stream: Box<BodyStream>) {
     let stream: Stream = Rc::new(RefCell::new(Some(stream)));
     // SAFETY: the userdata has room for one address, which is written before it gets the metatable
     // by which it is freed; it then owns the box.
