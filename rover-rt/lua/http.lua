@@ -26,14 +26,14 @@ function methods.json(r)
   return value
 end
 
-local function failed(word, ok, kind, message, ...)
-  if ok == false and kind == "argument" then raise(word .. ": " .. message) end
-  return settled(word, ok, kind, message, ...)
+local function failed(word, kind, message, code, retryable)
+  if kind == "argument" then raise(word .. ": " .. message) end
+  settled(word, false, kind, message, code, retryable)
 end
 
-local function next_part(ok, ...)
-  if not ok then return failed("chunks", ok, ...) end
-  return (...)
+local function next_part(ok, part, message, code, retryable)
+  if not ok then failed("chunks", part, message, code, retryable) end
+  return part
 end
 function methods.chunks(r)
   local stream = streams[r]
@@ -41,9 +41,8 @@ function methods.chunks(r)
   return function() return next_part(chunk(stream)) end
 end
 
-local function answered(word, ok, ...)
-  if not ok then return failed(word, ok, ...) end
-  local status, url, headers, text, stream = ...
+local function answered(word, ok, status, url, headers, text, stream)
+  if not ok then failed(word, status, url, headers, text) end
   local r = setmetatable({
     status = status,
     ok = status >= 200 and status < 300,
@@ -118,8 +117,9 @@ local function number_of(self, word)
   return number
 end
 for verb, method in next, verbs do
+  local word = "client:" .. verb
   requests[verb] = function(self, url, options)
-    return send("client:" .. verb, number_of(self, verb), method, url, options, 1)
+    return send(word, number_of(self, verb), method, url, options, 1)
   end
 end
 function requests.request(self, method, url, options)

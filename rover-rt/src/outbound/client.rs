@@ -23,8 +23,9 @@ struct Shared {
     /// What every request begins as, but for its method and its address.
     common: FetchRequest,
     max_connections: Option<usize>,
-    /// The absolute address that was read last: the next one is often of the same server.
-    last_url: RefCell<Option<Url>>,
+    /// The address that was asked for last, as it was written: the next one is often the same, or of the
+    /// same server.
+    last: RefCell<Option<(Box<str>, Url)>>,
     /// Connections by proxy and trust; the first are those that the defaults name.
     pools: RefCell<Vec<Rc<Pool>>>,
 }
@@ -45,7 +46,7 @@ impl Client {
             base_url: defaults.base_url,
             common,
             max_connections: defaults.max_connections,
-            last_url: RefCell::default(),
+            last: RefCell::default(),
             pools: RefCell::default(),
         }))
     }
@@ -59,31 +60,38 @@ impl Client {
         Ok(request)
     }
 
-    fn address(&self, url: &str) -> Result<Url, WaitError> {
-        let Some(base) = &self.0.base_url else {
-            return self.absolute(url);
+    fn address(&self, text: &str) -> Result<Url, WaitError> {
+        let mut last = self.0.last.borrow_mut();
+        let last_url = match &*last {
+            Some((asked, url)) if **asked == *text => return Ok(url.clone()),
+            Some((_, url)) => Some(url),
+            None => None,
         };
-        if !has_scheme(url) {
-            return base.with_path(url);
-        }
-        let url = self.absolute(url)?;
-        // The client's headers may hold a secret that is meant for its own server.
-        if !url.is_same_origin(base) {
-            let (host, base) = (url.host(), base.as_str());
-            let message = format!("{host} is another server than the client's base_url {base}");
-            return Err(WaitError::new("url", message));
-        }
+        let url = self.read(text, last_url)?;
+        *last = Some((text.into(), url.clone()));
         Ok(url)
     }
 
-    fn absolute(&self, text: &str) -> Result<Url, WaitError> {
-        let mut last = self.0.last_url.borrow_mut();
-        if let Some(url) = last.as_ref().and_then(|last| last.beside(text)) {
-            return Ok(url);
+    fn read(&self, text: &str, last: Option<&Url>) -> Result<Url, WaitError> {
+        let base = self.0.base_url.as_ref();
+        if let Some(base) = base
+            && !has_scheme(text)
+        {
+            return base.with_path(text);
         }
-        let url = Url::parse(text, Spaces::Refused)?;
-        *last = Some(url.clone());
-        Ok(url)
+        let url = match last.and_then(|last| last.beside(text)) {
+            Some(url) => url,
+            None => Url::parse(text, Spaces::Refused)?,
+        };
+        // The client's headers may hold a secret that is meant for its own server.
+        match base {
+            Some(base) if !url.is_same_origin(base) => {
+                let (host, base) = (url.host(), base.as_str());
+                let message = format!("{host} is another server than the client's base_url {base}");
+                Err(WaitError::new("url", message))
+            }
+            _ => Ok(url),
+        }
     }
 
     /// Sends a request and gives its answer. Dropped before that, it closes the connection or, with

@@ -11,7 +11,7 @@ use crate::wait::error::WaitError;
 
 use super::error::{self, Failure};
 use super::head::{AnswerHead, AnswerHeaders};
-use super::http1::Http1;
+use super::http1::{Broken, Http1};
 use super::http2::{Http2, Share};
 use super::message;
 use super::proxy::Proxy;
@@ -70,9 +70,13 @@ impl Lease {
                 let message = message::of_http2(request).map_err(Failure::sent)?;
                 let (head, body) = connection.send(message, host).await?.into_parts();
                 *incoming = (!body.is_end_stream()).then_some(body);
+                let headers = AnswerHeaders::of(&head.headers);
+                let headers = headers.map_err(|wrong| {
+                    Failure::sent(error::interrupted(host, &Broken::Head(wrong)))
+                })?;
                 Ok(AnswerHead {
                     status: head.status,
-                    headers: AnswerHeaders::of(&head.headers),
+                    headers,
                 })
             }
         }

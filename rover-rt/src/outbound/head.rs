@@ -39,12 +39,15 @@ impl AnswerHeaders {
     }
 
     /// Those of an answer by HTTP/2.
-    pub(super) fn of(headers: &HeaderMap) -> Self {
+    pub(super) fn of(headers: &HeaderMap) -> Result<Self, Wrong> {
+        if headers.len() > MOST_HEADERS {
+            return Err(Wrong::TooLong);
+        }
         let mut own = AnswerHeaders::default();
         for (name, value) in headers {
             own.push(name.as_str().as_bytes(), value.as_bytes());
         }
-        own
+        Ok(own)
     }
 
     fn push(&mut self, name: &[u8], value: &[u8]) {
@@ -55,9 +58,8 @@ impl AnswerHeaders {
             return;
         };
         let bytes = &mut self.bytes;
-        bytes.reserve(LENGTHS + name.len() + value.len());
-        bytes.extend_from_slice(&name_length.to_ne_bytes());
-        bytes.extend_from_slice(&value_length.to_ne_bytes());
+        let ([a, b], [c, d, e, f]) = (name_length.to_ne_bytes(), value_length.to_ne_bytes());
+        bytes.extend_from_slice(&[a, b, c, d, e, f]);
         let start = bytes.len();
         bytes.extend_from_slice(name);
         bytes[start..].make_ascii_lowercase();
@@ -83,6 +85,18 @@ impl AnswerHeaders {
             rest = after;
             Some((name, value))
         })
+    }
+
+    /// The values that a header has before a place, joined; nothing where it comes there first.
+    pub(crate) fn before(&self, place: usize, name: &[u8]) -> Option<Vec<u8>> {
+        let mut others = self.iter().take(place).filter(|(other, _)| *other == name);
+        let (_, first) = others.next()?;
+        let mut joined = first.to_vec();
+        for (_, value) in others {
+            joined.extend_from_slice(b", ");
+            joined.extend_from_slice(value);
+        }
+        Some(joined)
     }
 
     /// Every value of a header, whose name is given in lower case.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::Method;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use smallvec::SmallVec;
 
 use crate::wait::error::WaitError;
 
@@ -29,7 +30,7 @@ pub(crate) struct FetchRequest {
     /// Shared with the client until the program sets one.
     pub(super) headers: Rc<HeaderMap>,
     /// Headers of the request being served.
-    passed_on: Vec<(HeaderName, HeaderValue)>,
+    passed_on: SmallVec<[(HeaderName, HeaderValue); 1]>,
     pub(super) body: Option<Bytes>,
     pub(super) proxy: Option<Proxy>,
     pub(super) trust: Trust,
@@ -56,7 +57,7 @@ impl FetchRequest {
             url: defaults.base_url.clone().unwrap_or_default(),
             query: Vec::new(),
             headers: Rc::new(defaults.headers.clone()),
-            passed_on: Vec::new(),
+            passed_on: SmallVec::new(),
             body: None,
             proxy: defaults.proxy.clone(),
             trust: defaults.trust.clone(),

@@ -8,7 +8,7 @@ use mlua::Lua;
 use mlua::ffi::{self, lua_State};
 
 use crate::outbound::{AnswerHeaders, BodyStream, FetchBody, FetchResponse};
-use crate::vm::native::stack::{bytes, push, vm_state};
+use crate::vm::native::stack::{push, vm_state};
 use crate::vm::native::unwind::pure_or_default;
 use crate::vm::native::userdata::metatable_of;
 use crate::vm::state::vm::VmState;
@@ -68,21 +68,17 @@ pub(crate) unsafe fn push_answer(state: *mut lua_State, answer: FetchResponse) -
 /// Pushes a table of headers. What comes more than once is joined, as it may be (RFC 9110 section 5.3).
 ///
 /// # Safety
-/// Five free slots, and memory is relaxed.
+/// Three free slots, and memory is relaxed.
 unsafe fn push_headers(state: *mut lua_State, headers: &AnswerHeaders) {
-    // SAFETY: the table, a name, a value and what is joined take no more than the slots; the access is
-    // raw.
+    // SAFETY: the table, a name and a value take the three slots; the access is raw.
     unsafe {
         ffi::lua_createtable(state, 0, headers.count() as c_int);
-        for (name, value) in headers.iter() {
+        for (place, (name, value)) in headers.iter().enumerate() {
             push(state, name);
-            ffi::lua_pushvalue(state, -1);
-            ffi::lua_rawget(state, -3);
-            match bytes(state, -1) {
+            match headers.before(place, name) {
                 None => push(state, value),
-                Some(before) => push(state, &[before, b", ", value].concat()),
+                Some(before) => push(state, &[&before, &b", "[..], value].concat()),
             }
-            ffi::lua_remove(state, -2);
             ffi::lua_rawset(state, -3);
         }
     }
