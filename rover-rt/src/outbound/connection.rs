@@ -68,7 +68,8 @@ impl Lease {
                 ..
             } => {
                 let message = message::of_http2(request).map_err(Failure::sent)?;
-                let (head, body) = connection.send(message, host).await?.into_parts();
+                let answer = Box::pin(connection.send(message, host)).await?;
+                let (head, body) = answer.into_parts();
                 *incoming = (!body.is_end_stream()).then_some(body);
                 let headers = AnswerHeaders::of(&head.headers);
                 let headers = headers.map_err(|wrong| {

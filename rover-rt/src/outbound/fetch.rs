@@ -90,7 +90,7 @@ async fn exchange(
             followed += 1;
             // Its body says nothing; read to its end, the connection can be used again.
             if length.is_some_and(|length| length <= SHORT) {
-                body.collect(length).await?;
+                Box::pin(body.collect(length)).await?;
             }
             continue;
         }
@@ -143,7 +143,8 @@ async fn send(
             return Err(failure.error);
         }
         left -= 1;
-        tokio::time::sleep(pause).await;
+        // In a box, as all that is rare: what is held here is held by every call.
+        Box::pin(tokio::time::sleep(pause)).await;
         pause *= 2;
     }
 }

@@ -161,7 +161,9 @@ pub(super) enum Wrong {
     Malformed(&'static str),
 }
 
-/// Reads the head of an answer to a request with this method; nothing while it is incomplete.
+/// Reads the head of an answer to a request with this method; nothing while it is incomplete. Not inlined, as
+/// the headers take much of the stack.
+#[inline(never)]
 pub(super) fn parse(input: &[u8], method: &Method) -> Result<Option<Parsed>, Wrong> {
     let mut space = [const { MaybeUninit::<Header<'_>>::uninit() }; MOST_HEADERS];
     let mut response = Response::new(&mut []);

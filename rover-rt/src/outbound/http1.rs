@@ -226,7 +226,9 @@ impl Http1 {
         }
     }
 
-    /// Reads once into the input. While nothing comes, that takes no memory.
+    /// Reads once into the input. While nothing comes, that takes no memory. Not inlined: the room would be
+    /// in the frames of all that waits, and what is called from there would work on cold parts of the stack.
+    #[inline(never)]
     fn poll_fill<const ROOM: usize>(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Broken>> {
         let mut room = [const { std::mem::MaybeUninit::uninit() }; ROOM];
         let mut buffer = ReadBuf::uninit(&mut room);

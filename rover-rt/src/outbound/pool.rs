@@ -92,7 +92,7 @@ impl Pool {
         }
         let permit = match &self.permits {
             None => None,
-            Some(permits) => Arc::clone(permits).acquire_owned().await.ok(),
+            Some(permits) => Box::pin(Arc::clone(permits).acquire_owned()).await.ok(),
         };
         let mut lease = self.kept_or_new(url, origin).await?;
         if let Lease::Http1(connection) = &mut lease {
@@ -112,7 +112,7 @@ impl Pool {
                 kept.wait_for(origin)
             };
             match others {
-                Some(others) => others.notified().await,
+                Some(others) => Box::pin(others.notified()).await,
                 // In a box: a new connection is rare, and its states are large.
                 None => return Box::pin(self.connect(url, origin)).await,
             }
