@@ -5,6 +5,8 @@
 
 mod chunked;
 mod client;
+#[cfg(feature = "database")]
+mod database;
 #[doc(hidden)]
 pub mod development;
 mod error;
@@ -22,6 +24,7 @@ mod outbound;
 mod pattern;
 mod process;
 pub mod program;
+mod resources;
 mod router;
 mod service;
 mod settings;

@@ -67,7 +67,7 @@ pub(crate) fn vm(
     plan.options.memory_limit = memory_limit;
     let log = Rc::new(Log::new(LogLevel::Off));
     let program = Box::leak(Box::new(Program::from(plan)));
-    Rc::new(Vm::new(program, log, Arc::default()).expect("a program that loads"))
+    Rc::new(Vm::new(program, log, Arc::default(), Arc::default()).expect("a program that loads"))
 }
 
 /// What a route answers, by its number.
