@@ -480,6 +480,34 @@ fn addresses_are_written_in_one_way() {
     }
 }
 
+/// What a client knows of an address from the one before changes nothing.
+#[test]
+fn one_address_after_the_other() {
+    let client = client();
+    for written in [
+        "http://a",
+        "http://a/b?c",
+        "http://a/b?c",
+        "http://a/b#c",
+        "http://a/\u{e4}",
+        "http://a:80/x",
+        "http://a:81/x",
+        "http://a:8/x",
+        "http://ab/x",
+        "http://me:pw@a/x",
+        "http://a/x",
+        "https://a/x",
+        "HTTPS://A/x",
+    ] {
+        let expected = Url::parse(written, Spaces::Refused).unwrap();
+        let found = client.request(b"GET", written).unwrap().url;
+        assert_eq!(format!("{found:?}"), format!("{expected:?}"));
+    }
+    for (written, refused) in [("http://a/x y", true), ("http://a/x", false)] {
+        assert_eq!(client.request(b"GET", written).is_err(), refused);
+    }
+}
+
 /// The examples of RFC 3986 section 5.4.
 #[test]
 fn references_are_resolved() {
