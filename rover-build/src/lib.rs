@@ -220,6 +220,7 @@ fn compile_here(
     });
     let dependencies = sources.paths().cloned().chain(migrations.paths).collect();
     let mut warnings = analyse::globals::undeclared(&sources);
+    warnings.extend(model::environment::warnings(&facts, &collected));
     warnings.extend(model::check::warnings(&facts, &app));
     Ok(Compiled {
         app,

@@ -9,6 +9,7 @@ pub(crate) mod checked_in_place;
 pub(crate) mod constructors;
 pub(crate) mod ctx_flow;
 pub(crate) mod ctx_use;
+pub(crate) mod environment;
 pub(crate) mod globals;
 pub(crate) mod handlers;
 pub(crate) mod list_tables;

@@ -55,6 +55,7 @@ pub(crate) fn vm(
                 waits: false,
             },
             source: Borrowed("routes.lua:1"),
+            handler: Borrowed(""),
             deadline: *deadline,
             timeout: 0,
             body_limit: 0,
