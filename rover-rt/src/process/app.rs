@@ -306,6 +306,8 @@ impl App {
         let connections = listen::room_for_connections(&limits, workers);
         let sockets = listen::deal(listeners, workers)?;
         let (open, opened) = watch::channel(false);
+        let (busy, all_idle) = tokio::sync::mpsc::channel(1);
+        let mut all_idle = Some(all_idle);
         let shares = shares(sockets, connections, limits.max_connections_per_ip);
         for (index, ((share, inbox), pulse)) in shares.into_iter().zip(pulses).enumerate() {
             let worker = Worker {
@@ -318,6 +320,8 @@ impl App {
                 open: opened.clone(),
                 pulse: Arc::clone(pulse),
                 accepting: Some(accepting.clone()),
+                busy: Some(busy.clone()),
+                all_idle: all_idle.take(),
             };
             worker.spawn(ready.clone(), done.clone())?;
         }
