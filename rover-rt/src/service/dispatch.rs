@@ -22,6 +22,7 @@ use crate::service::background::Background;
 use crate::service::constant::Constant;
 use crate::service::development::{asked, dressed, reply};
 use crate::service::docs::{Docs, Page};
+use crate::service::replaced::ReplacedVms;
 use crate::settings::Settings;
 use crate::time::pulse::Pulse;
 use crate::vm::{Called, Hook, Task, Vm};
@@ -41,6 +42,7 @@ pub(crate) struct ProgramService {
     head_limits: HeadLimits,
     trusted_proxies: Vec<Network>,
     vm: RefCell<Rc<Vm>>,
+    replaced: ReplacedVms,
     log: Rc<Log>,
     pulse: Arc<Pulse>,
     /// The folders that the program may reach.
@@ -111,6 +113,7 @@ impl ProgramService {
             development,
             docs: Docs::new(program),
             vm: RefCell::new(Rc::new(vm)),
+            replaced: ReplacedVms::default(),
             background: Rc::new(Background::new(Rc::clone(&log))),
             log,
             pulse,
@@ -146,7 +149,8 @@ impl ProgramService {
         }
     }
 
-    /// Another VM serves the next requests. What waits in this one goes on in it, where it can.
+    /// Another VM serves the next requests. What waits in this one goes on in it, where it can, and until there
+    /// are too many of them.
     fn replace_vm(&self) {
         match Vm::new(self.program, Rc::clone(&self.log), Arc::clone(&self.pulse)) {
             Ok(vm) => {
@@ -155,7 +159,11 @@ impl ProgramService {
                 if self.development.is_some() {
                     vm.keep_failures();
                 }
-                self.vm.replace(Rc::new(vm));
+                let before = self.vm.replace(Rc::new(vm));
+                if self.replaced.add(&before) {
+                    let message = "too many replaced VMs have requests that wait: those of the oldest are ended";
+                    self.log.line(LogLevel::Warn, message, None);
+                }
             }
             Err(error) => {
                 let message = format!("the VM could not be replaced: {error}");
