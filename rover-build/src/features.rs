@@ -5,9 +5,17 @@
 pub struct Features {
     /// `client`: `rover.http`.
     pub client: bool,
+    /// `sqlite`: `rover.db` with SQLite.
+    pub sqlite: bool,
+    /// `postgres`: `rover.db` with PostgreSQL.
+    pub postgres: bool,
 }
 
 impl Features {
     /// For who does not know: nothing is refused.
-    pub const ALL: Features = Features { client: true };
+    pub const ALL: Features = Features {
+        client: true,
+        sqlite: true,
+        postgres: true,
+    };
 }

@@ -2,7 +2,8 @@
 //!
 //! Each folder is a phase, and imports only those before it: `front` reads and parses the
 //! manifest and its modules and resolves names, `analyse` finds what the text shows of handlers,
-//! schemas and answers, `collect` runs the chunk against the recording server, `html` compiles
+//! schemas and answers, `collect` runs the chunk against the recording server, `sql` reads
+//! migrations, `html` compiles
 //! templates, `model` makes routes and options of all that and looks for mistakes, `lower`
 //! rewrites the program's text, `explain` tells what became of it, `openapi` describes the
 //! routes, `plan` puts all that together as plain data, `emit` writes that as Rust. `form`,
@@ -24,6 +25,7 @@ mod model;
 mod openapi;
 mod package;
 mod plan;
+mod sql;
 pub mod vocabulary;
 
 use std::panic::resume_unwind;
@@ -157,6 +159,9 @@ fn compile_here(
     let waits = analyse::waits::Waits::find(&names, &handlers);
     let mut diagnostics = analyse::globals::reserved(&sources);
     diagnostics.extend(handlers.missing_modules(&sources));
+    let beside = manifest.parent().unwrap_or(Path::new(""));
+    let mut migrations = sql::migrations::Migrations::read(&sources, beside, &collected.databases);
+    diagnostics.append(&mut migrations.diagnostics);
     let components = &collected.components;
     let html = html::templates(
         &names,
@@ -173,6 +178,7 @@ fn compile_here(
         waits: &waits,
         return_types: &return_types,
         html: &html,
+        databases: &collected.databases,
         form,
         features,
     };
@@ -209,9 +215,10 @@ fn compile_here(
         guards: &guards,
         html: &html,
         sources: &sources,
+        migrations: migrations.folders,
         docs,
     });
-    let dependencies = sources.paths().cloned().collect();
+    let dependencies = sources.paths().cloned().chain(migrations.paths).collect();
     let mut warnings = analyse::globals::undeclared(&sources);
     warnings.extend(model::check::warnings(&facts, &app));
     Ok(Compiled {

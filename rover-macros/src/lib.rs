@@ -45,6 +45,8 @@ pub fn app(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let folder = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(PathBuf::new, PathBuf::from);
     let features = rover_build::Features {
         client: cfg!(feature = "client"),
+        sqlite: cfg!(feature = "sqlite"),
+        postgres: cfg!(feature = "postgres"),
     };
     let manifest_path = folder.join(manifest.value());
     let (items, error) = match rover_build::compile_with(&manifest_path, features) {

@@ -9,6 +9,7 @@
 //! compiler print a plan as Rust, `store` writes and reads one as bytes.
 
 pub mod cron;
+pub mod database;
 pub mod docs;
 mod escape;
 pub mod guard;
@@ -21,6 +22,7 @@ mod perfect;
 pub mod plan;
 mod response;
 mod server_options;
+pub mod sql;
 mod vocabulary;
 
 pub use escape::{Escape, Place, Rule};

@@ -9,8 +9,6 @@
 ---@planned rover crypto password jwt random
 --- Values that all workers share.
 ---@planned rover cache shared state redis
---- A database.
----@planned rover db
 --- Variables of the environment, checked at the start.
 ---@planned rover env
 --- Hooks that guard routes.

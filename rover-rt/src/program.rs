@@ -8,8 +8,8 @@ pub use rover_model::guard::{
     Constant, Element, Field, Format, Kind, Length, Range, Schema, TextRules,
 };
 pub use rover_model::plan::{
-    Chunk, Docs, HtmlStep, Needs, Options, Page, Param, Part, Piece, Plan, Precheck, Route, Run,
-    Step, Template,
+    Chunk, Docs, HtmlStep, Migration, MigrationFolder, Needs, Options, Page, Param, Part, Piece,
+    Plan, Precheck, Route, Run, Step, Template,
 };
 pub use rover_model::{Escape, Limits, LogLevel, Method, Network, PerfectMap, Place, Rule};
 
@@ -84,6 +84,7 @@ impl Program {
             guards: Borrowed(&[]),
             pages: Borrowed(&[]),
             html_steps: Borrowed(&[]),
+            migrations: Borrowed(&[]),
             docs: None,
         })
     }

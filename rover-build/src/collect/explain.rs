@@ -3,6 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::options::not_a_table;
 use crate::diagnostic::codes::program::{raised, server_twice};
+use crate::diagnostic::codes::sql::given as database;
 use crate::diagnostic::codes::waiting::{given, while_loading};
 use crate::diagnostic::codes::words::unavailable;
 use crate::vocabulary::{self, instead};
@@ -29,7 +30,7 @@ fn of_rover(message: &str, line: &str) -> Option<Explained> {
     if !name.starts_with("rover.") {
         return None;
     }
-    let column = column(line, name);
+    let column = column(line, name.trim_end_matches(':'));
     match name {
         "rover.server" if message.ends_with("called twice") => Some(server_twice::call(column)),
         "rover.server" if message.contains("takes a table of options") => {
@@ -39,6 +40,7 @@ fn of_rover(message: &str, line: &str) -> Option<Explained> {
         "rover.every" | "rover.cron" | "rover.on_start" | "rover.on_stop" | "rover.http.client" => {
             Some(given::wrong(column, message))
         }
+        "rover.db" | "rover.db:" => Some(database::wrong(column, message)),
         _ => None,
     }
 }

@@ -4,6 +4,7 @@
 //! The only place where the program's Lua runs at build. What is recorded is not judged here,
 //! and no text is looked at but to say what an error means.
 
+pub(crate) mod databases;
 pub(crate) mod environment;
 pub(crate) mod explain;
 pub(crate) mod json;
@@ -12,6 +13,7 @@ pub(crate) mod raised;
 pub(crate) mod schemas;
 
 mod library;
+mod option_value;
 mod wait;
 
 use std::borrow::Cow;
@@ -26,6 +28,7 @@ use mlua::{Function, HookTriggers, Lua, LuaOptions, LuaString, StdLib, Table, Va
 use rover_model::{OptionValue, RAISED_LUA, SERVER_LUA};
 
 use crate::analyse::constructors;
+use crate::collect::databases::{Database, Databases};
 use crate::collect::environment::Environment;
 use crate::collect::marks::{Marks, marked};
 use crate::diagnostic::codes::program::{compiler_failed, server_not_returned, unfinished};
@@ -36,6 +39,7 @@ use crate::front::ids::{FileId, FunctionRef};
 use crate::front::load::{Sources, extend, load};
 use crate::vocabulary;
 use library::{Asked, get_info, modules};
+use option_value::option_value;
 
 /// A chunk that takes longer than this is taken for one that does not end.
 const DEADLINE: Duration = Duration::from_secs(2);
@@ -56,6 +60,8 @@ pub(crate) struct Collected {
     pub(crate) given: HashSet<FunctionRef>,
     /// The program asks for variables of the environment while it loads.
     pub(crate) reads_environment: bool,
+    /// What the program gives to `rover.db`, in order.
+    pub(crate) databases: Vec<Database>,
 }
 
 /// One assignment on the server.
@@ -133,6 +139,8 @@ fn run(sources: &Sources, asked: &Asked) -> Result<Collected, Box<Diagnostic>> {
     let names = constructors::constructors(sources);
     let library = json::install(&lua, names).map_err(|e| internal(&e))?;
     let described = described(&lua, &library, null).map_err(|e| internal(&e))?;
+    let databases = Databases::default();
+    let database = databases.install(&lua, sources).map_err(|e| internal(&e))?;
     let wait = wait::install(&lua).map_err(|e| internal(&e))?;
     let keeps_library: Function = lua
         .load(SANDBOX_LUA)
@@ -147,6 +155,7 @@ fn run(sources: &Sources, asked: &Asked) -> Result<Collected, Box<Diagnostic>> {
             library,
             getenv,
             wait,
+            database,
         ))
         .map_err(|e| internal(&e))?;
     let result = raised::run(&lua, &manifest, &described);
@@ -157,6 +166,7 @@ fn run(sources: &Sources, asked: &Asked) -> Result<Collected, Box<Diagnostic>> {
     let result = result.map_err(|raised| Box::new(raised.diagnostic(sources, &environment)))?;
     let mut collected = read(&marks, &server, &components, result)?;
     collected.reads_environment = environment.is_read();
+    collected.databases = databases.take();
     collected.keeps_library = keeps_library.call(()).map_err(|e| internal(&e))?;
     Ok(collected)
 }
@@ -320,6 +330,7 @@ fn read(
         components,
         given,
         reads_environment: false,
+        databases: Vec::new(),
         keeps_library: false,
     })
 }
@@ -343,27 +354,6 @@ fn chunk_name(source: Option<String>) -> String {
         .unwrap_or_default()
         .trim_start_matches('@')
         .to_owned()
-}
-
-fn option_value(value: &Value, level: usize) -> OptionValue {
-    match value {
-        Value::String(text) => OptionValue::Text(text.to_string_lossy()),
-        Value::Integer(number) => OptionValue::Number(*number as f64),
-        Value::Number(number) => OptionValue::Number(*number),
-        Value::Boolean(value) => OptionValue::Boolean(*value),
-        Value::Table(table) if level < OptionValue::LEVELS => {
-            let pairs = table.pairs::<Value, Value>().map(|pair| {
-                let (key, value) = pair?;
-                Ok((
-                    option_value(&key, level + 1),
-                    option_value(&value, level + 1),
-                ))
-            });
-            let pairs = pairs.collect::<mlua::Result<Vec<_>>>();
-            pairs.map_or(OptionValue::Other, OptionValue::of_pairs)
-        }
-        _ => OptionValue::Other,
-    }
 }
 
 fn read_entry(marks: &Marks<'_>, entry: &Table) -> mlua::Result<Entry> {

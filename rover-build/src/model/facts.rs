@@ -5,6 +5,7 @@ use crate::analyse::names::Names;
 use crate::analyse::return_type::ReturnTypes;
 use crate::analyse::schemas::Guards;
 use crate::analyse::waits::Waits;
+use crate::collect::databases::Database;
 use crate::features::Features;
 use crate::form::Form;
 use crate::front::load::Sources;
@@ -20,6 +21,7 @@ pub(crate) struct Facts<'a> {
     pub(crate) waits: &'a Waits,
     pub(crate) return_types: &'a ReturnTypes<'a>,
     pub(crate) html: &'a Templates<'a>,
+    pub(crate) databases: &'a [Database],
     pub(crate) form: Form,
     pub(crate) features: Features,
 }

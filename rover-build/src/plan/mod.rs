@@ -3,7 +3,9 @@
 //! Nothing is decided here, and nothing refused.
 
 use rover_model::ServerOptions;
-use rover_model::plan::{Chunk, Docs, List, Options, Page, Param, Plan, Precheck, Route, Text};
+use rover_model::plan::{
+    Chunk, Docs, List, MigrationFolder, Options, Page, Param, Plan, Precheck, Route, Text,
+};
 
 use crate::analyse::constructors::Orders;
 use crate::analyse::schemas::Guards;
@@ -31,6 +33,7 @@ pub(crate) struct Parts<'a> {
     pub(crate) guards: &'a Guards,
     pub(crate) html: &'a Templates<'a>,
     pub(crate) sources: &'a Sources,
+    pub(crate) migrations: Vec<MigrationFolder>,
     pub(crate) docs: Option<Docs>,
 }
 
@@ -44,6 +47,7 @@ pub(crate) fn plan(parts: Parts<'_>) -> Plan {
         guards,
         html,
         sources,
+        migrations,
         docs,
     } = parts;
     let files = sources.files.iter().zip(bytecode.files);
@@ -70,6 +74,7 @@ pub(crate) fn plan(parts: Parts<'_>) -> Plan {
         guards: guards.schemas.clone().into(),
         pages: pages.collect(),
         html_steps: html.steps.all.clone().into(),
+        migrations: migrations.into(),
         docs,
     }
 }

@@ -6,6 +6,7 @@
 //! again. Nothing here computes: what a plan means is said by the runtime.
 
 mod answer;
+mod migration;
 mod program;
 mod route;
 #[cfg(feature = "store")]
@@ -14,6 +15,7 @@ mod tree;
 mod value;
 
 pub use answer::{HtmlStep, Part, Piece, Run, Step, Template};
+pub use migration::{Migration, MigrationFolder};
 pub use program::{Chunk, Docs, Options, Page, Plan};
 pub use route::{Needs, Param, Precheck, Route, Segment};
 #[cfg(feature = "store")]

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::answer::{HtmlStep, Step, Template};
+use super::migration::MigrationFolder;
 use super::route::Route;
 use super::value::{List, Text};
 use crate::guard::Schema;
@@ -41,6 +42,8 @@ pub struct Plan {
     pub pages: List<Page>,
     /// What those print.
     pub html_steps: List<HtmlStep>,
+    /// The folders of migrations that `rover.db` names.
+    pub migrations: List<MigrationFolder>,
     /// What `/openapi.json` and `/docs` answer, unless the option `docs` is off.
     pub docs: Option<Docs>,
 }

@@ -15,6 +15,7 @@ pub(crate) mod program;
 pub(crate) mod requests;
 pub(crate) mod routes;
 pub(crate) mod schemas;
+pub(crate) mod sql;
 pub(crate) mod syntax;
 pub(crate) mod templates;
 pub(crate) mod waiting;
@@ -36,6 +37,7 @@ impl Code {
             templates::CODES,
             words::CODES,
             waiting::CODES,
+            sql::CODES,
         ];
         folders.into_iter().flatten().copied()
     }

@@ -1,5 +1,7 @@
 //! Words of features that the crate `rover` is built without.
 
+use rover_model::sql::Dialect;
+
 use super::look::Look;
 use super::walk::{expressions, path};
 use crate::diagnostic::codes::waiting::feature;
@@ -8,6 +10,18 @@ use crate::diagnostic::{Diagnostic, Position};
 pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     if !look.facts.features.client {
         found.extend(first(look, "rover.http").map(|at| feature::off(at, "rover.http", "client")));
+    }
+    let of_databases = look.facts.databases.iter().filter_map(|database| {
+        let features = look.facts.features;
+        match database.dialect {
+            Some(Dialect::Sqlite) if !features.sqlite => Some("sqlite"),
+            Some(Dialect::Postgres) if !features.postgres => Some("postgres"),
+            None if !features.sqlite && !features.postgres => Some("postgres"),
+            _ => None,
+        }
+    });
+    if let Some(needed) = of_databases.min() {
+        found.extend(first(look, "rover.db").map(|at| feature::off(at, "rover.db", needed)));
     }
 }
 

@@ -1,0 +1,25 @@
+//! Migrations: the files of SQL that make a database's tables.
+
+use super::value::{List, Text};
+
+/// The migrations of one folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct MigrationFolder {
+    /// The folder as `rover.db` names it.
+    pub folder: Text,
+    /// Its files, in the order in which they are applied.
+    pub files: List<Migration>,
+}
+
+/// One file of migrations.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Migration {
+    /// What its name begins with: 1 for `0001_users.sql`.
+    pub number: u64,
+    /// Its name: `0001_users.sql`.
+    pub name: Text,
+    /// Its text.
+    pub sql: Text,
+}
