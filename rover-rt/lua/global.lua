@@ -29,6 +29,7 @@ local rover = {
   guard = R.guard,
   array = R.json.array,
   http = R.http_words,
+  db = R.db,
   server = function(options)
     if current then raise("rover.server was called twice") end
     current = R.server.new(options or {}, R.builders)

@@ -17,9 +17,18 @@ end
 function WaitError.__concat(a, b) return side(a) .. side(b) end
 R.WaitError = WaitError
 
-local function throw(word, kind, message, code, retryable)
+local function throw(word, kind, message, code, retryable, about)
   if message == nil then raise(word .. " cannot wait here: " .. kind) end
-  error(setmetatable({ kind = kind, message = message, code = code, retryable = retryable }, WaitError), 0)
+  local problem = { kind = kind, message = message, code = code, retryable = retryable }
+  if about then
+    for name, value in next, about do problem[name] = value end
+  end
+  if kind == "pool" then
+    -- Uncaught, it is the answer of a server that has no room.
+    problem.status = 503
+    error(setmetatable(problem, R.http.Error), 0)
+  end
+  error(setmetatable(problem, WaitError), 0)
 end
 
 -- What a wait gives to the program.

@@ -111,7 +111,7 @@ fn serve(
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
-    let started = ProgramService::new(program, settings, Arc::default())
+    let started = ProgramService::new(program, settings, Arc::default(), Arc::default())
         .and_then(|service| Ok((Rc::new(service), runtime?)));
     match started {
         Ok((service, runtime)) => {

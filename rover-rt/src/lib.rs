@@ -4,6 +4,8 @@
 //! Programs use it through the `rover` crate.
 
 mod client;
+#[cfg(feature = "database")]
+mod database;
 #[doc(hidden)]
 pub mod development;
 mod error;
@@ -21,6 +23,7 @@ mod outbound;
 mod pattern;
 mod process;
 pub mod program;
+mod resources;
 mod router;
 mod service;
 mod settings;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rover_model::plan::{Migration, MigrationFolder};
 use rover_model::sql::Dialect;
+use sha2::{Digest, Sha256};
 
 use crate::collect::databases::Database;
 use crate::diagnostic::codes::sql::migrations as codes;
@@ -72,6 +73,7 @@ impl Migrations {
                     Migration {
                         number,
                         name: name.into(),
+                        checksum: checksum(&sql).into(),
                         sql: sql.into(),
                     },
                     path,
@@ -105,6 +107,12 @@ fn named(sources: &Sources, call: &Position, folder: &str) -> Position {
         column: at.unwrap_or(0),
         ..call.clone()
     }
+}
+
+/// The SHA-256 of a text, whatever its lines end with.
+fn checksum(text: &str) -> String {
+    let digest = Sha256::digest(text.replace("\r\n", "\n"));
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What a file's name begins with: `0001_users.sql`.

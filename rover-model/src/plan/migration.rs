@@ -22,4 +22,6 @@ pub struct Migration {
     pub name: Text,
     /// Its text.
     pub sql: Text,
+    /// By which a database knows whether it was changed: the text's SHA-256, in hexadecimal.
+    pub checksum: Text,
 }

@@ -17,6 +17,7 @@ use crate::log::{self, Log};
 use crate::process::supervise::{Parent, Supervisor};
 use crate::process::{inherit, listen, stop};
 use crate::program::{Plan, Program};
+use crate::resources::Resources;
 use crate::settings::Settings;
 #[cfg(unix)]
 use crate::time::pulse::Watch;
@@ -183,8 +184,8 @@ impl App {
         if program.options.from_start {
             // The workers log what the program says while it loads.
             let load = || {
-                Vm::new(program, Log::new(LogLevel::Off).into(), Arc::default())
-                    .map(Vm::into_options)
+                let log = Log::new(LogLevel::Off).into();
+                Vm::new(program, log, Arc::default(), Arc::default()).map(Vm::into_options)
             };
             self.settings.take(on_its_own_thread(load)?);
         }
@@ -308,6 +309,7 @@ impl App {
         let (open, opened) = watch::channel(false);
         let (busy, all_idle) = tokio::sync::mpsc::channel(1);
         let mut all_idle = Some(all_idle);
+        let resources = Arc::new(Resources::default());
         let shares = shares(sockets, connections, limits.max_connections_per_ip);
         for (index, ((share, inbox), pulse)) in shares.into_iter().zip(pulses).enumerate() {
             let worker = Worker {
@@ -319,6 +321,7 @@ impl App {
                 stop: stop.clone(),
                 open: opened.clone(),
                 pulse: Arc::clone(pulse),
+                resources: Arc::clone(&resources),
                 accepting: Some(accepting.clone()),
                 busy: Some(busy.clone()),
                 all_idle: all_idle.take(),

@@ -31,6 +31,8 @@ Options:
       --routes             print the routes and exit
       --openapi            print the OpenAPI document and exit
       --check              load the program, then exit
+      --migrations         print the databases' migrations and exit
+      --migrate            apply the migrations that are missing, then exit
   -h, --help               print this help
   -V, --version            print the version
 ";
@@ -44,6 +46,10 @@ enum Command {
     #[cfg(unix)]
     Supervise,
     Check,
+    #[cfg(feature = "database")]
+    Migrate,
+    #[cfg(feature = "database")]
+    Migrations,
     Routes,
     OpenApi,
     Help,
@@ -79,12 +85,31 @@ fn run(mut app: App) -> Result<(), Error> {
         },
         Command::Check => {
             let log = Log::new(app.settings.log_level);
-            Vm::new(program, log.into(), Arc::default())?;
+            Vm::new(program, log.into(), Arc::default(), Arc::default())?;
             print(&format!(
                 "{}: {} routes, ok\n",
                 program.name,
                 program.routes.len()
             ))
+        }
+        #[cfg(feature = "database")]
+        Command::Migrate => {
+            let log = Log::new(app.settings.log_level);
+            let vm = Vm::new(program, log.into(), Arc::default(), Arc::default())?;
+            let applied = vm.migrate()?.names;
+            let lines = applied.iter().map(|name| format!("{name}: applied\n"));
+            match applied.is_empty() {
+                true => print("nothing is missing\n"),
+                false => print(&lines.collect::<String>()),
+            }
+        }
+        #[cfg(feature = "database")]
+        Command::Migrations => {
+            let log = Log::new(app.settings.log_level);
+            let vm = Vm::new(program, log.into(), Arc::default(), Arc::default())?;
+            let states = vm.migration_states()?.into_iter();
+            let lines = states.map(|(name, state)| format!("{name}: {state}\n"));
+            print(&lines.collect::<String>())
         }
         Command::Routes => print(&routes(program)),
         Command::OpenApi => match &program.docs {
@@ -135,6 +160,16 @@ fn parse(app: &mut App, arguments: impl Iterator<Item = OsString>) -> Result<Com
             }
             Long("openapi") => {
                 command = Command::OpenApi;
+                continue;
+            }
+            #[cfg(feature = "database")]
+            Long("migrate") => {
+                command = Command::Migrate;
+                continue;
+            }
+            #[cfg(feature = "database")]
+            Long("migrations") => {
+                command = Command::Migrations;
                 continue;
             }
             Long("check") => {

@@ -18,6 +18,7 @@ use crate::message::decode::is_text;
 use crate::message::reply::Reply;
 use crate::message::request::{RequestData, RequestIds};
 use crate::program::{Method, Path, Program};
+use crate::resources::Resources;
 use crate::service::background::Background;
 use crate::service::constant::Constant;
 use crate::service::development::{asked, dressed, reply};
@@ -45,6 +46,7 @@ pub(crate) struct ProgramService {
     replaced: ReplacedVms,
     log: Rc<Log>,
     pulse: Arc<Pulse>,
+    resources: Arc<Resources>,
     /// The folders that the program may reach.
     #[cfg(unix)]
     roots: Arc<Roots>,
@@ -75,14 +77,37 @@ fn roots(vm: &Vm) -> Result<Arc<Roots>, Error> {
     Ok(Arc::new(roots))
 }
 
+/// Applies what the program's databases need, and says so.
+#[cfg(feature = "database")]
+fn migrate(vm: &Vm, log: &Log) -> Result<(), Error> {
+    let applied = vm.migrate()?;
+    for name in applied.names {
+        let message = format!("applied the migration {name}");
+        log.line(LogLevel::Info, &message, None);
+    }
+    for name in applied.later {
+        let message = format!("the database has the migration {name} of a later version");
+        log.line(LogLevel::Warn, &message, None);
+    }
+    Ok(())
+}
+
 impl ProgramService {
     pub(crate) fn new(
         program: &'static Program,
         settings: &Settings,
         pulse: Arc<Pulse>,
+        resources: Arc<Resources>,
     ) -> Result<Self, Error> {
         let log = Rc::new(Log::new(settings.log_level));
-        let vm = Vm::new(program, Rc::clone(&log), Arc::clone(&pulse))?;
+        let vm = Vm::new(
+            program,
+            Rc::clone(&log),
+            Arc::clone(&pulse),
+            Arc::clone(&resources),
+        )?;
+        #[cfg(feature = "database")]
+        migrate(&vm, &log)?;
         #[cfg(unix)]
         let roots = roots(&vm)?;
         #[cfg(unix)]
@@ -117,6 +142,7 @@ impl ProgramService {
             background: Rc::new(Background::new(Rc::clone(&log))),
             log,
             pulse,
+            resources,
             #[cfg(unix)]
             roots,
             ids: RequestIds::new(),
@@ -152,7 +178,13 @@ impl ProgramService {
     /// Another VM serves the next requests. What waits in this one goes on in it, where it can, and until there
     /// are too many of them.
     fn replace_vm(&self) {
-        match Vm::new(self.program, Rc::clone(&self.log), Arc::clone(&self.pulse)) {
+        let vm = Vm::new(
+            self.program,
+            Rc::clone(&self.log),
+            Arc::clone(&self.pulse),
+            Arc::clone(&self.resources),
+        );
+        match vm {
             Ok(vm) => {
                 #[cfg(unix)]
                 vm.give_files(&self.roots);

@@ -122,7 +122,7 @@ mod tests {
     fn begun_in(seconds: u64, manifest: &str) -> String {
         let program = program(manifest, &[], &[("begun", 0)], 0);
         let settings = Settings::new(&program.options);
-        let service = ProgramService::new(program, &settings, Arc::default());
+        let service = ProgramService::new(program, &settings, Arc::default(), Arc::default());
         let service = service.expect("a program that loads");
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()

@@ -12,6 +12,8 @@
 #![allow(unsafe_code)]
 
 mod ctx;
+#[cfg(feature = "database")]
+mod database;
 #[cfg(unix)]
 mod files;
 mod guard;

@@ -15,6 +15,8 @@ pub(crate) struct WaitError {
     pub(crate) code: Option<Cow<'static, str>>,
     /// Whether the same may succeed when it is tried again.
     pub(crate) retryable: bool,
+    /// What else is known, by the names that the program sees: `table`, `column`.
+    pub(crate) about: Vec<(&'static str, String)>,
 }
 
 impl WaitError {
@@ -25,6 +27,7 @@ impl WaitError {
             message: message.into(),
             code: None,
             retryable: false,
+            about: Vec::new(),
         }
     }
 

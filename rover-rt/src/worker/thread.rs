@@ -17,6 +17,7 @@ use crate::error::{Error, panic_reason};
 use crate::http1::Service;
 use crate::log::Log;
 use crate::program::Program;
+use crate::resources::Resources;
 use crate::service::dispatch::ProgramService;
 use crate::settings::Settings;
 use crate::time::clock::Moment;
@@ -54,6 +55,8 @@ pub(crate) struct Worker {
     /// Whether all workers are ready, before which none answers.
     pub(crate) open: watch::Receiver<bool>,
     pub(crate) pulse: Arc<Pulse>,
+    /// What all workers have in common.
+    pub(crate) resources: Arc<Resources>,
     /// Dropped when the worker takes no more connections.
     pub(crate) accepting: Option<tokio::sync::mpsc::Sender<()>>,
     /// Dropped when a stop has left nothing that runs here.
@@ -116,7 +119,8 @@ impl Worker {
         ready: &mut Option<mpsc::Sender<Result<(), Error>>>,
         moment: Arc<Moment>,
     ) -> Result<(), Error> {
-        let started = ProgramService::new(self.program, &self.settings, Arc::clone(&self.pulse))
+        let (pulse, resources) = (Arc::clone(&self.pulse), Arc::clone(&self.resources));
+        let started = ProgramService::new(self.program, &self.settings, pulse, resources)
             .and_then(|service| Ok((Rc::new(service), self.open()?)));
         // Once for the process, not for each of its workers nor when one begins again.
         let started = match started {

@@ -174,6 +174,12 @@ impl<'a> Encoder<'a> {
             if !meta.is_null() && texts.iter().any(|known| meta == known.get()) {
                 return self.body(index);
             }
+            #[cfg(feature = "database")]
+            if !meta.is_null()
+                && let Some(columns) = self.shared.databases.columns(meta)
+            {
+                return self.row(index, &columns, depth);
+            }
             let length = ffi::lua_objlen(self.state, index);
             let marked = meta == self.shared.metatables.array.get() && !meta.is_null();
             let top = ffi::lua_gettop(self.state);

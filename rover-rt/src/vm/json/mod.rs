@@ -9,3 +9,5 @@ pub(crate) mod encode;
 pub(crate) mod list;
 pub(crate) mod natives;
 pub(crate) mod object;
+#[cfg(feature = "database")]
+mod row;

@@ -228,7 +228,7 @@ impl<'a> Encoder<'a> {
     ///
     /// # Safety
     /// Both are on the stack.
-    unsafe fn field(&mut self, key: c_int, depth: usize) -> Result<(), EncodeError> {
+    pub(crate) unsafe fn field(&mut self, key: c_int, depth: usize) -> Result<(), EncodeError> {
         // SAFETY: a key and its value are on the stack. A key that is a number is read as a
         // number, so that it stays one for `lua_next`.
         unsafe {

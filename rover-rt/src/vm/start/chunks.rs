@@ -8,7 +8,7 @@ use crate::program::Program;
 pub(crate) const RUNTIME_LUA: &str = include_str!("../../../lua/runtime.lua");
 
 /// The parts that `runtime.lua` loads, by name.
-const PARTS: [(&str, &str); 18] = [
+const PARTS: [(&str, &str); 19] = [
     ("lock", include_str!("../../../lua/lock.lua")),
     ("modules", MODULES_LUA),
     ("body", include_str!("../../../lua/body.lua")),
@@ -20,6 +20,7 @@ const PARTS: [(&str, &str); 18] = [
     ("wait", include_str!("../../../lua/wait.lua")),
     ("http", include_str!("../../../lua/http.lua")),
     ("files", include_str!("../../../lua/files.lua")),
+    ("database", include_str!("../../../lua/database.lua")),
     ("global", include_str!("../../../lua/global.lua")),
     ("direct", include_str!("../../../lua/direct.lua")),
     ("library", include_str!("../../../lua/library.lua")),

@@ -13,8 +13,11 @@ use rover_model::{CHUNK_END, CHUNK_START, JSON_LUA, LIBRARY, RAISED_LUA, SERVER_
 use crate::error::Error;
 use crate::log::Log;
 use crate::program::{Part, Program};
+use crate::resources::Resources;
 use crate::time::pulse::Pulse;
 use crate::vm::ctx::{self, reads};
+#[cfg(feature = "database")]
+use crate::vm::database;
 #[cfg(unix)]
 use crate::vm::files;
 use crate::vm::guard::{self, made};
@@ -34,6 +37,8 @@ use crate::vm::run::scheduled;
 use crate::vm::run::thread::request_thread;
 use crate::vm::run::vm::Vm;
 use crate::vm::start::chunks::{RUNTIME_LUA, load_chunk, load_page, part};
+#[cfg(feature = "database")]
+use crate::vm::start::databases;
 use crate::vm::start::handlers::{places, take_handlers};
 use crate::vm::start::options;
 use crate::vm::state::lists::PENDING;
@@ -57,9 +62,10 @@ impl Vm {
         program: &'static Program,
         log: Rc<Log>,
         pulse: Arc<Pulse>,
+        resources: Arc<Resources>,
     ) -> Result<Self, Error> {
         // Before the state, which is therefore closed first where loading fails.
-        let shared = Box::new(VmState::new(program, log, pulse));
+        let shared = Box::new(VmState::new(program, log, pulse, resources));
         // With `pcall` and `xpcall` as LuaJIT has them: mlua would put C functions in their
         // places, which no coroutine can yield across and no trace goes through. What they
         // would let pass are panics, which no native of ours raises (see `native::unwind`).
@@ -210,6 +216,19 @@ impl Tables {
                 Entry::Contained,
             )?;
             wait::answer::install(lua, shared)?;
+        }
+        #[cfg(feature = "database")]
+        {
+            let functions = &database::natives::FUNCTIONS;
+            register(
+                lua,
+                shared,
+                natives,
+                &tables.array,
+                functions,
+                Entry::Contained,
+            )?;
+            natives.set("db_open", databases::open(lua, shared)?)?;
         }
         #[cfg(unix)]
         files::object::install(lua, shared)?;

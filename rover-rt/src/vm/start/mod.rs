@@ -3,6 +3,8 @@
 //! Nothing here runs for a request.
 
 pub(crate) mod chunks;
+#[cfg(feature = "database")]
+mod databases;
 pub(crate) mod handlers;
 pub(crate) mod load;
 pub(crate) mod options;

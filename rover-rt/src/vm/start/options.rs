@@ -49,7 +49,7 @@ pub(crate) fn read(program: &Program, given: &Table) -> Result<ServerOptions, Er
     }
 }
 
-fn option_value(value: &Value, level: usize) -> OptionValue {
+pub(crate) fn option_value(value: &Value, level: usize) -> OptionValue {
     match value {
         Value::String(text) => OptionValue::Text(text.to_string_lossy()),
         Value::Integer(number) => OptionValue::Number(*number as f64),

@@ -36,7 +36,7 @@ pub(crate) fn vm(
 ) -> Rc<Vm> {
     let log = Rc::new(Log::new(LogLevel::Off));
     let program = program(manifest, modules, routes, memory_limit);
-    Rc::new(Vm::new(program, log, Arc::default()).expect("a program that loads"))
+    Rc::new(Vm::new(program, log, Arc::default(), Arc::default()).expect("a program that loads"))
 }
 
 /// A program of a manifest, the modules that it requires, `GET` routes with their deadlines in

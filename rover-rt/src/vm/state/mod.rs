@@ -6,6 +6,8 @@
 
 pub(crate) mod call;
 pub(crate) mod checks;
+#[cfg(feature = "database")]
+pub(crate) mod databases;
 pub(crate) mod deadline;
 pub(crate) mod decoder;
 #[cfg(unix)]

@@ -13,8 +13,11 @@ use crate::log::Log;
 use crate::outbound::{Client, Defaults};
 use crate::pattern;
 use crate::program::Program;
+use crate::resources::Resources;
 use crate::time::pulse::Pulse;
 use crate::vm::state::call::Call;
+#[cfg(feature = "database")]
+use crate::vm::state::databases::VmDatabases;
 use crate::vm::state::deadline::Pace;
 use crate::vm::state::decoder::Decoder;
 #[cfg(unix)]
@@ -70,6 +73,11 @@ pub(crate) struct VmState {
     /// That of `rover.http` itself, made when it is first used.
     #[cfg(feature = "client")]
     common_client: OnceCell<Client>,
+    #[cfg(feature = "database")]
+    pub(crate) databases: Rc<VmDatabases>,
+    /// What the workers have in common.
+    #[cfg_attr(not(feature = "database"), expect(dead_code))]
+    pub(crate) resources: Arc<Resources>,
     #[cfg(unix)]
     pub(crate) files: VmFiles,
     /// What a handler failed of last, where somebody wants to know.
@@ -139,7 +147,12 @@ impl Panics {
 }
 
 impl VmState {
-    pub(crate) fn new(program: &'static Program, log: Rc<Log>, pulse: Arc<Pulse>) -> Self {
+    pub(crate) fn new(
+        program: &'static Program,
+        log: Rc<Log>,
+        pulse: Arc<Pulse>,
+        resources: Arc<Resources>,
+    ) -> Self {
         VmState {
             program,
             log,
@@ -165,6 +178,9 @@ impl VmState {
             clients: RefCell::default(),
             #[cfg(feature = "client")]
             common_client: OnceCell::new(),
+            #[cfg(feature = "database")]
+            databases: Rc::default(),
+            resources,
             #[cfg(unix)]
             files: VmFiles::default(),
             last_failure: RefCell::default(),
@@ -251,7 +267,7 @@ impl VmState {
 
         let program = Box::leak(Box::new(Program::empty()));
         let log = Rc::new(Log::new(LogLevel::Off));
-        VmState::new(program, log, Arc::default())
+        VmState::new(program, log, Arc::default(), Arc::default())
     }
 }
 

@@ -3,6 +3,8 @@
 use std::cell::{Cell, RefCell};
 use std::ffi::c_int;
 
+#[cfg(feature = "database")]
+use crate::vm::state::databases::HeldDatabases;
 use crate::wait::operation::Operation;
 
 /// Where natives leave what the running request waits for, until its task takes it.
@@ -18,6 +20,9 @@ pub(crate) struct Waits {
     pub(crate) forks: RefCell<Vec<Fork>>,
     /// Fibers that are to end.
     pub(crate) ended: RefCell<Vec<u32>>,
+    /// Transactions, cursors and rows that it has.
+    #[cfg(feature = "database")]
+    pub(crate) databases: HeldDatabases,
     /// The number of the next fiber.
     next: Cell<u32>,
 }
@@ -60,6 +65,8 @@ impl Waits {
         self.parked.swap(&other.parked);
         self.forks.swap(&other.forks);
         self.ended.swap(&other.ended);
+        #[cfg(feature = "database")]
+        self.databases.swap(&other.databases);
         self.next.swap(&other.next);
     }
 
@@ -70,6 +77,8 @@ impl Waits {
         self.parked.take();
         self.forks.take();
         self.ended.take();
+        #[cfg(feature = "database")]
+        self.databases.reset();
         self.next.set(0);
     }
 }

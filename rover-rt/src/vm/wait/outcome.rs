@@ -4,7 +4,7 @@ use std::ffi::c_int;
 
 use mlua::ffi::{self, lua_State};
 
-use crate::vm::native::stack::push;
+use crate::vm::native::stack::{push, set_field};
 #[cfg(feature = "client")]
 use crate::vm::wait::answer::{push_answer, push_part};
 use crate::wait::error::WaitError;
@@ -85,12 +85,13 @@ unsafe fn push_texts(state: *mut lua_State, texts: &[Vec<u8>]) {
     }
 }
 
-/// Pushes `false`, and the error's kind, message, code and whether it is worth another try.
+/// Pushes `false`, and the error's kind, message, code, whether it is worth another try, and a table with what
+/// else is known.
 ///
 /// # Safety
 /// As for [`push_outcome`].
 pub(crate) unsafe fn push_error(state: *mut lua_State, error: &WaitError) -> c_int {
-    // SAFETY: five values take five of the free slots.
+    // SAFETY: six values take six of the free slots, and a field of the last one two more.
     unsafe {
         ffi::lua_pushboolean(state, 0);
         push(state, error.kind.as_bytes());
@@ -100,6 +101,13 @@ pub(crate) unsafe fn push_error(state: *mut lua_State, error: &WaitError) -> c_i
             None => ffi::lua_pushnil(state),
         }
         ffi::lua_pushboolean(state, error.retryable.into());
+        if error.about.is_empty() {
+            return 5;
+        }
+        ffi::lua_createtable(state, 0, error.about.len() as c_int);
+        for (name, value) in &error.about {
+            set_field(state, name.as_bytes(), value.as_bytes());
+        }
     }
-    5
+    6
 }
