@@ -287,7 +287,9 @@ fn begin_to_wait(server: &Process, stream: &mut TcpStream, path: &str) -> TcpStr
 /// Fills the VM until another one is there, in which nothing has begun.
 fn replace(stream: &mut TcpStream) {
     while ask(stream, "/begun").text() == "begun 1" {
+        // Large pieces, and small ones for what is left.
         ask(stream, "/hold/2000000");
+        ask(stream, "/hold/300000");
     }
 }
 
