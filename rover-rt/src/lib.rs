@@ -8,6 +8,7 @@ mod client;
 mod database;
 #[doc(hidden)]
 pub mod development;
+mod environment;
 mod error;
 #[cfg(unix)]
 mod files;
@@ -33,7 +34,7 @@ mod wait;
 mod worker;
 
 pub use client::{TestClient, TestRequest, TestResponse};
-pub use error::Error;
+pub use error::{Error, WrongVariables};
 pub use process::app::{App, Stage};
 pub use process::cli::main;
 pub use rover_model::LogLevel;

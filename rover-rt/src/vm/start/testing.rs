@@ -67,6 +67,7 @@ pub(crate) fn program(
                 waits: false,
             },
             source: Borrowed("routes.lua:1"),
+            handler: Borrowed(""),
             deadline: *deadline,
             timeout: 0,
             body_limit: 0,

@@ -98,6 +98,9 @@ pub(crate) struct Metatables {
     pub(crate) schema: Cell<*const c_void>,
     /// Of file objects.
     pub(crate) file: Cell<*const c_void>,
+    /// Of what stands for rows of a database.
+    #[cfg(feature = "database")]
+    pub(crate) kept_rows: Cell<*const c_void>,
 }
 
 impl Default for Metatables {
@@ -113,6 +116,8 @@ impl Default for Metatables {
             response: none(),
             schema: none(),
             file: none(),
+            #[cfg(feature = "database")]
+            kept_rows: none(),
         }
     }
 }
