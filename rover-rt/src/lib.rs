@@ -3,6 +3,7 @@
 //!
 //! Programs use it through the `rover` crate.
 
+mod chunked;
 mod client;
 #[cfg(feature = "database")]
 mod database;

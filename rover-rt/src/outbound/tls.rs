@@ -1,5 +1,6 @@
 //! TLS: which certificates are trusted.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use rustls::client::WebPkiServerVerifier;
@@ -21,7 +22,7 @@ pub(crate) enum Trust {
     #[default]
     System,
     /// Those whose certificate one of these authorities has signed, and no other's: PEM.
-    Authorities(Vec<u8>),
+    Authorities(Rc<[u8]>),
     /// Anybody.
     Anybody,
 }

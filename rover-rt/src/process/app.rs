@@ -333,6 +333,8 @@ impl App {
         let connections = listen::room_for_connections(&limits, workers);
         let sockets = listen::deal(listeners, workers)?;
         let (open, opened) = watch::channel(false);
+        let (busy, all_idle) = tokio::sync::mpsc::channel(1);
+        let mut all_idle = Some(all_idle);
         let resources = Arc::new(Resources::with(self.settings.environment.clone()));
         let shares = shares(sockets, connections, limits.max_connections_per_ip);
         for (index, ((share, inbox), pulse)) in shares.into_iter().zip(pulses).enumerate() {
@@ -347,6 +349,8 @@ impl App {
                 pulse: Arc::clone(pulse),
                 resources: Arc::clone(&resources),
                 accepting: Some(accepting.clone()),
+                busy: Some(busy.clone()),
+                all_idle: all_idle.take(),
             };
             worker.spawn(ready.clone(), done.clone())?;
         }
