@@ -1,3 +1,3 @@
-//! A bookshop's JSON API: many routes over several modules, state in memory.
+//! A bookshop's JSON API: many routes over several modules, and a database.
 
 rover::app!("examples/bookshop/routes.lua");

@@ -1,5 +1,4 @@
--- One worker, because the shop's state is in its memory.
-local api = rover.server { port = 4242, workers = 1, title = "Bookshop", version = "1.0.0", body_limit = "64KiB" }
+local api = rover.server { port = 4242, title = "Bookshop", version = "1.0.0", body_limit = "64KiB" }
 
 require "routes.books" (api)
 require "routes.reviews" (api)
@@ -12,7 +11,7 @@ require "routes.pages" (api)
 --- Whether the shop is open.
 -- @tag shop
 function api.health.get()
-  return { status = "ok", books = require("lib.store").count() }
+  return { status = "ok", books = require("lib.books").count() }
 end
 
 function api.not_found(ctx)

@@ -1,40 +1,41 @@
--- What people wrote, newest first.
+-- What people wrote.
 local M = {}
 
 local MAX_ENTRIES = 200
-local all = {
-  { id = "1", name = "Ada", message = "The first greeting.\nIt has two lines.", website = "https://example.org/", colour = "teal" },
+
+local env = rover.env {
+  --- Where the entries are kept.
+  DATABASE_URL = rover.guard:string():default("sqlite:guestbook.db"),
 }
-local next_id = 2
+local db = rover.db(env.DATABASE_URL, { migrations = "migrations" })
 
 local function trimmed(value) return (value or ""):match("^%s*(.-)%s*$") end
 
+-- All entries, or those with the text `search`; the newest first where nothing else is wanted.
 function M.find(search, oldest_first)
-  local found = {}
-  for i = 1, #all do
-    local e = all[oldest_first and #all + 1 - i or i]
-    local text = (e.name .. "\n" .. e.message):lower()
-    if not search or text:find(search:lower(), 1, true) then found[#found + 1] = e end
-  end
-  return found
+  local values = { search = search, oldest_first = oldest_first }
+  return db:all([[
+    select id, name, message, website, colour from entries
+    where :search is null or instr(lower(name || char(10) || message), lower(:search)) > 0
+    order by case when :oldest_first then id else -id end
+  ]], values)
 end
 
 function M.by_id(id)
-  for _, e in ipairs(all) do
-    if e.id == id then return e end
-  end
+  return db:one("select id, name, message, website, colour from entries where id = $1", id)
 end
 
+-- Who was here, the last one first.
 function M.names()
   local names = {}
-  for i, e in ipairs(all) do names[i] = e.name end
+  for row in db:each "select name from entries order by id desc" do names[#names + 1] = row.name end
   return names
 end
 
--- The new entry, or nil and a message for each field.
+-- The new entry's number, or nil and a message for each field.
 function M.add(values)
   local entry = {
-    id = tostring(next_id), name = trimmed(values.name), message = trimmed(values.message),
+    name = trimmed(values.name), message = trimmed(values.message),
     website = trimmed(values.website), colour = trimmed(values.colour),
   }
   local errors = {}
@@ -42,10 +43,12 @@ function M.add(values)
   if #entry.name > 200 then errors.name = "A shorter name, please." end
   if entry.message == "" then errors.message = "Please write something." end
   if next(errors) then return nil, errors end
-  next_id = next_id + 1
-  table.insert(all, 1, entry)
-  all[MAX_ENTRIES + 1] = nil
-  return entry
+  -- The oldest entry goes in the same moment: nobody sees one too many.
+  return db:transaction(function(tx)
+    local added = tx:insert("entries", entry)
+    tx:exec("delete from entries where id <= (select id from entries order by id desc limit 1 offset $1)", MAX_ENTRIES)
+    return added.last_id
+  end)
 end
 
 return M

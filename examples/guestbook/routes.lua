@@ -1,5 +1,4 @@
--- The entries live in the worker's memory, so there is one worker.
-local api = rover.server { title = "Guestbook", workers = 1, body_limit = "16KiB" }
+local api = rover.server { title = "Guestbook", body_limit = "16KiB" }
 local page = rover.template "views/page.html"
 local entries = require "entries"
 
@@ -52,8 +51,8 @@ end
 
 function api.post(ctx)
   local values = ctx:body():form()
-  local entry, errors = entries.add(values)
-  if entry then return api.redirect:status(303, "/entries/" .. entry.id) end
+  local id, errors = entries.add(values)
+  if id then return api.redirect:status(303, "/entries/" .. id) end
   return api.html:status(422, { values = values, errors = errors }) [[
 <!doctype html>
 <html lang="en">

@@ -16,6 +16,18 @@ local database = setmetatable({}, { __index = function(_, key)
   error("unknown member of a database: '" .. tostring(key) .. "'", 2)
 end, __metatable = "rover.database" })
 
+-- Where the program calls. A function that ends with the call (`return rover.db(url)`) has left no line: then it is
+-- where that function was called.
+local function place()
+  local level = 3
+  local info = getinfo(level, "Sl")
+  while info and (info.currentline < 1 or info.source == "=rover") do
+    level = level + 1
+    info = getinfo(level, "Sl")
+  end
+  return info and info.source or "", info and info.currentline or 1
+end
+
 return function(rover)
   function rover.db(url, options)
     if options ~= nil and type(options) ~= "table" then
@@ -24,8 +36,7 @@ return function(rover)
     if url ~= nil and type(url) ~= "string" then
       error("rover.db takes the address of a database, got a " .. type(url), 2)
     end
-    local info = getinfo(2, "Sl")
-    local wrong = note(url, options or {}, info and info.source or "", info and info.currentline or 1)
+    local wrong = note(url, options or {}, place())
     if wrong then error("rover.db: " .. wrong, 2) end
     return database
   end

@@ -25,6 +25,9 @@ pub fn without_addresses(text: &str) -> String {
     })
 }
 
+/// The database of programs that are told theirs by the environment: one of their own, in memory.
+pub const IN_MEMORY: [(&str, &str); 1] = [("DATABASE_URL", "sqlite::memory:")];
+
 /// A compiled manifest.
 pub type Program = fn() -> rover::App;
 

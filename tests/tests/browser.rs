@@ -5,8 +5,8 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use rover_tests::Server;
 use rover_tests::programs::EXAMPLES;
+use rover_tests::{IN_MEMORY, Server};
 
 /// What each of these would do if it ran leaves `data-ran` on the document's element.
 const RUN: &str = "document.documentElement.dataset.ran=1";
@@ -125,7 +125,7 @@ fn hostile_texts_are_texts() {
         "a script that runs would show: {control}"
     );
     for (form, app) in [("specialised", app), ("as written", reference)] {
-        let server = Server::start(app().log_level(rover::LogLevel::Off));
+        let server = Server::start(app().environment(IN_MEMORY).log_level(rover::LogLevel::Off));
         let profile = format!("{}/browser-{form}", env!("CARGO_TARGET_TMPDIR"));
         let payloads = payloads();
         for payload in &payloads {

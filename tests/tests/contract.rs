@@ -5,14 +5,15 @@
 use std::fs;
 use std::path::Path;
 
+use rover::App;
 use rover_tests::programs::{EXAMPLES, PROGRAMS};
-use rover_tests::{Program, Server, parse};
+use rover_tests::{IN_MEMORY, Program, Server, parse};
 
 /// Sends the cases of a file to a program; gives their number.
-fn ask(name: &str, app: Program, file: &str, failures: &mut Vec<String>) -> usize {
+fn ask(name: &str, app: App, file: &str, failures: &mut Vec<String>) -> usize {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     let text = fs::read_to_string(&file).expect("every program has its requests");
-    let server = Server::start(app().log_level(rover::LogLevel::Off));
+    let server = Server::start(app.log_level(rover::LogLevel::Off));
     let cases = parse(&text);
     for case in &cases {
         // Told where the case does not end.
@@ -38,11 +39,11 @@ fn contract() {
         let file = format!("contract/{name}/requests.http");
         ask(
             &format!("{name}, as written"),
-            *reference,
+            reference(),
             &file,
             &mut failures,
         );
-        ask(name, *app, &file, &mut failures)
+        ask(name, app(), &file, &mut failures)
     });
     let count: usize = asked.sum();
     assert!(failures.is_empty(), "{}\n", failures.join("\n"));
@@ -54,10 +55,11 @@ fn examples() {
     let mut failures = Vec::new();
     for (name, app, reference) in EXAMPLES {
         let file = format!("examples/{name}.http");
-        ask(name, *app, &file, &mut failures);
+        let start = |program: &Program| program().environment(IN_MEMORY);
+        ask(name, start(app), &file, &mut failures);
         ask(
             &format!("{name}, as written"),
-            *reference,
+            start(reference),
             &file,
             &mut failures,
         );

@@ -1,8 +1,7 @@
 -- A visitor is known by a cookie.
-local session = {}
+local db = require "lib.database"
 
--- Enough for an example; ids that must not be guessed come from a random source.
-local count = 0
+local session = {}
 
 function session.of(ctx) return ctx:cookies().session end
 
@@ -10,8 +9,7 @@ function session.of(ctx) return ctx:cookies().session end
 function session.ensure(ctx)
   local known = session.of(ctx)
   if known then return known, false end
-  count = count + 1
-  return ("%x-%x"):format(os.time(), count), true
+  return db:value "select lower(hex(randomblob(16)))", true
 end
 
 function session.remember(response, id)

@@ -1,10 +1,7 @@
-local store = require "lib.store"
+local books = require "lib.books"
+local db = require "lib.database"
 
 local g = rover.guard
-
-local function books_of(author)
-  return store.books(function(book) return book.author == author.id end)
-end
 
 return function(api)
   local authors = api.authors
@@ -15,33 +12,27 @@ return function(api)
   -- @tag authors
   function authors.get(ctx)
     local country = ctx:query():expect({ country = g:string():min(1) }).country
-    local found = rover.array()
-    for _, author in ipairs(store.authors()) do
-      if not country or author.country == country then found[#found + 1] = author end
-    end
+    local found = db:all([[
+      select id, name, born, died, country from authors
+      where :country is null or country = :country order by rowid
+    ]], { country = country })
     return { authors = found, total = #found }
   end
 
   --- An author, and the number of books by them.
   -- @tag authors
   function authors.p_author.get(ctx)
-    local author = store.author(ctx:params().author)
-    if not author then return missing() end
-    return {
-      id = author.id,
-      name = author.name,
-      born = author.born,
-      died = author.died,
-      country = author.country,
-      books = #books_of(author),
-    }
+    return db:one([[
+      select id, name, born, died, country, (select count(*) from books where author = authors.id) as books
+      from authors where id = $1
+    ]], ctx:params().author) or missing()
   end
 
   --- The books of an author.
   -- @tag authors
   function authors.p_author.books.get(ctx)
-    local author = store.author(ctx:params().author)
+    local author = db:one("select id, name from authors where id = $1", ctx:params().author)
     if not author then return missing() end
-    return { author = author.name, books = rover.array(books_of(author)) }
+    return { author = author.name, books = books.by_author(author.id) }
   end
 end

@@ -1,53 +1,35 @@
+local books = require "lib.books"
 local paging = require "lib.paging"
 local schemas = require "lib.schemas"
-local sorting = require "lib.sorting"
-local store = require "lib.store"
-
-local function contains(text, part)
-  return text:lower():find(part:lower(), 1, true) ~= nil
-end
-
-local function has_genre(book, genre)
-  for _, name in ipairs(book.genres) do
-    if name == genre then return true end
-  end
-  return false
-end
-
-local function filter(query)
-  return function(book)
-    return (not query.author or book.author == query.author)
-      and (not query.language or book.language == query.language)
-      and (not query.genre or has_genre(book, query.genre))
-      and (not query.q or contains(book.title, query.q))
-      and (not query.min_year or book.year >= query.min_year)
-      and (not query.max_year or book.year <= query.max_year)
-  end
-end
 
 local function csv_field(value)
   return '"' .. tostring(value):gsub('"', '""') .. '"'
 end
 
 return function(api)
-  local books = api.books
+  local node = api.books
 
   local function missing() return api.error(404, "No such book") end
 
-  -- What a schema cannot know, in the form of what it can.
-  local function no_author()
-    local problem = { field = "author", message = "There is no such author", type = "reference" }
-    return api.json:status(422, { errors = { problem } })
+  -- What a schema cannot know, and the database does, in the form of what a schema can.
+  local function refused(problem)
+    if problem.kind == "foreign_key" then
+      local no_author = { field = "author", message = "There is no such author", type = "reference" }
+      return api.json:status(422, { errors = { no_author } })
+    end
+    if problem.kind == "unique" then return api.error(409, "The author has a book of this title") end
+    error(problem, 0)
   end
 
   --- Books, filtered and sorted, in pages.
   -- The `link` header has the pages before and after (RFC 8288).
   -- @tag books
-  function books.get(ctx)
-    local query = ctx:query():expect(schemas.search)
-    local found = sorting.by(store.books(filter(query)), query.sort)
-    local page = paging.page(found, query, ctx.path)
-    local response = api.json { books = page.items, total = #found, page = page.page, pages = page.pages }
+  function node.get(ctx)
+    local search = ctx:query():expect(schemas.search)
+    local total = books.count_of(search)
+    local page = paging.page(total, search, ctx.path)
+    local found = books.found(search, search.per_page, page.offset)
+    local response = api.json { books = found, total = total, page = page.page, pages = page.pages }
     if page.link ~= "" then response:header("link", page.link) end
     return response
   end
@@ -55,25 +37,26 @@ return function(api)
   --- Adds a book.
   -- Its author must be one that the shop knows: see [authors](/authors).
   -- @tag books
-  function books.post(ctx)
+  function node.post(ctx)
     local fields = ctx:body():expect(schemas.book)
-    if not store.author(fields.author) then return no_author() end
-    local book = store.add(fields)
-    return api.json:status(201, book):header("location", "/books/" .. book.id)
+    local id, problem = rover.try(books.add, fields)
+    if problem then return refused(problem) end
+    return api.json:status(201, books.described(id, fields)):header("location", "/books/" .. id)
   end
 
   --- Sends the visitor to some book.
   -- @tag books
-  function books.random.get()
-    local all = store.books()
-    return api.redirect("/books/" .. all[math.random(#all)].id)
+  function node.random.get()
+    local id = books.any()
+    if not id then return missing() end
+    return api.redirect("/books/" .. id)
   end
 
   --- All books as a table.
   -- @tag books
-  books["export.csv"].get = function()
+  node["export.csv"].get = function()
     local lines = { "id,title,author,year,price" }
-    for _, book in ipairs(store.books()) do
+    for book in books.each() do
       lines[#lines + 1] = table.concat({
         book.id, csv_field(book.title), csv_field(book.author), book.year, book.price,
       }, ",")
@@ -83,52 +66,49 @@ return function(api)
 
   --- A book.
   -- @tag books
-  function books.p_id.get(ctx)
-    return store.book(ctx:params():expect(schemas.id).id) or missing()
+  function node.p_id.get(ctx)
+    return books.by_id(ctx:params():expect(schemas.id).id) or missing()
+  end
+
+  -- The book after a change, or why there was none.
+  local function changed(id, fields)
+    local _, problem = rover.try(books.change, id, fields)
+    if problem then return refused(problem) end
+    return books.by_id(id) or missing()
   end
 
   --- Replaces what is known of a book.
   -- @tag books
-  function books.p_id.put(ctx)
-    local book = store.book(ctx:params():expect(schemas.id).id)
-    if not book then return missing() end
-    local fields = ctx:body():expect(schemas.book)
-    if not store.author(fields.author) then return no_author() end
-    for key, value in pairs(fields) do book[key] = value end
-    return book
+  function node.p_id.put(ctx)
+    local id = ctx:params():expect(schemas.id).id
+    if not books.exists(id) then return missing() end
+    return changed(id, ctx:body():expect(schemas.book))
   end
 
   --- Changes some of what is known of a book.
   -- What is absent stays as it is.
   -- @tag books
-  function books.p_id.patch(ctx)
-    local book = store.book(ctx:params():expect(schemas.id).id)
-    if not book then return missing() end
-    local fields = ctx:body():expect(schemas.change)
-    if fields.author and not store.author(fields.author) then return no_author() end
-    for key, value in pairs(fields) do book[key] = value end
-    return book
+  function node.p_id.patch(ctx)
+    local id = ctx:params():expect(schemas.id).id
+    if not books.exists(id) then return missing() end
+    return changed(id, ctx:body():expect(schemas.change))
   end
 
   --- Takes a book out of the shop.
   -- Its reviews go with it.
   -- @tag books
-  function books.p_id.delete(ctx)
-    local book = store.book(ctx:params():expect(schemas.id).id)
-    if not book then return missing() end
-    store.remove(book)
+  function node.p_id.delete(ctx)
+    if not books.remove(ctx:params():expect(schemas.id).id) then return missing() end
     return api.no_content()
   end
 
   --- Books by the same author, or of the same genre.
   -- @tag books
-  function books.p_id.similar.get(ctx)
-    local book = store.book(ctx:params():expect(schemas.id).id)
-    if not book then return missing() end
-    local similar = store.books(function(other)
-      return other ~= book and (other.author == book.author or has_genre(other, book.genres[1]))
-    end)
-    return { books = rover.array(similar), total = #similar }
+  function node.p_id.similar.get(ctx)
+    local id = ctx:params():expect(schemas.id).id
+    if not books.exists(id) then return missing() end
+    local similar = books.like(id)
+    return { books = similar, total = #similar }
   end
 
   --- A short link to a book.

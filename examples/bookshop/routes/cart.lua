@@ -1,26 +1,15 @@
+local carts = require "lib.carts"
 local schemas = require "lib.schemas"
 local session = require "lib.session"
-local store = require "lib.store"
-
--- The lines of a cart with their prices, and the sum.
-local function priced(cart)
-  local lines, total = rover.array(), 0
-  for id, quantity in pairs(cart) do
-    local book = store.book(id)
-    if book then
-      lines[#lines + 1] = { book = id, title = book.title, quantity = quantity, price = book.price * quantity }
-      total = total + book.price * quantity
-    end
-  end
-  table.sort(lines, function(a, b) return a.book < b.book end)
-  return { lines = lines, total = total }
-end
 
 return function(api)
   local cart = api.cart
 
+  -- The lines of the cart and their sum.
   local function answer(id, is_new)
-    local response = api.json(priced(store.cart(id)))
+    local lines, total = carts.lines(id), 0
+    for _, line in ipairs(lines) do total = total + line.price end
+    local response = api.json { lines = lines, total = total }
     return is_new and session.remember(response, id) or response
   end
 
@@ -33,18 +22,17 @@ return function(api)
   -- @tag cart
   function cart.delete(ctx)
     local id = session.of(ctx)
-    if id then store.empty_cart(id) end
+    if id then carts.empty(id) end
     return api.no_content()
   end
 
   --- Puts a book into the cart.
   -- @tag cart
   function cart.p_book.put(ctx)
-    local book = store.book(ctx:params():expect(schemas.in_cart).book)
-    if not book then return api.error(404, "No such book") end
+    local book = ctx:params():expect(schemas.in_cart).book
     local quantity = ctx:query():expect(schemas.quantity).quantity
     local id, is_new = session.ensure(ctx)
-    store.cart(id)[book.id] = quantity
+    if not carts.put(id, book, quantity) then return api.error(404, "No such book") end
     return answer(id, is_new)
   end
 
@@ -52,7 +40,7 @@ return function(api)
   -- @tag cart
   function cart.p_book.delete(ctx)
     local id, is_new = session.ensure(ctx)
-    store.cart(id)[ctx:params():expect(schemas.in_cart).book] = nil
+    carts.take_out(id, ctx:params():expect(schemas.in_cart).book)
     return answer(id, is_new)
   end
 
@@ -61,11 +49,8 @@ return function(api)
   -- @tag orders
   function cart.checkout.post(ctx)
     local form = ctx:body():expect(schemas.order)
-    local id = session.of(ctx)
-    local content = priced(id and store.cart(id) or {})
-    if #content.lines == 0 then return api.error(409, "The cart is empty") end
-    local order = store.add_order(id, { name = form.name, lines = content.lines, total = content.total })
-    store.empty_cart(id)
-    return api.redirect:status(303, "/orders/" .. order.id)
+    local order = carts.order(session.of(ctx), form.name)
+    if not order then return api.error(409, "The cart is empty") end
+    return api.redirect:status(303, "/orders/" .. order)
   end
 end

@@ -1,4 +1,4 @@
-local store = require "lib.store"
+local books = require "lib.books"
 
 -- A shelf is a list of genres, each narrowing the one before: /shelves/novel/historical.
 return function(api)
@@ -6,9 +6,7 @@ return function(api)
   -- @tag shelves
   function api.shelves.get()
     local counts = {}
-    for _, book in ipairs(store.books()) do
-      for _, genre in ipairs(book.genres) do counts[genre] = (counts[genre] or 0) + 1 end
-    end
+    for _, genre in ipairs(books.genres()) do counts[genre.name] = genre.books end
     return { shelves = counts }
   end
 
@@ -16,16 +14,8 @@ return function(api)
   -- Each one narrows the shelf: `/shelves/novel/historical`.
   -- @tag shelves
   function api.shelves.rest_path.get(ctx)
-    local wanted = {}
+    local wanted = rover.array()
     for genre in ctx:params().path:gmatch("[^/]+") do wanted[#wanted + 1] = genre end
-    local found = store.books(function(book)
-      local genres = {}
-      for _, genre in ipairs(book.genres) do genres[genre] = true end
-      for _, genre in ipairs(wanted) do
-        if not genres[genre] then return false end
-      end
-      return true
-    end)
-    return { shelf = wanted, books = rover.array(found) }
+    return { shelf = rover.array(wanted), books = books.of_genres(wanted) }
   end
 end

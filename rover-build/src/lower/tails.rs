@@ -17,8 +17,9 @@ use crate::model::check::Written;
 use crate::vocabulary::{BODY, is_builder, is_checked, is_of_response, word};
 
 /// Functions of the runtime that give one value always.
-const OF_ROVER: [&str; 5] = [
+const OF_ROVER: [&str; 6] = [
     "rover.array",
+    "rover.db",
     "rover.guard",
     "rover.html",
     "rover.json.decode",
