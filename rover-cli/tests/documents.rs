@@ -268,7 +268,7 @@ fn the_guide_has_whole_programs() {
     let text = document("docs/guide.md");
     for fence in fences(&text)
         .iter()
-        .filter(|fence| ["lua", "html"].contains(&fence.info))
+        .filter(|fence| ["lua", "html", "sql"].contains(&fence.info))
     {
         let line = fence.line;
         assert!(fence.file().is_some(), "line {line}: name the file first");

@@ -10,12 +10,12 @@ pub(crate) struct Fence<'a> {
 }
 
 impl Fence<'_> {
-    /// The file that a block is, by the comment in its first line: `-- routes.lua`, or
+    /// The file that a block is, by the comment in its first line: `-- routes.lua`, `-- migrations/0001_users.sql`, or
     /// `{{-- views/page.html --}}`.
     pub(crate) fn file(&self) -> Option<&str> {
         let first = self.text.lines().next()?;
         let name = match self.info {
-            "lua" => first.strip_prefix("-- ")?,
+            "lua" | "sql" => first.strip_prefix("-- ")?,
             "html" => first.strip_prefix("{{-- ")?.strip_suffix(" --}}")?,
             _ => return None,
         };
