@@ -62,7 +62,14 @@ fn module(name: &str, manifest: &Path) -> String {
     )
 }
 
-const EXAMPLES: [&str; 5] = ["hello", "echo", "bookshop", "guestbook", "gateway"];
+const EXAMPLES: [&str; 6] = [
+    "hello",
+    "echo",
+    "bookshop",
+    "guestbook",
+    "gateway",
+    "benchmark",
+];
 const SETS: usize = 6;
 const KEYS: [&str; 6] = ["a", "b", "c", "p_x", "p_x", "rest_y"];
 const METHODS: [&str; 3] = ["get", "post", "put"];
