@@ -18,7 +18,6 @@ mod redirect;
 mod request;
 mod response;
 mod stream;
-mod tls;
 mod url;
 
 #[cfg(test)]
@@ -28,4 +27,3 @@ pub(crate) use client::Client;
 pub(crate) use defaults::Defaults;
 pub(crate) use request::FetchRequest;
 pub(crate) use response::{BodyStream, FetchBody, FetchResponse};
-pub(crate) use tls::Trust;

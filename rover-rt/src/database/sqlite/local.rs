@@ -16,6 +16,7 @@ use super::writer::{Job, queued};
 use crate::database::driver::{Answering, Began, Cursor, PART};
 use crate::database::parameter::{Query, Want};
 use crate::database::rows::Rows;
+use crate::database::turn::within;
 use crate::wait::error::WaitError;
 
 /// So long a query may keep a worker from others.
@@ -191,21 +192,6 @@ impl Drop for StopOnDrop {
     fn drop(&mut self) {
         self.0.cancel();
     }
-}
-
-/// Waits for something no longer than so many milliseconds; 0 for any time.
-async fn within<T>(milliseconds: u32, what: impl Future<Output = T>) -> Result<T, WaitError> {
-    if milliseconds == 0 {
-        return Ok(what.await);
-    }
-    let time = Duration::from_millis(milliseconds.into());
-    tokio::time::timeout(time, what).await.map_err(|_| {
-        let seconds = time.as_secs_f64();
-        let message = format!("the database has had no room for another one for {seconds} s");
-        let mut error = WaitError::new("pool", message);
-        error.retryable = true;
-        error
-    })
 }
 
 /// Gives a query's rows on, in parts.
