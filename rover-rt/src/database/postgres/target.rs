@@ -34,8 +34,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Target {
     pub(crate) fn parse(settings: &DatabaseSettings) -> Result<Target, WaitError> {
-        let (url, mode, authorities) = without_tls(&settings.url)?;
-        let mut config = Config::from_str(&url).map_err(|error| wrong(&error))?;
+        let address = Address::read(&settings.url)?;
+        let mut config = Config::from_str(&address.url).map_err(|error| wrong(&error))?;
         if config.get_hosts().is_empty() {
             config.host("localhost");
         }
@@ -46,8 +46,8 @@ impl Target {
             config.application_name("rover");
         }
         let options = &settings.options;
-        let ca = options.ca.clone().map(String::into_bytes).or(authorities);
-        let encryption = match mode.as_deref() {
+        let ca = options.ca.clone().map(String::into_bytes).or(address.authorities);
+        let encryption = match address.mode.as_deref() {
             Some("disable") => Encryption::Never,
             Some("require" | "verify-ca" | "verify-full") => Encryption::Always,
             None | Some("allow" | "prefer") if ca.is_some() => Encryption::Always,
@@ -108,29 +108,42 @@ impl Target {
     }
 }
 
-/// The address without what it says of TLS, which our driver does not read in whole; the mode and
-/// the authorities.
-fn without_tls(url: &str) -> Result<(String, Option<String>, Option<Vec<u8>>), WaitError> {
-    let Some((address, query)) = url.split_once('?') else {
-        return Ok((url.to_owned(), None, None));
-    };
-    let (mut mode, mut authorities, mut rest) = (None, None, Vec::new());
-    for pair in query.split('&') {
-        match pair.split_once('=') {
-            Some(("sslmode", value)) => mode = Some(value.to_owned()),
-            Some(("sslrootcert", file)) => {
-                let read = std::fs::read(file);
-                let read = read.map_err(|error| {
-                    refused(&format!("`sslrootcert`: `{file}` cannot be read: {error}"))
-                })?;
-                authorities = Some(read);
+/// An address, apart from what it says of TLS, which our driver does not read in whole.
+struct Address {
+    url: String,
+    mode: Option<String>,
+    authorities: Option<Vec<u8>>,
+}
+
+impl Address {
+    fn read(url: &str) -> Result<Address, WaitError> {
+        let mut address = Address {
+            url: url.to_owned(),
+            mode: None,
+            authorities: None,
+        };
+        let Some((before, query)) = url.split_once('?') else {
+            return Ok(address);
+        };
+        let mut rest = Vec::new();
+        for pair in query.split('&') {
+            match pair.split_once('=') {
+                Some(("sslmode", value)) => address.mode = Some(value.to_owned()),
+                Some(("sslrootcert", file)) => {
+                    let read = std::fs::read(file);
+                    let read = read.map_err(|error| {
+                        refused(&format!("`sslrootcert`: `{file}` cannot be read: {error}"))
+                    })?;
+                    address.authorities = Some(read);
+                }
+                _ => rest.push(pair),
             }
-            _ => rest.push(pair),
         }
+        let query = rest.join("&");
+        let mark = if query.is_empty() { "" } else { "?" };
+        address.url = format!("{before}{mark}{query}");
+        Ok(address)
     }
-    let query = rest.join("&");
-    let mark = if query.is_empty() { "" } else { "?" };
-    Ok((format!("{address}{mark}{query}"), mode, authorities))
 }
 
 fn refused(message: &str) -> WaitError {
