@@ -23,6 +23,20 @@ function api.work.get(ctx)
   return sum
 end
 
+-- Waits for longer than its clients do.
+function api.asleep.get()
+  rover.all { function() rover.sleep(3600) end, function() rover.sleep(3600) end }
+end
+-- Waits, and answers.
+function api.waits.get(ctx)
+  local say = ctx:query().say
+  local said = rover.all({ 1, 2, 3 }, function(n)
+    rover.sleep(n / 1000)
+    return say
+  end)
+  return table.concat(said, " ")
+end
+
 function api.spin.get() while true do end end
 
 return api

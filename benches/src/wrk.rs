@@ -57,3 +57,20 @@ pub fn load(
         latencies: Percentiles { p50, p99, p999 },
     })
 }
+
+/// Asks for one path from the second core for so long; how many answers came, all of which were good.
+pub fn answers(port: u16, path: &str, connections: u32, seconds: u32) -> Result<u64, Failure> {
+    let output = Command::new("taskset")
+        .args(["-c", "1", "wrk", "-t1"])
+        .arg(format!("-c{connections}"))
+        .arg(format!("-d{seconds}s"))
+        .arg(format!("http://127.0.0.1:{port}{path}"))
+        .output()?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    if text.contains("Non-2xx") || text.contains("Socket errors") {
+        return Err(format!("wrk: {text}").into());
+    }
+    let line = text.lines().find(|line| line.contains(" requests in "));
+    let count = line.and_then(|line| line.split_whitespace().next());
+    Ok(count.ok_or_else(|| format!("wrk: {text}"))?.parse()?)
+}

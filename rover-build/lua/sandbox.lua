@@ -2,7 +2,7 @@
 -- functions do nothing then.
 --
 -- It gives a function that says whether what the rewriting relies on is still LuaJIT's own.
-local server, modules, builder_names, null, guard, components, library, getenv, wait, database = ...
+local server, modules, builder_names, null, guard, components, library, getenv, wait, env, database = ...
 local g = _G
 -- The program may change the library while it runs.
 local error, tostring, type, setmetatable = error, tostring, type, setmetatable
@@ -36,6 +36,7 @@ local nothing = function() end
 local rover = setmetatable({
   null = null,
   guard = guard,
+  env = env,
   array = library.array,
   json = library.json,
   html = setmetatable(components, { __call = build }),

@@ -15,6 +15,7 @@ use crate::lower::expect::declared;
 use crate::lower::lowered::{Answer, Lowered};
 use crate::model::app::{App, Route};
 use crate::model::facts::Facts;
+use crate::sql::Checking;
 
 /// A route's handler, and the functions that it passes its `ctx` to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,8 +27,23 @@ pub struct Explained {
     /// The calls that lead from it to a word that waits, the shortest way; empty where it does not
     /// wait, or the text does not show it.
     pub waits: Vec<Called>,
+    /// The statements that it and the functions on its way give to databases.
+    pub statements: Vec<ExplainedStatement>,
     /// Its parts, in the order of the text.
     pub parts: Vec<Explanation>,
+}
+
+/// A call of a database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExplainedStatement {
+    /// Where the method's name stands.
+    pub position: Position,
+    /// The method.
+    pub method: &'static str,
+    /// The first line of the statement, or the table's name; empty where that is not seen.
+    pub text: String,
+    /// How much of it is checked in the build, and why not more.
+    pub checked: Checking,
 }
 
 /// A call on the way to a word that waits.
@@ -121,8 +137,27 @@ fn route_of(facts: &Facts<'_>, route: &Route, lowered: &Lowered) -> Explained {
         kept,
         varies,
         waits: way(facts, handler.place()),
+        statements: statements(facts, handler.place()),
         parts,
     }
+}
+
+/// The calls of databases that a function comes to.
+fn statements(facts: &Facts<'_>, function: FunctionRef) -> Vec<ExplainedStatement> {
+    let reached = facts.statements.reached(function).into_iter();
+    let told = reached.map(|(number, call)| {
+        let text = match call.given.as_slice() {
+            [] => "",
+            [first, ..] => first.text.text.trim().lines().next().unwrap_or_default(),
+        };
+        ExplainedStatement {
+            position: facts.sources.files[call.at.file].position(call.at.span.start),
+            method: call.method,
+            text: text.trim_end().to_owned(),
+            checked: facts.checked_sql[number].clone(),
+        }
+    });
+    told.collect()
 }
 
 /// The calls from a function to a word that waits.

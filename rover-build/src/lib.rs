@@ -39,7 +39,7 @@ pub use analyse::types::{BodyType, ReturnType, ValueType};
 pub use build_script::{compile, compile_form_to, compile_to};
 pub use diagnostic::{Code, Diagnostic, Failure, Position, Severity, Style, Texts, Warnings};
 pub use emit::warnings;
-pub use explain::{Became, Called, Explained, Explanation};
+pub use explain::{Became, Called, Explained, ExplainedStatement, Explanation};
 pub use features::Features;
 pub use form::Form;
 pub use front::function_place::FunctionPlace;
@@ -48,6 +48,7 @@ pub use package::Package;
 pub use rover_model::ServerOptions;
 pub use rover_model::guard::Schema;
 pub use rover_model::plan::{Docs, Needs, Plan};
+pub use sql::Checking;
 
 /// A compiled manifest.
 #[derive(Debug)]
@@ -142,7 +143,11 @@ fn compile_here(
     package: Package,
     explained: bool,
 ) -> Result<Compiled, Failure> {
-    let (sources, run) = collect::load_and_run(manifest)?;
+    let (mut sources, run) = collect::load_and_run(manifest)?;
+    let beside = manifest.parent().unwrap_or(Path::new(""));
+    let databases = run.as_ref().map_or(&[][..], |run| &run.databases);
+    let mut migrations = sql::migrations::Migrations::read(&sources, beside, databases);
+    sources.others = migrations.shown();
     let names = analyse::names::names(&sources);
     let guards = analyse::schemas::Guards::find(&names);
     let collected = run.map_err(|why| {
@@ -155,13 +160,23 @@ fn compile_here(
         &collected.given,
         collected.keeps_library,
     );
-    let return_types = analyse::return_type::ReturnTypes::new(&names, &handlers, &guards);
+    let statements = match collected.databases.is_empty() {
+        true => analyse::statements::Statements::default(),
+        false => analyse::statements::Statements::find(&names),
+    };
+    let databases = &collected.databases;
+    let sql::Checked {
+        diagnostics: wrong_sql,
+        warnings: sql_warnings,
+        rows,
+        calls: checked_sql,
+    } = sql::check(&names, &statements, databases, &migrations, features);
+    let return_types = analyse::return_type::ReturnTypes::new(&names, &handlers, &guards, &rows);
     let waits = analyse::waits::Waits::find(&names, &handlers);
     let mut diagnostics = analyse::globals::reserved(&sources);
     diagnostics.extend(handlers.missing_modules(&sources));
-    let beside = manifest.parent().unwrap_or(Path::new(""));
-    let mut migrations = sql::migrations::Migrations::read(&sources, beside, &collected.databases);
     diagnostics.append(&mut migrations.diagnostics);
+    diagnostics.extend(wrong_sql);
     let components = &collected.components;
     let html = html::templates(
         &names,
@@ -178,7 +193,9 @@ fn compile_here(
         waits: &waits,
         return_types: &return_types,
         html: &html,
-        databases: &collected.databases,
+        databases,
+        statements: &statements,
+        checked_sql: &checked_sql,
         form,
         features,
     };
@@ -220,7 +237,9 @@ fn compile_here(
     });
     let dependencies = sources.paths().cloned().chain(migrations.paths).collect();
     let mut warnings = analyse::globals::undeclared(&sources);
+    warnings.extend(model::environment::warnings(&facts, &collected));
     warnings.extend(model::check::warnings(&facts, &app));
+    warnings.extend(sql_warnings);
     Ok(Compiled {
         app,
         warnings: sources.warnings(warnings),

@@ -58,3 +58,17 @@ fn state_of_one_worker() {
     );
     assert_eq!(warnings_of("one_worker.lua"), Vec::<String>::new());
 }
+
+/// A program that starts only where a variable is not set.
+#[test]
+fn a_route_that_only_some_environments_have() {
+    assert_eq!(
+        warnings_of("environment.lua"),
+        [
+            "tests/warnings/environment.lua:6:1: R0211: `api.debug.get` depends on the environment: \
+             the program starts only where it is as in the build (routes are compiled, so they are \
+             the same wherever the program runs. Define it always, and decide in its function: \
+             `if not os.getenv \"DEBUG\" then return api.error(404, \"Not Found\") end`)"
+        ]
+    );
+}

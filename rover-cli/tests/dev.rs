@@ -39,11 +39,12 @@ struct Session {
 impl Session {
     fn start(name: &str, manifest: &str) -> Self {
         let folder = Folder::with(&format!("dev_{name}"), manifest);
-        let mut process = folder
-            .command(&["dev", "--port", "0"])
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let command = folder.command(&["dev", "--port", "0"]);
+        Session::of(folder, command)
+    }
+
+    fn of(folder: Folder, mut command: Command) -> Self {
+        let mut process = command.stderr(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(process.stderr.take().unwrap()).lines();
         let (tell, told) = mpsc::channel();
         thread::spawn(move || {
@@ -346,4 +347,78 @@ fn what_cannot_be_begun_is_told() {
         told.contains("cannot listen on") && told.contains("--port"),
         "{told}"
     );
+}
+
+const SHOP: &str = r#"local env = rover.env {
+  DEV_TEST_NAME = rover.guard:string():required("who greets"),
+  DEV_TEST_TIMES = rover.guard:integer():default(1),
+}
+local api = rover.server {}
+function api.hello.get()
+  return { name = env.DEV_TEST_NAME, times = env.DEV_TEST_TIMES, more = os.getenv "DEV_TEST_MORE", own = rover.env.DEV_TEST_OWN }
+end
+return api
+"#;
+
+#[test]
+fn variables_of_a_file_are_read_anew_when_it_is_saved() {
+    let folder = Folder::with("dev_variables", SHOP);
+    let text = "# who\nexport DEV_TEST_NAME='Ada L.'\nDEV_TEST_MORE=2 # more\nDEV_TEST_OWN=file\n";
+    folder.write(".env", text);
+    // What the process has counts.
+    let mut command = folder.command(&["dev", "--port", "0"]);
+    command.env("DEV_TEST_OWN", "process");
+    let session = Session::of(folder, command);
+    let answer = |name: &str, times: u8| {
+        format!(r#"{{"name":"{name}","times":{times},"more":"2","own":"process"}}"#)
+    };
+    assert_eq!(session.get("/hello", "*/*"), (200, answer("Ada L.", 1)));
+    session.replace(".env", &text.replace("Ada L.", "Grace"));
+    session.line("~ .env");
+    assert_eq!(session.get("/hello", "*/*"), (200, answer("Grace", 1)));
+    // What is wrong is told, and the version before stays.
+    session.write(".env", &(text.to_owned() + "DEV_TEST_TIMES=often\n"));
+    session.line("DEV_TEST_TIMES must be an integer (routes.lua:3)");
+    session.line("the version before is still served");
+    assert_eq!(session.get("/hello", "*/*"), (200, answer("Grace", 1)));
+    session.write(".env", &(text.to_owned() + "DEV_TEST_TIMES 3\n"));
+    session.line(".env, line 5");
+    session.write(".env", &(text.to_owned() + "DEV_TEST_TIMES=3\n"));
+    session.until("/hello", "*/*", &answer("Ada L.", 3));
+}
+
+#[test]
+fn a_program_waits_for_the_file_with_its_variables() {
+    let session = Session::start("no_variables", SHOP);
+    let (status, text) = session.get("/hello", "application/json");
+    let told: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(
+        (status, &told["error"]),
+        (500, &"The program does not start".into())
+    );
+    assert_eq!(
+        told["message"],
+        "the environment is not as the program needs it:\n  \
+         DEV_TEST_NAME is not set: who greets (routes.lua:2)"
+    );
+    session.write(".env", "DEV_TEST_NAME=Ada\n");
+    session.until("/hello", "*/*", r#"{"name":"Ada","times":1}"#);
+}
+
+#[test]
+fn the_port_may_come_from_the_file() {
+    let port = {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.local_addr().unwrap().port()
+    };
+    let manifest = "local env = rover.env { PORT = rover.guard:integer():required() }\n\
+                    local api = rover.server { port = env.PORT }\n\
+                    function api.get() return env.PORT end\nreturn api\n";
+    let folder = Folder::with("dev_port", manifest);
+    folder.write(".env", &format!("PORT={port}\n"));
+    let mut command = folder.command(&["dev"]);
+    command.env_remove("PORT");
+    let session = Session::of(folder, command);
+    assert_eq!(session.address, format!("127.0.0.1:{port}"));
+    assert_eq!(session.get("/", "*/*"), (200, port.to_string()));
 }

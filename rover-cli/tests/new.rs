@@ -32,7 +32,10 @@ fn a_new_crate_has_no_mistakes() {
             container.contains(&format!("target/release/{name} /app")),
             "{container}"
         );
-        assert_eq!(folder.read(&format!("{name}/.gitignore")), "/target\n");
+        assert_eq!(
+            folder.read(&format!("{name}/.gitignore")),
+            "/target\n/.env\n"
+        );
     }
 }
 

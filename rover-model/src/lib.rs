@@ -54,6 +54,10 @@ pub const MODULES_LUA: &str = include_str!("../lua/modules.lua");
 /// value of `rover.null`, and returns `{ described = ..., run = ... }`.
 pub const RAISED_LUA: &str = include_str!("../lua/raised.lua");
 
+/// `rover.env`: a chunk that is given `getenv`, `check`, `raise` and `is_loaded`, and returns
+/// `rover.env`.
+pub const ENV_LUA: &str = include_str!("../lua/env.lua");
+
 /// What a program has of Lua's library, `rover` included: a name on each line, as
 /// `string.rep`, printed from the vocabulary's rows by a test of the compiler's.
 pub const LIBRARY: &str = include_str!("../lua/library.txt");

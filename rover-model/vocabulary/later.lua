@@ -9,8 +9,6 @@
 ---@planned rover crypto password jwt random
 --- Values that all workers share.
 ---@planned rover cache shared state redis
---- Variables of the environment, checked at the start.
----@planned rover env
 --- Hooks that guard routes.
 ---@planned rover csrf idempotent rate_limit
 --- A client's data from one request to the next.

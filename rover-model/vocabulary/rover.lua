@@ -3,6 +3,8 @@
 
 --- What programs of Rover have besides Lua's library.
 ---@class rover
+--- Variables of the environment: `rover.env.NAME` is a text or `nil`, and `rover.env { NAME = schema }` checks them at the start.
+---@field env rover.Env
 --- Makes schemas, and checks a value against one: `rover.guard(value, schema)`.
 ---@field guard rover.Guard
 --- Makes pages: `rover.html(data) [[...]]`; functions in it are components, called by their name in every template.
@@ -75,6 +77,11 @@ function rover.log.warn(message, fields) end
 ---@overload fun(data: table): fun(template: string): rover.SafeHtml
 ---@overload fun(text: string): rover.SafeHtml
 ---@field [string] fun(props: any): any
+
+--- What `rover.env` is: it gives the text of a variable by its name; called with schemas at the top level of a file, it gives a table of checked values.
+---@class rover.Env
+---@overload fun(variables: table<string, rover.Schema|table>): table<string, any>
+---@field [string] string?
 
 --- What `rover.guard` is: it makes schemas of a type, and checks a value when it is called.
 ---@class rover.Guard

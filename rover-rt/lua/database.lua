@@ -10,6 +10,8 @@ local concat, sort, gmatch, gsub, running = table.concat, table.sort, string.gma
 local max, min, floor, array = math.max, math.min, math.floor, R.json.array
 
 local ALL, ONE, VALUE, COUNT = 0, 1, 2, 3
+-- The values are in a list, whose length follows.
+local LISTED = 4
 
 -- By its object: a database's number, and a transaction's.
 local weak = { __mode = "k" }
@@ -18,6 +20,9 @@ local numbers, transactions = setmetatable({}, weak), setmetatable({}, weak)
 local depths = setmetatable({}, weak)
 -- The databases that a coroutine has a transaction of.
 local inside = setmetatable({}, weak)
+
+-- What stands for rows that are kept: their number.
+R.KeptRows = {}
 
 local methods = {}
 local Database = { __metatable = "rover.database" }
@@ -69,6 +74,19 @@ statement("all", ALL)
 statement("one", ONE)
 statement("value", VALUE)
 statement("exec", COUNT)
+
+-- What the compiler calls where the rows are only returned: they are kept as they are, and what stands for them is
+-- written as JSON.
+local KEPT = 8
+local function kept(name, word, want)
+  methods[name] = function(self, sql, ...)
+    local database, transaction = handle(self, word)
+    check_text(word, sql)
+    return result("db:" .. word, want + KEPT, run(database, transaction, want + KEPT, sql, ...))
+  end
+end
+kept("__rover_all", "all", ALL)
+kept("__rover_one", "one", ONE)
 
 -- The rows of a statement one after the other: in a transaction all at once.
 local function walk(list)
@@ -151,13 +169,13 @@ local function returning(word, options)
 end
 
 -- So many values go with one statement.
-local MOST = 30000
+local MOST = 2000
 
 -- Runs a statement that the runtime has made. `list` is whether all rows are given that it returns.
 local function made(self, word, sql, back, list, values, count)
   local database, transaction = handle(self, word)
   local want = not back and COUNT or list and ALL or ONE
-  return result("db:" .. word, want, run(database, transaction, want, sql .. (back or ""), unpack(values, 1, count)))
+  return result("db:" .. word, want, run(database, transaction, want + LISTED, sql .. (back or ""), values, count))
 end
 
 local function insert_part(self, word, into, columns, rows, first, last, conflict, back, list)

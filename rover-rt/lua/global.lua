@@ -24,6 +24,7 @@ local rover = {
   end,
   log = log,
   json = R.json.json,
+  env = R.env,
   fs = R.fs,
   null = native.null,
   guard = R.guard,

@@ -26,14 +26,14 @@ function methods.json(r)
   return value
 end
 
-local function failed(word, ok, kind, message, ...)
-  if ok == false and kind == "argument" then raise(word .. ": " .. message) end
-  return settled(word, ok, kind, message, ...)
+local function failed(word, kind, message, code, retryable)
+  if kind == "argument" then raise(word .. ": " .. message) end
+  settled(word, false, kind, message, code, retryable)
 end
 
-local function next_part(ok, ...)
-  if not ok then return failed("chunks", ok, ...) end
-  return (...)
+local function next_part(ok, part, message, code, retryable)
+  if not ok then failed("chunks", part, message, code, retryable) end
+  return part
 end
 function methods.chunks(r)
   local stream = streams[r]
@@ -41,9 +41,8 @@ function methods.chunks(r)
   return function() return next_part(chunk(stream)) end
 end
 
-local function answered(word, ok, ...)
-  if not ok then return failed(word, ok, ...) end
-  local status, url, headers, text, stream = ...
+local function answered(word, ok, status, url, headers, text, stream)
+  if not ok then failed(word, status, url, headers, text) end
   local r = setmetatable({
     status = status,
     ok = status >= 200 and status < 300,
@@ -76,13 +75,13 @@ local function json_of(word, options)
   return text
 end
 
-local function send(word, number, defaults, method, url, options, position)
+local function send(word, number, method, url, options, position)
   if type(url) ~= "string" then
     raise("bad argument #" .. position .. " to '" .. word .. "' (a URL expected, got " .. (url == nil and "no value" or type(url)) .. ")")
   end
   check_options(word, position + 1, options)
   local json = options and json_of(word, options)
-  return answered(word, fetch(number, defaults, method, url, options, json))
+  return answered(word, fetch(number, method, url, options, json))
 end
 
 local verbs = { get = "GET", head = "HEAD", post = "POST", put = "PUT", patch = "PATCH", delete = "DELETE" }
@@ -96,16 +95,16 @@ end
 local http = {}
 for verb, method in next, verbs do
   local word = "rover.http." .. verb
-  http[verb] = function(url, options) return send(word, 0, nil, method, url, options, 1) end
+  http[verb] = function(url, options) return send(word, 0, method, url, options, 1) end
 end
 function http.request(method, url, options)
   check_method("rover.http.request", method)
-  return send("rover.http.request", 0, nil, method, url, options, 2)
+  return send("rover.http.request", 0, method, url, options, 2)
 end
 
--- What a client's requests have, by the client.
+-- Clients' numbers.
 local Client = { __metatable = "rover.http_client" }
-local numbers, defaults = setmetatable({}, { __mode = "k" }), setmetatable({}, { __mode = "k" })
+local numbers = setmetatable({}, { __mode = "k" })
 local requests = {}
 function Client.__index(_, key)
   local request = requests[key]
@@ -118,25 +117,24 @@ local function number_of(self, word)
   return number
 end
 for verb, method in next, verbs do
+  local word = "client:" .. verb
   requests[verb] = function(self, url, options)
-    return send("client:" .. verb, number_of(self, verb), defaults[self], method, url, options, 1)
+    return send(word, number_of(self, verb), method, url, options, 1)
   end
 end
 function requests.request(self, method, url, options)
   local number = number_of(self, "request")
   check_method("client:request", method)
-  return send("client:request", number, defaults[self], method, url, options, 2)
+  return send("client:request", number, method, url, options, 2)
 end
 
 function http.client(options)
   if R.is_loaded then raise("rover.http.client stands at the top level of a file: a client keeps its connections") end
   check_options("rover.http.client", 1, options)
-  local copy = {}
-  for key, value in next, options or copy do copy[key] = value end
-  local ok, number, message = client(copy)
+  local ok, number, message = client(options or {})
   if not ok then raise("rover.http.client: " .. message) end
   local made = setmetatable({}, Client)
-  numbers[made], defaults[made] = number, copy
+  numbers[made] = number
   return made
 end
 

@@ -13,7 +13,7 @@ local raw_metatable, set_metatable = debug.getmetatable, debug.setmetatable
 -- be written by their own functions only.
 local owned = {
   ["rover.body"] = "the body", ["rover.builder"] = "a builder", ["rover.components"] = "rover.html",
-  ["rover.ctx"] = "ctx", ["rover.error"] = "an error", ["rover.file"] = "a file",
+  ["rover.ctx"] = "ctx", ["rover.env"] = "rover.env", ["rover.error"] = "an error", ["rover.file"] = "a file",
   ["rover.guard"] = "rover.guard", ["rover.html"] = "safe HTML", ["rover.library"] = "the library",
   ["rover.response"] = "a response", ["rover.schema"] = "a schema", ["rover.server"] = "the server",
   ["rover.template"] = "a template",

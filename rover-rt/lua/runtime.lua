@@ -4,7 +4,7 @@
 -- `R` comes with `native`, the functions of the Rust half; `server`, the recording server's
 -- module; `raise`, which raises a text with the program's line before it; `modules`, the text of which makes `require`; `json`, which has `rover.json` and `rover.array`; `raised`, which says what
 -- errors are; `load_chunk`, which gives a bundled
--- module's chunk by name; `Array`, the metatable of arrays; `guard`, which is `rover.guard`; `direct`, what specialised handlers call;
+-- module's chunk by name; `Array`, the metatable of arrays; `guard`, which is `rover.guard`; `environment`, what is added to the process's variables; `direct`, what specialised handlers call;
 -- `written`, the addresses of what they call through the FFI; `pending`, the values that
 -- wait for their list's encoding; `load_page`, which gives a template's chunk by number;
 -- `fields`, the names of ctx's fields, in the order of their numbers; `patterns`, the matching functions; `limits`, what the library asks for; `longest`, the
@@ -116,7 +116,7 @@ end
 
 -- The sandbox comes last: it takes away what the other parts use.
 for _, name in ipairs {
-  "lock", "body", "html", "cookie", "response", "ctx", "wait", "http", "files", "database", "global", "direct", "html_plain", "library", "strings",
+  "lock", "body", "html", "cookie", "response", "ctx", "wait", "http", "files", "database", "env", "global", "direct", "html_plain", "library", "strings",
   "sandbox",
 } do
   R.part(name)(R)

@@ -22,7 +22,7 @@ local modules = R.part("modules") {
 }
 
 local globals = _G
-globals.os = { time = os.time, date = os.date, clock = os.clock, getenv = os.getenv, difftime = os.difftime }
+globals.os = { time = os.time, date = os.date, clock = os.clock, getenv = R.getenv, difftime = os.difftime }
 globals.rover = R.rover
 globals.load, globals.loadstring, globals.collectgarbage = R.load, R.loadstring, R.collectgarbage
 globals.tonumber = R.tonumber

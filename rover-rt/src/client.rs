@@ -15,6 +15,7 @@ use tokio::time::timeout;
 use crate::error::Error;
 use crate::http1::{Conditions, Exchange, Progress};
 use crate::program::{Method, Program};
+use crate::resources::Resources;
 use crate::service::dispatch::ProgramService;
 use crate::settings::Settings;
 use crate::time::clock::Clock;
@@ -111,7 +112,8 @@ fn serve(
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
-    let started = ProgramService::new(program, settings, Arc::default(), Arc::default())
+    let resources = Resources::with(settings.environment.clone());
+    let started = ProgramService::new(program, settings, Arc::default(), Arc::new(resources))
         .and_then(|service| Ok((Rc::new(service), runtime?)));
     match started {
         Ok((service, runtime)) => {

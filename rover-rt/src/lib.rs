@@ -3,11 +3,13 @@
 //!
 //! Programs use it through the `rover` crate.
 
+mod chunked;
 mod client;
 #[cfg(feature = "database")]
 mod database;
 #[doc(hidden)]
 pub mod development;
+mod environment;
 mod error;
 #[cfg(unix)]
 mod files;
@@ -35,7 +37,7 @@ mod wait;
 mod worker;
 
 pub use client::{TestClient, TestRequest, TestResponse};
-pub use error::Error;
+pub use error::{Error, WrongVariables};
 pub use process::app::{App, Stage};
 pub use process::cli::main;
 pub use rover_model::LogLevel;

@@ -9,7 +9,7 @@ pub use rover_model::guard::{
 };
 pub use rover_model::plan::{
     Chunk, Docs, HtmlStep, Migration, MigrationFolder, Needs, Options, Page, Param, Part, Piece,
-    Plan, Precheck, Route, Run, Step, Template,
+    Plan, Precheck, Route, Run, Step, Template, Variable,
 };
 pub use rover_model::{Escape, Limits, LogLevel, Method, Network, PerfectMap, Place, Rule};
 
@@ -84,6 +84,7 @@ impl Program {
             guards: Borrowed(&[]),
             pages: Borrowed(&[]),
             html_steps: Borrowed(&[]),
+            environment: Borrowed(&[]),
             migrations: Borrowed(&[]),
             docs: None,
         })

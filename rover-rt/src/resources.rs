@@ -2,10 +2,23 @@
 
 #[cfg(feature = "database")]
 use crate::database::registry::Registry;
+use crate::environment::Environment;
 
 /// What VMs reach outside of their worker.
 #[derive(Default)]
 pub(crate) struct Resources {
+    pub(crate) environment: Environment,
     #[cfg(feature = "database")]
     pub(crate) databases: Registry,
+}
+
+impl Resources {
+    /// For programs that see these variables.
+    pub(crate) fn with(environment: Environment) -> Self {
+        Resources {
+            environment,
+            #[cfg(feature = "database")]
+            databases: Registry::default(),
+        }
+    }
 }

@@ -9,6 +9,7 @@ use rover_model::{
 };
 
 use crate::development::Development;
+use crate::environment::Environment;
 use crate::error::Error;
 use crate::program::Options;
 
@@ -23,6 +24,8 @@ pub(crate) struct Settings {
     pub(crate) health: bool,
     pub(crate) trusted_proxies: Vec<Network>,
     pub(crate) limits: Limits,
+    /// What the program sees beside the variables of the process.
+    pub(crate) environment: Environment,
     /// What a person at work is shown.
     pub(crate) development: Option<Arc<dyn Development>>,
     /// What is set by others than the program.
@@ -55,6 +58,7 @@ impl Settings {
             health: options.health,
             trusted_proxies: options.trusted_proxies.to_vec(),
             limits: options.limits,
+            environment: Environment::default(),
             development: None,
             overridden: Overridden::default(),
         }

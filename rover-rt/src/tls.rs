@@ -19,7 +19,7 @@ pub(crate) enum Trust {
     #[default]
     System,
     /// Those whose certificate one of these authorities has signed, and no other's: PEM.
-    Authorities(Vec<u8>),
+    Authorities(Arc<[u8]>),
     /// Anybody.
     Anybody,
 }

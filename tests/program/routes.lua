@@ -29,8 +29,10 @@ function api.raised.p_what.get(ctx) raised[ctx:params().what]() end
 -- The handler's own call has ended when it fails.
 function api.lost.get(ctx) local convert = ctx.path and tonumber return convert("1", 99) end
 
--- Nothing is in the environment at build, so this route is only found at the start.
-if os.getenv("MORE_ROUTES") or os.getenv("LISTEN_FDS") and os.getenv("MORE_ROUTES_IN_A_CHILD") then
+-- Nothing is in the environment at build, and the compiler tries other texts than this one: the
+-- route is only found at the start.
+local more = os.getenv("LISTEN_FDS") and os.getenv("MORE_ROUTES_IN_A_CHILD") or os.getenv("MORE_ROUTES") or ""
+if more:find "^yes" then
   function api.more.get() return "more" end
 end
 

@@ -287,7 +287,10 @@ fn a_stop_finishes_what_runs() {
 
 #[test]
 fn routes_that_differ_stop_the_start() {
-    let output = program().env("MORE_ROUTES", "1").output().expect("a start");
+    let output = program()
+        .env("MORE_ROUTES", "yes")
+        .output()
+        .expect("a start");
     let line = error_line(&output);
     assert!(line.contains("GET /more"), "{line}");
 }

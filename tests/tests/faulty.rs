@@ -4,7 +4,7 @@ use std::io::Write;
 use std::net::TcpStream;
 use std::process::Command;
 
-use rover_tests::client::read;
+use rover_tests::client::{has_input, read};
 use rover_tests::{Process, Response};
 
 fn start(broken: bool) -> Process {
@@ -276,24 +276,30 @@ fn memory_that_a_body_needs_has_a_limit() {
     assert!(!log.contains(" error "), "{log}");
 }
 
-/// Sends a request that waits, and comes back when its handler does.
-fn begin_to_wait(server: &Process, stream: &mut TcpStream) -> TcpStream {
+/// Sends a request that waits, and comes back when its handler does, the first one of its VM.
+fn begin_to_wait(server: &Process, stream: &mut TcpStream, path: &str) -> TcpStream {
     let mut waiting = server.connect();
-    write!(waiting, "GET /waits HTTP/1.1\r\nHost: t\r\n\r\n").expect("it is open");
+    write!(waiting, "GET {path} HTTP/1.1\r\nHost: t\r\n\r\n").expect("it is open");
     while ask(stream, "/begun").text() != "begun 1" {}
     waiting
+}
+
+/// Fills the VM until another one is there, in which nothing has begun.
+fn replace(stream: &mut TcpStream) {
+    while ask(stream, "/begun").text() == "begun 1" {
+        // Large pieces, and small ones for what is left.
+        ask(stream, "/hold/2000000");
+        ask(stream, "/hold/300000");
+    }
 }
 
 #[test]
 fn who_waits_in_a_vm_that_is_full_is_answered_by_it() {
     let server = start(false);
     let mut stream = server.connect();
-    let mut waiting = begin_to_wait(&server, &mut stream);
+    let mut waiting = begin_to_wait(&server, &mut stream, "/waits/2");
     assert_eq!(ask(&mut stream, "/count").text(), "request 1");
-    // Until another VM is there, in which nothing has begun.
-    while ask(&mut stream, "/begun").text() == "begun 1" {
-        ask(&mut stream, "/hold/2000000");
-    }
+    replace(&mut stream);
     let answer = answer(&mut waiting);
     assert_eq!(
         (answer.status, answer.text()),
@@ -305,9 +311,56 @@ fn who_waits_in_a_vm_that_is_full_is_answered_by_it() {
 fn who_waits_in_a_vm_in_which_the_runtime_panicked_is_turned_away() {
     let server = start(true);
     let mut stream = server.connect();
-    let mut waiting = begin_to_wait(&server, &mut stream);
+    let paths = ["/waits/3600", "/clears", "/waits/3600"];
+    let mut waiting = paths.map(|path| {
+        let mut waiting = server.connect();
+        write!(waiting, "GET {path} HTTP/1.1\r\nHost: t\r\n\r\n").expect("it is open");
+        waiting
+    });
+    while ask(&mut stream, "/begun").text() != "begun 3" {}
+    assert_eq!(ask(&mut stream, "/spawns").text(), "spawned");
     assert_eq!(ask(&mut stream, "/called").status, 500);
     assert_eq!(ask(&mut stream, "/begun").text(), "begun 0");
-    assert_eq!(answer(&mut waiting).status, 503);
+    // At once: what they wait for takes an hour.
+    for waiting in &mut waiting {
+        assert_eq!(answer(waiting).status, 503);
+    }
     assert_eq!(ask(&mut stream, "/count").text(), "request 1");
+    drop((stream, waiting));
+    let (code, log) = server.stop();
+    assert_eq!(code, Some(0));
+    assert!(log.contains("rover.spawn: its VM was replaced"), "{log}");
+    // No code of the program runs where the runtime panicked.
+    assert!(!log.contains("cleared"), "{log}");
+}
+
+#[test]
+fn vms_that_were_replaced_are_not_kept_without_number() {
+    let server = start(false);
+    let mut stream = server.connect();
+    let paths = ["/clears", "/waits/3600"];
+    let mut waiting = Vec::new();
+    // Four that were replaced, and the one that was replaced last.
+    for number in 0..5 {
+        waiting.push(begin_to_wait(&server, &mut stream, paths[number % 2]));
+        replace(&mut stream);
+    }
+    assert!(!waiting.iter().any(has_input));
+    // The oldest makes room for each one more.
+    for number in 5..8 {
+        let mut oldest = waiting.remove(0);
+        assert!(!has_input(&oldest));
+        waiting.push(begin_to_wait(&server, &mut stream, paths[number % 2]));
+        replace(&mut stream);
+        assert_eq!(answer(&mut oldest).status, 503);
+    }
+    assert!(!waiting.iter().any(has_input));
+    drop((stream, waiting));
+    let (code, log) = server.stop();
+    assert_eq!(code, Some(0));
+    let ended = lines(&log, "warn", "too many replaced VMs");
+    assert_eq!(ended.len(), 3, "{log}");
+    // The first, the third and, as their clients went away, two of the others.
+    let cleared = r#"cleared {"kind":"cancelled"}"#;
+    assert_eq!(log.matches(cleared).count(), 4, "{log}");
 }

@@ -264,7 +264,7 @@ fn answer(stream: &mut impl BufRead) -> Result<(u16, Vec<u8>, bool), std::io::Er
 fn a_first_child_that_does_not_start_is_an_error() {
     let output = program()
         .arg("--supervise")
-        .env("MORE_ROUTES_IN_A_CHILD", "1")
+        .env("MORE_ROUTES_IN_A_CHILD", "yes")
         .output()
         .expect("a start");
     assert_eq!(output.status.code(), Some(1));

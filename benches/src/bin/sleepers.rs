@@ -1,4 +1,5 @@
-//! Ten thousand handlers asleep on one worker: the memory of each, and how long a plain route takes meanwhile.
+//! Ten thousand handlers asleep on one worker: the memory of each, how long a plain route takes meanwhile, and the
+//! longest step of the collector.
 //!
 //! `cargo build --release -p rover-benches && target/release/sleepers [count]`
 
@@ -11,6 +12,7 @@ use rover_benches::Failure;
 use rover_benches::process::{Server, raise_descriptor_limit};
 
 const PLAIN: &str = "GET /plain HTTP/1.1\r\nhost: a\r\n\r\n";
+const PAUSE: &str = "GET /pause HTTP/1.1\r\nhost: a\r\n\r\n";
 const ASLEEP: &str = "GET /asleep HTTP/1.1\r\nhost: a\r\n\r\n";
 const QUESTIONS: usize = 5000;
 
@@ -57,13 +59,16 @@ fn told(when: &str, server: &Server) -> Result<u64, Failure> {
         times.push(start.elapsed());
     }
     times.sort_unstable();
+    let (_, pause) = server.ask(PAUSE)?;
     let resident = server.memory()? as u64 * 1024;
     println!(
-        "{when:12}  {:8} kB resident, plain route p50 {:?}, p99 {:?}, longest {:?}",
+        "{when:12}  {:8} kB resident, plain route p50 {:?}, p99 {:?}, p99.9 {:?}, longest {:?}; collector's longest step {}",
         resident / 1024,
         times[QUESTIONS / 2],
         times[QUESTIONS * 99 / 100],
+        times[QUESTIONS * 999 / 1000],
         times[QUESTIONS - 1],
+        String::from_utf8_lossy(&pause),
     );
     Ok(resident)
 }

@@ -6,9 +6,10 @@ use std::rc::Rc;
 use mlua::{Function, Lua, LuaString, Value};
 use rover_model::OptionValue;
 use rover_model::database::DatabaseOptions;
+use rover_model::guard::PLACEHOLDER;
 use rover_model::sql::Dialect;
 
-use crate::collect::option_value::option_value;
+use crate::collect::option_value::{has_placeholder, option_value};
 use crate::diagnostic::Position;
 use crate::front::load::Sources;
 use crate::vocabulary::{Kind, words};
@@ -73,7 +74,10 @@ fn known(url: Option<&str>, options: &Value, position: Position) -> Result<Datab
         OptionValue::List(list) if list.is_empty() => Vec::new(),
         _ => return Err("the options are named: { max_connections = 10 }".to_owned()),
     };
-    let url = url.filter(|url| !url.is_empty());
+    // What stands for values of the start says nothing.
+    let given = given.into_iter();
+    let given: Vec<_> = given.filter(|(_, value)| !has_placeholder(value)).collect();
+    let url = url.filter(|url| !url.is_empty() && !url.contains(PLACEHOLDER));
     let dialect = url.and_then(Dialect::of_url);
     if let (Some(url), None) = (url, dialect) {
         let scheme = url.split([':', '/', '@']).next().unwrap_or_default();

@@ -5,15 +5,18 @@
 //! and no text is looked at but to say what an error means.
 
 pub(crate) mod databases;
+pub(crate) mod dependent;
+pub(crate) mod entry;
 pub(crate) mod environment;
 pub(crate) mod explain;
 pub(crate) mod json;
 pub(crate) mod marks;
+pub(crate) mod option_value;
 pub(crate) mod raised;
 pub(crate) mod schemas;
+pub(crate) mod worlds;
 
 mod library;
-mod option_value;
 mod wait;
 
 use std::borrow::Cow;
@@ -25,9 +28,12 @@ use std::time::{Duration, Instant};
 
 use mlua::chunk::ChunkMode;
 use mlua::{Function, HookTriggers, Lua, LuaOptions, LuaString, StdLib, Table, Value, VmState};
+use rover_model::guard::Schema;
 use rover_model::{OptionValue, RAISED_LUA, SERVER_LUA};
 
 use crate::analyse::constructors;
+use crate::analyse::environment::Mentions;
+use crate::analyse::names::names;
 use crate::collect::databases::{Database, Databases};
 use crate::collect::environment::Environment;
 use crate::collect::marks::{Marks, marked};
@@ -38,8 +44,12 @@ use crate::front::function_place::FunctionPlace;
 use crate::front::ids::{FileId, FunctionRef};
 use crate::front::load::{Sources, extend, load};
 use crate::vocabulary;
-use library::{Asked, get_info, modules};
+use dependent::{Defined, Dependent};
+pub(crate) use entry::{Entry, Recorded};
+use library::{Asked as AskedModules, get_info, modules};
 use option_value::option_value;
+pub(crate) use worlds::{Asked, Word};
+use worlds::{World, worlds};
 
 /// A chunk that takes longer than this is taken for one that does not end.
 const DEADLINE: Duration = Duration::from_secs(2);
@@ -58,27 +68,23 @@ pub(crate) struct Collected {
     pub(crate) keeps_library: bool,
     /// Handlers that the program has read: it may call them itself.
     pub(crate) given: HashSet<FunctionRef>,
-    /// The program asks for variables of the environment while it loads.
-    pub(crate) reads_environment: bool,
+    /// The variables of the environment that the program asks for while it loads.
+    pub(crate) asked: Vec<Asked>,
+    /// Those that it has declared by `rover.env { ... }`.
+    pub(crate) declared: Vec<(String, Schema)>,
+    /// What depends on them.
+    pub(crate) dependent: Dependent,
     /// What the program gives to `rover.db`, in order.
     pub(crate) databases: Vec<Database>,
 }
 
-/// One assignment on the server.
-pub(crate) struct Entry {
-    pub(crate) path: Vec<String>,
-    pub(crate) key: String,
-    pub(crate) position: Position,
-    pub(crate) value: Recorded,
-    /// The function that was assigned first, where another has taken its place.
-    pub(crate) first: Option<FunctionRef>,
-    /// The program has read it.
-    pub(crate) given: bool,
-}
-
-pub(crate) enum Recorded {
-    Function(FunctionPlace),
-    Other(&'static str),
+impl Collected {
+    fn defined(&self) -> Defined<'_> {
+        Defined {
+            entries: &self.entries,
+            options: &self.options,
+        }
+    }
 }
 
 /// The parts of the standard library that programs do not get, and those that do
@@ -99,8 +105,8 @@ pub(crate) fn load_and_run(
             let absent = sources.absent.clone();
             return Ok((sources, Err(absent)));
         }
-        let asked = Asked::default();
-        let run = run(&sources, &asked);
+        let asked = AskedModules::default();
+        let run = run(&sources, &asked, World::default());
         let new = asked.new.take();
         if !new.is_empty() {
             sources = extend(sources, &new)?;
@@ -113,17 +119,54 @@ pub(crate) fn load_and_run(
                 None => vec![*diagnostic],
             }
         });
+        let run = run.map(|mut collected| {
+            collected.dependent = dependent(&sources, &collected);
+            collected
+        });
         return Ok((sources, run));
     }
 }
 
-fn run(sources: &Sources, asked: &Asked) -> Result<Collected, Box<Diagnostic>> {
+/// What depends on the environment, found by running the program in other ones, too. Where it
+/// fails there, nothing is known.
+fn dependent(sources: &Sources, built: &Collected) -> Dependent {
+    let mut dependent = Dependent::default();
+    if built.asked.is_empty() {
+        return dependent;
+    }
+    let compared = Mentions::find(&names(sources)).compared;
+    let run = |world: World| run(sources, &AskedModules::default(), world).ok();
+    for world in worlds(&built.asked, &compared) {
+        let Some(other) = run(world.clone()) else {
+            continue;
+        };
+        let alone = |seen: &mut dyn FnMut(Defined<'_>, &Asked)| {
+            for (alone, asked) in world.one_by_one(&built.asked) {
+                if let Some(single) = run(alone) {
+                    seen(single.defined(), &asked);
+                }
+            }
+        };
+        dependent.add(
+            (built.defined(), other.defined()),
+            world.is_of_rover(),
+            alone,
+        );
+    }
+    dependent
+}
+
+fn run(
+    sources: &Sources,
+    asked: &AskedModules,
+    world: World,
+) -> Result<Collected, Box<Diagnostic>> {
     let timed_out = Rc::new(RefCell::new(None));
-    let environment = Environment::default();
+    let environment = Environment::new(world);
     let lua = new_vm(&timed_out).map_err(|e| internal(&e))?;
     let marks = Marks::new(sources, &lua).map_err(|e| internal(&e))?;
     let getenv = environment
-        .getenv(&lua, sources)
+        .getenv(&lua, sources, Word::Getenv)
         .map_err(|e| internal(&e))?;
     let server: Table = lua
         .load(SERVER_LUA)
@@ -142,6 +185,7 @@ fn run(sources: &Sources, asked: &Asked) -> Result<Collected, Box<Diagnostic>> {
     let databases = Databases::default();
     let database = databases.install(&lua, sources).map_err(|e| internal(&e))?;
     let wait = wait::install(&lua).map_err(|e| internal(&e))?;
+    let env = environment.words(&lua, sources).map_err(|e| internal(&e))?;
     let keeps_library: Function = lua
         .load(SANDBOX_LUA)
         .set_name("=rover")
@@ -155,6 +199,7 @@ fn run(sources: &Sources, asked: &Asked) -> Result<Collected, Box<Diagnostic>> {
             library,
             getenv,
             wait,
+            env,
             database,
         ))
         .map_err(|e| internal(&e))?;
@@ -165,7 +210,8 @@ fn run(sources: &Sources, asked: &Asked) -> Result<Collected, Box<Diagnostic>> {
     let result = result.map_err(|e| internal(&e))?;
     let result = result.map_err(|raised| Box::new(raised.diagnostic(sources, &environment)))?;
     let mut collected = read(&marks, &server, &components, result)?;
-    collected.reads_environment = environment.is_read();
+    collected.asked = environment.asked();
+    collected.declared = environment.declared();
     collected.databases = databases.take();
     collected.keeps_library = keeps_library.call(()).map_err(|e| internal(&e))?;
     Ok(collected)
@@ -329,7 +375,9 @@ fn read(
         options,
         components,
         given,
-        reads_environment: false,
+        asked: Vec::new(),
+        declared: Vec::new(),
+        dependent: Dependent::default(),
         databases: Vec::new(),
         keeps_library: false,
     })

@@ -2,6 +2,7 @@
 
 use mlua::Value;
 use rover_model::OptionValue;
+use rover_model::guard::PLACEHOLDER;
 
 pub(crate) fn option_value(value: &Value, level: usize) -> OptionValue {
     match value {
@@ -21,5 +22,15 @@ pub(crate) fn option_value(value: &Value, level: usize) -> OptionValue {
             pairs.map_or(OptionValue::Other, OptionValue::of_pairs)
         }
         _ => OptionValue::Other,
+    }
+}
+
+/// Whether something stands in an option's value for what the start gives.
+pub(crate) fn has_placeholder(value: &OptionValue) -> bool {
+    match value {
+        OptionValue::Text(text) => text.contains(PLACEHOLDER),
+        OptionValue::List(items) => items.iter().any(has_placeholder),
+        OptionValue::Table(fields) => fields.iter().any(|(_, value)| has_placeholder(value)),
+        _ => false,
     }
 }

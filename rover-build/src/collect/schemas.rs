@@ -74,7 +74,7 @@ fn check(lua: &Lua, value: &Value, schema: &Value) -> mlua::Result<Made> {
 }
 
 /// A Lua value as `rover.guard` sees it.
-fn given(value: &Value, depth: usize) -> Given {
+pub(super) fn given(value: &Value, depth: usize) -> Given {
     match value {
         Value::Nil => Given::Nil,
         Value::LightUserData(address) if address.0.is_null() => Given::Null,
@@ -153,7 +153,8 @@ fn lua_value(
     })
 }
 
-fn constant(lua: &Lua, value: &Constant) -> mlua::Result<Value> {
+/// A constant of a schema for Lua.
+pub(super) fn constant(lua: &Lua, value: &Constant) -> mlua::Result<Value> {
     Ok(match value {
         Constant::Null => Value::LightUserData(mlua::LightUserData(std::ptr::null_mut())),
         Constant::Boolean(value) => Value::Boolean(*value),

@@ -4,6 +4,7 @@
 mod code;
 pub(crate) mod codes;
 mod near;
+pub(crate) mod sql_text;
 mod texts;
 
 use std::fmt;

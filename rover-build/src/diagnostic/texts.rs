@@ -89,7 +89,8 @@ impl Texts {
     fn line(&self, diagnostic: &Diagnostic) -> String {
         let place = diagnostic.labels.first().map(|(position, _)| {
             let path = self.path(position);
-            format!("{path}:{}:{}: ", position.line, position.column)
+            // A line as a whole begins with its first column.
+            format!("{path}:{}:{}: ", position.line, position.column.max(1))
         });
         let said = format!("{}: {}", diagnostic.code, diagnostic.message);
         let help = diagnostic.help.as_ref().map(|help| format!(" ({help})"));

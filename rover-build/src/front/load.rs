@@ -26,6 +26,17 @@ pub(crate) struct Sources {
     absent_templates: Vec<Diagnostic>,
     /// Modules that cannot be read, which the program may do without.
     broken: Vec<Broken>,
+    /// Files of another language that mistakes may be shown in.
+    pub(crate) others: Vec<OtherFile>,
+}
+
+/// A file that is no Lua and no template.
+pub(crate) struct OtherFile {
+    /// Relative to the manifest's folder.
+    pub(crate) name: String,
+    /// As `File::shown`.
+    pub(crate) shown: String,
+    pub(crate) text: String,
 }
 
 /// A module whose file is there, but is no Lua.
@@ -55,7 +66,9 @@ impl Sources {
         let templates = templates.map(|f| (&f.name, &f.shown, f.text.as_str()));
         let broken = self.broken.iter();
         let broken = broken.map(|f| (&f.name, &f.shown, f.text.as_str()));
-        let mut all = files.chain(templates).chain(broken);
+        let others = self.others.iter();
+        let others = others.map(|f| (&f.name, &f.shown, f.text.as_str()));
+        let mut all = files.chain(templates).chain(broken).chain(others);
         let (_, shown, text) = all.find(|(n, ..)| *n == name)?;
         Some((shown.as_str(), text))
     }
@@ -156,6 +169,7 @@ pub(crate) fn load(manifest: &Path) -> Result<Sources, Failure> {
         absent: Vec::new(),
         absent_templates: Vec::new(),
         broken: Vec::new(),
+        others: Vec::new(),
     };
     let manifest = Pending {
         module: String::new(),

@@ -11,6 +11,7 @@ pub(crate) mod lowered;
 pub(crate) mod method;
 pub(crate) mod pages;
 pub(crate) mod precheck;
+pub(crate) mod rows;
 pub(crate) mod tails;
 pub(crate) mod text;
 
@@ -92,6 +93,7 @@ pub(crate) fn lower(facts: &Facts<'_>, app: &App, orders: &Orders) -> Lowered {
                 }
                 lowering.lists(handler.file, &lists);
                 lowering.returns(handler, &handler.function.body, &lists);
+                lowering.returned_rows(handler, &handler.function.body);
                 lowering.known_reads(handler);
             }
         }

@@ -83,6 +83,11 @@ const IN_HANDLERS: [&str; 11] = [
     "table.sort",
 ];
 
+/// Methods of a database that give one value.
+const OF_A_DATABASE: [&str; 8] = [
+    "all", "delete", "exec", "insert", "one", "update", "upsert", "value",
+];
+
 /// The tables of these.
 const LIBRARIES: [&str; 7] = [
     "bit",
@@ -177,6 +182,11 @@ impl<'a> Tails<'a> {
                     || OF_THE_LIBRARY.contains(&name)
                     || handler.is_some() && IN_HANDLERS.contains(&name)
             }),
+            Kind::Method(object, method, _)
+                if OF_A_DATABASE.contains(&method.as_str()) && self.is_database(file, object) =>
+            {
+                true
+            }
             Kind::Method(object, method, _) => handler
                 .flatten()
                 .is_some_and(|ctx| word(BODY, method).is_some() && self.is_part(file, object, ctx)),
@@ -301,6 +311,14 @@ impl<'a> Tails<'a> {
                 is_guard(object)
             }
             Kind::Method(object, _, _) => is_guard(object) || self.is_schema(file, object),
+            _ => false,
+        }
+    }
+
+    /// What `rover.db` gives.
+    fn is_database(&self, file: FileId, expr: &'a Expr) -> bool {
+        match &self.names.followed(file, expr).kind {
+            Kind::Call(callee, _) => self.name(file, callee).as_deref() == Some("rover.db"),
             _ => false,
         }
     }

@@ -1,7 +1,7 @@
 //! A checked program as plain data.
 
 use rover_model::guard::Schema;
-use rover_model::plan::Needs;
+use rover_model::plan::{Needs, Variable};
 use rover_model::{Method, ServerOptions};
 
 use crate::analyse::types::ReturnType;
@@ -27,6 +27,8 @@ pub struct App {
     /// The program asks for variables of the environment while it loads: its options may be
     /// others at the start.
     pub reads_environment: bool,
+    /// The variables of the environment that it reads, while it loads or later.
+    pub environment: Vec<Variable>,
 }
 
 impl App {

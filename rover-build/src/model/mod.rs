@@ -8,6 +8,7 @@ pub(crate) mod check;
 pub(crate) mod conflict;
 pub(crate) mod constant;
 pub(crate) mod doc_comment;
+pub(crate) mod environment;
 pub(crate) mod facts;
 pub(crate) mod options;
 pub(crate) mod route;
@@ -30,13 +31,14 @@ pub(crate) fn model(
 ) -> Result<App, Failure> {
     let sources = facts.sources;
     let mut app = App {
-        options: options(facts.names, &collected.options, &mut diagnostics),
+        options: options(facts.names, collected, &mut diagnostics),
         routes: Vec::new(),
         hooks: Vec::new(),
         hooks_wait: false,
         on_error: Vec::new(),
         given: Vec::new(),
-        reads_environment: collected.reads_environment,
+        reads_environment: !collected.asked.is_empty(),
+        environment: environment::variables(facts, collected),
     };
     let mut paths = Paths::default();
     for entry in &collected.entries {
@@ -67,6 +69,7 @@ pub(crate) fn model(
     }
     app.hooks_wait = app.hooks.iter().any(|(_, place)| waits(facts, place));
     set_by_route(facts.names, &mut app, &mut diagnostics);
+    diagnostics.extend(environment::mistakes(facts, collected));
     diagnostics.extend(check(facts, &app));
     diagnostics.extend_from_slice(&facts.guards.diagnostics);
     if app.options.strict_globals {

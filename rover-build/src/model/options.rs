@@ -1,24 +1,38 @@
 //! The options of `rover.server`, checked.
 
-use rover_model::{OptionValue, ServerOptions, SetError};
+use rover_model::{ServerOptions, SetError};
 
 use crate::analyse::names::Names;
-use crate::diagnostic::codes::options::{route, unknown, value};
+use crate::collect::Collected;
+use crate::collect::option_value::has_placeholder;
+use crate::diagnostic::codes::options::{environment, route, unknown, value};
 use crate::diagnostic::codes::words::unavailable;
 use crate::diagnostic::{Diagnostic, Position};
 use crate::front::hir::{Expr, Field, Kind, Name, Span, Stmt};
 use crate::front::ids::FileId;
 use crate::model::app::{App, Route};
+use crate::model::environment::{is_compiled_in, is_of_start};
 use crate::vocabulary::{self, OPTIONS};
 
 pub(crate) fn options(
     names: &Names<'_>,
-    given: &[(String, OptionValue)],
+    collected: &Collected,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> ServerOptions {
     let mut options = ServerOptions::default();
-    for (name, value) in given {
-        if let Err(error) = options.set(name, value) {
+    for (name, value) in &collected.options {
+        let wrong = match is_of_start(collected, name, value) {
+            // The value of the start is looked at there, and the plan has none.
+            true if is_compiled_in(name) => {
+                let at = option_position(names, name, Inner::Whole);
+                diagnostics.push(environment::compiled_in(at, name));
+                Ok(())
+            }
+            true if has_placeholder(value) => Ok(()),
+            true => ServerOptions::default().set(name, value),
+            false => options.set(name, value),
+        };
+        if let Err(error) = wrong {
             diagnostics.extend(problems(names, name, error));
         }
     }

@@ -74,6 +74,7 @@ pub(crate) fn plan(parts: Parts<'_>) -> Plan {
         guards: guards.schemas.clone().into(),
         pages: pages.collect(),
         html_steps: html.steps.all.clone().into(),
+        environment: app.environment.clone().into(),
         migrations: migrations.into(),
         docs,
     }
@@ -140,6 +141,10 @@ fn route(route: &app::Route, precheck: Option<Precheck>) -> Route {
         params: params.collect(),
         needs: route.needs,
         source: format!("{}:{}", route.position.file, route.position.line).into(),
+        handler: match route.handler.written {
+            Some(_) => format!("{}:{}", route.handler.file, route.handler.line).into(),
+            None => "".into(),
+        },
         deadline: route.deadline,
         timeout: route.timeout,
         body_limit: route.body_limit,

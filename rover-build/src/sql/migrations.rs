@@ -10,7 +10,8 @@ use sha2::{Digest, Sha256};
 use crate::collect::databases::Database;
 use crate::diagnostic::codes::sql::migrations as codes;
 use crate::diagnostic::{Diagnostic, Position};
-use crate::front::load::Sources;
+use crate::front::load::{OtherFile, Sources};
+use crate::front::template_files::shown;
 
 /// What the folders hold.
 #[derive(Default)]
@@ -106,6 +107,22 @@ fn named(sources: &Sources, call: &Position, folder: &str) -> Position {
     Position {
         column: at.unwrap_or(0),
         ..call.clone()
+    }
+}
+
+impl Migrations {
+    /// The files, to be shown with what is wrong in them.
+    pub(crate) fn shown(&self) -> Vec<OtherFile> {
+        let named = self.folders.iter().flat_map(|folder| {
+            let files = folder.files.iter();
+            files.map(|file| (format!("{}/{}", folder.folder, file.name), &file.sql))
+        });
+        let files = named.zip(&self.paths).map(|((name, sql), path)| OtherFile {
+            name,
+            shown: shown(path),
+            text: sql.to_string(),
+        });
+        files.collect()
     }
 }
 

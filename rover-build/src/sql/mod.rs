@@ -1,3 +1,19 @@
-//! Databases as the build knows them: the files of migrations that programs name.
+//! Databases as the build knows them: the files of migrations that programs name, the tables that
+//! they make, and what statements are when they are asked of those.
+//!
+//! No statement of a program is run but those that make tables, in memory.
 
+mod candidates;
+mod check;
 pub(crate) mod migrations;
+mod problem;
+mod refused;
+mod schema;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+mod tables;
+mod values;
+mod words;
+
+pub use check::Checking;
+pub(crate) use check::{Checked, check};

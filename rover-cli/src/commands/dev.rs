@@ -9,8 +9,10 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::Instant;
 
 use rover_build::{Compiled, Failure, Plan, ServerOptions};
+use rover_rt::App;
 
 use crate::args::Dev;
+use crate::dev::dotenv::{self, Variables};
 use crate::dev::engine::Running;
 use crate::dev::log;
 use crate::dev::mistakes::Mistakes;
@@ -40,7 +42,7 @@ pub(crate) fn run(dev: &Dev) -> Result<ExitCode, Error> {
     // Before the files are read: what changes meanwhile is not missed.
     let watch = Watch::new(&manifest, wake.clone())?;
     let first = manifest.compile();
-    let listener = listen(dev.port, first.as_ref().ok())?;
+    let listener = listen(dev.port, first.as_ref().ok(), &manifest)?;
     let mut session = Session::new(manifest, watch, listener)?;
     stop_on_signals(wake)?;
     session.first(first, began);
@@ -53,12 +55,21 @@ pub(crate) fn run(dev: &Dev) -> Result<ExitCode, Error> {
 }
 
 /// The program's address: the manifest's, unless the command line has another port.
-fn listen(port: Option<u16>, compiled: Option<&Compiled>) -> Result<TcpListener, Error> {
-    let options = compiled.map(|compiled| &compiled.plan.options);
-    let host = options.map_or("127.0.0.1", |options| &options.host);
-    let port = port.or(options.map(|options| options.port));
-    let port = port.unwrap_or(ServerOptions::default().port);
-    TcpListener::bind((host, port)).map_err(Error::io(format!(
+fn listen(
+    port: Option<u16>,
+    compiled: Option<&Compiled>,
+    manifest: &Manifest,
+) -> Result<TcpListener, Error> {
+    // What is wrong with the program or with `.env` is told when it is served.
+    let address = compiled.and_then(|compiled| {
+        let environment = dotenv::read(&manifest.folder()).ok()?;
+        let app = App::from(compiled.plan.clone()).environment(environment);
+        app.address().ok()
+    });
+    let options = ServerOptions::default();
+    let (host, own) = address.unwrap_or((options.host, options.port));
+    let port = port.unwrap_or(own);
+    TcpListener::bind((&*host, port)).map_err(Error::io(format!(
         "cannot listen on {host}:{port} (`--port` takes another)"
     )))
 }
@@ -108,6 +119,8 @@ struct Session {
     routes: Routes,
     /// What is served.
     plan: Option<Plan>,
+    /// The variables that it is served with beside those of the process.
+    environment: Variables,
     /// The mistakes that were told last, while they are there.
     told: String,
 }
@@ -126,6 +139,7 @@ impl Session {
             running: None,
             routes: Routes::default(),
             plan: None,
+            environment: Variables::new(),
             told: String::new(),
         })
     }
@@ -153,7 +167,15 @@ impl Session {
 
     /// Nothing of the program can be served yet: mistakes can.
     fn serve_nothing(&mut self) {
-        match empty().and_then(|plan| Ok(Running::start(plan, &self.listener, &self.shown)?)) {
+        match empty().and_then(|plan| {
+            let environment = Variables::new();
+            Ok(Running::start(
+                plan,
+                environment,
+                &self.listener,
+                &self.shown,
+            )?)
+        }) {
             Ok(running) => self.running = Some(running),
             Err(error) => terminal::say(Tone::Bad, &error.to_string()),
         }
@@ -197,25 +219,38 @@ impl Session {
             terminal::say(Tone::Warning, &warning);
         }
         let routes = Routes::of(&compiled, &self.manifest.folder());
-        if self.plan.as_ref() == Some(&compiled.plan) {
+        let environment = match dotenv::read(&self.manifest.folder()) {
+            Ok(environment) => environment,
+            Err(wrong) => {
+                self.fail(Mistakes::of_start(&wrong));
+                return None;
+            }
+        };
+        let same_environment = self.environment == environment;
+        if self.plan.as_ref() == Some(&compiled.plan) && same_environment {
             // A file was touched, or only what LuaJIT does not see was changed.
             self.shown.mended();
             return had_mistakes.then(Vec::new);
         }
         let plan = compiled.plan.clone();
-        match Running::start(compiled.plan, &self.listener, &self.shown) {
+        let variables = environment.clone();
+        match Running::start(compiled.plan, variables, &self.listener, &self.shown) {
             Ok(running) => {
                 self.shown.mended();
                 if let Some(old) = self.running.replace(running) {
                     old.leave();
                 }
-                let changes = routes.since(&self.routes);
+                let mut changes = routes.since(&self.routes);
+                if self.plan.is_some() && !same_environment {
+                    changes.push(Change::Changed(".env".to_owned()));
+                }
                 self.routes = routes;
+                self.environment = environment;
                 self.plan = Some(plan);
                 Some(changes)
             }
             Err(error) => {
-                self.fail(Mistakes::of_start(&error));
+                self.fail(Mistakes::of_start(&error.to_string()));
                 None
             }
         }

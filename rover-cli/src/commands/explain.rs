@@ -7,7 +7,10 @@ use std::fmt::Write;
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
-use rover_build::{Became, Compiled, Explained, Explanation, ReturnType, Route, Schema};
+use rover_build::{
+    Became, Checking, Compiled, Explained, ExplainedStatement, Explanation, ReturnType, Route,
+    Schema,
+};
 use rover_model::plan::{self, Precheck};
 
 use crate::args::Explain;
@@ -67,7 +70,11 @@ fn told(compiled: &Compiled, at: usize) -> String {
         ("waits", waits(made, explained)),
         ("time", time(route, made)),
     ];
-    for (name, value) in rows.iter().filter(|(_, value)| !value.is_empty()) {
+    let statements = explained.statements.iter().map(statement);
+    let statements: Vec<String> = statements.collect();
+    let statements = ("sql", statements.join("\n            "));
+    let rows = rows.iter().chain([&statements]);
+    for (name, value) in rows.filter(|(_, value)| !value.is_empty()) {
         let _ = writeln!(text, "  {name:<9} {value}");
     }
     if let Some(why) = explained.kept {
@@ -83,6 +90,37 @@ fn told(compiled: &Compiled, at: usize) -> String {
         text.push_str(&self::part(compiled, part, made.precheck));
     }
     text
+}
+
+/// A statement, and how much of it is checked.
+fn statement(statement: &ExplainedStatement) -> String {
+    let ExplainedStatement {
+        position,
+        method,
+        text,
+        checked,
+    } = statement;
+    let checked = match checked {
+        Checking::Whole(with) => format!("checked by {with}"),
+        Checking::Partly(what, why) => format!("checked is {what}: {why}"),
+        Checking::Nothing(why) => format!("left to run time: {why}"),
+    };
+    let text = match text.is_empty() {
+        true => String::new(),
+        false => format!(" {}", short(text)),
+    };
+    format!(
+        "{}:{} {method}{text}: {checked}",
+        position.file, position.line
+    )
+}
+
+/// As much of a text as is shown.
+fn short(text: &str) -> String {
+    match text.chars().count() > MAX_TEXT {
+        true => text.chars().take(MAX_TEXT).collect::<String>() + " ...",
+        false => text.to_owned(),
+    }
 }
 
 /// Whether it waits, and by which calls.
@@ -200,10 +238,7 @@ fn answers(returns: &[ReturnType]) -> String {
 
 fn part(compiled: &Compiled, part: &Explanation, precheck: Option<Precheck>) -> String {
     let at = &part.position;
-    let mut written = part.text.clone();
-    if written.chars().count() > MAX_TEXT {
-        written = written.chars().take(MAX_TEXT).collect::<String>() + " ...";
-    }
+    let written = short(&part.text);
     let (sign, style) = match part.became {
         Became::Kept(..) => ("-", YELLOW),
         _ => ("+", GREEN),

@@ -8,6 +8,7 @@ use rover_build::Plan;
 use rover_rt::{App, Error, Stage};
 use tokio::sync::oneshot;
 
+use crate::dev::dotenv::Variables;
 use crate::dev::shown::{Shown, ShownByVersion};
 
 /// A version that is served, on threads of its own.
@@ -23,10 +24,13 @@ impl Running {
     /// Serves a plan beside what is served already; returns when every worker does.
     pub(crate) fn start(
         plan: Plan,
+        environment: Variables,
         listener: &TcpListener,
         shown: &Arc<Shown>,
     ) -> Result<Self, Error> {
-        let app = App::from(plan).development(Arc::new(ShownByVersion::new(shown)));
+        let app = App::from(plan)
+            .environment(environment)
+            .development(Arc::new(ShownByVersion::new(shown)));
         let listener = listener.try_clone()?;
         let (stop, stopped) = oneshot::channel::<()>();
         let (tell, stages) = mpsc::channel();

@@ -49,8 +49,8 @@ impl Mistakes {
     }
 
     /// It compiles, and does not start.
-    pub(crate) fn of_start(error: &rover_rt::Error) -> Self {
-        let text = error.to_string();
+    pub(crate) fn of_start(why: &str) -> Self {
+        let text = why.to_owned();
         Mistakes {
             terminal: format!("error: {text}"),
             shown: vec![Shown {

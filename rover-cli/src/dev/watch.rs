@@ -16,6 +16,7 @@ use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use rover_build::Failure;
 
 use crate::commands::dev::Event;
+use crate::dev::dotenv;
 use crate::error::Error;
 use crate::manifest::Manifest;
 
@@ -68,6 +69,7 @@ impl Watch {
             wanted,
         };
         let root = watch.root.clone();
+        watch.want(&[dotenv::path(&root)], false);
         watch.below(&root, DEEPEST);
         Ok(watch)
     }

@@ -7,6 +7,7 @@
 
 mod checked;
 mod constant;
+mod environment;
 mod fault;
 mod format;
 mod given;
@@ -18,6 +19,9 @@ mod size;
 
 pub use checked::{Checked, MAX_PROBLEMS, Place, Problem, Text, Value};
 pub use constant::{Constant, Str};
+pub use environment::{
+    PLACEHOLDER, WrongVariable, alternative, placeholder, read_variables, value_of, variables,
+};
 pub use fault::{Got, is_integer};
 pub use format::Format;
 pub use given::Given;

@@ -46,7 +46,7 @@ pub enum Step {
 }
 
 impl Wrong {
-    fn new(message: impl Into<String>) -> Self {
+    pub(super) fn new(message: impl Into<String>) -> Self {
         Wrong {
             message: message.into(),
             help: None,

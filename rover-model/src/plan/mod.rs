@@ -13,6 +13,7 @@ mod route;
 mod store;
 mod tree;
 mod value;
+mod variable;
 
 pub use answer::{HtmlStep, Part, Piece, Run, Step, Template};
 pub use migration::{Migration, MigrationFolder};
@@ -22,3 +23,4 @@ pub use route::{Needs, Param, Precheck, Route, Segment};
 pub use store::{PLAN_VERSION, PlanError};
 pub use tree::{Ends, RouteTree, static_paths};
 pub use value::{List, Text};
+pub use variable::Variable;

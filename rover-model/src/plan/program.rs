@@ -6,6 +6,7 @@ use super::answer::{HtmlStep, Step, Template};
 use super::migration::MigrationFolder;
 use super::route::Route;
 use super::value::{List, Text};
+use super::variable::Variable;
 use crate::guard::Schema;
 use crate::{Limits, LogLevel, Network};
 
@@ -42,6 +43,8 @@ pub struct Plan {
     pub pages: List<Page>,
     /// What those print.
     pub html_steps: List<HtmlStep>,
+    /// The variables of the environment that the program reads.
+    pub environment: List<Variable>,
     /// The folders of migrations that `rover.db` names.
     pub migrations: List<MigrationFolder>,
     /// What `/openapi.json` and `/docs` answer, unless the option `docs` is off.

@@ -17,6 +17,8 @@ pub struct Route {
     pub needs: Needs,
     /// Lua file and line of the definition.
     pub source: Text,
+    /// Lua file and line where its function begins; empty where that is not known.
+    pub handler: Text,
     /// Milliseconds of CPU time that the handler has; 0 for any.
     pub deadline: u32,
     /// Milliseconds that the handler has, waiting included; 0 for any.

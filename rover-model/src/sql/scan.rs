@@ -2,7 +2,7 @@
 
 /// What stands at one place of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Token {
+pub enum Token {
     /// A name or a keyword.
     Word,
     /// A text, a quoted name or a comment.
@@ -26,13 +26,15 @@ pub(super) enum Token {
 }
 
 /// Goes through a text: each token with the bytes that it takes.
-pub(super) struct Scan<'t> {
+#[derive(Clone, Debug)]
+pub struct Scan<'t> {
     text: &'t [u8],
     at: usize,
 }
 
 impl<'t> Scan<'t> {
-    pub(super) fn new(text: &'t [u8]) -> Self {
+    /// From the first byte on.
+    pub fn new(text: &'t [u8]) -> Self {
         Scan { text, at: 0 }
     }
 

@@ -31,6 +31,8 @@ pub enum Verb {
     Other,
     /// A statement that begins or ends a transaction: `BEGIN`.
     Transaction(&'static str),
+    /// One that adds rows: `INSERT`, `REPLACE`, also behind a `WITH`.
+    Insert,
     /// One that cannot be part of a transaction: `VACUUM`, `PRAGMA`.
     Alone,
     /// There is no statement: the text is empty, or a comment.
@@ -112,6 +114,8 @@ impl Statement {
         };
         let mut ended = false;
         let mut kinds = [None, None];
+        // Parentheses that are open, and whether the word that follows a `WITH` is looked for.
+        let (mut depth, mut behind_with) = (0, false);
         for (token, start, end) in Scan::new(text.as_bytes()) {
             let at = (start, end);
             let is_comment = matches!(text.as_bytes()[start], b'-' | b'/');
@@ -130,7 +134,13 @@ impl Statement {
                 Token::Unclosed(what) => return wrong(at, format!("the {what} has no end")),
                 Token::End => ended = ended || statement.verb != Verb::Nothing,
                 Token::Word if statement.verb == Verb::Nothing => {
+                    let word = &text[start..end];
+                    statement.verb = verb(word);
+                    behind_with = word.eq_ignore_ascii_case("with");
+                }
+                Token::Word if behind_with && depth == 0 && is_verb(&text[start..end]) => {
                     statement.verb = verb(&text[start..end]);
+                    behind_with = false;
                 }
                 Token::Numbered(number) | Token::Spread(number) => {
                     kinds[0] = kinds[0].or(Some(at));
@@ -140,6 +150,16 @@ impl Statement {
                 Token::Named => {
                     kinds[1] = kinds[1].or(Some(at));
                     statement.named(at);
+                }
+                Token::Other => {
+                    depth += match text.as_bytes()[start] {
+                        b'(' => 1,
+                        b')' => -1,
+                        _ => 0,
+                    };
+                    if statement.verb == Verb::Nothing {
+                        statement.verb = Verb::Other;
+                    }
                 }
                 _ if counts && statement.verb == Verb::Nothing => statement.verb = Verb::Other,
                 _ => {}
@@ -244,7 +264,8 @@ impl Statement {
     pub fn render(&self, dialect: Dialect, given: &[Given]) -> Result<Rendered, WrongSql> {
         let mut text = String::with_capacity(self.text.len() + 8);
         let mut values: Vec<(usize, Option<usize>)> = Vec::new();
-        if !self.spreads() {
+        let spreads = self.spreads();
+        if !spreads {
             let count = self.count.max(self.names.len());
             values.extend((0..count).map(|index| (index, None)));
         }
@@ -254,7 +275,10 @@ impl Statement {
             copied = *end;
             match place {
                 Place::One(index) => {
-                    let number = number_of(&mut values, (*index, None));
+                    let number = match spreads {
+                        true => number_of(&mut values, (*index, None)),
+                        false => index + 1,
+                    };
                     text.push_str(&mark(dialect, number));
                 }
                 Place::Spread(index) => {
@@ -322,10 +346,20 @@ fn verb(word: &str) -> Verb {
     if let Some(name) = TRANSACTIONS.iter().find(is) {
         return Verb::Transaction(name);
     }
-    match ["VACUUM", "PRAGMA", "ATTACH", "DETACH"].iter().find(is) {
-        Some(_) => Verb::Alone,
-        None => Verb::Other,
+    let one_of = |names: &[&str]| names.iter().any(|name| word.eq_ignore_ascii_case(name));
+    match word {
+        _ if one_of(&["VACUUM", "PRAGMA", "ATTACH", "DETACH"]) => Verb::Alone,
+        _ if one_of(&["INSERT", "REPLACE"]) => Verb::Insert,
+        _ => Verb::Other,
     }
+}
+
+/// What a `WITH` may lead to.
+fn is_verb(word: &str) -> bool {
+    let verbs = [
+        "SELECT", "INSERT", "REPLACE", "UPDATE", "DELETE", "VALUES", "MERGE",
+    ];
+    verbs.iter().any(|verb| word.eq_ignore_ascii_case(verb))
 }
 
 fn wrong<T>(at: (usize, usize), message: impl Into<String>) -> Result<T, WrongSql> {

@@ -106,7 +106,11 @@ fn verbs_are_the_first_words() {
     assert_eq!(parsed("( select 1 )").verb(), Verb::Other);
     assert_eq!(parsed("vacuum").verb(), Verb::Alone);
     assert_eq!(parsed("-- nothing").verb(), Verb::Nothing);
-    assert_eq!(parsed("insert into begin values (1)").verb(), Verb::Other);
+    assert_eq!(parsed("insert into begin values (1)").verb(), Verb::Insert);
+    let with = "with a as (insert into x values (1)) insert into t select * from a";
+    assert_eq!(parsed(with).verb(), Verb::Insert);
+    let with = "with a as (insert into x values (1)) select * from a";
+    assert_eq!(parsed(with).verb(), Verb::Other);
 }
 
 #[test]

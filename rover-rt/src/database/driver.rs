@@ -31,7 +31,7 @@ pub(crate) enum Began {
 /// A worker's way to a database.
 pub(crate) enum Database {
     #[cfg(feature = "sqlite")]
-    Sqlite(sqlite::local::Local),
+    Sqlite(Box<sqlite::local::Local>),
     #[cfg(feature = "postgres")]
     Postgres(postgres::local::Local),
 }

@@ -33,6 +33,8 @@ pub(crate) struct Query {
     pub(crate) text: std::sync::Arc<str>,
     pub(crate) values: Vec<Parameter>,
     pub(crate) want: Want,
+    /// It adds rows.
+    pub(crate) inserts: bool,
     /// The bytes that the rows may have in all.
     pub(crate) room: usize,
 }

@@ -70,7 +70,7 @@ impl Registry {
         let shared = slot.shared(settings)?;
         Ok(match shared {
             #[cfg(feature = "sqlite")]
-            Shared::Sqlite(shared) => Database::Sqlite(sqlite::local::Local::new(shared)),
+            Shared::Sqlite(shared) => Database::Sqlite(sqlite::local::Local::new(shared).into()),
             #[cfg(feature = "postgres")]
             Shared::Postgres(shared) => Database::Postgres(postgres::local::Local::new(shared)),
         })

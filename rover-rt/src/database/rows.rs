@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use rover_model::json::write::string;
 
+/// Integers up to this a number of Lua's holds exactly; others are texts.
+pub(crate) const EXACT: u64 = 1 << 53;
+
 /// The columns of a result. The same statement gives the same ones each time.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Columns {

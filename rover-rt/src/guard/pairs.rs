@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use rover_model::guard::{Checked, Field, Got, Kind, Schema, Value, number_of, truth_of};
+use rover_model::guard::{Checked, Field, Got, Kind, Schema, Value, value_of};
 
 use super::names::Names;
 use crate::message::decode::form_pairs;
@@ -107,14 +107,5 @@ fn value(checked: &mut Checked, schema: &Schema, given: &Given<'_>) -> Value {
             };
         }
     };
-    match &schema.kind {
-        Kind::String(_) | Kind::Any => Value::Text(checked.text(text.as_bytes())),
-        // A field of a form that was left empty.
-        Kind::Number(_) | Kind::Integer(_) | Kind::Boolean if text.is_empty() => Value::Absent,
-        Kind::Number(_) | Kind::Integer(_) => {
-            number_of(text).map_or(Value::Other(Got::String), Value::Number)
-        }
-        Kind::Boolean => truth_of(text).map_or(Value::Other(Got::String), Value::Boolean),
-        Kind::Array(..) | Kind::Object(_) => Value::Other(Got::String),
-    }
+    value_of(schema, text, |text| checked.text(text.as_bytes()))
 }

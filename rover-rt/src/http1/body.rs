@@ -1,8 +1,8 @@
 //! A request's body: whether it is read, and what has come of it.
 
-use super::chunked::{ChunkedDecoder, Decoded};
 use super::framing::Framing;
 use super::refusal::Refusal;
+use crate::chunked::{ChunkedDecoder, Decoded};
 
 /// A body that nobody reads is passed over up to this size; above it the connection
 /// closes.
@@ -72,7 +72,9 @@ impl BodyHandling {
     pub(super) fn of_read(framing: Framing, limit: u64, here: usize, room: usize) -> Self {
         let length = match framing {
             Framing::Chunked => {
-                return BodyHandling::Collect(PartialBody::Chunked(ChunkedDecoder::new(limit)));
+                return BodyHandling::Collect(PartialBody::Chunked(ChunkedDecoder::of_request(
+                    limit,
+                )));
             }
             Framing::Length(length) if length > limit => {
                 return BodyHandling::Refuse(&Refusal::BODY_TOO_LARGE);

@@ -6,7 +6,6 @@
 
 mod answer;
 mod body;
-mod chunked;
 mod exchange;
 mod framing;
 mod head;

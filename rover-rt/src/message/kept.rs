@@ -106,7 +106,8 @@ impl KeptRequest {
             name: text(name),
             value: at(value),
         });
-        let headers: SmallVec<[Header<'_>; 24]> = headers.collect();
+        let mut list: SmallVec<[Header<'_>; 24]> = SmallVec::new();
+        list.extend(headers);
         let path = Path::of_parts(text(&self.path), parts);
         let id = match &self.id {
             KeptId::Sent(span) => RequestId::Sent(text(span)),
@@ -117,7 +118,7 @@ impl KeptRequest {
             path: &path,
             query: text(&self.query),
             host: at(&self.host),
-            headers: Headers::new(&headers),
+            headers: Headers::new(&list),
             params: self.params,
             body: self.body.as_ref().map(at),
             peer: Peer {
@@ -127,7 +128,7 @@ impl KeptRequest {
             request_id: &id,
         });
         let parts = path.into_parts();
-        drop(headers);
+        drop(list);
         self.parts = parts;
         result
     }

@@ -8,8 +8,8 @@ use std::io::Write as _;
 use brotli_decompressor::{BrotliDecompressStream, BrotliResult, BrotliState, StandardAlloc};
 use bytes::{Buf as _, Bytes};
 use flate2::write::MultiGzDecoder;
-use http::HeaderMap;
-use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
+
+use super::head::AnswerHeaders;
 
 /// What is asked for.
 pub(super) const ACCEPTED: &str = "gzip, br";
@@ -29,23 +29,23 @@ pub(super) enum Decoder {
 impl Decoder {
     /// The decoder for a body with these headers, which no longer tell of an encoding then. Another
     /// encoding than those that were asked for is the program's to read.
-    pub(super) fn take(headers: &mut HeaderMap) -> Option<Self> {
-        let mut encodings = headers.get_all(CONTENT_ENCODING).iter();
-        let encoding = encodings.next()?.to_str().ok()?.trim();
+    pub(super) fn take(headers: &mut AnswerHeaders) -> Option<Self> {
+        let mut encodings = headers.all("content-encoding");
+        let encoding = encodings.next()?.trim_ascii();
         if encodings.next().is_some() {
             return None;
         }
-        let is = |name: &str| encoding.eq_ignore_ascii_case(name);
-        let decoder = if is("gzip") || is("x-gzip") {
+        drop(encodings);
+        let is = |name: &[u8]| encoding.eq_ignore_ascii_case(name);
+        let decoder = if is(b"gzip") || is(b"x-gzip") {
             Decoder::Gzip(Box::new(MultiGzDecoder::new(Vec::new())))
-        } else if is("br") {
+        } else if is(b"br") {
             Decoder::Brotli(Box::new(Brotli::new()))
         } else {
             return None;
         };
-        headers.remove(CONTENT_ENCODING);
-        // It counts the encoded bytes.
-        headers.remove(CONTENT_LENGTH);
+        // The length counts the encoded bytes.
+        headers.remove(&["content-encoding", "content-length"]);
         Some(decoder)
     }
 

@@ -8,6 +8,9 @@ use rustls::CertificateError;
 
 use crate::wait::error::WaitError;
 
+use super::head::Wrong;
+use super::http1::Broken;
+
 /// Why an exchange ended, and what may be done about it.
 #[derive(Debug)]
 pub(super) struct Failure {
@@ -135,48 +138,51 @@ fn tls_text(error: &rustls::Error) -> (&'static str, Cow<'static, str>) {
     }
 }
 
-/// An exchange ended by an error of the connection.
+/// An exchange by HTTP/1.1 ended before its end.
+pub(super) fn interrupted(host: &str, broken: &Broken) -> WaitError {
+    match broken {
+        Broken::Closed => closed(host),
+        Broken::Io(error) => lost(host, error),
+        Broken::Head(Wrong::TooLong) => {
+            let message = format!("the headers that {host} answers with are too long");
+            coded("too_large", message, "HEADERS")
+        }
+        Broken::Head(Wrong::Malformed(what)) => malformed(host, what),
+        Broken::Chunks => malformed(host, "its chunks are malformed"),
+    }
+}
+
+fn malformed(host: &str, what: &str) -> WaitError {
+    let message = format!("{host} does not answer in HTTP: {what}");
+    WaitError::new("protocol", message)
+}
+
+/// A connection was lost.
+fn lost(host: &str, error: &io::Error) -> WaitError {
+    if let Some(tls) = of_tls(error) {
+        let (code, text) = tls_text(tls);
+        return coded("tls", format!("{host}: {text}"), code);
+    }
+    if error.kind() == io::ErrorKind::UnexpectedEof {
+        return closed(host);
+    }
+    let message = format!("lost the connection to {host}: {}", io_text(error));
+    retryable(coded("closed", message, io_code(error)))
+}
+
+/// An exchange by HTTP/2 ended by an error of the connection.
 pub(super) fn broken(host: &str, error: &hyper::Error) -> WaitError {
     if let Some(io) = source::<io::Error>(error) {
-        if let Some(tls) = of_tls(io) {
-            let (code, text) = tls_text(tls);
-            return coded("tls", format!("{host}: {text}"), code);
-        }
-        match io.kind() {
-            io::ErrorKind::UnexpectedEof => return closed(host),
-            // A chunk's length, for example.
-            io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
-                let message = format!("{host} does not answer in HTTP: {io}");
-                return WaitError::new("protocol", message);
-            }
-            _ => {}
-        }
-        let message = format!("lost the connection to {host}: {}", io_text(io));
-        return retryable(coded("closed", message, io_code(io)));
+        return lost(host, io);
     }
     if let Some(h2) = source::<h2::Error>(error) {
         return of_http2(host, h2);
     }
-    // There is no other way to ask.
-    if error.is_parse() && error.to_string().contains("too large") {
-        let message = format!("the headers that {host} answers with are too long");
-        return coded("too_large", message, "HEADERS");
-    }
-    if error.is_parse() {
-        return WaitError::new(
-            "protocol",
-            format!("{host} does not answer in HTTP: {error}"),
-        );
-    }
     if error.is_incomplete_message() || error.is_canceled() || error.is_closed() {
         return closed(host);
     }
-    // What is wrong within a body, chunks for example, is told by the source.
     match error.source() {
-        Some(source) => WaitError::new(
-            "protocol",
-            format!("the answer of {host} cannot be read: {source}"),
-        ),
+        Some(source) => malformed(host, &source.to_string()),
         None => retryable(WaitError::new(
             "closed",
             format!("lost the connection to {host}: {error}"),

@@ -1,22 +1,25 @@
 //! One call: its redirects, its repetitions, its time.
 
 use std::cell::Cell;
+use std::future::{Future as _, poll_fn};
+use std::pin::pin;
 use std::rc::Rc;
+use std::task::Poll;
 use std::time::Duration;
 
+use http::Method;
 use http::header::{self, HeaderValue};
-use http::{Method, Response};
-use hyper::body::Incoming;
 
 use crate::wait::error::WaitError;
 
-use super::connection::{Lease, message};
+use super::connection::Lease;
 use super::decode::ACCEPTED;
 use super::error::{self, Failure};
+use super::head::{AnswerHead, announced};
 use super::pool::Pool;
 use super::redirect;
 use super::request::FetchRequest;
-use super::response::{BodyStream, FetchBody, FetchResponse, Taking, announced};
+use super::response::{BodyStream, FetchBody, FetchResponse, Taking};
 
 /// What a call is doing, for the message when its time is up.
 #[derive(Clone, Copy)]
@@ -35,15 +38,20 @@ const SHORT: u64 = 16 << 10;
 
 pub(super) async fn fetch(
     pool: Rc<Pool>,
-    request: FetchRequest,
+    mut request: Box<FetchRequest>,
 ) -> Result<FetchResponse, WaitError> {
+    request.finish();
     let phase = Cell::new(Phase::Connecting);
-    let host = request.url.clone();
-    let time = request.timeout;
-    match tokio::time::timeout(time, exchange(&pool, request, &phase)).await {
-        Ok(answer) => answer,
-        Err(_) => Err(too_slow(host.host(), time, phase.get())),
-    }
+    let (asked, time) = (request.url.clone(), request.timeout);
+    let mut deadline = pool.timers.within(time);
+    let mut exchange = pin!(exchange(&pool, request, &phase));
+    poll_fn(|cx| match exchange.as_mut().poll(cx) {
+        Poll::Ready(answer) => Poll::Ready(answer),
+        Poll::Pending => deadline
+            .poll(cx)
+            .map(|()| Err(too_slow(asked.host(), time, phase.get()))),
+    })
+    .await
 }
 
 fn too_slow(host: &str, time: Duration, phase: Phase) -> WaitError {
@@ -57,13 +65,12 @@ fn too_slow(host: &str, time: Duration, phase: Phase) -> WaitError {
 
 async fn exchange(
     pool: &Rc<Pool>,
-    mut request: FetchRequest,
+    mut request: Box<FetchRequest>,
     phase: &Cell<Phase>,
 ) -> Result<FetchResponse, WaitError> {
     let mut followed = 0;
     loop {
-        let (answer, lease) = send(pool, &request, phase).await?;
-        let (mut head, body) = answer.into_parts();
+        let (mut head, lease) = send(pool, &request, phase).await?;
         let decodes = request
             .headers
             .get(header::ACCEPT_ENCODING)
@@ -78,26 +85,26 @@ async fn exchange(
             decodes: decodes && !follows,
         };
         phase.set(Phase::Reading);
-        let body = BodyStream::new(&mut head, body, lease, pool, &answered, taking);
+        let mut body = BodyStream::new(&mut head.headers, lease, pool, &answered, taking);
         if follows {
             followed += 1;
             // Its body says nothing; read to its end, the connection can be used again.
             if length.is_some_and(|length| length <= SHORT) {
-                body.collect(length).await?;
+                Box::pin(body.collect(length)).await?;
             }
             continue;
         }
-        let is_encoded = announced(&head.headers).is_none();
         return Ok(FetchResponse {
             status: head.status,
-            headers: head.headers,
             url: answered,
             body: if request.stream {
-                FetchBody::Stream(body)
+                FetchBody::Stream(Box::new(body))
             } else {
-                let expected = length.filter(|_| !is_encoded && request.method != Method::HEAD);
+                let expected =
+                    length.filter(|_| !body.is_decoded() && request.method != Method::HEAD);
                 FetchBody::Collected(body.collect(expected).await?)
             },
+            headers: head.headers,
         });
     }
 }
@@ -107,7 +114,7 @@ async fn send(
     pool: &Rc<Pool>,
     request: &FetchRequest,
     phase: &Cell<Phase>,
-) -> Result<(Response<Incoming>, Lease), WaitError> {
+) -> Result<(AnswerHead, Lease), WaitError> {
     let mut left = if request.is_idempotent() {
         request.retries
     } else {
@@ -121,9 +128,8 @@ async fn send(
             Ok(mut lease) => {
                 phase.set(Phase::Waiting);
                 let was_used = lease.was_used();
-                let message = write(pool, request, &lease)?;
-                match lease.send(message, request.url.host()).await {
-                    Ok(answer) => return Ok((answer, lease)),
+                match lease.send(request, pool.proxy.as_ref()).await {
+                    Ok(head) => return Ok((head, lease)),
                     Err(failure) => (failure, was_used),
                 }
             }
@@ -137,48 +143,8 @@ async fn send(
             return Err(failure.error);
         }
         left -= 1;
-        tokio::time::sleep(pause).await;
+        // In a box, as all that is rare: what is held here is held by every call.
+        Box::pin(tokio::time::sleep(pause)).await;
         pause *= 2;
     }
-}
-
-/// The request as this connection carries it.
-fn write(
-    pool: &Pool,
-    request: &FetchRequest,
-    lease: &Lease,
-) -> Result<hyper::Request<super::connection::Body>, WaitError> {
-    let url = &request.url;
-    let mut headers = request.headers.clone();
-    let by_proxy = pool.proxy.as_ref().filter(|_| !url.is_https());
-    let uri = if lease.is_http2() {
-        headers.remove(header::HOST);
-        url.absolute_form()?
-    } else {
-        if !headers.contains_key(header::HOST) {
-            headers.insert(header::HOST, url.authority()?);
-        }
-        match by_proxy {
-            Some(_) => url.absolute_form()?,
-            None => url.origin_form()?,
-        }
-    };
-    if let Some(authorization) = by_proxy.and_then(|proxy| proxy.authorization()) {
-        headers.insert(header::PROXY_AUTHORIZATION, authorization.clone());
-    }
-    if let Some(credentials) = url.credentials() {
-        headers
-            .entry(header::AUTHORIZATION)
-            .or_insert_with(|| credentials.clone());
-    }
-    let body = request.body.clone().unwrap_or_default();
-    // RFC 9110 section 8.6: what has a meaning for a body says that there is none.
-    if body.is_empty() && has_body(&request.method) {
-        headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
-    }
-    Ok(message(request.method.clone(), uri, headers, body))
-}
-
-fn has_body(method: &Method) -> bool {
-    matches!(*method, Method::POST | Method::PUT | Method::PATCH)
 }

@@ -11,13 +11,18 @@ mod decode;
 mod defaults;
 mod error;
 mod fetch;
+mod head;
 mod headers;
+mod http1;
+mod http2;
+mod message;
 mod pool;
 mod proxy;
 mod redirect;
 mod request;
 mod response;
 mod stream;
+mod timers;
 mod url;
 
 #[cfg(test)]
@@ -25,5 +30,6 @@ mod tests;
 
 pub(crate) use client::Client;
 pub(crate) use defaults::Defaults;
+pub(crate) use head::AnswerHeaders;
 pub(crate) use request::FetchRequest;
 pub(crate) use response::{BodyStream, FetchBody, FetchResponse};

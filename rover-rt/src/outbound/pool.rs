@@ -5,7 +5,6 @@ use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use rustc_hash::FxHashMap;
 use rustls::ClientConfig;
 use tokio::sync::{Notify, OnceCell, Semaphore};
@@ -14,9 +13,12 @@ use tokio::time::Instant;
 use crate::wait::error::WaitError;
 
 use super::connect::connect;
-use super::connection::{Http1, Http2, Lease};
+use super::connection::Lease;
+use super::http1::Http1;
+use super::http2::Http2;
 use super::proxy::Proxy;
 use super::request::FetchRequest;
+use super::timers::Timers;
 use super::url::Url;
 use crate::tls::{self, Trust};
 
@@ -36,11 +38,12 @@ pub(super) struct Pool {
     permits: Option<Arc<Semaphore>>,
     most: usize,
     kept: RefCell<Kept>,
+    pub(super) timers: Timers,
 }
 
 #[derive(Default)]
 struct Kept {
-    origins: FxHashMap<Bytes, Origin>,
+    origins: FxHashMap<Box<str>, Origin>,
     /// How many connections of HTTP/1.1 are idle.
     idle: usize,
     /// Whether a task looks after them.
@@ -67,6 +70,7 @@ impl Pool {
             permits: most.map(|most| Arc::new(Semaphore::new(most))),
             most: most.unwrap_or(usize::MAX),
             kept: RefCell::default(),
+            timers: Timers::default(),
         })
     }
 
@@ -83,21 +87,21 @@ impl Pool {
     /// that may be open are in use, it waits its turn.
     pub(super) async fn checkout(self: &Rc<Self>, url: &Url) -> Result<Lease, WaitError> {
         let origin = url.origin();
-        if let Some(lease) = self.kept.borrow_mut().shared(&origin) {
+        if let Some(lease) = self.kept.borrow_mut().shared(origin) {
             return Ok(lease);
         }
         let permit = match &self.permits {
             None => None,
-            Some(permits) => Arc::clone(permits).acquire_owned().await.ok(),
+            Some(permits) => Box::pin(Arc::clone(permits).acquire_owned()).await.ok(),
         };
-        let mut lease = self.kept_or_new(url, &origin).await?;
+        let mut lease = self.kept_or_new(url, origin).await?;
         if let Lease::Http1(connection) = &mut lease {
             connection.permit = permit;
         }
         Ok(lease)
     }
 
-    async fn kept_or_new(self: &Rc<Self>, url: &Url, origin: &Bytes) -> Result<Lease, WaitError> {
+    async fn kept_or_new(self: &Rc<Self>, url: &Url, origin: &str) -> Result<Lease, WaitError> {
         loop {
             let others = {
                 let mut kept = self.kept.borrow_mut();
@@ -108,7 +112,7 @@ impl Pool {
                 kept.wait_for(origin)
             };
             match others {
-                Some(others) => others.notified().await,
+                Some(others) => Box::pin(others.notified()).await,
                 // In a box: a new connection is rare, and its states are large.
                 None => return Box::pin(self.connect(url, origin)).await,
             }
@@ -128,7 +132,7 @@ impl Pool {
         Ok(Arc::new(config))
     }
 
-    async fn connect(self: &Rc<Self>, url: &Url, origin: &Bytes) -> Result<Lease, WaitError> {
+    async fn connect(self: &Rc<Self>, url: &Url, origin: &str) -> Result<Lease, WaitError> {
         let _attempt = Attempt::begin(self, origin);
         let tls = match url.is_https() {
             false => None,
@@ -139,8 +143,7 @@ impl Pool {
         };
         let stream = connect(url, self.proxy.as_ref(), tls).await?;
         if !stream.is_http2() {
-            let made = Http1::new(stream, url.host()).await?;
-            return Ok(Lease::Http1(Box::new(made)));
+            return Ok(Lease::Http1(Box::new(Http1::new(stream))));
         }
         let made = Http2::new(stream, url.host()).await?;
         let mut kept = self.kept.borrow_mut();
@@ -148,7 +151,7 @@ impl Pool {
         if let Some(lease) = kept.shared(origin) {
             return Ok(lease);
         }
-        let place = kept.origins.entry(origin.clone()).or_default();
+        let place = kept.origins.entry(origin.into()).or_default();
         place.speaks_http2 = true;
         place.shared = Some((made.clone(), Instant::now()));
         self.look_after(&mut kept);
@@ -156,9 +159,9 @@ impl Pool {
     }
 
     /// Keeps a connection of HTTP/1.1 whose exchange is over, if it can be used again.
-    pub(super) fn give_back(self: &Rc<Self>, origin: &Bytes, mut connection: Box<Http1>) {
+    pub(super) fn give_back(self: &Rc<Self>, origin: &str, mut connection: Box<Http1>) {
         connection.permit = None;
-        if !connection.is_usable() {
+        if !connection.is_between() {
             return;
         }
         connection.used = true;
@@ -166,9 +169,9 @@ impl Pool {
         if kept.idle >= MOST_IDLE {
             kept.close_oldest();
         }
-        let place = match kept.origins.get_mut(&origin[..]) {
+        let place = match kept.origins.get_mut(origin) {
             Some(place) => place,
-            None => kept.origins.entry(origin.clone()).or_default(),
+            None => kept.origins.entry(origin.into()).or_default(),
         };
         place.idle.push((connection, Instant::now()));
         kept.idle += 1;
@@ -203,13 +206,13 @@ async fn sweep(pool: Weak<Pool>) {
 /// others that wait for it look again.
 struct Attempt<'a> {
     pool: &'a Pool,
-    origin: &'a Bytes,
+    origin: &'a str,
 }
 
 impl<'a> Attempt<'a> {
-    fn begin(pool: &'a Pool, origin: &'a Bytes) -> Option<Self> {
+    fn begin(pool: &'a Pool, origin: &'a str) -> Option<Self> {
         let mut kept = pool.kept.borrow_mut();
-        let place = kept.origins.get_mut(&origin[..])?;
+        let place = kept.origins.get_mut(origin)?;
         if !place.speaks_http2 {
             return None;
         }
@@ -221,7 +224,7 @@ impl<'a> Attempt<'a> {
 impl Drop for Attempt<'_> {
     fn drop(&mut self) {
         let mut kept = self.pool.kept.borrow_mut();
-        if let Some(place) = kept.origins.get_mut(&self.origin[..])
+        if let Some(place) = kept.origins.get_mut(self.origin)
             && let Some(others) = place.connecting.take()
         {
             others.notify_waiters();
@@ -230,8 +233,8 @@ impl Drop for Attempt<'_> {
 }
 
 impl Kept {
-    fn shared(&mut self, origin: &Bytes) -> Option<Lease> {
-        let place = self.origins.get_mut(&origin[..])?;
+    fn shared(&mut self, origin: &str) -> Option<Lease> {
+        let place = self.origins.get_mut(origin)?;
         let (connection, used) = place.shared.as_mut()?;
         if !connection.is_usable() {
             place.shared = None;
@@ -241,8 +244,8 @@ impl Kept {
         Some(Lease::shared(connection.clone()))
     }
 
-    fn idle(&mut self, origin: &Bytes) -> Option<Lease> {
-        let place = self.origins.get_mut(&origin[..])?;
+    fn idle(&mut self, origin: &str) -> Option<Lease> {
+        let place = self.origins.get_mut(origin)?;
         while let Some((mut connection, _)) = place.idle.pop() {
             self.idle -= 1;
             if connection.is_usable() {
@@ -253,8 +256,8 @@ impl Kept {
     }
 
     /// Whom to wait for before a connection is made.
-    fn wait_for(&self, origin: &Bytes) -> Option<Rc<Notify>> {
-        self.origins.get(&origin[..])?.connecting.clone()
+    fn wait_for(&self, origin: &str) -> Option<Rc<Notify>> {
+        self.origins.get(origin)?.connecting.clone()
     }
 
     /// Closes idle connections where those in use and those would be more than may be open.

@@ -10,21 +10,24 @@ use http::{Method, StatusCode};
 
 use crate::wait::error::WaitError;
 
+use super::head::AnswerHead;
 use super::request::FetchRequest;
 
 /// Makes the request that a redirect asks for. `false`: the answer is the program's.
 pub(super) fn follow(
     request: &mut FetchRequest,
-    answer: &http::response::Parts,
+    answer: &AnswerHead,
     followed: u32,
 ) -> Result<bool, WaitError> {
     let status = answer.status;
     let is_redirect = matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308);
-    let location = answer.headers.get(header::LOCATION);
-    let Some(location) = location.filter(|_| is_redirect && request.redirects > 0) else {
+    if !is_redirect || request.redirects == 0 {
+        return Ok(false);
+    }
+    let Some(location) = answer.headers.get("location") else {
         return Ok(false);
     };
-    let location = std::str::from_utf8(location.as_bytes()).unwrap_or_default();
+    let location = std::str::from_utf8(location).unwrap_or_default();
     let host = request.url.host();
     if followed == request.redirects {
         let message = format!("{host} redirects again after {followed} redirects");
@@ -41,14 +44,10 @@ pub(super) fn follow(
     if becomes_get(status, &request.method) {
         request.method = Method::GET;
         request.body = None;
-        for name in OF_BODY {
-            request.headers.remove(name);
-        }
+        request.forget(&OF_BODY);
     }
     if !next.is_same_origin(&request.url) {
-        for name in OF_CALLER {
-            request.headers.remove(name);
-        }
+        request.forget(&OF_CALLER);
     }
     request.url = next;
     Ok(true)

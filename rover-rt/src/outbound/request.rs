@@ -1,10 +1,12 @@
 //! What a program asks another server for.
 
+use std::rc::Rc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::Method;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use smallvec::SmallVec;
 
 use crate::wait::error::WaitError;
 
@@ -12,7 +14,7 @@ use super::defaults::Defaults;
 use super::error::argument;
 use super::headers::checked_header;
 use super::proxy::Proxy;
-use super::url::{Spaces, Url, encode, has_scheme};
+use super::url::{Url, encode};
 use crate::tls::{self, Trust};
 
 /// How large an answer may be that is collected, unless it is said otherwise.
@@ -23,7 +25,12 @@ pub(crate) const MAX_BODY: u64 = 8 << 20;
 pub(crate) struct FetchRequest {
     pub(super) method: Method,
     pub(super) url: Url,
-    pub(super) headers: HeaderMap,
+    /// What is behind the address: pairs, encoded.
+    query: Vec<u8>,
+    /// Shared with the client until the program sets one.
+    pub(super) headers: Rc<HeaderMap>,
+    /// Headers of the request being served.
+    passed_on: SmallVec<[(HeaderName, HeaderValue); 1]>,
     pub(super) body: Option<Bytes>,
     pub(super) proxy: Option<Proxy>,
     pub(super) trust: Trust,
@@ -38,14 +45,19 @@ pub(crate) struct FetchRequest {
     pub(crate) max_body: Option<u64>,
     /// Whether the body is read while it comes.
     pub(crate) stream: bool,
+    /// Whether headers of the request being served go along.
+    pub(crate) trace: bool,
 }
 
 impl FetchRequest {
-    pub(super) fn new(defaults: &Defaults, method: &[u8], url: &str) -> Result<Self, WaitError> {
-        Ok(FetchRequest {
-            method: checked_method(method)?,
-            url: address(defaults, url)?,
-            headers: defaults.headers.clone(),
+    /// What the requests of a client begin as.
+    pub(crate) fn new(defaults: &Defaults) -> Self {
+        FetchRequest {
+            method: Method::GET,
+            url: defaults.base_url.clone().unwrap_or_default(),
+            query: Vec::new(),
+            headers: Rc::new(defaults.headers.clone()),
+            passed_on: SmallVec::new(),
             body: None,
             proxy: defaults.proxy.clone(),
             trust: defaults.trust.clone(),
@@ -54,33 +66,56 @@ impl FetchRequest {
             retries: defaults.retries,
             max_body: defaults.max_body,
             stream: false,
-        })
+            trace: true,
+        }
     }
 
     /// Adds pairs to the address.
     pub(crate) fn query<'a>(&mut self, pairs: impl Iterator<Item = (&'a [u8], &'a [u8])>) {
-        self.url.add_query(pairs);
+        push_pairs(pairs, "%20", &mut self.query);
+    }
+
+    /// Puts what `query` was given behind the address.
+    pub(super) fn finish(&mut self) {
+        if !self.query.is_empty() {
+            self.url = self.url.with_query(&std::mem::take(&mut self.query));
+        }
     }
 
     /// Sets a header, in place of a client's own or of one that is always sent.
     pub(crate) fn set_header(&mut self, name: &[u8], value: &[u8]) -> Result<(), WaitError> {
         let (name, value) = checked_header(name, value)?;
-        self.headers.insert(name, value);
+        Rc::make_mut(&mut self.headers).insert(name, value);
         Ok(())
     }
 
     /// Adds a header of which there may be others.
     pub(crate) fn add_header(&mut self, name: &[u8], value: &[u8]) -> Result<(), WaitError> {
         let (name, value) = checked_header(name, value)?;
-        self.headers.append(name, value);
+        Rc::make_mut(&mut self.headers).append(name, value);
         Ok(())
     }
 
     /// Sends a header along that belongs to the request being served, unless the program has set it.
     pub(crate) fn pass_on(&mut self, name: &'static str, value: &[u8]) {
-        let name = HeaderName::from_static(name);
         if let Ok(value) = HeaderValue::from_bytes(value) {
-            self.headers.entry(name).or_insert(value);
+            self.passed_on.push((HeaderName::from_static(name), value));
+        }
+    }
+
+    /// Headers of the request being served that the program has not set.
+    pub(super) fn passed_on(&self) -> impl Iterator<Item = &(HeaderName, HeaderValue)> {
+        let passed_on = self.passed_on.iter();
+        passed_on.filter(|(name, _)| !self.headers.contains_key(name))
+    }
+
+    /// Forgets headers.
+    pub(super) fn forget(&mut self, names: &[HeaderName]) {
+        if names.iter().any(|name| self.headers.contains_key(name)) {
+            let headers = Rc::make_mut(&mut self.headers);
+            for name in names {
+                headers.remove(name);
+            }
         }
     }
 
@@ -88,7 +123,7 @@ impl FetchRequest {
     pub(crate) fn bytes(&mut self, body: Bytes, content_type: Option<&'static str>) {
         self.body = Some(body);
         if let Some(content_type) = content_type {
-            self.headers
+            Rc::make_mut(&mut self.headers)
                 .entry(header::CONTENT_TYPE)
                 .or_insert(HeaderValue::from_static(content_type));
         }
@@ -102,14 +137,7 @@ impl FetchRequest {
     /// Sends the pairs of a form.
     pub(crate) fn form<'a>(&mut self, pairs: impl Iterator<Item = (&'a [u8], &'a [u8])>) {
         let mut body = Vec::new();
-        for (name, value) in pairs {
-            if !body.is_empty() {
-                body.push(b'&');
-            }
-            encode(name, "+", &mut body);
-            body.push(b'=');
-            encode(value, "+", &mut body);
-        }
+        push_pairs(pairs, "+", &mut body);
         self.bytes(body.into(), Some("application/x-www-form-urlencoded"));
     }
 
@@ -149,24 +177,23 @@ impl FetchRequest {
     }
 }
 
-fn address(defaults: &Defaults, url: &str) -> Result<Url, WaitError> {
-    let Some(base) = &defaults.base_url else {
-        return Url::parse(url, Spaces::Refused);
-    };
-    if !has_scheme(url) {
-        return base.with_path(url);
+/// Appends pairs, encoded, to those that are there.
+fn push_pairs<'a>(
+    pairs: impl Iterator<Item = (&'a [u8], &'a [u8])>,
+    space: &str,
+    text: &mut Vec<u8>,
+) {
+    for (name, value) in pairs {
+        if !text.is_empty() {
+            text.push(b'&');
+        }
+        encode(name, space, text);
+        text.push(b'=');
+        encode(value, space, text);
     }
-    let url = Url::parse(url, Spaces::Refused)?;
-    // The client's headers may hold a secret that is meant for its own server.
-    if !url.is_same_origin(base) {
-        let (host, base) = (url.host(), base.as_str());
-        let message = format!("{host} is another server than the client's base_url {base}");
-        return Err(WaitError::new("url", message));
-    }
-    Ok(url)
 }
 
-fn checked_method(method: &[u8]) -> Result<Method, WaitError> {
+pub(super) fn checked_method(method: &[u8]) -> Result<Method, WaitError> {
     let shown = || String::from_utf8_lossy(method).escape_debug().to_string();
     let checked = Method::from_bytes(method)
         .map_err(|_| argument(format!("\"{}\" is not a method", shown())))?;

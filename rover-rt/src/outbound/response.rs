@@ -7,8 +7,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode, header};
-use hyper::body::{Body as _, Incoming};
+use http::StatusCode;
 use tokio::time::{Instant, Sleep};
 
 use crate::wait::error::WaitError;
@@ -16,6 +15,7 @@ use crate::wait::error::WaitError;
 use super::connection::Lease;
 use super::decode::{Decoder, Malformed};
 use super::error;
+use super::head::AnswerHeaders;
 use super::pool::Pool;
 use super::url::Url;
 
@@ -23,7 +23,7 @@ use super::url::Url;
 #[derive(Debug)]
 pub(crate) struct FetchResponse {
     pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
+    pub(crate) headers: AnswerHeaders,
     /// Where it came from, after all redirects.
     pub(crate) url: Url,
     pub(crate) body: FetchBody,
@@ -33,7 +33,7 @@ pub(crate) struct FetchResponse {
 #[derive(Debug)]
 pub(crate) enum FetchBody {
     Collected(Bytes),
-    Stream(BodyStream),
+    Stream(Box<BodyStream>),
 }
 
 /// A body that is read while it comes. Dropped before its end, it closes its connection.
@@ -42,7 +42,7 @@ pub(crate) struct BodyStream {
     decoder: Option<Decoder>,
     /// What was read and not decoded yet.
     input: Bytes,
-    host: String,
+    url: Url,
     left: u64,
     limit: u64,
     /// How long a chunk is waited for.
@@ -50,21 +50,17 @@ pub(crate) struct BodyStream {
     timer: Option<Pin<Box<Sleep>>>,
 }
 
-/// A body that has not ended, and the connection that it comes by.
+/// What a body comes by until it has ended.
 struct Reading {
-    body: Incoming,
     lease: Lease,
     pool: Rc<Pool>,
-    origin: Bytes,
 }
 
 impl Reading {
     /// Gives the connection back where everything was read.
-    fn end(self) {
+    fn end(self, url: &Url) {
         if let Lease::Http1(connection) = self.lease {
-            // The connection must see that nobody reads any more.
-            drop(self.body);
-            self.pool.give_back(&self.origin, connection);
+            self.pool.give_back(url.origin(), connection);
         }
     }
 }
@@ -84,22 +80,19 @@ pub(super) struct Taking {
 
 impl BodyStream {
     pub(super) fn new(
-        head: &mut http::response::Parts,
-        body: Incoming,
+        headers: &mut AnswerHeaders,
         lease: Lease,
         pool: &Rc<Pool>,
         url: &Url,
         taking: Taking,
     ) -> Self {
+        let is_empty = lease.is_over();
         let reading = Reading {
-            body,
             lease,
             pool: Rc::clone(pool),
-            origin: url.origin(),
         };
-        let is_empty = reading.body.is_end_stream();
         let incoming = if is_empty {
-            reading.end();
+            reading.end(url);
             None
         } else {
             Some(reading)
@@ -107,14 +100,19 @@ impl BodyStream {
         let decodes = taking.decodes && !is_empty;
         BodyStream {
             incoming,
-            decoder: decodes.then(|| Decoder::take(&mut head.headers)).flatten(),
+            decoder: decodes.then(|| Decoder::take(headers)).flatten(),
             input: Bytes::new(),
-            host: url.host().to_owned(),
+            url: url.clone(),
             left: taking.limit,
             limit: taking.limit,
             patience: taking.patience,
             timer: None,
         }
+    }
+
+    /// Whether the body travels in an encoding that it does not have here.
+    pub(super) fn is_decoded(&self) -> bool {
+        self.decoder.is_some()
     }
 
     /// The next part of the body, or `None` at its end.
@@ -138,7 +136,7 @@ impl BodyStream {
                     .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline)));
                 if timer.as_mut().poll(cx).is_ready() {
                     self.give_up();
-                    let (host, patience) = (&self.host, self.patience);
+                    let (host, patience) = (self.url.host(), self.patience);
                     let message = format!("{host} sent nothing more for {patience:?}");
                     let error = WaitError::new("timeout", message);
                     return Poll::Ready(Err(error::retryable(error)));
@@ -149,7 +147,7 @@ impl BodyStream {
     }
 
     /// All of the body at once. Who calls this limits the time.
-    pub(super) async fn collect(mut self, expected: Option<u64>) -> Result<Bytes, WaitError> {
+    pub(super) async fn collect(&mut self, expected: Option<u64>) -> Result<Bytes, WaitError> {
         if expected.is_some_and(|length| length > self.limit) {
             return Err(self.too_large());
         }
@@ -191,22 +189,11 @@ impl BodyStream {
             let Some(reading) = &mut self.incoming else {
                 return Poll::Ready(self.finish());
             };
-            let frame = match ready!(reading.lease.poll_frame(&mut reading.body, cx)) {
-                Some(Ok(frame)) => frame,
-                Some(Err(error)) => {
-                    return Poll::Ready(Err(error::broken(&self.host, &error)));
-                }
-                None => {
-                    self.end();
-                    continue;
-                }
-            };
-            let is_end = reading.body.is_end_stream();
-            // Trailers tell a program nothing.
-            let data = frame.into_data().unwrap_or_default();
-            if is_end {
+            let data = ready!(reading.lease.poll_part(self.url.host(), cx))?;
+            if reading.lease.is_over() {
                 self.end();
             }
+            let data = data.unwrap_or_default();
             if self.decoder.is_some() {
                 self.input = data;
             } else if !data.is_empty() {
@@ -217,7 +204,7 @@ impl BodyStream {
 
     fn end(&mut self) {
         if let Some(reading) = self.incoming.take() {
-            reading.end();
+            reading.end(&self.url);
         }
     }
 
@@ -269,7 +256,7 @@ impl BodyStream {
     }
 
     fn too_large(&self) -> WaitError {
-        let (host, limit) = (&self.host, self.limit);
+        let (host, limit) = (self.url.host(), self.limit);
         let message = format!("{host} answers with more than {limit} bytes");
         WaitError::new("too_large", message)
     }
@@ -277,14 +264,8 @@ impl BodyStream {
     fn malformed(&self) -> WaitError {
         let message = format!(
             "the answer of {} is not compressed as its header says, or it is cut off",
-            self.host
+            self.url.host()
         );
         WaitError::new("decode", message)
     }
-}
-
-/// How long a body is, where its server says so and it is not encoded.
-pub(super) fn announced(headers: &HeaderMap) -> Option<u64> {
-    let length = headers.get(header::CONTENT_LENGTH)?;
-    length.to_str().ok()?.parse().ok()
 }

@@ -2,12 +2,12 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
+use std::rc::Rc;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use bytes::Bytes;
 use http::HeaderValue;
-use http::uri::{PathAndQuery, Uri};
+use http::uri::Uri;
 
 use crate::wait::error::WaitError;
 
@@ -15,7 +15,7 @@ use crate::wait::error::WaitError;
 /// implies, no name and password and no fragment.
 #[derive(Clone, Debug)]
 pub(crate) struct Url {
-    text: Bytes,
+    text: Rc<str>,
     https: bool,
     /// The host alone, an IPv6 address without its brackets.
     host: Range<usize>,
@@ -23,7 +23,20 @@ pub(crate) struct Url {
     /// Where the path begins, which is where the origin ends.
     path: usize,
     /// `name:password@`, as the header that it is sent as.
-    credentials: Option<HeaderValue>,
+    credentials: Option<Rc<HeaderValue>>,
+}
+
+impl Default for Url {
+    fn default() -> Self {
+        Url {
+            text: "http://localhost/".into(),
+            https: false,
+            host: 7..16,
+            port: 80,
+            path: 16,
+            credentials: None,
+        }
+    }
 }
 
 /// What becomes of a space in the path or the query.
@@ -53,7 +66,7 @@ impl Url {
             format!("{}:{without_fragment}", self.scheme())
         } else {
             let path = self.resolved_path(without_fragment);
-            format!("{}{path}", self.origin_text())
+            format!("{}{path}", self.origin())
         };
         let mut found = Url::parse(&absolute, Spaces::Encoded)?;
         if found.is_same_origin(self) && found.credentials.is_none() {
@@ -88,39 +101,53 @@ impl Url {
             None | Some(b'/' | b'?' | b'#') => "",
             Some(_) => "/",
         };
-        let text = format!("{}{own}{slash}{path}", self.origin_text());
+        let origin = self.origin();
+        let text = [origin, own, slash, path].concat();
+        if is_as_written(path) && text.as_bytes().get(self.path) == Some(&b'/') {
+            return Ok(self.with_text(text));
+        }
         let mut found = Url::parse(&text, Spaces::Refused)?;
         // What was put behind cannot name another host: the origin's text ends before its slash.
         found.credentials.clone_from(&self.credentials);
         Ok(found)
     }
 
-    /// Adds pairs to the query, encoded.
-    pub(crate) fn add_query<'a>(&mut self, pairs: impl Iterator<Item = (&'a [u8], &'a [u8])>) {
-        let mut text = Vec::with_capacity(self.text.len() + 64);
-        text.extend_from_slice(&self.text);
-        let mut separator = match self.path_text().split_once('?') {
-            None => Some(b'?'),
-            Some((_, query)) if query.is_empty() || query.ends_with('&') => None,
-            Some(_) => Some(b'&'),
-        };
-        for (name, value) in pairs {
-            text.extend(separator.replace(b'&'));
-            encode(name, "%20", &mut text);
-            text.push(b'=');
-            encode(value, "%20", &mut text);
+    /// What an absolute address means that is written as this one is up to the path, and needs no change
+    /// in it.
+    pub(crate) fn beside(&self, text: &str) -> Option<Self> {
+        let path = text.strip_prefix(self.origin())?;
+        let is_path = path.starts_with('/') && is_as_written(path);
+        (is_path && self.credentials.is_none()).then(|| self.with_text(text.to_owned()))
+    }
+
+    /// This address with another text, of the same origin.
+    fn with_text(&self, text: String) -> Self {
+        Url {
+            text: text.into(),
+            host: self.host.clone(),
+            credentials: self.credentials.clone(),
+            ..*self
         }
-        self.text = text.into();
+    }
+
+    /// This address with encoded pairs behind its query.
+    pub(super) fn with_query(&self, pairs: &[u8]) -> Self {
+        let separator = match self.path_text().split_once('?') {
+            None => "?",
+            Some((_, query)) if query.is_empty() || query.ends_with('&') => "",
+            Some(_) => "&",
+        };
+        let pairs = String::from_utf8_lossy(pairs);
+        self.with_text([self.as_str(), separator, &pairs].concat())
     }
 
     /// The whole address.
     pub(crate) fn as_str(&self) -> &str {
-        // Everything in it was ASCII when it was put together.
-        std::str::from_utf8(&self.text).unwrap_or_default()
+        &self.text
     }
 
     pub(crate) fn host(&self) -> &str {
-        &self.as_str()[self.host.clone()]
+        &self.text[self.host.clone()]
     }
 
     pub(super) fn port(&self) -> u16 {
@@ -132,46 +159,35 @@ impl Url {
     }
 
     pub(super) fn credentials(&self) -> Option<&HeaderValue> {
-        self.credentials.as_ref()
+        self.credentials.as_deref()
     }
 
     /// Scheme, host and port: what connections are kept by.
-    pub(super) fn origin(&self) -> Bytes {
-        self.text.slice(..self.path)
+    pub(super) fn origin(&self) -> &str {
+        &self.text[..self.path]
     }
 
     pub(super) fn is_same_origin(&self, other: &Url) -> bool {
-        self.text[..self.path] == other.text[..other.path]
+        self.origin() == other.origin()
     }
 
-    /// The header `host`.
-    pub(super) fn authority(&self) -> Result<HeaderValue, WaitError> {
-        let authority = self.text.slice(self.scheme().len() + 3..self.path);
-        HeaderValue::from_maybe_shared(authority).map_err(|_| refused(self.as_str(), WRONG))
+    /// What the header `host` says.
+    pub(super) fn authority(&self) -> &str {
+        &self.text[self.scheme().len() + 3..self.path]
     }
 
-    /// What a request line has (RFC 9112 section 3.2.1).
-    pub(super) fn origin_form(&self) -> Result<Uri, WaitError> {
-        let path = PathAndQuery::from_maybe_shared(self.text.slice(self.path..));
-        path.map(Uri::from)
-            .map_err(|_| refused(self.as_str(), WRONG))
+    /// Path and query, which a request line has (RFC 9112 section 3.2.1).
+    pub(super) fn path_text(&self) -> &str {
+        &self.text[self.path..]
     }
 
-    /// What proxies and HTTP/2 are given (RFC 9112 section 3.2.2).
+    /// What HTTP/2 is given.
     pub(super) fn absolute_form(&self) -> Result<Uri, WaitError> {
-        Uri::from_maybe_shared(self.text.clone()).map_err(|_| refused(self.as_str(), WRONG))
+        Uri::try_from(self.as_str()).map_err(|_| refused(self.as_str(), WRONG))
     }
 
     fn scheme(&self) -> &'static str {
         if self.https { "https" } else { "http" }
-    }
-
-    fn origin_text(&self) -> &str {
-        &self.as_str()[..self.path]
-    }
-
-    fn path_text(&self) -> &str {
-        &self.as_str()[self.path..]
     }
 }
 
@@ -295,7 +311,7 @@ impl<'a> Parts<'a> {
             host,
             port,
             path,
-            credentials: self.user.map(basic).transpose()?,
+            credentials: self.user.map(basic).transpose()?.map(Rc::new),
         })
     }
 }
@@ -366,6 +382,10 @@ fn push_path(path: &str, spaces: Spaces, text: &mut String) -> Result<(), &'stat
     if !path.starts_with('/') {
         text.push('/');
     }
+    if is_as_written(path) {
+        text.push_str(path);
+        return Ok(());
+    }
     for byte in path.bytes() {
         match byte {
             b' ' if spaces == Spaces::Encoded => text.push_str("%20"),
@@ -379,6 +399,23 @@ fn push_path(path: &str, spaces: Spaces, text: &mut String) -> Result<(), &'stat
         }
     }
     Ok(())
+}
+
+/// Whether a path is sent as it is written: what is no such byte is encoded, refused, or ends the path.
+fn is_as_written(path: &str) -> bool {
+    const STAYS: [bool; 256] = {
+        let mut stays = [false; 256];
+        let mut byte = 0x21;
+        while byte < 0x7f {
+            stays[byte] = !matches!(
+                byte as u8,
+                b'#' | b'\\' | b'"' | b'<' | b'>' | b'^' | b'`' | b'{' | b'|' | b'}'
+            );
+            byte += 1;
+        }
+        stays
+    };
+    path.bytes().all(|byte| STAYS[usize::from(byte)])
 }
 
 /// The header `authorization` for `name:password`, which may be percent-encoded.

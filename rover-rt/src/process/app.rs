@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use crate::client::TestClient;
 use crate::development::Development;
+use crate::environment::Environment;
 use crate::error::Error;
 use crate::log::{self, Log};
 #[cfg(unix)]
@@ -181,11 +182,13 @@ impl App {
     /// anything that they are about.
     fn with_options_of_the_start(mut self) -> Result<Self, Error> {
         let program = self.program;
+        let environment = self.settings.environment.clone();
         if program.options.from_start {
             // The workers log what the program says while it loads.
             let load = || {
                 let log = Log::new(LogLevel::Off).into();
-                Vm::new(program, log, Arc::default(), Arc::default()).map(Vm::into_options)
+                let resources = Resources::with(environment);
+                Vm::new(program, log, Arc::default(), Arc::new(resources)).map(Vm::into_options)
             };
             self.settings.take(on_its_own_thread(load)?);
         }
@@ -228,6 +231,29 @@ impl App {
         let pulses = pulses(app.settings.workers);
         app.start(vec![listener], &pulses, tell, shutdown, future::pending())
             .await
+    }
+
+    /// Variables of the environment that the program sees beside those of the process: for
+    /// tests of a program that requires some. Where the process has one, that counts.
+    #[must_use]
+    pub fn environment<N: Into<String>, V: Into<String>>(
+        mut self,
+        added: impl IntoIterator<Item = (N, V)>,
+    ) -> Self {
+        let added = added.into_iter();
+        self.settings.environment =
+            Environment::new(added.map(|(name, value)| (name.into(), value.into())));
+        self
+    }
+
+    /// Where it listens, by the options of the start.
+    ///
+    /// # Errors
+    /// When the program does not load.
+    #[doc(hidden)]
+    pub fn address(self) -> Result<(String, u16), Error> {
+        let Settings { host, port, .. } = self.with_options_of_the_start()?.settings;
+        Ok((host, port))
     }
 
     /// Shows a person at work more than clients are told.
@@ -307,7 +333,9 @@ impl App {
         let connections = listen::room_for_connections(&limits, workers);
         let sockets = listen::deal(listeners, workers)?;
         let (open, opened) = watch::channel(false);
-        let resources = Arc::new(Resources::default());
+        let (busy, all_idle) = tokio::sync::mpsc::channel(1);
+        let mut all_idle = Some(all_idle);
+        let resources = Arc::new(Resources::with(self.settings.environment.clone()));
         let shares = shares(sockets, connections, limits.max_connections_per_ip);
         for (index, ((share, inbox), pulse)) in shares.into_iter().zip(pulses).enumerate() {
             let worker = Worker {
@@ -321,6 +349,8 @@ impl App {
                 pulse: Arc::clone(pulse),
                 resources: Arc::clone(&resources),
                 accepting: Some(accepting.clone()),
+                busy: Some(busy.clone()),
+                all_idle: all_idle.take(),
             };
             worker.spawn(ready.clone(), done.clone())?;
         }

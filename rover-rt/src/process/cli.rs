@@ -16,6 +16,7 @@ use crate::process::app::App;
 #[cfg(unix)]
 use crate::process::supervise::is_supervised;
 use crate::program::Program;
+use crate::resources::Resources;
 use crate::vm::Vm;
 
 const FLAGS: &str = "\
@@ -30,6 +31,7 @@ Options:
       --supervise          keep a server process running, replace it on SIGHUP
       --routes             print the routes and exit
       --openapi            print the OpenAPI document and exit
+      --env                print the variables that the program reads and exit
       --check              load the program, then exit
       --migrations         print the databases' migrations and exit
       --migrate            apply the migrations that are missing, then exit
@@ -52,6 +54,7 @@ enum Command {
     Migrations,
     Routes,
     OpenApi,
+    Environment,
     Help,
     Version,
 }
@@ -64,7 +67,7 @@ pub fn main(app: App) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             log::say(&format!("error: {error}\n"));
-            ExitCode::FAILURE
+            ExitCode::from(error.exit_code())
         }
     };
     #[cfg(unix)]
@@ -84,8 +87,7 @@ fn run(mut app: App) -> Result<(), Error> {
             false => app.supervise(),
         },
         Command::Check => {
-            let log = Log::new(app.settings.log_level);
-            Vm::new(program, log.into(), Arc::default(), Arc::default())?;
+            load(&app)?;
             print(&format!(
                 "{}: {} routes, ok\n",
                 program.name,
@@ -94,8 +96,7 @@ fn run(mut app: App) -> Result<(), Error> {
         }
         #[cfg(feature = "database")]
         Command::Migrate => {
-            let log = Log::new(app.settings.log_level);
-            let vm = Vm::new(program, log.into(), Arc::default(), Arc::default())?;
+            let vm = load(&app)?;
             let applied = vm.migrate()?.names;
             let lines = applied.iter().map(|name| format!("{name}: applied\n"));
             match applied.is_empty() {
@@ -105,8 +106,7 @@ fn run(mut app: App) -> Result<(), Error> {
         }
         #[cfg(feature = "database")]
         Command::Migrations => {
-            let log = Log::new(app.settings.log_level);
-            let vm = Vm::new(program, log.into(), Arc::default(), Arc::default())?;
+            let vm = load(&app)?;
             let states = vm.migration_states()?.into_iter();
             let lines = states.map(|(name, state)| format!("{name}: {state}\n"));
             print(&lines.collect::<String>())
@@ -118,6 +118,7 @@ fn run(mut app: App) -> Result<(), Error> {
                 "--openapi: the program was built with `docs = false`".to_owned(),
             )),
         },
+        Command::Environment => print(&environment(program)),
         Command::Help => print(&format!(
             "{} {}\n\nUsage: {} [OPTIONS]\n\n{FLAGS}",
             program.name,
@@ -126,6 +127,13 @@ fn run(mut app: App) -> Result<(), Error> {
         )),
         Command::Version => print(&format!("{} {}\n", program.name, program.version)),
     }
+}
+
+/// The program in a VM, as its workers load it.
+fn load(app: &App) -> Result<Vm, Error> {
+    let log = Log::new(app.settings.log_level);
+    let resources = Resources::with(app.settings.environment.clone());
+    Vm::new(app.program, log.into(), Arc::default(), resources.into())
 }
 
 /// What the binary is called: by its file, which may have another name than the program.
@@ -160,6 +168,10 @@ fn parse(app: &mut App, arguments: impl Iterator<Item = OsString>) -> Result<Com
             }
             Long("openapi") => {
                 command = Command::OpenApi;
+                continue;
+            }
+            Long("env") => {
+                command = Command::Environment;
                 continue;
             }
             #[cfg(feature = "database")]
@@ -211,4 +223,37 @@ fn routes(program: &Program) -> String {
             )
         })
         .collect()
+}
+
+/// A line for each variable of the environment that the program reads.
+fn environment(program: &Program) -> String {
+    let rows = program.environment.iter().map(|variable| {
+        let presence = match (&variable.default, variable.required) {
+            (Some(default), _) => format!("default {default}"),
+            (None, true) => "required".to_owned(),
+            (None, false) => "optional".to_owned(),
+        };
+        [
+            variable.name.to_string(),
+            variable.kind.to_string(),
+            presence,
+            variable.source.to_string(),
+            variable.about.to_string(),
+        ]
+    });
+    let rows: Vec<[String; 5]> = rows.collect();
+    let width = |column: usize| {
+        let lengths = rows.iter().map(|row| row[column].chars().count());
+        lengths.max().unwrap_or_default()
+    };
+    let widths: [usize; 4] = std::array::from_fn(width);
+    let line = |row: &[String; 5]| {
+        let columns = row.iter().zip(widths);
+        let mut line: String = columns
+            .map(|(text, width)| format!("{text:<width$}  "))
+            .collect();
+        line += &row[4];
+        format!("{}\n", line.trim_end())
+    };
+    rows.iter().map(line).collect()
 }

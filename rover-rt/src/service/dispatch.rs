@@ -23,6 +23,7 @@ use crate::service::background::Background;
 use crate::service::constant::Constant;
 use crate::service::development::{asked, dressed, reply};
 use crate::service::docs::{Docs, Page};
+use crate::service::replaced::ReplacedVms;
 use crate::settings::Settings;
 use crate::time::pulse::Pulse;
 use crate::vm::{Called, Hook, Task, Vm};
@@ -42,6 +43,7 @@ pub(crate) struct ProgramService {
     head_limits: HeadLimits,
     trusted_proxies: Vec<Network>,
     vm: RefCell<Rc<Vm>>,
+    replaced: ReplacedVms,
     log: Rc<Log>,
     pulse: Arc<Pulse>,
     resources: Arc<Resources>,
@@ -136,6 +138,7 @@ impl ProgramService {
             development,
             docs: Docs::new(program),
             vm: RefCell::new(Rc::new(vm)),
+            replaced: ReplacedVms::default(),
             background: Rc::new(Background::new(Rc::clone(&log))),
             log,
             pulse,
@@ -172,7 +175,8 @@ impl ProgramService {
         }
     }
 
-    /// Another VM serves the next requests. What waits in this one goes on in it, where it can.
+    /// Another VM serves the next requests. What waits in this one goes on in it, where it can, and until there
+    /// are too many of them.
     fn replace_vm(&self) {
         let vm = Vm::new(
             self.program,
@@ -187,7 +191,11 @@ impl ProgramService {
                 if self.development.is_some() {
                     vm.keep_failures();
                 }
-                self.vm.replace(Rc::new(vm));
+                let before = self.vm.replace(Rc::new(vm));
+                if self.replaced.add(&before) {
+                    let message = "too many replaced VMs have requests that wait: those of the oldest are ended";
+                    self.log.line(LogLevel::Warn, message, None);
+                }
             }
             Err(error) => {
                 let message = format!("the VM could not be replaced: {error}");

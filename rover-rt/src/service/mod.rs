@@ -8,4 +8,5 @@ mod constant;
 mod development;
 pub(crate) mod dispatch;
 mod docs;
+mod replaced;
 mod schedule;

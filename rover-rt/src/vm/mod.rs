@@ -33,4 +33,6 @@ pub(crate) use run::answer::Called;
 pub(crate) use run::role::Hook;
 pub(crate) use run::task::Task;
 pub(crate) use run::vm::Vm;
+#[cfg(test)]
+pub(crate) use start::testing;
 pub(crate) use state::scheduled::Moment;

@@ -59,6 +59,10 @@ pub(crate) struct Worker {
     pub(crate) resources: Arc<Resources>,
     /// Dropped when the worker takes no more connections.
     pub(crate) accepting: Option<tokio::sync::mpsc::Sender<()>>,
+    /// Dropped when a stop has left nothing that runs here.
+    pub(crate) busy: Option<tokio::sync::mpsc::Sender<()>>,
+    /// The first worker hears when that is so everywhere: it runs what the program wants done last.
+    pub(crate) all_idle: Option<tokio::sync::mpsc::Receiver<()>>,
 }
 
 impl Worker {
@@ -193,12 +197,16 @@ impl Worker {
         self.share.listeners()?.into_iter().map(open).collect()
     }
 
-    async fn drain(&self, service: &ProgramService, connections: &Connections) {
+    async fn drain(&mut self, service: &ProgramService, connections: &Connections) {
         service.background().stop();
+        let (busy, all_idle) = (self.busy.take(), self.all_idle.take());
         let closed = async {
             connections.all_closed().await;
             service.background().all_ended().await;
-            if self.index == 0 {
+            drop(busy);
+            if let Some(mut all_idle) = all_idle {
+                // It ends when no worker can send any more.
+                let _ = all_idle.recv().await;
                 service.stop().await;
                 service.background().all_ended().await;
             }
@@ -209,7 +217,7 @@ impl Worker {
         }
         let time = Duration::from_millis(millis);
         if tokio::time::timeout(time, closed).await.is_err() {
-            let message = "some requests did not finish in time and were cut off";
+            let message = "some requests or functions did not finish in time and were cut off";
             service.log().line(LogLevel::Warn, message, None);
         }
     }

@@ -2,6 +2,7 @@
 local quick = "100ms"
 local api = rover.server {
   memory_limit = "16MiB",
+  timeout = "3600s",
   deadlines = {
     ["GET /busy"] = "5s",
     ["GET /worst/{kind}"] = quick, ["GET /worst/page"] = quick, ["GET /worst/list"] = quick, ["GET /worst/lists"] = quick,
@@ -20,10 +21,20 @@ end
 -- A request that waits in a VM which is replaced meanwhile.
 local begun = 0 -- rover: per-worker
 function api.begun.get() return "begun " .. begun end
-function api.waits.get()
+function api.waits.p_seconds.get(ctx)
   begun = begun + 1
-  rover.sleep(2)
+  rover.sleep(tonumber(ctx:params().seconds))
   return "waited in a VM with " .. count .. " requests"
+end
+-- What it does where its wait is ended.
+function api.clears.get()
+  begun = begun + 1
+  local _, problem = pcall(rover.sleep, 3600)
+  rover.log.warn("cleared", { kind = problem.kind })
+end
+function api.spawns.get()
+  rover.spawn(rover.sleep, 3600)
+  return "spawned"
 end
 
 -- Things that compiled code asks the runtime for by their numbers.

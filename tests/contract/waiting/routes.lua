@@ -38,6 +38,38 @@ function api.xpcall_handler.get()
   return { ok = ok, message = tostring(message):match("rover%.sleep cannot wait here.*") }
 end
 
+function api.behind_xpcall.get()
+  local _, message = xpcall(function() error("first", 0) end, function(m) return m end)
+  return { message = message, waited = wait(message) }
+end
+
+-- Neither are metamethods that functions in C call.
+function api.format.get()
+  local begun = 0
+  local sleeps = setmetatable({}, { __tostring = function() return wait "a text" end })
+  local ok, message = pcall(string.format, "%s", sleeps)
+  local several = setmetatable({}, { __tostring = function()
+    return rover.all { function() begun = begun + 1 return "a text" end }[1]
+  end })
+  local _, all = pcall(function() return ("%s"):format(several) end)
+  rover.sleep(0.001)
+  return { ok = ok, message = message:match("rover%.sleep.*"), all = all:match("rover%.all cannot wait here: LuaJIT cannot"), begun = begun }
+end
+function api.formatted.get()
+  local sleeps = setmetatable({}, { __tostring = function() return wait "a text" end })
+  return ("%s, and %s"):format(tostring(sleeps), tostring(sleeps))
+end
+function api.printed.get()
+  local times = 0
+  local sleeps = setmetatable({}, { __tostring = function()
+    times = times + 1
+    return wait "a text"
+  end })
+  print(sleeps, sleeps)
+  rover.log.info(sleeps)
+  return { times = times }
+end
+
 function api.coroutine.get()
   local co = coroutine.create(function(a)
     local b = coroutine.yield(wait(a + 1))

@@ -1,5 +1,6 @@
 -- What handlers do that wait for long, or too often: see `tests/waiting.rs`.
 local api = rover.server {
+  deadlines = { ["GET /left"] = "60s" },
   timeouts = { ["GET /endless"] = "200ms", ["GET /asleep"] = "200ms", ["GET /stubborn"] = "200ms" },
   max_background = 10,
 }
@@ -8,8 +9,13 @@ local api = rover.server {
 -- rover: per-worker
 local seen = { alive = 0, cancelled = 0, other = 0, done = 0 }
 
+-- What the stacks of coroutines hold: when garbage has been collected, an entry that is left is a stack that is.
+local stacks = setmetatable({}, { __mode = "k" }) -- rover: per-worker
+
 -- Waits until the request is cancelled, and notes how it ended.
 local function hold()
+  local mine = {}
+  stacks[mine] = true
   seen.alive = seen.alive + 1
   local ok, problem = pcall(rover.sleep, 3600)
   seen.alive = seen.alive - 1
@@ -20,6 +26,20 @@ local function hold()
 end
 
 function api.seen.get() return seen end
+
+-- What is left when garbage has been collected, which is so while more of it is made.
+function api.left.get()
+  local least = math.huge
+  for _ = 1, 2 do
+    for i = 1, 3 * collectgarbage "count" do
+      local _ = ("x"):rep(1000) .. i
+      least = math.min(least, collectgarbage "count")
+    end
+  end
+  local held = 0
+  for _ in pairs(stacks) do held = held + 1 end
+  return { kilobytes = math.floor(least), stacks = held }
+end
 
 local holds = {
   plain = hold,

@@ -90,6 +90,19 @@ impl Server {
         Ok(ticks?.iter().sum::<u64>() as f64 / per_second as f64)
     }
 
+    /// Resident memory, in kB (proc(5): `status`).
+    pub(crate) fn memory(&self) -> Result<u64, Failure> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let number = line.and_then(|line| line.trim().strip_suffix(" kB"));
+        Ok(number.ok_or("status has the resident memory")?.parse()?)
+    }
+
+    /// How many descriptors it has open.
+    pub(crate) fn descriptors(&self) -> Result<usize, Failure> {
+        Ok(std::fs::read_dir(format!("/proc/{}/fd", self.child.id()))?.count())
+    }
+
     /// Whether it is still the process that was started.
     pub(crate) fn lives(&mut self) -> Result<bool, Failure> {
         Ok(self.child.try_wait()?.is_none())

@@ -30,6 +30,10 @@ type Task = fn(&Client, u64) -> Result<bool, Failure>;
 const TURNED_AWAY: usize = 20;
 /// ... and of few so many, for it may stand still now and then.
 const STANDSTILLS: usize = 5;
+/// So much more than after a fifth of the time the server may hold at the end: what the allocator keeps, in kB ...
+const MORE_MEMORY: u64 = 64 << 10;
+/// ... and as many connections as there may be more of at that moment.
+const MORE_DESCRIPTORS: usize = 100;
 /// A client that is not let run for so long may be cut off.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -56,7 +60,8 @@ pub(crate) fn run(time: Duration) -> Result<bool, Failure> {
         crowd::spin(Client::connect(address)?)?,
     ];
     let stop = Arc::new(AtomicBool::new(false));
-    let kinds: [(&str, Task); 4] = [
+    let kinds: [(&str, Task); 5] = [
+        ("waits", wait),
         ("bodies", body),
         ("large answers", large),
         ("pipelines", pipeline),
@@ -71,10 +76,18 @@ pub(crate) fn run(time: Duration) -> Result<bool, Failure> {
         threads.push((name, work.clone(), repeat(address, work, kind)));
     }
     let start = Instant::now();
-    let report = good::serve(address, server.workers(), time)?;
-    println!("soak, beside a handler that spins on one of two workers: {report}");
+    let (mut right, mut held) = (true, Vec::new());
+    for time in [time / 5, time - time / 5] {
+        let report = good::serve(address, server.workers(), time)?;
+        println!("soak, beside a handler that spins on one of two workers: {report}");
+        right &= are_few(report.errors, report.requests - report.errors);
+        let (memory, descriptors) = (server.memory()?, server.descriptors()?);
+        println!("soak: {memory} kB resident, {descriptors} descriptors");
+        held.push((memory, descriptors));
+    }
     stop.store(true, Ordering::Relaxed);
-    let mut right = are_few(report.errors, report.requests - report.errors);
+    let [first, last] = [held[0], held[1]];
+    right &= last.0 <= first.0 + MORE_MEMORY && last.1 <= first.1 + MORE_DESCRIPTORS;
     for (name, work, thread) in threads {
         let outcome = thread.join().map_err(|_| "a client's thread panicked")?;
         let done = work.done.load(Ordering::Relaxed);
@@ -163,6 +176,21 @@ fn body(client: &Client, number: u64) -> Result<bool, Failure> {
         return Ok(false);
     }
     expect(answer.status == 200 && answer.body == body, "body", number)
+}
+
+/// Every second client goes away while its handler waits; the others are answered.
+fn wait(client: &Client, number: u64) -> Result<bool, Failure> {
+    if number.is_multiple_of(2) {
+        client.send(b"GET /asleep HTTP/1.1\r\nHost: s\r\n\r\n")?;
+        std::thread::sleep(Duration::from_millis(number * 7 % 10));
+        return Ok(true);
+    }
+    let answer = client.get(&format!("/waits?say={number}"))?;
+    if answer.status == 503 {
+        return Ok(false);
+    }
+    let own = format!("{number} {number} {number}");
+    expect(answer.body == own.as_bytes(), "wait", number)
 }
 
 fn large(client: &Client, number: u64) -> Result<bool, Failure> {

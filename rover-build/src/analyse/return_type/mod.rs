@@ -15,6 +15,7 @@ use crate::analyse::handlers::{Handler, Handlers};
 use crate::analyse::lists::{Lists, lists};
 use crate::analyse::names::Names;
 use crate::analyse::schemas::Guards;
+use crate::analyse::statements::Rows;
 use crate::analyse::types::{BodyType, ReturnType};
 use crate::front::hir::{Expr, Function, Kind, Stmt, VarId};
 use crate::front::ids::{ById, FileId, FunctionRef};
@@ -46,6 +47,8 @@ pub(crate) struct ReturnTypes<'a> {
     names: &'a Names<'a>,
     handlers: &'a Handlers,
     guards: &'a Guards,
+    /// What calls of databases give.
+    rows: &'a Rows,
     files: ById<FileId, Tables<'a>>,
     /// Functions that may throw an answer, or call one that may.
     throwing: HashSet<FunctionRef>,
@@ -81,7 +84,12 @@ struct Call<'f, 'a> {
 }
 
 impl<'a> ReturnTypes<'a> {
-    pub(crate) fn new(names: &'a Names<'a>, handlers: &'a Handlers, guards: &'a Guards) -> Self {
+    pub(crate) fn new(
+        names: &'a Names<'a>,
+        handlers: &'a Handlers,
+        guards: &'a Guards,
+        rows: &'a Rows,
+    ) -> Self {
         let sources = names.sources;
         let files = sources.files.numbered().map(|(file, source)| {
             let mut tables = Tables {
@@ -98,6 +106,7 @@ impl<'a> ReturnTypes<'a> {
             names,
             handlers,
             guards,
+            rows,
             files: files.collect(),
             throwing: HashSet::new(),
             steps: Cell::new(0),

@@ -7,7 +7,7 @@ use super::{Frame, ReturnTypes, seeds};
 use crate::analyse::lists::list_of;
 use crate::analyse::names::Given;
 use crate::analyse::types::ValueType;
-use crate::front::hir::{BinaryOp, Expr, Field, Kind, UnaryOp, VarId};
+use crate::front::hir::{BinaryOp, Expr, Field, Kind, Name, UnaryOp, VarId};
 use crate::vocabulary::{BODY, CTX, GLOBALS};
 
 impl<'a> ReturnTypes<'a> {
@@ -283,9 +283,13 @@ impl<'a> ReturnTypes<'a> {
         &self,
         frame: &Frame<'_, 'a>,
         object: &'a Expr,
-        method: &str,
+        method: &'a Name,
         args: &'a [Expr],
     ) -> ValueType {
+        if let Some(given) = self.rows.given(frame.file.range(method.span)) {
+            return given;
+        }
+        let method = method.as_str();
         if let ("expect", [schema]) = (method, args) {
             return self.checked(frame, schema);
         }

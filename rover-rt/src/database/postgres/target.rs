@@ -46,7 +46,11 @@ impl Target {
             config.application_name("rover");
         }
         let options = &settings.options;
-        let ca = options.ca.clone().map(String::into_bytes).or(address.authorities);
+        let ca = options
+            .ca
+            .clone()
+            .map(String::into_bytes)
+            .or(address.authorities);
         let encryption = match address.mode.as_deref() {
             Some("disable") => Encryption::Never,
             Some("require" | "verify-ca" | "verify-full") => Encryption::Always,
@@ -60,7 +64,7 @@ impl Target {
         };
         let trust = match (ca, encryption) {
             _ if !options.verify => Trust::Anybody,
-            (Some(ca), _) => Trust::Authorities(ca),
+            (Some(ca), _) => Trust::Authorities(ca.into()),
             (None, Encryption::Preferred) => Trust::Anybody,
             (None, _) => Trust::System,
         };

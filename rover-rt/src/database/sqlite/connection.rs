@@ -74,14 +74,11 @@ impl Connection {
     pub(crate) fn open(target: &Target, purpose: Purpose) -> Result<Self, rusqlite::Error> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
-            | OpenFlags::SQLITE_OPEN_NO_MUTEX
-            | OpenFlags::SQLITE_OPEN_URI;
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let raw = rusqlite::Connection::open_with_flags(&target.path, flags)?;
         raw.busy_timeout(BUSY)?;
         raw.set_prepared_statement_cache_capacity(PREPARED);
-        if !target.is_memory {
-            raw.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
-        }
+        raw.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
         raw.pragma_update(None, "synchronous", target.synchronous)?;
         raw.pragma_update(None, "foreign_keys", purpose != Purpose::Migrations)?;
         raw.pragma_update(None, "query_only", purpose == Purpose::Reads)?;
@@ -143,7 +140,7 @@ impl Connection {
         if after != before {
             // Without what triggers have changed.
             rows.changed = self.raw.changes();
-            rows.last_id = Some(self.raw.last_insert_rowid());
+            rows.last_id = query.inserts.then(|| self.raw.last_insert_rowid());
         }
         Ok(rows)
     }

@@ -4,6 +4,7 @@
 pub(crate) mod connection;
 pub(crate) mod error;
 pub(crate) mod local;
+pub(crate) mod memory;
 pub(crate) mod migrate;
 pub(crate) mod shared;
 pub(crate) mod target;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use super::connection::{Connection, Purpose};
+use super::memory::MemoryFolder;
 use super::target::Target;
 use super::writer::{self, Job};
 use crate::database::registry::DatabaseSettings;
@@ -21,24 +22,26 @@ pub(crate) struct Shared {
     /// How many connections may be open beside those of the workers and the writer.
     pub(crate) readers: Arc<Semaphore>,
     idle: Mutex<Vec<Connection>>,
-    /// A database in memory is there as long as this is.
-    _anchor: Option<Mutex<Connection>>,
+    /// Where a database in memory is.
+    _memory: Option<MemoryFolder>,
 }
 
 impl Shared {
     pub(crate) fn new(settings: &DatabaseSettings) -> Result<Arc<Self>, WaitError> {
-        let target = Target::parse(&settings.url)?;
-        let anchor = match target.is_memory {
-            true => Some(Connection::open(&target, Purpose::Writes)?),
-            false => None,
-        };
+        let mut target = Target::parse(&settings.url)?;
+        let mut memory = None;
+        if target.is_memory {
+            let folder = memory.insert(MemoryFolder::new()?);
+            target.path = folder.file();
+            target.synchronous = "off";
+        }
         Ok(Arc::new(Shared {
             readers: Arc::new(Semaphore::new(settings.options.max_connections)),
             target,
             settings: settings.clone(),
             writer: Mutex::new(None),
             idle: Mutex::default(),
-            _anchor: anchor.map(Mutex::new),
+            _memory: memory,
         }))
     }
 

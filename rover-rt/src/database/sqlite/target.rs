@@ -1,14 +1,13 @@
 //! Addresses of SQLite: `sqlite:app.db`, `sqlite::memory:`.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use crate::wait::error::WaitError;
 
 /// What is opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Target {
-    /// A path, or a URI of SQLite's own.
+    /// The file.
     pub(crate) path: String,
+    /// The file is in memory, and goes with the process.
     pub(crate) is_memory: bool,
     /// `normal`, or what the address says.
     pub(crate) synchronous: &'static str,
@@ -44,21 +43,11 @@ impl Target {
         }
         let is_memory = path == ":memory:";
         Ok(Target {
-            path: match is_memory {
-                true => memory_name(),
-                false => path.to_owned(),
-            },
+            path: path.to_owned(),
             is_memory,
             synchronous,
         })
     }
-}
-
-/// Databases in memory are shared within a process by their names.
-fn memory_name() -> String {
-    static NEXT: AtomicU64 = AtomicU64::new(1);
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    format!("file:/rover-{number}?vfs=memdb")
 }
 
 #[cfg(test)]
@@ -79,7 +68,6 @@ mod tests {
         );
         assert!(path("sqlite:").is_err());
         assert!(path("sqlite:a.db?mode=ro").is_err());
-        let memory = || Target::parse("sqlite::memory:").expect("is read");
-        assert!(memory().is_memory && memory().path != memory().path);
+        assert!(Target::parse("sqlite::memory:").is_ok_and(|target| target.is_memory));
     }
 }

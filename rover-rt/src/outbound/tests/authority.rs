@@ -47,7 +47,7 @@ impl Authority {
     }
 
     pub(super) fn trust(&self) -> Trust {
-        Trust::Authorities(self.pem.clone().into_bytes())
+        Trust::Authorities(self.pem.as_bytes().into())
     }
 
     /// A client that trusts it.

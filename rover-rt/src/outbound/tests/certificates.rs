@@ -126,7 +126,7 @@ fn authorities_that_are_none() {
         "abc",
         "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
     ] {
-        request.trust(Trust::Authorities(pem.into()));
+        request.trust(Trust::Authorities(pem.as_bytes().into()));
         let error = request.check_trust().unwrap_err();
         assert_eq!(error.kind, "argument", "{pem:?}");
         assert!(error.message.starts_with("`ca` has "), "{error}");

@@ -49,6 +49,10 @@ fn a_server_that_does_not_speak_http() {
             "HTTP/1.1 200 OK\r\ncontent-length: abc\r\n\r\nx",
             "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nxy",
             "HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n",
+            "HTTP/1.1 200 OK\r\ncontent-length: 1, 2\r\n\r\nxy",
+            "HTTP/1.0 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+            "HTTP/1.1 099 Odd\r\n\r\n",
+            "HTTP/2.0 200 OK\r\n\r\n",
             "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\n",
             "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhelloXX0\r\n\r\n",
             "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nfffffffffffffffff\r\n",
@@ -156,6 +160,9 @@ fn connections_that_may_not_be_kept_are_not() {
         let answers = [
             "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 1\r\n\r\nx",
             "HTTP/1.0 200 OK\r\ncontent-length: 1\r\n\r\nx",
+            "HTTP/1.1 200 OK\r\nconnection: x, Close\r\ncontent-length: 1\r\n\r\nx",
+            // Somebody on the way may see another end.
+            "HTTP/1.1 200 OK\r\ncontent-length: 9\r\ntransfer-encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n",
         ];
         for answer in answers {
             let server = Server::answering(move |_| answer.to_owned()).await;
@@ -164,6 +171,66 @@ fn connections_that_may_not_be_kept_are_not() {
                 assert_eq!(get(&client, &server.url("/")).await.unwrap().text(), "x");
                 assert_eq!(server.connections(), calls, "{answer:?}");
             }
+        }
+    });
+}
+
+#[test]
+fn connections_are_kept_after_unusual_answers() {
+    run(async {
+        let answers = [
+            "HTTP/1.0 200 OK\r\nconnection: keep-alive\r\ncontent-length: 1\r\n\r\nx",
+            "HTTP/1.1 200 OK\r\ncontent-length: 1, 1\r\ncontent-length: 1\r\n\r\nx",
+            "HTTP/1.1 200 OK\ncontent-length: 1\n\nx",
+            "HTTP/1.1 200\r\nTransfer-Encoding: Chunked\r\n\r\n1;a=b \r\nx\r\n0  \r\nt: x\r\n\r\n",
+        ];
+        for answer in answers {
+            let server = Server::answering(move |_| answer.to_owned()).await;
+            let client = client();
+            for _ in 0..3 {
+                assert_eq!(get(&client, &server.url("/")).await.unwrap().text(), "x");
+            }
+            assert_eq!(server.connections(), 1, "{answer:?}");
+        }
+    });
+}
+
+#[test]
+fn an_answer_that_comes_byte_by_byte() {
+    run(async {
+        let server = Server::start(|mut stream| async move {
+            while read_request(&mut stream).await.is_some() {
+                let answer = "HTTP/1.1 103 Early\r\n\r\nHTTP/1.1 200 OK\r\nx-one: 1\r\n\
+                     transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n";
+                for byte in answer.bytes() {
+                    stream.write_all(&[byte]).await.unwrap();
+                    tokio::task::yield_now().await;
+                }
+            }
+        })
+        .await;
+        let client = client();
+        for _ in 0..2 {
+            let answer = get(&client, &server.url("/")).await.unwrap();
+            assert_eq!(
+                (answer.text(), answer.header("x-one")),
+                ("abcde", Some("1"))
+            );
+        }
+        assert_eq!(server.connections(), 1);
+    });
+}
+
+#[test]
+fn a_protocol_that_nobody_asked_for() {
+    run(async {
+        let answer = "HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\n\r\nanything";
+        let server = Server::answering(move |_| answer.to_owned()).await;
+        let client = client();
+        for calls in 1..3 {
+            let answer = get(&client, &server.url("/")).await.unwrap();
+            assert_eq!((answer.status.as_u16(), answer.text()), (101, ""));
+            assert_eq!(server.connections(), calls);
         }
     });
 }
@@ -199,7 +266,7 @@ fn answers_without_a_body_have_none() {
         let request = client.request(b"HEAD", &server.url("/")).unwrap();
         let answer = client.fetch(request).await.unwrap();
         assert_eq!(answer.text(), "");
-        assert_eq!(answer.headers["content-length"], "99999999");
+        assert_eq!(answer.header("content-length"), Some("99999999"));
     });
 }
 

@@ -137,7 +137,7 @@ pub(super) async fn get(client: &Client, url: &str) -> Result<FetchResponse, Wai
     client.fetch(request(client, url)).await
 }
 
-pub(super) fn request(client: &Client, url: &str) -> FetchRequest {
+pub(super) fn request(client: &Client, url: &str) -> Box<FetchRequest> {
     client.request(b"GET", url).unwrap()
 }
 
@@ -152,5 +152,11 @@ impl FetchResponse {
             FetchBody::Collected(body) => std::str::from_utf8(body).unwrap(),
             FetchBody::Stream(_) => panic!("the body is a stream"),
         }
+    }
+
+    /// A header as a text.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        let value = self.headers.get(name);
+        value.map(|value| std::str::from_utf8(value).unwrap())
     }
 }

@@ -15,6 +15,7 @@ use crate::database::rows::Rows;
 use crate::log::Log;
 use crate::vm::database::parameters::bound;
 use crate::vm::database::rows::push_result;
+use crate::vm::json::row::KEPT_ROWS;
 use crate::vm::native::stack::{bytes, vm_state};
 use crate::vm::state::databases::{Held, Opened, Prepared};
 use crate::vm::state::vm::VmState;
@@ -37,6 +38,11 @@ pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 8] = [
 /// Where a statement's values begin among the arguments.
 const FIRST: c_int = 5;
 
+/// Added to what is asked for: the values are in a list, whose length follows.
+const LISTED: u8 = 4;
+/// The rows are kept as they are: what stands for them is written as JSON.
+const KEPT: u8 = 8;
+
 /// The kind of error that is the program's own.
 const ARGUMENT: &str = "argument";
 
@@ -44,8 +50,8 @@ fn argument(message: impl Into<String>) -> WaitError {
     WaitError::new(ARGUMENT, message)
 }
 
-fn want(number: f64) -> Want {
-    match number as u8 {
+fn want(number: u8) -> Want {
+    match number {
         0 => Want::All,
         1 => Want::One,
         2 => Want::Value,
@@ -62,6 +68,33 @@ struct Asked {
     log: QueryLog,
 }
 
+/// Pushes what stands for rows that the request holds; nil where there is no first one.
+///
+/// # Safety
+/// In a contained native with four free slots.
+unsafe fn push_kept(state: *mut lua_State, shared: &VmState, number: u32, want: Want) {
+    let is_one = want == Want::One;
+    let held = shared.running.waits.databases.get(number);
+    let is_empty = held.is_none_or(|held| match &*held {
+        Held::Rows(slot) => slot.borrow().as_ref().is_none_or(|rows| rows.count() == 0),
+        _ => true,
+    });
+    // SAFETY: the table and a value take two of the slots. The access is raw.
+    unsafe {
+        if is_one && is_empty {
+            ffi::lua_pushnil(state);
+            return;
+        }
+        ffi::lua_createtable(state, 2, 0);
+        ffi::lua_pushnumber(state, number.into());
+        ffi::lua_rawseti(state, -2, 1);
+        ffi::lua_pushboolean(state, is_one.into());
+        ffi::lua_rawseti(state, -2, 2);
+        ffi::lua_getfield(state, ffi::LUA_REGISTRYINDEX, KEPT_ROWS.as_ptr());
+        ffi::lua_setmetatable(state, -2);
+    }
+}
+
 /// The statement of the arguments `(database, transaction, want, sql, values...)`.
 ///
 /// # Safety
@@ -70,7 +103,8 @@ unsafe fn asked(state: *mut lua_State, shared: &VmState) -> Result<Asked, WaitEr
     // SAFETY: `database.lua` gives numbers and a text first. Each is read by its own type.
     unsafe {
         let (opened, held) = of(state, shared)?;
-        let want = want(ffi::lua_tonumber(state, 3));
+        let wanted = ffi::lua_tonumber(state, 3) as u8;
+        let (want, is_listed) = (want(wanted & 3), wanted & LISTED != 0);
         let text = std::str::from_utf8(bytes(state, 4).unwrap_or_default());
         let text = text.map_err(|_| argument("the statement is not UTF-8"))?;
         let prepared = shared.databases.prepare(text);
@@ -82,10 +116,11 @@ unsafe fn asked(state: *mut lua_State, shared: &VmState) -> Result<Asked, WaitEr
                 )));
             }
             Verb::Nothing => return Err(argument("there is no statement in the text")),
-            Verb::Other | Verb::Alone => {}
+            Verb::Other | Verb::Insert | Verb::Alone => {}
         }
         let dialect = opened.database(&shared.resources)?.dialect();
-        let (text, values) = bound(state, shared, dialect, &prepared, FIRST).map_err(argument)?;
+        let (text, values) =
+            bound(state, shared, dialect, &prepared, (FIRST, is_listed)).map_err(argument)?;
         let room = shared.memory.free();
         let log = QueryLog::new(&opened, &prepared);
         Ok(Asked {
@@ -94,6 +129,7 @@ unsafe fn asked(state: *mut lua_State, shared: &VmState) -> Result<Asked, WaitEr
                 text,
                 values,
                 want,
+                inserts: prepared.statement.verb() == Verb::Insert,
                 room,
             },
             held,
@@ -144,6 +180,7 @@ unsafe extern "C-unwind" fn run(state: *mut lua_State) -> c_int {
             log,
         } = asked;
         let want = query.want;
+        let is_kept = ffi::lua_tonumber(state, 3) as u8 & KEPT != 0;
         let began = match held {
             Some(held) => match in_transaction(&held, query) {
                 Ok(answering) => Began::Later(answering),
@@ -160,6 +197,13 @@ unsafe extern "C-unwind" fn run(state: *mut lua_State) -> c_int {
                 match result {
                     Ok(rows) => {
                         ffi::lua_pushboolean(state, 1);
+                        if is_kept {
+                            let number = shared.databases.next();
+                            let place = Held::Rows(Some(rows).into());
+                            shared.running.waits.databases.keep(number, place);
+                            push_kept(state, shared, number, want);
+                            return 2;
+                        }
                         push_result(state, shared, &rows, want);
                         2
                     }
@@ -209,7 +253,12 @@ unsafe extern "C-unwind" fn take(state: *mut lua_State) -> c_int {
     unsafe {
         let shared = vm_state(state);
         let number = ffi::lua_tonumber(state, 1) as u32;
-        let want = want(ffi::lua_tonumber(state, 2));
+        let wanted = ffi::lua_tonumber(state, 2) as u8;
+        let want = want(wanted & 3);
+        if wanted & KEPT != 0 {
+            push_kept(state, shared, number, want);
+            return 1;
+        }
         let held = shared.running.waits.databases.take(number);
         let rows = held.and_then(|held| match &*held {
             Held::Rows(slot) => slot.take(),

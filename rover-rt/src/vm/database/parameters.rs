@@ -15,7 +15,8 @@ use std::sync::Arc;
 /// What is wrong with the values that a program gives: told with the program's line.
 pub(crate) type Wrong = String;
 
-/// The text and the values of a statement, which stand on the stack from `first` on.
+/// The text and the values of a statement, which stand on the stack from `first` on, or in a list there whose
+/// length follows.
 ///
 /// # Safety
 /// In a contained native with eight free slots.
@@ -24,22 +25,34 @@ pub(crate) unsafe fn bound(
     shared: &VmState,
     dialect: Dialect,
     prepared: &Prepared,
-    first: c_int,
+    (first, is_listed): (c_int, bool),
 ) -> Result<(Arc<str>, Vec<Parameter>), Wrong> {
     let statement = &prepared.statement;
     // SAFETY: the caller is such a native. Only values that are there are read.
     unsafe {
-        let given = ffi::lua_gettop(state) - first + 1;
+        let given = match is_listed {
+            true => ffi::lua_tonumber(state, first + 1) as c_int,
+            false => ffi::lua_gettop(state) - first + 1,
+        };
         let mut values = match statement.parameters() {
             Parameters::Numbered(count) => {
                 if given.max(0) as usize != count {
                     return Err(count_wrong(count, given.max(0) as usize));
                 }
+                let spreads = statement.spreads();
                 let mut values = Vec::with_capacity(count);
                 for index in 0..count {
-                    let spread = statement.is_spread(index);
-                    let at = first + index as c_int;
-                    let value = value(state, shared, at, dialect, spread);
+                    let spread = spreads && statement.is_spread(index);
+                    let value = match is_listed {
+                        true => {
+                            ffi::lua_rawgeti(state, first, index as i64 + 1);
+                            let at = ffi::lua_gettop(state);
+                            let value = value(state, shared, at, dialect, spread);
+                            ffi::lua_pop(state, 1);
+                            value
+                        }
+                        false => value(state, shared, first + index as c_int, dialect, spread),
+                    };
                     values.push(value.map_err(|wrong| format!("${}: {wrong}", index + 1))?);
                 }
                 values

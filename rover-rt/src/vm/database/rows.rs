@@ -6,13 +6,10 @@ use std::sync::Arc;
 use mlua::ffi::{self, lua_State};
 
 use crate::database::parameter::Want;
-use crate::database::rows::{Cell, Columns, Rows};
+use crate::database::rows::{Cell, Columns, EXACT, Rows};
 use crate::vm::json::decode::decode;
 use crate::vm::native::stack::{mark_array, push, set_field};
 use crate::vm::state::vm::VmState;
-
-/// What integers a number of Lua's holds exactly; others are texts.
-pub(crate) const EXACT: i64 = 1 << 53;
 
 /// Pushes what a program gets of a result.
 ///
@@ -131,7 +128,7 @@ unsafe fn push_cell(state: *mut lua_State, shared: &VmState, rows: &Rows, cell: 
 unsafe fn push_integer(state: *mut lua_State, value: i64) {
     // SAFETY: one value takes the free slot.
     unsafe {
-        match value.unsigned_abs() <= EXACT.unsigned_abs() {
+        match value.unsigned_abs() <= EXACT {
             true => ffi::lua_pushnumber(state, value as f64),
             false => push(state, itoa::Buffer::new().format(value).as_bytes()),
         }

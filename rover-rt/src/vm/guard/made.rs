@@ -125,7 +125,7 @@ unsafe fn push_made(state: *mut lua_State, made: Result<Schema, Wrong>) -> c_int
 
 /// # Safety
 /// In a contained native.
-unsafe fn push_wrong(state: *mut lua_State, wrong: &Wrong) -> c_int {
+pub(crate) unsafe fn push_wrong(state: *mut lua_State, wrong: &Wrong) -> c_int {
     // SAFETY: the caller is a contained native with two free slots, in which memory is relaxed.
     // Lua copies the text.
     unsafe {

@@ -6,6 +6,7 @@
 //! checking.
 
 pub(crate) mod check;
+pub(crate) mod environment;
 pub(crate) mod in_place;
 pub(crate) mod layout;
 pub(crate) mod made;

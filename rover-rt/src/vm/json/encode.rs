@@ -175,6 +175,10 @@ impl<'a> Encoder<'a> {
                 return self.body(index);
             }
             #[cfg(feature = "database")]
+            if !meta.is_null() && meta == self.shared.metatables.kept_rows.get() {
+                return self.kept_rows(index, depth);
+            }
+            #[cfg(feature = "database")]
             if !meta.is_null()
                 && let Some(columns) = self.shared.databases.columns(meta)
             {

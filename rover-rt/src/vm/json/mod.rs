@@ -10,4 +10,4 @@ pub(crate) mod list;
 pub(crate) mod natives;
 pub(crate) mod object;
 #[cfg(feature = "database")]
-mod row;
+pub(crate) mod row;

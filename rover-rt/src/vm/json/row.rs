@@ -1,12 +1,21 @@
-//! Rows of a database as JSON objects: their columns in the query's order, NULL as null.
+//! Rows of a database as JSON objects: their columns in the query's order, NULL as null. They are
+//! tables, or as the driver has left them.
 
-use std::ffi::c_int;
+use std::ffi::{CStr, c_int};
 
 use mlua::ffi;
 
-use crate::database::rows::Columns;
-use crate::vm::json::encode::Encoder;
+use crate::database::rows::{Cell, Columns, EXACT, Rows};
+use crate::vm::json::decode::decode;
+use crate::vm::json::encode::{AT_ONCE, Encoder};
+use crate::vm::state::databases::Held;
 use crate::vm::write::error::EncodeError;
+use crate::vm::write::scalar::{number, string};
+
+/// The registry's metatable of what stands for rows that a request holds.
+pub(crate) const KEPT_ROWS: &CStr = c"rover.kept_rows";
+/// The registry's metatable that marks arrays.
+const ARRAY: &CStr = c"rover.array";
 
 impl Encoder<'_> {
     /// # Safety
@@ -49,6 +58,107 @@ impl Encoder<'_> {
         }
         self.out.push(b'}');
         Ok(())
+    }
+
+    /// What stands for rows: a list, or the first of them.
+    ///
+    /// # Safety
+    /// Such a table is at the absolute `index`, with eight free slots.
+    pub(crate) unsafe fn kept_rows(
+        &mut self,
+        index: c_int,
+        depth: usize,
+    ) -> Result<(), EncodeError> {
+        // SAFETY: two values take two slots, which are free again. The access is raw.
+        let (held, is_one) = unsafe {
+            ffi::lua_rawgeti(self.state, index, 1);
+            ffi::lua_rawgeti(self.state, index, 2);
+            let held = ffi::lua_tonumber(self.state, -2) as u32;
+            let is_one = ffi::lua_toboolean(self.state, -1) != 0;
+            ffi::lua_pop(self.state, 2);
+            (held, is_one)
+        };
+        let held = self.shared.running.waits.databases.get(held);
+        let gone = || EncodeError::new("the rows belong to another request");
+        let held = held.ok_or_else(gone)?;
+        let Held::Rows(slot) = &*held else {
+            return Err(gone());
+        };
+        let rows = slot.borrow();
+        let rows = rows.as_ref().ok_or_else(gone)?;
+        // SAFETY: the caller has the free slots.
+        unsafe {
+            if is_one {
+                return self.kept_row(rows, 0, depth);
+            }
+            self.out.push(b'[');
+            for at in 0..rows.count() {
+                if at > 0 {
+                    self.out.push(b',');
+                }
+                if at % AT_ONCE == AT_ONCE - 1 {
+                    self.spend(AT_ONCE)?;
+                }
+                self.kept_row(rows, at, depth + 1)?;
+            }
+            self.out.push(b']');
+        }
+        Ok(())
+    }
+
+    /// # Safety
+    /// Eight free slots.
+    unsafe fn kept_row(&mut self, rows: &Rows, at: usize, depth: usize) -> Result<(), EncodeError> {
+        let cells = rows.row(at);
+        let columns = &rows.columns;
+        self.out.push(b'{');
+        for (place, column) in columns.shown.iter().enumerate() {
+            if place > 0 {
+                self.out.push(b',');
+            }
+            self.out.extend_from_slice(&columns.keys[*column]);
+            match cells[*column] {
+                Cell::Null => self.out.extend_from_slice(b"null"),
+                Cell::Boolean(true) => self.out.extend_from_slice(b"true"),
+                Cell::Boolean(false) => self.out.extend_from_slice(b"false"),
+                Cell::Integer(value) => {
+                    let mut digits = itoa::Buffer::new();
+                    let text = digits.format(value).as_bytes();
+                    match value.unsigned_abs() <= EXACT {
+                        true => self.out.extend_from_slice(text),
+                        false => string(text, self.out),
+                    }
+                }
+                Cell::Real(value) => number(value, self.out),
+                Cell::Text(start, length) => self.text(rows.text(start, length))?,
+                // SAFETY: the caller has the free slots.
+                Cell::Json(start, length) => unsafe {
+                    self.kept_json(rows.text(start, length), depth + 1)?;
+                },
+            }
+        }
+        self.out.push(b'}');
+        Ok(())
+    }
+
+    /// A value in JSON, written as the table is that the program would get of it.
+    ///
+    /// # Safety
+    /// Eight free slots.
+    unsafe fn kept_json(&mut self, text: &[u8], depth: usize) -> Result<(), EncodeError> {
+        // SAFETY: the metatable and the value take two slots; `decode` sees to more. What is pushed is
+        // popped again.
+        unsafe {
+            let top = ffi::lua_gettop(self.state);
+            ffi::lua_getfield(self.state, ffi::LUA_REGISTRYINDEX, ARRAY.as_ptr());
+            let decoded = decode(self.state, self.shared, top + 1, text);
+            let result = match decoded {
+                Ok(()) => self.value(ffi::lua_gettop(self.state), depth),
+                Err(_) => self.text(text),
+            };
+            ffi::lua_settop(self.state, top);
+            result
+        }
     }
 
     /// # Safety

@@ -6,15 +6,15 @@ use std::rc::Rc;
 
 use mlua::ffi::{self, lua_CFunction, lua_State};
 
-use crate::outbound::{Client, Defaults, FetchRequest};
+use crate::outbound::{BodyStream, Client, Defaults, FetchRequest};
 use crate::vm::native::stack::{bytes, vm_state};
-use crate::vm::outbound::options::{is_untraced, read, read_client};
+use crate::vm::outbound::options::{read, read_client};
 use crate::vm::state::vm::VmState;
 use crate::vm::wait::answer::stream_at;
 use crate::vm::wait::natives::park;
 use crate::vm::wait::outcome::push_error;
 use crate::wait::error::WaitError;
-use crate::wait::operation::{Given, Operation};
+use crate::wait::operation::{Given, Operation, Outcome};
 
 pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 3] = [
     (c"http_client", client),
@@ -29,13 +29,11 @@ unsafe extern "C-unwind" fn client(state: *mut lua_State) -> c_int {
     unsafe {
         let mut defaults = Defaults::default();
         let made = read_client(state, 1, &mut defaults).and_then(|()| {
-            let client = Client::new(defaults);
+            let mut common = FetchRequest::new(&defaults);
+            read(state, 1, &mut common)?;
             // What requests will have is wrong now, or never.
-            let mut request = client
-                .request(b"GET", "http://localhost")
-                .or_else(|_| client.request(b"GET", "/"))?;
-            read(state, 1, &mut request)?;
-            request.check_trust().map(|()| client)
+            common.check_trust()?;
+            Ok(Client::with_common(defaults, common))
         });
         match made {
             Ok(client) => {
@@ -50,8 +48,7 @@ unsafe extern "C-unwind" fn client(state: *mut lua_State) -> c_int {
     }
 }
 
-/// `http_fetch(client, client's options or nil, method, url, options or nil, json or nil)` waits for
-/// an answer.
+/// `http_fetch(client, method, url, options or nil, json or nil)` waits for an answer.
 unsafe extern "C-unwind" fn fetch(state: *mut lua_State) -> c_int {
     // SAFETY: this is a contained native that `http.lua` calls with such values.
     unsafe {
@@ -59,13 +56,17 @@ unsafe extern "C-unwind" fn fetch(state: *mut lua_State) -> c_int {
         let made = described(state, shared);
         match made {
             Ok((client, request)) => {
-                let call = client.fetch(request);
-                let call = async move { call.await.map(|answer| Given::Answer(Box::new(answer))) };
-                park(state, shared, Operation::Outside(Box::pin(call)))
+                let call = Box::pin(answer(client, request));
+                park(state, shared, Operation::Outside(call))
             }
             Err(error) => push_error(state, &error),
         }
     }
+}
+
+async fn answer(client: Client, request: Box<FetchRequest>) -> Outcome {
+    let answer = client.fetch(request).await?;
+    Ok(Given::Answer(Box::new(answer)))
 }
 
 /// The request that the arguments of `http_fetch` describe.
@@ -75,24 +76,22 @@ unsafe extern "C-unwind" fn fetch(state: *mut lua_State) -> c_int {
 unsafe fn described(
     state: *mut lua_State,
     shared: &VmState,
-) -> Result<(Client, FetchRequest), WaitError> {
+) -> Result<(Client, Box<FetchRequest>), WaitError> {
     // SAFETY: the arguments are as `http_fetch` says. Each is read by its own type, and there are
     // free slots for the reading of tables.
     unsafe {
         let client = shared.client(ffi::lua_tonumber(state, 1) as usize);
-        let url = String::from_utf8_lossy(bytes(state, 4).unwrap_or_default());
-        let mut request = client.request(bytes(state, 3).unwrap_or_default(), &url)?;
-        let mut untraced = false;
-        for table in [2, 5] {
-            if ffi::lua_type(state, table) == ffi::LUA_TTABLE {
-                read(state, table, &mut request)?;
-                untraced |= is_untraced(state, table);
-            }
+        let url = String::from_utf8_lossy(bytes(state, 3).unwrap_or_default());
+        let mut request = client.request(bytes(state, 2).unwrap_or_default(), &url)?;
+        if ffi::lua_type(state, 4) == ffi::LUA_TTABLE {
+            read(state, 4, &mut request)?;
         }
-        if let Some(json) = bytes(state, 6) {
+        if let Some(json) = bytes(state, 5) {
             request.json(json.to_vec().into());
         }
-        if !untraced && let Some(call) = shared.call() {
+        if request.trace
+            && let Some(call) = shared.call()
+        {
             let asked = call.request;
             request.pass_on("x-request-id", asked.request_id.as_str().as_bytes());
             for name in ["traceparent", "tracestate"] {
@@ -119,7 +118,7 @@ unsafe extern "C-unwind" fn chunk(state: *mut lua_State) -> c_int {
     }
 }
 
-type Held = RefCell<Option<crate::outbound::BodyStream>>;
+type Held = RefCell<Option<Box<BodyStream>>>;
 
 async fn part(held: &Held) -> Result<Option<bytes::Bytes>, WaitError> {
     let Some(mut stream) = held.take() else {

@@ -28,8 +28,8 @@ fn wrong(name: &str, expected: &str) -> WaitError {
     )
 }
 
-/// Sets what a table of options says of a request. `trace` and `json` are left to `http.lua`,
-/// `base_url` and `max_connections` are the client's.
+/// Sets what a table of options says of a request. `json` is left to `http.lua`, `base_url` and
+/// `max_connections` are the client's.
 ///
 /// # Safety
 /// In a contained native with ten free slots; `index` is absolute, and a table is there.
@@ -99,7 +99,10 @@ pub(crate) unsafe fn read(
                 request.stream = boolean(state, value, "stream")?;
                 Ok(())
             }
-            b"trace" => boolean(state, value, "trace").map(drop),
+            b"trace" => {
+                request.trace = boolean(state, value, "trace")?;
+                Ok(())
+            }
             b"json" | b"base_url" | b"max_connections" => Ok(()),
             other => Err(unknown(other)),
         })
@@ -142,24 +145,6 @@ pub(crate) unsafe fn read_client(
             _ => Ok(()),
         })
     }
-}
-
-/// Whether a table says that headers of the request being answered stay here.
-///
-/// # Safety
-/// As for [`read`].
-pub(crate) unsafe fn is_untraced(state: *mut lua_State, index: c_int) -> bool {
-    let mut untraced = false;
-    // SAFETY: the caller has the table and the free slots.
-    let _ = unsafe {
-        each(state, index, |name, value| {
-            if name == b"trace" {
-                untraced = ffi::lua_toboolean(state, value) == 0;
-            }
-            Ok(())
-        })
-    };
-    untraced
 }
 
 /// Calls a function with each name of a table and the place of its value.
@@ -379,7 +364,7 @@ unsafe fn trust(state: *mut lua_State, index: c_int) -> Result<Trust, WaitError>
     }
     Ok(match (verify, authorities) {
         (false, _) => Trust::Anybody,
-        (true, Some(pem)) => Trust::Authorities(pem),
+        (true, Some(pem)) => Trust::Authorities(pem.into()),
         (true, None) => Trust::System,
     })
 }

@@ -28,11 +28,13 @@ impl Task {
         &mut self,
         context: &mut Context<'_>,
     ) -> Poll<Result<(), String>> {
-        if self.vm.shared.panics.have_happened() {
+        if self.vm.shared.waiting.have_ended() {
+            self.cancel(None);
             return Poll::Ready(Err("its VM was replaced".to_owned()));
         }
         for _ in 0..ROUNDS {
             let Some((index, outcome)) = self.ready(context) else {
+                self.suspend(context);
                 return Poll::Pending;
             };
             if let Some(ended) = self.resume_background(index, outcome) {

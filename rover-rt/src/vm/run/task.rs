@@ -30,6 +30,7 @@ use crate::vm::run::vm::Vm;
 use crate::vm::state::call::{Argument, Call};
 use crate::vm::state::request::{RequestState, Running};
 use crate::vm::state::vm::VmState;
+use crate::vm::state::waiting::WaitingPlace;
 use crate::vm::state::waits::{Fork, Seat, Spawned};
 use crate::vm::wait::outcome::{MOST, push_outcome};
 use crate::vm::wait::seats;
@@ -58,6 +59,7 @@ pub(crate) struct Task {
     pub(super) fibers: SmallVec<[Fiber; 1]>,
     /// Where the next look for one that is ready begins.
     next: usize,
+    place: WaitingPlace,
 }
 
 /// A coroutine of a task, and what it waits for.
@@ -84,6 +86,7 @@ impl Task {
             spawned: None,
             fibers: SmallVec::new(),
             next: 0,
+            place: WaitingPlace::default(),
         }
     }
 
@@ -197,8 +200,8 @@ impl Task {
         request: &RequestData<'_>,
         context: &mut Context<'_>,
     ) -> Poll<Reply> {
-        if self.vm.shared.panics.have_happened() {
-            // Nothing runs in that VM any more.
+        if self.vm.shared.waiting.have_ended() {
+            self.cancel(Some(request));
             return Poll::Ready(Reply::error(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "Service Unavailable",
@@ -206,6 +209,7 @@ impl Task {
         }
         for _ in 0..ROUNDS {
             let Some((index, outcome)) = self.ready(context) else {
+                self.suspend(context);
                 return Poll::Pending;
             };
             if let Some(reply) = self.resume(request, index, outcome) {
@@ -214,6 +218,14 @@ impl Task {
         }
         context.waker().wake_by_ref();
         Poll::Pending
+    }
+
+    /// Nothing is ready: the task hears of it when its VM ends, too.
+    pub(super) fn suspend(&mut self, context: &Context<'_>) {
+        self.vm
+            .shared
+            .waiting
+            .enter(&mut self.place, context.waker());
     }
 
     /// A fiber that may go on, and with what.
@@ -524,6 +536,7 @@ impl Drop for Task {
             let background = &self.vm.shared.coroutines.background;
             background.set(background.get().saturating_sub(1));
         }
+        self.vm.shared.waiting.leave(&mut self.place);
         self.give_up_fibers();
         if let Some(state) = self.state.take() {
             self.vm.take_spare(state);

@@ -310,6 +310,11 @@ impl Vm {
         self.shared.panics.have_happened() || self.shared.memory.above(SPENT_PERCENT)
     }
 
+    /// Ends what waits here: nothing runs in this VM any more.
+    pub(crate) fn end_waiting(&self) {
+        self.shared.waiting.end();
+    }
+
     /// Lets go of the values that lists were waiting for.
     ///
     /// # Safety

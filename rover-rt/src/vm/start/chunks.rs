@@ -1,14 +1,14 @@
 //! The texts and the bytecode that a VM loads.
 
 use mlua::{Function, Lua, Table};
-use rover_model::MODULES_LUA;
+use rover_model::{ENV_LUA, MODULES_LUA};
 
 use crate::program::Program;
 
 pub(crate) const RUNTIME_LUA: &str = include_str!("../../../lua/runtime.lua");
 
 /// The parts that `runtime.lua` loads, by name.
-const PARTS: [(&str, &str); 19] = [
+const PARTS: [(&str, &str); 21] = [
     ("lock", include_str!("../../../lua/lock.lua")),
     ("modules", MODULES_LUA),
     ("body", include_str!("../../../lua/body.lua")),
@@ -21,6 +21,8 @@ const PARTS: [(&str, &str); 19] = [
     ("http", include_str!("../../../lua/http.lua")),
     ("files", include_str!("../../../lua/files.lua")),
     ("database", include_str!("../../../lua/database.lua")),
+    ("variables", ENV_LUA),
+    ("env", include_str!("../../../lua/env.lua")),
     ("global", include_str!("../../../lua/global.lua")),
     ("direct", include_str!("../../../lua/direct.lua")),
     ("library", include_str!("../../../lua/library.lua")),

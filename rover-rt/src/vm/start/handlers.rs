@@ -42,6 +42,15 @@ pub(crate) fn take_handlers(
         let route = Method::from_key(&key).map(|method| (method, pattern.as_str()));
         match route.and_then(|route| Some((route, *numbers.get(&route)?))) {
             Some((route, index)) => {
+                let known = &*program.routes[index].handler;
+                if let Some(place) = place(&value)?
+                    && program.options.from_start
+                    && !known.is_empty()
+                    && place != known
+                {
+                    let name = format!("{} {pattern}", route.0);
+                    extra.push(format!("{name} is the function of {place}, not of {known}"));
+                }
                 handlers.raw_set(index + 1, value)?;
                 missing[index] = false;
                 let name = format!("{} {pattern}", route.0);
@@ -66,22 +75,8 @@ pub(crate) fn take_handlers(
 
 /// Where the handlers and hooks are written, each in the place that it has in their table.
 pub(crate) fn places(handlers: &Table, program: &Program) -> mlua::Result<Vec<Option<String>>> {
-    let place = |at: usize| {
-        let function = match handlers.raw_get(at)? {
-            Value::Function(function) => Some(function),
-            // One that is called like a function.
-            Value::Table(table) => match table.metatable() {
-                Some(meta) => meta.raw_get("__call")?,
-                None => None,
-            },
-            _ => None,
-        };
-        let info = function.map(|function| function.info());
-        Ok(info.and_then(|info| Some(format!("{}:{}", info.short_src?, info.line_defined?))))
-    };
-    (1..=program.routes.len() + HOOKS.len())
-        .map(place)
-        .collect()
+    let all = 1..=program.routes.len() + HOOKS.len();
+    all.map(|at| place(&handlers.raw_get(at)?)).collect()
 }
 
 /// The path as `Route::pattern` writes it.
@@ -100,4 +95,23 @@ fn pattern(path: &[mlua::LuaString]) -> String {
         }
     }
     text
+}
+
+/// Where a handler's function begins: `routes.lua:12`.
+fn place(handler: &Value) -> mlua::Result<Option<String>> {
+    let function = match handler {
+        Value::Function(function) => Some(function.clone()),
+        // One that is called like a function.
+        Value::Table(table) => match table.metatable() {
+            Some(meta) => meta.raw_get("__call")?,
+            None => None,
+        },
+        _ => None,
+    };
+    let info = function.map(|function| function.info());
+    Ok(info.and_then(|info| {
+        let source = info.source?;
+        let file = source.trim_start_matches(['@', '=']);
+        Some(format!("{file}:{}", info.line_defined?))
+    }))
 }

@@ -10,7 +10,7 @@ use mlua::{Function, LightUserData, Lua, LuaOptions, StdLib, Table, Value};
 use rover_model::plan::Text;
 use rover_model::{CHUNK_END, CHUNK_START, JSON_LUA, LIBRARY, RAISED_LUA, SERVER_LUA};
 
-use crate::error::Error;
+use crate::error::{Error, WrongVariables};
 use crate::log::Log;
 use crate::program::{Part, Program};
 use crate::resources::Resources;
@@ -97,7 +97,16 @@ impl Vm {
         tables.know(&shared, &runtime, &http_error)?;
         // It is set once, here, before the program makes schemas, which have an order.
         let _ = shared.order.set(key_order(&lua, program)?);
-        let (entries, options): (Table, Table) = runtime.get::<Function>("boot")?.call(())?;
+        let booted = runtime.get::<Function>("boot")?.call::<(Table, Table)>(());
+        // An error may come of what stands in the place of a variable that is wrong.
+        let wrong = shared.schemas.wrong_variables.take();
+        if !wrong.is_empty() {
+            return Err(Error::Environment(WrongVariables::new(
+                &program.environment,
+                &wrong,
+            )));
+        }
+        let (entries, options) = booted?;
         let options = options::read(program, &options)?;
         let (handlers, hooks) = take_handlers(&lua, program, &entries)?;
         let _ = shared.places.set(places(&handlers, program)?);
@@ -186,6 +195,7 @@ impl Tables {
             (natives, &ctx::form::FUNCTIONS, Entry::Contained),
             (natives, &json::natives::FUNCTIONS, Entry::Contained),
             (natives, &made::FUNCTIONS, Entry::Contained),
+            (natives, &guard::environment::FUNCTIONS, Entry::Contained),
             (natives, &response::headers::FUNCTIONS, Entry::Contained),
             (natives, &pages::FUNCTIONS, Entry::Contained),
             (natives, &library::log::FUNCTIONS, Entry::Contained),
@@ -301,6 +311,10 @@ impl Tables {
         runtime.set("fibers", &self.fibers)?;
         runtime.set("last", &self.last)?;
         runtime.set("part", part(lua)?)?;
+        runtime.set(
+            "environment",
+            lua.create_table_from(shared.resources.environment.added())?,
+        )?;
         runtime.set("guard", made::install(lua, shared, &self.natives)?)?;
         runtime.set("load_page", load_page(lua, program)?)?;
         Ok(runtime)
@@ -317,6 +331,12 @@ impl Tables {
         ] {
             lua.set_named_registry_value(name, function)?;
         }
+        #[cfg(feature = "database")]
+        {
+            let kept = runtime.get::<Table>("KeptRows")?;
+            lua.set_named_registry_value("rover.kept_rows", kept)?;
+            lua.set_named_registry_value("rover.array", &self.array)?;
+        }
         lua.set_named_registry_value(MARKED, runtime.get::<Table>("marked")?)?;
         lua.set_named_registry_value(SEATS, &self.seats)?;
         lua.set_named_registry_value(FIBERS, &self.fibers)?;
@@ -328,6 +348,11 @@ impl Tables {
         let metatables = &shared.metatables;
         metatables.array.set(self.array.to_pointer());
         metatables.http_error.set(http_error.to_pointer());
+        #[cfg(feature = "database")]
+        {
+            let kept = runtime.get::<Table>("KeptRows")?;
+            metatables.kept_rows.set(kept.to_pointer());
+        }
         for (known, name) in [
             (&metatables.body, "Body"),
             (&metatables.html, "Html"),

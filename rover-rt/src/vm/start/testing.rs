@@ -27,14 +27,26 @@ fn bytecode(name: &str, text: &str) -> Cow<'static, [u8]> {
     Cow::Owned(bytecode)
 }
 
-/// A VM with a manifest, the modules that it requires, `GET` routes with their deadlines in
-/// milliseconds, and so many bytes.
+/// A VM with such a program.
 pub(crate) fn vm(
     manifest: &str,
     modules: &[(&'static str, &str)],
     routes: &[(&'static str, u32)],
     memory_limit: u64,
 ) -> Rc<Vm> {
+    let log = Rc::new(Log::new(LogLevel::Off));
+    let program = program(manifest, modules, routes, memory_limit);
+    Rc::new(Vm::new(program, log, Arc::default(), Arc::default()).expect("a program that loads"))
+}
+
+/// A program of a manifest, the modules that it requires, `GET` routes with their deadlines in
+/// milliseconds, and so many bytes.
+pub(crate) fn program(
+    manifest: &str,
+    modules: &[(&'static str, &str)],
+    routes: &[(&'static str, u32)],
+    memory_limit: u64,
+) -> &'static Program {
     let chunk = |module: &'static str, name: &str, text| Chunk {
         modules: vec![Borrowed(module)].into(),
         bytecode: bytecode(name, text),
@@ -55,6 +67,7 @@ pub(crate) fn vm(
                 waits: false,
             },
             source: Borrowed("routes.lua:1"),
+            handler: Borrowed(""),
             deadline: *deadline,
             timeout: 0,
             body_limit: 0,
@@ -65,9 +78,7 @@ pub(crate) fn vm(
     plan.chunks = chunks.into();
     plan.routes = routes.into();
     plan.options.memory_limit = memory_limit;
-    let log = Rc::new(Log::new(LogLevel::Off));
-    let program = Box::leak(Box::new(Program::from(plan)));
-    Rc::new(Vm::new(program, log, Arc::default(), Arc::default()).expect("a program that loads"))
+    Box::leak(Box::new(Program::from(plan)))
 }
 
 /// What a route answers, by its number.

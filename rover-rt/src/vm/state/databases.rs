@@ -17,6 +17,8 @@ use crate::wait::error::WaitError;
 
 /// So many statements are kept as they were read.
 const STATEMENTS: usize = 1024;
+/// A longer text is read each time.
+const LONG: usize = 8 << 10;
 /// So many shapes of rows are kept.
 const SHAPES: usize = 4096;
 
@@ -108,6 +110,9 @@ impl VmDatabases {
             statement: Statement::parse(text)?,
             rendered: Default::default(),
         });
+        if text.len() > LONG {
+            return Ok(prepared);
+        }
         let mut statements = self.statements.borrow_mut();
         if statements.len() >= STATEMENTS {
             statements.clear();

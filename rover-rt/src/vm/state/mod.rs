@@ -25,4 +25,5 @@ pub(crate) mod shapes;
 pub(crate) mod slots;
 pub(crate) mod steps;
 pub(crate) mod vm;
+pub(crate) mod waiting;
 pub(crate) mod waits;

@@ -1,8 +1,8 @@
 //! Schemas that the program makes while it runs.
 
-use std::cell::UnsafeCell;
+use std::cell::{RefCell, UnsafeCell};
 
-use rover_model::guard::Schema;
+use rover_model::guard::{Schema, WrongVariable};
 
 /// A schema that was made at run time, and the bytes that count for it.
 pub(crate) struct MadeSchema {
@@ -17,4 +17,6 @@ pub(crate) struct Schemas {
     pub(crate) scratch: UnsafeCell<String>,
     /// The schema that was made of a plain table last.
     pub(crate) plain: UnsafeCell<Option<MadeSchema>>,
+    /// What is wrong with the variables that `rover.env { ... }` has read.
+    pub(crate) wrong_variables: RefCell<Vec<WrongVariable>>,
 }

@@ -29,6 +29,7 @@ use crate::vm::state::request::RequestState;
 use crate::vm::state::schemas::Schemas;
 use crate::vm::state::shapes::Shapes;
 use crate::vm::state::slots::RowSlots;
+use crate::vm::state::waiting::WaitingTasks;
 use crate::vm::state::waits::Coroutines;
 
 /// More than this is not written to the log of one message.
@@ -65,6 +66,7 @@ pub(crate) struct VmState {
     pub(crate) replaced: Replaced,
     pub(crate) patterns: pattern::Cache,
     pub(crate) coroutines: Coroutines,
+    pub(crate) waiting: WaitingTasks,
     /// What `rover.http.client` made, by their numbers less one.
     #[cfg(feature = "client")]
     pub(crate) clients: RefCell<Vec<Client>>,
@@ -96,6 +98,9 @@ pub(crate) struct Metatables {
     pub(crate) schema: Cell<*const c_void>,
     /// Of file objects.
     pub(crate) file: Cell<*const c_void>,
+    /// Of what stands for rows of a database.
+    #[cfg(feature = "database")]
+    pub(crate) kept_rows: Cell<*const c_void>,
 }
 
 impl Default for Metatables {
@@ -111,6 +116,8 @@ impl Default for Metatables {
             response: none(),
             schema: none(),
             file: none(),
+            #[cfg(feature = "database")]
+            kept_rows: none(),
         }
     }
 }
@@ -171,6 +178,7 @@ impl VmState {
             replaced: Replaced::default(),
             patterns: pattern::Cache::default(),
             coroutines: Coroutines::default(),
+            waiting: WaitingTasks::default(),
             #[cfg(feature = "client")]
             clients: RefCell::default(),
             #[cfg(feature = "client")]
@@ -226,9 +234,11 @@ impl VmState {
             .next_budget(&self.running.deadline, Instant::now())
     }
 
-    /// Rust code panicked: the running call's time ends now, whatever the program makes of it.
+    /// Rust code panicked: the running call's time ends now, whatever the program makes of it, and nothing
+    /// that waits goes on.
     pub(crate) fn panicked(&self, reason: String) {
         self.panics.note(reason);
+        self.waiting.end();
         self.running.deadline.expire();
         self.pace.hurry();
     }

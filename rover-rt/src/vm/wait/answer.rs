@@ -7,7 +7,7 @@ use std::rc::Rc;
 use mlua::Lua;
 use mlua::ffi::{self, lua_State};
 
-use crate::outbound::{BodyStream, FetchBody, FetchResponse};
+use crate::outbound::{AnswerHeaders, BodyStream, FetchBody, FetchResponse};
 use crate::vm::native::stack::{push, vm_state};
 use crate::vm::native::unwind::pure_or_default;
 use crate::vm::native::userdata::metatable_of;
@@ -17,7 +17,7 @@ use crate::vm::state::vm::VmState;
 const STREAM: &std::ffi::CStr = c"rover.stream";
 
 /// A body that is read while it comes. Whoever reads has it meanwhile.
-pub(crate) type Stream = Rc<RefCell<Option<BodyStream>>>;
+pub(crate) type Stream = Rc<RefCell<Option<Box<BodyStream>>>>;
 
 /// Makes the metatable of streams.
 pub(crate) fn install(lua: &Lua, shared: &VmState) -> mlua::Result<()> {
@@ -65,28 +65,19 @@ pub(crate) unsafe fn push_answer(state: *mut lua_State, answer: FetchResponse) -
     }
 }
 
+/// Pushes a table of headers. What comes more than once is joined, as it may be (RFC 9110 section 5.3).
+///
 /// # Safety
 /// Three free slots, and memory is relaxed.
-unsafe fn push_headers(state: *mut lua_State, headers: &http::HeaderMap) {
-    let mut joined = Vec::new();
+unsafe fn push_headers(state: *mut lua_State, headers: &AnswerHeaders) {
     // SAFETY: the table, a name and a value take the three slots; the access is raw.
     unsafe {
-        ffi::lua_createtable(state, 0, headers.keys_len() as c_int);
-        for name in headers.keys() {
-            push(state, name.as_str().as_bytes());
-            let mut values = headers.get_all(name).iter();
-            let first = values.next().map(|value| value.as_bytes());
-            joined.clear();
-            for value in values {
-                joined.extend_from_slice(b", ");
-                joined.extend_from_slice(value.as_bytes());
-            }
-            match (first, joined.is_empty()) {
-                (Some(first), true) => push(state, first),
-                (first, _) => {
-                    joined.splice(0..0, first.unwrap_or_default().iter().copied());
-                    push(state, &joined);
-                }
+        ffi::lua_createtable(state, 0, headers.count() as c_int);
+        for (place, (name, value)) in headers.iter().enumerate() {
+            push(state, name);
+            match headers.before(place, name) {
+                None => push(state, value),
+                Some(before) => push(state, &[&before, &b", "[..], value].concat()),
             }
             ffi::lua_rawset(state, -3);
         }
@@ -95,7 +86,7 @@ unsafe fn push_headers(state: *mut lua_State, headers: &http::HeaderMap) {
 
 /// # Safety
 /// Two free slots, and memory is relaxed.
-unsafe fn push_stream(state: *mut lua_State, stream: BodyStream) {
+unsafe fn push_stream(state: *mut lua_State, stream: Box<BodyStream>) {
     let stream: Stream = Rc::new(RefCell::new(Some(stream)));
     // SAFETY: the userdata has room for one address, which is written before it gets the metatable
     // by which it is freed; it then owns the box.

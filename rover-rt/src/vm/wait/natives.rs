@@ -32,6 +32,10 @@ unsafe extern "C-unwind" {
 static TOKEN: u8 = 0;
 
 const NO_REQUEST: &[u8] = b"no request runs here that can be suspended";
+/// `lua_error` calls a message handler, and `string.format` a metamethod, from C (`lj_err.c`, `lj_strfmt.c`).
+const NOT_SUSPENDED: &[u8] = b"LuaJIT cannot suspend the message handler of an `xpcall`, which may give the \
+error back for the code behind the `xpcall` to wait, nor a `__tostring` that `string.format` calls, which \
+may be given `tostring(value)` in its place";
 
 /// The token's address.
 pub(crate) fn token() -> *mut c_void {
@@ -57,9 +61,7 @@ pub(crate) unsafe fn park(state: *mut lua_State, shared: &VmState, operation: Op
                 return YIELD;
             }
             (false, _) => NO_REQUEST,
-            (true, false) => {
-                b"LuaJIT cannot suspend what calls it, such as the message handler of an xpcall"
-            }
+            (true, false) => NOT_SUSPENDED,
         };
         ffi::lua_pushnil(state);
         push(state, reason);
@@ -93,9 +95,11 @@ unsafe extern "C-unwind" fn fork(state: *mut lua_State) -> c_int {
         if waits.cancelled.get() {
             return push_error(state, &WaitError::cancelled());
         }
-        if !waits.may.get() {
+        // Who begins a fiber waits for it.
+        if !waits.may.get() || lua_isyieldable(state) == 0 {
+            let may = waits.may.get();
             ffi::lua_pushnil(state);
-            push(state, NO_REQUEST);
+            push(state, if may { NOT_SUSPENDED } else { NO_REQUEST });
             return 2;
         }
         let fiber = waits.next_fiber();

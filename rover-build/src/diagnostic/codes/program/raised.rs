@@ -51,13 +51,23 @@ pub(crate) fn with_calls(
 pub(crate) fn for_want_of(
     diagnostic: Diagnostic,
     variable: &str,
+    written: &str,
     elsewhere: Option<&Position>,
 ) -> Diagnostic {
     let place = elsewhere.map(|place| format!(" ({}, line {})", place.file, place.line));
     let place = place.unwrap_or_default();
     diagnostic.help(format!(
-        "the environment is empty in the build: `os.getenv \"{variable}\"`{place} is nil \
-         there. Read it in the handler, which has the environment of the start, or \
-         write a value for the build: `os.getenv \"{variable}\" or \"\"`"
+        "the environment is empty in the build: `{written}`{place} is nil there. Declare what the \
+         program needs, which is checked at the start: \
+         `local env = rover.env {{ {variable} = rover.guard:string():required() }}` gives \
+         `env.{variable}`. Or write a value for where it is not set: `{written} or \"\"`"
     ))
+}
+
+/// Says that what `rover.env` has given are not the values of a start.
+pub(crate) fn with_placeholders(diagnostic: Diagnostic) -> Diagnostic {
+    diagnostic.help(
+        "in the build `rover.env { ... }` gives defaults, and something of its type for what is \
+         required; what is neither is nil, as it may be at the start",
+    )
 }

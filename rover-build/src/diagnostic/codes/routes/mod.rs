@@ -1,6 +1,8 @@
 //! What is no route, and routes that cannot stand beside each other.
 
 pub(crate) mod defined_twice;
+pub(crate) mod environment;
+pub(crate) mod getenv;
 pub(crate) mod handler;
 pub(crate) mod method;
 pub(crate) mod parameter_names;
@@ -22,4 +24,6 @@ pub(super) const CODES: &[Code] = &[
     defined_twice::CODE,
     parameter_names::CODE,
     registered::CODE,
+    environment::CODE,
+    getenv::CODE,
 ];

@@ -11,7 +11,10 @@ const MAX_TRAILERS: usize = 16 * 1024;
 /// Decodes a body that comes in pieces.
 #[derive(Debug)]
 pub(crate) struct ChunkedDecoder {
-    pub(super) body: Vec<u8>,
+    /// What was decoded. Who takes it away takes it out of the limit's count, too.
+    pub(crate) body: Vec<u8>,
+    /// Blanks may follow a chunk's size.
+    padded: bool,
     limit: u64,
     state: State,
     extensions: usize,
@@ -29,7 +32,7 @@ enum State {
 
 /// What the input holds.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Decoded {
+pub(crate) enum Decoded {
     /// More must come; so many bytes were taken.
     Partial(usize),
     /// The body has ended after so many bytes.
@@ -40,9 +43,21 @@ pub(super) enum Decoded {
 }
 
 impl ChunkedDecoder {
-    pub(super) fn new(limit: u64) -> Self {
+    /// For a request's body, read as strictly as the grammar is.
+    pub(crate) fn of_request(limit: u64) -> Self {
+        ChunkedDecoder::new(limit, false)
+    }
+
+    /// For an answer's body: there are servers that fill up the line of a chunk's size with blanks.
+    #[cfg(feature = "client")]
+    pub(crate) fn of_answer() -> Self {
+        ChunkedDecoder::new(u64::MAX, true)
+    }
+
+    fn new(limit: u64, padded: bool) -> Self {
         ChunkedDecoder {
             body: Vec::new(),
+            padded,
             limit,
             state: State::Size,
             extensions: 0,
@@ -51,7 +66,7 @@ impl ChunkedDecoder {
     }
 
     /// Takes as much of the input as it can.
-    pub(super) fn decode(&mut self, input: &[u8]) -> Decoded {
+    pub(crate) fn decode(&mut self, input: &[u8]) -> Decoded {
         let mut at = 0;
         loop {
             let rest = &input[at..];
@@ -97,6 +112,10 @@ impl ChunkedDecoder {
 
     /// A chunk's first line.
     fn chunk(&mut self, line: &[u8]) -> Result<Option<State>, Decoded> {
+        let line = match self.padded {
+            true => line.trim_ascii_end(),
+            false => line,
+        };
         let (size, extensions) = size(line).ok_or(Decoded::Malformed)?;
         self.extensions += extensions;
         if self.extensions > MAX_EXTENSIONS {
@@ -219,7 +238,7 @@ mod tests {
     use super::*;
 
     fn whole(input: &str, limit: u64) -> (Decoded, String) {
-        let mut decoder = ChunkedDecoder::new(limit);
+        let mut decoder = ChunkedDecoder::of_request(limit);
         let decoded = decoder.decode(input.as_bytes());
         (decoded, String::from_utf8(decoder.body).unwrap())
     }
@@ -231,7 +250,7 @@ mod tests {
         assert_eq!(whole(body, 11), complete);
         assert_eq!(whole(body, 10).0, Decoded::TooLarge);
         // In pieces of one byte, as in one.
-        let mut decoder = ChunkedDecoder::new(11);
+        let mut decoder = ChunkedDecoder::of_request(11);
         let mut rest = Vec::new();
         for (at, byte) in body.bytes().enumerate() {
             rest.push(byte);
@@ -242,6 +261,15 @@ mod tests {
             }
         }
         assert_eq!(decoder.body, b"hello world");
+    }
+
+    #[cfg(feature = "client")]
+    #[test]
+    fn blanks_after_the_size() {
+        let mut decoder = ChunkedDecoder::of_answer();
+        let body = b"5  \r\nhello\r\n0 \r\n\r\n";
+        assert_eq!(decoder.decode(body), Decoded::Complete(body.len()));
+        assert_eq!(decoder.body, b"hello");
     }
 
     #[test]

@@ -1,0 +1,78 @@
+//! What a request costs that asks SQLite, beside rusqlite called on hyper's event loop: CPU time of the server's process,
+//! which has the first core to itself; the load is on the second.
+//!
+//! `cargo build --release -p rover-benches && target/release/sqlite [rounds [seconds]]`
+
+use std::path::{Path, PathBuf};
+
+use rover_benches::Failure;
+use rover_benches::process::Server;
+use rover_benches::wrk::answers;
+
+const CLIENTS: u32 = 64;
+/// Rover first: its migrations make the file.
+const SERVERS: [(&str, &str); 2] = [("Rover", "sqlite_rover"), ("hyper", "sqlite_hyper")];
+/// A row, fifty rows, fifty rows as tables of Lua's, a row that is added.
+const WORKS: [&str; 4] = ["/one", "/fifty", "/tables", "/add"];
+
+fn main() -> Result<(), Failure> {
+    let mut numbers = std::env::args().skip(1).map(|number| number.parse::<u32>());
+    let rounds = numbers.next().unwrap_or(Ok(3))?;
+    let seconds = numbers.next().unwrap_or(Ok(5))?;
+    let folder = std::env::current_exe()?;
+    let folder = folder.parent().ok_or("a folder of programs")?.to_owned();
+    let file = std::env::temp_dir().join(format!("rover-bench-{}.db", std::process::id()));
+    println!("work     server  user us  system us  requests/s");
+    let mut outcome = Ok(());
+    for _ in 0..rounds {
+        for (name, program) in SERVERS {
+            let measured = measure(name, &folder.join(program), &file, seconds);
+            outcome = outcome.and(measured);
+        }
+    }
+    for end in ["", "-wal", "-shm"] {
+        // It may be gone.
+        let _ = std::fs::remove_file(format!("{}{end}", file.display()));
+    }
+    outcome
+}
+
+fn measure(name: &str, program: &PathBuf, file: &Path, seconds: u32) -> Result<(), Failure> {
+    let request = |path: &str| format!("GET {path} HTTP/1.1\r\nhost: a\r\n\r\n");
+    let (server, _) = Server::start(name, &request("/one"), |port| {
+        let database = format!("DATABASE=sqlite:{}", file.display());
+        let mut arguments = vec![database.into(), program.into()];
+        match name {
+            "Rover" => {
+                let port = port.to_string();
+                let options = ["--port", &port, "--workers", "1", "--log-level", "off"];
+                arguments.extend(options.map(Into::into));
+            }
+            _ => arguments.push(port.to_string().into()),
+        }
+        Ok(("env".into(), arguments))
+    })?;
+    for path in WORKS {
+        if name == "hyper" && path == "/tables" {
+            continue;
+        }
+        let (status, body) = server.ask(&request(path))?;
+        if status != 200 || !body.windows(3).any(|part| part == b"id\"") {
+            return Err(
+                format!("{name} answers {status} {}", String::from_utf8_lossy(&body)).into(),
+            );
+        }
+        answers(server.port, path, CLIENTS, 1)?;
+        let before = server.cpu()?;
+        let requests = answers(server.port, path, CLIENTS, seconds)?;
+        let after = server.cpu()?;
+        let each = |seconds: f64| seconds * 1e6 / requests as f64;
+        println!(
+            "{path:8} {name:6}  {:7.2}  {:9.2}  {:10.0}",
+            each(after.user - before.user),
+            each(after.system - before.system),
+            requests as f64 / f64::from(seconds)
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,113 @@
+//! The rival of `rover.db` with SQLite: rusqlite called on hyper's event loop.
+//!
+//! `DATABASE=sqlite:bench.db sqlite_hyper <port>`, with a file that `sqlite_rover` has made.
+
+use std::cell::Cell;
+use std::convert::Infallible;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::rc::Rc;
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use rusqlite::Connection;
+use serde_json::{Value, json};
+use tokio::task::LocalSet;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+fn main() -> Result<(), Failure> {
+    let port = std::env::args()
+        .nth(1)
+        .ok_or("usage: sqlite_hyper <port>")?;
+    let url = std::env::var("DATABASE")?;
+    let connection = Connection::open(url.trim_start_matches("sqlite:"))?;
+    connection.pragma_update(None, "synchronous", "normal")?;
+    let database = Rc::new(Database {
+        connection,
+        random: Cell::new(88_172_645_463_325_252),
+    });
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port.parse()?));
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    LocalSet::new().block_on(&runtime, async {
+        let listener = tokio::net::TcpListener::bind(address).await?;
+        loop {
+            let (stream, _) = listener.accept().await?;
+            stream.set_nodelay(true)?;
+            let database = Rc::clone(&database);
+            let service = service_fn(move |request: Request<_>| {
+                let answer = database.answer(request.uri().path());
+                let body = match answer {
+                    Ok(text) => text,
+                    Err(error) => error.to_string(),
+                };
+                let mut response = Response::new(Full::new(Bytes::from(body)));
+                let json = HeaderValue::from_static("application/json");
+                response.headers_mut().insert(CONTENT_TYPE, json);
+                async move { Ok::<_, Infallible>(response) }
+            });
+            let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+            tokio::task::spawn_local(async move {
+                // A client that goes away is no concern of ours.
+                let _ = connection.await;
+            });
+        }
+    })
+}
+
+struct Database {
+    connection: Connection,
+    random: Cell<u64>,
+}
+
+impl Database {
+    /// From 1 to so many.
+    fn random(&self, most: u64) -> u64 {
+        let mut next = self.random.get();
+        next ^= next << 13;
+        next ^= next >> 7;
+        next ^= next << 17;
+        self.random.set(next);
+        next % most + 1
+    }
+
+    fn answer(&self, path: &str) -> Result<String, rusqlite::Error> {
+        let row = |row: &rusqlite::Row<'_>| {
+            Ok(json!({
+                "id": row.get::<_, i64>(0)?,
+                "random_number": row.get::<_, i64>(1)?,
+                "name": row.get::<_, String>(2)?,
+            }))
+        };
+        let value = match path {
+            "/one" => {
+                let text = "select id, random_number, name from world where id = ?1";
+                let mut statement = self.connection.prepare_cached(text)?;
+                statement.query_row([self.random(10_000)], row)?
+            }
+            "/add" => {
+                let text = "insert into log (at, text) values (?1, ?2)";
+                let mut statement = self.connection.prepare_cached(text)?;
+                let rows = statement.execute((self.random(10_000), "Hello, World!"))?;
+                json!({ "rows": rows, "last_id": self.connection.last_insert_rowid() })
+            }
+            _ => {
+                let text =
+                    "select id, random_number, name from world where id between ?1 and ?1 + 49";
+                let mut statement = self.connection.prepare_cached(text)?;
+                let rows = statement.query_map([self.random(9_900)], row)?;
+                Value::Array(rows.collect::<Result<_, _>>()?)
+            }
+        };
+        Ok(value.to_string())
+    }
+}

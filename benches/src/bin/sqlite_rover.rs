@@ -1,0 +1,3 @@
+//! The program that the bench of SQLite asks.
+
+rover::app!("sqlite/routes.lua");

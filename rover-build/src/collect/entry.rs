@@ -1,0 +1,22 @@
+//! What the recording server has recorded.
+
+use crate::diagnostic::Position;
+use crate::front::function_place::FunctionPlace;
+use crate::front::ids::FunctionRef;
+
+/// One assignment on the server.
+pub(crate) struct Entry {
+    pub(crate) path: Vec<String>,
+    pub(crate) key: String,
+    pub(crate) position: Position,
+    pub(crate) value: Recorded,
+    /// The function that was assigned first, where another has taken its place.
+    pub(crate) first: Option<FunctionRef>,
+    /// The program has read it.
+    pub(crate) given: bool,
+}
+
+pub(crate) enum Recorded {
+    Function(FunctionPlace),
+    Other(&'static str),
+}

@@ -1,0 +1,17 @@
+//! `select a.id, b.id`
+
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::code::{Code, code};
+use crate::diagnostic::sql_text::{Place, in_text};
+
+pub(super) const CODE: Code = code!(
+    Warning,
+    "R1009",
+    "two columns of a result with the same name"
+);
+
+pub(crate) fn columns(place: &Place, name: &str) -> Diagnostic {
+    let message = format!("two columns of the result are called `{name}`: a row has the last one");
+    in_text(CODE, place, message, "one of them")
+        .help(format!("name one of them otherwise: `as other_{name}`"))
+}

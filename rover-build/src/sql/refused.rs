@@ -1,0 +1,27 @@
+//! What a database says of SQL that it does not take.
+
+/// What a database says of a statement that it does not take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Refused {
+    pub(crate) why: Why,
+    /// The byte of the text, where it is told.
+    pub(crate) at: Option<usize>,
+}
+
+/// Why it does not.
+#[cfg_attr(
+    not(feature = "sqlite"),
+    expect(dead_code, reason = "no database is asked")
+)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Why {
+    Syntax(String),
+    NoTable(String),
+    /// A column, and the table where one is told.
+    NoColumn(String, Option<String>),
+    Ambiguous(String),
+    NoFunction(String),
+    Other(String),
+    /// It took too long, or more than there is: nothing is known by that.
+    Unknown,
+}

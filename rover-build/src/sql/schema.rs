@@ -1,0 +1,103 @@
+//! What a database has when its migrations are applied, as far as the build knows it.
+
+use rover_model::sql::Dialect;
+
+use super::refused::Refused;
+use crate::analyse::statements::Column;
+#[cfg(feature = "sqlite")]
+use crate::sql::sqlite::Sqlite;
+
+/// The database that statements are asked of.
+pub(crate) enum Schema {
+    #[cfg(feature = "sqlite")]
+    Sqlite(Sqlite),
+    /// There is nothing to ask.
+    None(Dialect),
+}
+
+impl Schema {
+    pub(crate) fn dialect(&self) -> Dialect {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Schema::Sqlite(_) => Dialect::Sqlite,
+            Schema::None(dialect) => *dialect,
+        }
+    }
+
+    /// Whether statements are checked at all.
+    pub(crate) fn asks(&self) -> bool {
+        !matches!(self, Schema::None(_))
+    }
+
+    /// Applies a migration.
+    pub(crate) fn apply(&self, sql: &str, in_transaction: bool) -> Result<(), Refused> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Schema::Sqlite(sqlite) => sqlite.apply(sql, in_transaction),
+            Schema::None(_) => {
+                let _ = (sql, in_transaction);
+                Ok(())
+            }
+        }
+    }
+
+    /// Makes what a statement of the program makes, where that can be done.
+    pub(crate) fn make(&self, sql: &str) {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Schema::Sqlite(sqlite) => sqlite.make(sql),
+            Schema::None(_) => {
+                let _ = sql;
+            }
+        }
+    }
+
+    /// The columns that a statement gives.
+    pub(crate) fn columns_of(&self, sql: &str) -> Result<Vec<Column>, Refused> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Schema::Sqlite(sqlite) => sqlite.prepare(sql),
+            Schema::None(_) => {
+                let _ = sql;
+                Ok(Vec::new())
+            }
+        }
+    }
+
+    /// The tables and views.
+    pub(crate) fn tables(&self) -> Vec<String> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Schema::Sqlite(sqlite) => sqlite.tables(),
+            Schema::None(_) => Vec::new(),
+        }
+    }
+
+    /// The columns of a table.
+    pub(crate) fn columns(&self, table: &str) -> Vec<String> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Schema::Sqlite(sqlite) => sqlite.columns(table),
+            Schema::None(_) => {
+                let _ = table;
+                Vec::new()
+            }
+        }
+    }
+
+    pub(crate) fn functions(&self) -> Vec<String> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Schema::Sqlite(sqlite) => sqlite.functions(),
+            Schema::None(_) => Vec::new(),
+        }
+    }
+}
+
+/// What people call a kind of database.
+pub(crate) fn called(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => "SQLite",
+        Dialect::Postgres => "PostgreSQL",
+    }
+}

@@ -1,0 +1,2 @@
+local env = rover.env { MAIL_FROM = rover.guard:string():format("email"):default("shop@example.org") }
+return { from = env.MAIL_FROM, user = os.getenv "USER" }

@@ -1,0 +1,1 @@
+return { "create table made_when_it_starts (id integer)" }

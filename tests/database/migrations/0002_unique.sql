@@ -1,0 +1,1 @@
+create unique index entries_text on entries (text);
