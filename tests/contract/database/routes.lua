@@ -230,7 +230,7 @@ function api.each.get()
   end)
   local none = 0
   for _ in db:each "select 1 where 0" do none = none + 1 end
-  return { sum = sum, count = count, first = first, inside = inside, none = none, wrong = problem(function() for _ in db:each("select * from nowhere" .. "") do end end) }
+  return { sum = sum, count = count, first = first, inside = inside, none = none, wrong = problem(function() for _ in db:each(("select * from %s"):format("nowhere")) do end end) }
 end
 
 -- A query that takes longer than a moment lets others run.

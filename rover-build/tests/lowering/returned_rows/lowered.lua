@@ -12,7 +12,7 @@ function api.fires.status.get() --[[budget]]  return (api.json:status(201, { db:
 function api.fires.header.get() --[[budget]]  return (api.json(db:__rover_all "select 1 as a"):header("x-a", "b")) end
 function api.fires.nested.get(ctx) --[[budget]] 
   if __rover.query("deep") then return (__rover.reply(2, { (db:__rover_all "select 1 as a") })) end
-  return (__rover.reply(3, (db:__rover_all("select 1 as a", 1))))
+  return (__rover.reply(3, (db:__rover_all("select $1 as a", 1))))
 end
 
 -- Here the program looks at them.

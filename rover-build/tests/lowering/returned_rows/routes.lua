@@ -12,7 +12,7 @@ function api.fires.status.get() return api.json:status(201, { db:one "select 1 a
 function api.fires.header.get() return api.json(db:all "select 1 as a"):header("x-a", "b") end
 function api.fires.nested.get(ctx)
   if ctx:query().deep then return { a = { b = { (db:all "select 1 as a") } } } end
-  return api.json { last = db:all("select 1 as a", 1) }
+  return api.json { last = db:all("select $1 as a", 1) }
 end
 
 -- Here the program looks at them.
