@@ -91,7 +91,10 @@ impl Base {
         let mut line = String::new();
         while line.trim_end() != "held" {
             line.clear();
-            assert!(output.read_line(&mut line).expect("a text") > 0, "psql ends");
+            assert!(
+                output.read_line(&mut line).expect("a text") > 0,
+                "psql ends"
+            );
         }
         Holding {
             child,
@@ -117,7 +120,10 @@ impl Base {
 impl Drop for Base {
     fn drop(&mut self) {
         if !thread::panicking() {
-            psql("postgres", &format!("drop database {} with (force)", self.name));
+            psql(
+                "postgres",
+                &format!("drop database {} with (force)", self.name),
+            );
         }
     }
 }
@@ -142,7 +148,9 @@ fn psql(database: &str, text: &str) -> String {
     let output = output.expect("psql runs");
     let wrong = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{text}: {wrong}");
-    String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
+    String::from_utf8_lossy(&output.stdout)
+        .trim_end()
+        .to_owned()
 }
 
 /// Stops or starts the server.

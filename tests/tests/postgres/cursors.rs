@@ -9,7 +9,10 @@ use crate::base::Base;
 fn rows_come_in_parts() {
     let base = Base::new();
     let program = base.start(&[("ROVER_TEST_MOST", "3")]);
-    assert_eq!(program.get("/each/0"), json!({"count": 100000, "sum": 5000050000_i64}));
+    assert_eq!(
+        program.get("/each/0"),
+        json!({"count": 100000, "sum": 5000050000_i64})
+    );
     // Who ends early ends the query.
     for most in [1, 255, 256, 257, 1000] {
         for _ in 0..4 {

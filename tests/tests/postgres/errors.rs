@@ -20,17 +20,39 @@ fn errors_have_kinds() {
         ("select * from no_table", json!([]), "syntax", "42P01"),
         ("select 1 / $1::int", json!([0]), "value", "22012"),
         ("select $1::text::int", json!(["secret"]), "value", "22P02"),
-        ("select $1::text::smallint", json!(["99999"]), "value", "22003"),
-        ("do $$ begin raise sqlstate '40001'; end $$", json!([]), "serialization", "40001"),
-        ("do $$ begin raise sqlstate '40P01'; end $$", json!([]), "serialization", "40P01"),
+        (
+            "select $1::text::smallint",
+            json!(["99999"]),
+            "value",
+            "22003",
+        ),
+        (
+            "do $$ begin raise sqlstate '40001'; end $$",
+            json!([]),
+            "serialization",
+            "40001",
+        ),
+        (
+            "do $$ begin raise sqlstate '40P01'; end $$",
+            json!([]),
+            "serialization",
+            "40P01",
+        ),
     ];
     for (sql, values, kind, code) in cases {
         let failed = program.failed("exec", sql, values);
         assert_eq!(failed["kind"], kind, "{sql}: {failed}");
         assert_eq!(failed["code"], code, "{sql}: {failed}");
-        assert_eq!(failed["retryable"], kind == "serialization", "{sql}: {failed}");
+        assert_eq!(
+            failed["retryable"],
+            kind == "serialization",
+            "{sql}: {failed}"
+        );
         let text = failed.to_string();
-        assert!(!text.contains("secret") && !text.contains("99999"), "{text}");
+        assert!(
+            !text.contains("secret") && !text.contains("99999"),
+            "{text}"
+        );
     }
     let unique = program.failed("exec", add, json!(["a", "there"]));
     assert_eq!(unique["constraint"], "entries_note");
@@ -47,22 +69,72 @@ fn values_fit_their_places() {
     let base = Base::new();
     let program = base.start(&[]);
     let cases = [
-        ("select $1::int", json!(["secret"]), "$1: a value of the type int4 is expected, got a text that is none"),
-        ("select $1::int", json!([1.5]), "$1: a value of the type int4 is expected, got a number with a fraction"),
-        ("select 1, $1::int2", json!([70000]), "$1: a value of the type int2 is expected, got a number out of its range"),
-        ("select $1::int, $2::bool", json!([1, 1]), "$2: a boolean is expected, got a number"),
-        ("select $1::text", json!([true]), "$1: a text is expected, got a boolean"),
-        ("select $1::int[]", json!([1]), "$1: a list is expected, got a number"),
-        ("select $1::text", json!([[1]]), "$1: a text is expected, got a list"),
-        ("select $1::text", json!(["a\u{0}"]), "$1: a text is expected, got one with a zero byte, which only bytea has"),
-        ("select $1::uuid", json!(["secret"]), "$1: invalid input syntax for type uuid"),
-        ("select $1::jsonb", json!(["{secret"]), "$1: invalid input syntax for type json"),
-        ("select $1::timestamptz", json!(["secret"]), "$1: invalid input syntax for type timestamp with time zone"),
-        ("select '1'::money as m", json!([]), "the column `m` has the type `money`, which has no value in Lua: `m::text` is its text"),
+        (
+            "select $1::int",
+            json!(["secret"]),
+            "$1: a value of the type int4 is expected, got a text that is none",
+        ),
+        (
+            "select $1::int",
+            json!([1.5]),
+            "$1: a value of the type int4 is expected, got a number with a fraction",
+        ),
+        (
+            "select 1, $1::int2",
+            json!([70000]),
+            "$1: a value of the type int2 is expected, got a number out of its range",
+        ),
+        (
+            "select $1::int, $2::bool",
+            json!([1, 1]),
+            "$2: a boolean is expected, got a number",
+        ),
+        (
+            "select $1::text",
+            json!([true]),
+            "$1: a text is expected, got a boolean",
+        ),
+        (
+            "select $1::int[]",
+            json!([1]),
+            "$1: a list is expected, got a number",
+        ),
+        (
+            "select $1::text",
+            json!([[1]]),
+            "$1: a text is expected, got a list",
+        ),
+        (
+            "select $1::text",
+            json!(["a\u{0}"]),
+            "$1: a text is expected, got one with a zero byte, which only bytea has",
+        ),
+        (
+            "select $1::uuid",
+            json!(["secret"]),
+            "$1: invalid input syntax for type uuid",
+        ),
+        (
+            "select $1::jsonb",
+            json!(["{secret"]),
+            "$1: invalid input syntax for type json",
+        ),
+        (
+            "select $1::timestamptz",
+            json!(["secret"]),
+            "$1: invalid input syntax for type timestamp with time zone",
+        ),
+        (
+            "select '1'::money as m",
+            json!([]),
+            "the column `m` has the type `money`, which has no value in Lua: `m::text` is its text",
+        ),
     ];
     for (sql, values, wanted) in cases {
         let failed = program.failed("value", sql, values);
-        let raised = failed["raised"].as_str().unwrap_or_else(|| panic!("{sql}: {failed}"));
+        let raised = failed["raised"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{sql}: {failed}"));
         assert!(raised.ends_with(wanted), "{sql}: {raised}");
         assert!(!raised.contains("secret"), "{raised}");
     }
@@ -73,7 +145,10 @@ fn values_fit_their_places() {
 fn statements_have_their_time() {
     for prepare in ["yes", "no"] {
         let base = Base::new();
-        let program = base.start(&[("ROVER_TEST_STATEMENT_TIMEOUT", "0.2"), ("ROVER_TEST_PREPARE", prepare)]);
+        let program = base.start(&[
+            ("ROVER_TEST_STATEMENT_TIMEOUT", "0.2"),
+            ("ROVER_TEST_PREPARE", prepare),
+        ]);
         let failed = program.failed("value", "select pg_sleep(60)", json!([]));
         assert_eq!(failed["kind"], "timeout", "{failed}");
         let steps = json!([{"how": "value", "sql": "select pg_sleep(60)"}]);

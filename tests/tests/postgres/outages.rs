@@ -75,11 +75,17 @@ fn a_server_that_is_killed_comes_back() {
         told.is_over.store(true, Ordering::Relaxed);
     });
     let there = base.sql("select id from log");
-    let there: BTreeSet<usize> = there.lines().map(|id| id.parse().expect("a number")).collect();
+    let there: BTreeSet<usize> = there
+        .lines()
+        .map(|id| id.parse().expect("a number"))
+        .collect();
     let kept = told.kept.into_inner().expect("a set");
     let lost = told.lost.into_inner().expect("a set");
     let missing: Vec<_> = kept.difference(&there).collect();
-    assert!(missing.is_empty(), "told to be kept, and is not: {missing:?}");
+    assert!(
+        missing.is_empty(),
+        "told to be kept, and is not: {missing:?}"
+    );
     let known: BTreeSet<usize> = kept.union(&lost).copied().collect();
     assert!(there.is_subset(&known));
     base.until_connections("state <> 'idle'", 0);
@@ -93,7 +99,10 @@ fn what_was_never_sent_is_sent_again() {
     let program = base.start(&[]);
     for _ in 0..10 {
         for number in 0..4 {
-            assert_eq!(program.given("value", "select $1::int", json!([number])), number);
+            assert_eq!(
+                program.given("value", "select $1::int", json!([number])),
+                number
+            );
             let done = program.transaction(json!([{"how": "value", "sql": "select 1"}]));
             assert!(done["failed"].is_null(), "{done}");
         }
@@ -127,7 +136,10 @@ impl Between {
                 let Ok(server) = TcpStream::connect(&server) else {
                     continue;
                 };
-                let back = (server.try_clone().expect("a copy"), client.try_clone().expect("a copy"));
+                let back = (
+                    server.try_clone().expect("a copy"),
+                    client.try_clone().expect("a copy"),
+                );
                 let (there_mode, back_mode) = (Arc::clone(&ways), Arc::clone(&ways));
                 thread::spawn(move || copy(client, server, &there_mode));
                 thread::spawn(move || copy(back.0, back.1, &back_mode));
@@ -189,7 +201,10 @@ fn a_network_loses_and_delays() {
     let between = Between::new(&base);
     let program = between.start(
         &base,
-        &[("ROVER_TEST_STATEMENT_TIMEOUT", "0.5"), ("ROVER_TEST_TIMEOUT", "1")],
+        &[
+            ("ROVER_TEST_STATEMENT_TIMEOUT", "0.5"),
+            ("ROVER_TEST_TIMEOUT", "1"),
+        ],
     );
     let one = || program.ask("value", "select 1", json!([]));
     assert_eq!(one()["ok"], 1);
@@ -206,9 +221,12 @@ fn a_network_loses_and_delays() {
     // The connection ends in the middle of statements.
     for _ in 0..3 {
         let held = base.holding("update accounts set balance = 5 where name = 'a'");
-        let change = json!({"how": "exec", "sql": "update accounts set balance = 6 where name = 'a'"});
+        let change =
+            json!({"how": "exec", "sql": "update accounts set balance = 6 where name = 'a'"});
         let waiting = program.send("/sql", &change);
-        until("it waits", || base.connections("wait_event_type = 'Lock'") == 1);
+        until("it waits", || {
+            base.connections("wait_event_type = 'Lock'") == 1
+        });
         between.set(CUT);
         let answer = crate::base::answer(waiting);
         assert_eq!(kind(&answer), "connect", "{answer}");

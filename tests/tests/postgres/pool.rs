@@ -15,7 +15,9 @@ fn a_full_pool_is_an_error_of_its_own() {
     // Both connections wait.
     let wait = json!({"steps": [{"how": "value", "sql": "select pg_advisory_xact_lock(1)"}]});
     let first = program.send("/transaction", &wait);
-    until("one waits", || base.connections("wait_event_type = 'Lock'") == 1);
+    until("one waits", || {
+        base.connections("wait_event_type = 'Lock'") == 1
+    });
     let second = program.send("/transaction", &wait);
     let refused = thread::scope(|scope| {
         let asked = scope.spawn(|| program.post("/transaction", &wait));
@@ -26,7 +28,9 @@ fn a_full_pool_is_an_error_of_its_own() {
     drop(held);
     assert!(answer(first)["failed"].is_null());
     drop(second);
-    until("there is room again", || program.post("/transaction", &wait)["failed"].is_null());
+    until("there is room again", || {
+        program.post("/transaction", &wait)["failed"].is_null()
+    });
     assert!(base.connections("true") <= 2);
 }
 
@@ -36,7 +40,10 @@ fn a_full_pool_is_an_error_of_its_own() {
 fn no_more_connections_than_the_process_may_have() {
     for most in [1, 2, 3] {
         let base = Base::new();
-        let program = base.start(&[("ROVER_TEST_MOST", &most.to_string()), ("ROVER_TEST_TIMEOUT", "60")]);
+        let program = base.start(&[
+            ("ROVER_TEST_MOST", &most.to_string()),
+            ("ROVER_TEST_TIMEOUT", "60"),
+        ]);
         let add = json!({"steps": [
             {"how": "exec", "sql": "update accounts set balance = balance + 1 where name = 'a'"},
         ]});
@@ -54,7 +61,10 @@ fn no_more_connections_than_the_process_may_have() {
                 assert!(base.connections("true") <= most);
             }
         });
-        assert_eq!(base.sql("select balance from accounts where name = 'a'"), "180");
+        assert_eq!(
+            base.sql("select balance from accounts where name = 'a'"),
+            "180"
+        );
     }
 }
 
@@ -67,9 +77,14 @@ fn a_slow_statement_keeps_no_other_waiting() {
     let held = base.holding("select pg_advisory_lock(1)");
     let slow = json!({"how": "value", "sql": "select pg_advisory_lock_shared(1)"});
     let waiting: Vec<_> = (0..3).map(|_| program.send("/sql", &slow)).collect();
-    until("they wait", || base.connections("wait_event_type = 'Lock'") >= 1);
+    until("they wait", || {
+        base.connections("wait_event_type = 'Lock'") >= 1
+    });
     for number in 0..20 {
-        assert_eq!(program.given("value", "select $1::int", json!([number])), number);
+        assert_eq!(
+            program.given("value", "select $1::int", json!([number])),
+            number
+        );
     }
     drop(held);
     for stream in waiting {
@@ -90,23 +105,39 @@ fn connections_are_encrypted() {
     };
     let authority = variable("ROVER_TEST_POSTGRES_AUTHORITY");
     for (query, wanted) in [
-        (format!("?sslmode=verify-full&sslrootcert={authority}"), true),
+        (
+            format!("?sslmode=verify-full&sslrootcert={authority}"),
+            true,
+        ),
         (format!("?sslrootcert={authority}"), true),
         ("?sslmode=disable".to_owned(), false),
     ] {
         let program = crate::base::Program(rover_tests::Process::start(&mut with(&query)));
-        assert_eq!(program.given("value", encrypted, json!([])), wanted, "{query}");
+        assert_eq!(
+            program.given("value", encrypted, json!([])),
+            wanted,
+            "{query}"
+        );
     }
     // Nobody of the system's authorities has signed its certificate.
     let output = with("?sslmode=require").output().expect("an end");
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(!output.status.success() && told.contains("certificate"), "{told}");
+    assert!(
+        !output.status.success() && told.contains("certificate"),
+        "{told}"
+    );
     // A socket of the file system.
     let folder = variable("ROVER_TEST_POSTGRES_SOCKET").replace('/', "%2F");
     let url = base.url();
     let (_, place) = url.split_once("@127.0.0.1").expect("an address");
     let mut command = base.command(&[]);
-    command.env("ROVER_TEST_DATABASE", format!("postgres://postgres@{folder}{place}"));
+    command.env(
+        "ROVER_TEST_DATABASE",
+        format!("postgres://postgres@{folder}{place}"),
+    );
     let program = crate::base::Program(rover_tests::Process::start(&mut command));
-    assert_eq!(program.given("value", "select inet_client_addr() is null", json!([])), true);
+    assert_eq!(
+        program.given("value", "select inet_client_addr() is null", json!([])),
+        true
+    );
 }

@@ -26,7 +26,7 @@ fn parts_are_taken_back_alone() {
         {"how": "value", "sql": "select balance from accounts where name = 'a'"},
     ]));
     assert!(done["failed"].is_null(), "{done}");
-    assert_eq!(done["seen"][5], 4, "{done}");
+    assert_eq!(done["seen"][8], 4, "{done}");
     assert_eq!(balance(&base), "4");
     base.until_connections("state <> 'idle'", 0);
 }
@@ -92,10 +92,16 @@ fn what_meets_another_is_done_again() {
                 })
             })
             .collect();
-        workers.into_iter().map(|it| it.join().expect("no error")).sum()
+        workers
+            .into_iter()
+            .map(|it| it.join().expect("no error"))
+            .sum()
     });
     assert!(tries > 40, "none of them has met another");
-    assert_eq!(base.sql("select string_agg(balance::text, ' ' order by name) from accounts"), "60 140");
+    assert_eq!(
+        base.sql("select string_agg(balance::text, ' ' order by name) from accounts"),
+        "60 140"
+    );
     // Without a second try it is an error.
     let once = json!({"isolation": "serializable", "steps": [
         {"how": "exec", "sql": "do $$ begin raise sqlstate '40001'; end $$"},
@@ -139,9 +145,15 @@ fn others_go_on_beside_a_transaction() {
     let program = base.start(&[]);
     let held = base.holding("update accounts set balance = 1 where name = 'a'");
     let waiting = program.send("/transaction", &json!({"steps": [set(2)]}));
-    until("it waits", || base.connections("wait_event_type = 'Lock'") == 1);
+    until("it waits", || {
+        base.connections("wait_event_type = 'Lock'") == 1
+    });
     for _ in 0..20 {
-        let seen = program.given("value", "select balance from accounts where name = 'a'", json!([]));
+        let seen = program.given(
+            "value",
+            "select balance from accounts where name = 'a'",
+            json!([]),
+        );
         assert_eq!(seen, 100);
     }
     drop(held);

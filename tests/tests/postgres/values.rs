@@ -13,13 +13,21 @@ fn types_go_both_ways() {
         ("int4", json!(2147483647), None),
         ("int4", json!("17"), Some(json!(17))),
         ("int8", json!(9007199254740992_i64), None),
-        ("int8", json!("9223372036854775807"), Some(json!("9223372036854775807"))),
+        (
+            "int8",
+            json!("9223372036854775807"),
+            Some(json!("9223372036854775807")),
+        ),
         ("oid", json!(4000000000_u32), None),
         ("float4", json!(0.1), None),
         ("float8", json!(1e300), None),
         ("float8", json!(3), None),
         ("numeric", json!(12.5), Some(json!("12.5"))),
-        ("numeric", json!("123456789012345678901234567890.10"), Some(json!("123456789012345678901234567890.10"))),
+        (
+            "numeric",
+            json!("123456789012345678901234567890.10"),
+            Some(json!("123456789012345678901234567890.10")),
+        ),
         ("numeric", json!(-0.0001), Some(json!("-0.0001"))),
         ("bool", json!(true), None),
         ("text", json!("ä'\"$1"), None),
@@ -32,14 +40,22 @@ fn types_go_both_ways() {
         ("json", json!({"a": [1, null, {"b": "x"}]}), None),
         ("jsonb", json!([1, "two", false, null, [2.5]]), None),
         ("jsonb", json!(5), None),
-        ("jsonb", json!("{\"raw\": true}"), Some(json!({"raw": true}))),
+        (
+            "jsonb",
+            json!("{\"raw\": true}"),
+            Some(json!({"raw": true})),
+        ),
         ("uuid", json!("6f9619ff-8b86-d011-b42d-00cf4fc964ff"), None),
         ("date", json!("2026-11-29"), None),
         ("date", json!("0044-03-15"), None),
         ("time", json!("19:00:00.5"), Some(json!("19:00:00.500"))),
         ("timetz", json!("19:00:00+02:30"), None),
         ("timestamp", json!("2026-11-29T19:00:00"), None),
-        ("timestamptz", json!("2026-11-29T21:00:00.123+02:00"), Some(json!("2026-11-29T19:00:00.123Z"))),
+        (
+            "timestamptz",
+            json!("2026-11-29T21:00:00.123+02:00"),
+            Some(json!("2026-11-29T19:00:00.123Z")),
+        ),
         ("timestamptz", json!("2026-11-29T19:00:00.123456Z"), None),
         ("timestamptz", json!("infinity"), None),
         ("interval", json!("1 year 2 mons 3 days 04:05:06.5"), None),
@@ -56,7 +72,11 @@ fn types_go_both_ways() {
         ("float8[]", json!([1.5, 2]), None),
         ("bool[]", json!([true, false]), None),
         ("numeric[]", json!([1.5]), Some(json!(["1.5"]))),
-        ("uuid[]", json!(["6f9619ff-8b86-d011-b42d-00cf4fc964ff"]), None),
+        (
+            "uuid[]",
+            json!(["6f9619ff-8b86-d011-b42d-00cf4fc964ff"]),
+            None,
+        ),
         ("timestamptz[]", json!(["2026-11-29T19:00:00Z"]), None),
         ("mood[]", json!(["happy", "sad"]), None),
         ("jsonb[]", json!([{"a": 1}]), None),
@@ -73,9 +93,17 @@ fn types_go_both_ways() {
         // As a column of a table, of which the type is known by the statement alone.
         let table = format!("create table t (c {name}); ");
         base.sql(&format!("drop table if exists t; {table}"));
-        let got = program.ask("one", "insert into t (c) values ($1) returning c", json!([given]));
+        let got = program.ask(
+            "one",
+            "insert into t (c) values ($1) returning c",
+            json!([given]),
+        );
         assert_eq!(got, json!({"ok": {"c": wanted}}), "a column of {name}");
-        let null = program.ask("one", "insert into t (c) values ($1) returning c", json!([null]));
+        let null = program.ask(
+            "one",
+            "insert into t (c) values ($1) returning c",
+            json!([null]),
+        );
         assert_eq!(null, json!({"ok": {"c": null}}), "null of {name}");
     }
     assert_eq!(program.get("/raw"), json!({"given": true, "made": true}));
@@ -92,11 +120,20 @@ fn statements_without_names_have_the_same_values() {
     assert_eq!(given("select $1::bool", json!(true)), json!(true));
     assert_eq!(given("select $1::numeric", json!(1.5)), json!("1.5"));
     assert_eq!(given("select $1::jsonb", json!({"a": 1})), json!({"a": 1}));
-    assert_eq!(given("select count(*) from unnest($1::int[])", json!([1, 2])), json!(2));
+    assert_eq!(
+        given("select count(*) from unnest($1::int[])", json!([1, 2])),
+        json!(2)
+    );
     assert_eq!(given("select $1::int is null", json!(null)), json!(true));
     assert_eq!(program.get("/raw"), json!({"given": true, "made": true}));
-    assert_eq!(program.given("all", "select 1 as a where false", json!([])), json!([]));
-    assert_eq!(program.get("/each/0"), json!({"count": 100000, "sum": 5000050000_i64}));
+    assert_eq!(
+        program.given("all", "select 1 as a where false", json!([])),
+        json!([])
+    );
+    assert_eq!(
+        program.get("/each/0"),
+        json!({"count": 100000, "sum": 5000050000_i64})
+    );
     assert_eq!(program.get("/each/300")["count"], 300);
     let done = program.transaction(json!([
         {"how": "exec", "sql": "update accounts set balance = $1", "values": [7]},
@@ -113,17 +150,34 @@ fn places_have_values() {
     let base = Base::new();
     let program = base.start(&[]);
     let named = json!({"how": "one", "sql": "select :b::int as b, :a::int as a, :b::int as c", "named": {"a": 1, "b": 2}});
-    assert_eq!(program.post("/sql", &named)["ok"], json!({"b": 2, "a": 1, "c": 2}));
+    assert_eq!(
+        program.post("/sql", &named)["ok"],
+        json!({"b": 2, "a": 1, "c": 2})
+    );
     let any = "select name from accounts where name = any($1) order by name";
     let found = program.given("all", any, json!([["b", "a", "x"]]));
     assert_eq!(found, json!([{"name": "a"}, {"name": "b"}]));
     let spread = "select name from accounts where name in ($1...) order by name";
-    assert_eq!(program.given("all", spread, json!([["b"]])), json!([{"name": "b"}]));
+    assert_eq!(
+        program.given("all", spread, json!([["b"]])),
+        json!([{"name": "b"}])
+    );
     assert_eq!(program.given("all", spread, json!([[]])), json!([]));
     let texts = "select '$1 :a' as t, $1::int as n -- $2\n";
-    assert_eq!(program.given("one", texts, json!([3])), json!({"t": "$1 :a", "n": 3}));
-    assert_eq!(program.given("one", "select 1 as a where false", json!([])), json!(null));
-    assert_eq!(program.given("one", "select 2 as b, null as a, 1 as c", json!([])).to_string(), r#"{"a":null,"b":2,"c":1}"#);
+    assert_eq!(
+        program.given("one", texts, json!([3])),
+        json!({"t": "$1 :a", "n": 3})
+    );
+    assert_eq!(
+        program.given("one", "select 1 as a where false", json!([])),
+        json!(null)
+    );
+    assert_eq!(
+        program
+            .given("one", "select 2 as b, null as a, 1 as c", json!([]))
+            .to_string(),
+        r#"{"b":2,"a":null,"c":1}"#
+    );
 }
 
 #[test]
@@ -164,7 +218,9 @@ fn tables_may_change_under_statements() {
             let row = &all()[0];
             assert_eq!(row.as_object().expect("a row").len(), 1 + round);
         }
-        base.sql(&format!("alter table t add column c{round} int default {round}"));
+        base.sql(&format!(
+            "alter table t add column c{round} int default {round}"
+        ));
     }
     base.sql("alter table t alter column c3 type text");
     for _ in 0..4 {

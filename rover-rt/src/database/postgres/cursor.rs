@@ -52,13 +52,13 @@ async fn give(worker: &Worker, query: &Query, parts: &Parts) -> Result<(), WaitE
 /// statement may take.
 async fn by_portal(held: &mut Held, query: &Query, parts: &Parts) -> Result<(), PostgresError> {
     let flight = held.flight();
-    let mut may_retry = true;
+    let mut attempt = 0;
     loop {
+        attempt += 1;
         let ready = held.prepared(&query.text).await?;
         let walked = portal(&mut held.client, &flight, &ready, query, parts).await;
         match walked {
-            Err(error) if error.is_outdated() && may_retry => {
-                may_retry = false;
+            Err(error) if held.is_worth_another(&error, &query.text, attempt) => {
                 held.forget(&query.text);
             }
             Err(PostgresError::Postgres(error)) => return Err(held.failed(error, 0)),

@@ -57,6 +57,21 @@ impl PostgresError {
         })
     }
 
+    /// Whether the server cannot make sense of it, which may be so as tables have changed since it
+    /// was prepared: a column has another type than its place was taken to have.
+    pub(crate) fn is_of_meaning(&self) -> bool {
+        self.server()
+            .is_some_and(|error| error.code().code().starts_with("42"))
+    }
+
+    /// Whether a value is none of the type that its place has.
+    pub(crate) fn is_unfit(&self) -> bool {
+        match self {
+            PostgresError::Postgres(error) => error.source().is_some_and(|why| why.is::<Unfit>()),
+            _ => false,
+        }
+    }
+
     /// Whether the server has never seen it.
     pub(crate) fn is_unsent(&self) -> bool {
         matches!(self, PostgresError::Lost { sent: false, .. })

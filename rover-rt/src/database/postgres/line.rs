@@ -30,7 +30,9 @@ const PREPARED: usize = 256;
 const LONG: usize = 16 * 1024;
 /// So much longer than its own time a statement is waited for: then the server is not there.
 const GRACE: Duration = Duration::from_secs(2);
-/// How often that is looked at.
+/// How often a statement is prepared again, while tables change under it.
+const ATTEMPTS: usize = 10;
+/// How often it is looked at whether the server is there.
 const TICK: Duration = Duration::from_secs(1);
 
 pub(crate) struct Line {
@@ -178,7 +180,11 @@ impl Line {
     pub(crate) async fn run_alone(&self, query: &Query) -> (Result<Rows, PostgresError>, Duration) {
         let turn = Turn::begin(&self.flight);
         let mut result = self.ask(query).await;
-        if result.as_ref().is_err_and(PostgresError::is_outdated) {
+        let mut attempt = 1;
+        while let Err(error) = &result
+            && self.is_worth_another(error, &query.text, attempt)
+        {
+            attempt += 1;
             self.forget(&query.text);
             result = self.ask(query).await;
         }
@@ -190,22 +196,56 @@ impl Line {
         let turn = Turn::begin(&self.flight);
         let result = self.ask(query).await;
         turn.done();
-        if result.as_ref().is_err_and(PostgresError::is_outdated) {
+        if let Err(error) = &result
+            && self.is_worth_another(error, &query.text, 1)
+        {
             self.forget(&query.text);
         }
         result
+    }
+
+    /// Whether a statement that has failed may succeed when it is prepared again.
+    pub(crate) fn is_worth_another(
+        &self,
+        error: &PostgresError,
+        text: &Arc<str>,
+        attempt: usize,
+    ) -> bool {
+        match error.is_outdated() {
+            true => attempt < ATTEMPTS,
+            false => attempt == 1 && error.is_of_meaning() && self.knows(text),
+        }
+    }
+
+    /// Whether the statement is prepared.
+    fn knows(&self, text: &Arc<str>) -> bool {
+        self.statements.as_ref().is_some_and(|statements| {
+            let statements = statements.lock().unwrap_or_else(PoisonError::into_inner);
+            let known = statements.known.get(text);
+            known.is_some_and(|entry| entry.ready.initialized())
+        })
     }
 
     async fn ask(&self, query: &Query) -> Result<Rows, PostgresError> {
         let Some(statements) = &self.statements else {
             return self.ask_unnamed(query).await;
         };
-        let ready = self.ready(statements, &query.text).await?;
+        let mut ready = self.ready(statements, &query.text).await?;
+        let mut sent = self.send(&ready, query).await;
+        if sent.as_ref().is_err_and(PostgresError::is_unfit) {
+            // A column may have got another type since.
+            self.forget(&query.text);
+            ready = self.ready(statements, &query.text).await?;
+            sent = self.send(&ready, query).await;
+        }
+        self.collect(sent?, Some(&ready.shape), query).await
+    }
+
+    async fn send(&self, ready: &Ready, query: &Query) -> Result<RowStream, PostgresError> {
         let before = self.written();
         let values = query.values.iter().map(Bound);
         let sent = self.client.query_raw(&ready.statement, values).await;
-        let stream = sent.map_err(|error| self.failed(error, before))?;
-        self.collect(stream, Some(&ready.shape), query).await
+        sent.map_err(|error| self.failed(error, before))
     }
 
     /// Runs a statement in one go, without a name that a server behind a pooler may not know.

@@ -2,6 +2,7 @@
 //! else to do. Each is applied in a transaction, under a lock that other processes wait for.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rover_model::plan::Migration;
 use tokio_postgres::error::ErrorPosition;
@@ -18,6 +19,9 @@ use crate::wait::error::WaitError;
 /// The locks' numbers are those of no one else: the bytes of `rovermig`, and the next.
 const LOCK: i64 = 0x726f_7665_726d_6967;
 const ALONE: i64 = LOCK + 1;
+/// How often a lock is asked for. Who waited in a statement would hold up
+/// `CREATE INDEX CONCURRENTLY`, which waits for all statements.
+const WAIT: Duration = Duration::from_millis(50);
 
 /// Runs something on a connection of its own, without a limit of time.
 fn on_a_thread<T, F>(shared: &Arc<Shared>, what: F) -> Result<T, WaitError>
@@ -86,7 +90,11 @@ async fn next(
     applied: &mut Applied,
 ) -> Result<bool, WaitError> {
     batch(client, "BEGIN").await?;
-    lock(client, LOCK).await?;
+    while !is(client, &format!("SELECT pg_try_advisory_xact_lock({LOCK})")).await? {
+        batch(client, "ROLLBACK").await?;
+        tokio::time::sleep(WAIT).await;
+        batch(client, "BEGIN").await?;
+    }
     let table = format!(
         "CREATE TABLE IF NOT EXISTS {TABLE} (number BIGINT PRIMARY KEY, name TEXT NOT NULL, \
          checksum TEXT NOT NULL, applied_at TIMESTAMPTZ NOT NULL DEFAULT now())"
@@ -120,7 +128,9 @@ async fn outside(
     files: &[Migration],
     file: &Migration,
 ) -> Result<bool, WaitError> {
-    query(client, &format!("SELECT pg_advisory_lock({ALONE})")).await?;
+    while !is(client, &format!("SELECT pg_try_advisory_lock({ALONE})")).await? {
+        tokio::time::sleep(WAIT).await;
+    }
     let known = read(client).await?;
     let is_missing = missing(files, &known)?
         .iter()
@@ -152,9 +162,9 @@ async fn run(client: &Client, file: &Migration) -> Result<(), WaitError> {
     }
 }
 
-async fn lock(client: &Client, number: i64) -> Result<(), WaitError> {
-    query(client, &format!("SELECT pg_advisory_xact_lock({number})")).await?;
-    Ok(())
+async fn is(client: &Client, sql: &str) -> Result<bool, WaitError> {
+    let rows = query(client, sql).await?;
+    Ok(rows.first().is_some_and(|row| row.get(0)))
 }
 
 async fn record(client: &Client, file: &Migration) -> Result<(), WaitError> {
