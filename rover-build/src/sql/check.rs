@@ -145,7 +145,7 @@ impl<'a> Look<'_, 'a> {
             return Err(diagnostic.into());
         }
         // These do their work when they are prepared.
-        if statement.verb() == Verb::Alone {
+        if matches!(statement.verb(), Verb::Alone | Verb::Connection(_)) {
             return Ok(None);
         }
         let asked = Asked {
