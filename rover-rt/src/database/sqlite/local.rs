@@ -201,7 +201,7 @@ async fn within<T>(milliseconds: u32, what: impl Future<Output = T>) -> Result<T
     let time = Duration::from_millis(milliseconds.into());
     tokio::time::timeout(time, what).await.map_err(|_| {
         let seconds = time.as_secs_f64();
-        let message = format!("the database has had no room for another one for {seconds} s");
+        let message = format!("the database is busy: there was no room within {seconds} s");
         let mut error = WaitError::new("pool", message);
         error.retryable = true;
         error
