@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rover_model::sql::Verb;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::connection::{Clock, Connection, Purpose};
@@ -56,14 +57,23 @@ impl Local {
         let mut connection = self.connection.borrow_mut();
         let connection = match &mut *connection {
             Some(connection) => connection,
-            None => connection.insert(Connection::open(&self.shared.target, Purpose::Reads)?),
+            None => {
+                let opened = Connection::open(&self.shared.target, Purpose::Reads)?;
+                // A worker waits for nobody.
+                opened.set_patience(Duration::ZERO)?;
+                connection.insert(opened)
+            }
         };
+        if query.verb == Verb::Alone {
+            return Ok(Here::Writes);
+        }
         if self.slow.borrow().contains(&query.text) {
             return Ok(Here::Slow);
         }
         connection.clock.set(Some(MOMENT));
         match connection.run(query) {
             Err(SqliteError::Writes) => Ok(Here::Writes),
+            Err(error) if error.is_busy() => Ok(Here::Slow),
             Err(error) if error.is_interrupt() => {
                 let mut slow = self.slow.borrow_mut();
                 if slow.len() < SLOW {
@@ -77,7 +87,7 @@ impl Local {
 
     /// Gives a statement to the writer.
     fn write(&self, query: Query) -> Answering {
-        let alone = is_alone(&query.text);
+        let alone = query.verb == Verb::Alone;
         let (job, answer) = queued(query, alone);
         let sent = self.shared.write(job);
         Box::pin(async move {
@@ -162,12 +172,6 @@ enum Here {
     Done(Result<Rows, WaitError>),
     Slow,
     Writes,
-}
-
-/// Whether a statement cannot be part of a transaction.
-fn is_alone(text: &str) -> bool {
-    use rover_model::sql::{Statement, Verb};
-    Statement::parse(text).is_ok_and(|statement| statement.verb() == Verb::Alone)
 }
 
 /// Waits for one of the connections that are for long queries.
