@@ -80,3 +80,13 @@ fn rows_are_described() {
     }
     insta::assert_snapshot!(text);
 }
+
+#[test]
+fn what_postgres_takes_is_not_called_wrong() {
+    let compiled = explained("postgres");
+    let warnings = compiled.warnings.lines();
+    assert!(warnings.is_empty(), "{}", warnings.join("\n"));
+    let books = &compiled.app.routes[0].returns[0];
+    let row = "{id: integer, title: string, Year: integer | null, costs: string | null}";
+    assert_eq!(books.to_string(), format!("[{row}]"));
+}

@@ -422,3 +422,27 @@ fn the_port_may_come_from_the_file() {
     assert_eq!(session.address, format!("127.0.0.1:{port}"));
     assert_eq!(session.get("/", "*/*"), (200, port.to_string()));
 }
+
+const BOOKS: &str = r#"local db = rover.db("sqlite::memory:", { migrations = "migrations" })
+local api = rover.server {}
+function api.books.get() return db:all "select * from books" end
+return api
+"#;
+
+#[test]
+fn migrations_are_applied_as_they_are_saved() {
+    let folder = Folder::with("dev_migrations", BOOKS);
+    fs::create_dir(folder.0.join("migrations")).unwrap();
+    let books = "create table books (id integer primary key, title text);\n";
+    folder.write("migrations/0001_books.sql", books);
+    let command = folder.command(&["dev", "--port", "0"]);
+    let session = Session::of(folder, command);
+    session.line("applied the migration 0001_books.sql");
+    assert_eq!(session.get("/books", "*/*"), (200, "[]".to_owned()));
+    session.replace(
+        "migrations/0002_first.sql",
+        "insert into books (title) values ('one');\n",
+    );
+    session.line("applied the migration 0002_first.sql");
+    session.until("/books", "*/*", r#"[{"id":1,"title":"one"}]"#);
+}

@@ -30,6 +30,8 @@ mod router;
 mod service;
 mod settings;
 mod time;
+#[cfg(any(feature = "client", feature = "postgres"))]
+mod tls;
 mod vm;
 mod wait;
 mod worker;

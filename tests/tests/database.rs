@@ -38,7 +38,10 @@ impl Folder {
             stderr,
         } = output.expect("an end");
         let said = [stdout, stderr].concat();
-        (status.success(), String::from_utf8_lossy(&said).into_owned())
+        (
+            status.success(),
+            String::from_utf8_lossy(&said).into_owned(),
+        )
     }
 }
 
@@ -79,22 +82,39 @@ fn of_processes_that_start_together_one_applies_the_migrations() {
                 })
             })
             .collect();
-        let logs = starts.into_iter().map(|start| start.join().expect("it started"));
+        let logs = starts
+            .into_iter()
+            .map(|start| start.join().expect("it started"));
         logs.collect()
     });
     // What the others logged before they listened is not in the rest of their logs.
     assert_eq!(logs.len(), 4);
     let (_, states) = folder.ended(&["--migrations"]);
-    assert_eq!(states, "0001_entries.sql: applied\n0002_unique.sql: applied\n");
+    assert_eq!(
+        states,
+        "0001_entries.sql: applied\n0002_unique.sql: applied\n"
+    );
 }
 
 #[test]
 fn migrations_are_shown_and_applied_by_hand() {
     let folder = Folder::new("by-hand");
     let states = folder.ended(&["--migrations"]);
-    assert_eq!(states, (true, "0001_entries.sql: missing\n0002_unique.sql: missing\n".to_owned()));
+    assert_eq!(
+        states,
+        (
+            true,
+            "0001_entries.sql: missing\n0002_unique.sql: missing\n".to_owned()
+        )
+    );
     let applied = folder.ended(&["--migrate"]);
-    assert_eq!(applied, (true, "0001_entries.sql: applied\n0002_unique.sql: applied\n".to_owned()));
+    assert_eq!(
+        applied,
+        (
+            true,
+            "0001_entries.sql: applied\n0002_unique.sql: applied\n".to_owned()
+        )
+    );
     let again = folder.ended(&["--migrate"]);
     assert_eq!(again, (true, "nothing is missing\n".to_owned()));
 }
@@ -103,28 +123,46 @@ fn migrations_are_shown_and_applied_by_hand() {
 fn a_migration_that_was_changed_stops_the_start() {
     let folder = Folder::new("changed");
     let process = folder.start();
-    forge(&process, "update _rover_migrations set checksum = 'x' where number = 2");
+    forge(
+        &process,
+        "update _rover_migrations set checksum = 'x' where number = 2",
+    );
     process.stop();
     let (started, said) = folder.ended(&[]);
-    assert!(!started && said.contains("`0002_unique.sql` was changed after it was applied"), "{said}");
+    assert!(
+        !started && said.contains("`0002_unique.sql` was changed after it was applied"),
+        "{said}"
+    );
     assert!(said.contains("routes.lua:2: rover.db:"), "{said}");
     let (_, states) = folder.ended(&["--migrations"]);
-    assert!(states.contains("0002_unique.sql: changed after it was applied"), "{states}");
+    assert!(
+        states.contains("0002_unique.sql: changed after it was applied"),
+        "{states}"
+    );
 }
 
 #[test]
 fn what_a_later_version_has_applied_is_no_hindrance() {
     let folder = Folder::new("later");
     let process = folder.start();
-    forge(&process, "insert into _rover_migrations (number, name, checksum) values (9, '0009_x.sql', 'y')");
+    forge(
+        &process,
+        "insert into _rover_migrations (number, name, checksum) values (9, '0009_x.sql', 'y')",
+    );
     process.stop();
     let process = folder.start();
     assert_eq!(json(&process, "/count"), json!({"count": 0}));
     forge(&process, "delete from _rover_migrations where number = 1");
-    forge(&process, "insert into _rover_migrations (number, name, checksum) values (0, '0000_y.sql', 'y')");
+    forge(
+        &process,
+        "insert into _rover_migrations (number, name, checksum) values (0, '0000_y.sql', 'y')",
+    );
     process.stop();
     let (started, said) = folder.ended(&[]);
-    assert!(!started && said.contains("`0000_y.sql`, which the program has not"), "{said}");
+    assert!(
+        !started && said.contains("`0000_y.sql`, which the program has not"),
+        "{said}"
+    );
 }
 
 #[test]

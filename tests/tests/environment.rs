@@ -223,7 +223,7 @@ fn a_host_gives_variables() {
         assert_eq!(get("/read/TEST_ROVER_ENV_NAME"), "Ada");
         assert_eq!(get("/read/PATH"), std::env::var("PATH").expect("a path"));
         let refused = app().environment([("TEST_ROVER_ENV_PORT", "x")]).client();
-        let refused = refused.err().expect("no start");
+        let refused = refused.expect_err("no start");
         assert_eq!(refused.exit_code(), 78);
         assert!(
             refused

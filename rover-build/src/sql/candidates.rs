@@ -155,6 +155,9 @@ fn open(dialect: Dialect) -> Schema {
         Dialect::Sqlite => {
             super::sqlite::Sqlite::new().map_or(Schema::None(dialect), Schema::Sqlite)
         }
+        #[cfg(feature = "postgres")]
+        Dialect::Postgres => Schema::Postgres(Default::default()),
+        #[cfg(not(all(feature = "postgres", feature = "sqlite")))]
         _ => Schema::None(dialect),
     }
 }
@@ -190,7 +193,7 @@ fn apply(
             return false;
         }
     }
-    true
+    schema.is_complete()
 }
 
 /// What is said of a migration that is refused.

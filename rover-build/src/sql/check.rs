@@ -145,7 +145,7 @@ impl<'a> Look<'_, 'a> {
             return Err(diagnostic.into());
         }
         // These do their work when they are prepared.
-        if statement.verb() == Verb::Alone {
+        if matches!(statement.verb(), Verb::Alone | Verb::Connection(_)) {
             return Ok(None);
         }
         let asked = Asked {
@@ -206,6 +206,10 @@ impl<'a> Look<'_, 'a> {
                 };
                 Checking::Partly("its places for values", why)
             }
+            [only] if !only.schema.reads_all() => Checking::Partly(
+                "its places for values, and the plain names of tables and columns",
+                "the compiler does not read all of PostgreSQL's SQL",
+            ),
             [only] => match &only.folder {
                 Some(folder) if only.complete => {
                     let kind = called(only.schema.dialect());

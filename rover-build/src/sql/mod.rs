@@ -6,6 +6,8 @@
 mod candidates;
 mod check;
 pub(crate) mod migrations;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod problem;
 mod refused;
 mod schema;

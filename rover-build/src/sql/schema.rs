@@ -4,6 +4,8 @@ use rover_model::sql::Dialect;
 
 use super::refused::Refused;
 use crate::analyse::statements::Column;
+#[cfg(feature = "postgres")]
+use crate::sql::postgres::Postgres;
 #[cfg(feature = "sqlite")]
 use crate::sql::sqlite::Sqlite;
 
@@ -11,6 +13,8 @@ use crate::sql::sqlite::Sqlite;
 pub(crate) enum Schema {
     #[cfg(feature = "sqlite")]
     Sqlite(Sqlite),
+    #[cfg(feature = "postgres")]
+    Postgres(Postgres),
     /// There is nothing to ask.
     None(Dialect),
 }
@@ -20,8 +24,24 @@ impl Schema {
         match self {
             #[cfg(feature = "sqlite")]
             Schema::Sqlite(_) => Dialect::Sqlite,
+            #[cfg(feature = "postgres")]
+            Schema::Postgres(_) => Dialect::Postgres,
             Schema::None(dialect) => *dialect,
         }
+    }
+
+    /// Whether all that was applied is understood.
+    pub(crate) fn is_complete(&self) -> bool {
+        match self {
+            #[cfg(feature = "postgres")]
+            Schema::Postgres(postgres) => postgres.is_complete(),
+            _ => true,
+        }
+    }
+
+    /// Whether statements are read by the database itself, so that all of them is checked.
+    pub(crate) fn reads_all(&self) -> bool {
+        self.asks() && self.dialect() == Dialect::Sqlite
     }
 
     /// Whether statements are checked at all.
@@ -34,6 +54,11 @@ impl Schema {
         match self {
             #[cfg(feature = "sqlite")]
             Schema::Sqlite(sqlite) => sqlite.apply(sql, in_transaction),
+            #[cfg(feature = "postgres")]
+            Schema::Postgres(postgres) => {
+                postgres.apply(sql);
+                Ok(())
+            }
             Schema::None(_) => {
                 let _ = (sql, in_transaction);
                 Ok(())
@@ -46,6 +71,8 @@ impl Schema {
         match self {
             #[cfg(feature = "sqlite")]
             Schema::Sqlite(sqlite) => sqlite.make(sql),
+            #[cfg(feature = "postgres")]
+            Schema::Postgres(postgres) => postgres.apply(sql),
             Schema::None(_) => {
                 let _ = sql;
             }
@@ -57,6 +84,8 @@ impl Schema {
         match self {
             #[cfg(feature = "sqlite")]
             Schema::Sqlite(sqlite) => sqlite.prepare(sql),
+            #[cfg(feature = "postgres")]
+            Schema::Postgres(postgres) => postgres.prepare(sql),
             Schema::None(_) => {
                 let _ = sql;
                 Ok(Vec::new())
@@ -69,15 +98,19 @@ impl Schema {
         match self {
             #[cfg(feature = "sqlite")]
             Schema::Sqlite(sqlite) => sqlite.tables(),
+            #[cfg(feature = "postgres")]
+            Schema::Postgres(postgres) => postgres.tables(),
             Schema::None(_) => Vec::new(),
         }
     }
 
-    /// The columns of a table.
+    /// The columns of a table; none where not all are known.
     pub(crate) fn columns(&self, table: &str) -> Vec<String> {
         match self {
             #[cfg(feature = "sqlite")]
             Schema::Sqlite(sqlite) => sqlite.columns(table),
+            #[cfg(feature = "postgres")]
+            Schema::Postgres(postgres) => postgres.columns(table).unwrap_or_default(),
             Schema::None(_) => {
                 let _ = table;
                 Vec::new()
@@ -89,6 +122,8 @@ impl Schema {
         match self {
             #[cfg(feature = "sqlite")]
             Schema::Sqlite(sqlite) => sqlite.functions(),
+            #[cfg(feature = "postgres")]
+            Schema::Postgres(_) => Vec::new(),
             Schema::None(_) => Vec::new(),
         }
     }

@@ -37,6 +37,9 @@ impl<'a> Tables<'_, 'a> {
                 .then(|| codes::table(&place, name, &tables));
         };
         let columns = schema.columns(table);
+        if columns.is_empty() {
+            return None;
+        }
         let (at, name) = self.unknown(given, &columns)?;
         let place = (self.place)(at);
         Some(codes::column(

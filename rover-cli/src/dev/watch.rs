@@ -153,8 +153,12 @@ fn matters(event: &notify::Event, wanted: &Mutex<Wanted>) -> bool {
         let known = wanted.all || name.is_some_and(|name| wanted.names.contains(name));
         // Editors' own files begin with a dot.
         let hidden = || name.is_some_and(|name| name.to_string_lossy().starts_with('.'));
-        let lua = || path.extension().is_some_and(|extension| extension == "lua");
-        known || (lua() && !hidden()) || path.is_dir()
+        // A module or a migration that is new.
+        let may_come = || {
+            path.extension()
+                .is_some_and(|end| end == "lua" || end == "sql")
+        };
+        known || (may_come() && !hidden()) || path.is_dir()
     };
     written && (event.paths.is_empty() || event.paths.iter().any(may_be_ours))
 }

@@ -8,5 +8,5 @@ mod statement;
 mod tests;
 
 pub use dialect::Dialect;
-pub use scan::{Scan, Token};
+pub use scan::{Scan, Token, statements};
 pub use statement::{Given, Parameters, Rendered, Statement, Verb, WrongSql, quoted};

@@ -216,3 +216,17 @@ fn is_first(byte: u8) -> bool {
 fn is_name(byte: u8) -> bool {
     is_first(byte) || byte.is_ascii_digit() || byte == b'$'
 }
+
+/// The statements of a text with several, each with the `;` behind it.
+pub fn statements(text: &str) -> impl Iterator<Item = &str> {
+    let tokens = Scan::new(text.as_bytes());
+    let ends = tokens
+        .filter(|(token, ..)| *token == Token::End)
+        .map(|(.., end)| end);
+    let mut start = 0;
+    ends.chain([text.len()]).map(move |end| {
+        let statement = &text[start..end];
+        start = end;
+        statement
+    })
+}

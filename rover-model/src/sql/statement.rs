@@ -33,6 +33,8 @@ pub enum Verb {
     Transaction(&'static str),
     /// One that adds rows: `INSERT`, `REPLACE`, also behind a `WITH`.
     Insert,
+    /// One that changes a connection, of which each statement may have another: `ATTACH`.
+    Connection(&'static str),
     /// One that cannot be part of a transaction: `VACUUM`, `PRAGMA`.
     Alone,
     /// There is no statement: the text is empty, or a comment.
@@ -348,7 +350,9 @@ fn verb(word: &str) -> Verb {
     }
     let one_of = |names: &[&str]| names.iter().any(|name| word.eq_ignore_ascii_case(name));
     match word {
-        _ if one_of(&["VACUUM", "PRAGMA", "ATTACH", "DETACH"]) => Verb::Alone,
+        _ if one_of(&["ATTACH"]) => Verb::Connection("ATTACH"),
+        _ if one_of(&["DETACH"]) => Verb::Connection("DETACH"),
+        _ if one_of(&["VACUUM", "PRAGMA"]) => Verb::Alone,
         _ if one_of(&["INSERT", "REPLACE"]) => Verb::Insert,
         _ => Verb::Other,
     }

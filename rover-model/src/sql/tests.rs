@@ -138,3 +138,10 @@ fn any_text_is_read_without_a_panic() {
         let _ = Statement::parse(text);
     }
 }
+
+#[test]
+fn a_text_has_several_statements() {
+    let text = "select ';'; -- ;\nselect 2;\n";
+    let found: Vec<&str> = super::statements(text).collect();
+    assert_eq!(found, ["select ';';", " -- ;\nselect 2;", "\n"]);
+}

@@ -7,6 +7,8 @@ use rover_model::sql::Dialect;
 use tokio::sync::mpsc;
 
 use super::parameter::Query;
+#[cfg(feature = "postgres")]
+use super::postgres;
 use super::rows::Rows;
 #[cfg(feature = "sqlite")]
 use super::sqlite;
@@ -18,6 +20,10 @@ pub(crate) type Answering<T = Rows> = Pin<Box<dyn Future<Output = Result<T, Wait
 /// What beginning a statement has come to.
 pub(crate) enum Began {
     /// It is done.
+    #[cfg_attr(
+        not(feature = "sqlite"),
+        expect(dead_code, reason = "only SQLite answers at once")
+    )]
     Ready(Result<Rows, WaitError>),
     Later(Answering),
 }
@@ -25,7 +31,9 @@ pub(crate) enum Began {
 /// A worker's way to a database.
 pub(crate) enum Database {
     #[cfg(feature = "sqlite")]
-    Sqlite(sqlite::local::Local),
+    Sqlite(Box<sqlite::local::Local>),
+    #[cfg(feature = "postgres")]
+    Postgres(postgres::local::Local),
 }
 
 impl Database {
@@ -33,6 +41,8 @@ impl Database {
         match self {
             #[cfg(feature = "sqlite")]
             Database::Sqlite(_) => Dialect::Sqlite,
+            #[cfg(feature = "postgres")]
+            Database::Postgres(_) => Dialect::Postgres,
         }
     }
 
@@ -41,6 +51,8 @@ impl Database {
         match self {
             #[cfg(feature = "sqlite")]
             Database::Sqlite(local) => local.begin(query),
+            #[cfg(feature = "postgres")]
+            Database::Postgres(local) => local.begin(query),
         }
     }
 
@@ -53,6 +65,11 @@ impl Database {
                 let begun = local.transaction();
                 Box::pin(async move { begun.await.map(Transaction::Sqlite) })
             }
+            #[cfg(feature = "postgres")]
+            Database::Postgres(local) => {
+                let begun = local.transaction(isolation);
+                Box::pin(async move { begun.await.map(Transaction::Postgres) })
+            }
         }
     }
 
@@ -61,6 +78,8 @@ impl Database {
         match self {
             #[cfg(feature = "sqlite")]
             Database::Sqlite(local) => local.cursor(query),
+            #[cfg(feature = "postgres")]
+            Database::Postgres(local) => local.cursor(query),
         }
     }
 }
@@ -91,6 +110,8 @@ impl Isolation {
 pub(crate) enum Transaction {
     #[cfg(feature = "sqlite")]
     Sqlite(sqlite::transaction::Transaction),
+    #[cfg(feature = "postgres")]
+    Postgres(postgres::transaction::Transaction),
 }
 
 /// The end of a transaction, or a part of one.
@@ -129,6 +150,8 @@ impl Transaction {
         match self {
             #[cfg(feature = "sqlite")]
             Transaction::Sqlite(transaction) => transaction.run(query),
+            #[cfg(feature = "postgres")]
+            Transaction::Postgres(transaction) => transaction.run(query),
         }
     }
 
@@ -136,6 +159,8 @@ impl Transaction {
         match self {
             #[cfg(feature = "sqlite")]
             Transaction::Sqlite(transaction) => transaction.mark(mark),
+            #[cfg(feature = "postgres")]
+            Transaction::Postgres(transaction) => transaction.mark(mark),
         }
     }
 }

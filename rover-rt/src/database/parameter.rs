@@ -1,5 +1,7 @@
 //! Values that go with a statement.
 
+use rover_model::sql::Verb;
+
 /// A value for one place of a statement.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Parameter {
@@ -33,8 +35,8 @@ pub(crate) struct Query {
     pub(crate) text: std::sync::Arc<str>,
     pub(crate) values: Vec<Parameter>,
     pub(crate) want: Want,
-    /// It adds rows.
-    pub(crate) inserts: bool,
+    /// What it begins with.
+    pub(crate) verb: Verb,
     /// The bytes that the rows may have in all.
     pub(crate) room: usize,
 }

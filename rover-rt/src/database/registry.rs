@@ -9,6 +9,8 @@ use rover_model::sql::Dialect;
 
 use super::driver::Database;
 use super::migrate::Applied;
+#[cfg(feature = "postgres")]
+use super::postgres;
 #[cfg(feature = "sqlite")]
 use super::sqlite;
 use crate::wait::error::WaitError;
@@ -49,6 +51,8 @@ struct Slot {
 enum Shared {
     #[cfg(feature = "sqlite")]
     Sqlite(Arc<sqlite::shared::Shared>),
+    #[cfg(feature = "postgres")]
+    Postgres(Arc<postgres::shared::Shared>),
 }
 
 impl Registry {
@@ -66,7 +70,9 @@ impl Registry {
         let shared = slot.shared(settings)?;
         Ok(match shared {
             #[cfg(feature = "sqlite")]
-            Shared::Sqlite(shared) => Database::Sqlite(sqlite::local::Local::new(shared)),
+            Shared::Sqlite(shared) => Database::Sqlite(sqlite::local::Local::new(shared).into()),
+            #[cfg(feature = "postgres")]
+            Shared::Postgres(shared) => Database::Postgres(postgres::local::Local::new(shared)),
         })
     }
 
@@ -87,6 +93,8 @@ impl Registry {
         let applied = match slot.shared(settings)? {
             #[cfg(feature = "sqlite")]
             Shared::Sqlite(shared) => sqlite::migrate::apply(&shared, files)?,
+            #[cfg(feature = "postgres")]
+            Shared::Postgres(shared) => postgres::migrate::apply(&shared, files)?,
         };
         *done = true;
         Ok(applied)
@@ -103,6 +111,8 @@ impl Registry {
         match self.slot(settings).shared(settings)? {
             #[cfg(feature = "sqlite")]
             Shared::Sqlite(shared) => sqlite::migrate::known(&shared),
+            #[cfg(feature = "postgres")]
+            Shared::Postgres(shared) => postgres::migrate::known(&shared),
         }
     }
 }
@@ -116,6 +126,8 @@ impl Slot {
         let made = match settings.dialect()? {
             #[cfg(feature = "sqlite")]
             Dialect::Sqlite => Shared::Sqlite(sqlite::shared::Shared::new(settings)?),
+            #[cfg(feature = "postgres")]
+            Dialect::Postgres => Shared::Postgres(postgres::shared::Shared::new(settings)?),
             #[cfg(not(all(feature = "sqlite", feature = "postgres")))]
             other => {
                 let name = other.name();

@@ -8,8 +8,8 @@ use crate::wait::error::WaitError;
 
 use super::headers::usual_headers;
 use super::proxy::Proxy;
-use super::tls::Trust;
 use super::url::{Spaces, Url};
+use crate::tls::Trust;
 
 /// What all requests of a client have, unless they say otherwise.
 #[derive(Debug)]

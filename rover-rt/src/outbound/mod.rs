@@ -23,7 +23,6 @@ mod request;
 mod response;
 mod stream;
 mod timers;
-mod tls;
 mod url;
 
 #[cfg(test)]
@@ -34,4 +33,3 @@ pub(crate) use defaults::Defaults;
 pub(crate) use head::AnswerHeaders;
 pub(crate) use request::FetchRequest;
 pub(crate) use response::{BodyStream, FetchBody, FetchResponse};
-pub(crate) use tls::Trust;

@@ -19,8 +19,8 @@ use super::http2::Http2;
 use super::proxy::Proxy;
 use super::request::FetchRequest;
 use super::timers::Timers;
-use super::tls::{self, Trust};
 use super::url::Url;
+use crate::tls::{self, Trust};
 
 /// How long a connection is kept that nobody uses. Most servers close them after a minute or more.
 const IDLE: Duration = Duration::from_secs(50);
@@ -125,12 +125,19 @@ impl Pool {
         free.map_or(0, |free| self.most - free)
     }
 
+    /// TLS in which both sides agree on a version of HTTP.
+    async fn http_over_tls(&self) -> Result<Arc<ClientConfig>, WaitError> {
+        let mut config = ClientConfig::clone(&*tls::config(&self.trust).await?);
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        Ok(Arc::new(config))
+    }
+
     async fn connect(self: &Rc<Self>, url: &Url, origin: &str) -> Result<Lease, WaitError> {
         let _attempt = Attempt::begin(self, origin);
         let tls = match url.is_https() {
             false => None,
             true => {
-                let config = self.config.get_or_try_init(|| tls::config(&self.trust));
+                let config = self.config.get_or_try_init(|| self.http_over_tls());
                 Some(Arc::clone(config.await?))
             }
         };

@@ -14,8 +14,8 @@ use super::defaults::Defaults;
 use super::error::argument;
 use super::headers::checked_header;
 use super::proxy::Proxy;
-use super::tls::{self, Trust};
 use super::url::{Url, encode};
+use crate::tls::{self, Trust};
 
 /// How large an answer may be that is collected, unless it is said otherwise.
 pub(crate) const MAX_BODY: u64 = 8 << 20;

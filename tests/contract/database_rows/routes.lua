@@ -2,6 +2,7 @@
 local db = rover.db("sqlite::memory:", { slow_query = 0 })
 local api = rover.server { port = 0, files = {} }
 
+-- rover: per-worker
 local ready
 local function fill()
   if ready then return end
@@ -27,7 +28,7 @@ function api.header.get() fill() return api.json(db:all "select id from kinds"):
 function api.nested.get() fill() return { a = { b = { (db:all "select id from kinds") } } } end
 function api.both.get() fill() return { x = db:all "select id from kinds" or "none", y = db:all "select whole from kinds" } end
 function api.written.get() return db:one "insert into kinds (whole) values (7) returning whole, part" end
-function api.wrong.get() return db:all("select * from nowhere" .. "") end
+function api.wrong.get() return db:all(string.rep("select * from nowhere", 1)) end
 function api.named.get() return { row = db:one("select :a as a, :b as b", { a = "x" }) } end
 function api.wide.get() return db:all "with recursive c(x) as (select 1 union all select x + 1 from c where x < 3000) select x, 'text ' || x as t from c where x % 1000 = 0" end
 

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use rover_model::sql::Verb;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{CachedStatement, OpenFlags, Statement, ToSql};
 
@@ -112,6 +113,11 @@ impl Connection {
         self.raw.is_autocommit()
     }
 
+    /// How long a statement waits where another process has locked the database.
+    pub(crate) fn set_patience(&self, time: Duration) -> Result<(), rusqlite::Error> {
+        self.raw.busy_timeout(time)
+    }
+
     pub(crate) fn raw(&self) -> &rusqlite::Connection {
         &self.raw
     }
@@ -140,7 +146,7 @@ impl Connection {
         if after != before {
             // Without what triggers have changed.
             rows.changed = self.raw.changes();
-            rows.last_id = query.inserts.then(|| self.raw.last_insert_rowid());
+            rows.last_id = (query.verb == Verb::Insert).then(|| self.raw.last_insert_rowid());
         }
         Ok(rows)
     }

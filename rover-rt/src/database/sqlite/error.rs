@@ -27,6 +27,15 @@ impl From<TooLarge> for SqliteError {
 }
 
 impl SqliteError {
+    /// Whether another process has locked the database.
+    pub(crate) fn is_busy(&self) -> bool {
+        let code = match self {
+            SqliteError::Sqlite(error) => error.sqlite_error_code(),
+            _ => None,
+        };
+        code == Some(ffi::ErrorCode::DatabaseBusy)
+    }
+
     /// Whether the statement was stopped by its clock.
     pub(crate) fn is_interrupt(&self) -> bool {
         let code = match self {

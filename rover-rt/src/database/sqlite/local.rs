@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rover_model::sql::Verb;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::connection::{Clock, Connection, Purpose};
@@ -16,6 +17,7 @@ use super::writer::{Job, queued};
 use crate::database::driver::{Answering, Began, Cursor, PART};
 use crate::database::parameter::{Query, Want};
 use crate::database::rows::Rows;
+use crate::database::turn::within;
 use crate::wait::error::WaitError;
 
 /// So long a query may keep a worker from others.
@@ -55,14 +57,23 @@ impl Local {
         let mut connection = self.connection.borrow_mut();
         let connection = match &mut *connection {
             Some(connection) => connection,
-            None => connection.insert(Connection::open(&self.shared.target, Purpose::Reads)?),
+            None => {
+                let opened = Connection::open(&self.shared.target, Purpose::Reads)?;
+                // A worker waits for nobody.
+                opened.set_patience(Duration::ZERO)?;
+                connection.insert(opened)
+            }
         };
+        if query.verb == Verb::Alone {
+            return Ok(Here::Writes);
+        }
         if self.slow.borrow().contains(&query.text) {
             return Ok(Here::Slow);
         }
         connection.clock.set(Some(MOMENT));
         match connection.run(query) {
             Err(SqliteError::Writes) => Ok(Here::Writes),
+            Err(error) if error.is_busy() => Ok(Here::Slow),
             Err(error) if error.is_interrupt() => {
                 let mut slow = self.slow.borrow_mut();
                 if slow.len() < SLOW {
@@ -76,7 +87,7 @@ impl Local {
 
     /// Gives a statement to the writer.
     fn write(&self, query: Query) -> Answering {
-        let alone = is_alone(&query.text);
+        let alone = query.verb == Verb::Alone;
         let (job, answer) = queued(query, alone);
         let sent = self.shared.write(job);
         Box::pin(async move {
@@ -163,12 +174,6 @@ enum Here {
     Writes,
 }
 
-/// Whether a statement cannot be part of a transaction.
-fn is_alone(text: &str) -> bool {
-    use rover_model::sql::{Statement, Verb};
-    Statement::parse(text).is_ok_and(|statement| statement.verb() == Verb::Alone)
-}
-
 /// Waits for one of the connections that are for long queries.
 async fn turn(shared: &Shared) -> Result<OwnedSemaphorePermit, WaitError> {
     let timeout = shared.settings.options.timeout;
@@ -191,21 +196,6 @@ impl Drop for StopOnDrop {
     fn drop(&mut self) {
         self.0.cancel();
     }
-}
-
-/// Waits for something no longer than so many milliseconds; 0 for any time.
-async fn within<T>(milliseconds: u32, what: impl Future<Output = T>) -> Result<T, WaitError> {
-    if milliseconds == 0 {
-        return Ok(what.await);
-    }
-    let time = Duration::from_millis(milliseconds.into());
-    tokio::time::timeout(time, what).await.map_err(|_| {
-        let seconds = time.as_secs_f64();
-        let message = format!("the database has had no room for another one for {seconds} s");
-        let mut error = WaitError::new("pool", message);
-        error.retryable = true;
-        error
-    })
 }
 
 /// Gives a query's rows on, in parts.

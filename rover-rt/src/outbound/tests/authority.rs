@@ -14,8 +14,9 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-use super::super::{Client, Defaults, Trust};
+use super::super::{Client, Defaults};
 use super::server::{Server, defaults};
+use crate::tls::Trust;
 
 pub(super) struct Authority {
     issuer: Issuer<'static, KeyPair>,

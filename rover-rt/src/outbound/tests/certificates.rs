@@ -4,11 +4,12 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 
-use super::super::{Client, Defaults, Trust};
+use super::super::{Client, Defaults};
 use super::authority::{Authority, Flaw};
 use super::server::{
     Server, client, defaults, error, get, ok, read_request, request, run, until_closed,
 };
+use crate::tls::Trust;
 
 async fn answer(mut stream: TlsStream<TcpStream>) {
     while read_request(&mut stream).await.is_some() {

@@ -115,6 +115,11 @@ unsafe fn asked(state: *mut lua_State, shared: &VmState) -> Result<Asked, WaitEr
                     "`{word}` is not for statements: db:transaction(function(tx) ... end) begins and ends one"
                 )));
             }
+            Verb::Connection(word) => {
+                return Err(argument(format!(
+                    "`{word}` is of one connection, and each statement may go to another"
+                )));
+            }
             Verb::Nothing => return Err(argument("there is no statement in the text")),
             Verb::Other | Verb::Insert | Verb::Alone => {}
         }
@@ -129,7 +134,7 @@ unsafe fn asked(state: *mut lua_State, shared: &VmState) -> Result<Asked, WaitEr
                 text,
                 values,
                 want,
-                inserts: prepared.statement.verb() == Verb::Insert,
+                verb: prepared.statement.verb(),
                 room,
             },
             held,

@@ -6,7 +6,8 @@ use std::time::Duration;
 use mlua::ffi::{self, lua_State};
 use rover_model::{parse_duration, parse_size};
 
-use crate::outbound::{Defaults, FetchRequest, Trust};
+use crate::outbound::{Defaults, FetchRequest};
+use crate::tls::Trust;
 use crate::vm::native::stack::bytes;
 use crate::wait::error::WaitError;
 

@@ -184,7 +184,14 @@ impl Vm {
         self.settle();
         After::Reply(match failure {
             Failure::Http(status, _, Some(errors)) => Reply::errors(status, &errors),
-            Failure::Http(status, message, None) => Reply::error(status, &message),
+            Failure::Http(status, message, None) => {
+                let reply = Reply::error(status, &message);
+                match status {
+                    // What has no room now may have it soon.
+                    StatusCode::SERVICE_UNAVAILABLE => reply.retry_after(1),
+                    _ => reply,
+                }
+            }
             Failure::Late(_) | Failure::TimedOut(_) => Reply::error(status, "Service Unavailable"),
             _ => Reply::internal_error(request.request_id.as_str()),
         })

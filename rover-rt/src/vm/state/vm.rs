@@ -76,7 +76,6 @@ pub(crate) struct VmState {
     #[cfg(feature = "database")]
     pub(crate) databases: Rc<VmDatabases>,
     /// What the workers have in common.
-    #[cfg_attr(not(feature = "database"), expect(dead_code))]
     pub(crate) resources: Arc<Resources>,
     #[cfg(unix)]
     pub(crate) files: VmFiles,

@@ -1,6 +1,5 @@
-//! TLS: which certificates are trusted.
+//! TLS to other servers: which certificates are trusted.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use rustls::client::WebPkiServerVerifier;
@@ -13,8 +12,6 @@ use tokio::sync::OnceCell;
 
 use crate::wait::error::WaitError;
 
-use super::error::argument;
-
 /// Which servers are believed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Trust {
@@ -22,7 +19,7 @@ pub(crate) enum Trust {
     #[default]
     System,
     /// Those whose certificate one of these authorities has signed, and no other's: PEM.
-    Authorities(Rc<[u8]>),
+    Authorities(Arc<[u8]>),
     /// Anybody.
     Anybody,
 }
@@ -31,7 +28,11 @@ pub(crate) enum Trust {
 /// worker.
 static SYSTEM: OnceCell<Arc<ClientConfig>> = OnceCell::const_new();
 
-pub(super) async fn config(trust: &Trust) -> Result<Arc<ClientConfig>, WaitError> {
+/// The configuration for those who are believed, without a protocol above TLS.
+///
+/// # Errors
+/// When the authorities cannot be read.
+pub(crate) async fn config(trust: &Trust) -> Result<Arc<ClientConfig>, WaitError> {
     match trust {
         Trust::System => {
             let config = SYSTEM.get_or_try_init(|| async {
@@ -51,13 +52,16 @@ pub(super) async fn config(trust: &Trust) -> Result<Arc<ClientConfig>, WaitError
                 .dangerous()
                 .with_custom_certificate_verifier(verifier)
                 .with_no_client_auth();
-            Ok(finished(config))
+            Ok(Arc::new(config))
         }
     }
 }
 
 /// Says what is wrong with authorities that a program gives.
-pub(super) fn check(trust: &Trust) -> Result<(), WaitError> {
+///
+/// # Errors
+/// When they cannot be read.
+pub(crate) fn check(trust: &Trust) -> Result<(), WaitError> {
     match trust {
         Trust::Authorities(pem) => given_roots(pem).map(drop),
         Trust::System | Trust::Anybody => Ok(()),
@@ -85,12 +89,11 @@ fn trusting(roots: RootCertStore) -> Result<Arc<ClientConfig>, WaitError> {
     let config = builder(provider)?
         .with_webpki_verifier(verifier)
         .with_no_client_auth();
-    Ok(finished(config))
+    Ok(Arc::new(config))
 }
 
-fn finished(mut config: ClientConfig) -> Arc<ClientConfig> {
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Arc::new(config)
+fn argument(message: &str) -> WaitError {
+    WaitError::new("argument", message)
 }
 
 /// The authorities of the system, or Mozilla's where it has none.

@@ -1,0 +1,3 @@
+//! A program that asks the PostgreSQL of its environment.
+
+rover::app!("program/postgres/routes.lua");

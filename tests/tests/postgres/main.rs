@@ -1,0 +1,11 @@
+//! Programs against a real PostgreSQL, which `.ci/postgres` starts: without it these tests are
+//! ignored.
+
+mod base;
+mod cursors;
+mod errors;
+mod migrations;
+mod outages;
+mod pool;
+mod transactions;
+mod values;
