@@ -6,6 +6,8 @@ local env = rover.env {
 
 local db = rover.db(env.DATABASE_URL, {
   migrations = { sqlite = "migrations/sqlite", postgres = "migrations/postgres" },
+  -- Under the load of a benchmark all queries wait: nothing is logged then.
+  slow_query = 0,
 })
 local api = rover.server { title = "Benchmark", port = 8080, docs = false }
 local fortunes_page = rover.template "fortunes.html"
