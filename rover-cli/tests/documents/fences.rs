@@ -10,8 +10,8 @@ pub(crate) struct Fence<'a> {
 }
 
 impl Fence<'_> {
-    /// The file that a block is, by the comment in its first line: `-- routes.lua`, `-- migrations/0001_users.sql`, or
-    /// `{{-- views/page.html --}}`.
+    /// The file that a block is, by the comment in its first line: `-- routes.lua`,
+    /// `-- migrations/0001_users.sql`, or `{{-- views/page.html --}}`.
     pub(crate) fn file(&self) -> Option<&str> {
         let first = self.text.lines().next()?;
         let name = match self.info {
