@@ -71,13 +71,13 @@ struct Database {
 
 impl Database {
     /// From 1 to so many.
-    fn random(&self, most: u64) -> u64 {
+    fn random(&self, most: u64) -> i64 {
         let mut next = self.random.get();
         next ^= next << 13;
         next ^= next >> 7;
         next ^= next << 17;
         self.random.set(next);
-        next % most + 1
+        (next % most + 1) as i64
     }
 
     fn answer(&self, path: &str) -> Result<String, rusqlite::Error> {

@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 
 use rover_benches::Failure;
 use rover_benches::process::Server;
+use rover_benches::wrk::answers;
 
 const CLIENTS: u32 = 64;
 const EPOLL_PORT: u16 = 5801;
@@ -72,9 +73,9 @@ fn measure(name: &str, program: &PathBuf, seconds: u32) -> Result<(), Failure> {
     if status != 200 || body != br#"{"message":"Hello, World!"}"# {
         return Err(format!("{name} answers {status} {}", String::from_utf8_lossy(&body)).into());
     }
-    load(server.port, path, 1)?;
+    answers(server.port, path, CLIENTS, 1)?;
     let before = server.cpu()?;
-    let requests = load(server.port, path, seconds)?;
+    let requests = answers(server.port, path, CLIENTS, seconds)?;
     let after = server.cpu()?;
     let each = |seconds: f64| seconds * 1e6 / requests as f64;
     println!(
@@ -84,21 +85,4 @@ fn measure(name: &str, program: &PathBuf, seconds: u32) -> Result<(), Failure> {
         requests as f64 / f64::from(seconds)
     );
     Ok(())
-}
-
-/// Asks for so long; how many answers came.
-fn load(port: u16, path: &str, seconds: u32) -> Result<u64, Failure> {
-    let output = Command::new("taskset")
-        .args(["-c", "1", "wrk", "-t1"])
-        .arg(format!("-c{CLIENTS}"))
-        .arg(format!("-d{seconds}s"))
-        .arg(format!("http://127.0.0.1:{port}{path}"))
-        .output()?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    if text.contains("Non-2xx") || text.contains("Socket errors") {
-        return Err(format!("wrk: {text}").into());
-    }
-    let line = text.lines().find(|line| line.contains(" requests in "));
-    let count = line.and_then(|line| line.split_whitespace().next());
-    Ok(count.ok_or_else(|| format!("wrk: {text}"))?.parse()?)
 }

@@ -60,8 +60,10 @@ impl PostgresError {
     /// Whether the server cannot make sense of it, which may be so as tables have changed since it
     /// was prepared: a column has another type than its place was taken to have.
     pub(crate) fn is_of_meaning(&self) -> bool {
-        self.server()
-            .is_some_and(|error| error.code().code().starts_with("42"))
+        self.server().is_some_and(|error| {
+            let is_of_value = error.where_().and_then(place).is_some();
+            is_of_value || error.code().code().starts_with("42")
+        })
     }
 
     /// Whether a value is none of the type that its place has.

@@ -7,7 +7,6 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
 use super::line::Line;
-use super::shared::Shared;
 use crate::wait::error::WaitError;
 
 pub(crate) struct Lane {
@@ -34,7 +33,10 @@ impl Lane {
     }
 
     /// The connection, or a new one. All who ask while one is made share what comes of it.
-    pub(crate) async fn line(&self, shared: &Shared) -> Result<Arc<Line>, WaitError> {
+    pub(crate) async fn line(
+        &self,
+        connect: impl AsyncFnOnce() -> Result<Line, WaitError>,
+    ) -> Result<Arc<Line>, WaitError> {
         if let Some(line) = self.open() {
             return Ok(line);
         }
@@ -49,7 +51,7 @@ impl Lane {
             return Err(error.clone());
         }
         let began = Instant::now();
-        match shared.line().await {
+        match connect().await {
             Ok(line) => {
                 let line = Arc::new(line);
                 let mut place = self.line.lock().unwrap_or_else(PoisonError::into_inner);

@@ -30,6 +30,9 @@ const PREPARED: usize = 256;
 const LONG: usize = 16 * 1024;
 /// So much longer than its own time a statement is waited for: then the server is not there.
 const GRACE: Duration = Duration::from_secs(2);
+/// A statement that was prepared so lately is not prepared again for an error that a client may
+/// cause as often as it likes.
+const FRESH: Duration = Duration::from_secs(1);
 /// How often a statement is prepared again, while tables change under it.
 const ATTEMPTS: usize = 10;
 /// How often it is looked at whether the server is there.
@@ -71,6 +74,14 @@ fn now() -> u64 {
 pub(crate) struct Ready {
     pub(crate) statement: Statement,
     pub(crate) shape: Shape,
+    since: Instant,
+}
+
+impl Ready {
+    /// Whether tables may have changed since it was prepared.
+    fn is_old(&self) -> bool {
+        self.since.elapsed() > FRESH
+    }
 }
 
 #[derive(Default)]
@@ -213,16 +224,17 @@ impl Line {
     ) -> bool {
         match error.is_outdated() {
             true => attempt < ATTEMPTS,
-            false => attempt == 1 && error.is_of_meaning() && self.knows(text),
+            false => attempt == 1 && error.is_of_meaning() && self.is_old(text),
         }
     }
 
-    /// Whether the statement is prepared.
-    fn knows(&self, text: &Arc<str>) -> bool {
+    /// Whether the statement was prepared a while ago.
+    fn is_old(&self, text: &Arc<str>) -> bool {
         self.statements.as_ref().is_some_and(|statements| {
             let statements = statements.lock().unwrap_or_else(PoisonError::into_inner);
             let known = statements.known.get(text);
-            known.is_some_and(|entry| entry.ready.initialized())
+            let ready = known.and_then(|entry| entry.ready.get());
+            ready.is_some_and(|ready| ready.is_old())
         })
     }
 
@@ -232,7 +244,7 @@ impl Line {
         };
         let mut ready = self.ready(statements, &query.text).await?;
         let mut sent = self.send(&ready, query).await;
-        if sent.as_ref().is_err_and(PostgresError::is_unfit) {
+        if sent.as_ref().is_err_and(PostgresError::is_unfit) && ready.is_old() {
             // A column may have got another type since.
             self.forget(&query.text);
             ready = self.ready(statements, &query.text).await?;
@@ -358,7 +370,11 @@ impl Line {
         // To prepare is not to run: it may be done again.
         let statement = prepared.map_err(|error| self.failed(error, u64::MAX))?;
         let shape = Shape::new(statement.columns())?;
-        Ok(Arc::new(Ready { statement, shape }))
+        Ok(Arc::new(Ready {
+            statement,
+            shape,
+            since: Instant::now(),
+        }))
     }
 
     /// The statement is prepared again the next time.

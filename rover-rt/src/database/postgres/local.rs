@@ -1,54 +1,20 @@
-//! A worker's way to a database.
+//! A worker's way to a database, as what it begins.
 
-use std::cell::{OnceCell, RefCell};
-use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
-
-use tokio::sync::mpsc;
 
 use super::cursor::walk;
-use super::error::PostgresError;
-use super::lane::Lane;
-use super::line::Line;
-use super::pool::{Held, Left, sweep};
 use super::shared::Shared;
-use super::transaction::{Transaction, begin};
+use super::transaction::Transaction;
+use super::worker::Worker;
 use crate::database::driver::{Answering, Began, Cursor, Isolation};
 use crate::database::parameter::Query;
-use crate::database::rows::Rows;
-use crate::database::turn::within;
-use crate::wait::error::WaitError;
-
-/// A statement that takes longer has a connection of its own the next time: none waits behind it.
-const SLOW: Duration = Duration::from_millis(50);
-/// One that has become quicker follows the others again.
-const QUICK: Duration = Duration::from_millis(10);
-/// While a statement runs for so long, others have connections of their own.
-const STALL: Duration = Duration::from_millis(10);
-/// So many slow statements are remembered.
-const REMEMBERED: usize = 1024;
-/// How often a statement is tried that was never sent, as the connection had ended before.
-const ATTEMPTS: usize = 3;
 
 pub(crate) struct Local(Rc<Worker>);
 
-pub(crate) struct Worker {
-    pub(crate) shared: Arc<Shared>,
-    lane: RefCell<Option<Arc<Lane>>>,
-    slow: RefCell<HashSet<Arc<str>>>,
-    sweeper: OnceCell<mpsc::UnboundedSender<Left>>,
-}
-
 impl Local {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        Local(Rc::new(Worker {
-            shared,
-            lane: RefCell::default(),
-            slow: RefCell::default(),
-            sweeper: OnceCell::new(),
-        }))
+        Local(Rc::new(Worker::new(shared)))
     }
 
     /// Begins a statement.
@@ -68,119 +34,5 @@ impl Local {
         let (parts, cursor) = Cursor::new();
         tokio::task::spawn_local(walk(Rc::clone(&self.0), query, parts));
         cursor
-    }
-}
-
-impl Worker {
-    async fn run(&self, query: &Query) -> Result<Rows, WaitError> {
-        let mut attempt = 0;
-        loop {
-            attempt += 1;
-            let result = match self.follows(query) {
-                Some(lane) => {
-                    let line = lane.line(&self.shared).await?;
-                    let (result, took) = line.run_alone(query).await;
-                    self.learn(query, took);
-                    result
-                }
-                None => self.alone(query).await?,
-            };
-            match result {
-                Err(error) if error.is_unsent() && attempt < ATTEMPTS => {}
-                result => return result.map_err(Into::into),
-            }
-        }
-    }
-
-    /// The lane that a statement follows others on; nothing where it has a connection of its own.
-    fn follows(&self, query: &Query) -> Option<Arc<Lane>> {
-        // A pooler gives each statement another server: there is nothing to follow.
-        if !self.shared.settings.options.prepare || self.slow.borrow().contains(&query.text) {
-            return None;
-        }
-        let mut lane = self.lane.borrow_mut();
-        if lane.is_none() {
-            *lane = self.shared.lane();
-        }
-        let lane = lane.as_ref()?;
-        let is_stalled = lane.open().is_some_and(|line| line.is_stalled(STALL));
-        let is_room = || self.shared.permits.available_permits() > 0;
-        (!is_stalled || !is_room()).then(|| Arc::clone(lane))
-    }
-
-    fn learn(&self, query: &Query, took: Duration) {
-        if took > SLOW {
-            let mut slow = self.slow.borrow_mut();
-            if slow.len() < REMEMBERED {
-                slow.insert(Arc::clone(&query.text));
-            }
-        }
-    }
-
-    /// Runs a statement on a connection of its own.
-    async fn alone(&self, query: &Query) -> Result<Result<Rows, PostgresError>, WaitError> {
-        let held = self.hold().await?;
-        let time = match held.prepares() {
-            true => None,
-            false => self.shared.statement_timeout(),
-        };
-        let (result, took) = match time {
-            None => held.run_alone(query).await,
-            // The session has no limit, as it is not ours. What is left is cancelled.
-            Some(time) => match tokio::time::timeout(time, held.run_alone(query)).await {
-                Ok(done) => done,
-                Err(_) => return Ok(Err(PostgresError::TimedOut)),
-            },
-        };
-        if took < QUICK {
-            self.slow.borrow_mut().remove(&query.text);
-        }
-        held.give_back();
-        Ok(result)
-    }
-
-    /// A connection of one's own, which is waited for.
-    pub(crate) async fn hold(&self) -> Result<Held, WaitError> {
-        let timeout = self.shared.settings.options.timeout;
-        let permits = Arc::clone(&self.shared.permits);
-        let permit = within(timeout, permits.acquire_owned()).await?;
-        let permit = permit.map_err(|_| super::error::lost("the process ends"))?;
-        let line = self.shared.line().await?;
-        let shared = Arc::clone(&self.shared);
-        Ok(Held::new(shared, line, permit, self.sweeper()))
-    }
-
-    fn sweeper(&self) -> mpsc::UnboundedSender<Left> {
-        let sweeper = self.sweeper.get_or_init(|| {
-            let (sweeper, left) = mpsc::unbounded_channel();
-            tokio::task::spawn_local(sweep(Arc::clone(&self.shared), left));
-            sweeper
-        });
-        sweeper.clone()
-    }
-
-    async fn transaction(&self, isolation: Isolation) -> Result<Transaction, WaitError> {
-        let mut attempt = 0;
-        loop {
-            attempt += 1;
-            let held = self.hold().await?;
-            match held.batch(&self.opening(&held, isolation)).await {
-                Ok(()) => return Ok(Transaction::new(held)),
-                // One that was idle has ended meanwhile. Nothing is open, so that nothing is lost.
-                Err(PostgresError::Lost { .. }) if attempt < ATTEMPTS => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-    }
-
-    fn opening(&self, line: &Line, isolation: Isolation) -> String {
-        let begin = begin(isolation);
-        match (
-            line.prepares(),
-            self.shared.settings.options.statement_timeout,
-        ) {
-            (false, time @ 1..) => format!("{begin}; SET LOCAL statement_timeout = {time}"),
-            _ => begin.to_owned(),
-        }
     }
 }

@@ -18,3 +18,4 @@ mod text;
 mod tls;
 pub(crate) mod transaction;
 mod wire;
+mod worker;
