@@ -239,7 +239,8 @@ fn what_nobody_waits_for_any_more_closes_its_files() {
             let opened = files.open(&folder.at("a"), b"r+");
             tokio::select! {
                 biased;
-                file = opened => drop(file.unwrap()),
+                // Of those that nobody waited for, not all may be closed yet.
+                file = opened => assert!(file.map_or_else(|error| error.name == "EMFILE", |_| true)),
                 () = tokio::task::yield_now() => {}
             }
         }
