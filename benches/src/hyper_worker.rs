@@ -6,18 +6,32 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use bytes::Bytes;
 use http_body_util::Full;
-use hyper::Response;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
+use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use socket2::{Domain, Socket, Type};
 use tokio::task::LocalSet;
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// One worker, which gives every request what `answer` returns.
 pub fn serve(
     port: u16,
     answer: impl Fn() -> Response<Full<Bytes>> + Copy + 'static,
-) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+) -> Result<(), Failure> {
+    serve_requests(port, move |_| async move { answer() })
+}
+
+/// One worker, which gives each request what `answer` makes of it.
+pub fn serve_requests<A>(
+    port: u16,
+    answer: impl Fn(Request<Incoming>) -> A + Clone + 'static,
+) -> Result<(), Failure>
+where
+    A: Future<Output = Response<Full<Bytes>>> + 'static,
+{
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
     socket.set_reuse_port(true)?;
     socket.set_reuse_address(true)?;
@@ -32,10 +46,14 @@ pub fn serve(
         loop {
             let (stream, _) = listener.accept().await?;
             stream.set_nodelay(true)?;
-            let connection = http1::Builder::new().pipeline_flush(true).serve_connection(
-                TokioIo::new(stream),
-                service_fn(move |_| async move { Ok::<_, Infallible>(answer()) }),
-            );
+            let answer = answer.clone();
+            let service = service_fn(move |request| {
+                let answered = answer(request);
+                async move { Ok::<_, Infallible>(answered.await) }
+            });
+            let connection = http1::Builder::new()
+                .pipeline_flush(true)
+                .serve_connection(TokioIo::new(stream), service);
             tokio::task::spawn_local(async move {
                 // A client that goes away is no concern of ours.
                 let _ = connection.await;

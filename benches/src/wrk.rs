@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use crate::Failure;
+use crate::process::Server;
 
 /// What was done.
 pub struct Load {
@@ -59,7 +60,7 @@ pub fn load(
 }
 
 /// Asks for one path from the second core for so long; how many answers came, all of which were good.
-pub fn answers(port: u16, path: &str, connections: u32, seconds: u32) -> Result<u64, Failure> {
+fn answers(port: u16, path: &str, connections: u32, seconds: u32) -> Result<u64, Failure> {
     let output = Command::new("taskset")
         .args(["-c", "1", "wrk", "-t1"])
         .arg(format!("-c{connections}"))
@@ -73,4 +74,25 @@ pub fn answers(port: u16, path: &str, connections: u32, seconds: u32) -> Result<
     let line = text.lines().find(|line| line.contains(" requests in "));
     let count = line.and_then(|line| line.split_whitespace().next());
     Ok(count.ok_or_else(|| format!("wrk: {text}"))?.parse()?)
+}
+
+/// What a request for one path costs a server, after a second of the same load, as a row of a table:
+/// user and system microseconds, and requests in a second.
+pub fn cost(
+    server: &Server,
+    path: &str,
+    connections: u32,
+    seconds: u32,
+) -> Result<String, Failure> {
+    answers(server.port, path, connections, 1)?;
+    let before = server.cpu()?;
+    let requests = answers(server.port, path, connections, seconds)?;
+    let after = server.cpu()?;
+    let each = |seconds: f64| seconds * 1e6 / requests as f64;
+    Ok(format!(
+        "{:7.2}  {:9.2}  {:10.0}",
+        each(after.user - before.user),
+        each(after.system - before.system),
+        requests as f64 / f64::from(seconds)
+    ))
 }

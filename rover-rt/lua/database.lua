@@ -12,6 +12,8 @@ local max, min, floor, array = math.max, math.min, math.floor, R.json.array
 local ALL, ONE, VALUE, COUNT = 0, 1, 2, 3
 -- The values are in a list, whose length follows.
 local LISTED = 4
+-- The rows are kept as they are, and what stands for them is written as JSON.
+local KEPT = 8
 
 -- By its object: a database's number, and a transaction's.
 local weak = { __mode = "k" }
@@ -63,30 +65,22 @@ local function check_text(word, sql)
   end
 end
 
-local function statement(word, want)
-  methods[word] = function(self, sql, ...)
+-- A method that runs a statement. Its word is what errors name.
+local function statement(method, word, want)
+  local called = "db:" .. word
+  methods[method] = function(self, sql, ...)
     local database, transaction = handle(self, word)
     check_text(word, sql)
-    return result("db:" .. word, want, run(database, transaction, want, sql, ...))
+    return result(called, want, run(database, transaction, want, sql, ...))
   end
 end
-statement("all", ALL)
-statement("one", ONE)
-statement("value", VALUE)
-statement("exec", COUNT)
-
--- What the compiler calls where the rows are only returned: they are kept as they are, and what stands for them is
--- written as JSON.
-local KEPT = 8
-local function kept(name, word, want)
-  methods[name] = function(self, sql, ...)
-    local database, transaction = handle(self, word)
-    check_text(word, sql)
-    return result("db:" .. word, want + KEPT, run(database, transaction, want + KEPT, sql, ...))
-  end
-end
-kept("__rover_all", "all", ALL)
-kept("__rover_one", "one", ONE)
+statement("all", "all", ALL)
+statement("one", "one", ONE)
+statement("value", "value", VALUE)
+statement("exec", "exec", COUNT)
+-- What the compiler calls where the rows are only returned.
+statement("__rover_all", "all", ALL + KEPT)
+statement("__rover_one", "one", ONE + KEPT)
 
 -- The rows of a statement one after the other: in a transaction all at once.
 local function walk(list)
@@ -305,18 +299,6 @@ function methods.delete(self, from, where, options)
   return made(self, "delete", "delete from " .. quoted(from) .. rest, returning("delete", options), true, given, count)
 end
 
--- The program's line that calls the runtime.
-local getinfo = debug.getinfo
-local function place()
-  local level = 2
-  local info = getinfo(level, "Sl")
-  while info and info.source == "=rover" do
-    level = level + 1
-    info = getinfo(level, "Sl")
-  end
-  return info and info.short_src .. ":" .. info.currentline .. ": " or ""
-end
-
 local function pack(...) return select("#", ...), { ... } end
 
 -- Calls the function of a transaction.
@@ -389,7 +371,7 @@ function R.db(url, options)
     raise(format("bad argument #1 to 'rover.db' (the address of a database expected, got %s)", url == nil and "no value" or type(url)))
   end
   if options ~= nil then check_table("rover.db", 2, options, "a table of options") end
-  local number, wrong = native.db_open(url, options or {}, place())
+  local number, wrong = native.db_open(url, options or {}, native.place())
   if not number then raise("rover.db: " .. wrong) end
   local made_one = setmetatable({}, Database)
   numbers[made_one] = number

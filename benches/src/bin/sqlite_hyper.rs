@@ -3,20 +3,15 @@
 //! `DATABASE=sqlite:bench.db sqlite_hyper <port>`, with a file that `sqlite_rover` has made.
 
 use std::cell::Cell;
-use std::convert::Infallible;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::rc::Rc;
 
 use bytes::Bytes;
 use http_body_util::Full;
+use hyper::Response;
 use hyper::header::{CONTENT_TYPE, HeaderValue};
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper::{Request, Response};
-use hyper_util::rt::TokioIo;
+use rover_benches::hyper_worker::serve_requests;
 use rusqlite::Connection;
 use serde_json::{Value, json};
-use tokio::task::LocalSet;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -34,33 +29,13 @@ fn main() -> Result<(), Failure> {
         connection,
         random: Cell::new(88_172_645_463_325_252),
     });
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port.parse()?));
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    LocalSet::new().block_on(&runtime, async {
-        let listener = tokio::net::TcpListener::bind(address).await?;
-        loop {
-            let (stream, _) = listener.accept().await?;
-            stream.set_nodelay(true)?;
-            let database = Rc::clone(&database);
-            let service = service_fn(move |request: Request<_>| {
-                let answer = database.answer(request.uri().path());
-                let body = match answer {
-                    Ok(text) => text,
-                    Err(error) => error.to_string(),
-                };
-                let mut response = Response::new(Full::new(Bytes::from(body)));
-                let json = HeaderValue::from_static("application/json");
-                response.headers_mut().insert(CONTENT_TYPE, json);
-                async move { Ok::<_, Infallible>(response) }
-            });
-            let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-            tokio::task::spawn_local(async move {
-                // A client that goes away is no concern of ours.
-                let _ = connection.await;
-            });
-        }
+    serve_requests(port.parse()?, move |request| {
+        let answer = database.answer(request.uri().path());
+        let body = answer.unwrap_or_else(|error| error.to_string());
+        let mut response = Response::new(Full::new(Bytes::from(body)));
+        let json = HeaderValue::from_static("application/json");
+        response.headers_mut().insert(CONTENT_TYPE, json);
+        async move { response }
     })
 }
 

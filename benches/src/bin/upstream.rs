@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 
 use rover_benches::Failure;
 use rover_benches::process::Server;
-use rover_benches::wrk::answers;
+use rover_benches::wrk::cost;
 
 const CLIENTS: u32 = 64;
 const EPOLL_PORT: u16 = 5801;
@@ -73,16 +73,6 @@ fn measure(name: &str, program: &PathBuf, seconds: u32) -> Result<(), Failure> {
     if status != 200 || body != br#"{"message":"Hello, World!"}"# {
         return Err(format!("{name} answers {status} {}", String::from_utf8_lossy(&body)).into());
     }
-    answers(server.port, path, CLIENTS, 1)?;
-    let before = server.cpu()?;
-    let requests = answers(server.port, path, CLIENTS, seconds)?;
-    let after = server.cpu()?;
-    let each = |seconds: f64| seconds * 1e6 / requests as f64;
-    println!(
-        "{name:6}  {:7.2}  {:9.2}  {:10.0}",
-        each(after.user - before.user),
-        each(after.system - before.system),
-        requests as f64 / f64::from(seconds)
-    );
+    println!("{name:6}  {}", cost(&server, path, CLIENTS, seconds)?);
     Ok(())
 }

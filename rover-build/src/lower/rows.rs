@@ -57,7 +57,7 @@ impl Lowering<'_> {
                 self.rows_of_json(file, left);
                 self.rows_of_answer(file, right);
             }
-            Kind::Method(object, name, _) if self.is_database(file, object) => {
+            Kind::Method(object, name, _) if self.names.database(file, object).is_some() => {
                 let kept = KEPT.iter().find(|(method, _)| name.as_str() == *method);
                 if let Some((_, kept)) = kept
                     && !self.is_dropped(file, name.span.start)
@@ -67,14 +67,6 @@ impl Lowering<'_> {
                 }
             }
             _ => {}
-        }
-    }
-
-    /// What `rover.db` gives, by a name that stands for nothing else.
-    fn is_database(&self, file: FileId, expr: &Expr) -> bool {
-        match &self.names.followed(file, expr).kind {
-            Kind::Call(callee, _) => self.names.of_rover(file, callee) == Some("db"),
-            _ => false,
         }
     }
 }

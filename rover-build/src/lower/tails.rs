@@ -316,12 +316,10 @@ impl<'a> Tails<'a> {
         }
     }
 
-    /// What `rover.db` gives.
+    /// What `rover.db` gives, where the program leaves that as it is.
     fn is_database(&self, file: FileId, expr: &'a Expr) -> bool {
-        match &self.names.followed(file, expr).kind {
-            Kind::Call(callee, _) => self.name(file, callee).as_deref() == Some("rover.db"),
-            _ => false,
-        }
+        let opens = self.names.database(file, expr);
+        opens.is_some_and(|opens| self.name(file, opens).as_deref() == Some("rover.db"))
     }
 
     /// `rover.html(data) [[...]]`, `page(data)` of a template file.

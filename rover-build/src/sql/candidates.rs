@@ -183,9 +183,7 @@ fn apply(
     }
     schema.make(APPLIED);
     for file in found.files.iter() {
-        let first = file.sql.lines().next().unwrap_or_default();
-        let alone = first.trim().eq_ignore_ascii_case("-- no-transaction");
-        if let Err(refused) = schema.apply(&file.sql, !alone) {
+        if let Err(refused) = schema.apply(&file.sql, file.in_transaction()) {
             if refused.why != Why::Unknown {
                 let name = format!("{}/{}", found.folder, file.name);
                 diagnostics.push(told(schema, &name, &file.sql, &refused));

@@ -25,3 +25,14 @@ pub struct Migration {
     /// By which a database knows whether it was changed: the text's SHA-256, in hexadecimal.
     pub checksum: Text,
 }
+
+impl Migration {
+    /// A file whose first line is this is not applied in a transaction.
+    const NO_TRANSACTION: &str = "-- no-transaction";
+
+    /// Whether the file is applied in a transaction.
+    pub fn in_transaction(&self) -> bool {
+        let first = self.sql.lines().next().unwrap_or_default();
+        !first.trim().eq_ignore_ascii_case(Self::NO_TRANSACTION)
+    }
+}

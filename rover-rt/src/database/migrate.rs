@@ -24,15 +24,6 @@ pub(crate) struct Applied {
     pub(crate) later: Vec<String>,
 }
 
-/// A file whose first line is this is not applied in a transaction.
-const NO_TRANSACTION: &str = "-- no-transaction";
-
-/// Whether a file is applied in a transaction.
-pub(crate) fn is_transaction(file: &Migration) -> bool {
-    let first = file.sql.lines().next().unwrap_or_default();
-    !first.trim().eq_ignore_ascii_case(NO_TRANSACTION)
-}
-
 /// The files that a database needs yet, in order.
 ///
 /// # Errors

@@ -69,6 +69,20 @@ impl<'a> Names<'a> {
         }
     }
 
+    /// The `rover.db` of the call that an expression is: a database by a name that stands for
+    /// nothing else.
+    pub(crate) fn database<'e>(&self, file: FileId, expr: &'e Expr) -> Option<&'e Expr>
+    where
+        'a: 'e,
+    {
+        match &self.followed(file, expr).kind {
+            Kind::Call(callee, _) => {
+                (self.of_rover(file, callee) == Some("db")).then_some(&**callee)
+            }
+            _ => None,
+        }
+    }
+
     /// The file of the module that an expression is: `require "m"`, or a local that holds it.
     pub(crate) fn module(&self, file: FileId, expr: &Expr) -> Option<FileId> {
         self.sources.module(required(self.followed(file, expr))?)

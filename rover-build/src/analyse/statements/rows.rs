@@ -39,15 +39,6 @@ impl Rows {
         self.calls.insert(at, Call { method, columns });
     }
 
-    /// The columns of a call's rows, in the query's order.
-    #[expect(
-        dead_code,
-        reason = "for rows that are written as JSON without a table"
-    )]
-    pub(crate) fn columns(&self, at: TextRange) -> Option<&[Column]> {
-        self.calls.get(&at)?.columns.as_deref()
-    }
-
     /// What a call gives; nothing where it is none of a database.
     pub(crate) fn given(&self, at: TextRange) -> Option<ValueType> {
         let Call { method, columns } = self.calls.get(&at)?;

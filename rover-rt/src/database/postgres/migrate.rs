@@ -13,7 +13,7 @@ use super::connect::connect;
 use super::error::{lost, of_connect, told, why};
 use super::shared::Shared;
 use super::target::Target;
-use crate::database::migrate::{Applied, Known, TABLE, is_transaction, later, missing, refused};
+use crate::database::migrate::{Applied, Known, TABLE, later, missing, refused};
 use crate::wait::error::WaitError;
 
 /// The locks' numbers are those of no one else: the bytes of `rovermig`, and the next.
@@ -107,7 +107,7 @@ async fn next(
         batch(client, "COMMIT").await?;
         return Ok(false);
     };
-    if is_transaction(file) {
+    if file.in_transaction() {
         run(client, file).await?;
         record(client, file).await?;
         batch(client, "COMMIT").await?;

@@ -6,7 +6,7 @@ use rover_model::plan::Migration;
 
 use super::connection::{Connection, Purpose};
 use super::shared::Shared;
-use crate::database::migrate::{Applied, Known, TABLE, is_transaction, later, missing, refused};
+use crate::database::migrate::{Applied, Known, TABLE, later, missing, refused};
 use crate::wait::error::WaitError;
 
 /// How long another process may apply its migrations.
@@ -58,7 +58,7 @@ fn next(
     let Some(file) = missing.first() else {
         return Ok(false);
     };
-    if !is_transaction(file) {
+    if !file.in_transaction() {
         // Nothing is locked while it runs: one that was applied in part is applied again.
         connection.batch("COMMIT")?;
         run(connection, file)?;
@@ -82,7 +82,7 @@ fn run(connection: &Connection, file: &Migration) -> Result<(), WaitError> {
         let error: WaitError = error.into();
         refused(format!("the migration `{}`: {}", file.name, error.message))
     })?;
-    match is_open || !is_transaction(file) {
+    match is_open || !file.in_transaction() {
         true => Ok(()),
         false => Err(refused(format!(
             "the migration `{}` ends the transaction that it is applied in",

@@ -10,8 +10,8 @@ use crate::vm::native::stack::{bounded, has_meta, lossy, push, vm_state};
 use crate::vm::state::request::Raised;
 use crate::vm::state::vm::VmState;
 
-pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 2] =
-    [(c"raise", raise), (c"trace", trace)];
+pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 3] =
+    [(c"place", place), (c"raise", raise), (c"trace", trace)];
 
 /// The message handler: keeps what there is to log, gives the error on unchanged.
 pub(crate) unsafe extern "C-unwind" fn trace(state: *mut lua_State) -> c_int {
@@ -82,4 +82,12 @@ pub(crate) unsafe extern "C-unwind" fn raise(state: *mut lua_State) -> c_int {
         ffi::lua_concat(state, 2);
     }
     RAISE
+}
+
+/// `place()`: the program's line that calls the runtime, as it stands before an error's text.
+unsafe extern "C-unwind" fn place(state: *mut lua_State) -> c_int {
+    // SAFETY: this is a contained native that the runtime's Lua calls. The text takes one of the
+    // free slots. Memory is relaxed, so that nothing raises an error.
+    unsafe { push(state, caller(state).unwrap_or_default().as_bytes()) };
+    1
 }
