@@ -45,7 +45,8 @@ use crate::front::ids::{FileId, FunctionRef};
 use crate::front::load::{Sources, extend, load};
 use crate::vocabulary;
 use dependent::{Defined, Dependent};
-pub(crate) use entry::{Entry, Recorded};
+pub use entry::OwnHook;
+pub(crate) use entry::{Entry, HookEntry, Recorded};
 use library::{Asked as AskedModules, get_info, modules};
 use option_value::option_value;
 pub(crate) use worlds::{Asked, Word};
@@ -439,8 +440,30 @@ fn read_entry(marks: &Marks<'_>, entry: &Table) -> mlua::Result<Entry> {
         },
         position,
         first,
-        given: entry.get("given")?,
+        given: entry.get::<Option<bool>>("given")?.unwrap_or(false),
+        hook: read_hook(entry)?,
     })
+}
+
+fn read_hook(entry: &Table) -> mlua::Result<Option<HookEntry>> {
+    let Some(name) = entry.get::<Option<LuaString>>("hook")? else {
+        return Ok(None);
+    };
+    let own = entry.get::<Option<Table>>("own")?;
+    let own = own.map(|own| {
+        Ok::<_, mlua::Error>(OwnHook {
+            word: own.get("word")?,
+            ctx: own.get("ctx")?,
+            body: own.get("body")?,
+            waits: own.get("waits")?,
+        })
+    });
+    Ok(Some(HookEntry {
+        name: name.to_string_lossy(),
+        assignment: entry.get::<Value>("assignment")?.to_pointer() as usize,
+        is_half: entry.get("half")?,
+        own: own.transpose()?,
+    }))
 }
 
 #[cfg(test)]

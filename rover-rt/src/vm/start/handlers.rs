@@ -7,6 +7,8 @@ use rover_model::{HOOKS, Method};
 
 use crate::error::Error;
 use crate::program::Program;
+use crate::vm::run::role::place_in_handlers;
+use crate::vm::start::chains::Recorded;
 
 /// Puts the recorded functions where the compiled routes expect them, hooks after
 /// them; routes of one side only are an error.
@@ -22,9 +24,13 @@ pub(crate) fn take_handlers(
     let mut missing = vec![true; program.routes.len()];
     let mut extra = Vec::new();
     let mut hooks = [false; 2];
+    let mut of_paths = Recorded::new(program);
     let is_given = |name: &str| program.given.iter().any(|given| given == name);
     for entry in entries.sequence_values::<Table>() {
         let entry = entry?;
+        if of_paths.take(&handlers, &entry, &mut extra)? {
+            continue;
+        }
         let path: Vec<mlua::LuaString> = entry.get("path")?;
         let key: String = entry.get("key")?;
         let value: Value = entry.get("value")?;
@@ -65,6 +71,7 @@ pub(crate) fn take_handlers(
     let gone = routes
         .filter(|(_, missing)| **missing)
         .map(|(route, _)| format!("{} {} is missing", route.method, route.pattern));
+    let gone = gone.chain(of_paths.missing());
     let differences: Vec<String> = gone.chain(extra).collect();
     if differences.is_empty() {
         Ok((handlers, hooks))
@@ -75,8 +82,13 @@ pub(crate) fn take_handlers(
 
 /// Where the handlers and hooks are written, each in the place that it has in their table.
 pub(crate) fn places(handlers: &Table, program: &Program) -> mlua::Result<Vec<Option<String>>> {
-    let all = 1..=program.routes.len() + HOOKS.len();
+    let all = 1..place_in_handlers(program, program.path_hooks.len());
     all.map(|at| place(&handlers.raw_get(at)?)).collect()
+}
+
+/// The path of an entry as people write it.
+pub(super) fn path_of(entry: &Table) -> mlua::Result<String> {
+    Ok(pattern(&entry.get::<Vec<mlua::LuaString>>("path")?))
 }
 
 /// The path as `Route::pattern` writes it.
@@ -98,7 +110,7 @@ fn pattern(path: &[mlua::LuaString]) -> String {
 }
 
 /// Where a handler's function begins: `routes.lua:12`.
-fn place(handler: &Value) -> mlua::Result<Option<String>> {
+pub(super) fn place(handler: &Value) -> mlua::Result<Option<String>> {
     let function = match handler {
         Value::Function(function) => Some(function.clone()),
         // One that is called like a function.

@@ -2,7 +2,8 @@
 //!
 //! Nothing here runs for a request.
 
-pub(crate) mod chunks;
+mod chains;
+mod chunks;
 #[cfg(feature = "database")]
 mod databases;
 pub(crate) mod handlers;
