@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::ctx_fields::CtxFields;
 use super::hook::error_first;
 use super::look::Look;
 use super::walk::expressions;
@@ -13,7 +14,6 @@ use crate::diagnostic::codes::words::unavailable;
 use crate::front::file::File;
 use crate::front::hir::{Expr, Kind, Span};
 use crate::front::ids::{FileId, VarRef};
-use crate::model::ctx_fields::CtxFields;
 use crate::vocabulary::{self, BODY, CTX, Kind as WordKind};
 
 pub(super) fn check(look: &Look<'_>, fields: &CtxFields, found: &mut Vec<Diagnostic>) {

@@ -2,6 +2,7 @@
 
 mod builders;
 mod colons;
+mod ctx_fields;
 mod features;
 mod fields;
 mod globals;
@@ -22,9 +23,9 @@ use crate::diagnostic::Diagnostic;
 use crate::front::load::Sources;
 use crate::model::app::App;
 use crate::model::chains::unused;
-use crate::model::ctx_fields::CtxFields;
 use crate::model::facts::Facts;
 pub(crate) use builders::of_servers;
+pub(crate) use ctx_fields::CtxFields;
 use look::Look;
 pub(crate) use written::Written;
 

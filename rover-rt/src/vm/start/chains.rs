@@ -5,7 +5,7 @@ use rover_model::CHAINS;
 
 use crate::program::{PathHook, Program};
 use crate::vm::run::role::place_in_handlers;
-use crate::vm::start::handlers::{path_of, place};
+use crate::vm::start::entries::{path_of, place};
 
 /// The hooks of a program while they are recorded, in the order of their numbers.
 pub(crate) struct Recorded<'p> {

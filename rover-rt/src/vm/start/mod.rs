@@ -6,6 +6,7 @@ mod chains;
 mod chunks;
 #[cfg(feature = "database")]
 mod databases;
+mod entries;
 pub(crate) mod handlers;
 pub(crate) mod load;
 pub(crate) mod options;

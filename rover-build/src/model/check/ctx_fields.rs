@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::written::Written;
 use crate::analyse::ctx_use::Access;
 use crate::front::hir::{Expr, Kind, Stmt};
 use crate::model::app::App;
-use crate::model::check::Written;
 use crate::model::facts::Facts;
 use crate::vocabulary::{self, CTX};
 
