@@ -1,7 +1,8 @@
 //! The fields of an option that is a table.
 
-use crate::plan::List;
-use crate::server_options::OptionValue;
+use std::borrow::Cow;
+
+use crate::OptionValue;
 
 /// A field of an option's table that is not one that it takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,10 +102,10 @@ impl<'a> Fields<'a> {
         &mut self,
         name: &str,
         read: impl Fn(&OptionValue) -> Result<T, FieldProblem>,
-    ) -> Option<List<T>> {
+    ) -> Option<Cow<'static, [T]>> {
         match self.value(name)? {
             OptionValue::List(items) => Some(self.items(name, items, read)),
-            OptionValue::Table(none) if none.is_empty() => Some(List::default()),
+            OptionValue::Table(none) if none.is_empty() => Some(Cow::default()),
             _ => {
                 let problem = FieldProblem::value(
                     "must be a list of texts",
@@ -121,7 +122,7 @@ impl<'a> Fields<'a> {
         name: &str,
         items: &[OptionValue],
         read: impl Fn(&OptionValue) -> Result<T, FieldProblem>,
-    ) -> List<T> {
+    ) -> Cow<'static, [T]> {
         let mut found = Vec::new();
         for (at, item) in items.iter().enumerate() {
             match read(item) {

@@ -1,9 +1,10 @@
 //! The headers by which pages are protected, which answers have that are HTML.
 
+use std::borrow::Cow;
+
+use crate::OptionValue;
 use crate::cors::OriginPattern;
 use crate::option_fields::{FieldProblem, Fields, WrongField};
-use crate::plan::Text;
-use crate::server_options::OptionValue;
 
 /// The fields of the option.
 const SECURITY_FIELDS: [&str; 3] = ["content_type_options", "referrer_policy", "frame_ancestors"];
@@ -27,17 +28,17 @@ pub struct SecurityHeaders {
     /// `x-content-type-options: nosniff`
     pub content_type_options: bool,
     /// `referrer-policy`
-    pub referrer_policy: Option<Text>,
+    pub referrer_policy: Option<Cow<'static, str>>,
     /// The sources of `content-security-policy: frame-ancestors`.
-    pub frame_ancestors: Option<Text>,
+    pub frame_ancestors: Option<Cow<'static, str>>,
 }
 
 impl SecurityHeaders {
     /// What holds where a program says nothing. The referrer's is browsers' own, which not all have.
     pub const DEFAULT: Self = SecurityHeaders {
         content_type_options: true,
-        referrer_policy: Some(Text::Borrowed("strict-origin-when-cross-origin")),
-        frame_ancestors: Some(Text::Borrowed("'self'")),
+        referrer_policy: Some(Cow::Borrowed("strict-origin-when-cross-origin")),
+        frame_ancestors: Some(Cow::Borrowed("'self'")),
     };
 
     /// None of them.
@@ -71,7 +72,7 @@ impl SecurityHeaders {
     }
 }
 
-fn referrer_policy(read: &mut Fields<'_>) -> Option<Text> {
+fn referrer_policy(read: &mut Fields<'_>) -> Option<Cow<'static, str>> {
     match read.value("referrer_policy") {
         None | Some(OptionValue::Boolean(true)) => SecurityHeaders::DEFAULT.referrer_policy,
         Some(OptionValue::Boolean(false)) => None,
@@ -96,7 +97,7 @@ fn referrer_policy(read: &mut Fields<'_>) -> Option<Text> {
     }
 }
 
-fn frame_ancestors(read: &mut Fields<'_>) -> Option<Text> {
+fn frame_ancestors(read: &mut Fields<'_>) -> Option<Cow<'static, str>> {
     let sources = match read.value("frame_ancestors") {
         None | Some(OptionValue::Boolean(true)) => {
             return SecurityHeaders::DEFAULT.frame_ancestors;
@@ -123,7 +124,7 @@ fn frame_ancestors(read: &mut Fields<'_>) -> Option<Text> {
 }
 
 /// A source of CSP, section 6.4.2: who may show a page in a frame.
-fn source(value: &OptionValue) -> Result<Text, FieldProblem> {
+fn source(value: &OptionValue) -> Result<Cow<'static, str>, FieldProblem> {
     let wrong = |problem: String| {
         let help =
             "write `\"self\"`, `\"none\"` or origins: `{ \"self\", \"https://app.example\" }`";

@@ -1,12 +1,14 @@
 //! From what a manifest gives to a policy.
 
-use super::CorsPolicy;
+use std::borrow::Cow;
+
 use super::origin::OriginPattern;
-use crate::Method;
+use super::policy::CorsPolicy;
 use crate::option_fields::{FieldProblem, Fields, WrongField};
-use crate::options::parse_duration;
-use crate::plan::{List, Text};
-use crate::server_options::OptionValue;
+use crate::{Method, OptionValue, parse_duration};
+
+/// Texts of a plan.
+type Texts = Cow<'static, [Cow<'static, str>]>;
 
 /// The fields of a policy.
 const FIELDS: [&str; 6] = [
@@ -39,16 +41,16 @@ pub(crate) fn policy(fields: &[(String, OptionValue)]) -> Result<CorsPolicy, Vec
     read.finish(policy)
 }
 
-fn origins(read: &mut Fields<'_>, credentials: bool) -> List<Text> {
+fn origins(read: &mut Fields<'_>, credentials: bool) -> Texts {
     let one = match read.value("origins") {
         None => {
             read.wrong("origins", None, FieldProblem::Missing("which pages may ask: `origins = { \"https://app.example\" }`, or `origins = \"*\"` for those of all sites".to_owned()));
-            return List::default();
+            return Texts::default();
         }
         Some(text @ OptionValue::Text(_)) => Some([text.clone()]),
         Some(_) => None,
     };
-    let origins: List<Text> = match one {
+    let origins: Texts = match one {
         Some(one) => read.items("origins", &one, origin),
         None => read.list("origins", origin).unwrap_or_default(),
     };
@@ -83,7 +85,7 @@ fn origins(read: &mut Fields<'_>, credentials: bool) -> List<Text> {
     origins
 }
 
-fn origin(value: &OptionValue) -> Result<Text, FieldProblem> {
+fn origin(value: &OptionValue) -> Result<Cow<'static, str>, FieldProblem> {
     let OptionValue::Text(text) = value else {
         return Err(FieldProblem::value(
             "this is not an origin",
@@ -118,7 +120,7 @@ fn method(value: &OptionValue) -> Result<Method, FieldProblem> {
         })
 }
 
-fn header(value: &OptionValue) -> Result<Text, FieldProblem> {
+fn header(value: &OptionValue) -> Result<Cow<'static, str>, FieldProblem> {
     match value {
         OptionValue::Text(name) if is_token(name) && name != "*" => {
             Ok(name.to_ascii_lowercase().into())
@@ -134,7 +136,7 @@ fn header(value: &OptionValue) -> Result<Text, FieldProblem> {
     }
 }
 
-fn exposed(read: &mut Fields<'_>, credentials: bool) -> List<Text> {
+fn exposed(read: &mut Fields<'_>, credentials: bool) -> Texts {
     match read.value("expose") {
         Some(OptionValue::Text(star)) if star == "*" => {
             if credentials {
@@ -147,7 +149,7 @@ fn exposed(read: &mut Fields<'_>, credentials: bool) -> List<Text> {
                     ),
                 );
             }
-            List::Owned(vec!["*".into()])
+            Cow::Owned(vec!["*".into()])
         }
         _ => read.list("expose", header).unwrap_or_default(),
     }

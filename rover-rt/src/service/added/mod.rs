@@ -11,6 +11,7 @@ use crate::message::request::RequestData;
 use crate::program::Program;
 use crate::settings::Settings;
 use cors::Cors;
+pub(crate) use cors::Place;
 use pages::PageHeaders;
 
 /// What is added to a program's answers.
@@ -58,11 +59,4 @@ impl Added {
         let cors = self.cors.as_ref();
         cors.is_some_and(|cors| cors.is_preflight(request))
     }
-}
-
-/// What a prepared answer belongs to.
-#[derive(Clone, Copy)]
-pub(crate) enum Place<'a> {
-    Route(u16),
-    Path(&'a str),
 }

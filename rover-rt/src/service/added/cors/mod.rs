@@ -9,13 +9,19 @@ mod scope;
 use rover_model::Method;
 use rover_model::cors::CorsRule;
 
-use super::Place;
 use crate::message::path::Path;
 use crate::message::reply::Reply;
 use crate::message::request::RequestData;
 use crate::program::Program;
 use policy::Policy;
 use scope::Scope;
+
+/// What a prepared answer belongs to.
+#[derive(Clone, Copy)]
+pub(crate) enum Place<'a> {
+    Route(u16),
+    Path(&'a str),
+}
 
 pub(super) struct Cors {
     program: &'static Program,
