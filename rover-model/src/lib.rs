@@ -23,6 +23,7 @@ pub mod plan;
 mod response;
 mod server_options;
 pub mod sql;
+pub mod state;
 mod vocabulary;
 
 pub use escape::{Escape, Place, Rule};
