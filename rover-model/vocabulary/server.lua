@@ -22,6 +22,9 @@
 ---@field before fun(ctx: rover.Ctx): any
 --- Runs for every answer of a handler at this path and below; it may change that or return another.
 ---@field after fun(ctx: rover.Ctx, response: rover.Response): any
+--- What pages of other sites may ask at this path and below; `false` for nothing.
+---@setting
+---@field cors rover.Cors|false
 ---@field [string] rover.Node
 
 --- The server: the root of all paths, the hooks, and the builders of responses.

@@ -1,5 +1,7 @@
 //! What the recording server has recorded.
 
+use rover_model::OptionValue;
+
 use crate::diagnostic::Position;
 use crate::front::function_place::FunctionPlace;
 use crate::front::ids::FunctionRef;
@@ -42,6 +44,12 @@ pub struct OwnHook {
     pub body: bool,
     /// It may wait for something outside.
     pub waits: bool,
+}
+
+/// A policy that a path has: `api.public.cors = { ... }`.
+pub(crate) struct Policy {
+    pub(crate) entry: Entry,
+    pub(crate) value: OptionValue,
 }
 
 pub(crate) enum Recorded {

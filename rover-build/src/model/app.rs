@@ -242,8 +242,8 @@ impl Route {
     }
 }
 
-/// A path as people write it: `/users/{id}`.
-fn pattern(path: &[Segment]) -> String {
+/// A path as people write it.
+pub(crate) fn pattern(path: &[Segment]) -> String {
     if path.is_empty() {
         return "/".to_owned();
     }

@@ -10,5 +10,6 @@ mod entries;
 pub(crate) mod handlers;
 pub(crate) mod load;
 pub(crate) mod options;
+mod stores;
 #[cfg(test)]
 pub(crate) mod testing;
