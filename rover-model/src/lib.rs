@@ -26,6 +26,7 @@ mod response;
 mod security_headers;
 mod server_options;
 pub mod sql;
+pub mod state;
 mod vocabulary;
 
 pub use escape::{Escape, Place, Rule};

@@ -11,6 +11,7 @@ pub const VOCABULARY: [(&str, &str); 16] = [
     ("wait.lua", include_str!("../vocabulary/wait.lua")),
     ("http.lua", include_str!("../vocabulary/http.lua")),
     ("database.lua", include_str!("../vocabulary/database.lua")),
+    ("state.lua", include_str!("../vocabulary/state.lua")),
     ("files.lua", include_str!("../vocabulary/files.lua")),
     ("globals.lua", include_str!("../vocabulary/globals.lua")),
     ("string.lua", include_str!("../vocabulary/string.lua")),

@@ -31,6 +31,7 @@ local rover = {
   array = R.json.array,
   http = R.http_words,
   db = R.db,
+  shared = R.shared,
   server = function(options)
     if current then raise("rover.server was called twice") end
     current = R.server.new(options or {}, R.builders)

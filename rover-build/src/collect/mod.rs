@@ -17,6 +17,7 @@ pub(crate) mod schemas;
 pub(crate) mod worlds;
 
 mod library;
+mod stores;
 mod wait;
 
 use std::borrow::Cow;
@@ -187,6 +188,7 @@ fn run(
     let described = described(&lua, &library, null).map_err(|e| internal(&e))?;
     let databases = Databases::default();
     let database = databases.install(&lua, sources).map_err(|e| internal(&e))?;
+    let stores = stores::install(&lua).map_err(|e| internal(&e))?;
     let wait = wait::install(&lua).map_err(|e| internal(&e))?;
     let env = environment.words(&lua, sources).map_err(|e| internal(&e))?;
     let keeps_library: Function = lua
@@ -204,6 +206,7 @@ fn run(
             wait,
             env,
             database,
+            stores,
         ))
         .map_err(|e| internal(&e))?;
     let result = raised::run(&lua, &manifest, &described);

@@ -40,10 +40,11 @@ use crate::vm::start::chunks::{RUNTIME_LUA, load_chunk, load_page, part};
 #[cfg(feature = "database")]
 use crate::vm::start::databases;
 use crate::vm::start::handlers::{places, take_handlers};
-use crate::vm::start::options;
+use crate::vm::start::{options, stores as open_stores};
 use crate::vm::state::lists::PENDING;
 use crate::vm::state::order::{KeyOrder, Ranks};
 use crate::vm::state::vm::VmState;
+use crate::vm::stores;
 use crate::vm::wait;
 use crate::vm::wait::seats::{FIBERS, SEATS};
 
@@ -203,6 +204,8 @@ impl Tables {
             (natives, &library::log::FUNCTIONS, Entry::Contained),
             (natives, &run::errors::FUNCTIONS, Entry::Contained),
             (natives, &wait::natives::FUNCTIONS, Entry::Contained),
+            (natives, &stores::natives::FUNCTIONS, Entry::Contained),
+            (natives, &stores::natives::CALLING, Entry::Own),
             #[cfg(unix)]
             (natives, &files::fs::FUNCTIONS, Entry::Contained),
             #[cfg(unix)]
@@ -242,6 +245,7 @@ impl Tables {
             )?;
             natives.set("db_open", databases::open(lua, shared)?)?;
         }
+        natives.set("store_open", open_stores::open(lua, shared)?)?;
         #[cfg(unix)]
         files::object::install(lua, shared)?;
         Ok(tables)
@@ -259,11 +263,13 @@ impl Tables {
         let functions = functions.chain(reads::functions());
         let functions = functions.chain(guard::in_place::functions());
         let functions = functions.chain(pages::functions());
+        let functions = functions.chain(stores::traced::functions());
         for traced in functions {
             written.set(traced.name, LightUserData(traced.address))?;
             declarations.set(traced.name, traced.declaration)?;
         }
-        for (name, declaration, address) in shared.slots.addresses() {
+        let slots = shared.slots.addresses().into_iter();
+        for (name, declaration, address) in slots.chain(shared.stores.slots.addresses()) {
             written.set(name, LightUserData(address))?;
             declarations.set(name, declaration)?;
         }

@@ -29,6 +29,7 @@ use crate::vm::state::request::RequestState;
 use crate::vm::state::schemas::Schemas;
 use crate::vm::state::shapes::Shapes;
 use crate::vm::state::slots::RowSlots;
+use crate::vm::state::stores::VmStores;
 use crate::vm::state::waiting::WaitingTasks;
 use crate::vm::state::waits::Coroutines;
 
@@ -75,6 +76,7 @@ pub(crate) struct VmState {
     common_client: OnceCell<Client>,
     #[cfg(feature = "database")]
     pub(crate) databases: Rc<VmDatabases>,
+    pub(crate) stores: VmStores,
     /// What the workers have in common.
     pub(crate) resources: Arc<Resources>,
     #[cfg(unix)]
@@ -184,6 +186,7 @@ impl VmState {
             common_client: OnceCell::new(),
             #[cfg(feature = "database")]
             databases: Rc::default(),
+            stores: VmStores::default(),
             resources,
             #[cfg(unix)]
             files: VmFiles::default(),
