@@ -16,6 +16,7 @@ pub(crate) mod raised;
 pub(crate) mod schemas;
 pub(crate) mod worlds;
 
+mod crypto;
 mod library;
 mod wait;
 
@@ -185,6 +186,7 @@ fn run(
     let databases = Databases::default();
     let database = databases.install(&lua, sources).map_err(|e| internal(&e))?;
     let wait = wait::install(&lua).map_err(|e| internal(&e))?;
+    let secrets = crypto::install(&lua).map_err(|e| internal(&e))?;
     let env = environment.words(&lua, sources).map_err(|e| internal(&e))?;
     let keeps_library: Function = lua
         .load(SANDBOX_LUA)
@@ -201,6 +203,7 @@ fn run(
             wait,
             env,
             database,
+            secrets,
         ))
         .map_err(|e| internal(&e))?;
     let result = raised::run(&lua, &manifest, &described);
