@@ -178,7 +178,7 @@ fn no_code_is_left_out() {
 }
 
 /// What the first two digits of a code say, as the folders of the sources.
-const SECTIONS: [(&str, &str); 11] = [
+const SECTIONS: [(&str, &str); 12] = [
     ("R00", "The text is not Lua"),
     ("R01", "The program cannot be loaded"),
     ("R02", "Routes"),
@@ -190,6 +190,7 @@ const SECTIONS: [(&str, &str); 11] = [
     ("R08", "Names"),
     ("R09", "Waiting"),
     ("R10", "Databases"),
+    ("R11", "State that workers share"),
 ];
 
 #[test]

@@ -53,8 +53,9 @@ fn state_of_one_worker() {
     assert_eq!(
         visits,
         "tests/warnings/routes.lua:24:3: R0807: `visits` is one worker's own: requests that another \
-         worker answers do not see what is written here (write `workers = 1` in rover.server, \
-         or, where it is meant, `-- rover: per-worker` above its declaration, line 10)"
+         worker answers do not see what is written here (keep it in a store of all workers, \
+         `rover.shared \"name\"`, or write `workers = 1` in rover.server, or, where it is meant, \
+         `-- rover: per-worker` above its declaration, line 10)"
     );
     assert_eq!(warnings_of("one_worker.lua"), Vec::<String>::new());
 }

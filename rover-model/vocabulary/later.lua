@@ -4,7 +4,7 @@
 --- Files that are part of the program, or answer from the disk.
 ---@planned rover asset assets files
 --- Values that all workers share.
----@planned rover cache shared state redis
+---@planned rover cache state redis
 --- Hooks that guard routes.
 ---@planned rover csrf idempotent rate_limit
 --- A client's data from one request to the next.
@@ -28,15 +28,9 @@
 ---@planned rover.Node after before
 --- Files that answer below a path.
 ---@planned rover.Node assets
---- What other sites may ask for.
----@planned rover.Node cors
 
 --- Whether answers are compressed.
 ---@planned rover.Options compress
---- What other sites may ask for.
----@planned rover.Options cors
---- Headers that protect pages.
----@planned rover.Options security_headers
 --- Where clients' data is kept.
 ---@planned rover.Options sessions state
 --- The time after which a query is logged.

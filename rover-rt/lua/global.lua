@@ -37,6 +37,7 @@ local rover = {
   crypto = R.crypto,
   password = R.password,
   jwt = R.jwt,
+  shared = R.shared,
   server = function(options)
     if current then raise("rover.server was called twice") end
     current = R.server.new(options or {}, R.builders)

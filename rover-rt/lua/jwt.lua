@@ -2,7 +2,7 @@
 local R = ...
 local native, raise = R.native, R.raise
 local type, tostring, next, error, format = type, tostring, next, error, string.format
-local find, sub, lower, match, floor = string.find, string.sub, string.lower, string.match, math.floor
+local find, sub, lower, floor = string.find, string.sub, string.lower, math.floor
 local setmetatable, huge, charge = setmetatable, math.huge, R.limits.charge
 
 local jwt = {}
@@ -46,13 +46,9 @@ local function number_of(word, key, alg)
   return key ~= nil and known and known[key] or read_key(word, key, alg)
 end
 
-local UNITS = { [""] = 1, s = 1, m = 60, min = 60, h = 3600, d = 86400 }
 local function seconds(word, name, value)
   local number = value
-  if type(value) == "string" then
-    local digits, unit = match(value, "^%s*(%d+%.?%d*)%s*(%a*)%s*$")
-    number = digits and UNITS[unit] and digits * UNITS[unit]
-  end
+  if type(value) == "string" then number = native.jwt_seconds(value) end
   if type(number) ~= "number" or not (number >= 0 and number < huge) then
     raise(word .. ": the option `" .. name .. "` is a time in seconds, or a text such as \"15m\", \"24h\" or \"7d\"")
   end

@@ -31,6 +31,7 @@ mod resources;
 mod router;
 mod service;
 mod settings;
+mod stores;
 mod time;
 #[cfg(any(feature = "client", feature = "postgres"))]
 mod tls;

@@ -5,11 +5,14 @@ use crate::crypto::uuid::UuidClock;
 #[cfg(feature = "database")]
 use crate::database::registry::Registry;
 use crate::environment::Environment;
+use crate::stores::registry::Stores;
 
 /// What VMs reach outside of their worker.
 #[derive(Default)]
 pub(crate) struct Resources {
     pub(crate) environment: Environment,
+    /// What `rover.shared` and `rover.cache` keep.
+    pub(crate) stores: Stores,
     #[cfg(feature = "database")]
     pub(crate) databases: Registry,
     /// What UUIDs that are made in order have had.
@@ -22,6 +25,7 @@ impl Resources {
     pub(crate) fn with(environment: Environment) -> Self {
         Resources {
             environment,
+            stores: Stores::default(),
             #[cfg(feature = "database")]
             databases: Registry::default(),
             #[cfg(feature = "crypto")]

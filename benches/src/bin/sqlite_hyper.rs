@@ -1,6 +1,6 @@
 //! The rival of `rover.db` with SQLite: rusqlite called on hyper's event loop.
 //!
-//! `DATABASE=sqlite:bench.db sqlite_hyper <port>`, with a file that `sqlite_rover` has made.
+//! `DATABASE=sqlite:bench.db sqlite_hyper <port>`, with a file that `database_rover` has made.
 
 use std::cell::Cell;
 use std::rc::Rc;

@@ -4,6 +4,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::options::not_a_table;
 use crate::diagnostic::codes::program::{raised, server_twice};
 use crate::diagnostic::codes::sql::given as database;
+use crate::diagnostic::codes::state::{given as store, while_loading as store_while_loading};
 use crate::diagnostic::codes::waiting::{given, while_loading};
 use crate::diagnostic::codes::words::unavailable;
 use crate::vocabulary::{self, instead};
@@ -15,6 +16,7 @@ type Explained = Diagnostic<Option<usize>>;
 /// manifest or in a module.
 pub(crate) fn explain(message: &str, line: &str, in_module: bool) -> Explained {
     waits(message, line)
+        .or_else(|| of_store(message, line))
         .or_else(|| refused(message, line))
         .or_else(|| of_rover(message, line))
         .or_else(|| missing(message, line, in_module))
@@ -41,6 +43,7 @@ fn of_rover(message: &str, line: &str) -> Option<Explained> {
             Some(given::wrong(column, message))
         }
         "rover.db" | "rover.db:" => Some(database::wrong(column, message)),
+        "rover.shared" | "rover.shared:" => Some(store::wrong(column, message)),
         _ => None,
     }
 }
@@ -52,6 +55,13 @@ fn waits(message: &str, line: &str) -> Option<Explained> {
     let at = column(line, word).or_else(|| column(line, name));
     let instead = vocabulary::unless(owner, name).map(|(_, instead)| instead);
     Some(while_loading::word(at, word, instead))
+}
+
+/// `store:get is called while the program loads: the build has no store`
+fn of_store(message: &str, line: &str) -> Option<Explained> {
+    let (word, _) = message.split_once(" is called while the program loads")?;
+    let (_, name) = word.split_once(':')?;
+    Some(store_while_loading::called(column(line, name), word))
 }
 
 /// `io.open is not available`, or the call of a function that a library does not have.

@@ -18,6 +18,7 @@ pub(crate) mod worlds;
 
 mod crypto;
 mod library;
+mod stores;
 mod wait;
 
 use std::borrow::Cow;
@@ -46,7 +47,7 @@ use crate::front::ids::{FileId, FunctionRef};
 use crate::front::load::{Sources, extend, load};
 use crate::vocabulary;
 use dependent::{Defined, Dependent};
-pub(crate) use entry::{Entry, Recorded};
+pub(crate) use entry::{Entry, Policy, Recorded};
 use library::{Asked as AskedModules, get_info, modules};
 use option_value::option_value;
 pub(crate) use worlds::{Asked, Word};
@@ -63,6 +64,8 @@ const LONGEST: Duration = Duration::from_millis(50);
 pub(crate) struct Collected {
     pub(crate) entries: Vec<Entry>,
     pub(crate) options: Vec<(String, OptionValue)>,
+    /// The policies that paths have.
+    pub(crate) policies: Vec<Policy>,
     /// The names of `rover.html`'s components.
     pub(crate) components: BTreeSet<String>,
     /// The functions of the library that the rewriting relies on are what they were.
@@ -84,6 +87,7 @@ impl Collected {
         Defined {
             entries: &self.entries,
             options: &self.options,
+            policies: &self.policies,
         }
     }
 }
@@ -185,6 +189,7 @@ fn run(
     let described = described(&lua, &library, null).map_err(|e| internal(&e))?;
     let databases = Databases::default();
     let database = databases.install(&lua, sources).map_err(|e| internal(&e))?;
+    let stores = stores::install(&lua).map_err(|e| internal(&e))?;
     let wait = wait::install(&lua).map_err(|e| internal(&e))?;
     let secrets = crypto::install(&lua).map_err(|e| internal(&e))?;
     let env = environment.words(&lua, sources).map_err(|e| internal(&e))?;
@@ -203,6 +208,7 @@ fn run(
             wait,
             env,
             database,
+            stores,
             secrets,
         ))
         .map_err(|e| internal(&e))?;
@@ -344,7 +350,7 @@ fn read(
             made,
         )));
     }
-    let (entries, options, given): (Table, Table, Table) =
+    let (entries, options, given, policies): (Table, Table, Table, Table) =
         function("seal")?.call(result).map_err(|e| internal(&e))?;
     let given = given
         .sequence_values::<Value>()
@@ -359,6 +365,11 @@ fn read(
         .sequence_values::<Table>()
         .map(|entry| read_entry(marks, &entry?))
         .collect::<mlua::Result<Vec<_>>>()
+        .map_err(|e| internal(&e))?;
+    let policies = policies
+        .sequence_values::<Table>()
+        .map(|policy| read_policy(&policy?))
+        .collect::<mlua::Result<_>>()
         .map_err(|e| internal(&e))?;
     let options = options
         .pairs::<LuaString, Value>()
@@ -376,6 +387,7 @@ fn read(
     Ok(Collected {
         entries,
         options,
+        policies,
         components,
         given,
         asked: Vec::new(),
@@ -407,30 +419,56 @@ fn chunk_name(source: Option<String>) -> String {
         .to_owned()
 }
 
-fn read_entry(marks: &Marks<'_>, entry: &Table) -> mlua::Result<Entry> {
-    let text = |value: Value| match value {
+fn read_policy(policy: &Table) -> mlua::Result<Policy> {
+    let path: Vec<Value> = policy.get("path")?;
+    let entry = Entry {
+        path: path.into_iter().map(key_text).collect(),
+        key: "cors".to_owned(),
+        position: assigned_at(policy)?,
+        value: Recorded::Other("a policy"),
+        first: None,
+        given: false,
+    };
+    let value: Value = policy.get("value")?;
+    Ok(Policy {
+        entry,
+        value: option_value(&value, 0),
+    })
+}
+
+/// A key of a node as a text.
+fn key_text(value: Value) -> String {
+    match value {
         Value::String(text) => text.to_string_lossy(),
         Value::Integer(number) => number.to_string(),
         Value::Number(number) => number.to_string(),
         other => other.type_name().to_owned(),
-    };
-    let path: Vec<Value> = entry.get("path")?;
-    let source: Option<String> = entry.get("source")?;
+    }
+}
+
+/// Where the server has seen an assignment.
+fn assigned_at(recorded: &Table) -> mlua::Result<Position> {
+    let source: Option<String> = recorded.get("source")?;
     // A C function has no lines.
-    let line: Option<i64> = entry.get("line")?;
+    let line: Option<i64> = recorded.get("line")?;
     let line = line.and_then(|line| usize::try_from(line).ok());
-    let position = Position {
+    Ok(Position {
         file: chunk_name(source),
         line: line.unwrap_or(1),
         column: 0,
-    };
+    })
+}
+
+fn read_entry(marks: &Marks<'_>, entry: &Table) -> mlua::Result<Entry> {
+    let path: Vec<Value> = entry.get("path")?;
+    let position = assigned_at(entry)?;
     let first = match entry.get("first")? {
         Value::Function(function) => marks.place(&function).written,
         _ => None,
     };
     Ok(Entry {
-        path: path.into_iter().map(text).collect(),
-        key: text(entry.get("key")?),
+        path: path.into_iter().map(key_text).collect(),
+        key: key_text(entry.get("key")?),
         value: match (entry.get("value")?, entry.get("call")?) {
             (Value::Function(function), _) => Recorded::Function(marks.place(&function)),
             // It is called with itself first: not as the text shows it.

@@ -28,6 +28,7 @@ mod response;
 mod run;
 mod start;
 mod state;
+mod stores;
 mod wait;
 mod write;
 

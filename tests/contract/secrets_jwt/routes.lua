@@ -56,7 +56,7 @@ local RFC_KEY = { kty = "oct", k = "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T
 function api.rfc.get()
   return {
     select(2, jwt.claims(RFC, RFC_KEY)),
-    jwt.claims(RFC, RFC_KEY, { leeway = "99999d", issuer = "joe" }),
+    jwt.claims(RFC, RFC_KEY, { leeway = "36500d", issuer = "joe" }),
   }
 end
 

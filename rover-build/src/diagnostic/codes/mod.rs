@@ -16,6 +16,7 @@ pub(crate) mod requests;
 pub(crate) mod routes;
 pub(crate) mod schemas;
 pub(crate) mod sql;
+pub(crate) mod state;
 pub(crate) mod syntax;
 pub(crate) mod templates;
 pub(crate) mod waiting;
@@ -38,6 +39,7 @@ impl Code {
             words::CODES,
             waiting::CODES,
             sql::CODES,
+            state::CODES,
         ];
         folders.into_iter().flatten().copied()
     }

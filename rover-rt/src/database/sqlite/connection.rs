@@ -1,13 +1,13 @@
 //! A connection with its prepared statements, and a clock that stops what takes too long.
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use rover_model::sql::Verb;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
-use rusqlite::{CachedStatement, OpenFlags, Statement, ToSql};
+use rusqlite::{OpenFlags, Statement, StatementStatus, ToSql};
+use rustc_hash::FxHashMap;
 
 use super::error::SqliteError;
 use super::target::Target;
@@ -18,6 +18,10 @@ use crate::database::rows::{Cell, Columns, Rows};
 const PREPARED: usize = 256;
 /// The clock is looked at after so many instructions of SQLite's: some ten microseconds.
 const INSTRUCTIONS: i32 = 1000;
+/// So many looks are a moment, which a query may keep a worker from others.
+const MOMENT: u32 = 20;
+/// What a moment may take where single instructions are long.
+const MOMENT_TIME: Duration = Duration::from_millis(2);
 /// How long another process may hold the database.
 const BUSY: Duration = Duration::from_secs(5);
 
@@ -26,6 +30,9 @@ const BUSY: Duration = Duration::from_secs(5);
 pub(crate) struct Clock {
     /// Nanoseconds since the process's first look at it; 0 for never.
     until: AtomicU64,
+    /// How often it was looked at since the statement began, and how often it may be; 0 for any number.
+    looks: AtomicU32,
+    most: AtomicU32,
     cancelled: AtomicBool,
 }
 
@@ -35,10 +42,27 @@ impl Clock {
         START.get_or_init(Instant::now).elapsed().as_nanos() as u64 + 1
     }
 
+    fn begin(&self, until: u64, most: u32) {
+        self.until.store(until, Ordering::Relaxed);
+        self.looks.store(0, Ordering::Relaxed);
+        self.most.store(most, Ordering::Relaxed);
+    }
+
     /// The statement that begins has so much time.
     pub(crate) fn set(&self, time: Option<Duration>) {
         let until = time.map_or(0, |time| Clock::now() + time.as_nanos() as u64);
-        self.until.store(until, Ordering::Relaxed);
+        self.begin(until, 0);
+    }
+
+    /// The statement that begins has a moment: so many instructions. The time counts too from the first look on, so that one which
+    /// is short reads no clock, and is not stopped where the thread has to wait for its core.
+    pub(crate) fn set_moment(&self) {
+        self.begin(0, MOMENT);
+    }
+
+    /// Whether the statement that ran took less than half a moment.
+    pub(crate) fn was_short(&self) -> bool {
+        self.looks.load(Ordering::Relaxed) <= MOMENT / 2
     }
 
     /// What runs is to end.
@@ -47,8 +71,17 @@ impl Clock {
     }
 
     fn is_over(&self) -> bool {
+        let looks = self.looks.load(Ordering::Relaxed).saturating_add(1);
+        self.looks.store(looks, Ordering::Relaxed);
+        let most = self.most.load(Ordering::Relaxed);
+        if most > 0 && looks == 1 {
+            let until = Clock::now() + MOMENT_TIME.as_nanos() as u64;
+            self.until.store(until, Ordering::Relaxed);
+        }
         let until = self.until.load(Ordering::Relaxed);
-        self.cancelled.load(Ordering::Relaxed) || (until != 0 && Clock::now() > until)
+        self.cancelled.load(Ordering::Relaxed)
+            || (most > 0 && looks > most)
+            || (until != 0 && Clock::now() > until)
     }
 }
 
@@ -57,8 +90,8 @@ pub(crate) struct Connection {
     raw: rusqlite::Connection,
     pub(crate) clock: Arc<Clock>,
     purpose: Purpose,
-    /// The columns of results, by the statement.
-    columns: HashMap<Arc<str>, Arc<Columns>, rustc_hash::FxBuildHasher>,
+    /// What the rows of statements are, by their texts.
+    shapes: FxHashMap<Arc<str>, Shape>,
 }
 
 /// What a connection is for.
@@ -87,7 +120,7 @@ impl Connection {
             raw,
             clock: Arc::default(),
             purpose,
-            columns: HashMap::default(),
+            shapes: FxHashMap::default(),
         };
         connection.renew_clock()?;
         Ok(connection)
@@ -165,16 +198,22 @@ impl Connection {
         for (value, index) in query.values.iter().zip(1..) {
             statement.raw_bind_parameter(index, Bound(value))?;
         }
-        let columns = columns(&mut self.columns, &query.text, &statement);
-        let kinds = kinds(&statement);
+        let mut shape = shape(&mut self.shapes, &query.text, &statement);
         let shows = query.want != Want::Count;
-        let mut rows = Rows::new(Arc::clone(&columns), query.room);
+        let mut rows = Rows::new(Arc::clone(&shape.columns), query.room);
         let mut stepping = statement.raw_query();
         while let Some(row) = stepping.next()? {
             if !shows {
                 continue;
             }
-            for (index, kind) in kinds.iter().enumerate() {
+            // The first step may find that tables have changed.
+            let prepared = times_prepared(row.as_ref());
+            if prepared != shape.prepared {
+                shape = Shape::of(row.as_ref());
+                self.shapes.insert(Arc::clone(&query.text), shape.clone());
+                rows = Rows::new(Arc::clone(&shape.columns), query.room);
+            }
+            for (index, kind) in shape.kinds.iter().enumerate() {
                 push(&mut rows, row.get_ref(index)?, *kind)?;
             }
             match next(rows, false) {
@@ -195,35 +234,62 @@ enum Declared {
     Json,
 }
 
-fn kinds(statement: &Statement<'_>) -> smallvec::SmallVec<[Declared; 16]> {
-    let columns = statement.columns();
-    let kind = |column: rusqlite::Column<'_>| match column.decl_type() {
-        Some(name) if name.eq_ignore_ascii_case("boolean") => Declared::Boolean,
-        Some(name) if name.eq_ignore_ascii_case("bool") => Declared::Boolean,
-        Some(name) if name.eq_ignore_ascii_case("json") => Declared::Json,
-        _ => Declared::Nothing,
-    };
-    columns.map(kind).collect()
+/// What a statement's rows are.
+#[derive(Clone)]
+struct Shape {
+    columns: Arc<Columns>,
+    kinds: Arc<[Declared]>,
+    /// How often SQLite had prepared the statement again by itself, as it does where tables have changed.
+    prepared: i32,
 }
 
-fn columns(
-    known: &mut HashMap<Arc<str>, Arc<Columns>, rustc_hash::FxBuildHasher>,
+impl Shape {
+    fn of(statement: &Statement<'_>) -> Shape {
+        let kind = |column: rusqlite::Column<'_>| match column.decl_type() {
+            Some(name) if name.eq_ignore_ascii_case("boolean") => Declared::Boolean,
+            Some(name) if name.eq_ignore_ascii_case("bool") => Declared::Boolean,
+            Some(name) if name.eq_ignore_ascii_case("json") => Declared::Json,
+            _ => Declared::Nothing,
+        };
+        Shape {
+            columns: Arc::new(Columns::new(statement.column_names())),
+            kinds: statement.columns().map(kind).collect(),
+            prepared: times_prepared(statement),
+        }
+    }
+}
+
+fn times_prepared(statement: &Statement<'_>) -> i32 {
+    statement.get_status(StatementStatus::RePrepare)
+}
+
+/// What the rows of a statement are: as they were the last time, unless it was prepared since.
+fn shape(
+    known: &mut FxHashMap<Arc<str>, Shape>,
     text: &Arc<str>,
-    statement: &CachedStatement<'_>,
-) -> Arc<Columns> {
-    let names = || statement.column_names();
-    if let Some(columns) = known.get(text)
-        && names().len() == columns.names.len()
-        && names().zip(&columns.names).all(|(a, b)| *a == **b)
+    statement: &Statement<'_>,
+) -> Shape {
+    let is_new = statement.get_status(StatementStatus::Run) == 0;
+    if !is_new
+        && let Some(shape) = known.get(text)
+        && shape.prepared == times_prepared(statement)
     {
-        return Arc::clone(columns);
+        return shape.clone();
     }
     if known.len() >= PREPARED {
         known.clear();
     }
-    let columns = Arc::new(Columns::new(names()));
-    known.insert(Arc::clone(text), Arc::clone(&columns));
-    columns
+    let shape = Shape::of(statement);
+    // The same columns stay the same, by which others know them.
+    let shape = match known.get(text) {
+        Some(before) if *before.columns == *shape.columns => Shape {
+            columns: Arc::clone(&before.columns),
+            ..shape
+        },
+        _ => shape,
+    };
+    known.insert(Arc::clone(text), shape.clone());
+    shape
 }
 
 fn push(rows: &mut Rows, value: ValueRef<'_>, declared: Declared) -> Result<(), SqliteError> {

@@ -1,12 +1,13 @@
 //! A worker's own connection. What only reads runs on it at once; a query that takes longer than a
-//! moment is stopped, and runs again on a thread beside the workers, and from then on there.
+//! moment is stopped, and runs again on a thread beside the workers, and from then on there until it is short.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use rover_model::sql::Verb;
+use rustc_hash::FxHashMap;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::connection::{Clock, Connection, Purpose};
@@ -20,18 +21,20 @@ use crate::database::rows::Rows;
 use crate::database::turn::within;
 use crate::wait::error::WaitError;
 
-/// So long a query may keep a worker from others.
-const MOMENT: Duration = Duration::from_millis(1);
-/// So many queries are remembered to take longer.
+/// So many queries are remembered to take long.
 const SLOW: usize = 1024;
+/// After so many runs one after the other that were short a query is none of these.
+const SHORT: u32 = 16;
+
+/// Queries that take longer than a moment, with how often they were short since.
+type Slow = FxHashMap<Arc<str>, u32>;
 
 /// A worker's way to a database.
 pub(crate) struct Local {
     shared: Arc<Shared>,
     /// Opened at the first query.
     connection: RefCell<Option<Connection>>,
-    /// Queries that took longer than a moment.
-    slow: RefCell<HashSet<Arc<str>>>,
+    slow: Rc<RefCell<Slow>>,
 }
 
 impl Local {
@@ -39,7 +42,7 @@ impl Local {
         Local {
             shared,
             connection: RefCell::default(),
-            slow: RefCell::default(),
+            slow: Rc::default(),
         }
     }
 
@@ -67,17 +70,17 @@ impl Local {
         if query.verb == Verb::Alone {
             return Ok(Here::Writes);
         }
-        if self.slow.borrow().contains(&query.text) {
+        if self.slow.borrow().contains_key(&query.text) {
             return Ok(Here::Slow);
         }
-        connection.clock.set(Some(MOMENT));
+        connection.clock.set_moment();
         match connection.run(query) {
             Err(SqliteError::Writes) => Ok(Here::Writes),
             Err(error) if error.is_busy() => Ok(Here::Slow),
             Err(error) if error.is_interrupt() => {
                 let mut slow = self.slow.borrow_mut();
                 if slow.len() < SLOW {
-                    slow.insert(Arc::clone(&query.text));
+                    slow.insert(Arc::clone(&query.text), 0);
                 }
                 Ok(Here::Slow)
             }
@@ -98,22 +101,23 @@ impl Local {
 
     /// Runs a query on a thread beside the workers.
     fn beside(&self, query: Query) -> Answering {
-        let shared = Arc::clone(&self.shared);
+        let (shared, slow) = (Arc::clone(&self.shared), Rc::clone(&self.slow));
         Box::pin(async move {
             let permit = turn(&shared).await?;
             let (mut connection, stop) = ready(&shared)?;
+            let text = Arc::clone(&query.text);
             let work = move || {
                 let _permit = permit;
                 let result = connection.run(&query);
+                let was_short = connection.clock.was_short();
                 shared.give_back(connection);
-                result
+                (result, was_short)
             };
             let result = tokio::task::spawn_blocking(work).await;
             drop(stop);
-            match result {
-                Ok(result) => result.map_err(Into::into),
-                Err(_) => Err(gone()),
-            }
+            let (result, was_short) = result.map_err(|_| gone())?;
+            learn(&mut slow.borrow_mut(), &text, was_short);
+            result.map_err(Into::into)
         })
     }
 
@@ -165,6 +169,17 @@ impl Local {
             started.unwrap_or_else(|_| Err(gone()))?;
             Ok(Transaction(sender))
         })
+    }
+}
+
+/// Forgets a query that takes long no more.
+fn learn(slow: &mut Slow, text: &Arc<str>, was_short: bool) {
+    let Some(count) = slow.get_mut(text) else {
+        return;
+    };
+    *count = if was_short { *count + 1 } else { 0 };
+    if *count >= SHORT {
+        slow.remove(text);
     }
 }
 

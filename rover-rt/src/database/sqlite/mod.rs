@@ -10,3 +10,6 @@ pub(crate) mod shared;
 pub(crate) mod target;
 pub(crate) mod transaction;
 pub(crate) mod writer;
+
+#[cfg(test)]
+mod tests;

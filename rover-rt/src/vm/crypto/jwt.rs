@@ -5,17 +5,19 @@ use std::rc::Rc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use mlua::ffi::{self, lua_CFunction, lua_State};
+use rover_model::state::parse_lifetime;
 
 use crate::crypto::jwt::{Algorithm, Invalid, Keys, sign, verify};
 use crate::vm::json::decode::{DecodeError, decode};
 use crate::vm::native::stack::{bytes, push, vm_state};
 
-pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 5] = [
+pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 6] = [
     (c"jwt_key", key),
     (c"jwt_forget", forget),
     (c"jwt_sign", sign_claims),
     (c"jwt_verify", verify_token),
     (c"jwt_now", now),
+    (c"jwt_seconds", seconds),
 ];
 
 /// # Safety
@@ -126,5 +128,18 @@ fn unix_seconds() -> f64 {
 unsafe extern "C-unwind" fn now(state: *mut lua_State) -> c_int {
     // SAFETY: this is a contained native.
     unsafe { ffi::lua_pushnumber(state, unix_seconds()) };
+    1
+}
+
+/// `jwt_seconds(text)`: the seconds of a text such as `"15m"`, or nil.
+unsafe extern "C-unwind" fn seconds(state: *mut lua_State) -> c_int {
+    // SAFETY: this is a contained native that `jwt.lua` calls with a text.
+    unsafe {
+        let text = std::str::from_utf8(bytes(state, 1).unwrap_or_default());
+        match text.ok().and_then(parse_lifetime) {
+            Some(milliseconds) => ffi::lua_pushnumber(state, milliseconds as f64 / 1000.0),
+            None => ffi::lua_pushnil(state),
+        }
+    }
     1
 }

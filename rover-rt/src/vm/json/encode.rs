@@ -95,11 +95,7 @@ impl<'a> Encoder<'a> {
                     self.out.extend_from_slice(b"null");
                 }
                 ffi::LUA_TTABLE => return self.table(index, depth),
-                other => {
-                    let name = std::ffi::CStr::from_ptr(ffi::lua_typename(self.state, other));
-                    let name = name.to_string_lossy();
-                    return Err(EncodeError::new(format!("a {name} has no JSON form")));
-                }
+                other => return Err(self.no_form(other)),
             }
         }
         Ok(())
@@ -115,9 +111,27 @@ impl<'a> Encoder<'a> {
         Ok(())
     }
 
+    /// Says that values of a type have no JSON form.
+    #[cold]
+    pub(crate) fn no_form(&self, kind: c_int) -> EncodeError {
+        EncodeError::new(format!("a {} has no JSON form", self.name_of(kind)))
+    }
+
+    /// The same of keys.
+    #[cold]
+    pub(crate) fn no_key(&self, kind: c_int) -> EncodeError {
+        EncodeError::new(format!("a {} cannot be a key", self.name_of(kind)))
+    }
+
+    fn name_of(&self, kind: c_int) -> String {
+        // SAFETY: the kind is what `lua_type` has given, whose names are constant texts.
+        let name = unsafe { std::ffi::CStr::from_ptr(ffi::lua_typename(self.state, kind)) };
+        name.to_string_lossy().into_owned()
+    }
+
     /// A small table that holds others many times over is a long text.
     #[inline]
-    fn room(&self, more: usize) -> Result<(), EncodeError> {
+    pub(crate) fn room(&self, more: usize) -> Result<(), EncodeError> {
         match self.out.len() + more > self.shared.memory.largest() {
             true => Err(too_long()),
             false => Ok(()),

@@ -239,11 +239,7 @@ impl<'a> Encoder<'a> {
                     number(ffi::lua_tonumber(self.state, key), self.out);
                     self.out.push(b'"');
                 }
-                other => {
-                    let name = std::ffi::CStr::from_ptr(ffi::lua_typename(self.state, other));
-                    let kind = name.to_string_lossy();
-                    return Err(EncodeError::new(format!("a {kind} cannot be a key")));
-                }
+                other => return Err(self.no_key(other)),
             }
             self.out.push(b':');
             match self.value(key + 1, depth + 1) {
@@ -258,7 +254,7 @@ impl<'a> Encoder<'a> {
     /// # Safety
     /// A string or number is at `key`.
     #[cold]
-    unsafe fn step(&self, key: c_int) -> String {
+    pub(crate) unsafe fn step(&self, key: c_int) -> String {
         // SAFETY: a key is at this index. Only a string is asked for its bytes, which are
         // copied at once; another key is read as a number.
         unsafe {

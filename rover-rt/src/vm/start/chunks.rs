@@ -8,7 +8,7 @@ use crate::program::Program;
 pub(crate) const RUNTIME_LUA: &str = include_str!("../../../lua/runtime.lua");
 
 /// The parts that `runtime.lua` loads, by name.
-const PARTS: [(&str, &str); 25] = [
+const PARTS: [(&str, &str); 26] = [
     ("lock", include_str!("../../../lua/lock.lua")),
     ("modules", MODULES_LUA),
     ("body", include_str!("../../../lua/body.lua")),
@@ -25,6 +25,7 @@ const PARTS: [(&str, &str); 25] = [
     ("jwt", include_str!("../../../lua/jwt.lua")),
     ("files", include_str!("../../../lua/files.lua")),
     ("database", include_str!("../../../lua/database.lua")),
+    ("stores", include_str!("../../../lua/stores.lua")),
     ("variables", ENV_LUA),
     ("env", include_str!("../../../lua/env.lua")),
     ("global", include_str!("../../../lua/global.lua")),

@@ -42,10 +42,11 @@ use crate::vm::start::chunks::{RUNTIME_LUA, load_chunk, load_page, part};
 #[cfg(feature = "database")]
 use crate::vm::start::databases;
 use crate::vm::start::handlers::{places, take_handlers};
-use crate::vm::start::options;
+use crate::vm::start::{options, stores as open_stores};
 use crate::vm::state::lists::PENDING;
 use crate::vm::state::order::{KeyOrder, Ranks};
 use crate::vm::state::vm::VmState;
+use crate::vm::stores;
 use crate::vm::wait;
 use crate::vm::wait::seats::{FIBERS, SEATS};
 
@@ -99,7 +100,9 @@ impl Vm {
         tables.know(&shared, &runtime, &http_error)?;
         // It is set once, here, before the program makes schemas, which have an order.
         let _ = shared.order.set(key_order(&lua, program)?);
-        let booted = runtime.get::<Function>("boot")?.call::<(Table, Table)>(());
+        let booted = runtime
+            .get::<Function>("boot")?
+            .call::<(Table, Table, Table)>(());
         // An error may come of what stands in the place of a variable that is wrong.
         let wrong = shared.schemas.wrong_variables.take();
         if !wrong.is_empty() {
@@ -108,8 +111,8 @@ impl Vm {
                 &wrong,
             )));
         }
-        let (entries, options) = booted?;
-        let options = options::read(program, &options)?;
+        let (entries, options, policies) = booted?;
+        let options = options::read(program, &options, &policies)?;
         let (handlers, hooks) = take_handlers(&lua, program, &entries)?;
         let _ = shared.places.set(places(&handlers, program)?);
         let scheduled = scheduled::read(&lua, &runtime.get("scheduled")?)?;
@@ -210,6 +213,8 @@ impl Tables {
             (natives, &crypto::jwt::FUNCTIONS, Entry::Contained),
             (natives, &run::errors::FUNCTIONS, Entry::Contained),
             (natives, &wait::natives::FUNCTIONS, Entry::Contained),
+            (natives, &stores::natives::FUNCTIONS, Entry::Contained),
+            (natives, &stores::natives::CALLING, Entry::Own),
             #[cfg(unix)]
             (natives, &files::fs::FUNCTIONS, Entry::Contained),
             #[cfg(unix)]
@@ -249,6 +254,7 @@ impl Tables {
             )?;
             natives.set("db_open", databases::open(lua, shared)?)?;
         }
+        natives.set("store_open", open_stores::open(lua, shared)?)?;
         #[cfg(unix)]
         files::object::install(lua, shared)?;
         Ok(tables)
@@ -266,11 +272,13 @@ impl Tables {
         let functions = functions.chain(reads::functions());
         let functions = functions.chain(guard::in_place::functions());
         let functions = functions.chain(pages::functions());
+        let functions = functions.chain(stores::traced::functions());
         for traced in functions {
             written.set(traced.name, LightUserData(traced.address))?;
             declarations.set(traced.name, traced.declaration)?;
         }
-        for (name, declaration, address) in shared.slots.addresses() {
+        let slots = shared.slots.addresses().into_iter();
+        for (name, declaration, address) in slots.chain(shared.stores.slots.addresses()) {
             written.set(name, LightUserData(address))?;
             declarations.set(name, declaration)?;
         }

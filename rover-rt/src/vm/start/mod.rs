@@ -8,5 +8,6 @@ mod databases;
 pub(crate) mod handlers;
 pub(crate) mod load;
 pub(crate) mod options;
+mod stores;
 #[cfg(test)]
 pub(crate) mod testing;

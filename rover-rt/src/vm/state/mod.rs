@@ -26,6 +26,7 @@ pub(crate) mod secrets;
 pub(crate) mod shapes;
 pub(crate) mod slots;
 pub(crate) mod steps;
+pub(crate) mod stores;
 pub(crate) mod vm;
 pub(crate) mod waiting;
 pub(crate) mod waits;

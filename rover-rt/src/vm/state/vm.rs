@@ -31,6 +31,7 @@ use crate::vm::state::schemas::Schemas;
 use crate::vm::state::secrets::VmSecrets;
 use crate::vm::state::shapes::Shapes;
 use crate::vm::state::slots::RowSlots;
+use crate::vm::state::stores::VmStores;
 use crate::vm::state::waiting::WaitingTasks;
 use crate::vm::state::waits::Coroutines;
 
@@ -79,6 +80,7 @@ pub(crate) struct VmState {
     pub(crate) databases: Rc<VmDatabases>,
     #[cfg(feature = "crypto")]
     pub(crate) secrets: VmSecrets,
+    pub(crate) stores: VmStores,
     /// What the workers have in common.
     pub(crate) resources: Arc<Resources>,
     #[cfg(unix)]
@@ -190,6 +192,7 @@ impl VmState {
             databases: Rc::default(),
             #[cfg(feature = "crypto")]
             secrets: VmSecrets::default(),
+            stores: VmStores::default(),
             resources,
             #[cfg(unix)]
             files: VmFiles::default(),

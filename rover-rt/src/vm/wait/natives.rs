@@ -35,7 +35,7 @@ const NO_REQUEST: &[u8] = b"no request runs here that can be suspended";
 /// `lua_error` calls a message handler, and `string.format` a metamethod, from C (`lj_err.c`, `lj_strfmt.c`).
 const NOT_SUSPENDED: &[u8] = b"LuaJIT cannot suspend the message handler of an `xpcall`, which may give the \
 error back for the code behind the `xpcall` to wait, nor a `__tostring` that `string.format` calls, which \
-may be given `tostring(value)` in its place";
+may be given `tostring(value)` in its place, nor the function of `update`";
 
 /// The token's address.
 pub(crate) fn token() -> *mut c_void {

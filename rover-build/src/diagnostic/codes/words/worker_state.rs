@@ -18,7 +18,7 @@ pub(crate) fn written(at: Position, name: &str, declared: &Position) -> Diagnost
          written here"
     );
     Diagnostic::new(CODE, message).at(at, "").help(format!(
-        "write `workers = 1` in rover.server, or, where it is meant, `-- {MEANT}` above its \
-         declaration, {line}"
+        "keep it in a store of all workers, `rover.shared \"name\"`, or write `workers = 1` in rover.server, \
+         or, where it is meant, `-- {MEANT}` above its declaration, {line}"
     ))
 }

@@ -1,5 +1,7 @@
--- What the bench of SQLite asks. The file stands where DATABASE says.
-local db = rover.db(rover.env.DATABASE or "sqlite::memory:", { migrations = "migrations" })
+-- What the bench of databases asks. DATABASE says which.
+local db = rover.db(rover.env.DATABASE or "sqlite::memory:", {
+  migrations = { sqlite = "migrations/sqlite", postgres = "migrations/postgres" },
+})
 local api = rover.server { docs = false }
 local random = math.random
 

@@ -1,17 +1,19 @@
-//! What a request costs that asks SQLite, beside rusqlite called on hyper's event loop: CPU time of the server's process,
-//! which has the first core to itself; the load is on the second.
+//! What a request costs that asks a database, beside rusqlite or tokio-postgres called on hyper's event loop: CPU time of
+//! the server's process, which has the first core to itself; the load, and PostgreSQL, are on the second.
 //!
-//! `cargo build --release -p rover-benches && target/release/sqlite [rounds [seconds]]`
+//! `cargo build --release -p rover-benches && target/release/database [rounds [seconds]]`: SQLite;
+//! `.ci/postgres target/release/database ...`: PostgreSQL, which has few connections, so that one may ask what 1,000
+//! clients do: `... [rounds [seconds [clients]]]`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rover_benches::Failure;
 use rover_benches::process::Server;
 use rover_benches::wrk::cost;
 
-const CLIENTS: u32 = 64;
-/// Rover first: its migrations make the file.
-const SERVERS: [(&str, &str); 2] = [("Rover", "sqlite_rover"), ("hyper", "sqlite_hyper")];
+/// Rover first: its migrations make the tables.
+const SQLITE: [(&str, &str); 2] = [("Rover", "database_rover"), ("hyper", "sqlite_hyper")];
+const POSTGRES: [(&str, &str); 2] = [("Rover", "database_rover"), ("hyper", "postgres_hyper")];
 /// A row, fifty rows, fifty rows as tables of Lua's, a row that is added.
 const WORKS: [&str; 4] = ["/one", "/fifty", "/tables", "/add"];
 
@@ -19,14 +21,20 @@ fn main() -> Result<(), Failure> {
     let mut numbers = std::env::args().skip(1).map(|number| number.parse::<u32>());
     let rounds = numbers.next().unwrap_or(Ok(3))?;
     let seconds = numbers.next().unwrap_or(Ok(5))?;
+    let clients = numbers.next().unwrap_or(Ok(64))?;
     let folder = std::env::current_exe()?;
     let folder = folder.parent().ok_or("a folder of programs")?.to_owned();
     let file = std::env::temp_dir().join(format!("rover-bench-{}.db", std::process::id()));
+    let server = std::env::var("ROVER_TEST_POSTGRES").ok();
+    let (servers, database) = match server {
+        Some(url) => (POSTGRES, url),
+        None => (SQLITE, format!("sqlite:{}", file.display())),
+    };
     println!("work     server  user us  system us  requests/s");
     let mut outcome = Ok(());
     for _ in 0..rounds {
-        for (name, program) in SERVERS {
-            let measured = measure(name, &folder.join(program), &file, seconds);
+        for (name, program) in servers {
+            let measured = measure(name, &folder.join(program), &database, (clients, seconds));
             outcome = outcome.and(measured);
         }
     }
@@ -37,10 +45,15 @@ fn main() -> Result<(), Failure> {
     outcome
 }
 
-fn measure(name: &str, program: &PathBuf, file: &Path, seconds: u32) -> Result<(), Failure> {
+fn measure(
+    name: &str,
+    program: &Path,
+    database: &str,
+    (clients, seconds): (u32, u32),
+) -> Result<(), Failure> {
     let request = |path: &str| format!("GET {path} HTTP/1.1\r\nhost: a\r\n\r\n");
     let (server, _) = Server::start(name, &request("/one"), |port| {
-        let database = format!("DATABASE=sqlite:{}", file.display());
+        let database = format!("DATABASE={database}");
         let mut arguments = vec![database.into(), program.into()];
         match name {
             "Rover" => {
@@ -64,7 +77,7 @@ fn measure(name: &str, program: &PathBuf, file: &Path, seconds: u32) -> Result<(
         }
         println!(
             "{path:8} {name:6}  {}",
-            cost(&server, path, CLIENTS, seconds)?
+            cost(&server, path, clients, seconds)?
         );
     }
     Ok(())

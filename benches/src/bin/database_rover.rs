@@ -1,0 +1,3 @@
+//! The program that the bench of databases asks.
+
+rover::app!("database/routes.lua");

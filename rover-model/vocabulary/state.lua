@@ -1,0 +1,86 @@
+---@meta _
+-- State that all workers have in common.
+
+--- A store in the memory of the process, which all workers share, by its name. It stands at the top level.
+---@param name string
+---@param options? rover.StoreOptions
+---@return rover.Store
+function rover.shared(name, options) end
+
+--- What `rover.shared` gives. A key is a text; a value is what JSON can hold. A table is copied when it is stored and when it is read. Nothing waits.
+---@class rover.Store
+local Store = {}
+
+--- The value of a key; `nil` where there is none.
+---@param key string|number
+---@return any
+function Store:get(key) end
+
+--- Gives a key a value; `nil` removes it. With `if_absent` only where there is none: whether that was so.
+---@param key string|number
+---@param value any
+---@param options? rover.StoreSet
+---@return boolean
+function Store:set(key, value, options) end
+
+--- Gives a key a value where it has none: whether that was so.
+---@param key string|number
+---@param value any
+---@param options? rover.StoreAdd
+---@return boolean
+function Store:add(key, value, options) end
+
+--- Adds to the number of a key, which begins at 0: what it is then. `ttl` counts from when it begins.
+---@also increment incrby
+---@param key string|number
+---@param by? number
+---@param options? rover.StoreAdd
+---@return number
+function Store:incr(key, by, options) end
+
+--- Removes a key: whether it was there.
+---@also remove del
+---@param key string|number
+---@return boolean
+function Store:delete(key) end
+
+--- Gives a key what a function makes of its value, with no change of others in between; `nil` removes it. The function may be called again where others were faster, and must not wait.
+---@param key string|number
+---@param fn fun(value: any): any
+---@return any
+function Store:update(key, fn) end
+
+--- The keys that begin with a text, or all, as a list in the order of their bytes.
+---@param prefix? string
+---@return string[]
+function Store:keys(prefix) end
+
+--- Removes all.
+---@also flush_all
+function Store:clear() end
+
+--- How many keys there are.
+---@return integer
+function Store:size() end
+
+--- The options of a store.
+---@class rover.StoreOptions
+--- What its keys and values take at most.
+---@also size capacity max_size
+---@default "64MiB"
+---@field max_bytes? integer|string
+--- What happens to a value for which there is no room: `"evict"` drops what was used least recently, `"error"` raises an error of the kind `"full"`.
+---@default "evict"
+---@field on_full? "evict"|"error"
+
+--- How a value is stored.
+---@class rover.StoreAdd
+--- When it is gone: seconds, or a text such as `"30s"`, `"24h"` or `"7d"`.
+---@also ttl_seconds expire expires
+---@field ttl? number|string
+
+--- How `set` stores a value.
+---@class rover.StoreSet : rover.StoreAdd
+--- Only where the key has no value.
+---@also nx
+---@field if_absent? boolean

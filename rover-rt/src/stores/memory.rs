@@ -1,0 +1,497 @@
+//! A store in the memory of the process.
+//!
+//! A key belongs to one of 64 shards, each with a lock of its own that is held for as long as it takes to
+//! look a key up and to copy a value. Nobody who holds one waits for another. What a store takes is
+//! counted for all shards together, and the entry that was used least recently is looked for in all of
+//! them; uses are told apart by the entries that were added between them.
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+
+use rover_model::state::StoreOptions;
+
+use crate::stores::clock::{Clock, NEVER};
+use crate::stores::shard::{At, ENTRY_BYTES, Shard, Written};
+use crate::stores::value::{Value, ValueRef};
+
+const SHARDS: usize = 64;
+/// So many ended entries are looked for at each write ...
+const SWEPT: usize = 4;
+/// ... and with every so many new entries ...
+const OTHERS_EVERY: u64 = 8;
+/// ... in another shard, which may see no writes.
+const SWEPT_IN_OTHERS: usize = 32;
+
+/// A line of the processor's cache of its own.
+#[repr(align(64))]
+#[derive(Default)]
+struct Line<T>(T);
+
+/// See the module.
+pub(crate) struct Memory {
+    shards: Vec<Line<Mutex<Shard>>>,
+    /// When the oldest entry of each shard was used.
+    oldest: Vec<AtomicU64>,
+    /// With a key of its own: clients choose names.
+    hasher: RandomState,
+    counts: Line<Counts>,
+    max_bytes: AtomicUsize,
+    evicts: AtomicBool,
+    clock: Clock,
+}
+
+#[derive(Default)]
+struct Counts {
+    bytes: AtomicUsize,
+    /// How many entries were ever added: the time by which uses are told apart.
+    added: AtomicU64,
+}
+
+/// How long an entry lives from now on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lifetime {
+    /// As long as it would have; for ever, where it is new.
+    Kept,
+    Forever,
+    /// So many milliseconds.
+    Milliseconds(u64),
+}
+
+/// When something is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Condition {
+    Always,
+    /// Where the key has no value.
+    Absent,
+    /// Where its value is the one that had this version when it was read.
+    Version(u64),
+}
+
+/// What a function makes of an entry.
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "sessions and limits are made of it")
+)]
+pub(crate) enum Change {
+    /// It stays.
+    Nothing,
+    Set(Value, Lifetime),
+    Delete,
+}
+
+/// Why something is not written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum StoreError {
+    /// There is no room, and nothing is dropped for it.
+    #[error("it is full: its keys and values take {most} bytes (`max_bytes`)")]
+    Full { most: usize },
+    /// Its key and value alone are more than the store holds.
+    #[error("the value takes {bytes} bytes, and the store holds {most} (`max_bytes`)")]
+    TooLarge { bytes: usize, most: usize },
+    /// Something that has no number is counted.
+    #[error("its value is {0}, not a number")]
+    NotANumber(&'static str),
+}
+
+impl Memory {
+    pub(crate) fn new(options: StoreOptions) -> Self {
+        Memory {
+            shards: (0..SHARDS).map(|_| Line::default()).collect(),
+            oldest: (0..SHARDS).map(|_| AtomicU64::new(u64::MAX)).collect(),
+            hasher: RandomState::new(),
+            counts: Line::default(),
+            max_bytes: AtomicUsize::new(most(options)),
+            evicts: AtomicBool::new(options.evicts),
+            clock: Clock::new(),
+        }
+    }
+
+    /// Takes other options.
+    pub(crate) fn set_options(&self, options: StoreOptions) {
+        self.max_bytes.store(most(options), Ordering::Relaxed);
+        self.evicts.store(options.evicts, Ordering::Relaxed);
+    }
+
+    /// Gives a key's value and its version to a function. That must be short and ask no store: a lock is held.
+    #[inline]
+    pub(crate) fn get<R>(
+        &self,
+        key: &[u8],
+        read: impl FnOnce(ValueRef<'_>, u64) -> R,
+    ) -> Option<R> {
+        let hash = self.hash(key);
+        let mut shard = self.lock(hash);
+        let at = shard.find(hash, key)?;
+        let ends = shard.ends(at);
+        if ends != NEVER && ends <= self.clock.now() {
+            let freed = shard.remove(at);
+            self.free(freed);
+            self.publish(hash, &shard);
+            return None;
+        }
+        self.touch(hash, &mut shard, at);
+        Some(read(shard.value(at), shard.version(at)))
+    }
+
+    /// Gives a key a value. Whether the condition was met.
+    ///
+    /// # Errors
+    /// When there is no room for it.
+    pub(crate) fn set(
+        &self,
+        key: &[u8],
+        value: ValueRef<'_>,
+        lifetime: Lifetime,
+        condition: Condition,
+    ) -> Result<bool, StoreError> {
+        let hash = self.hash(key);
+        let is_met = |shard: &Shard, found: Option<At>| match (condition, found) {
+            (Condition::Always, _) | (Condition::Absent, None) => true,
+            (Condition::Version(version), Some(at)) => shard.version(at) == version,
+            (Condition::Absent, Some(_)) | (Condition::Version(_), None) => false,
+        };
+        self.with_room(|| {
+            let (mut shard, found, now) = self.for_write(hash, key, lifetime);
+            if !is_met(&shard, found) {
+                return Ok(false);
+            }
+            let ends = match (lifetime, found) {
+                (Lifetime::Kept, Some(at)) => shard.ends(at),
+                (Lifetime::Kept, None) | (Lifetime::Forever, _) => NEVER,
+                (Lifetime::Milliseconds(time), _) => now.saturating_add(time),
+            };
+            let written = Written {
+                hash,
+                key,
+                value,
+                ends,
+            };
+            self.write(&mut shard, found, &written)?;
+            Ok(true)
+        })
+    }
+
+    /// Adds to a key's number, which is 0 where there is none: what it is then. A lifetime counts from when the
+    /// number begins.
+    ///
+    /// # Errors
+    /// When its value is no number, or there is no room for it.
+    #[inline]
+    pub(crate) fn incr(&self, key: &[u8], by: f64, lifetime: Lifetime) -> Result<f64, StoreError> {
+        let hash = self.hash(key);
+        self.with_room(|| {
+            let (mut shard, found, now) = self.for_write(hash, key, lifetime);
+            if let Some(at) = found {
+                let ValueRef::Number(number) = shard.value(at) else {
+                    return Err(StoreError::NotANumber(shard.value(at).kind()));
+                };
+                shard.set_number(at, number + by);
+                self.touch(hash, &mut shard, at);
+                return Ok(number + by);
+            }
+            let ends = match lifetime {
+                Lifetime::Milliseconds(time) => now.saturating_add(time),
+                Lifetime::Kept | Lifetime::Forever => NEVER,
+            };
+            let written = Written {
+                hash,
+                key,
+                value: ValueRef::Number(by),
+                ends,
+            };
+            self.write(&mut shard, None, &written)?;
+            Ok(by)
+        })
+    }
+
+    /// Removes a key, whatever it has or where it has this version; whether it was there.
+    pub(crate) fn delete(&self, key: &[u8], version: Option<u64>) -> bool {
+        let hash = self.hash(key);
+        let (mut shard, found, _) = self.for_write(hash, key, Lifetime::Kept);
+        let found = found.filter(|at| version.is_none_or(|known| shard.version(*at) == known));
+        let Some(at) = found else {
+            return false;
+        };
+        let freed = shard.remove(at);
+        self.free(freed);
+        self.publish(hash, &shard);
+        true
+    }
+
+    /// Lets a function make something of a key's value, with nobody in between. It must be short and ask no
+    /// store: a lock is held, and it may be called twice.
+    ///
+    /// # Errors
+    /// When there is no room for what it makes.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "sessions and limits are made of it")
+    )]
+    pub(crate) fn update<R>(
+        &self,
+        key: &[u8],
+        mut change: impl FnMut(Option<ValueRef<'_>>) -> (Change, R),
+    ) -> Result<R, StoreError> {
+        let hash = self.hash(key);
+        self.with_room(|| {
+            let (mut shard, found, now) = self.for_write(hash, key, Lifetime::Milliseconds(0));
+            let (change, result) = change(found.map(|at| shard.value(at)));
+            match (change, found) {
+                (Change::Nothing, _) | (Change::Delete, None) => {}
+                (Change::Delete, Some(at)) => {
+                    let freed = shard.remove(at);
+                    self.free(freed);
+                    self.publish(hash, &shard);
+                }
+                (Change::Set(value, lifetime), found) => {
+                    let ends = match (lifetime, found) {
+                        (Lifetime::Kept, Some(at)) => shard.ends(at),
+                        (Lifetime::Kept, None) | (Lifetime::Forever, _) => NEVER,
+                        (Lifetime::Milliseconds(time), _) => now.saturating_add(time),
+                    };
+                    let written = Written {
+                        hash,
+                        key,
+                        value: value.borrowed(),
+                        ends,
+                    };
+                    self.write(&mut shard, found, &written)?;
+                }
+            }
+            Ok(result)
+        })
+    }
+
+    /// The keys that begin with some bytes, in the order of their bytes.
+    pub(crate) fn keys(&self, prefix: &[u8]) -> Vec<Vec<u8>> {
+        let now = self.clock.now();
+        let mut keys = Vec::new();
+        for number in 0..SHARDS {
+            self.shard(number).each(|key, ends| {
+                if ends > now && key.starts_with(prefix) {
+                    keys.push(key.to_vec());
+                }
+            });
+        }
+        keys.sort_unstable();
+        keys
+    }
+
+    /// How many keys there are.
+    pub(crate) fn size(&self) -> usize {
+        let now = self.clock.now();
+        let sizes = (0..SHARDS).map(|number| {
+            let mut shard = self.shard(number);
+            self.sweep(number, &mut shard, now, usize::MAX);
+            shard.len()
+        });
+        sizes.sum()
+    }
+
+    /// Removes all.
+    pub(crate) fn clear(&self) {
+        for number in 0..SHARDS {
+            let mut shard = self.shard(number);
+            let freed = shard.clear();
+            self.free(freed);
+            self.publish_number(number, &shard);
+        }
+    }
+
+    #[inline]
+    fn hash(&self, key: &[u8]) -> u64 {
+        let mut hasher = self.hasher.build_hasher();
+        hasher.write(key);
+        hasher.finish()
+    }
+
+    fn shard(&self, number: usize) -> MutexGuard<'_, Shard> {
+        let shard = &self.shards[number].0;
+        shard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    #[inline]
+    fn lock(&self, hash: u64) -> MutexGuard<'_, Shard> {
+        self.shard(shard_of(hash))
+    }
+
+    /// The shard of a key, without some that has ended, and the key's entry. The time is told where anything
+    /// has an end.
+    #[inline]
+    fn for_write(
+        &self,
+        hash: u64,
+        key: &[u8],
+        lifetime: Lifetime,
+    ) -> (MutexGuard<'_, Shard>, Option<At>, u64) {
+        let mut shard = self.lock(hash);
+        let has_ends = shard.has_ends();
+        if !has_ends && !matches!(lifetime, Lifetime::Milliseconds(_)) {
+            let found = shard.find(hash, key);
+            return (shard, found, 0);
+        }
+        let now = self.clock.now();
+        self.sweep(shard_of(hash), &mut shard, now, SWEPT);
+        let mut found = shard.find(hash, key);
+        if let Some(at) = found.filter(|at| shard.ends(*at) <= now) {
+            let freed = shard.remove(at);
+            self.free(freed);
+            self.publish(hash, &shard);
+            found = None;
+        }
+        (shard, found, now)
+    }
+
+    /// Writes an entry, if there is room.
+    fn write(
+        &self,
+        shard: &mut Shard,
+        found: Option<At>,
+        written: &Written<'_>,
+    ) -> Result<(), StoreError> {
+        let bytes = ENTRY_BYTES + written.key.len() + written.value.bytes();
+        let most = self.max_bytes.load(Ordering::Relaxed);
+        if bytes > most {
+            return Err(StoreError::TooLarge { bytes, most });
+        }
+        let growth = match found {
+            Some(at) => shard.growth(at, written.value),
+            None => bytes as isize,
+        };
+        let total = &self.counts.0.bytes;
+        if growth != 0 {
+            // Of what shrinks it is a negative number.
+            let before = total.fetch_add(growth as usize, Ordering::Relaxed) as isize;
+            let is_over = growth > 0 && before.saturating_add(growth) > most as isize;
+            if is_over && !self.evicts.load(Ordering::Relaxed) {
+                total.fetch_sub(growth as usize, Ordering::Relaxed);
+                return Err(StoreError::Full { most });
+            }
+        }
+        let grown = match found {
+            Some(at) => {
+                let grown = shard.replace(at, written.value, written.ends);
+                self.touch(written.hash, shard, at);
+                grown
+            }
+            None => {
+                let time = self.counts.0.added.fetch_add(1, Ordering::Relaxed) + 1;
+                let bytes = shard.insert(written, time);
+                self.publish(written.hash, shard);
+                if time.is_multiple_of(OTHERS_EVERY) {
+                    self.sweep_another(time);
+                }
+                bytes as isize
+            }
+        };
+        if grown != growth {
+            total.fetch_add((grown - growth) as usize, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    /// Does something that may need room, and makes that: before it, where it is refused for want of it, and
+    /// after it.
+    #[inline]
+    fn with_room<R>(
+        &self,
+        mut write: impl FnMut() -> Result<R, StoreError>,
+    ) -> Result<R, StoreError> {
+        let mut result = write();
+        if matches!(result, Err(StoreError::Full { .. })) {
+            // What has ended needs none.
+            self.size();
+            result = write();
+        }
+        let most = self.max_bytes.load(Ordering::Relaxed);
+        while self.counts.0.bytes.load(Ordering::Relaxed) > most && self.drop_oldest() {}
+        result
+    }
+
+    /// Removes the entry of all that was used least recently; whether there was one.
+    #[cold]
+    fn drop_oldest(&self) -> bool {
+        let times = self.oldest.iter().map(|time| time.load(Ordering::Relaxed));
+        let Some((time, number)) = times.zip(0..).min() else {
+            return false;
+        };
+        if time == u64::MAX {
+            return false;
+        }
+        let mut shard = self.shard(number);
+        let freed = shard.remove_oldest();
+        self.free(freed.unwrap_or(0));
+        self.publish_number(number, &shard);
+        true
+    }
+
+    /// Removes what has ended in one of the shards, by turns, unless somebody is in it.
+    fn sweep_another(&self, added: u64) {
+        let number = (added / OTHERS_EVERY) as usize % SHARDS;
+        let mut shard = match self.shards[number].0.try_lock() {
+            Ok(shard) => shard,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return,
+        };
+        if shard.has_ends() {
+            self.sweep(number, &mut shard, self.clock.now(), SWEPT_IN_OTHERS);
+        }
+    }
+
+    #[inline]
+    fn sweep(&self, number: usize, shard: &mut Shard, now: u64, most: usize) {
+        let freed = shard.sweep(now, most);
+        if freed > 0 {
+            self.free(freed);
+            self.publish_number(number, shard);
+        }
+    }
+
+    #[inline]
+    fn touch(&self, hash: u64, shard: &mut Shard, at: At) {
+        shard.touch(at, self.counts.0.added.load(Ordering::Relaxed));
+        self.publish(hash, shard);
+    }
+
+    fn free(&self, bytes: usize) {
+        self.counts.0.bytes.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
+    #[inline]
+    fn publish(&self, hash: u64, shard: &Shard) {
+        self.publish_number(shard_of(hash), shard);
+    }
+
+    /// Tells the others when a shard's oldest entry was used.
+    #[inline]
+    fn publish_number(&self, number: usize, shard: &Shard) {
+        let (known, time) = (&self.oldest[number], shard.oldest_use());
+        if known.load(Ordering::Relaxed) != time {
+            known.store(time, Ordering::Relaxed);
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn bytes(&self) -> usize {
+        self.counts.0.bytes.load(Ordering::Relaxed)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+}
+
+fn most(options: StoreOptions) -> usize {
+    usize::try_from(options.max_bytes).unwrap_or(usize::MAX)
+}
+
+/// The map of a shard goes by the lowest and the highest bits.
+#[inline]
+fn shard_of(hash: u64) -> usize {
+    (hash >> 40) as usize % SHARDS
+}
+
+#[cfg(test)]
+mod tests;

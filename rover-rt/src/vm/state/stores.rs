@@ -1,0 +1,107 @@
+//! What a VM has of the stores that it shares with others.
+
+use std::cell::{Cell, RefCell};
+use std::ffi::c_void;
+use std::ptr;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::stores::memory::{Memory, StoreError};
+
+/// A text that was read is kept in a buffer up to this size.
+const KEPT_BYTES: usize = 256 << 10;
+
+/// See the module.
+#[derive(Default)]
+pub(crate) struct VmStores {
+    /// By their numbers, less one.
+    all: Rc<RefCell<Vec<Arc<Memory>>>>,
+    /// The bytes of the value that was read last, until Lua has made a value of them.
+    read: RefCell<Vec<u8>>,
+    /// A table that is to be kept, encoded.
+    pub(crate) encoded: RefCell<Vec<u8>>,
+    pub(crate) slots: StoreSlots,
+    /// Why something was not written last.
+    pub(crate) problem: Cell<Option<StoreError>>,
+}
+
+/// Where `stores.lua` finds what a call has given. Compiled traces hold these addresses.
+pub(crate) struct StoreSlots {
+    pub(crate) number: Cell<f64>,
+    pub(crate) version: Cell<f64>,
+    pub(crate) text: Cell<*const u8>,
+    pub(crate) length: Cell<u32>,
+}
+
+impl Default for StoreSlots {
+    fn default() -> Self {
+        StoreSlots {
+            number: Cell::new(0.0),
+            version: Cell::new(0.0),
+            text: Cell::new(ptr::null()),
+            length: Cell::new(0),
+        }
+    }
+}
+
+impl StoreSlots {
+    /// The slots by name, with their C types.
+    pub(crate) fn addresses(&self) -> [(&'static str, &'static str, *mut c_void); 4] {
+        [
+            (
+                "store_number",
+                "double *",
+                ptr::from_ref(&self.number).cast_mut().cast(),
+            ),
+            (
+                "store_version",
+                "double *",
+                ptr::from_ref(&self.version).cast_mut().cast(),
+            ),
+            (
+                "store_text",
+                "const char **",
+                ptr::from_ref(&self.text).cast_mut().cast(),
+            ),
+            (
+                "store_length",
+                "uint32_t *",
+                ptr::from_ref(&self.length).cast_mut().cast(),
+            ),
+        ]
+    }
+}
+
+impl VmStores {
+    /// The list that stores are added to.
+    pub(crate) fn list(&self) -> Rc<RefCell<Vec<Arc<Memory>>>> {
+        Rc::clone(&self.all)
+    }
+
+    /// A store by its number.
+    #[inline]
+    pub(crate) fn with<R>(&self, number: u32, f: impl FnOnce(&Memory) -> R) -> Option<R> {
+        let stores = self.all.borrow();
+        let store = stores.get((number as usize).wrapping_sub(1))?;
+        Some(f(store))
+    }
+
+    /// Keeps the bytes of a value until Lua has made a value of them, and tells Lua where they are.
+    #[inline]
+    pub(crate) fn keep(&self, bytes: &[u8]) {
+        let mut read = self.read.borrow_mut();
+        read.clear();
+        if read.capacity() > KEPT_BYTES {
+            read.shrink_to(KEPT_BYTES);
+        }
+        read.extend_from_slice(bytes);
+        self.slots.text.set(read.as_ptr());
+        // A value is shorter than 4 GiB: see `MOST_BYTES`.
+        self.slots.length.set(read.len() as u32);
+    }
+
+    /// The bytes that were kept last.
+    pub(crate) fn kept(&self) -> Vec<u8> {
+        self.read.take()
+    }
+}
