@@ -31,6 +31,12 @@ local rover = {
   array = R.json.array,
   http = R.http_words,
   db = R.db,
+  base64 = R.coding.base64,
+  hex = R.coding.hex,
+  url = R.coding.url,
+  crypto = R.crypto,
+  password = R.password,
+  jwt = R.jwt,
   shared = R.shared,
   server = function(options)
     if current then raise("rover.server was called twice") end
