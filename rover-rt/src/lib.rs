@@ -30,6 +30,8 @@ pub mod program;
 mod resources;
 mod router;
 mod service;
+#[cfg(feature = "crypto")]
+mod sessions;
 mod settings;
 mod stores;
 mod time;

@@ -1,10 +1,18 @@
 //! What the workers of a process have in common.
 
 #[cfg(feature = "crypto")]
+use std::sync::{Arc, OnceLock};
+
+#[cfg(feature = "crypto")]
+use rover_model::state::StoreOptions;
+
+#[cfg(feature = "crypto")]
 use crate::crypto::uuid::UuidClock;
 #[cfg(feature = "database")]
 use crate::database::registry::Registry;
 use crate::environment::Environment;
+#[cfg(feature = "crypto")]
+use crate::stores::memory::Memory;
 use crate::stores::registry::Stores;
 
 /// What VMs reach outside of their worker.
@@ -13,6 +21,9 @@ pub(crate) struct Resources {
     pub(crate) environment: Environment,
     /// What `rover.shared` and `rover.cache` keep.
     pub(crate) stores: Stores,
+    /// What sessions keep that are not in their cookies.
+    #[cfg(feature = "crypto")]
+    sessions: OnceLock<Arc<Memory>>,
     #[cfg(feature = "database")]
     pub(crate) databases: Registry,
     /// What UUIDs that are made in order have had.
@@ -26,10 +37,19 @@ impl Resources {
         Resources {
             environment,
             stores: Stores::default(),
+            #[cfg(feature = "crypto")]
+            sessions: OnceLock::new(),
             #[cfg(feature = "database")]
             databases: Registry::default(),
             #[cfg(feature = "crypto")]
             uuids: UuidClock::default(),
         }
+    }
+
+    /// The store of sessions.
+    #[cfg(feature = "crypto")]
+    pub(crate) fn sessions(&self) -> Arc<Memory> {
+        let make = || Arc::new(Memory::new(StoreOptions::default()));
+        Arc::clone(self.sessions.get_or_init(make))
     }
 }

@@ -2,16 +2,19 @@
 
 use std::cmp::Reverse;
 
+use rover_model::Method;
+
 use crate::analyse::types::{BodyType, ReturnType};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::routes::{hook_twice, hook_unused};
 use crate::model::app::{App, Chain, Expects, PathHook, Reads, Route};
+use crate::model::token::Scheme;
 
-/// Gives each route its hooks.
-pub(crate) fn put_together(app: &mut App) {
+/// Gives each route its hooks. `on_error` is what that reads of a request.
+pub(crate) fn put_together(app: &mut App, on_error: &Reads) {
     for route in &mut app.routes {
         let below = app.path_hooks.iter().enumerate();
-        let below = below.filter(|(_, hook)| route.path.starts_with(&hook.path));
+        let below = below.filter(|(_, hook)| runs_for(hook, route));
         let (mut before, mut after): (Vec<_>, Vec<_>) =
             below.partition(|(_, hook)| hook.chain == Chain::Before);
         before.sort_by_key(|(_, hook)| hook.path.len());
@@ -21,6 +24,36 @@ pub(crate) fn put_together(app: &mut App) {
         }
         route.before = before.into_iter().map(|(at, _)| at).collect();
         route.after = after.into_iter().map(|(at, _)| at).collect();
+    }
+    let saving = app.path_hooks.iter().position(PathHook::saves_sessions);
+    if let Some(saving) = saving {
+        save_sessions(&mut app.routes, saving, on_error);
+    }
+}
+
+/// Whether a hook runs for a route, as far as its path says. Sessions are another matter.
+fn runs_for(hook: &PathHook, route: &Route) -> bool {
+    let asks = match hook.own.as_ref().map(|own| own.word.as_str()) {
+        Some("sessions") => false,
+        // What changes nothing may be asked by any page.
+        Some("rover.csrf") => !matches!(route.method, Method::Get | Method::Head | Method::Options),
+        _ => true,
+    };
+    asks && route.path.starts_with(&hook.path)
+}
+
+/// The last hook of the routes that use a session, and of those whose `on_error` does.
+fn save_sessions(routes: &mut [Route], saving: usize, on_error: &Reads) {
+    let names = |reads: &Reads, wanted: &str| reads.members.iter().any(|name| name == wanted);
+    let uses = |reads: &Reads| reads.escapes || names(reads, "session") || names(reads, "csrf");
+    for route in routes {
+        if names(&route.reads, "session") {
+            route.token.get_or_insert(Scheme::Session);
+        }
+        if uses(&route.reads) || uses(on_error) && !route.needs.constant {
+            route.needs.constant = false;
+            route.after.push(saving);
+        }
     }
 }
 
@@ -115,7 +148,8 @@ pub(crate) fn defined_twice(hooks: &[PathHook]) -> Vec<Diagnostic> {
 pub(crate) fn unused(app: &App) -> Vec<Diagnostic> {
     let hooks = app.path_hooks.iter().filter(|hook| {
         let mut routes = app.routes.iter();
-        !hook.is_half && !routes.any(|route| route.path.starts_with(&hook.path))
+        let may_be_for_none = hook.is_half || hook.saves_sessions();
+        !may_be_for_none && !routes.any(|route| route.path.starts_with(&hook.path))
     });
     let mut found: Vec<Diagnostic> = hooks
         .map(|hook| hook_unused::hook(hook.position.clone(), hook.chain.key(), &hook.pattern()))

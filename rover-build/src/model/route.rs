@@ -5,7 +5,7 @@ use rover_model::{HOOKS, Method};
 
 use crate::analyse::ctx_use::{Access, Source, Table};
 use crate::analyse::types::{BodyType, ReturnType};
-use crate::collect::{Entry, HookEntry, Recorded};
+use crate::collect::{Entry, HookEntry, OwnHook, Recorded};
 use crate::diagnostic::codes::routes::{
     handler, hook, method, parameter_twice, reserved, rest_not_last, segment,
 };
@@ -117,7 +117,7 @@ fn path_hook(
                 constant: false,
                 waits: own.waits,
             };
-            (needs, Reads::default(), Expects::default(), Vec::new())
+            (needs, Reads::default(), Expects::default(), own_answers(own))
         }
     };
     Ok(PathHook {
@@ -135,6 +135,14 @@ fn path_hook(
         returns,
         token,
     })
+}
+
+/// What a hook answers that the runtime has.
+fn own_answers(own: &OwnHook) -> Vec<ReturnType> {
+    match own.word.as_str() {
+        "rover.csrf" => vec![ReturnType::new(403, BodyType::Error)],
+        _ => Vec::new(),
+    }
 }
 
 /// What a hook answers instead of the handler.
@@ -287,7 +295,7 @@ pub(crate) fn waits(facts: &Facts<'_>, place: &FunctionPlace) -> bool {
 }
 
 /// What the analysis knows of a handler.
-fn reads(facts: &Facts<'_>, place: &FunctionPlace) -> Reads {
+pub(crate) fn reads(facts: &Facts<'_>, place: &FunctionPlace) -> Reads {
     let mut reads = Reads::default();
     let found = facts.handlers.at(facts.sources, place);
     reads.escapes = found.is_none();

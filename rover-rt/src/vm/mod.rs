@@ -26,6 +26,8 @@ mod native;
 mod outbound;
 mod response;
 mod run;
+#[cfg(feature = "crypto")]
+mod sessions;
 mod start;
 mod state;
 mod stores;
