@@ -328,6 +328,6 @@ fn place(member: &Member) -> Span {
         | Access::Alias(_, span)
         | Access::Expect(_, _, span)
         | Access::Body(_, Some(span)) => span,
-        Access::Whole | Access::Body(_, None) => member.name_span,
+        Access::Whole | Access::Own | Access::Set | Access::Body(_, None) => member.name_span,
     }
 }

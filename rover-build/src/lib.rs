@@ -37,13 +37,15 @@ use rover_model::{CHUNK_END, CHUNK_START};
 
 pub use analyse::types::{BodyType, ReturnType, ValueType};
 pub use build_script::{compile, compile_form_to, compile_to};
+pub use collect::OwnHook;
 pub use diagnostic::{Code, Diagnostic, Failure, Position, Severity, Style, Texts, Warnings};
 pub use emit::warnings;
 pub use explain::{Became, Called, Explained, ExplainedStatement, Explanation};
 pub use features::Features;
 pub use form::Form;
 pub use front::function_place::FunctionPlace;
-pub use model::app::{About, App, Expects, Reads, Route, Segment};
+pub use model::app::{About, App, Chain, Expects, PathHook, Reads, Route, Segment};
+pub use model::token::Scheme;
 pub use package::Package;
 pub use rover_model::ServerOptions;
 pub use rover_model::guard::Schema;

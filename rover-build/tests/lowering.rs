@@ -87,6 +87,30 @@ fn decided(compiled: &Compiled) -> String {
     text
 }
 
+/// A line for each route with hooks: which, and whether a `ctx` is made for the first call.
+fn hooks(compiled: &Compiled) -> String {
+    let hooks = &compiled.plan.path_hooks;
+    let names = |numbers: &[u16]| {
+        let names = numbers
+            .iter()
+            .map(|number| format!("`{}`", hooks[usize::from(*number)].name));
+        names.collect::<Vec<_>>().join(", ")
+    };
+    let routes = compiled.plan.routes.iter();
+    let hooked = routes.filter(|route| !(route.before.is_empty() && route.after.is_empty()));
+    let lines = hooked.map(|route| {
+        let mut line = format!("{} {}:", route.method, route.pattern);
+        for (which, numbers) in [("first", &route.before), ("then", &route.after)] {
+            if !numbers.is_empty() {
+                line += &format!(" {which} {};", names(numbers));
+            }
+        }
+        let ctx = if route.needs.ctx { "a" } else { "no" };
+        format!("{line} {ctx} ctx\n")
+    });
+    lines.collect()
+}
+
 /// The case's files as the compiler makes them.
 fn made(folder: &Path) -> Files {
     let manifest = folder.join("routes.lua");
@@ -99,7 +123,7 @@ fn made(folder: &Path) -> Files {
     let texts = [
         readable(&reference.lowered[0]),
         pages(&specialised),
-        decided(&specialised),
+        decided(&specialised) + &hooks(&specialised),
     ];
     let asked_for = ASKED_FOR.iter().zip(texts);
     let asked_for = asked_for.filter(|(name, _)| folder.join(name).exists());

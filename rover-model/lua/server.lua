@@ -18,6 +18,8 @@ local METHODS = {
   get = true, post = true, put = true, patch = true, delete = true, head = true, options = true,
 }
 local HOOKS = { on_error = true, not_found = true }
+-- Keys of any node whose functions run before and after the handlers at its path and below.
+local CHAINS = { before = true, after = true }
 
 -- node -> { server, path, parent, key, children, entries, order }: `entries` are those of the
 -- node's own keys, `order` is what leads to an entry, in order of definition.
@@ -75,6 +77,8 @@ function node_mt.__index(t, key)
     if builder ~= nil then return builder end
   end
   if s.server.sealed then return nil end
+  -- Hooks are not read: `api.before` is where named ones go.
+  if CHAINS[key] then return child(s, key) end
   local entry = s.entries[key]
   if entry and entry.value ~= nil then return give(s, key) end
   return child(s, key)
@@ -139,6 +143,63 @@ local function assign(s, key, value)
   for i = 1, #keys do sub[keys[i]] = value[keys[i]] end
 end
 
+-- The halves of a value that is a hook before the handlers and one after them: the runtime's own, or a table of
+-- the program's with nothing else in it.
+local function halves(value)
+  if type(value) ~= "table" or state[value] then return nil end
+  local is_own = getmetatable(value) == "rover.hook"
+  local before, after = rawget(value, "before"), rawget(value, "after")
+  if is_own then return before, after, value end
+  for key in pairs(value) do
+    if not CHAINS[key] then return nil end
+  end
+  return before, after
+end
+
+-- Records what is assigned to `before` or `after` of the node `s`: `made` says where that is
+-- written.
+local function record_hook(s, chain, name, value, made)
+  local function add(chain, value, own, is_half)
+    local call
+    if type(value) == "table" then call = called(value) end
+    s.server.entries[#s.server.entries + 1] = {
+      path = s.path, key = chain, hook = name or "", assignment = made, own = own, half = is_half,
+      value = value, call = call, first = value, source = made.source, line = made.currentline,
+    }
+  end
+  local before, after, own = halves(value)
+  if before == nil and after == nil then return add(chain, value) end
+  if before ~= nil then add("before", before, own, chain ~= "before") end
+  if after ~= nil then add("after", after, own, chain ~= "after") end
+end
+
+-- A table that is assigned to `before` or `after`: its items are hooks in order, its methods are
+-- those of a path, and what else is a function is a hook with a name.
+local function assign_hooks(s, chain, value, made)
+  local sub = child(s, chain)
+  local count, names = 0, {}
+  for key in pairs(value) do
+    if type(key) == "number" then
+      if key > count then count = key end
+    else
+      names[#names + 1] = key
+    end
+  end
+  for at = 1, count do record_hook(s, chain, nil, value[at], made) end
+  sort(names, function(a, b) return tostring(a) < tostring(b) end)
+  for i = 1, #names do sub[names[i]] = value[names[i]] end
+end
+
+-- Whether a value is one hook, and not a table of several or of a path.
+local function is_hook_value(value)
+  if type(value) ~= "table" then return true end
+  if state[value] then return false end
+  local call, is_protected = called(value)
+  if call ~= nil or is_protected then return true end
+  local before, after = halves(value)
+  return before ~= nil or after ~= nil
+end
+
 -- Whether a table has handlers or parts of paths in it, which `cors` as a part of a path has.
 local function has_routes(value, depth)
   for _, inner in pairs(value) do
@@ -160,6 +221,16 @@ function node_mt.__newindex(t, key, value)
   local server = s.server
   if server.sealed then
     error("routes can only be defined while the program loads", 2)
+  end
+  if CHAINS[key] then
+    if s.children[key] ~= nil and s.children[key] == value then return end
+    if type(value) == "table" and not is_hook_value(value) and not state[value] then
+      return assign_hooks(s, key, value, where())
+    end
+    return record_hook(s, key, nil, value, where())
+  end
+  if CHAINS[s.key] and s.parent and not METHODS[key] and is_hook_value(value) then
+    return record_hook(s.parent, s.key, tostring(key), value, where())
   end
   if key == POLICY and is_policy(value) then
     local info = where()

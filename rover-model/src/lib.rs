@@ -76,6 +76,9 @@ pub const LIBRARY: &str = include_str!("../lua/library.txt");
 /// Functions directly on the server table that replace the built-in answers.
 pub const HOOKS: [&str; 2] = ["on_error", "not_found"];
 
+/// Keys of any path whose functions run before and after the handlers at the path and below.
+pub const CHAINS: [&str; 2] = ["before", "after"];
+
 /// What stands in every loop and function of a program: it counts the file's budget down,
 /// and asks for another.
 pub const BUDGET_CHECK: &str =

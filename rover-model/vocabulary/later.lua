@@ -18,14 +18,10 @@
 ---@planned rover.Ctx last_event_id
 --- A client's data from one request to the next.
 ---@planned rover.Ctx session
---- Who makes the request.
----@planned rover.Ctx user
 
 --- An answer that is sent in parts.
 ---@planned rover.Server stream
 
---- Functions that run before and after the handlers of a path.
----@planned rover.Node after before
 --- Files that answer below a path.
 ---@planned rover.Node assets
 

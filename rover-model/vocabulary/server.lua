@@ -18,6 +18,10 @@
 ---@field delete fun(ctx: rover.Ctx): any
 --- Answers OPTIONS; without it the answer is 204 with `Allow`.
 ---@field options fun(ctx: rover.Ctx): any
+--- Runs before the handlers at this path and below; what it returns, if not nil, is the answer.
+---@field before fun(ctx: rover.Ctx): any
+--- Runs for every answer of a handler at this path and below; it may change that or return another.
+---@field after fun(ctx: rover.Ctx, response: rover.Response): any
 --- What pages of other sites may ask at this path and below; `false` for nothing.
 ---@setting
 ---@field cors rover.Cors|false
@@ -117,15 +121,15 @@ function RedirectBuilder:status(status, url) end
 ---@overload fun(template: string): rover.Response
 local Response = {}
 
---- Adds a header.
+--- Adds a header; with the name alone it gives the header's value.
 ---@also set_header
 ---@param name string
----@param value string|number
+---@param value? string|number
 ---@return rover.Response
 function Response:header(name, value) end
 
---- Sets the status, from 200 to 599.
----@param status integer
+--- Sets the status, from 200 to 599; with nothing it gives the status.
+---@param status? integer
 ---@return rover.Response
 function Response:status(status) end
 

@@ -9,7 +9,7 @@ local setmetatable, getmetatable, lower = setmetatable, getmetatable, string.low
 
 -- A ctx is an empty table. What is kept for it stands here, where no program reaches it, from
 -- the beginning of its request to the end: [1] params, [2] query, [3] headers, [4] cookies,
--- [5] body, [6] values of ctx:set.
+-- [5] body, [6] values of ctx:set; by their names what the program has set: `ctx.user = user`.
 local running = R.running
 local Ctx = { __metatable = "rover.ctx" }
 -- [1] is the ctx whose member was read last: the `self` of a dot call. A request that goes on after a wait finds
@@ -108,6 +108,8 @@ local methods = {
   end),
 }
 
+-- The names that the program sets: where they are not set, they are nil.
+local set_fields = R.set_fields
 -- Fields by name: their numbers.
 local fields = {}
 for number, name in ipairs(R.fields) do fields[name] = number end
@@ -123,11 +125,16 @@ function Ctx.__index(ctx, key)
     live(ctx)
     return read_field(field)
   end
-  raise("unknown member of ctx: " .. R.shown(key))
+  local value
+  if type(key) == "string" then value = live(ctx)[key] end
+  if value == nil and not set_fields[key] then raise("unknown member of ctx: " .. R.shown(key)) end
+  return value
 end
 
-function Ctx.__newindex(_, key)
-  raise("ctx cannot be assigned to (use ctx:set(" .. R.shown(key) .. ", value))")
+function Ctx.__newindex(ctx, key, value)
+  if type(key) ~= "string" then raise("what is set on ctx has a name, not " .. R.shown(key)) end
+  if methods[key] or fields[key] then raise("ctx." .. key .. " is the request's own and cannot be set") end
+  live(ctx)[key] = value
 end
 
 R.Ctx = Ctx

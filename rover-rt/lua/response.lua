@@ -6,13 +6,14 @@ local shown, number_text, cookie, charge = R.shown, R.number_text, R.cookie, R.l
 local refused_header, null = R.native.refused_header, R.native.null
 
 local raise, type, tostring, getmetatable = R.raise, type, tostring, getmetatable
-local setmetatable, pairs = setmetatable, pairs
+local setmetatable, pairs, select = setmetatable, pairs, select
 local byte, find, gsub, lower = string.byte, string.find, string.gsub, string.lower
 local format, floor = string.format, math.floor
 
 -- Response objects: [1] status, [2] kind, [3] value, [4] content type, [5] headers.
--- TEMPLATE is data that waits for its template.
-local EMPTY, JSON, BYTES, TEMPLATE = 0, 1, 2, 3
+-- TEMPLATE is data that waits for its template. ANSWERED is what a hook after the handler is
+-- given: the body is with the answer, whose number is the value.
+local EMPTY, JSON, BYTES, TEMPLATE, ANSWERED = 0, 1, 2, 3, 4
 local HTML, TEXT = "text/html; charset=utf-8", "text/plain; charset=utf-8"
 
 local methods = {}
@@ -77,12 +78,27 @@ local function add_header(self, name, value)
   return self
 end
 
-function methods.header(self, name, value)
-  return add_header(self, name, check_header(name, value))
+-- The value of a header, the last where there are several.
+local function header_of(self, name)
+  if type(name) ~= "string" then raise(shown(name) .. " is not a header name") end
+  local headers, wanted = self[5], lower(name)
+  for at = headers and #headers - 1 or 0, 1, -2 do
+    if lower(headers[at]) == wanted then return headers[at + 1] end
+  end
+  local kind = self[2]
+  if wanted ~= "content-type" then return nil end
+  if kind == JSON then return "application/json" end
+  if kind == BYTES or kind == ANSWERED then return self[4] end
 end
 
-function methods.status(self, status)
-  self[1] = check_status(status)
+function methods.header(self, name, ...)
+  if select("#", ...) == 0 then return header_of(self, name) end
+  return add_header(self, name, check_header(name, (...)))
+end
+
+function methods.status(self, ...)
+  if select("#", ...) == 0 then return self[1] or 200 end
+  self[1] = check_status((...))
   return self
 end
 

@@ -9,8 +9,8 @@ pub use rover_model::guard::{
     Constant, Element, Field, Format, Kind, Length, Range, Schema, TextRules,
 };
 pub use rover_model::plan::{
-    Chunk, Docs, HtmlStep, Migration, MigrationFolder, Needs, Options, Page, Param, Part, Piece,
-    Plan, Precheck, Route, Run, Step, Template, Variable,
+    Chunk, Docs, HtmlStep, Migration, MigrationFolder, Needs, Options, Page, Param, Part, PathHook,
+    Piece, Plan, Precheck, Route, Run, Step, Template, Variable,
 };
 pub use rover_model::{
     Escape, Limits, LogLevel, Method, Network, PerfectMap, Place, Rule, SecurityHeaders,
@@ -81,6 +81,8 @@ impl Program {
             given: Borrowed(&[]),
             chunks: Borrowed(&[]),
             routes: Borrowed(&[]),
+            path_hooks: Borrowed(&[]),
+            ctx_fields: Borrowed(&[]),
             hooks_wait: false,
             key_order: Borrowed(&[]),
             special_orders: Borrowed(&[]),

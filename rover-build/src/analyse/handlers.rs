@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::analyse::assigned::only_assigned;
 use crate::analyse::ctx_flow::CtxFlow;
 use crate::analyse::ctx_use::{CtxUse, Known, ctx_use};
 use crate::analyse::globals::keeps_globals;
@@ -11,7 +12,7 @@ use crate::analyse::servers::ServerVars;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::program::name_not_constant;
 use crate::front::function_place::FunctionPlace;
-use crate::front::hir::{Expr, Field, Function, FunctionId, Kind, Stmt};
+use crate::front::hir::{Function, FunctionId};
 use crate::front::ids::{ById, FileId, FunctionRef};
 use crate::front::load::Sources;
 
@@ -23,7 +24,7 @@ pub(crate) struct Handlers {
     pub(crate) keep_globals: bool,
     /// By file and function.
     uses: ById<FileId, ById<FunctionId, CtxUse>>,
-    /// Functions that are written as the value of a route, where nothing but the runtime
+    /// Functions that are the value of a route or hook, where nothing but the runtime
     /// can reach them.
     only_handlers: HashSet<FunctionRef>,
 }
@@ -55,12 +56,7 @@ impl Handlers {
     ) -> Self {
         let sources = names.sources;
         let servers = ServerVars::find(names);
-        let mut only_handlers = HashSet::new();
-        for (file, source) in sources.files.numbered() {
-            for function in &source.hir.functions {
-                routes(file, &servers, &function.body, &mut only_handlers);
-            }
-        }
+        let mut only_handlers = only_assigned(names, &servers);
         only_handlers.retain(|place| !given.contains(place));
         let ctx_flow = CtxFlow::find(names, &only_handlers);
         let mut uses = ById::default();
@@ -207,44 +203,5 @@ impl Handlers {
     ) -> Option<Handler<'a>> {
         self.at(sources, place)
             .filter(|handler| handler.only_handler && !handler.function.variadic)
-    }
-}
-
-/// Finds `function api.path.get() end`, `api.path.get = function() end`, and functions in
-/// tables that are assigned to a path.
-fn routes(file: FileId, servers: &ServerVars, block: &[Stmt], found: &mut HashSet<FunctionRef>) {
-    for stmt in block {
-        match stmt {
-            Stmt::Function(target, function) if servers.is_route(file, target) => {
-                found.insert(file.function(*function));
-            }
-            Stmt::Assign(targets, values) => {
-                for (target, value) in targets.iter().zip(values) {
-                    if servers.is_route(file, target) {
-                        literals(file, value, found);
-                    }
-                }
-            }
-            _ => {}
-        }
-        stmt.parts(&mut |_| {}, &mut |inner| {
-            routes(file, servers, inner, found)
-        });
-    }
-}
-
-fn literals(file: FileId, value: &Expr, found: &mut HashSet<FunctionRef>) {
-    match &value.kind {
-        Kind::Function(function) => {
-            found.insert(file.function(*function));
-        }
-        Kind::Table(fields) => {
-            for field in fields {
-                if let Field::Named(_, value) = field {
-                    literals(file, value, found);
-                }
-            }
-        }
-        _ => {}
     }
 }

@@ -5,6 +5,7 @@
 //! `names`. Nothing here reports what a route may
 //! not be, changes the program, or knows how the runtime does a thing.
 
+pub(crate) mod assigned;
 pub(crate) mod checked_in_place;
 pub(crate) mod constructors;
 pub(crate) mod ctx_flow;

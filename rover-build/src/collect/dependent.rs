@@ -128,6 +128,11 @@ fn routes(built: Defined<'_>, other: Defined<'_>, by_rover: bool) -> Vec<Depende
 fn key(entry: &Entry) -> String {
     let mut parts = entry.path.clone();
     parts.push(entry.key.clone());
+    let hook = entry.hook.iter();
+    parts.extend(
+        hook.map(|hook| hook.name.clone())
+            .filter(|name| !name.is_empty()),
+    );
     parts.join(".")
 }
 
@@ -138,5 +143,6 @@ fn same(one: &Entry, other: &Entry) -> bool {
         (Recorded::Other(one), Recorded::Other(other)) => one == other,
         _ => false,
     };
-    function && (&one.path, &one.key) == (&other.path, &other.key)
+    let name = |entry: &Entry| entry.hook.as_ref().map(|hook| hook.name.clone());
+    function && (&one.path, &one.key, name(one)) == (&other.path, &other.key, name(other))
 }

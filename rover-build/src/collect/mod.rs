@@ -47,7 +47,8 @@ use crate::front::ids::{FileId, FunctionRef};
 use crate::front::load::{Sources, extend, load};
 use crate::vocabulary;
 use dependent::{Defined, Dependent};
-pub(crate) use entry::{Entry, Policy, Recorded};
+pub use entry::OwnHook;
+pub(crate) use entry::{Entry, HookEntry, Policy, Recorded};
 use library::{Asked as AskedModules, get_info, modules};
 use option_value::option_value;
 pub(crate) use worlds::{Asked, Word};
@@ -428,6 +429,7 @@ fn read_policy(policy: &Table) -> mlua::Result<Policy> {
         value: Recorded::Other("a policy"),
         first: None,
         given: false,
+        hook: None,
     };
     let value: Value = policy.get("value")?;
     Ok(Policy {
@@ -480,8 +482,30 @@ fn read_entry(marks: &Marks<'_>, entry: &Table) -> mlua::Result<Entry> {
         },
         position,
         first,
-        given: entry.get("given")?,
+        given: entry.get::<Option<bool>>("given")?.unwrap_or(false),
+        hook: read_hook(entry)?,
     })
+}
+
+fn read_hook(entry: &Table) -> mlua::Result<Option<HookEntry>> {
+    let Some(name) = entry.get::<Option<LuaString>>("hook")? else {
+        return Ok(None);
+    };
+    let own = entry.get::<Option<Table>>("own")?;
+    let own = own.map(|own| {
+        Ok::<_, mlua::Error>(OwnHook {
+            word: own.get("word")?,
+            ctx: own.get("ctx")?,
+            body: own.get("body")?,
+            waits: own.get("waits")?,
+        })
+    });
+    Ok(Some(HookEntry {
+        name: name.to_string_lossy(),
+        assignment: entry.get::<Value>("assignment")?.to_pointer() as usize,
+        is_half: entry.get("half")?,
+        own: own.transpose()?,
+    }))
 }
 
 #[cfg(test)]

@@ -104,6 +104,8 @@ pub(crate) fn lower(facts: &Facts<'_>, app: &App, orders: &Orders) -> Lowered {
     }
     lowering.html_objects();
     let prechecks = app.routes.iter().map(|route| match form {
+        // A hook answers before anything is checked.
+        Form::Specialised if !route.before.is_empty() => None,
         Form::Specialised => lowering.precheck(handlers.specialised(sources, &route.handler)?),
         Form::Reference => None,
     });
@@ -303,7 +305,7 @@ impl Lowering<'_> {
                     };
                     (*span, text, None)
                 }
-                Access::Body(_, None) | Access::Whole => continue,
+                Access::Body(_, None) | Access::Whole | Access::Own | Access::Set => continue,
             };
             match part {
                 Some(part) => {

@@ -73,7 +73,7 @@ fn is_unnoticed(handler: Handler<'_>, expr: &Expr) -> bool {
         Access::Field(span) | Access::Read(_, _, span) | Access::Alias(_, span) => {
             span == expr.span
         }
-        Access::Whole | Access::Body(..) | Access::Expect(..) => false,
+        Access::Whole | Access::Own | Access::Set | Access::Body(..) | Access::Expect(..) => false,
     };
     let constant = matches!(
         expr.kind,

@@ -5,8 +5,10 @@ use rover_model::plan::{Needs, Variable};
 use rover_model::{Method, ServerOptions};
 
 use crate::analyse::types::ReturnType;
+use crate::collect::OwnHook;
 use crate::diagnostic::Position;
 use crate::front::function_place::FunctionPlace;
+use crate::model::token::Scheme;
 
 /// A checked program.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,7 +19,11 @@ pub struct App {
     pub routes: Vec<Route>,
     /// The functions that replace built-in answers, by name: `on_error`, `not_found`.
     pub hooks: Vec<(String, FunctionPlace)>,
-    /// One of those may wait for something outside.
+    /// The hooks of paths, in order of definition.
+    pub path_hooks: Vec<PathHook>,
+    /// The names that the program sets on `ctx`.
+    pub ctx_fields: Vec<String>,
+    /// One of `hooks` may wait for something outside.
     pub hooks_wait: bool,
     /// What `on_error` returns, if there is one.
     pub on_error: Vec<ReturnType>,
@@ -35,7 +41,15 @@ impl App {
     /// Every function that is called with a `ctx`.
     pub(crate) fn functions(&self) -> impl Iterator<Item = &FunctionPlace> {
         let handlers = self.routes.iter().map(|route| &route.handler);
-        handlers.chain(self.hooks.iter().map(|(_, place)| place))
+        let hooks = self.hooks.iter().map(|(_, place)| place);
+        let of_paths = self.path_hooks.iter().map(|hook| &hook.function);
+        handlers.chain(hooks).chain(of_paths)
+    }
+
+    /// Every function that is called with a `ctx` for requests of several paths.
+    pub(crate) fn hook_functions(&self) -> impl Iterator<Item = &FunctionPlace> {
+        let hooks = self.hooks.iter().map(|(_, place)| place);
+        hooks.chain(self.path_hooks.iter().map(|hook| &hook.function))
     }
 
     /// The names of each path's parameters.
@@ -58,15 +72,15 @@ pub struct Route {
     pub(crate) places: Vec<Position>,
     /// The handler.
     pub handler: FunctionPlace,
-    /// What must be prepared before the handler runs.
+    /// What must be prepared before the handler and its hooks run.
     pub needs: Needs,
-    /// What the handler reads of the request.
+    /// What they read of the request.
     pub reads: Reads,
-    /// The schemas that the request is checked against.
+    /// The schemas that they check the request against.
     pub expects: Expects,
     /// What the comment above it says.
     pub about: About,
-    /// What the handler returns, each type once.
+    /// What the handler and its hooks return, each type once.
     pub returns: Vec<ReturnType>,
     /// Milliseconds of CPU time that the handler has; 0 for any.
     pub deadline: u32,
@@ -74,6 +88,85 @@ pub struct Route {
     pub timeout: u32,
     /// The largest body in bytes; 0 for any.
     pub body_limit: u64,
+    /// The scheme of the token that they read from `Authorization`, if they do.
+    pub token: Option<Scheme>,
+    /// The hooks that run before the handler, by their numbers, in that order.
+    pub before: Vec<usize>,
+    /// Those that run for its answer.
+    pub after: Vec<usize>,
+}
+
+/// When a hook of a path runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chain {
+    /// Before the handler: what it returns, if not nil, is the answer.
+    Before,
+    /// After the handler: it may change the answer or return another.
+    After,
+}
+
+impl Chain {
+    /// The key that it is assigned to.
+    pub fn key(self) -> &'static str {
+        match self {
+            Chain::Before => "before",
+            Chain::After => "after",
+        }
+    }
+
+    pub(crate) fn from_key(key: &str) -> Option<Chain> {
+        [Chain::Before, Chain::After]
+            .into_iter()
+            .find(|chain| chain.key() == key)
+    }
+}
+
+/// A function that runs before or after the handlers at a path and below.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PathHook {
+    /// When it runs.
+    pub chain: Chain,
+    /// The path.
+    pub path: Vec<Segment>,
+    /// Its name, or nothing: `auth` in `api.before.auth`.
+    pub name: String,
+    /// The assignment that it is of, which may give several hooks.
+    pub(crate) assignment: usize,
+    /// It is the other half of a value that was assigned to the other chain: after hooks of this
+    /// kind run in reverse order, after the path's others.
+    pub is_half: bool,
+    /// Where it is defined.
+    pub position: Position,
+    /// The function.
+    pub function: FunctionPlace,
+    /// What is known of it where the runtime has it.
+    pub own: Option<OwnHook>,
+    /// What must be prepared before it runs.
+    pub needs: Needs,
+    /// What it reads of the request.
+    pub(crate) reads: Reads,
+    /// What it checks the request against.
+    pub(crate) expects: Expects,
+    /// What it answers, each type once.
+    pub returns: Vec<ReturnType>,
+    /// The scheme of the token that it reads from `Authorization`, if it does.
+    pub token: Option<Scheme>,
+}
+
+impl PathHook {
+    /// The path as people write it.
+    pub(crate) fn pattern(&self) -> String {
+        pattern(&self.path)
+    }
+
+    /// What it is assigned to, for people: `before of /admin: auth`.
+    pub fn shown(&self) -> String {
+        let of = format!("{} of {}", self.chain.key(), pattern(&self.path));
+        match self.name.as_str() {
+            "" => of,
+            name => format!("{of}: {name}"),
+        }
+    }
 }
 
 /// What the comment above a handler says: `--- Summary`, lines of description, `@tag name`,

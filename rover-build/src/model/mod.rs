@@ -4,6 +4,7 @@
 //! A program that comes out of here builds: later phases report nothing.
 
 pub(crate) mod app;
+pub(crate) mod chains;
 pub(crate) mod check;
 pub(crate) mod conflict;
 pub(crate) mod constant;
@@ -14,13 +15,14 @@ pub(crate) mod facts;
 pub(crate) mod option_places;
 mod options;
 pub(crate) mod route;
+pub(crate) mod token;
 pub(crate) mod uncollected;
 
 use crate::analyse::globals::undeclared;
 use crate::collect::Collected;
 use crate::diagnostic::{Diagnostic, Failure};
 use crate::model::app::{App, Route};
-use crate::model::check::check;
+use crate::model::check::{CtxFields, check};
 use crate::model::conflict::Paths;
 use crate::model::cors::policies;
 use crate::model::facts::Facts;
@@ -37,6 +39,8 @@ pub(crate) fn model(
         options: options(facts.names, collected, &mut diagnostics),
         routes: Vec::new(),
         hooks: Vec::new(),
+        path_hooks: Vec::new(),
+        ctx_fields: Vec::new(),
         hooks_wait: false,
         on_error: Vec::new(),
         given: Vec::new(),
@@ -67,14 +71,19 @@ pub(crate) fn model(
                 app.given.extend(entry.given.then(|| name.clone()));
                 app.hooks.push((name, place));
             }
+            Ok(Defined::PathHook(hook)) => app.path_hooks.push(*hook),
             Err(diagnostic) => diagnostics.push(*diagnostic),
         }
     }
+    chains::put_together(&mut app);
+    diagnostics.extend(chains::defined_twice(&app.path_hooks));
     policies(facts, collected, &mut app.options, &mut diagnostics);
     app.hooks_wait = app.hooks.iter().any(|(_, place)| waits(facts, place));
     set_by_route(facts.names, &mut app, &mut diagnostics);
     diagnostics.extend(environment::mistakes(facts, collected));
-    diagnostics.extend(check(facts, &app));
+    let fields = CtxFields::find(facts, &app);
+    diagnostics.extend(check(facts, &app, &fields));
+    app.ctx_fields = fields.known();
     diagnostics.extend_from_slice(&facts.guards.diagnostics);
     if app.options.strict_globals {
         diagnostics.extend(undeclared(sources));

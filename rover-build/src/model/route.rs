@@ -5,9 +5,9 @@ use rover_model::{HOOKS, Method};
 
 use crate::analyse::ctx_use::{Access, Source, Table};
 use crate::analyse::types::{BodyType, ReturnType};
-use crate::collect::{Entry, Recorded};
+use crate::collect::{Entry, HookEntry, Recorded};
 use crate::diagnostic::codes::routes::{
-    handler, method, parameter_twice, reserved, rest_not_last, segment,
+    handler, hook, method, parameter_twice, reserved, rest_not_last, segment,
 };
 use crate::diagnostic::codes::words::unavailable;
 use crate::diagnostic::{Diagnostic, Position};
@@ -15,16 +15,18 @@ use crate::form::Form;
 use crate::front::function_place::FunctionPlace;
 use crate::front::ids::FunctionRef;
 use crate::front::load::Sources;
-use crate::model::app::{About, Expects, Reads, Route, Segment, pattern};
+use crate::model::app::{About, Chain, Expects, PathHook, Reads, Route, Segment, pattern};
 use crate::model::constant::answers_alike;
 use crate::model::doc_comment::about;
 use crate::model::facts::Facts;
+use crate::model::token::scheme;
 use crate::vocabulary::{self, NODE};
 
 /// What an assignment on the server means.
 pub(crate) enum Defined {
     Route(Box<Route>),
     Hook(String, FunctionPlace),
+    PathHook(Box<PathHook>),
 }
 
 /// Reads an entry.
@@ -41,6 +43,13 @@ pub(crate) fn define(facts: &Facts<'_>, entry: &Entry) -> Result<Defined, Box<Di
     }
     let handler = match &entry.value {
         Recorded::Function(place) => place.clone(),
+        Recorded::Other(kind) if entry.hook.is_some() => {
+            return Err(Box::new(hook::not_a_function(
+                hook_place(facts.sources, entry),
+                kind,
+                key,
+            )));
+        }
         Recorded::Other(kind) => {
             let method = shown_key(key);
             let told = handler::not_a_function(place(last), kind, method);
@@ -49,6 +58,10 @@ pub(crate) fn define(facts: &Facts<'_>, entry: &Entry) -> Result<Defined, Box<Di
     };
     if HOOKS.contains(&key) && entry.path.is_empty() {
         return Ok(Defined::Hook(entry.key.clone(), handler));
+    }
+    if let (Some(hook), Some(chain)) = (&entry.hook, Chain::from_key(key)) {
+        let hook = path_hook(facts, entry, (hook, chain), handler)?;
+        return Ok(Defined::PathHook(Box::new(hook)));
     }
     let Some(method) = Method::from_key(key) else {
         return Err(Box::new(unknown_method(key, place(last))));
@@ -71,11 +84,84 @@ pub(crate) fn define(facts: &Facts<'_>, entry: &Entry) -> Result<Defined, Box<Di
         deadline: 0,
         timeout: 0,
         body_limit: 0,
+        token: scheme(facts, &handler),
+        before: Vec::new(),
+        after: Vec::new(),
         reads: reads(facts, &handler),
         expects: expects(facts, &handler),
         returns: returns(facts, &handler),
         handler,
     })))
+}
+
+fn path_hook(
+    facts: &Facts<'_>,
+    entry: &Entry,
+    (hook, chain): (&HookEntry, Chain),
+    function: FunctionPlace,
+) -> Result<PathHook, Box<Diagnostic>> {
+    let place = |_| hook_place(facts.sources, entry);
+    let own = hook.own.clone();
+    let token = scheme(facts, &function);
+    let (needs, reads, expects, returns) = match &own {
+        None => (
+            needs(facts, &function),
+            reads(facts, &function),
+            expects(facts, &function),
+            hook_returns(facts, chain, &function),
+        ),
+        Some(own) => {
+            let needs = Needs {
+                ctx: own.ctx,
+                body: own.body,
+                constant: false,
+                waits: own.waits,
+            };
+            (needs, Reads::default(), Expects::default(), Vec::new())
+        }
+    };
+    Ok(PathHook {
+        chain,
+        path: path(entry, &place)?,
+        name: hook.name.clone(),
+        assignment: hook.assignment,
+        is_half: hook.is_half,
+        position: place(0),
+        function,
+        own,
+        needs,
+        reads,
+        expects,
+        returns,
+        token,
+    })
+}
+
+/// What a hook answers instead of the handler.
+fn hook_returns(facts: &Facts<'_>, chain: Chain, place: &FunctionPlace) -> Vec<ReturnType> {
+    let Some(hook) = facts.handlers.at(facts.sources, place) else {
+        return vec![ReturnType::new(0, BodyType::Unseen)];
+    };
+    match chain {
+        Chain::Before => facts.return_types.returned(hook),
+        Chain::After => facts.return_types.returned_after(hook),
+    }
+}
+
+/// Where a hook of a path is written: its name, or `before` or `after`.
+fn hook_place(sources: &Sources, entry: &Entry) -> Position {
+    let Some(hook) = &entry.hook else {
+        return entry.position.clone();
+    };
+    let mut keys: Vec<&str> = entry.path.iter().map(String::as_str).collect();
+    keys.push(&entry.key);
+    keys.extend(Some(hook.name.as_str()).filter(|name| !name.is_empty()));
+    let file = sources.files.iter().find(|f| f.name == entry.position.file);
+    let at = file.and_then(|file| {
+        let at = file.tree.on_line(entry.position.line, &keys, 0)?;
+        Some(file.position(at))
+    });
+    at.unwrap_or_else(|| entry.position.clone())
 }
 
 /// The path of a node's field, as a route's is written, and where the field is.
@@ -218,7 +304,7 @@ fn reads(facts: &Facts<'_>, place: &FunctionPlace) -> Reads {
                 Access::Read(Table::Cookies, name, _) => (&mut reads.cookies, &name.text),
                 Access::Body(method, _) => (&mut reads.body, method),
                 Access::Expect(..) => continue,
-                Access::Alias(..) => continue,
+                Access::Alias(..) | Access::Own | Access::Set => continue,
                 Access::Field(_) | Access::Whole => (&mut reads.members, &member.name),
             };
             if !list.contains(name) {

@@ -6,13 +6,15 @@ mod operation;
 mod page;
 mod pattern;
 mod schema;
+mod security;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use rover_model::plan::Docs;
 use serde_json::{Map, Value, json};
 
 use crate::model::app::{App, Route, Segment};
+use crate::model::token::Scheme;
 use crate::package::Package;
 
 /// The document, and what its page may do.
@@ -53,6 +55,11 @@ fn document(app: &App, package: &Package) -> Value {
     }
     document["paths"] = Value::Object(paths);
     document["components"] = components.value();
+    let schemes: BTreeSet<Scheme> = app.routes.iter().filter_map(|route| route.token).collect();
+    if !schemes.is_empty() {
+        let schemes = schemes.into_iter().map(security::scheme);
+        document["components"]["securitySchemes"] = Value::Object(schemes.collect());
+    }
     document
 }
 

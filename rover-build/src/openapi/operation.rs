@@ -9,6 +9,7 @@ use super::answers::responses;
 use super::guard::{self, Source};
 use super::parameter_name;
 use super::schema::Components;
+use super::security::requirement;
 use crate::model::app::{App, Route, Segment};
 
 pub(super) fn operation(
@@ -40,6 +41,9 @@ pub(super) fn operation(
         set("requestBody", body);
     }
     set("responses", responses(app, route, components));
+    if let Some(asked) = requirement(route) {
+        set("security", asked);
+    }
     if about.deprecated {
         set("deprecated", json!(true));
     }

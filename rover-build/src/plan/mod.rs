@@ -4,11 +4,12 @@
 
 use rover_model::ServerOptions;
 use rover_model::plan::{
-    Chunk, Docs, List, MigrationFolder, Options, Page, Param, Plan, Precheck, Route, Text,
+    Chunk, Docs, List, MigrationFolder, Options, Page, Param, PathHook, Plan, Precheck, Route, Text,
 };
 
 use crate::analyse::constructors::Orders;
 use crate::analyse::schemas::Guards;
+use crate::front::function_place::FunctionPlace;
 use crate::front::load::Sources;
 use crate::html::Templates;
 use crate::lower::lowered::Lowered;
@@ -66,6 +67,8 @@ pub(crate) fn plan(parts: Parts<'_>) -> Plan {
         given: texts(app.given.clone()),
         chunks: chunks.collect(),
         routes: routes.map(|(one, first)| route(one, *first)).collect(),
+        path_hooks: app.path_hooks.iter().map(path_hook).collect(),
+        ctx_fields: texts(app.ctx_fields.clone()),
         hooks_wait: app.hooks_wait,
         key_order: texts(orders.common),
         special_orders: orders.special.into_iter().map(texts).collect(),
@@ -145,13 +148,34 @@ fn route(route: &app::Route, precheck: Option<Precheck>) -> Route {
         params: params.collect(),
         needs: route.needs,
         source: format!("{}:{}", route.position.file, route.position.line).into(),
-        handler: match route.handler.written {
-            Some(_) => format!("{}:{}", route.handler.file, route.handler.line).into(),
-            None => "".into(),
-        },
+        handler: written_at(&route.handler),
         deadline: route.deadline,
         timeout: route.timeout,
         body_limit: route.body_limit,
         precheck,
+        before: numbers(&route.before),
+        after: numbers(&route.after),
+    }
+}
+
+/// A program has fewer hooks than can be counted here: each is a function of its own text.
+fn numbers(hooks: &[usize]) -> List<u16> {
+    hooks.iter().map(|number| *number as u16).collect()
+}
+
+fn path_hook(hook: &app::PathHook) -> PathHook {
+    PathHook {
+        name: hook.shown().into(),
+        function: written_at(&hook.function),
+        ctx: hook.needs.ctx,
+        waits: hook.needs.waits,
+    }
+}
+
+/// Where a function of the program's text begins.
+fn written_at(function: &FunctionPlace) -> Text {
+    match function.written {
+        Some(_) => format!("{}:{}", function.file, function.line).into(),
+        None => "".into(),
     }
 }

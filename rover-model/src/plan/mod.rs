@@ -6,6 +6,7 @@
 //! again. Nothing here computes: what a plan means is said by the runtime.
 
 mod answer;
+mod hook;
 mod migration;
 mod program;
 mod route;
@@ -16,6 +17,7 @@ mod value;
 mod variable;
 
 pub use answer::{HtmlStep, Part, Piece, Run, Step, Template};
+pub use hook::PathHook;
 pub use migration::{Migration, MigrationFolder};
 pub use program::{Chunk, Docs, Options, Page, Plan};
 pub use route::{Needs, Param, Precheck, Route, Segment};

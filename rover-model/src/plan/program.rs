@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::answer::{HtmlStep, Step, Template};
+use super::hook::PathHook;
 use super::migration::MigrationFolder;
 use super::route::Route;
 use super::value::{List, Text};
@@ -28,6 +29,10 @@ pub struct Plan {
     pub chunks: List<Chunk>,
     /// Every route, in order of definition.
     pub routes: List<Route>,
+    /// The hooks of paths, in order of definition.
+    pub path_hooks: List<PathHook>,
+    /// The names that the program sets on `ctx`.
+    pub ctx_fields: List<Text>,
     /// Whether `on_error` or `not_found` may wait for something outside.
     pub hooks_wait: bool,
     /// Names of record fields, ordered as the program's constructors write them.

@@ -27,6 +27,10 @@ pub struct Route {
     pub body_limit: u64,
     /// What the handler begins with checking, before it does anything else.
     pub precheck: Option<Precheck>,
+    /// The hooks that run before the handler, by their numbers, in that order.
+    pub before: List<u16>,
+    /// Those that run for its answer.
+    pub after: List<u16>,
 }
 
 /// A parameter's place in the path.
@@ -45,13 +49,13 @@ pub struct Param {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Needs {
-    /// The handler must be given a `ctx`.
+    /// The handler, or a hook before it, must be given a `ctx`.
     pub ctx: bool,
-    /// The handler may read the body.
+    /// One of them, or a hook after it, may read the body.
     pub body: bool,
     /// The answer is always the same: it is made once, when a worker starts.
     pub constant: bool,
-    /// The handler may wait for something outside, so that it runs as a coroutine of its own.
+    /// The handler, or a hook before it, may wait for something outside, so that they run as a coroutine of their own.
     pub waits: bool,
 }
 

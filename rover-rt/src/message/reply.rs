@@ -57,6 +57,8 @@ pub(crate) struct Reply {
     pub(crate) close: bool,
     /// What an error of the server's own says: the program's `on_error` is told.
     pub(crate) message: Option<&'static str>,
+    /// A hook has left the body of the answer that it was given.
+    pub(crate) keeps_body: bool,
     pub(crate) body: Vec<u8>,
 }
 

@@ -52,8 +52,16 @@ function api.unknown.get(ctx)
 end
 function api.assign.get(ctx)
   local c = ctx
-  c.name = 1
+  c.params = 1
 end
+-- Other names are the program's, also where it is not seen that they are set.
+function api.fields.get(ctx)
+  local c = ctx
+  c.name, c.none = "a name", nil
+  for _, key in ipairs { "first", "second" } do c[key] = key end
+  return { name = ctx.name, none = ctx.none, again = c.name, first = ctx.first, second = c.second, set = ctx:get("name") }
+end
+function api.fields.unset.get(ctx) return { name = ctx.name, first = ctx.first } end
 
 local kept -- rover: per-worker
 function api.keep.get(ctx)

@@ -69,7 +69,7 @@ function handled.sort_nil.get() return table.sort { bad.t, bad.t } end
 function handled.expect.post(ctx) return ctx:body():expect(bad.schema) end
 function handled.query.get(ctx) return ctx:query():expect(bad.schema) end
 function handled.member.get(ctx) return ctx[bad.member] end
-function handled.assign.get(ctx) ctx[bad.member] = 1 end
+function handled.assign.get(ctx) ctx[bad.one] = 1 end
 function handled.body.post(ctx) return ctx:body()[bad.member] end
 function handled.schema_member.get() return g:string()[bad.member] end
 function handled.route.get() api.later.get = print end

@@ -129,6 +129,10 @@ pub(crate) enum Access {
     Whole,
     /// A plain value is read: `ctx.path`. The whole expression.
     Field(Span),
+    /// A field of the program's own is read: `ctx.user`.
+    Own,
+    /// A field is set: `ctx.user = user`.
+    Set,
     /// One value of a table is read: `ctx:params().id`, `p.id`. Its name, and the whole
     /// expression.
     Read(Table, Name, Span),
@@ -154,7 +158,7 @@ impl CtxUse {
             return false;
         }
         match &member.access {
-            Access::Whole => false,
+            Access::Whole | Access::Own | Access::Set => false,
             Access::Field(_) | Access::Expect(..) | Access::Alias(CtxPart::Body, _) => true,
             Access::Read(table, ..) | Access::Alias(CtxPart::Table(table), _) => {
                 self.only_read(*table)
@@ -326,7 +330,7 @@ impl<'a> Finder<'a, '_> {
         match &target.kind {
             Kind::Index(object, key) => {
                 if let Some((name, span)) = named_member(self.ctx, target) {
-                    return self.push(name, span, false, Access::Whole);
+                    return self.push(name, span, false, Access::Set);
                 }
                 self.expr(object);
                 self.expr(key);
@@ -387,7 +391,8 @@ impl<'a> Finder<'a, '_> {
                 if let Some((name, span)) = named_member(self.ctx, expr) {
                     let access = match vocabulary::word(CTX, name) {
                         Some(word) if word.kind == WordKind::Value => Access::Field(expr.span),
-                        _ => Access::Whole,
+                        Some(_) => Access::Whole,
+                        None => Access::Own,
                     };
                     return self.push(name, span, false, access);
                 }

@@ -99,6 +99,9 @@ impl<'a> ReturnTypes<'a> {
         if !self.step() {
             return push(found, ReturnType::new(0, BodyType::Unseen));
         }
+        if self.is_given(frame, expr) {
+            return;
+        }
         if let Some(responses) = self.response(frame, expr, here) {
             return responses.into_iter().for_each(|one| push(found, one));
         }

@@ -1,6 +1,7 @@
 //! The types of what functions return, as far as the program's text shows them: through
 //! locals, functions of the program, and builders with what is called on their responses.
 
+mod after;
 mod answers;
 mod filled;
 mod responses;
@@ -70,6 +71,8 @@ struct Frame<'f, 'a> {
     function: &'a Function,
     /// The request, where the function has it.
     ctx: Option<VarId>,
+    /// The answer that a hook after the handler is given: to return that adds nothing.
+    given: Option<VarId>,
     lists: Lists<'a>,
     call: Option<Call<'f, 'a>>,
     depth: usize,
@@ -117,11 +120,16 @@ impl<'a> ReturnTypes<'a> {
 
     /// What a handler answers, returned and thrown, each type once.
     pub(crate) fn returned(&self, handler: Handler<'a>) -> Vec<ReturnType> {
+        self.returned_beside(handler, None)
+    }
+
+    fn returned_beside(&self, handler: Handler<'a>, given: Option<VarId>) -> Vec<ReturnType> {
         self.steps.set(0);
         let frame = Frame {
             file: handler.file,
             function: handler.function,
             ctx: handler.ctx.var,
+            given,
             lists: lists(self.sources, self.handlers, handler.file, handler.id),
             call: None,
             depth: 0,
@@ -195,6 +203,7 @@ impl<'a> ReturnTypes<'a> {
             file,
             function,
             ctx,
+            given: None,
             lists: lists(self.sources, self.handlers, file, id),
             call: Some(call),
             depth,

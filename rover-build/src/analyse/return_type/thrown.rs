@@ -306,7 +306,7 @@ impl<'a> ReturnTypes<'a> {
 }
 
 /// Calls `f` with every expression in a block.
-fn each_expr<'a>(block: &'a [Stmt], f: &mut dyn FnMut(&'a Expr)) {
+pub(super) fn each_expr<'a>(block: &'a [Stmt], f: &mut dyn FnMut(&'a Expr)) {
     fn each<'a>(expr: &'a Expr, f: &mut dyn FnMut(&'a Expr)) {
         f(expr);
         expr.each_child(&mut |child| each(child, f));

@@ -44,7 +44,7 @@ fn parameters(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
             all.push(route);
         }
     }
-    for (_, place) in &look.app.hooks {
+    for place in look.app.hook_functions() {
         hooks.extend(reached(place).map(|handler| handler.place()));
     }
     for handler in look

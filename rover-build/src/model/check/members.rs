@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
+use super::ctx_fields::CtxFields;
 use super::hook::error_first;
 use super::look::Look;
 use super::walk::expressions;
-use crate::analyse::ctx_use::Member;
+use crate::analyse::ctx_use::{Access, Member};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::requests::call::{self, Call};
 use crate::diagnostic::codes::requests::member;
@@ -15,7 +16,7 @@ use crate::front::hir::{Expr, Kind, Span};
 use crate::front::ids::{FileId, VarRef};
 use crate::vocabulary::{self, BODY, CTX, Kind as WordKind};
 
-pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
+pub(super) fn check(look: &Look<'_>, fields: &CtxFields, found: &mut Vec<Diagnostic>) {
     let sources = look.facts.sources;
     let on_error = look.app.hooks.iter().find(|(name, _)| name == "on_error");
     let on_error = on_error.map(|(_, place)| place);
@@ -37,7 +38,7 @@ pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
             // An assigned parameter may be anything by then.
             if file.hir.vars[ctx].writes == 0 {
                 let members = handler.ctx.members.iter();
-                found.extend(members.filter_map(|m| unknown_member(file, name, m)));
+                found.extend(members.filter_map(|m| unknown_member(file, name, m, fields)));
             }
         }
     }
@@ -57,18 +58,32 @@ pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-fn unknown_member(file: &File, ctx: &str, member: &Member) -> Option<Diagnostic> {
+fn unknown_member(
+    file: &File,
+    ctx: &str,
+    member: &Member,
+    fields: &CtxFields,
+) -> Option<Diagnostic> {
     let name = member.name.as_str();
     let position = || file.position(member.name_span.start);
+    let sets = member.access == Access::Set;
     if let Some(word) = vocabulary::word(CTX, name) {
+        if sets {
+            return Some(member::of_ctx_set(position(), ctx, name));
+        }
         let called = member.called && word.kind == WordKind::Value;
         return called.then(|| call::of_value(position(), ctx, name));
     }
     if vocabulary::is_planned(CTX, name) {
         return Some(unavailable::of_ctx(position(), ctx, name));
     }
+    if sets || fields.may_be_set(name) {
+        return None;
+    }
     let of_kind = |kind| vocabulary::members_of_kind(CTX, kind);
+    let own = fields.set.iter().map(String::as_str);
     let known = of_kind(WordKind::Method).chain(of_kind(WordKind::Value));
+    let known: Vec<&str> = known.map(|name| -> &str { name }).chain(own).collect();
     Some(member::of_ctx(position(), ctx, name, known))
 }
 

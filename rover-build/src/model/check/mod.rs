@@ -2,6 +2,7 @@
 
 mod builders;
 mod colons;
+mod ctx_fields;
 mod features;
 mod fields;
 mod globals;
@@ -21,8 +22,10 @@ mod written;
 use crate::diagnostic::Diagnostic;
 use crate::front::load::Sources;
 use crate::model::app::App;
+use crate::model::chains::unused;
 use crate::model::facts::Facts;
 pub(crate) use builders::of_servers;
+pub(crate) use ctx_fields::CtxFields;
 use look::Look;
 pub(crate) use written::Written;
 
@@ -36,10 +39,10 @@ pub(crate) fn before_routes(sources: &Sources) -> Vec<Diagnostic> {
     found
 }
 
-pub(crate) fn check(facts: &Facts<'_>, app: &App) -> Vec<Diagnostic> {
+pub(crate) fn check(facts: &Facts<'_>, app: &App, fields: &CtxFields) -> Vec<Diagnostic> {
     let look = Look::new(facts, app);
     let mut found = before_routes(facts.sources);
-    members::check(&look, &mut found);
+    members::check(&look, fields, &mut found);
     builders::check(&look, &mut found);
     colons::check(&look, &mut found);
     returns::check(&look, &mut found);
@@ -53,5 +56,7 @@ pub(crate) fn check(facts: &Facts<'_>, app: &App) -> Vec<Diagnostic> {
 
 /// What may be meant, and may be a mistake.
 pub(crate) fn warnings(facts: &Facts<'_>, app: &App) -> Vec<Diagnostic> {
-    state::check(&Look::new(facts, app))
+    let mut found = state::check(&Look::new(facts, app));
+    found.extend(unused(app));
+    found
 }

@@ -9,6 +9,7 @@ use crate::diagnostic::codes::words::{member, unavailable};
 use crate::diagnostic::{Diagnostic, Position};
 use crate::front::hir::{Expr, Kind};
 use crate::front::ids::{FileId, TextRange};
+use crate::model::app::Chain;
 use crate::vocabulary::{self, GLOBALS, instead};
 
 pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
@@ -87,7 +88,10 @@ fn foreign(word: &str, root: &str, parts: usize, at: Position) -> Option<Diagnos
 
 /// `function api.path.get(req, res) res.send("hi") end`: there is no second parameter.
 fn second_parameters(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
-    let hooks: Vec<_> = look.app.hooks.iter().map(|(_, place)| place).collect();
+    let after = look.app.path_hooks.iter();
+    let after = after.filter(|hook| hook.chain == Chain::After);
+    let hooks = look.app.hooks.iter().map(|(_, place)| place);
+    let hooks: Vec<_> = hooks.chain(after.map(|hook| &hook.function)).collect();
     for handler in look.handlers() {
         let hook = hooks.iter().any(|place| {
             let at = look.facts.handlers.at(look.facts.sources, place);

@@ -16,7 +16,7 @@ pub(crate) struct Written<'a> {
     /// Members of globals: `string.split`.
     pub(super) paths: HashSet<String>,
     /// Fields of any table, by name.
-    pub(super) fields: HashSet<&'a str>,
+    pub(crate) fields: HashSet<&'a str>,
     /// Texts and names behind dots, in any place.
     said: HashSet<&'a str>,
     /// Tables by their global names that other code may fill.
@@ -27,7 +27,7 @@ pub(crate) struct Written<'a> {
     /// or texts that are made at run time are loaded.
     pub(crate) any_global: bool,
     /// Fields may: a key is computed, or a table gets a metatable.
-    pub(super) any_field: bool,
+    pub(crate) any_field: bool,
 }
 
 impl<'a> Written<'a> {

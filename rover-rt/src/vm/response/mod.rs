@@ -3,6 +3,7 @@
 //! Nothing here runs the program's code: values are read, raw, and what goes into a reply is
 //! copied.
 
+pub(crate) mod answered;
 pub(crate) mod headers;
 pub(crate) mod lists;
 pub(crate) mod marker;

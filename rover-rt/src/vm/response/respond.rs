@@ -10,6 +10,7 @@ use crate::vm::json::encode;
 use crate::vm::native::raise::told_late;
 use crate::vm::native::stack::{append_string, has_meta, lossy};
 use crate::vm::response::marker::is_written;
+use crate::vm::state::call::Argument;
 use crate::vm::state::vm::VmState;
 use crate::vm::write::error::EncodeError;
 use crate::vm::write::scalar::text_number;
@@ -18,6 +19,7 @@ use crate::vm::write::scalar::text_number;
 const JSON_KIND: f64 = 1.0;
 const BYTES_KIND: f64 = 2.0;
 const TEMPLATE_KIND: f64 = 3.0;
+pub(crate) const ANSWERED_KIND: f64 = 4.0;
 
 /// Turns the value on top of the stack into the call's reply.
 ///
@@ -128,6 +130,14 @@ unsafe fn built(state: *mut lua_State, shared: &VmState, reply: &mut Reply) -> R
         ffi::lua_rawgeti(state, object, 3);
         if kind == JSON_KIND {
             json(state, shared, reply)?;
+        } else if kind == ANSWERED_KIND {
+            let number = f64::from(ffi::lua_tonumber(state, -1) as u32);
+            match shared.call().map(|call| &call.argument) {
+                Some(Argument::Answer(_, own)) if f64::from(*own) == number => {
+                    reply.keeps_body = true;
+                }
+                _ => return Err("the response is the answer of another request".to_owned()),
+            }
         } else if kind == TEMPLATE_KIND {
             return Err("the answer is `html` with data but without a template".to_owned());
         } else if kind == BYTES_KIND {

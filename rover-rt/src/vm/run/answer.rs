@@ -58,7 +58,7 @@ impl Vm {
             return Called::of(Task::begin(self, role, request));
         }
         match self.protected(&self.call_for(&role, request), self.first(&role)) {
-            Ok(reply) if matches!(role, Role::Handler(_)) => Called::Reply(reply),
+            Ok(reply) if self.is_last(&role) => Called::Reply(reply),
             result => self.go_on(role, request, result),
         }
     }
@@ -72,7 +72,10 @@ impl Vm {
         result: Result<Reply, Failure>,
     ) -> Called {
         match self.after(role, request, result) {
-            After::Reply(reply) => Called::Reply(reply),
+            After::Reply(reply) => {
+                self.end_ctx();
+                Called::Reply(reply)
+            }
             After::Call(role) => self.answer(role, request),
         }
     }

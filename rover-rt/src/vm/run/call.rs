@@ -6,6 +6,7 @@ use http::StatusCode;
 use mlua::ffi::{self, lua_State};
 
 use crate::vm::native::unwind::contained;
+use crate::vm::response::answered::push_answer;
 use crate::vm::response::respond::respond;
 use crate::vm::state::call::{Argument, Call};
 use crate::vm::state::vm::{VmState, by_address};
@@ -77,15 +78,17 @@ pub(crate) unsafe fn push_call(state: *mut lua_State, call: &Call<'_>, at: CallT
         ffi::lua_rawgeti(state, at.handlers, call.handler.into());
         let mut arguments = 0;
         if call.wants_ctx {
-            ffi::lua_createtable(state, 0, 0);
-            ffi::lua_pushvalue(state, at.ctx_meta);
-            ffi::lua_setmetatable(state, -2);
-            // A second reference, by which `end_ctx` ends the handle.
-            ffi::lua_pushvalue(state, -1);
-            ffi::lua_rawseti(state, at.handlers, 0);
-            ffi::lua_pushvalue(state, -1);
-            ffi::lua_createtable(state, 4, 0);
-            ffi::lua_rawset(state, at.running);
+            if !call.follows || !push_kept_ctx(state, at) {
+                ffi::lua_createtable(state, 0, 0);
+                ffi::lua_pushvalue(state, at.ctx_meta);
+                ffi::lua_setmetatable(state, -2);
+                // A second reference, by which `end_ctx` ends the handle.
+                ffi::lua_pushvalue(state, -1);
+                ffi::lua_rawseti(state, at.handlers, 0);
+                ffi::lua_pushvalue(state, -1);
+                ffi::lua_createtable(state, 4, 0);
+                ffi::lua_rawset(state, at.running);
+            }
             arguments = 1;
         }
         match call.argument {
@@ -102,8 +105,38 @@ pub(crate) unsafe fn push_call(state: *mut lua_State, call: &Call<'_>, at: CallT
                 push_http_error(state, at.http_error_meta, status, message);
                 arguments += 1;
             }
+            Argument::Answer(reply, number) => {
+                if arguments == 0 {
+                    ffi::lua_pushnil(state);
+                }
+                push_answer(state, reply, number);
+                arguments = 2;
+            }
         }
         arguments
+    }
+}
+
+/// Pushes the ctx that an earlier call of the request has kept, if one has.
+///
+/// # Safety
+/// As for [`push_call`], with four free slots.
+unsafe fn push_kept_ctx(state: *mut lua_State, at: CallTables) -> bool {
+    // SAFETY: two slots are used. The reads are raw, of tables. A ctx whose request has ended
+    // has nothing that is kept.
+    unsafe {
+        ffi::lua_rawgeti(state, at.handlers, 0);
+        if ffi::lua_type(state, -1) == ffi::LUA_TTABLE {
+            ffi::lua_pushvalue(state, -1);
+            ffi::lua_rawget(state, at.running);
+            let is_live = ffi::lua_type(state, -1) == ffi::LUA_TTABLE;
+            ffi::lua_pop(state, 1);
+            if is_live {
+                return true;
+            }
+        }
+        ffi::lua_pop(state, 1);
+        false
     }
 }
 

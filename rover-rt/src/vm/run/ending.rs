@@ -8,22 +8,27 @@ use crate::message::reply::Reply;
 use crate::message::request::RequestData;
 use crate::vm::native::depth::here;
 use crate::vm::native::place::innermost;
-use crate::vm::run::call::end_ctx;
 use crate::vm::run::failure::Failure;
 use crate::vm::run::task::Task;
-use crate::vm::run::thread::{HANDLERS, RUNNING};
 use crate::vm::wait::seats;
 use crate::wait::error::WaitError;
 use crate::wait::operation::Operation;
 
 impl Task {
-    /// Ends it: each of its waits raises an error, so that the program can put things in order, and nothing
-    /// waits any more.
+    /// Ends it, and answers nobody.
     pub(crate) fn cancel(&mut self, request: Option<&RequestData<'_>>) {
+        self.end_waits(request);
+        self.vm.end_ctx();
+    }
+
+    /// Each of its waits raises an error, so that the program can put things in order, and nothing
+    /// waits any more.
+    fn end_waits(&mut self, request: Option<&RequestData<'_>>) {
         if self.vm.shared.panics.have_happened() {
             return;
         }
         let vm = Rc::clone(&self.vm);
+        let role = self.role.take();
         while let Some(index) = self.fibers.len().checked_sub(1) {
             if matches!(self.fibers[index].operation, Operation::Start(_)) {
                 // It has not begun.
@@ -35,7 +40,7 @@ impl Task {
             for fiber in &mut self.fibers {
                 fiber.cancelled = true;
             }
-            let call = self.role.as_ref().zip(request);
+            let call = role.as_ref().zip(request);
             let call = call.map(|(role, request)| vm.call_for(role, request));
             let limit = self.limit(&vm, call.as_ref().map_or(0, |call| call.handler), index);
             self.enter();
@@ -48,10 +53,6 @@ impl Task {
                     self.leave();
                 }
                 Some(status) => {
-                    if call.is_some_and(|call| call.wants_ctx) {
-                        // SAFETY: the request thread is outside of any call, with free slots.
-                        unsafe { end_ctx(vm.state, HANDLERS, RUNNING) };
-                    }
                     // Nobody is told.
                     let _ = self.outcome(&vm, began, status);
                     let _ = vm.shared.running.reply.take();
@@ -59,6 +60,7 @@ impl Task {
                 }
             }
         }
+        self.role = role;
     }
 
     /// All of its time has passed: it is ended, and answered by what the program has for that. Nothing where that
@@ -74,7 +76,7 @@ impl Task {
         let text = format!(
             "{place}the handler's `timeout` of {seconds} s has passed while it waited here"
         );
-        self.cancel(Some(request));
+        self.end_waits(Some(request));
         let role = self.role.take()?;
         vm.settle();
         // SAFETY: the request thread is outside of any call, where memory is relaxed, and its

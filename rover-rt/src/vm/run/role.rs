@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use std::ffi::c_int;
 
 use http::StatusCode;
-use rover_model::LogLevel;
+use rover_model::{HOOKS, LogLevel};
 
 use crate::message::reply::Reply;
 use crate::message::request::RequestData;
-use crate::program::Precheck;
+use crate::program::{Precheck, Program};
 use crate::vm::run::failure::Failure;
 use crate::vm::run::vm::Vm;
 use crate::vm::state::call::{Argument, Call};
@@ -26,15 +26,60 @@ pub(crate) enum Hook {
 
 /// What a call is made for.
 pub(crate) enum Role {
-    /// A route's handler.
+    /// A route's handler, with the hooks before it.
     Handler(u16),
     /// `on_error`, for the error value that another call has left on the request thread.
     Failed {
         status: StatusCode,
         kind: &'static str,
+        rest: Rest,
+    },
+    /// A hook after the handler, which is the first of the rest, for an answer with this number.
+    After {
+        rest: Rest,
+        reply: Reply,
+        number: u32,
     },
     /// A hook, for an answer of the runtime's own.
     Instead { hook: Hook, standard: Reply },
+}
+
+/// The hooks after a route's handler that have not run yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Rest {
+    route: u16,
+    /// How many have run.
+    done: usize,
+}
+
+impl Rest {
+    fn of(route: u16) -> Self {
+        Rest { route, done: 0 }
+    }
+
+    fn without_first(self) -> Self {
+        Rest {
+            done: self.done + 1,
+            ..self
+        }
+    }
+
+    /// The number of the first.
+    fn first(self, program: &Program) -> Option<usize> {
+        let after = &program.routes[usize::from(self.route)].after;
+        after.get(self.done).map(|number| usize::from(*number))
+    }
+}
+
+impl Role {
+    /// The route that the request is for.
+    pub(crate) fn route(&self) -> Option<u16> {
+        match self {
+            Role::Handler(route) => Some(*route),
+            Role::Failed { rest, .. } | Role::After { rest, .. } => Some(rest.route),
+            Role::Instead { .. } => None,
+        }
+    }
 }
 
 /// What follows a call that has ended.
@@ -52,22 +97,16 @@ impl Vm {
             }
     }
 
-    /// Makes a call that nothing follows.
-    pub(super) fn last(&self, role: Role, request: &RequestData<'_>) -> Reply {
-        let result = self.protected(&self.call_for(&role, request), None);
-        match self.after(role, request, result) {
-            After::Reply(reply) => reply,
-            // Only a handler's failure is followed by another call.
-            After::Call(_) => Reply::internal_error(request.request_id.as_str()),
-        }
-    }
-
     /// Whether a call may be suspended.
     pub(super) fn waits(&self, role: &Role) -> bool {
         let program = self.shared.program;
         match role {
             Role::Handler(route) => program.routes[usize::from(*route)].needs.waits,
             Role::Failed { .. } | Role::Instead { .. } => program.hooks_wait,
+            Role::After { rest, .. } => {
+                let hook = rest.first(program);
+                hook.is_some_and(|number| program.path_hooks[number].waits)
+            }
         }
     }
 
@@ -84,16 +123,33 @@ impl Vm {
     }
 
     /// The call.
-    pub(super) fn call_for<'a>(&self, role: &Role, request: &'a RequestData<'a>) -> Call<'a> {
+    pub(super) fn call_for<'a>(&self, role: &'a Role, request: &'a RequestData<'a>) -> Call<'a> {
+        let program = self.shared.program;
         match role {
             Role::Handler(route) => {
-                let needs = &self.shared.program.routes[usize::from(*route)].needs;
+                let route_of = &program.routes[usize::from(*route)];
                 let handler = c_int::from(*route) + 1;
-                Call::new(request, handler, needs.ctx, Argument::None)
+                Call::new(request, handler, route_of.needs.ctx, Argument::None)
+                    .keeping_ctx(!route_of.after.is_empty())
             }
-            Role::Failed { status, kind } => {
+            Role::Failed { status, kind, rest } => {
                 let raised = Argument::Raised(*status, kind);
                 Call::new(request, self.hook_index(Hook::Error), true, raised)
+                    .keeping_ctx(rest.first(program).is_some())
+                    .following()
+            }
+            Role::After {
+                rest,
+                reply,
+                number,
+            } => {
+                // It is there: the role was made for it.
+                let hook = rest.first(program).unwrap_or_default();
+                let index = place_in_handlers(program, hook) as c_int;
+                let wants_ctx = program.path_hooks[hook].ctx;
+                Call::new(request, index, wants_ctx, Argument::Answer(reply, *number))
+                    .keeping_ctx(true)
+                    .following()
             }
             Role::Instead { hook, standard } => {
                 let status = usual_status(standard);
@@ -117,13 +173,40 @@ impl Vm {
     ) -> After {
         let mut reply = match (result, &role) {
             (Ok(reply), _) => reply,
-            (Err(failure), Role::Handler(_)) => return self.failed(request, failure),
-            (Err(failure), _) => return After::Reply(self.give_up(request, &failure)),
+            (Err(failure), Role::Handler(route)) => {
+                return self.failed(request, failure, Rest::of(*route));
+            }
+            (Err(failure), Role::After { rest, .. }) => {
+                return self.failed(request, failure, rest.without_first());
+            }
+            (Err(failure), Role::Failed { rest, .. }) => {
+                let reply = self.give_up(request, &failure);
+                return match failure {
+                    Failure::Panic => After::Reply(reply),
+                    _ => self.next(*rest, reply),
+                };
+            }
+            (Err(failure), Role::Instead { .. }) => {
+                return After::Reply(self.give_up(request, &failure));
+            }
         };
         match role {
-            Role::Handler(_) => {}
-            Role::Failed { status, .. } => {
+            Role::Handler(route) => return self.next(Rest::of(route), reply),
+            Role::Failed { status, rest, .. } => {
                 reply.status.get_or_insert(status);
+                return self.next(rest, reply);
+            }
+            Role::After {
+                rest, reply: given, ..
+            } => {
+                if std::mem::take(&mut reply.keeps_body) {
+                    reply.body = given.body;
+                    reply.content_type = given.content_type;
+                    reply.message = given.message;
+                } else {
+                    self.give_back(given.body);
+                }
+                return self.next(rest.without_first(), reply);
             }
             Role::Instead { standard, .. } => {
                 reply.status.get_or_insert(usual_status(&standard));
@@ -137,6 +220,39 @@ impl Vm {
         }
         After::Reply(reply)
     }
+}
+
+impl Vm {
+    /// Whether what a call answers is the request's answer.
+    #[inline]
+    pub(super) fn is_last(&self, role: &Role) -> bool {
+        match role {
+            Role::Handler(route) => {
+                let routes = &self.shared.program.routes;
+                routes[usize::from(*route)].after.is_empty()
+            }
+            _ => false,
+        }
+    }
+
+    /// An answer, or the hook that it is given to next.
+    fn next(&self, rest: Rest, reply: Reply) -> After {
+        if rest.first(self.shared.program).is_none() {
+            return After::Reply(reply);
+        }
+        let answers = &self.shared.answers;
+        answers.set(answers.get().wrapping_add(1));
+        After::Call(Role::After {
+            rest,
+            reply,
+            number: answers.get(),
+        })
+    }
+}
+
+/// Where a hook of a path stands in the table of handlers: behind the routes and the server's own hooks.
+pub(crate) fn place_in_handlers(program: &Program, number: usize) -> usize {
+    program.routes.len() + HOOKS.len() + 1 + number
 }
 
 /// The status of an answer of the runtime's own.
@@ -164,7 +280,7 @@ impl Vm {
     }
 
     /// After a handler's error: the error that is an answer, the hook, or 500.
-    fn failed(&self, request: &RequestData<'_>, failure: Failure) -> After {
+    fn failed(&self, request: &RequestData<'_>, failure: Failure, rest: Rest) -> After {
         let status = match &failure {
             Failure::Http(status, ..) => *status,
             Failure::Late(_) | Failure::TimedOut(_) => {
@@ -179,10 +295,11 @@ impl Vm {
         // A VM in which Rust code panicked runs nothing more.
         if self.hooks[Hook::Error as usize] && !matches!(failure, Failure::Panic) {
             let kind = failure.kind();
-            return After::Call(Role::Failed { status, kind });
+            return After::Call(Role::Failed { status, kind, rest });
         }
         self.settle();
-        After::Reply(match failure {
+        let panicked = matches!(failure, Failure::Panic);
+        let reply = match failure {
             Failure::Http(status, _, Some(errors)) => Reply::errors(status, &errors),
             Failure::Http(status, message, None) => {
                 let reply = Reply::error(status, &message);
@@ -194,7 +311,11 @@ impl Vm {
             }
             Failure::Late(_) | Failure::TimedOut(_) => Reply::error(status, "Service Unavailable"),
             _ => Reply::internal_error(request.request_id.as_str()),
-        })
+        };
+        match panicked {
+            true => After::Reply(reply),
+            false => self.next(rest, reply),
+        }
     }
 
     /// A hook failed, too.

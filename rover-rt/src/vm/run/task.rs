@@ -20,12 +20,12 @@ use crate::vm::native::depth::here;
 use crate::vm::native::raise::told_late;
 use crate::vm::native::unwind;
 use crate::vm::response::respond::respond;
-use crate::vm::run::call::{end_ctx, push_call};
+use crate::vm::run::call::push_call;
 use crate::vm::run::errors::note;
 use crate::vm::run::failure::{Failure, raised};
 use crate::vm::run::role::{After, Role};
 use crate::vm::run::suspended::{attach, detach};
-use crate::vm::run::thread::{FIXED, HANDLERS, PREPARE, RUNNING, TABLES};
+use crate::vm::run::thread::{FIXED, PREPARE, TABLES};
 use crate::vm::run::vm::Vm;
 use crate::vm::state::call::{Argument, Call};
 use crate::vm::state::request::{RequestState, Running};
@@ -103,18 +103,15 @@ impl Task {
     /// The option `timeout` of what is called, in milliseconds; 0 for none.
     pub(crate) fn timeout(&self) -> u32 {
         let program = self.vm.shared.program;
-        match &self.role {
-            Some(Role::Handler(route)) => program.routes[usize::from(*route)].timeout,
-            _ => program.options.timeout,
+        match self.route() {
+            Some(route) => program.routes[usize::from(route)].timeout,
+            None => program.options.timeout,
         }
     }
 
     /// The route whose handler it is.
     pub(crate) fn route(&self) -> Option<u16> {
-        match self.role {
-            Some(Role::Handler(route)) => Some(route),
-            _ => None,
-        }
+        self.role.as_ref().and_then(Role::route)
     }
 
     /// The VM that it runs in.
@@ -129,7 +126,6 @@ impl Task {
         let call = vm.call_for(&role, request);
         let (limit, body) = (vm.limit(call.handler), shared.body.take());
         let first = vm.first(&role);
-        self.role = Some(role);
         // SAFETY: `call` outlives what this gives, which `run` and what follows drop.
         let began = unsafe {
             shared
@@ -147,7 +143,7 @@ impl Task {
             drop(began);
             shared.running.end(&shared.memory);
             shared.running.waits.reset();
-            return Some(reply);
+            return self.follow(role, request, Ok(reply));
         }
         // SAFETY: the request thread is outside of any call, and what an error has left there is what
         // the role says.
@@ -156,7 +152,14 @@ impl Task {
             Ok(arguments) => unsafe { self.run(&vm, 0, arguments) },
             Err(status) => Some(status),
         };
-        self.finish_turn(&vm, &call, began, ended, request)
+        let result = self.finish_turn(&vm, began, ended);
+        match result {
+            None => {
+                self.role = Some(role);
+                None
+            }
+            Some(result) => self.follow(role, request, result),
+        }
     }
 
     /// Gives a call's function and its arguments to a coroutine; how many those are, or the status of the error.
@@ -253,14 +256,20 @@ impl Task {
         outcome: Outcome,
     ) -> Option<Reply> {
         let vm = Rc::clone(&self.vm);
-        let role = self.role.as_ref()?;
-        let call = vm.call_for(role, request);
+        let role = self.role.take()?;
+        let call = vm.call_for(&role, request);
         let limit = self.limit(&vm, call.handler, index);
         self.enter();
         // SAFETY: `call` outlives what this gives, which what follows drops.
         let began = unsafe { vm.shared.running.go_on(Some(&call), limit, here()) };
         let ended = self.give(&vm, index, outcome);
-        self.finish_turn(&vm, &call, began, ended, request)
+        match self.finish_turn(&vm, began, ended) {
+            None => {
+                self.role = Some(role);
+                None
+            }
+            Some(result) => self.follow(role, request, result),
+        }
     }
 
     /// Milliseconds of CPU time that a fiber has until it waits again.
@@ -346,7 +355,8 @@ impl Task {
             ffi::lua_checkstack(state, C_FUNCTION_SLOTS);
             ffi::lua_xmove(seat.thread, state, 1);
             seats::give_back(state, shared, seat);
-            if self.role.is_none() {
+            // In the background nothing is answered.
+            if shared.call().is_none() {
                 ffi::lua_settop(state, FIXED);
                 return ffi::LUA_OK;
             }
@@ -410,15 +420,13 @@ impl Task {
         }
     }
 
-    /// Ends a turn: the task waits again, or the call has ended and what follows is done.
+    /// Ends a turn: the task waits again, or this is what the call has come to.
     fn finish_turn(
         &mut self,
         vm: &Rc<Vm>,
-        call: &Call<'_>,
         began: Running<'_>,
         ended: Option<Ended>,
-        request: &RequestData<'_>,
-    ) -> Option<Reply> {
+    ) -> Option<Result<Reply, Failure>> {
         let shared = &*vm.shared;
         let Some(status) = ended else {
             drop(began);
@@ -426,14 +434,9 @@ impl Task {
             vm.collect();
             return None;
         };
-        if call.wants_ctx {
-            // SAFETY: the request thread is outside of any call, with free slots.
-            unsafe { end_ctx(vm.state, HANDLERS, RUNNING) };
-        }
         let result = self.outcome(vm, began, status);
         let reply = shared.running.reply.take();
-        let role = self.role.take()?;
-        self.follow(role, request, result.map(|()| reply))
+        Some(result.map(|()| reply))
     }
 
     /// What a call that has ended leads to; nothing where another one waits.
@@ -444,10 +447,18 @@ impl Task {
         result: Result<Reply, Failure>,
     ) -> Option<Reply> {
         let vm = Rc::clone(&self.vm);
-        match vm.after(role, request, result) {
-            After::Reply(reply) => Some(reply),
-            After::Call(role) if vm.waits(&role) => self.start(role, request),
-            After::Call(role) => Some(vm.last(role, request)),
+        let mut after = vm.after(role, request, result);
+        loop {
+            let role = match after {
+                After::Reply(reply) => {
+                    vm.end_ctx();
+                    return Some(reply);
+                }
+                After::Call(role) if vm.waits(&role) => return self.start(role, request),
+                After::Call(role) => role,
+            };
+            let result = vm.protected(&vm.call_for(&role, request), None);
+            after = vm.after(role, request, result);
         }
     }
 

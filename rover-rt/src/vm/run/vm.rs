@@ -144,6 +144,12 @@ impl Vm {
         }
     }
 
+    /// Between two calls: no other of the request follows that would be given the same ctx.
+    pub(crate) fn end_ctx(&self) {
+        // SAFETY: the request thread is outside of any call, with free slots.
+        unsafe { end_ctx(self.state, HANDLERS, RUNNING) };
+    }
+
     /// Clears what a failed call left on the stack.
     pub(crate) fn settle(&self) {
         // SAFETY: the state lives as long as `self` and is outside of any call. The fixed places
@@ -232,7 +238,8 @@ impl Vm {
         // Before and after it memory is relaxed, so that what it does raises no error.
         unsafe {
             let status = self.protect(call, RUN, 0);
-            if call.wants_ctx {
+            // After an error others follow.
+            if call.wants_ctx && !call.keeps_ctx && status == ffi::LUA_OK {
                 end_ctx(state, HANDLERS, RUNNING);
             }
             self.forget_pending();

@@ -7,6 +7,9 @@ use rover_model::{HOOKS, Method};
 
 use crate::error::Error;
 use crate::program::Program;
+use crate::vm::run::role::place_in_handlers;
+use crate::vm::start::chains::Recorded;
+use crate::vm::start::entries::{pattern, place};
 
 /// Puts the recorded functions where the compiled routes expect them, hooks after
 /// them; routes of one side only are an error.
@@ -22,9 +25,13 @@ pub(crate) fn take_handlers(
     let mut missing = vec![true; program.routes.len()];
     let mut extra = Vec::new();
     let mut hooks = [false; 2];
+    let mut of_paths = Recorded::new(program);
     let is_given = |name: &str| program.given.iter().any(|given| given == name);
     for entry in entries.sequence_values::<Table>() {
         let entry = entry?;
+        if of_paths.take(&handlers, &entry, &mut extra)? {
+            continue;
+        }
         let path: Vec<mlua::LuaString> = entry.get("path")?;
         let key: String = entry.get("key")?;
         let value: Value = entry.get("value")?;
@@ -65,6 +72,7 @@ pub(crate) fn take_handlers(
     let gone = routes
         .filter(|(_, missing)| **missing)
         .map(|(route, _)| format!("{} {} is missing", route.method, route.pattern));
+    let gone = gone.chain(of_paths.missing());
     let differences: Vec<String> = gone.chain(extra).collect();
     if differences.is_empty() {
         Ok((handlers, hooks))
@@ -75,43 +83,6 @@ pub(crate) fn take_handlers(
 
 /// Where the handlers and hooks are written, each in the place that it has in their table.
 pub(crate) fn places(handlers: &Table, program: &Program) -> mlua::Result<Vec<Option<String>>> {
-    let all = 1..=program.routes.len() + HOOKS.len();
+    let all = 1..place_in_handlers(program, program.path_hooks.len());
     all.map(|at| place(&handlers.raw_get(at)?)).collect()
-}
-
-/// The path as `Route::pattern` writes it.
-pub(super) fn pattern(path: &[mlua::LuaString]) -> String {
-    if path.is_empty() {
-        return "/".to_owned();
-    }
-    let mut text = String::new();
-    for key in path {
-        let key = key.to_string_lossy();
-        text.push('/');
-        match (key.strip_prefix("p_"), key.strip_prefix("rest_")) {
-            (Some(name), _) => text.push_str(&format!("{{{name}}}")),
-            (_, Some(name)) => text.push_str(&format!("{{{name}...}}")),
-            _ => text.push_str(&key),
-        }
-    }
-    text
-}
-
-/// Where a handler's function begins: `routes.lua:12`.
-fn place(handler: &Value) -> mlua::Result<Option<String>> {
-    let function = match handler {
-        Value::Function(function) => Some(function.clone()),
-        // One that is called like a function.
-        Value::Table(table) => match table.metatable() {
-            Some(meta) => meta.raw_get("__call")?,
-            None => None,
-        },
-        _ => None,
-    };
-    let info = function.map(|function| function.info());
-    Ok(info.and_then(|info| {
-        let source = info.source?;
-        let file = source.trim_start_matches(['@', '=']);
-        Some(format!("{file}:{}", info.line_defined?))
-    }))
 }

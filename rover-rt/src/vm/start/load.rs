@@ -38,6 +38,7 @@ use crate::vm::run::machine_code;
 use crate::vm::run::scheduled;
 use crate::vm::run::thread::request_thread;
 use crate::vm::run::vm::Vm;
+use crate::vm::start::chains::put_hooks_around;
 use crate::vm::start::chunks::{RUNTIME_LUA, load_chunk, load_page, part};
 #[cfg(feature = "database")]
 use crate::vm::start::databases;
@@ -115,6 +116,7 @@ impl Vm {
         let options = options::read(program, &options, &policies)?;
         let (handlers, hooks) = take_handlers(&lua, program, &entries)?;
         let _ = shared.places.set(places(&handlers, program)?);
+        put_hooks_around(&lua, program, &runtime, &handlers)?;
         let scheduled = scheduled::read(&lua, &runtime.get("scheduled")?)?;
         let raised: Table = runtime.get("raised")?;
         let parts = lua.create_table()?;
@@ -316,6 +318,8 @@ impl Tables {
                 .map(|(name, _)| *name)
                 .collect::<Vec<_>>(),
         )?;
+        let set = program.ctx_fields.iter().map(|name| (&**name, true));
+        runtime.set("set_fields", lua.create_table_from(set)?)?;
         let library = LIBRARY.lines().map(|name| (name, true));
         runtime.set("library", lua.create_table_from(library)?)?;
         runtime.set("patterns", &self.patterns)?;
@@ -354,6 +358,7 @@ impl Tables {
             lua.set_named_registry_value("rover.kept_rows", kept)?;
             lua.set_named_registry_value("rover.array", &self.array)?;
         }
+        lua.set_named_registry_value("rover.response", runtime.get::<Table>("Response")?)?;
         lua.set_named_registry_value(MARKED, runtime.get::<Table>("marked")?)?;
         lua.set_named_registry_value(SEATS, &self.seats)?;
         lua.set_named_registry_value(FIBERS, &self.fibers)?;

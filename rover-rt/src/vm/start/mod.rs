@@ -2,9 +2,11 @@
 //!
 //! Nothing here runs for a request.
 
-pub(crate) mod chunks;
+mod chains;
+mod chunks;
 #[cfg(feature = "database")]
 mod databases;
+mod entries;
 pub(crate) mod handlers;
 pub(crate) mod load;
 pub(crate) mod options;

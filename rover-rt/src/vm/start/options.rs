@@ -5,7 +5,7 @@ use rover_model::{FieldProblem, OptionValue, ServerOptions, SetError, WrongField
 
 use crate::error::Error;
 use crate::program::Program;
-use crate::vm::start::handlers::pattern;
+use crate::vm::start::entries::pattern;
 
 /// Reads them; those that are compiled in must be as in the build. `policies` are those of `cors` that
 /// paths have.

@@ -72,6 +72,8 @@ pub(crate) fn program(
             timeout: 0,
             body_limit: 0,
             precheck: None,
+            before: Borrowed(&[]),
+            after: Borrowed(&[]),
         })
         .collect();
     let mut plan = Program::empty().plan;

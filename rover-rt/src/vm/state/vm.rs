@@ -60,6 +60,8 @@ pub(crate) struct VmState {
     pub(crate) metatables: Metatables,
     /// Where the handlers and hooks are written: `routes.lua:12`.
     pub(crate) places: OnceCell<Vec<Option<String>>>,
+    /// How many answers hooks were given.
+    pub(crate) answers: Cell<u32>,
     pub(crate) order: OnceCell<KeyOrder>,
     pub(crate) shapes: Shapes,
     pub(crate) decoder: Decoder,
@@ -175,6 +177,7 @@ impl VmState {
             read_text: RefCell::default(),
             metatables: Metatables::default(),
             places: OnceCell::new(),
+            answers: Cell::default(),
             order: OnceCell::new(),
             shapes: Shapes::default(),
             decoder: Decoder::default(),

@@ -18,6 +18,14 @@ pub(crate) fn of_ctx<'a>(
     unknown(at, message).help(nearest_or_all(name, known))
 }
 
+/// `ctx.path = "/"`
+pub(crate) fn of_ctx_set(at: Position, ctx: &str, name: &str) -> Diagnostic {
+    let message = format!("`{ctx}.{name}` is the request's own and cannot be set");
+    Diagnostic::new(CODE, message)
+        .at(at, "set here")
+        .help("choose another name for what the program keeps with the request")
+}
+
 /// `ctx:body():jsn()`
 pub(crate) fn method_of_body(at: Position, name: &str, known: &[&str]) -> Diagnostic {
     of_body(at, name).help(nearest_or_all(name, known.iter().copied()))

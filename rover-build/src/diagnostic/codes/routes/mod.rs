@@ -4,6 +4,9 @@ pub(crate) mod defined_twice;
 pub(crate) mod environment;
 pub(crate) mod getenv;
 pub(crate) mod handler;
+pub(crate) mod hook;
+pub(crate) mod hook_twice;
+pub(crate) mod hook_unused;
 pub(crate) mod method;
 pub(crate) mod parameter_names;
 pub(crate) mod parameter_twice;
@@ -26,4 +29,7 @@ pub(super) const CODES: &[Code] = &[
     registered::CODE,
     environment::CODE,
     getenv::CODE,
+    hook::CODE,
+    hook_twice::CODE,
+    hook_unused::CODE,
 ];

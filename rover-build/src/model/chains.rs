@@ -1,0 +1,125 @@
+//! Which hooks run for which routes, and what a route is with them.
+
+use std::cmp::Reverse;
+
+use crate::analyse::types::{BodyType, ReturnType};
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::routes::{hook_twice, hook_unused};
+use crate::model::app::{App, Chain, Expects, PathHook, Reads, Route};
+
+/// Gives each route its hooks.
+pub(crate) fn put_together(app: &mut App) {
+    for route in &mut app.routes {
+        let below = app.path_hooks.iter().enumerate();
+        let below = below.filter(|(_, hook)| route.path.starts_with(&hook.path));
+        let (mut before, mut after): (Vec<_>, Vec<_>) =
+            below.partition(|(_, hook)| hook.chain == Chain::Before);
+        before.sort_by_key(|(_, hook)| hook.path.len());
+        after.sort_by_key(|(at, hook)| (Reverse(hook.path.len()), place_after(*at, hook)));
+        for (_, hook) in before.iter().chain(&after) {
+            join(route, hook);
+        }
+        route.before = before.into_iter().map(|(at, _)| at).collect();
+        route.after = after.into_iter().map(|(at, _)| at).collect();
+    }
+}
+
+/// The order of hooks after the handlers of one path: what began first among those that began
+/// before the handler ends last.
+fn place_after(at: usize, hook: &PathHook) -> (bool, usize) {
+    match hook.is_half {
+        true => (true, usize::MAX - at),
+        false => (false, at),
+    }
+}
+
+/// A route does what its hooks do.
+fn join(route: &mut Route, hook: &PathHook) {
+    let needs = &mut route.needs;
+    needs.body |= hook.needs.body;
+    needs.constant = false;
+    if hook.chain == Chain::Before {
+        needs.ctx |= hook.needs.ctx;
+        needs.waits |= hook.needs.waits;
+    }
+    reads(&mut route.reads, &hook.reads);
+    let Expects {
+        body,
+        query,
+        params,
+    } = hook.expects.clone();
+    let expects = &mut route.expects;
+    expects.body = expects.body.take().or(body);
+    expects.query = expects.query.take().or(query);
+    expects.params = expects.params.take().or(params);
+    route.token = route.token.or(hook.token);
+    for answer in hook.returns.iter().filter(|answer| !is_nothing(answer)) {
+        if !route.returns.contains(answer) {
+            route.returns.push(answer.clone());
+        }
+    }
+}
+
+/// Without a value, the next one runs.
+fn is_nothing(answer: &ReturnType) -> bool {
+    answer.status == 0 && answer.body == BodyType::Empty
+}
+
+fn reads(all: &mut Reads, more: &Reads) {
+    let Reads {
+        params,
+        query,
+        headers,
+        cookies,
+        body,
+        members,
+        escapes,
+    } = more;
+    for (all, more) in [
+        (&mut all.params, params),
+        (&mut all.query, query),
+        (&mut all.headers, headers),
+        (&mut all.cookies, cookies),
+        (&mut all.body, body),
+        (&mut all.members, members),
+    ] {
+        for name in more {
+            if !all.contains(name) {
+                all.push(name.clone());
+            }
+        }
+    }
+    all.escapes |= escapes;
+}
+
+/// Hooks of one name, of which the second would be taken for the only one.
+pub(crate) fn defined_twice(hooks: &[PathHook]) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for (at, new) in hooks.iter().enumerate() {
+        let old = hooks[..at].iter().find(|old| {
+            let same = (old.chain, &old.path, &old.name) == (new.chain, &new.path, &new.name);
+            same && !old.is_half && !new.is_half && old.assignment != new.assignment
+        });
+        let first = hooks[..at]
+            .iter()
+            .all(|other| other.assignment != new.assignment);
+        if let (Some(old), true) = (old, first) {
+            let (new_at, old_at) = (new.position.clone(), old.position.clone());
+            found.push(hook_twice::hook(new_at, old_at, new.chain.key(), &new.name));
+        }
+    }
+    found
+}
+
+/// Hooks that no route is below.
+pub(crate) fn unused(app: &App) -> Vec<Diagnostic> {
+    let hooks = app.path_hooks.iter().filter(|hook| {
+        let mut routes = app.routes.iter();
+        !hook.is_half && !routes.any(|route| route.path.starts_with(&hook.path))
+    });
+    let mut found: Vec<Diagnostic> = hooks
+        .map(|hook| hook_unused::hook(hook.position.clone(), hook.chain.key(), &hook.pattern()))
+        .collect();
+    found.dedup();
+    found
+}

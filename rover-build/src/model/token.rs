@@ -1,0 +1,89 @@
+//! How a client shows who it is: by a token in `Authorization`, of which scheme as far as the text shows it.
+
+use std::collections::HashSet;
+
+use crate::analyse::ctx_use::{Access, Table};
+use crate::analyse::handlers::Handler;
+use crate::front::function_place::FunctionPlace;
+use crate::front::hir::{Expr, Stmt};
+use crate::front::ids::{FileId, FunctionRef};
+use crate::model::facts::Facts;
+
+/// The scheme of `Authorization` (RFC 9110, section 11.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Scheme {
+    /// `Bearer` with a token (RFC 6750).
+    Bearer,
+    /// `Basic` with a name and a password (RFC 7617).
+    Basic,
+    /// Something of the program's own.
+    Other,
+}
+
+/// The scheme that a function reads which the runtime calls.
+pub(crate) fn scheme(facts: &Facts<'_>, place: &FunctionPlace) -> Option<Scheme> {
+    let handler = facts.handlers.at(facts.sources, place)?;
+    let reached = facts.handlers.reached(facts.sources, handler);
+    let mut reading = reached.into_iter().filter(reads_authorization).peekable();
+    reading.peek()?;
+    let mut texts = Texts {
+        facts,
+        seen: HashSet::new(),
+        bearer: false,
+        basic: false,
+    };
+    reading.for_each(|function| texts.function(function.place()));
+    Some(match (texts.bearer, texts.basic) {
+        (true, _) => Scheme::Bearer,
+        (_, true) => Scheme::Basic,
+        _ => Scheme::Other,
+    })
+}
+
+fn reads_authorization(function: &Handler<'_>) -> bool {
+    let mut members = function.ctx.members.iter();
+    members.any(|member| match &member.access {
+        Access::Read(Table::Headers, name, _) => name.text.eq_ignore_ascii_case("authorization"),
+        _ => false,
+    })
+}
+
+/// The texts of functions and of those that they name.
+struct Texts<'a> {
+    facts: &'a Facts<'a>,
+    seen: HashSet<FunctionRef>,
+    bearer: bool,
+    basic: bool,
+}
+
+impl<'a> Texts<'a> {
+    fn function(&mut self, place: FunctionRef) {
+        if self.seen.insert(place) {
+            let body = &self.facts.sources.files[place.file].hir.functions[place.id].body;
+            self.block(place.file, body);
+        }
+    }
+
+    fn block(&mut self, file: FileId, block: &'a [Stmt]) {
+        for stmt in block {
+            let (mut exprs, mut inner) = (Vec::new(), Vec::new());
+            stmt.parts(&mut |expr| exprs.push(expr), &mut |block| inner.push(block));
+            exprs.into_iter().for_each(|expr| self.expr(file, expr));
+            inner.into_iter().for_each(|block| self.block(file, block));
+        }
+    }
+
+    fn expr(&mut self, file: FileId, expr: &'a Expr) {
+        let names = self.facts.names;
+        if let Some(text) = names.followed(file, expr).text() {
+            let text = text.to_ascii_lowercase();
+            self.bearer |= text.contains("bearer");
+            self.basic |= text.contains("basic");
+        }
+        self.bearer |= names.of_rover(file, expr) == Some("jwt");
+        if let Some(function) = names.written(file, expr) {
+            self.function(function);
+        }
+        expr.each_child(&mut |child| self.expr(file, child));
+    }
+}
