@@ -179,6 +179,7 @@ function example(schema, depth = 0) {
   if (target.enum) return target.enum[0];
   const choices = choicesOf(target);
   if (choices) return example(choices[0], depth + 1);
+  if (target.allOf) return Object.assign({}, ...target.allOf.map((part) => example(part, depth + 1)));
   switch (typesOf(target)[0] || (target.properties ? "object" : "")) {
     case "object": {
       const value = {};
@@ -189,18 +190,37 @@ function example(schema, depth = 0) {
       const item = target.items === undefined ? null : example(target.items, depth + 1);
       return Array.from({ length: Math.max(1, target.minItems || 0) }, () => item);
     }
-    case "integer": return Math.ceil(Math.max(target.minimum ?? 1, Math.min(1, target.maximum ?? 1)));
-    case "number": return Math.max(target.minimum ?? 1, Math.min(1, target.maximum ?? 1));
+    case "integer": return number(target, 1);
+    case "number": return number(target, 0.5);
     case "boolean": return true;
     case "string": return text(target);
     default: return depth ? null : {};
   }
 }
 
+// The number in its range that is nearest to 1; `step` is away from an end that does not belong to it.
+function number(schema, step) {
+  const least = Math.max(schema.minimum ?? -Infinity, (schema.exclusiveMinimum ?? -Infinity) + step);
+  const most = Math.min(schema.maximum ?? Infinity, (schema.exclusiveMaximum ?? Infinity) - step);
+  const by = schema.multipleOf ?? (step === 1 ? 1 : 0);
+  const near = Math.max(least, Math.min(1, most));
+  if (!by) return near;
+  const above = Math.ceil(near / by) * by;
+  return above <= most ? above : Math.floor(near / by) * by;
+}
+
+// What is written as an example, or else one that the schema allows.
+function exampleOf(content) {
+  if (content.example !== undefined) return content.example;
+  const [written] = Object.values(content.examples || {}).map(resolve);
+  return written && written.value !== undefined ? written.value : example(content.schema || {});
+}
+
 function text(schema) {
   const known = {
     "email": "someone@example.org", "uuid": "123e4567-e89b-42d3-a456-426614174000",
-    "date-time": "2025-01-31T12:00:00Z", "date": "2025-01-31", "uri": "https://example.org/",
+    "date-time": "2025-01-31T12:00:00Z", "date": "2025-01-31", "time": "12:00:00Z", "uri": "https://example.org/",
+    "hostname": "example.org", "ipv4": "192.0.2.1", "ipv6": "2001:db8::1",
   };
   const word = known[schema.format] || (schema.pattern ? matching(schema.pattern) : "text");
   const least = schema.minLength || 0;
@@ -268,6 +288,112 @@ function copyable(label, make) {
   return { view: h("div", { class: "copied" }, pre, button), update };
 }
 
+// ---- Access: what the document's security schemes ask for. ----
+
+const schemes = Object.entries((doc.components || {}).securitySchemes || {})
+  .map(([name, scheme]) => ({ ...resolve(scheme), parameter: resolve(scheme).name, name }))
+  .filter(({ type }) => type !== "mutualTLS");
+
+// Kept until the browser's session ends; where it keeps nothing, until the page is left.
+const access = {
+  values: new Map(),
+  changed: new Set(),
+  get(name) {
+    if (!this.values.has(name)) {
+      let kept = null;
+      try { kept = sessionStorage.getItem("rover.access." + name); } catch { /* It keeps nothing. */ }
+      this.values.set(name, kept || "");
+    }
+    return this.values.get(name);
+  },
+  set(name, value) {
+    this.values.set(name, value);
+    try {
+      if (value) sessionStorage.setItem("rover.access." + name, value);
+      else sessionStorage.removeItem("rover.access." + name);
+    } catch { /* It keeps nothing. */ }
+    for (const update of this.changed) update();
+  },
+};
+
+const isBasic = (scheme) => scheme.type === "http" && /^basic$/i.test(scheme.scheme);
+const base64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+
+// What an operation may be asked with: the schemes of one way, all of which are needed.
+function waysOf(operation) {
+  const known = (way) => Object.keys(way).map((name) => schemes.find((scheme) => scheme.name === name)).filter(Boolean);
+  return (operation.security || doc.security || []).map(known);
+}
+
+// The schemes that are filled in for an operation: the first way that is whole.
+function given(operation) {
+  const whole = (way) => way.length && way.every(({ name }) => access.get(name));
+  return waysOf(operation).find(whole) || [];
+}
+
+function isNeeded(operation) {
+  const ways = waysOf(operation);
+  return ways.length > 0 && ways.every((way) => way.length > 0);
+}
+
+// How a scheme is said, and where its value goes.
+function credential(scheme) {
+  const value = access.get(scheme.name);
+  if (scheme.type === "apiKey") return { place: scheme.in, name: scheme.parameter, value };
+  const word = isBasic(scheme) ? "Basic " + base64(value)
+    : /^bearer$/i.test(scheme.scheme || "bearer") ? "Bearer " + value.replace(/^bearer\s+/i, "") : `${scheme.scheme} ${value}`;
+  return { place: "header", name: "Authorization", value: word };
+}
+
+function accessView() {
+  const box = byId("access");
+  if (!schemes.length) return;
+  box.hidden = false;
+  const state = h("span", { class: "quiet" });
+  const fields = schemes.map((scheme) => {
+    const input = (label, type) => h("input", {
+      type, "aria-label": `${scheme.name}: ${label}`, placeholder: label, autocomplete: "off", spellcheck: "false", autocapitalize: "off",
+    });
+    const parts = isBasic(scheme) ? [input("user", "text"), input("password", "password")]
+      : [input(scheme.type === "apiKey" ? scheme.parameter : "token", "password")];
+    const show = () => {
+      const value = access.get(scheme.name);
+      const at = value.indexOf(":");
+      const texts = isBasic(scheme) && at >= 0 ? [value.slice(0, at), value.slice(at + 1)] : [value];
+      parts.forEach((part, index) => { part.value = texts[index] || ""; });
+    };
+    const save = () => {
+      const texts = parts.map((part) => part.value);
+      access.set(scheme.name, texts.some(Boolean) ? texts.join(":") : "");
+    };
+    for (const part of parts) part.addEventListener("input", save);
+    show();
+    return { show, view: h("form", { class: "scheme", "aria-label": scheme.name, onsubmit: (event) => event.preventDefault() }, h("p", null, h("strong", null, scheme.name), " ", h("span", { class: "quiet" }, schemeKind(scheme))),
+      scheme.description && h("div", { class: "quiet" }, inline(scheme.description)), parts) };
+  });
+  const forget = h("button", { type: "button" }, "Forget");
+  forget.addEventListener("click", () => {
+    for (const { name } of schemes) access.set(name, "");
+    for (const { show } of fields) show();
+  });
+  const update = () => {
+    const count = schemes.filter(({ name }) => access.get(name)).length;
+    state.textContent = count ? `${count} filled in` : "nothing filled in";
+    forget.disabled = !count;
+  };
+  access.changed.add(update);
+  update();
+  box.append(h("summary", null, h("span", null, "Access"), state),
+    h("div", null, fields.map(({ view }) => view),
+      h("div", { class: "do" }, forget, h("span", { class: "quiet" }, "kept until this tab is closed"))));
+}
+
+function schemeKind(scheme) {
+  if (scheme.type === "apiKey") return `${scheme.in} ${scheme.parameter}`;
+  if (scheme.type === "http") return isBasic(scheme) ? "user and password" : `${scheme.scheme} token`;
+  return "bearer token";
+}
+
 // ---- A request ----
 
 const quoted = (text) => "'" + text.replace(/'/g, "'\\''") + "'";
@@ -297,6 +423,15 @@ class Request {
       else if (parameter.in === "query") query.append(parameter.name, value);
       else if (parameter.in === "header") headers[parameter.name] = value;
       else cookies.push([parameter.name, value]);
+    }
+    for (const { place, name, value } of given(this.operation).map(credential)) {
+      // What is written for this request alone goes first.
+      if (place === "header") {
+        const own = Object.keys(headers).some((known) => known.toLowerCase() === name.toLowerCase());
+        if (!own) headers[name] = value;
+      } else if (place === "query") {
+        if (!query.has(name)) query.append(name, value);
+      } else if (!cookies.some(([known]) => known === name)) cookies.push([name, value]);
     }
     const search = query.toString();
     return { url: path + (search ? "?" + search : ""), headers, cookies, body: this.body ? this.body.read() : null };
@@ -333,7 +468,8 @@ class Request {
 function field(parameter, changed) {
   const schema = resolve(parameter.schema || {});
   const id = `f${field.count = (field.count || 0) + 1}`;
-  const initial = parameter.required ? asText(example(parameter.schema || {})) : "";
+  const shown = asText(exampleOf(parameter));
+  const initial = parameter.required ? shown : "";
   let input;
   const choices = schema.enum || (typesOf(schema)[0] === "boolean" ? [true, false] : null);
   if (choices) {
@@ -344,7 +480,8 @@ function field(parameter, changed) {
     const number = ["integer", "number"].includes(typesOf(schema)[0]);
     input = h("input", {
       id, type: "text", inputmode: number ? "decimal" : undefined, required: parameter.required,
-      autocomplete: "off", spellcheck: "false", placeholder: schema.default !== undefined ? asText(schema.default) : " ",
+      autocomplete: "off", spellcheck: "false",
+      placeholder: schema.default !== undefined ? asText(schema.default) : shown && shown !== "text" ? `e.g. ${shown}` : " ",
     });
     input.value = initial;
   }
@@ -377,7 +514,7 @@ function isForm(type) {
 }
 
 // Rows of names and values, with files where they can be sent.
-function formBody(type, schema, changed) {
+function formBody(type, content, changed) {
   const rows = h("div", { class: "rows" });
   const files = type === "multipart/form-data";
   const add = (name, value) => {
@@ -396,8 +533,7 @@ function formBody(type, schema, changed) {
     rows.append(row);
     return row;
   };
-  const target = resolve(schema);
-  for (const [name, of] of Object.entries(target.properties || {})) add(name, asText(example(of)));
+  for (const [name, value] of Object.entries(exampleOf(content) || {})) add(name, asText(value));
   if (!rows.children.length) add("", "");
   const more = h("div", { class: "do wide" },
     h("button", { type: "button", onclick: () => { add("", "").querySelector("input").focus(); } }, "Add a field"),
@@ -419,10 +555,10 @@ function formBody(type, schema, changed) {
   };
 }
 
-function textBody(type, schema, changed) {
+function textBody(type, content, changed) {
   const json = /[/+]json$/.test(type);
   const id = `f${field.count = (field.count || 0) + 1}`;
-  const initial = json ? JSON.stringify(example(schema), null, 2) : "";
+  const initial = json ? JSON.stringify(exampleOf(content), null, 2) : asText(content.example);
   const area = h("textarea", { id, spellcheck: "false", autocapitalize: "off" });
   area.value = initial;
   area.rows = Math.min(18, Math.max(5, initial.split("\n").length + 1));
@@ -450,8 +586,7 @@ function bodyFields(request, changed) {
   const place = h("div", { class: "rows" });
   const choose = (type) => {
     request.type = type;
-    const schema = content[type].schema || {};
-    request.body = isForm(type) ? formBody(type, schema, changed) : textBody(type, schema, changed);
+    request.body = isForm(type) ? formBody(type, content[type], changed) : textBody(type, content[type], changed);
     place.replaceChildren(...request.body.view.filter(Boolean));
     changed();
   };
@@ -509,10 +644,17 @@ function tryIt(operation) {
   let ready = false;
   const changed = () => { if (ready) curl.update(); };
   const send = h("button", { class: "send", type: "submit" }, "Send");
+  const credentials = h("span", { class: "quiet" });
+  const tell = () => {
+    const names = given(operation).map(({ name }) => name);
+    credentials.textContent = names.length ? `with ${names.join(" and ")}` : isNeeded(operation) ? "without what it asks for: see Access" : "";
+    changed();
+  };
+  access.changed.add(tell);
   const output = h("div", { class: "result", role: "status", "aria-live": "polite" });
   const form = h("form", { class: "try", "aria-label": `Try ${operation.method.toUpperCase()} ${operation.path}` },
     parameterFields(request, changed), bodyFields(request, changed),
-    h("div", { class: "do" }, send, h("span", { class: "quiet" }, "to ", location.origin)), output);
+    h("div", { class: "do" }, send, h("span", { class: "quiet" }, "to ", location.origin), credentials), output);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     send.disabled = true;
@@ -528,7 +670,7 @@ function tryIt(operation) {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
   });
   ready = true;
-  curl.update();
+  tell();
   return [
     h("section", null, h("h3", null, "Try it"), form),
     h("section", null, h("h3", null, "curl"), curl.view),
@@ -546,17 +688,38 @@ function parametersView(parameters) {
   return h("section", null, h("h3", null, "Parameters"), h("div", { class: "fields" }, list));
 }
 
+// What must come with a request.
+function accessNeeded(operation) {
+  const ways = waysOf(operation);
+  if (!ways.some((way) => way.length)) return null;
+  const names = (way) => way.length
+    ? way.map(({ name }, at) => [at ? " and " : "", h("code", null, name)])
+    : "nothing";
+  return h("section", null, h("h3", null, "Access"),
+    h("p", null, ways.map((way, at) => [at ? ", or " : "", names(way)])));
+}
+
+function exampleView(types, content) {
+  if (!types.some((type) => /[/+]json$/.test(type))) return null;
+  const value = exampleOf(content);
+  if (value === null || (typeof value === "object" && !Object.keys(value).length)) return null;
+  return h("details", { class: "also" }, h("summary", null, "Example"), h("pre", { tabindex: 0, "aria-label": "Example" }, coloured(value)));
+}
+
 // Content types with the same schema are one.
 function contentView(content, answer) {
   const groups = new Map();
   for (const [type, of] of Object.entries(content || {})) {
     const key = JSON.stringify(of.schema || {});
-    if (!groups.has(key)) groups.set(key, { types: [], schema: of.schema || {} });
+    if (!groups.has(key)) groups.set(key, { types: [], schema: of.schema || {}, of });
     groups.get(key).types.push(type);
   }
-  return [...groups.values()].map(({ types, schema }, at) => at === 0
-    ? h("div", null, h("h4", null, types.join(", ")), schemaView(schema, answer))
-    : h("details", { class: "also" }, h("summary", null, "or ", types.join(", ")), schemaView(schema, answer)));
+  return [...groups.values()].map(({ types, schema, of }, at) => {
+    const inside = [schemaView(schema, answer), exampleView(types, of)];
+    return at === 0
+      ? h("div", null, h("h4", null, types.join(", ")), inside)
+      : h("details", { class: "also" }, h("summary", null, "or ", types.join(", ")), inside);
+  });
 }
 
 function answersView(responses) {
@@ -591,6 +754,7 @@ function operationView(operation) {
     const body = operation.requestBody;
     inside.append(...[
       operation.description && markdown(operation.description),
+      accessNeeded(operation),
       parametersView(operation.parameters),
       body && h("section", null, h("h3", null, body.required ? "Body" : "Body, if any"), contentView(body.content)),
       answersView(operation.responses),
@@ -623,9 +787,50 @@ function grouped(all) {
   return [...groups].filter(([, members]) => members.length);
 }
 
+// ---- Search ----
+
+// The names in a schema, and what is said of them.
+function namesIn(schema, found, seen = []) {
+  const target = resolve(schema);
+  if (!target || typeof target !== "object" || seen.includes(target) || seen.length > 12) return;
+  const below = seen.concat([target]);
+  if (schema.$ref) found.names.add(nameOf(schema));
+  if (target.description) found.texts.push(target.description);
+  for (const [name, field] of Object.entries(target.properties || {})) {
+    found.names.add(name);
+    namesIn(field, found, below);
+  }
+  for (const inside of [target.items, target.additionalProperties, ...(choicesOf(target) || []), ...(target.allOf || [])]) {
+    if (inside) namesIn(inside, found, below);
+  }
+  for (const value of target.enum || []) found.texts.push(String(value));
+}
+
+// What an operation has inside: its parameters, the fields of its body and its answers.
+function insideOf(operation) {
+  const found = { names: new Set(), texts: [] };
+  for (const parameter of operation.parameters) {
+    found.names.add(parameter.name);
+    found.texts.push(parameter.description || "");
+    namesIn(parameter.schema || {}, found);
+  }
+  const answers = Object.entries(operation.responses || {}).map(([status, answer]) => [status, resolve(answer)]);
+  for (const [status, answer] of answers) {
+    found.texts.push(status, answer.description || "");
+    for (const name of Object.keys(answer.headers || {})) found.names.add(name);
+  }
+  for (const { content } of [operation.requestBody || {}, ...answers.map(([, answer]) => answer)]) {
+    for (const of of Object.values(content || {})) namesIn(of.schema || {}, found);
+  }
+  for (const { name } of waysOf(operation).flat()) found.names.add(name);
+  const names = [...found.names];
+  return { names, text: [...names, ...found.texts].join(" ").toLowerCase() };
+}
+
 // ---- The page ----
 
 function start() {
+  accessView();
   byId("title").textContent = doc.info.title;
   byId("version").textContent = doc.info.version;
   const main = byId("main");
@@ -637,12 +842,13 @@ function start() {
     const heading = h("h2", null, name);
     for (const operation of members) {
       const view = operationView(operation);
-      const link = h("a", { href: "#" + operation.operationId, title: operation.path },
+      const why = h("small", { class: "quiet", hidden: true });
+      const link = h("a", { href: "#" + encodeURIComponent(operation.operationId), title: operation.path },
         h("span", { class: "method " + operation.method }, operation.method.toUpperCase()),
-        h("span", { class: operation.deprecated ? "gone" : null }, operation.summary || operation.path));
+        h("span", { class: operation.deprecated ? "gone" : null }, operation.summary || operation.path, why));
       const item = h("li", null, link);
       const words = [operation.method, operation.path, operation.operationId, operation.summary, operation.description, ...(operation.tags || [])];
-      entries.push({ view, link, item, text: words.join(" ").toLowerCase() });
+      entries.push({ operation, view, link, item, why, text: words.join(" ").toLowerCase() });
       section.append(view);
       list.append(item);
     }
@@ -651,14 +857,21 @@ function start() {
     return { section, heading, list };
   });
 
-  const reveal = (move) => {
-    const id = decodeURIComponent(location.hash.slice(1));
-    const entry = entries.find(({ view }) => view.id === id);
+  const mark = (id) => {
     for (const { link, view } of entries) {
       if (view.id === id) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
     }
+  };
+  const named = () => {
+    try { return decodeURIComponent(location.hash.slice(1)); } catch { return ""; }
+  };
+  const reveal = (move) => {
+    const id = named();
+    const entry = entries.find(({ view }) => view.id === id);
+    mark(id);
     if (!entry) return;
+    if (entry.view.hidden) { search.value = ""; filter(); }
     entry.view.open = true;
     // Its content is made by the toggle event, which comes later.
     requestAnimationFrame(() => {
@@ -667,6 +880,12 @@ function start() {
     });
   };
   addEventListener("hashchange", () => reveal(true));
+  // What is opened has its place in the address, so that the address opens it.
+  main.addEventListener("toggle", ({ target }) => {
+    if (!target.open || !target.matches(".operation") || target.id === named()) return;
+    history.replaceState(null, "", "#" + encodeURIComponent(target.id));
+    mark(target.id);
+  }, true);
   nav.addEventListener("click", (event) => {
     const link = event.target.closest("a");
     if (link && link.getAttribute("href") === location.hash) reveal(true);
@@ -677,7 +896,14 @@ function start() {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     let count = 0;
     for (const entry of entries) {
-      const matches = words.every((word) => entry.text.includes(word));
+      const outside = (word) => entry.text.includes(word);
+      entry.inside = entry.inside || insideOf(entry.operation);
+      const matches = words.every((word) => outside(word) || entry.inside.text.includes(word));
+      // Which names they are that cannot be seen in the list.
+      const hidden = words.filter((word) => !outside(word));
+      const names = hidden.length && matches ? entry.inside.names.filter((name) => hidden.some((word) => name.toLowerCase().includes(word))) : [];
+      entry.why.textContent = names.slice(0, 4).join(", ") + (names.length > 4 ? ", …" : "");
+      entry.why.hidden = !names.length;
       entry.view.hidden = entry.item.hidden = !matches;
       if (matches) count++;
     }

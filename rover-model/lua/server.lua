@@ -8,7 +8,7 @@
 -- While the program loads, what was recorded can be read, walked and replaced. A function
 -- that was read is one that the program may call itself: it is noted as given.
 local setmetatable, getmetatable, rawget, type = setmetatable, getmetatable, rawget, type
-local tostring, error, sort, pairs = tostring, error, table.sort, pairs
+local tostring, error, sort, pairs, ipairs, next = tostring, error, table.sort, pairs, ipairs, next
 local getinfo, set_type_metatable = debug.getinfo, debug.setmetatable
 
 local M = {}
@@ -24,6 +24,9 @@ local HOOKS = { on_error = true, not_found = true }
 local state = setmetatable({}, { __mode = "k" })
 
 local node_mt = { __metatable = "rover.server" }
+
+-- A field of any node that is no part of a path: what pages of other sites may ask below it.
+local POLICY = "cors"
 
 -- Where the program is: the innermost function that is not one of ours.
 local function where()
@@ -136,11 +139,34 @@ local function assign(s, key, value)
   for i = 1, #keys do sub[keys[i]] = value[keys[i]] end
 end
 
+-- Whether a table has handlers or parts of paths in it, which `cors` as a part of a path has.
+local function has_routes(value, depth)
+  for _, inner in pairs(value) do
+    if type(inner) == "function" then return true end
+    if type(inner) == "table" and depth > 0 then
+      if state[inner] or called(inner) or has_routes(inner, depth - 1) then return true end
+    end
+  end
+  return false
+end
+
+local function is_policy(value)
+  if type(value) ~= "table" then return value ~= nil end
+  return not state[value] and not has_routes(value, 8)
+end
+
 function node_mt.__newindex(t, key, value)
   local s = state[t]
   local server = s.server
   if server.sealed then
     error("routes can only be defined while the program loads", 2)
+  end
+  if key == POLICY and is_policy(value) then
+    local info = where()
+    server.policies[#server.policies + 1] = {
+      node = s, path = s.path, value = value, source = info.source, line = info.currentline,
+    }
+    return
   end
   local is_hook = HOOKS[key] and not s.parent
   local call
@@ -175,7 +201,7 @@ end
 
 --- A new server. `builders` are the functions reached as `api.json`, `api.text`, ...
 function M.new(options, builders)
-  local server = { options = options, builders = builders, entries = {}, given = {}, sealed = false }
+  local server = { options = options, builders = builders, entries = {}, given = {}, policies = {}, sealed = false }
   local root = node(server, {})
   server.root = root
   set_type_metatable(getinfo, functions_metatable(server))
@@ -191,13 +217,22 @@ function M.is_server(value)
   return s and s.server.root == value or false
 end
 
---- Ends recording and returns the server's entries, in order of definition, its options, and
---- the handlers that the program has read.
+--- Ends recording and returns the server's entries, in order of definition, its options, the
+--- handlers that the program has read, and the policies of `cors`.
 function M.seal(root)
   local server = state[root].server
   server.sealed = true
+  -- An empty table that paths were put into afterwards is no policy.
+  local policies = {}
+  for _, policy in ipairs(server.policies) do
+    local is_empty = type(policy.value) == "table" and next(policy.value) == nil
+    local node = policy.node.children[POLICY]
+    local below = node and state[node]
+    local is_path = is_empty and below and #below.order > 0
+    if not is_path then policies[#policies + 1] = policy end
+  end
   set_type_metatable(getinfo, nil)
-  return server.entries, server.options, server.given
+  return server.entries, server.options, server.given, policies
 end
 
 return M

@@ -8,6 +8,7 @@
 //! Without features the crate has no dependencies but those that write digits. `serde` lets the
 //! compiler print a plan as Rust, `store` writes and reads one as bytes.
 
+pub mod cors;
 pub mod cron;
 pub mod database;
 pub mod docs;
@@ -17,10 +18,12 @@ pub mod json;
 mod limits;
 mod method;
 mod network;
+mod option_fields;
 mod options;
 mod perfect;
 pub mod plan;
 mod response;
+mod security_headers;
 mod server_options;
 pub mod sql;
 pub mod state;
@@ -30,9 +33,11 @@ pub use escape::{Escape, Place, Rule};
 pub use limits::{LEAST_HEARTBEAT, Limits, Unit};
 pub use method::Method;
 pub use network::{Network, NetworkError};
+pub use option_fields::{FieldProblem, WrongField};
 pub use options::{LogLevel, OptionError, parse_duration, parse_log_level, parse_size};
 pub use perfect::{Layout, PerfectMap, layout};
 pub use response::{is_final_status, refused_header};
+pub use security_headers::SecurityHeaders;
 pub use server_options::{OptionValue, ServerOptions, SetError, WrongItem};
 pub use vocabulary::VOCABULARY;
 

@@ -3,9 +3,10 @@
 
 use std::cmp::Ordering::Equal;
 
+use crate::cors::{self, CorsRule};
 use crate::{
-    Limits, LogLevel, Network, NetworkError, OptionError, Unit, parse_duration, parse_log_level,
-    parse_size,
+    Limits, LogLevel, Network, NetworkError, OptionError, SecurityHeaders, Unit, WrongField,
+    parse_duration, parse_log_level, parse_size,
 };
 
 /// What a manifest gives for an option.
@@ -74,6 +75,10 @@ pub struct ServerOptions {
     pub health: bool,
     /// The proxies whose word is taken for who asks for what.
     pub trusted_proxies: Vec<Network>,
+    /// What pages of other sites may ask, for paths and all below them.
+    pub cors: Vec<CorsRule>,
+    /// What protects pages.
+    pub security_headers: SecurityHeaders,
     /// What bounds requests and connections.
     pub limits: Limits,
     /// The largest body for some routes, as `GET /users/{id}`.
@@ -110,6 +115,8 @@ impl Default for ServerOptions {
             docs: true,
             health: false,
             trusted_proxies: Vec::new(),
+            cors: Vec::new(),
+            security_headers: SecurityHeaders::DEFAULT,
             limits: Limits::DEFAULT,
             body_limits: Vec::new(),
             deadline: 1000,
@@ -137,6 +144,8 @@ pub enum SetError {
     Routes(Vec<(String, OptionError)>),
     /// What is wrong in its list.
     Items(Vec<WrongItem>),
+    /// What is wrong with fields of its table.
+    Fields(Vec<WrongField>),
 }
 
 /// An item of an option's list that is not one that it takes.
@@ -190,6 +199,17 @@ impl ServerOptions {
             ("trusted_proxies", _) => {
                 return wrong("a list of addresses and networks: { \"loopback\", \"10.0.0.0/8\" }");
             }
+            ("cors", value) => self.set_cors("/", value)?,
+            ("security_headers", Boolean(true)) => {
+                self.security_headers = SecurityHeaders::DEFAULT;
+            }
+            ("security_headers", Boolean(false)) => self.security_headers = SecurityHeaders::OFF,
+            ("security_headers", Table(fields)) => {
+                self.security_headers = SecurityHeaders::read(fields).map_err(SetError::Fields)?;
+            }
+            ("security_headers", _) => {
+                return wrong("true, false or a table: { frame_ancestors = \"none\" }");
+            }
             ("memory_limit", value) => self.memory_limit = memory_limit(value)?,
             ("deadline", value) => {
                 self.deadline = duration(value).map_err(|error| named(name, &error))?;
@@ -213,6 +233,25 @@ impl ServerOptions {
             ("title" | "version", _) => return wrong("a string"),
             (name, value) => return set_limit(&mut self.limits, name, value),
         }
+        Ok(())
+    }
+
+    /// Sets what pages of other sites may ask below a path, which is written as a route's is.
+    ///
+    /// # Errors
+    /// When it is neither a policy nor `false`.
+    pub fn set_cors(&mut self, path: &str, value: &OptionValue) -> Result<(), SetError> {
+        let policy = match value {
+            OptionValue::Boolean(false) => None,
+            OptionValue::Table(fields) => Some(cors::policy(fields).map_err(SetError::Fields)?),
+            _ => {
+                let rule =
+                    "`cors` must be a table, { origins = { \"https://app.example\" } }, or false";
+                return Err(SetError::Value(OptionError(rule.to_owned())));
+            }
+        };
+        let path = path.to_owned().into();
+        self.cors.push(CorsRule { path, policy });
         Ok(())
     }
 

@@ -6,6 +6,7 @@ pub const VOCABULARY: [(&str, &str); 16] = [
     ("ctx.lua", include_str!("../vocabulary/ctx.lua")),
     ("server.lua", include_str!("../vocabulary/server.lua")),
     ("options.lua", include_str!("../vocabulary/options.lua")),
+    ("cors.lua", include_str!("../vocabulary/cors.lua")),
     ("rover.lua", include_str!("../vocabulary/rover.lua")),
     ("wait.lua", include_str!("../vocabulary/wait.lua")),
     ("http.lua", include_str!("../vocabulary/http.lua")),

@@ -32,15 +32,9 @@
 ---@planned rover.Node after before
 --- Files that answer below a path.
 ---@planned rover.Node assets
---- What other sites may ask for.
----@planned rover.Node cors
 
 --- Whether answers are compressed.
 ---@planned rover.Options compress
---- What other sites may ask for.
----@planned rover.Options cors
---- Headers that protect pages.
----@planned rover.Options security_headers
 --- Where clients' data is kept.
 ---@planned rover.Options sessions state
 --- The time after which a query is logged.

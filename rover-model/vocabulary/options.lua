@@ -31,6 +31,14 @@
 ---@also trust_proxy trusted_proxy set_real_ip_from forwarded_allow_ips
 ---@default none
 ---@field trusted_proxies? string[]
+--- What pages of other sites may ask and read, in the whole program; without it nothing. A path has its own by `api.path.cors`.
+---@also cross_origin allowed_origins cors_origins
+---@default none
+---@field cors? rover.Cors|false
+--- Headers that protect pages, which answers have that are HTML and say nothing else themselves.
+---@also helmet secure_headers
+---@default true
+---@field security_headers? rover.SecurityHeaders|boolean
 --- The largest body for some routes: `{ ["POST /upload"] = "20MiB" }`.
 ---@field body_limits? table<string, integer|string>
 --- CPU time that a handler has, 0 for any; after it the answer is 503.

@@ -18,6 +18,9 @@
 ---@field delete fun(ctx: rover.Ctx): any
 --- Answers OPTIONS; without it the answer is 204 with `Allow`.
 ---@field options fun(ctx: rover.Ctx): any
+--- What pages of other sites may ask at this path and below; `false` for nothing.
+---@setting
+---@field cors rover.Cors|false
 ---@field [string] rover.Node
 
 --- The server: the root of all paths, the hooks, and the builders of responses.

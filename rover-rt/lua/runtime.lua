@@ -126,8 +126,8 @@ end
 function R.boot()
   local result = R.raised.run(R.load_chunk(""))
   if not R.server.is_server(result) then error("the manifest did not return the server", 0) end
-  local entries, options = R.server.seal(result)
+  local entries, options, _, policies = R.server.seal(result)
   R.is_loaded = true
   R.lock_library()
-  return entries, options
+  return entries, options, policies
 end

@@ -4,6 +4,7 @@ use std::ops::Deref;
 
 pub use std::borrow::Cow::Borrowed;
 
+pub use rover_model::cors::{CorsPolicy, CorsRule};
 pub use rover_model::guard::{
     Constant, Element, Field, Format, Kind, Length, Range, Schema, TextRules,
 };
@@ -11,7 +12,9 @@ pub use rover_model::plan::{
     Chunk, Docs, HtmlStep, Migration, MigrationFolder, Needs, Options, Page, Param, Part, Piece,
     Plan, Precheck, Route, Run, Step, Template, Variable,
 };
-pub use rover_model::{Escape, Limits, LogLevel, Method, Network, PerfectMap, Place, Rule};
+pub use rover_model::{
+    Escape, Limits, LogLevel, Method, Network, PerfectMap, Place, Rule, SecurityHeaders,
+};
 
 pub use crate::message::path::{MalformedPath, Path};
 pub use crate::router::Router;
@@ -64,6 +67,8 @@ impl Program {
                 log_level: LogLevel::Off,
                 health: false,
                 trusted_proxies: Borrowed(&[]),
+                cors: Borrowed(&[]),
+                security_headers: SecurityHeaders::OFF,
                 limits: Limits::DEFAULT,
                 deadline: 0,
                 timeout: 0,

@@ -4,8 +4,10 @@ use std::env;
 use std::sync::Arc;
 use std::thread;
 
+use rover_model::cors::CorsRule;
 use rover_model::{
-    LEAST_HEARTBEAT, Limits, LogLevel, Network, ServerOptions, parse_duration, parse_log_level,
+    LEAST_HEARTBEAT, Limits, LogLevel, Network, SecurityHeaders, ServerOptions, parse_duration,
+    parse_log_level,
 };
 
 use crate::development::Development;
@@ -23,6 +25,8 @@ pub(crate) struct Settings {
     pub(crate) log_level: LogLevel,
     pub(crate) health: bool,
     pub(crate) trusted_proxies: Vec<Network>,
+    pub(crate) cors: Vec<CorsRule>,
+    pub(crate) security_headers: SecurityHeaders,
     pub(crate) limits: Limits,
     /// What the program sees beside the variables of the process.
     pub(crate) environment: Environment,
@@ -57,6 +61,8 @@ impl Settings {
             log_level: options.log_level,
             health: options.health,
             trusted_proxies: options.trusted_proxies.to_vec(),
+            cors: options.cors.to_vec(),
+            security_headers: options.security_headers.clone(),
             limits: options.limits,
             environment: Environment::default(),
             development: None,
@@ -73,6 +79,8 @@ impl Settings {
             log_level,
             health,
             trusted_proxies,
+            cors,
+            security_headers,
             mut limits,
             ..
         } = options;
@@ -99,6 +107,7 @@ impl Settings {
         }
         (self.health, self.limits) = (health, limits);
         self.trusted_proxies = trusted_proxies;
+        (self.cors, self.security_headers) = (cors, security_headers);
     }
 
     pub(crate) fn set_address(&mut self, host: &str, port: u16) {

@@ -6,7 +6,7 @@ use crate::server::Response;
 /// wire (`Host`, `Connection` and `Content-Length` are added; only the last where the first line
 /// names its version), then a line `>>> status`,
 /// expected headers, and after an empty line the expected body. A header with the value
-/// `-` must be absent; `*` in a value or a body stands for any text. Where no body
+/// `-` must be absent; `*` in a value or a body stands for any text, `\*` in a value for itself. Where no body
 /// follows, any body will do; a line `(empty)` stands for none. `\xNN`, `\r` and `\n` are bytes.
 #[derive(Debug)]
 pub struct Case {
@@ -130,7 +130,12 @@ impl Case {
             let found = response.header(name);
             let same = match (&found, expected.as_str()) {
                 (None, expected) => expected == "-",
-                (Some(found), expected) => matches(expected.as_bytes(), found.as_bytes()),
+                (Some(found), expected) => {
+                    // A byte that no header has.
+                    let found = found.replace('*', "\u{0}");
+                    let expected = expected.replace("\\*", "\u{0}");
+                    matches(expected.as_bytes(), found.as_bytes())
+                }
             };
             if !same {
                 return Some(format!(

@@ -1,6 +1,7 @@
 //! What the tests share: the compiled programs, a server on a socket, and the format of
 //! `requests.http`.
 
+pub mod browser;
 mod case;
 pub mod client;
 pub mod fuzz;

@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
+use rover_tests::browser::chromium;
 use rover_tests::programs::EXAMPLES;
 use rover_tests::{IN_MEMORY, Server};
 
@@ -46,14 +47,6 @@ fn payloads() -> Vec<String> {
     ];
     let run = |form: &str| form.replace("RUN", RUN);
     forms.iter().map(|form| run(form)).collect()
-}
-
-fn chromium() -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    let names = ["chromium", "chromium-browser", "google-chrome"];
-    std::env::split_paths(&path)
-        .flat_map(|folder| names.map(|name| folder.join(name)))
-        .find(|file| file.is_file())
 }
 
 /// The document after its scripts ran; what the browser says where there is none, which is

@@ -1,6 +1,6 @@
 //! Handlers that always answer the same: their answer carries a validator.
 
-use rover_tests::programs::{headers_out, hello, html, json_out};
+use rover_tests::programs::{cors, headers_out, hello, html, json_out, security_headers};
 use rover_tests::{Response, Server};
 
 fn ask(server: &Server, method: &str, path: &str, tag: &str) -> Response {
@@ -61,6 +61,37 @@ fn other_methods_have_no_validator() {
         assert_eq!(answer.text(), method, "{method}");
     }
     assert_eq!(ask(&server, "GET", "/constant", "*").status, 304);
+}
+
+/// RFC 9110, section 15.4.5: what an answer has by whom it may be read and how it is shown, its
+/// 304 has, too.
+#[test]
+fn headers_that_are_added_leave_it_constant() {
+    let quiet = |app: rover::App| Server::start(app.log_level(rover::LogLevel::Off));
+    let server = quiet(cors::app());
+    for path in ["/constant", "/varies", "/partner", "/inner"] {
+        assert!(server.get(path).header("etag").is_some(), "{path}");
+    }
+    let asked = |origin: &str| {
+        let request = format!(
+            "GET /constant HTTP/1.1\r\nHost: t\r\nConnection: close\r\nIf-None-Match: *\r\n\
+             Origin: {origin}\r\n\r\n"
+        );
+        let answer = server.send(request.as_bytes());
+        assert_eq!(answer.status, 304);
+        assert_eq!(answer.header("vary").as_deref(), Some("Origin"));
+        answer.header("access-control-allow-origin")
+    };
+    assert_eq!(
+        asked("https://app.example").as_deref(),
+        Some("https://app.example")
+    );
+    assert_eq!(asked("https://evil.example"), None);
+    let pages = quiet(security_headers::app());
+    let known = ask(&pages, "GET", "/", "*");
+    assert_eq!(known.status, 304);
+    let policy = known.header("content-security-policy");
+    assert_eq!(policy.as_deref(), Some("frame-ancestors 'self'"));
 }
 
 #[test]

@@ -75,6 +75,29 @@ fn the_proxies_of_the_start_are_trusted() {
 }
 
 #[test]
+fn the_policies_of_the_start_hold() {
+    let running = Process::start(
+        program()
+            .args(["--port", "0"])
+            .env("TEST_ROVER_PAGE", "https://a.example"),
+    );
+    let allowed = |path: &str, origin: &str| {
+        let mut stream = running.connect();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: t\r\nOrigin: {origin}\r\n\r\n");
+        stream.write_all(request.as_bytes()).expect("a connection");
+        let answer = answer(&mut stream).expect("an answer");
+        answer.header("access-control-allow-origin")
+    };
+    let (a, b) = ("https://a.example", "https://b.example");
+    assert_eq!(allowed("/", a).as_deref(), Some(a));
+    assert_eq!(allowed("/", b).as_deref(), Some(a));
+    assert_eq!(allowed("/ip", a).as_deref(), Some(a));
+    assert_eq!(allowed("/ip", b).as_deref(), Some(b));
+    assert_eq!(allowed("/ip", "https://c.example"), None);
+    assert_eq!(running.stop().0, Some(0));
+}
+
+#[test]
 fn a_value_that_is_none_stops_the_start() {
     let line = refused("TEST_ROVER_PORT", "http");
     assert!(
@@ -84,6 +107,11 @@ fn a_value_that_is_none_stops_the_start() {
     let line = refused("TEST_ROVER_PROXY", "nginx");
     assert!(
         line.contains("`trusted_proxies`: `nginx` is not an address"),
+        "{line}"
+    );
+    let line = refused("TEST_ROVER_PAGE", "a.example");
+    assert!(
+        line.contains("`cors`: `origins`: `a.example` has no scheme"),
         "{line}"
     );
     let line = refused("TEST_ROVER_KEEP_ALIVE", "long");

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use rover_model::OptionValue;
 
-use crate::collect::entry::{Entry, Recorded};
+use crate::collect::entry::{Entry, Policy, Recorded};
 use crate::collect::worlds::Asked;
 use crate::diagnostic::Position;
 
@@ -14,6 +14,7 @@ use crate::diagnostic::Position;
 pub(crate) struct Defined<'a> {
     pub(crate) entries: &'a [Entry],
     pub(crate) options: &'a [(String, OptionValue)],
+    pub(crate) policies: &'a [Policy],
 }
 
 /// What depends on the environment.
@@ -21,6 +22,8 @@ pub(crate) struct Defined<'a> {
 pub(crate) struct Dependent {
     /// Options of `rover.server` whose values come from words of `rover`.
     pub(crate) options: BTreeSet<String>,
+    /// The paths whose policies come from there.
+    pub(crate) policies: BTreeSet<Vec<String>>,
     /// Routes and hooks that there are, or whose functions there are, in one environment only.
     pub(crate) routes: Vec<DependentRoute>,
 }
@@ -51,6 +54,7 @@ impl Dependent {
     ) {
         if by_rover {
             self.options.extend(options(built, other));
+            self.policies.extend(policies(built, other));
         }
         let mut new = routes(built, other, by_rover);
         new.retain(|route| !self.routes.iter().any(|known| known.key == route.key));
@@ -84,6 +88,18 @@ fn options(built: Defined<'_>, other: Defined<'_>) -> Vec<String> {
         .filter(differs)
         .cloned()
         .collect()
+}
+
+/// The paths whose policies differ.
+fn policies(built: Defined<'_>, other: Defined<'_>) -> Vec<Vec<String>> {
+    let differs = |policy: &&Policy| {
+        let mut others = other.policies.iter();
+        let same =
+            |other: &Policy| other.entry.path == policy.entry.path && other.value == policy.value;
+        !others.any(same)
+    };
+    let paths = built.policies.iter().filter(differs);
+    paths.map(|policy| policy.entry.path.clone()).collect()
 }
 
 /// The routes and hooks that differ.

@@ -1,5 +1,7 @@
 //! What the recording server has recorded.
 
+use rover_model::OptionValue;
+
 use crate::diagnostic::Position;
 use crate::front::function_place::FunctionPlace;
 use crate::front::ids::FunctionRef;
@@ -14,6 +16,12 @@ pub(crate) struct Entry {
     pub(crate) first: Option<FunctionRef>,
     /// The program has read it.
     pub(crate) given: bool,
+}
+
+/// A policy that a path has: `api.public.cors = { ... }`.
+pub(crate) struct Policy {
+    pub(crate) entry: Entry,
+    pub(crate) value: OptionValue,
 }
 
 pub(crate) enum Recorded {

@@ -46,7 +46,7 @@ use crate::front::ids::{FileId, FunctionRef};
 use crate::front::load::{Sources, extend, load};
 use crate::vocabulary;
 use dependent::{Defined, Dependent};
-pub(crate) use entry::{Entry, Recorded};
+pub(crate) use entry::{Entry, Policy, Recorded};
 use library::{Asked as AskedModules, get_info, modules};
 use option_value::option_value;
 pub(crate) use worlds::{Asked, Word};
@@ -63,6 +63,8 @@ const LONGEST: Duration = Duration::from_millis(50);
 pub(crate) struct Collected {
     pub(crate) entries: Vec<Entry>,
     pub(crate) options: Vec<(String, OptionValue)>,
+    /// The policies that paths have.
+    pub(crate) policies: Vec<Policy>,
     /// The names of `rover.html`'s components.
     pub(crate) components: BTreeSet<String>,
     /// The functions of the library that the rewriting relies on are what they were.
@@ -84,6 +86,7 @@ impl Collected {
         Defined {
             entries: &self.entries,
             options: &self.options,
+            policies: &self.policies,
         }
     }
 }
@@ -344,7 +347,7 @@ fn read(
             made,
         )));
     }
-    let (entries, options, given): (Table, Table, Table) =
+    let (entries, options, given, policies): (Table, Table, Table, Table) =
         function("seal")?.call(result).map_err(|e| internal(&e))?;
     let given = given
         .sequence_values::<Value>()
@@ -359,6 +362,11 @@ fn read(
         .sequence_values::<Table>()
         .map(|entry| read_entry(marks, &entry?))
         .collect::<mlua::Result<Vec<_>>>()
+        .map_err(|e| internal(&e))?;
+    let policies = policies
+        .sequence_values::<Table>()
+        .map(|policy| read_policy(&policy?))
+        .collect::<mlua::Result<_>>()
         .map_err(|e| internal(&e))?;
     let options = options
         .pairs::<LuaString, Value>()
@@ -376,6 +384,7 @@ fn read(
     Ok(Collected {
         entries,
         options,
+        policies,
         components,
         given,
         asked: Vec::new(),
@@ -407,30 +416,56 @@ fn chunk_name(source: Option<String>) -> String {
         .to_owned()
 }
 
-fn read_entry(marks: &Marks<'_>, entry: &Table) -> mlua::Result<Entry> {
-    let text = |value: Value| match value {
+fn read_policy(policy: &Table) -> mlua::Result<Policy> {
+    let path: Vec<Value> = policy.get("path")?;
+    let entry = Entry {
+        path: path.into_iter().map(key_text).collect(),
+        key: "cors".to_owned(),
+        position: assigned_at(policy)?,
+        value: Recorded::Other("a policy"),
+        first: None,
+        given: false,
+    };
+    let value: Value = policy.get("value")?;
+    Ok(Policy {
+        entry,
+        value: option_value(&value, 0),
+    })
+}
+
+/// A key of a node as a text.
+fn key_text(value: Value) -> String {
+    match value {
         Value::String(text) => text.to_string_lossy(),
         Value::Integer(number) => number.to_string(),
         Value::Number(number) => number.to_string(),
         other => other.type_name().to_owned(),
-    };
-    let path: Vec<Value> = entry.get("path")?;
-    let source: Option<String> = entry.get("source")?;
+    }
+}
+
+/// Where the server has seen an assignment.
+fn assigned_at(recorded: &Table) -> mlua::Result<Position> {
+    let source: Option<String> = recorded.get("source")?;
     // A C function has no lines.
-    let line: Option<i64> = entry.get("line")?;
+    let line: Option<i64> = recorded.get("line")?;
     let line = line.and_then(|line| usize::try_from(line).ok());
-    let position = Position {
+    Ok(Position {
         file: chunk_name(source),
         line: line.unwrap_or(1),
         column: 0,
-    };
+    })
+}
+
+fn read_entry(marks: &Marks<'_>, entry: &Table) -> mlua::Result<Entry> {
+    let path: Vec<Value> = entry.get("path")?;
+    let position = assigned_at(entry)?;
     let first = match entry.get("first")? {
         Value::Function(function) => marks.place(&function).written,
         _ => None,
     };
     Ok(Entry {
-        path: path.into_iter().map(text).collect(),
-        key: text(entry.get("key")?),
+        path: path.into_iter().map(key_text).collect(),
+        key: key_text(entry.get("key")?),
         value: match (entry.get("value")?, entry.get("call")?) {
             (Value::Function(function), _) => Recorded::Function(marks.place(&function)),
             // It is called with itself first: not as the text shows it.

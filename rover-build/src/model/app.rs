@@ -145,14 +145,19 @@ impl Segment {
 impl Route {
     /// The path as people write it: `/users/{id}`.
     pub fn pattern(&self) -> String {
-        if self.path.is_empty() {
-            return "/".to_owned();
-        }
-        let parts = self.path.iter().map(|segment| match segment {
-            Segment::Literal(text) => format!("/{text}"),
-            Segment::Param(name) => format!("/{{{name}}}"),
-            Segment::Rest(name) => format!("/{{{name}...}}"),
-        });
-        parts.collect()
+        pattern(&self.path)
     }
+}
+
+/// A path as people write it.
+pub(crate) fn pattern(path: &[Segment]) -> String {
+    if path.is_empty() {
+        return "/".to_owned();
+    }
+    let parts = path.iter().map(|segment| match segment {
+        Segment::Literal(text) => format!("/{text}"),
+        Segment::Param(name) => format!("/{{{name}}}"),
+        Segment::Rest(name) => format!("/{{{name}...}}"),
+    });
+    parts.collect()
 }

@@ -7,10 +7,12 @@ pub(crate) mod app;
 pub(crate) mod check;
 pub(crate) mod conflict;
 pub(crate) mod constant;
+mod cors;
 pub(crate) mod doc_comment;
 pub(crate) mod environment;
 pub(crate) mod facts;
-pub(crate) mod options;
+pub(crate) mod option_places;
+mod options;
 pub(crate) mod route;
 pub(crate) mod uncollected;
 
@@ -20,6 +22,7 @@ use crate::diagnostic::{Diagnostic, Failure};
 use crate::model::app::{App, Route};
 use crate::model::check::check;
 use crate::model::conflict::Paths;
+use crate::model::cors::policies;
 use crate::model::facts::Facts;
 use crate::model::options::{options, set_by_route};
 use crate::model::route::{Defined, define, returns, waits};
@@ -67,6 +70,7 @@ pub(crate) fn model(
             Err(diagnostic) => diagnostics.push(*diagnostic),
         }
     }
+    policies(facts, collected, &mut app.options, &mut diagnostics);
     app.hooks_wait = app.hooks.iter().any(|(_, place)| waits(facts, place));
     set_by_route(facts.names, &mut app, &mut diagnostics);
     diagnostics.extend(environment::mistakes(facts, collected));

@@ -1,6 +1,7 @@
 //! The options of `rover.server`, checked.
 
-use rover_model::{ServerOptions, SetError};
+use rover_model::guard::PLACEHOLDER;
+use rover_model::{FieldProblem, OptionValue, ServerOptions, SetError, WrongField};
 
 use crate::analyse::names::Names;
 use crate::collect::Collected;
@@ -8,10 +9,9 @@ use crate::collect::option_value::has_placeholder;
 use crate::diagnostic::codes::options::{environment, route, unknown, value};
 use crate::diagnostic::codes::words::unavailable;
 use crate::diagnostic::{Diagnostic, Position};
-use crate::front::hir::{Expr, Field, Kind, Name, Span, Stmt};
-use crate::front::ids::FileId;
 use crate::model::app::{App, Route};
 use crate::model::environment::{is_compiled_in, is_of_start};
+use crate::model::option_places::{Inner, Of, position};
 use crate::vocabulary::{self, OPTIONS};
 
 pub(crate) fn options(
@@ -28,19 +28,47 @@ pub(crate) fn options(
                 diagnostics.push(environment::compiled_in(at, name));
                 Ok(())
             }
-            true if has_placeholder(value) => Ok(()),
-            true => ServerOptions::default().set(name, value),
+            true if has_placeholder(value) && !matches!(value, OptionValue::Table(_)) => Ok(()),
+            true => {
+                let set = ServerOptions::default().set(name, value);
+                set.or_else(but_of_start)
+            }
             false => options.set(name, value),
         };
         if let Err(error) = wrong {
-            diagnostics.extend(problems(names, name, error));
+            diagnostics.extend(problems(names, Of::Option(name), name, error));
         }
     }
     options
 }
 
-fn problems(names: &Names<'_>, name: &str, error: SetError) -> Vec<Diagnostic> {
-    let here = || option_position(names, name, Inner::Whole);
+/// What is wrong whatever the start gives: a field that is missing may be among that.
+pub(crate) fn but_of_start(error: SetError) -> Result<(), SetError> {
+    let SetError::Fields(mut wrong) = error else {
+        return Err(error);
+    };
+    wrong.retain(|wrong| match &wrong.problem {
+        FieldProblem::Missing(_) => false,
+        FieldProblem::Value { problem, .. } => !problem.contains(PLACEHOLDER),
+        FieldProblem::Unknown(_) => true,
+    });
+    match wrong.is_empty() {
+        true => Ok(()),
+        false => Err(SetError::Fields(wrong)),
+    }
+}
+
+fn option_position(names: &Names<'_>, option: &str, inner: Inner<'_>) -> Position {
+    position(names, Of::Option(option), inner)
+}
+
+pub(crate) fn problems(
+    names: &Names<'_>,
+    of: Of<'_>,
+    name: &str,
+    error: SetError,
+) -> Vec<Diagnostic> {
+    let here = || position(names, of, Inner::Whole);
     match error {
         SetError::Value(error) => vec![value::wrong(here(), error)],
         SetError::Unknown if vocabulary::is_planned(OPTIONS, name) => {
@@ -51,17 +79,41 @@ fn problems(names: &Names<'_>, name: &str, error: SetError) -> Vec<Diagnostic> {
         }
         SetError::Routes(wrong) => {
             let wrong = wrong.into_iter().map(|(route, error)| {
-                let position = option_position(names, name, Inner::Field(&route));
+                let position = position(names, of, Inner::Field(&route));
                 value::wrong_for_route(position, name, error)
             });
             wrong.collect()
         }
         SetError::Items(wrong) => {
             let wrong = wrong.into_iter().map(|wrong| {
-                let position = option_position(names, name, Inner::Item(wrong.at));
+                let position = position(names, of, Inner::Item(wrong.at));
                 value::wrong_item(position, name, &wrong.problem, &wrong.help)
             });
             wrong.collect()
+        }
+        SetError::Fields(wrong) => {
+            let wrong = wrong.into_iter();
+            wrong.map(|wrong| field(names, of, name, wrong)).collect()
+        }
+    }
+}
+
+/// What is wrong with a field of an option's table.
+fn field(names: &Names<'_>, of: Of<'_>, option: &str, wrong: WrongField) -> Diagnostic {
+    let WrongField { field, at, problem } = wrong;
+    let inner = match at {
+        Some(at) => Inner::ItemOf(&field, at),
+        None => Inner::Field(&field),
+    };
+    let place = position(names, of, inner);
+    match problem {
+        FieldProblem::Unknown(known) => unknown::field(place, option, &field, &known),
+        FieldProblem::Missing(help) => value::missing_field(place, option, &field, &help),
+        FieldProblem::Value { problem, help } if at.is_some() => {
+            value::wrong_item(place, &format!("{option}.{field}"), &problem, &help)
+        }
+        FieldProblem::Value { problem, help } => {
+            value::wrong_field(place, option, &field, &problem, &help)
         }
     }
 }
@@ -102,110 +154,4 @@ pub(crate) fn set_by_route(names: &Names<'_>, app: &mut App, diagnostics: &mut V
 /// A route as people name it: `GET /users/{id}`.
 fn name(route: &Route) -> String {
     format!("{} {}", route.method, route.pattern())
-}
-
-/// What of an option is looked for.
-#[derive(Clone, Copy)]
-enum Inner<'a> {
-    /// The option itself.
-    Whole,
-    /// A field of its table.
-    Field(&'a str),
-    /// An item of its list, from 0 on.
-    Item(usize),
-}
-
-/// Where an option is written, or a part of its table, as far as can be seen: in the
-/// constructor that `rover.server` is called with, which a local may hold, or else that call.
-fn option_position(names: &Names<'_>, option: &str, inner: Inner<'_>) -> Position {
-    let files = names.sources.files.numbered();
-    let mut found = files.filter_map(|(file, source)| {
-        let mut finder = Finder {
-            names,
-            file,
-            option,
-            inner,
-            call: None,
-            field: None,
-        };
-        for function in &source.hir.functions {
-            finder.block(&function.body);
-        }
-        Some(source.position(finder.field.or(finder.call)?))
-    });
-    found.next().unwrap_or_else(|| Position {
-        file: names.sources.files[FileId::MANIFEST].name.clone(),
-        line: 1,
-        column: 0,
-    })
-}
-
-struct Finder<'a, 'n> {
-    names: &'n Names<'a>,
-    file: FileId,
-    option: &'n str,
-    inner: Inner<'n>,
-    call: Option<usize>,
-    field: Option<usize>,
-}
-
-impl Finder<'_, '_> {
-    fn block(&mut self, block: &[Stmt]) {
-        for stmt in block {
-            let (mut exprs, mut blocks) = (Vec::new(), Vec::new());
-            stmt.parts(&mut |e| exprs.push(e), &mut |b| blocks.push(b));
-            exprs.into_iter().for_each(|e| self.expr(e));
-            blocks.into_iter().for_each(|b| self.block(b));
-        }
-    }
-
-    fn expr(&mut self, expr: &Expr) {
-        if let Kind::Call(callee, args) = &expr.kind
-            && self.names.of_rover(self.file, callee) == Some("server")
-        {
-            self.call = Some(callee.span.start);
-            let table = args.first();
-            let option = table.and_then(|table| self.field(table, self.option));
-            if let Some((key, value)) = option {
-                let inner = match self.inner {
-                    Inner::Whole => None,
-                    Inner::Field(name) => self.field(value, name).map(|(key, _)| key.span),
-                    Inner::Item(at) => self.item(value, at),
-                };
-                self.field = Some(inner.unwrap_or(key.span).start);
-            }
-        }
-        expr.each_child(&mut |child| self.expr(child));
-    }
-
-    /// The fields of the constructor that an expression is, or that a local holds.
-    fn fields<'e>(&self, table: &'e Expr) -> &'e [Field]
-    where
-        Self: 'e,
-    {
-        match &self.names.followed(self.file, table).kind {
-            Kind::Table(fields) => fields,
-            _ => &[],
-        }
-    }
-
-    /// Where an item of a constructor stands, from 0 on.
-    fn item(&self, table: &Expr, at: usize) -> Option<Span> {
-        let mut items = self.fields(table).iter().filter_map(|field| match field {
-            Field::Item(value) => Some(value.span),
-            _ => None,
-        });
-        items.nth(at)
-    }
-
-    /// A field of a constructor.
-    fn field<'e>(&self, table: &'e Expr, name: &str) -> Option<(&'e Name, &'e Expr)>
-    where
-        Self: 'e,
-    {
-        self.fields(table).iter().find_map(|field| match field {
-            Field::Named(key, value) if *key == *name => Some((key, value)),
-            _ => None,
-        })
-    }
 }

@@ -15,7 +15,7 @@ use crate::form::Form;
 use crate::front::function_place::FunctionPlace;
 use crate::front::ids::FunctionRef;
 use crate::front::load::Sources;
-use crate::model::app::{About, Expects, Reads, Route, Segment};
+use crate::model::app::{About, Expects, Reads, Route, Segment, pattern};
 use crate::model::constant::answers_alike;
 use crate::model::doc_comment::about;
 use crate::model::facts::Facts;
@@ -76,6 +76,19 @@ pub(crate) fn define(facts: &Facts<'_>, entry: &Entry) -> Result<Defined, Box<Di
         returns: returns(facts, &handler),
         handler,
     })))
+}
+
+/// The path of a node's field, as a route's is written, and where the field is.
+///
+/// # Errors
+/// When it is no path.
+pub(crate) fn scope(
+    facts: &Facts<'_>,
+    entry: &Entry,
+) -> Result<(String, Position), Box<Diagnostic>> {
+    let place = |segment: usize| place(facts.sources, entry, segment);
+    let path = path(entry, &place)?;
+    Ok((pattern(&path), place(entry.path.len())))
 }
 
 /// A method for a help text.

@@ -53,6 +53,8 @@ const TAGS: &[(&str, Option<&[&str]>)] = &[
     ),
     // A name that no program may take.
     ("reserved", Some(&[""])),
+    // A value that the program gives to a node, and no part of a path.
+    ("setting", Some(&[""])),
     // The word without which a program cannot use it, and what is said then.
     ("unless", None),
     // It lets other requests run until it has what it gives.

@@ -1,4 +1,4 @@
-local api = rover.server { cors = { origins = "*" }, rate_limit = 5, body_size_limit = "1MiB", readiness = true }
+local api = rover.server { compress = true, rate_limit = 5, body_size_limit = "1MiB", readiness = true }
 
 function api.before(ctx) end
 function api.admin.before(ctx) end

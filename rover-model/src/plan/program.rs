@@ -7,8 +7,9 @@ use super::migration::MigrationFolder;
 use super::route::Route;
 use super::value::{List, Text};
 use super::variable::Variable;
+use crate::cors::CorsRule;
 use crate::guard::Schema;
-use crate::{Limits, LogLevel, Network};
+use crate::{Limits, LogLevel, Network, SecurityHeaders};
 
 /// A compiled program.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,6 +68,10 @@ pub struct Options {
     pub health: bool,
     /// The proxies whose word is taken for who asks for what.
     pub trusted_proxies: List<Network>,
+    /// What pages of other sites may ask, for paths and all below them.
+    pub cors: List<CorsRule>,
+    /// What protects pages.
+    pub security_headers: SecurityHeaders,
     /// What bounds requests and connections.
     pub limits: Limits,
     /// Milliseconds of CPU time that a handler has; 0 for any.

@@ -3,7 +3,7 @@
 use super::program::Plan;
 
 /// The form of stored plans. It changes whenever a type of the plan or the bytecode does.
-pub const PLAN_VERSION: u32 = 5;
+pub const PLAN_VERSION: u32 = 6;
 
 /// What every stored plan begins with; the version follows, as four bytes from the low one on.
 const MAGIC: &[u8; 12] = b"rover plan\r\n";

@@ -104,6 +104,7 @@ pub(super) fn answer<S: Service>(
         host: head.host,
         headers: head.headers,
         params: &[],
+        route: None,
         body: match body {
             Body::Bytes(bytes) if !bytes.is_empty() => Some(bytes),
             _ => None,
@@ -156,7 +157,8 @@ impl Asked {
             Answer::Prepared(prepared) => {
                 let frame = self.frame(conditions, data.method, prepared.closes());
                 let id = data.request_id.as_str();
-                let sent = writer::prepared(out, prepared, conditions.clock, id, frame);
+                let add = |out: &mut Vec<u8>| conditions.service.add_to_prepared(data, out);
+                let sent = writer::prepared(out, prepared, conditions.clock, id, frame, add);
                 self.end(conditions, data, sent, frame)
             }
             Answer::Pending(task) => self.later(data, task),
@@ -183,8 +185,7 @@ impl Asked {
         out: &mut Vec<u8>,
     ) -> Answered<S::Task> {
         let frame = self.frame(conditions, data.method, reply.close);
-        let id = data.request_id.as_str();
-        let (status, body) = writer::reply(out, reply, conditions.clock, id, frame);
+        let (status, body) = send(conditions, data, reply, out, frame);
         let length = body.len();
         conditions.service.give_back(body);
         self.end(conditions, data, (status, length), frame)
@@ -227,6 +228,21 @@ impl Asked {
     }
 }
 
+/// Appends a reply with all that belongs to it; gives its status and its body.
+#[inline(always)]
+fn send<S: Service>(
+    conditions: &Conditions<'_, S>,
+    data: &RequestData<'_>,
+    reply: Reply,
+    out: &mut Vec<u8>,
+    frame: Frame,
+) -> (StatusCode, Vec<u8>) {
+    let Conditions { service, clock, .. } = conditions;
+    let id = data.request_id.as_str();
+    let add = |reply: &mut Reply, out: &mut Vec<u8>| service.add_headers(data, reply, out);
+    writer::reply(out, reply, clock, id, frame, add)
+}
+
 /// Turns a request away without asking the program, which has no time, nor the log.
 fn late<S: Service>(
     conditions: &Conditions<'_, S>,
@@ -238,8 +254,7 @@ fn late<S: Service>(
         count.set(count.get() + 1);
     }
     let frame = asked.frame(conditions, data.method, false);
-    let (reply, id) = (Refusal::NO_ROOM.reply(), data.request_id.as_str());
-    writer::reply(out, reply, conditions.clock, id, frame);
+    send(conditions, data, Refusal::NO_ROOM.reply(), out, frame);
     match frame.close {
         true => Answered::Close { unread: false },
         false => Answered::Open,
@@ -252,7 +267,7 @@ pub(super) fn refuse<S: Service>(
     out: &mut Vec<u8>,
     refusal: &Refusal,
 ) -> Answered<S::Task> {
-    let Conditions { service, clock, .. } = conditions;
+    let service = conditions.service;
     let id = service.ids().of(&Headers::new(&[]));
     let path = Path::ROOT;
     let data = RequestData::bare("", &path, conditions.peer, &id);
@@ -273,7 +288,7 @@ pub(super) fn refuse<S: Service>(
         close: true,
         old: false,
     };
-    let (status, _) = writer::reply(out, reply, clock, id.as_str(), frame);
+    let (status, _) = send(conditions, &data, reply, out, frame);
     let line = format!("refused: {} {}", status.as_u16(), refusal.message);
     service.log().line(LogLevel::Info, &line, Some(id.as_str()));
     Answered::Close { unread: true }

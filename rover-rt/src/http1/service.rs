@@ -71,6 +71,12 @@ pub(crate) trait Service {
     /// Nobody waits for the answer any more.
     fn cancel(&self, task: Self::Task, request: &RequestData<'_>);
 
+    /// Writes the header lines that an answer has beside its own, which follow.
+    fn add_headers(&self, request: &RequestData<'_>, reply: &mut Reply, out: &mut Vec<u8>);
+
+    /// The same for a prepared answer, where they depend on the request.
+    fn add_to_prepared(&self, request: &RequestData<'_>, out: &mut Vec<u8>);
+
     /// Takes a body that was sent: its memory serves the next one.
     fn give_back(&self, body: Vec<u8>);
 }

@@ -111,6 +111,10 @@ impl Service for Echo {
         self.cancelled.set(self.cancelled.get() + 1);
     }
 
+    fn add_headers(&self, _: &RequestData<'_>, _: &mut Reply, _: &mut Vec<u8>) {}
+
+    fn add_to_prepared(&self, _: &RequestData<'_>, _: &mut Vec<u8>) {}
+
     fn give_back(&self, _: Vec<u8>) {}
 }
 
@@ -119,7 +123,7 @@ impl Echo {
         Echo {
             ids: RequestIds::new(),
             log: Log::new(LogLevel::Off),
-            prepared: Prepared::new(Reply::state(StatusCode::OK, "prepared")),
+            prepared: Prepared::new(Reply::state(StatusCode::OK, "prepared"), false),
             cancelled: Cell::new(0),
         }
     }

@@ -39,6 +39,8 @@ pub(crate) struct Prepared {
     /// The connection ends with it.
     close: bool,
     replaced: Replaced,
+    /// Some of its headers depend on the request.
+    varies: bool,
     head: Vec<u8>,
     body: Vec<u8>,
 }
@@ -48,11 +50,12 @@ impl Prepared {
         self.close
     }
 
-    pub(crate) fn new(reply: Reply) -> Self {
+    pub(crate) fn new(reply: Reply, varies: bool) -> Self {
         let reply = reply.finished();
         let status = reply.status.unwrap_or(StatusCode::OK);
         let mut head = Vec::new();
-        status_and_headers(&mut head, status, &reply);
+        status_line(&mut head, status);
+        headers(&mut head, &reply);
         if has_length(status) {
             content_length(&mut head, reply.body.len());
         }
@@ -60,21 +63,27 @@ impl Prepared {
             status,
             close: reply.close,
             replaced: Replaced::by(&reply),
+            varies,
             head,
             body: reply.body,
         }
     }
 }
 
-/// Appends a prepared response; gives its status and the length of its body.
+/// Appends a prepared response; gives its status and the length of its body. `add` writes the
+/// lines that depend on the request.
 pub(super) fn prepared(
     out: &mut Vec<u8>,
     response: &Prepared,
     clock: &Clock,
     id: &str,
     frame: Frame,
+    add: impl FnOnce(&mut Vec<u8>),
 ) -> (StatusCode, usize) {
     out.extend_from_slice(&response.head);
+    if response.varies {
+        add(out);
+    }
     end_of_head(out, clock, id, frame, response.replaced);
     if !frame.head {
         out.extend_from_slice(&response.body);
@@ -82,17 +91,21 @@ pub(super) fn prepared(
     (response.status, response.body.len())
 }
 
-/// Appends a response; gives its status and its body, of which the length is of interest.
+/// Appends a response; gives its status and its body, of which the length is of interest. `add`
+/// writes the lines that are not its own.
 pub(super) fn reply(
     out: &mut Vec<u8>,
     reply: Reply,
     clock: &Clock,
     id: &str,
     frame: Frame,
+    add: impl FnOnce(&mut Reply, &mut Vec<u8>),
 ) -> (StatusCode, Vec<u8>) {
-    let reply = reply.finished();
+    let mut reply = reply.finished();
     let status = reply.status.unwrap_or(StatusCode::OK);
-    status_and_headers(out, status, &reply);
+    status_line(out, status);
+    add(&mut reply, out);
+    headers(out, &reply);
     if has_length(status) {
         content_length(out, reply.body.len());
     }
@@ -108,7 +121,7 @@ fn has_length(status: StatusCode) -> bool {
     status != StatusCode::NO_CONTENT && status != StatusCode::NOT_MODIFIED
 }
 
-fn status_and_headers(out: &mut Vec<u8>, status: StatusCode, reply: &Reply) {
+fn status_line(out: &mut Vec<u8>, status: StatusCode) {
     if status == StatusCode::OK {
         out.extend_from_slice(b"HTTP/1.1 200 OK\r\n");
     } else {
@@ -119,6 +132,9 @@ fn status_and_headers(out: &mut Vec<u8>, status: StatusCode, reply: &Reply) {
         out.extend_from_slice(reason.as_bytes());
         out.extend_from_slice(b"\r\n");
     }
+}
+
+fn headers(out: &mut Vec<u8>, reply: &Reply) {
     match &reply.content_type {
         // What most answers are, in one piece.
         Some(ContentType::Json) => out.extend_from_slice(b"content-type: application/json\r\n"),

@@ -29,6 +29,7 @@ pub(crate) struct KeptRequest {
     /// Names and values.
     headers: Box<[(Span, Span)]>,
     params: &'static [Param],
+    route: Option<u16>,
     parts: PathParts,
     address: std::net::IpAddr,
     id: KeptId,
@@ -80,6 +81,7 @@ impl KeptRequest {
             body,
             headers,
             params: request.params,
+            route: request.route,
             parts: request.path.parts(),
             address: request.peer.address,
             id,
@@ -120,6 +122,7 @@ impl KeptRequest {
             host: at(&self.host),
             headers: Headers::new(&list),
             params: self.params,
+            route: self.route,
             body: self.body.as_ref().map(at),
             peer: Peer {
                 address: self.address,

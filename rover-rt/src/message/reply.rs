@@ -83,6 +83,12 @@ impl Reply {
         self.headers.iter().flat_map(|headers| headers.iter())
     }
 
+    /// Whether it has any of its own.
+    #[inline]
+    pub(crate) fn has_headers(&self) -> bool {
+        self.headers.is_some()
+    }
+
     pub(crate) fn headers_mut(&mut self) -> &mut HeaderMap {
         self.headers.get_or_insert_default()
     }

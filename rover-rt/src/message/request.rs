@@ -24,6 +24,8 @@ pub(crate) struct RequestData<'a> {
     pub(crate) host: &'a [u8],
     pub(crate) headers: Headers<'a>,
     pub(crate) params: &'static [Param],
+    /// The number of the route that answers it, once that is known.
+    pub(crate) route: Option<u16>,
     pub(crate) body: Option<&'a [u8]>,
     pub(crate) peer: Peer<'a>,
     pub(crate) request_id: &'a RequestId<'a>,
@@ -44,6 +46,7 @@ impl<'a> RequestData<'a> {
             host: b"",
             headers: Headers::new(&[]),
             params: &[],
+            route: None,
             body: None,
             peer: Peer {
                 address: peer,

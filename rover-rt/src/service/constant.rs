@@ -11,6 +11,7 @@ use crate::message::headers::{Headers, Known};
 use crate::message::reply::{ContentType, Reply};
 use crate::message::request::{RequestData, RequestIds};
 use crate::program::{Method, Path, Program};
+use crate::service::added::{Added, Place};
 use crate::vm::Vm;
 
 /// A prepared answer, and the one for clients that have it already.
@@ -21,33 +22,34 @@ pub(crate) struct Constant {
 
 impl Constant {
     /// Runs the constant handlers. One that fails is left to fail at its requests.
-    pub(crate) fn prepare(program: &Program, vm: &Vm) -> Vec<Option<Constant>> {
+    pub(crate) fn prepare(program: &Program, vm: &Vm, added: &Added) -> Vec<Option<Constant>> {
         let routes = program.routes.iter().enumerate();
         routes
             .map(|(index, route)| {
                 let index = u16::try_from(index).ok().filter(|_| route.needs.constant)?;
-                Constant::new(vm, index, route.method)
+                Constant::new(vm, index, route.method, added)
             })
             .collect()
     }
 
-    fn new(vm: &Vm, route: u16, method: Method) -> Option<Self> {
+    fn new(vm: &Vm, route: u16, method: Method, added: &Added) -> Option<Self> {
         let (ids, nothing, path) = (RequestIds::new(), Headers::new(&[]), Path::ROOT);
         let id = ids.of(&nothing);
         let request = RequestData::bare("GET", &path, Ipv4Addr::LOCALHOST.into(), &id);
-        let reply = vm.try_call(route, &request)?;
+        let mut reply = vm.try_call(route, &request)?;
+        let varies = added.prepare(Place::Route(route), &mut reply);
         // RFC 9110, section 13.1.2: for other methods the condition is about what they do.
         Some(match method {
-            Method::Get | Method::Head => Constant::of(reply),
+            Method::Get | Method::Head => Constant::of(reply, varies),
             _ => Constant {
-                whole: Prepared::new(reply),
+                whole: Prepared::new(reply, varies),
                 known: None,
             },
         })
     }
 
-    /// An answer to GET and HEAD that is always this.
-    pub(crate) fn of(mut reply: Reply) -> Self {
+    /// An answer to GET and HEAD that is always this, but for headers that depend on who asks.
+    pub(crate) fn of(mut reply: Reply, varies: bool) -> Self {
         if reply.status.unwrap_or(StatusCode::OK) == StatusCode::OK {
             let tag = tag(&reply);
             reply.headers_mut().entry(ETAG).or_insert(tag);
@@ -58,9 +60,12 @@ impl Constant {
             let headers = headers.map(|(name, value)| (name.clone(), value.clone()));
             not_modified.headers_mut().extend(headers);
             not_modified.close = reply.close;
-            (opaque(tag.as_bytes()).to_vec(), Prepared::new(not_modified))
+            (
+                opaque(tag.as_bytes()).to_vec(),
+                Prepared::new(not_modified, varies),
+            )
         });
-        let whole = Prepared::new(reply);
+        let whole = Prepared::new(reply, varies);
         Constant { whole, known }
     }
 

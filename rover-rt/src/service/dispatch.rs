@@ -19,6 +19,7 @@ use crate::message::reply::Reply;
 use crate::message::request::{RequestData, RequestIds};
 use crate::program::{Method, Path, Program};
 use crate::resources::Resources;
+use crate::service::added::Added;
 use crate::service::background::Background;
 use crate::service::constant::Constant;
 use crate::service::development::{asked, dressed, reply};
@@ -42,6 +43,7 @@ pub(crate) struct ProgramService {
     leaving: Cell<bool>,
     head_limits: HeadLimits,
     trusted_proxies: Vec<Network>,
+    added: Added,
     vm: RefCell<Rc<Vm>>,
     replaced: ReplacedVms,
     log: Rc<Log>,
@@ -112,9 +114,10 @@ impl ProgramService {
         let roots = roots(&vm)?;
         #[cfg(unix)]
         vm.give_files(&roots);
+        let added = Added::new(program, settings);
         let development = settings.development.clone();
         let constants = match &development {
-            None => Constant::prepare(program, &vm),
+            None => Constant::prepare(program, &vm, &added),
             // An answer that is made once tells nothing of its handler.
             Some(_) => {
                 vm.keep_failures();
@@ -136,7 +139,8 @@ impl ProgramService {
             trusted_proxies: settings.trusted_proxies.clone(),
             constants,
             development,
-            docs: Docs::new(program),
+            docs: Docs::new(program, &added),
+            added,
             vm: RefCell::new(Rc::new(vm)),
             replaced: ReplacedVms::default(),
             background: Rc::new(Background::new(Rc::clone(&log))),
@@ -323,6 +327,9 @@ impl Service for ProgramService {
     }
 
     fn answer(&self, data: &mut RequestData<'_>, found: Found) -> Given<'_> {
+        if self.added.is_preflight(data) {
+            return Answer::Reply(self.preflight(data, found));
+        }
         match self.development.as_deref() {
             None => self.answered(data, found),
             Some(development) => self.developed(development, data, found),
@@ -361,6 +368,15 @@ impl Service for ProgramService {
         self.look_after(&task);
     }
 
+    #[inline]
+    fn add_headers(&self, request: &RequestData<'_>, reply: &mut Reply, out: &mut Vec<u8>) {
+        self.added.write(request, reply, out);
+    }
+
+    fn add_to_prepared(&self, request: &RequestData<'_>, out: &mut Vec<u8>) {
+        self.added.write_prepared(request, out);
+    }
+
     fn give_back(&self, body: Vec<u8>) {
         self.vm.borrow().give_back(body);
     }
@@ -385,6 +401,21 @@ impl ProgramService {
         }
     }
 
+    /// The answer to a preflight, which says what the path has. Who may ask is added later, as to
+    /// others.
+    fn preflight(&self, data: &RequestData<'_>, found: Found) -> Reply {
+        match found {
+            Found::Reply(reply) => reply,
+            Found::Route(_) => {
+                let mut path = Path::parse(data.path.raw()).unwrap_or(Path::ROOT);
+                Reply::empty(StatusCode::NO_CONTENT).allow(&self.program.allowed(&mut path))
+            }
+            Found::Docs(_) | Found::Refused(_) | Found::Nothing => {
+                Reply::empty(StatusCode::NO_CONTENT)
+            }
+        }
+    }
+
     fn answered(&self, data: &mut RequestData<'_>, found: Found) -> Given<'_> {
         let index = match found {
             Found::Route(index) => index,
@@ -398,6 +429,7 @@ impl ProgramService {
             other => return self.without_route(other, data),
         };
         data.params = &self.program.routes[usize::from(index)].params;
+        data.route = Some(index);
         if !params_are_text(data) {
             let malformed = Reply::refusal(StatusCode::BAD_REQUEST, "Malformed path parameter");
             return self.refused(data, malformed);

@@ -7,6 +7,7 @@ use http::header::{REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 
 use crate::message::reply::{ContentType, Reply};
 use crate::program::Program;
+use crate::service::added::{Added, Place};
 use crate::service::constant::Constant;
 
 /// What is looked for only after every route.
@@ -20,12 +21,19 @@ pub(crate) struct Docs([Constant; 2]);
 pub(crate) struct Page(usize);
 
 impl Docs {
-    pub(crate) fn new(program: &Program) -> Option<Self> {
+    pub(crate) fn new(program: &Program, added: &Added) -> Option<Self> {
+        let [document_path, page_path] = PATHS;
+        let answer = |path, kind, body: &str, more: &[(HeaderName, HeaderValue)]| {
+            let mut reply = answer(kind, body, more);
+            let varies = added.prepare(Place::Path(path), &mut reply);
+            Constant::of(reply, varies)
+        };
         let docs = program.docs.as_ref()?;
-        let document = answer(ContentType::Json, &docs.document, &[]);
+        let document = answer(document_path, ContentType::Json, &docs.document, &[]);
         // A text that is no header value would have been the compiler's mistake.
         let policy = HeaderValue::from_str(&docs.policy).ok()?;
         let page = answer(
+            page_path,
             ContentType::Html,
             &rover_model::docs::page(&program.name, &docs.document),
             &[
@@ -45,7 +53,7 @@ impl Docs {
     }
 }
 
-fn answer(kind: ContentType, body: &str, more: &[(HeaderName, HeaderValue)]) -> Constant {
+fn answer(kind: ContentType, body: &str, more: &[(HeaderName, HeaderValue)]) -> Reply {
     let mut reply = Reply::empty(StatusCode::OK);
     reply.content_type = Some(kind);
     body.as_bytes().clone_into(&mut reply.body);
@@ -56,5 +64,5 @@ fn answer(kind: ContentType, body: &str, more: &[(HeaderName, HeaderValue)]) -> 
     ];
     reply.headers_mut().extend(own);
     reply.headers_mut().extend(more.iter().cloned());
-    Constant::of(reply)
+    reply
 }

@@ -3,6 +3,7 @@
 //!
 //! Nothing here knows connections or bytes on their way.
 
+mod added;
 pub(crate) mod background;
 mod constant;
 mod development;

@@ -80,7 +80,7 @@ pub(crate) fn places(handlers: &Table, program: &Program) -> mlua::Result<Vec<Op
 }
 
 /// The path as `Route::pattern` writes it.
-fn pattern(path: &[mlua::LuaString]) -> String {
+pub(super) fn pattern(path: &[mlua::LuaString]) -> String {
     if path.is_empty() {
         return "/".to_owned();
     }

@@ -98,7 +98,9 @@ impl Vm {
         tables.know(&shared, &runtime, &http_error)?;
         // It is set once, here, before the program makes schemas, which have an order.
         let _ = shared.order.set(key_order(&lua, program)?);
-        let booted = runtime.get::<Function>("boot")?.call::<(Table, Table)>(());
+        let booted = runtime
+            .get::<Function>("boot")?
+            .call::<(Table, Table, Table)>(());
         // An error may come of what stands in the place of a variable that is wrong.
         let wrong = shared.schemas.wrong_variables.take();
         if !wrong.is_empty() {
@@ -107,8 +109,8 @@ impl Vm {
                 &wrong,
             )));
         }
-        let (entries, options) = booted?;
-        let options = options::read(program, &options)?;
+        let (entries, options, policies) = booted?;
+        let options = options::read(program, &options, &policies)?;
         let (handlers, hooks) = take_handlers(&lua, program, &entries)?;
         let _ = shared.places.set(places(&handlers, program)?);
         let scheduled = scheduled::read(&lua, &runtime.get("scheduled")?)?;

@@ -1,37 +1,33 @@
 //! The options that the program gives at the start.
 
 use mlua::{LuaString, Table, Value};
-use rover_model::{OptionValue, ServerOptions, SetError};
+use rover_model::{FieldProblem, OptionValue, ServerOptions, SetError, WrongField};
 
 use crate::error::Error;
 use crate::program::Program;
+use crate::vm::start::handlers::pattern;
 
-/// Reads them; those that are compiled in must be as in the build.
-pub(crate) fn read(program: &Program, given: &Table) -> Result<ServerOptions, Error> {
+/// Reads them; those that are compiled in must be as in the build. `policies` are those of `cors` that
+/// paths have.
+pub(crate) fn read(
+    program: &Program,
+    given: &Table,
+    policies: &Table,
+) -> Result<ServerOptions, Error> {
     let mut options = ServerOptions::default();
     for pair in given.pairs::<LuaString, Value>() {
         let (name, value) = pair?;
         let name = name.to_string_lossy();
-        options
-            .set(&name, &option_value(&value, 0))
-            .map_err(|error| {
-                Error::Option(match error {
-                    SetError::Unknown => format!("`{name}` is unknown"),
-                    SetError::Value(error) => error.to_string(),
-                    SetError::Routes(wrong) => {
-                        let wrong = wrong
-                            .iter()
-                            .map(|(route, error)| format!("{route}: {error}"));
-                        format!("`{name}`: {}", wrong.collect::<Vec<_>>().join("; "))
-                    }
-                    SetError::Items(wrong) => {
-                        let wrong = wrong
-                            .iter()
-                            .map(|wrong| format!("{}: {}", wrong.problem, wrong.help));
-                        format!("`{name}`: {}", wrong.collect::<Vec<_>>().join("; "))
-                    }
-                })
-            })?;
+        let set = options.set(&name, &option_value(&value, 0));
+        set.map_err(|error| told(&name, error))?;
+    }
+    for policy in policies.sequence_values::<Table>() {
+        let policy = policy?;
+        let path: Vec<LuaString> = policy.get("path")?;
+        let value: Value = policy.get("value")?;
+        let path = pattern(&path);
+        let set = options.set_cors(&path, &option_value(&value, 0));
+        set.map_err(|error| told(&format!("cors of {path}"), error))?;
     }
     let built = program.options.compiled_in.iter();
     let differs = options.compiled_in().into_iter().find_map(|(name, here)| {
@@ -46,6 +42,36 @@ pub(crate) fn read(program: &Program, given: &Table) -> Result<ServerOptions, Er
     match differs {
         Some(problem) => Err(Error::Option(problem)),
         None => Ok(options),
+    }
+}
+
+fn told(name: &str, error: SetError) -> Error {
+    Error::Option(match error {
+        SetError::Unknown => format!("`{name}` is unknown"),
+        SetError::Value(error) => error.to_string(),
+        SetError::Routes(wrong) => {
+            let wrong = wrong.iter();
+            let wrong = wrong.map(|(route, error)| format!("{route}: {error}"));
+            format!("`{name}`: {}", wrong.collect::<Vec<_>>().join("; "))
+        }
+        SetError::Items(wrong) => {
+            let wrong = wrong.iter();
+            let wrong = wrong.map(|wrong| format!("{}: {}", wrong.problem, wrong.help));
+            format!("`{name}`: {}", wrong.collect::<Vec<_>>().join("; "))
+        }
+        SetError::Fields(wrong) => {
+            let wrong: Vec<_> = wrong.iter().map(wrong_field).collect();
+            format!("`{name}`: {}", wrong.join("; "))
+        }
+    })
+}
+
+fn wrong_field(wrong: &WrongField) -> String {
+    let field = &wrong.field;
+    match &wrong.problem {
+        FieldProblem::Unknown(_) => format!("`{field}` is unknown"),
+        FieldProblem::Missing(_) => format!("`{field}` is missing"),
+        FieldProblem::Value { problem, help } => format!("`{field}`: {problem}: {help}"),
     }
 }
 

@@ -16,3 +16,14 @@ pub(crate) fn option(at: Position, name: &str, known: &[&str]) -> Diagnostic {
         .at(at, "this option")
         .help(help)
 }
+
+/// In the table of an option: `cors = { orgins = "*" }`
+pub(crate) fn field(at: Position, option: &str, name: &str, known: &[&str]) -> Diagnostic {
+    let help = match nearest(name, known.iter().copied()) {
+        Some(near) => did_you_mean(near),
+        None => format!("the fields of `{option}` are: {}", known.join(", ")),
+    };
+    Diagnostic::new(CODE, format!("`{option}` has no field `{name}`"))
+        .at(at, "this field")
+        .help(help)
+}

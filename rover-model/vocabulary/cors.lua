@@ -1,0 +1,40 @@
+---@meta _
+-- What pages of other sites may ask, and what protects our own.
+
+--- What pages of other sites may ask and read, for a path and all below it.
+---@class rover.Cors
+--- The origins of the pages: `"https://app.example"`, `"https://*.app.example"`, `"http://localhost:*"`; `"*"` for those of all sites.
+---@also origin allow_origin allow_origins allowed_origins
+---@field origins string|string[]
+--- The methods that are allowed.
+---@also allow_methods allowed_methods
+---@default those that the path has
+---@field methods? string[]
+--- The headers that requests may have.
+---@also allow_headers allowed_headers
+---@default those that are asked for
+---@field headers? string[]|"*"
+--- The headers of answers that scripts may read, beside those that they always may.
+---@also expose_headers exposed_headers
+---@default none
+---@field expose? string[]|"*"
+--- Cookies and the like are sent along.
+---@also allow_credentials supports_credentials
+---@default false
+---@field credentials? boolean
+--- The time for which browsers keep what they were told.
+---@default the browser's
+---@field max_age? number|string
+
+--- Headers that protect pages. `false` switches one off.
+---@class rover.SecurityHeaders
+--- `x-content-type-options: nosniff`
+---@default true
+---@field content_type_options? boolean
+--- `referrer-policy`
+---@default "strict-origin-when-cross-origin"
+---@field referrer_policy? string|boolean
+--- Who may show the page in a frame, as `content-security-policy: frame-ancestors`: `"self"`, `"none"`, origins.
+---@also x_frame_options frame_options
+---@default "self"
+---@field frame_ancestors? string|string[]|boolean
