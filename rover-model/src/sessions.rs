@@ -316,7 +316,10 @@ mod tests {
             ("same_site", text("Lax!")),
             ("secrets", text(GOOD)),
         ] {
-            assert!(options(&[(name, value.clone())]).is_err(), "{name} {value:?}");
+            assert!(
+                options(&[(name, value.clone())]).is_err(),
+                "{name} {value:?}"
+            );
         }
     }
 }

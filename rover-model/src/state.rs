@@ -1,8 +1,8 @@
 //! The options of `rover.shared` and `rover.cache`, for the compiler, which refuses wrong ones, and the
 //! runtime.
 
-use crate::{OptionError, OptionValue, parse_size};
 pub use crate::{LIFETIME, lifetime_of_seconds, parse_lifetime};
+use crate::{OptionError, OptionValue, parse_size};
 
 /// The bytes of a store where a program says nothing else.
 pub const STORE_BYTES: u64 = 64 << 20;

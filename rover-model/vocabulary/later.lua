@@ -4,7 +4,7 @@
 --- Files that are part of the program, or answer from the disk.
 ---@planned rover asset assets files
 --- Values that all workers share.
----@planned rover cache state redis
+---@planned rover state redis
 --- Hooks that guard routes.
 ---@planned rover idempotent rate_limit
 --- A client's data from one request to the next.

@@ -39,6 +39,7 @@ local rover = {
   password = R.password,
   jwt = R.jwt,
   shared = R.shared,
+  cache = R.cache,
   server = function(options)
     if current then raise("rover.server was called twice") end
     current = R.server.new(options or {}, R.builders)

@@ -4,8 +4,8 @@
 use hmac::{Hmac, KeyInit, Mac};
 use md5::Md5;
 use mlua::{Lua, LuaString, Table, Value};
-use rover_model::{CRYPTO_LUA, CSRF_LUA};
 use rover_model::coding::{self, CodingError};
+use rover_model::{CRYPTO_LUA, CSRF_LUA};
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 

@@ -117,7 +117,12 @@ fn path_hook(
                 constant: false,
                 waits: own.waits,
             };
-            (needs, Reads::default(), Expects::default(), own_answers(own))
+            (
+                needs,
+                Reads::default(),
+                Expects::default(),
+                own_answers(own),
+            )
         }
     };
     Ok(PathHook {

@@ -45,7 +45,9 @@ impl Sessions {
 
     /// A session by its name.
     pub(crate) fn kept(&self, id: &Id, now: u64) -> Option<Kept> {
-        let (value, version) = self.memory().get(id, |value, version| (value.owned(), version))?;
+        let (value, version) = self
+            .memory()
+            .get(id, |value, version| (value.owned(), version))?;
         let ValueRef::Text(text) = value.borrowed() else {
             return None;
         };
@@ -102,7 +104,8 @@ impl Sessions {
         }
         let text = [&head, data].concat();
         let text = ValueRef::Text(&text);
-        self.memory().set(id, text, lifetime, Condition::Version(version))
+        self.memory()
+            .set(id, text, lifetime, Condition::Version(version))
     }
 
     /// Ends a session; whether it was there, with this version.

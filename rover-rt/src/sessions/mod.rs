@@ -45,7 +45,9 @@ impl Sessions {
     pub(crate) fn new(options: SessionOptions, store: impl FnOnce() -> Arc<Memory>) -> Self {
         let secrets = options.secrets.iter();
         Sessions {
-            keys: secrets.map(|secret| Keys::new(secret, &options.name)).collect(),
+            keys: secrets
+                .map(|secret| Keys::new(secret, &options.name))
+                .collect(),
             form_cookie: format!("{}_csrf", options.name),
             store: (options.store == SessionStore::Shared).then(store),
             options,

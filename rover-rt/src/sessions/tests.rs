@@ -44,7 +44,11 @@ fn a_cookie_is_read_as_it_was_made() {
     let content = sessions.open(value.as_bytes(), NOW).expect("it is ours");
     assert_eq!((&content.data[..], content.form_secret), (DATA, FORM));
     assert!(!content.is_due);
-    assert_ne!(value, sessions.seal(&FORM, DATA, NOW), "two are never alike");
+    assert_ne!(
+        value,
+        sessions.seal(&FORM, DATA, NOW),
+        "two are never alike"
+    );
     assert!(!value.contains(&to_text(DATA)[..8]));
 }
 
@@ -84,7 +88,10 @@ fn what_was_changed_is_no_cookie() {
     for forged in forgeries(&sessions.form_cookie_value(&FORM)) {
         assert_eq!(sessions.form_secret(&forged), None);
     }
-    assert!(sessions.named(to_text(&id).as_bytes(), NOW).is_none(), "a name alone");
+    assert!(
+        sessions.named(to_text(&id).as_bytes(), NOW).is_none(),
+        "a name alone"
+    );
 }
 
 #[test]
@@ -101,7 +108,10 @@ fn a_cookie_is_of_one_name_one_secret_and_one_purpose() {
     assert!(kept.named(value.as_bytes(), NOW).is_none());
     assert_eq!(kept.form_secret(value.as_bytes()), None);
     let form = kept.form_cookie_value(&FORM);
-    assert!(!kept.accepts(&FORM, form.as_bytes()), "a cookie is no token");
+    assert!(
+        !kept.accepts(&FORM, form.as_bytes()),
+        "a cookie is no token"
+    );
 }
 
 #[test]
@@ -137,7 +147,11 @@ fn secrets_take_turns() {
     let both = keeping(&["b", "a"], &memory);
     let named = both.named(first.name(&id).as_bytes(), NOW);
     assert!(named.is_some_and(|(_, kept)| kept.content.is_due));
-    assert!(keeping(&["b"], &memory).named(both.name(&id).as_bytes(), NOW).is_some());
+    assert!(
+        keeping(&["b"], &memory)
+            .named(both.name(&id).as_bytes(), NOW)
+            .is_some()
+    );
 
     let token = sealing(&["a"]).token(&FORM);
     assert!(sealing(&["b", "a"]).accepts(&FORM, token.as_bytes()));
@@ -155,9 +169,15 @@ fn a_kept_session_is_written_by_its_version() {
         written.expect("there is room")
     };
     assert!(replace(kept.version, b"{}", false));
-    assert!(!replace(kept.version, b"late", false), "somebody was faster");
+    assert!(
+        !replace(kept.version, b"late", false),
+        "somebody was faster"
+    );
     let kept = sessions.kept(&id, NOW + HOUR).expect("it is there");
-    assert_eq!((&kept.content.data[..], kept.content.form_secret), (&b"{}"[..], FORM));
+    assert_eq!(
+        (&kept.content.data[..], kept.content.form_secret),
+        (&b"{}"[..], FORM)
+    );
     assert!(kept.content.is_due, "it is as old as it was");
     assert!(replace(kept.version, b"{}", true));
     let kept = sessions.kept(&id, NOW + HOUR).expect("it is there");
