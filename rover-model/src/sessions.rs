@@ -11,7 +11,7 @@ const FIELDS: [&str; 6] = ["secret", "ttl", "store", "name", "same_site", "secur
 /// The bytes that a secret has at least: those of the keys that are made of it.
 pub const SECRET_BYTES: usize = 32;
 /// What is written for a secret.
-const MAKE_ONE: &str = "`secret = rover.env.SESSION_SECRET`, and start with a text of at least 32 bytes in that variable, such as `openssl rand -hex 32` prints";
+const MAKE_ONE: &str = "`secret = rover.env.SESSION_SECRET`, and start the program with a text of at least 32 bytes in that variable, such as `openssl rand -hex 32` prints";
 const USUAL_TTL: u64 = 7 * 86_400_000;
 /// No time is shorter: cookies live for whole seconds.
 const LEAST_TTL: u64 = 1000;
@@ -113,7 +113,7 @@ fn secrets(read: &mut Fields<'_>) -> Vec<Secret> {
         Some(_) => {
             let problem = FieldProblem::value(
                 "must be a text, or a list of texts of which the first signs",
-                MAKE_ONE,
+                format!("write {MAKE_ONE}"),
             );
             read.wrong("secret", None, problem);
             return Vec::new();
@@ -136,10 +136,13 @@ fn secret(value: &OptionValue) -> Result<Secret, FieldProblem> {
                 "a secret must have at least {SECRET_BYTES} bytes, and this one has {}",
                 text.len()
             );
-            Err(FieldProblem::value(problem, MAKE_ONE))
+            Err(FieldProblem::value(problem, format!("write {MAKE_ONE}")))
         }
         OptionValue::Text(text) => Ok(Secret(text.clone())),
-        _ => Err(FieldProblem::value("a secret must be a text", MAKE_ONE)),
+        _ => Err(FieldProblem::value(
+            "a secret must be a text",
+            format!("write {MAKE_ONE}"),
+        )),
     }
 }
 
@@ -198,9 +201,9 @@ fn name(read: &mut Fields<'_>) -> String {
 fn same_site(read: &mut Fields<'_>) -> SameSite {
     match read.value("same_site") {
         None => SameSite::Lax,
-        Some(OptionValue::Text(text)) if text == "strict" => SameSite::Strict,
-        Some(OptionValue::Text(text)) if text == "lax" => SameSite::Lax,
-        Some(OptionValue::Text(text)) if text == "none" => SameSite::None,
+        Some(OptionValue::Text(text)) if text.eq_ignore_ascii_case("strict") => SameSite::Strict,
+        Some(OptionValue::Text(text)) if text.eq_ignore_ascii_case("lax") => SameSite::Lax,
+        Some(OptionValue::Text(text)) if text.eq_ignore_ascii_case("none") => SameSite::None,
         Some(_) => {
             let problem = FieldProblem::value(
                 "must be \"strict\", \"lax\" or \"none\"",
