@@ -40,12 +40,6 @@ local function signed_in(ctx)
   return ctx.reader or error(failed(401, "token", "is missing"))
 end
 
-local function map(rows, make)
-  local list = rover.array {}
-  for i, row in ipairs(rows) do list[i] = make(row) end
-  return list
-end
-
 -- SQLite has numbers for what is true.
 local function is_true(value) return value == true or value == 1 end
 
@@ -152,6 +146,12 @@ local function article(row)
   }
 end
 
+local function articles(rows)
+  local list = {}
+  for _, row in ipairs(rows) do list[#list + 1] = article(row) end
+  return list
+end
+
 local function find(ctx, slug)
   return db:one("select a.body, " .. COLUMNS .. FROM .. "where a.slug = :slug", { slug = slug, me = ctx.reader or 0 })
     or error(failed(404, "article", "not found"))
@@ -176,7 +176,7 @@ function api.articles.get(ctx)
       and (cast(:favorited as text) is null or exists (select 1 from favorites f join users o on o.id = f.user_id
         where f.article_id = a.id and o.username = :favorited)) ]]
   return {
-    articles = map(db:all("select " .. COLUMNS .. FROM .. WHERE .. PAGE, asked), article),
+    articles = articles(db:all("select " .. COLUMNS .. FROM .. WHERE .. PAGE, asked)),
     articlesCount = db:value("select count(*) " .. FROM .. WHERE, asked),
   }
 end
@@ -186,7 +186,7 @@ function api.articles.feed.get(ctx)
   local WHERE = "where a.author_id in (select followed_id from follows where follower_id = :me) "
   asked.me = me
   return {
-    articles = map(db:all("select " .. COLUMNS .. FROM .. WHERE .. PAGE, asked), article),
+    articles = articles(db:all("select " .. COLUMNS .. FROM .. WHERE .. PAGE, asked)),
     articlesCount = db:value("select count(*) " .. FROM .. WHERE, asked),
   }
 end
@@ -253,8 +253,11 @@ function api.articles.p_slug.favorite.delete(ctx)
 end
 
 function api.tags.get()
-  local rows = db:all "select tag from article_tags group by tag order by count(*) desc, tag limit 100"
-  return { tags = map(rows, function(row) return row.tag end) }
+  local tags = {}
+  for _, row in ipairs(db:all "select tag from article_tags group by tag order by count(*) desc, tag limit 100") do
+    tags[#tags + 1] = row.tag
+  end
+  return { tags = tags }
 end
 
 -- Comments
@@ -268,7 +271,9 @@ end
 
 function api.articles.p_slug.comments.get(ctx)
   local rows = db:all(COMMENTS .. "order by c.id", { article = find(ctx, ctx:params().slug).id, me = ctx.reader or 0 })
-  return { comments = map(rows, comment) }
+  local comments = {}
+  for _, row in ipairs(rows) do comments[#comments + 1] = comment(row) end
+  return { comments = comments }
 end
 
 function api.articles.p_slug.comments.post(ctx)
