@@ -21,7 +21,7 @@ fn each_form(case: &str, test: impl Fn(&Process)) {
 fn start(case: &str, reference: bool) -> Process {
     let mut command = Command::new(env!("CARGO_BIN_EXE_case"));
     command
-        .args(["--port", "0", "--workers", "3", "--log-level", "off"])
+        .args(["--port", "0", "--workers", "3"])
         .env("ROVER_TEST_CASE", case)
         .env_remove("ROVER_TEST_REFERENCE");
     if reference {

@@ -2,7 +2,7 @@
 //! some of them name. It knows no Lua and no requests; who asks says what time it is.
 
 mod forms;
-mod kept;
+pub(crate) mod kept;
 mod keys;
 mod sealed;
 #[cfg(test)]
@@ -15,7 +15,6 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rover_model::sessions::{SessionOptions, SessionStore};
 
-pub(crate) use self::kept::Id;
 use self::keys::Keys;
 use crate::stores::memory::Memory;
 

@@ -6,7 +6,8 @@ use mlua::ffi::{self, lua_CFunction, lua_State};
 use rover_model::sessions::SessionStore;
 
 use crate::crypto::random;
-use crate::sessions::{Content, FORM_SECRET, Id, Sessions, now};
+use crate::sessions::kept::Id;
+use crate::sessions::{Content, FORM_SECRET, Sessions, now};
 use crate::vm::native::raise::NO_MEMORY;
 use crate::vm::native::stack::{bytes, push, running, vm_state};
 
