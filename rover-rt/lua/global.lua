@@ -32,6 +32,7 @@ local rover = {
   http = R.http_words,
   db = R.db,
   shared = R.shared,
+  cache = R.cache,
   server = function(options)
     if current then raise("rover.server was called twice") end
     current = R.server.new(options or {}, R.builders)

@@ -43,7 +43,9 @@ fn of_rover(message: &str, line: &str) -> Option<Explained> {
             Some(given::wrong(column, message))
         }
         "rover.db" | "rover.db:" => Some(database::wrong(column, message)),
-        "rover.shared" | "rover.shared:" => Some(store::wrong(column, message)),
+        "rover.shared" | "rover.shared:" | "rover.cache" | "rover.cache:" => {
+            Some(store::wrong(column, message))
+        }
         _ => None,
     }
 }

@@ -208,6 +208,7 @@ impl Tables {
             (natives, &wait::natives::FUNCTIONS, Entry::Contained),
             (natives, &stores::natives::FUNCTIONS, Entry::Contained),
             (natives, &stores::natives::CALLING, Entry::Own),
+            (natives, &stores::cache::FUNCTIONS, Entry::Contained),
             #[cfg(unix)]
             (natives, &files::fs::FUNCTIONS, Entry::Contained),
             #[cfg(unix)]
@@ -247,7 +248,7 @@ impl Tables {
             )?;
             natives.set("db_open", databases::open(lua, shared)?)?;
         }
-        natives.set("store_open", open_stores::open(lua, shared)?)?;
+        open_stores::install(lua, shared, natives)?;
         #[cfg(unix)]
         files::object::install(lua, shared)?;
         Ok(tables)
