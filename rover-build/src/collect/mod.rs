@@ -16,6 +16,7 @@ pub(crate) mod raised;
 pub(crate) mod schemas;
 pub(crate) mod worlds;
 
+mod crypto;
 mod library;
 mod stores;
 mod wait;
@@ -191,6 +192,7 @@ fn run(
     let database = databases.install(&lua, sources).map_err(|e| internal(&e))?;
     let stores = stores::install(&lua).map_err(|e| internal(&e))?;
     let wait = wait::install(&lua).map_err(|e| internal(&e))?;
+    let secrets = crypto::install(&lua).map_err(|e| internal(&e))?;
     let env = environment.words(&lua, sources).map_err(|e| internal(&e))?;
     let keeps_library: Function = lua
         .load(SANDBOX_LUA)
@@ -208,6 +210,7 @@ fn run(
             env,
             database,
             stores,
+            secrets,
         ))
         .map_err(|e| internal(&e))?;
     let result = raised::run(&lua, &manifest, &described);
