@@ -41,6 +41,7 @@ function Session:destroy() end
 ---@overload fun(options: rover.CsrfOptions): rover.Csrf
 
 --- Refuses requests of other sites' pages with 403, unless they have the token that `ctx:csrf()` gives.
+---@answers 403
 ---@type rover.Csrf
 rover.csrf = nil
 

@@ -167,7 +167,7 @@ impl PathHook {
     }
 
     /// The path as people write it.
-    pub(crate) fn pattern(&self) -> String {
+    pub fn pattern(&self) -> String {
         pattern(&self.path)
     }
 

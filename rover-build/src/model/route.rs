@@ -121,7 +121,7 @@ fn path_hook(
                 needs,
                 Reads::default(),
                 Expects::default(),
-                own_answers(own),
+                own_answers(own, chain),
             )
         }
     };
@@ -142,12 +142,18 @@ fn path_hook(
     })
 }
 
-/// What a hook answers that the runtime has.
-fn own_answers(own: &OwnHook) -> Vec<ReturnType> {
-    match own.word.as_str() {
-        "rover.csrf" => vec![ReturnType::new(403, BodyType::Error)],
-        _ => Vec::new(),
-    }
+/// What the row of a word says that its hook answers before the handler.
+fn own_answers(own: &OwnHook, chain: Chain) -> Vec<ReturnType> {
+    let name = own.word.strip_prefix("rover.").unwrap_or(&own.word);
+    let word = vocabulary::word("rover", name).filter(|_| chain == Chain::Before);
+    let statuses = word
+        .and_then(|word| word.tag("answers"))
+        .unwrap_or_default();
+    let statuses = statuses.split_whitespace();
+    let known = statuses.filter_map(|status| status.parse().ok());
+    known
+        .map(|status| ReturnType::new(status, BodyType::Error))
+        .collect()
 }
 
 /// What a hook answers instead of the handler.
