@@ -32,6 +32,8 @@ local rover = {
   http = R.http_words,
   db = R.db,
   shared = R.shared,
+  rate_limit = R.rate_limit,
+  idempotent = R.idempotent,
   server = function(options)
     if current then raise("rover.server was called twice") end
     current = R.server.new(options or {}, R.builders)

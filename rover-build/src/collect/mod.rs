@@ -16,6 +16,7 @@ pub(crate) mod raised;
 pub(crate) mod schemas;
 pub(crate) mod worlds;
 
+mod admission;
 mod library;
 mod stores;
 mod wait;
@@ -190,6 +191,7 @@ fn run(
     let databases = Databases::default();
     let database = databases.install(&lua, sources).map_err(|e| internal(&e))?;
     let stores = stores::install(&lua).map_err(|e| internal(&e))?;
+    let admission = admission::install(&lua).map_err(|e| internal(&e))?;
     let wait = wait::install(&lua).map_err(|e| internal(&e))?;
     let env = environment.words(&lua, sources).map_err(|e| internal(&e))?;
     let keeps_library: Function = lua
@@ -208,6 +210,7 @@ fn run(
             env,
             database,
             stores,
+            admission,
         ))
         .map_err(|e| internal(&e))?;
     let result = raised::run(&lua, &manifest, &described);
@@ -480,11 +483,11 @@ fn read_entry(marks: &Marks<'_>, entry: &Table) -> mlua::Result<Entry> {
         position,
         first,
         given: entry.get::<Option<bool>>("given")?.unwrap_or(false),
-        hook: read_hook(entry)?,
+        hook: read_hook(marks, entry)?,
     })
 }
 
-fn read_hook(entry: &Table) -> mlua::Result<Option<HookEntry>> {
+fn read_hook(marks: &Marks<'_>, entry: &Table) -> mlua::Result<Option<HookEntry>> {
     let Some(name) = entry.get::<Option<LuaString>>("hook")? else {
         return Ok(None);
     };
@@ -495,6 +498,10 @@ fn read_hook(entry: &Table) -> mlua::Result<Option<HookEntry>> {
             ctx: own.get("ctx")?,
             body: own.get("body")?,
             waits: own.get("waits")?,
+            by: own
+                .get::<Option<Function>>("by")?
+                .map(|by| marks.place(&by)),
+            required: own.get::<Option<bool>>("required")?.unwrap_or(false),
         })
     });
     Ok(Some(HookEntry {

@@ -15,6 +15,7 @@ use crate::pattern;
 use crate::program::Program;
 use crate::resources::Resources;
 use crate::time::pulse::Pulse;
+use crate::vm::state::admission::VmAdmission;
 use crate::vm::state::call::Call;
 #[cfg(feature = "database")]
 use crate::vm::state::databases::VmDatabases;
@@ -79,6 +80,7 @@ pub(crate) struct VmState {
     #[cfg(feature = "database")]
     pub(crate) databases: Rc<VmDatabases>,
     pub(crate) stores: VmStores,
+    pub(crate) admission: VmAdmission,
     /// What the workers have in common.
     pub(crate) resources: Arc<Resources>,
     #[cfg(unix)]
@@ -190,6 +192,7 @@ impl VmState {
             #[cfg(feature = "database")]
             databases: Rc::default(),
             stores: VmStores::default(),
+            admission: VmAdmission::default(),
             resources,
             #[cfg(unix)]
             files: VmFiles::default(),
