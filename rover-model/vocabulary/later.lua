@@ -8,7 +8,7 @@
 --- Hashes, keys and random bytes.
 ---@planned rover crypto password jwt random
 --- Values that all workers share.
----@planned rover cache state redis
+---@planned rover state redis
 --- Hooks that guard routes.
 ---@planned rover csrf
 --- A client's data from one request to the next.

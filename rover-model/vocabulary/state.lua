@@ -84,3 +84,40 @@ function Store:size() end
 --- Only where the key has no value.
 ---@also nx
 ---@field if_absent? boolean
+
+--- A cache in the memory of the process, which all workers share, by its name. It stands at the top level.
+---@param name string
+---@param options? rover.CacheOptions
+---@return rover.Cache
+function rover.cache(name, options) end
+
+--- What `rover.cache` gives.
+---@class rover.Cache
+local Cache = {}
+
+--- The value of a key. Where there is none, a function makes it, once however many ask: the others wait for it. An error is not kept.
+---@also get_or_set remember
+---@waits
+---@param key string|number
+---@param ttl number|string
+---@param fn fun(key: string): any
+---@return any
+function Cache:fetch(key, ttl, fn) end
+
+--- Removes a key: whether it was there.
+---@param key string|number
+---@return boolean
+function Cache:delete(key) end
+
+--- Removes all.
+function Cache:clear() end
+
+--- The options of a cache.
+---@class rover.CacheOptions
+--- What its keys and values take at most; what was used least recently goes first.
+---@default "64MiB"
+---@field max_bytes? integer|string
+--- How long a value is given after its time, while one request makes a new one: seconds, or a text such as `"30s"`.
+---@also stale_while_revalidate
+---@default none
+---@field stale? number|string

@@ -34,6 +34,7 @@ local rover = {
   shared = R.shared,
   rate_limit = R.rate_limit,
   idempotent = R.idempotent,
+  cache = R.cache,
   server = function(options)
     if current then raise("rover.server was called twice") end
     current = R.server.new(options or {}, R.builders)

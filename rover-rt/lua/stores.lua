@@ -1,10 +1,10 @@
--- `rover.shared`: state that all workers have. A store is known by its number. Texts, numbers and booleans go through
+-- `rover.shared` and `rover.cache`: state that all workers have. A store is known by its number. Texts, numbers and booleans go through
 -- the FFI, so that compiled traces read and write them; tables by natives.
 local R = ...
 local native, raise, settled, shown, null = R.native, R.raise, R.settled, R.shown, R.native.null
 local encode, decode, problem, lifetime = native.store_encode, native.store_decode, native.store_problem, native.store_lifetime
 local keys, size, clear, call_alone = native.store_keys, native.store_size, native.store_clear, native.call_alone
-local number_text, getmetatable = R.number_text, getmetatable
+local number_text, getmetatable, running = R.number_text, getmetatable, coroutine.running
 local type, setmetatable, pcall, error, next, format = type, setmetatable, pcall, error, next, string.format
 
 local ffi = require "ffi"
@@ -217,15 +217,103 @@ end
 
 function methods.size(self) return size(numbers[self] or no_store("size")) end
 
-function R.shared(name, options)
-  if R.is_loaded then raise("rover.shared stands at the top level of a file: local store = rover.shared \"name\"") end
-  if type(name) ~= "string" or name == "" then
-    raise("bad argument #1 to 'rover.shared' (the name of a store expected, got " .. (name == "" and "''" or type(name)) .. ")")
+-- `rover.cache`: a value is made once, however many ask for it.
+local ask, made, finish, fail = native.cache_ask, native.cache_made, native.cache_finish, native.cache_fail
+local leave, cache_delete, cache_clear = native.cache_leave, native.cache_delete, native.cache_clear
+local VALUE, MAKE, ERROR = 1, 2, 3
+
+local caches = setmetatable({}, { __index = function(_, key)
+  raise("unknown member of a cache: " .. shown(key) .. " (it has fetch, delete, clear)")
+end })
+local Cache = { __index = caches, __metatable = "rover.cache" }
+function Cache.__newindex(_, key) raise("a cache cannot be changed (" .. shown(key) .. ")") end
+
+-- By the coroutine, the values that it makes: { cache, key, those around it }.
+local weak = { __mode = "k" }
+local making = setmetatable({}, weak)
+
+local function no_cache(word) raise("call it with a colon: cache:" .. word .. "(...)") end
+
+-- What others get of an error; nothing where they make the value themselves.
+local function told(problem)
+  local kind = type(problem)
+  if kind == "string" then return { text = problem } end
+  if kind ~= "table" then return nil end
+  local meta = getmetatable(problem)
+  if meta == nil or meta == "rover.wait_error" and problem.kind ~= "cancelled" then
+    local fields = {}
+    for name, value in next, problem do fields[name] = value end
+    return { fields = fields, waited = meta ~= nil }
   end
-  if options ~= nil and type(options) ~= "table" then argument(2, "rover.shared", "a table of options", options) end
-  local opened, wrong = native.store_open(name, options)
-  if not opened then raise("rover.shared: " .. wrong) end
-  local store = setmetatable({}, Store)
-  numbers[store], names[store] = opened, name
-  return store
 end
+
+local function raise_told(told)
+  if told.text then error(told.text, 0) end
+  if told.waited then setmetatable(told.fields, R.WaitError) end
+  error(told.fields, 0)
+end
+
+local function make(self, number, ticket, key, time, fn)
+  local thread = running() or making
+  local around = making[thread]
+  making[thread] = { cache = number, key = key, around = around }
+  local ok, value = pcall(fn, key)
+  making[thread] = around
+  if ok then
+    local kept, wrong = finish(ticket, value, time)
+    if not kept then raise(names[self] .. ":fetch: " .. wrong) end
+    return value
+  end
+  local problem = told(value)
+  if problem then fail(ticket, problem) else leave(ticket) end
+  error(value, 0)
+end
+
+function caches.fetch(self, key, ttl, fn)
+  local number = numbers[self] or no_cache("fetch")
+  if type(key) ~= "string" then key = key_text("fetch", key) end
+  local time = lifetime(ttl)
+  if not time then argument(2, "fetch", "seconds or a text such as \"30s\" or \"24h\"", ttl) end
+  if type(fn) ~= "function" then argument(3, "fetch", "a function", fn) end
+  local entry = making[running() or making]
+  while entry do
+    if entry.cache == number and entry.key == key then
+      raise(names[self] .. ":fetch: the function that makes the value of " .. shown(key) .. " asks for it")
+    end
+    entry = entry.around
+  end
+  while true do
+    local what, value, bytes = ask(number, key)
+    if what == VALUE then return value end
+    if what == MAKE then return make(self, number, value, key, time, fn) end
+    if not what then settled("cache:fetch", what, value, bytes) end
+    if value == VALUE then return made(bytes) end
+    if value == ERROR then raise_told(made(bytes)) end
+  end
+end
+
+function caches.delete(self, key)
+  local number = numbers[self] or no_cache("delete")
+  if type(key) ~= "string" then key = key_text("delete", key) end
+  return cache_delete(number, key)
+end
+
+function caches.clear(self) cache_clear(numbers[self] or no_cache("clear")) end
+
+-- What a word gives at the top level of a file, by its name.
+local function opened(word, open, meta)
+  return function(name, options)
+    if R.is_loaded then raise(format("%s stands at the top level of a file: local store = %s \"name\"", word, word)) end
+    if type(name) ~= "string" or name == "" then
+      raise(format("bad argument #1 to '%s' (a name expected, got %s)", word, name == "" and "''" or type(name)))
+    end
+    if options ~= nil and type(options) ~= "table" then argument(2, word, "a table of options", options) end
+    local number, wrong = open(name, options)
+    if not number then raise(word .. ": " .. wrong) end
+    local store = setmetatable({}, meta)
+    numbers[store], names[store] = number, name
+    return store
+  end
+end
+R.shared = opened("rover.shared", native.store_open, Store)
+R.cache = opened("rover.cache", native.cache_open, Cache)

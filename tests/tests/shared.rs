@@ -1,4 +1,5 @@
-//! `rover.shared` in a server of several workers: all see the same, and nothing is lost of what they do at the same time.
+//! `rover.shared` and `rover.cache` in a server of several workers: all see the same, and nothing is lost of what they do at
+//! the same time.
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -10,13 +11,13 @@ use serde_json::Value;
 
 const WORKERS: usize = 4;
 
-/// The program in both forms.
-fn each_form(test: impl Fn(&Process)) {
+/// A program in both forms.
+fn each_form(case: &str, test: impl Fn(&Process)) {
     for reference in [false, true] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_case"));
         command
             .args(["--port", "0", "--workers", &WORKERS.to_string()])
-            .env("ROVER_TEST_CASE", "shared")
+            .env("ROVER_TEST_CASE", case)
             .env_remove("ROVER_TEST_REFERENCE");
         if reference {
             command.env("ROVER_TEST_REFERENCE", "1");
@@ -64,7 +65,7 @@ fn ask_another(server: &Process, path: &str, worker: &Value) -> Value {
 
 #[test]
 fn workers_count_together() {
-    each_form(|server| {
+    each_form("shared", |server| {
         let answers = ask_at_once(server, "/many/count", 20);
         assert!(workers(&answers).len() > 1, "one worker has answered all");
         let last = ask(server, "/many/count");
@@ -74,7 +75,7 @@ fn workers_count_together() {
 
 #[test]
 fn nothing_is_lost_of_updates_at_the_same_time() {
-    each_form(|server| {
+    each_form("shared", |server| {
         let answers = ask_at_once(server, "/many/update", 10);
         let workers = workers(&answers);
         assert!(workers.len() > 1, "one worker has answered all");
@@ -89,7 +90,7 @@ fn nothing_is_lost_of_updates_at_the_same_time() {
 
 #[test]
 fn of_those_who_add_a_key_one_is_first() {
-    each_form(|server| {
+    each_form("shared", |server| {
         for key in 0..10 {
             let answers = ask_at_once(server, &format!("/many/add/{key}"), 3);
             let first = answers.iter().filter(|answer| answer["added"] == true);
@@ -100,11 +101,24 @@ fn of_those_who_add_a_key_one_is_first() {
 
 #[test]
 fn what_one_worker_sets_another_sees_until_it_ends() {
-    each_form(|server| {
+    each_form("shared", |server| {
         let set = ask(server, "/many/ends/1h");
         let seen = ask_another(server, "/many/ends", &set["worker"]);
         assert_eq!(seen["value"], set["worker"]);
         ask(server, "/many/ends/20ms");
         in_time(|| ask(server, "/many/ends")["value"].is_null().then_some(()));
+    });
+}
+
+#[test]
+fn a_value_of_a_cache_is_made_once_by_all_workers() {
+    each_form("cache", |server| {
+        for key in 0..5 {
+            let answers = ask_at_once(server, &format!("/many/{key}"), 3);
+            assert!(workers(&answers).len() > 1, "one worker has answered all");
+            let by = &answers[0]["by"];
+            assert!(answers.iter().all(|answer| answer["by"] == *by));
+            assert!(answers.iter().all(|answer| answer["made"] == 1));
+        }
     });
 }

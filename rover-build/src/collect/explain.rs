@@ -47,7 +47,9 @@ fn of_rover(message: &str, line: &str) -> Option<Explained> {
         "rover.rate_limit" | "rover.rate_limit:" | "rover.idempotent" | "rover.idempotent:" => {
             Some(admission::wrong(column, message))
         }
-        "rover.shared" | "rover.shared:" => Some(store::wrong(column, message)),
+        "rover.shared" | "rover.shared:" | "rover.cache" | "rover.cache:" => {
+            Some(store::wrong(column, message))
+        }
         _ => None,
     }
 }

@@ -1,9 +1,9 @@
-//! `rover.shared` in the compiler's VM: what the program gives to it.
+//! `rover.shared` and `rover.cache` in the compiler's VM: what the program gives to them.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use mlua::{Function, Lua, LuaString, Value};
+use mlua::{Function, Lua, LuaString, Table, Value};
 use rover_model::OptionValue;
 use rover_model::state::{StoreKind, StoreOptions};
 
@@ -12,34 +12,52 @@ use crate::vocabulary::{Kind, words};
 
 const STORES_LUA: &str = include_str!("../../lua/stores.lua");
 
-/// What an object has that `rover.shared` gives.
-const STORE: &str = "rover.Store";
+/// The words, what they give is called, its class, and which options they take.
+const WORDS: [(&str, &str, &str, StoreKind); 2] = [
+    ("shared", "store", "rover.Store", StoreKind::Shared),
+    ("cache", "cache", "rover.Cache", StoreKind::Cache),
+];
 
-/// A function that puts the word into `rover`.
+/// A function that puts the words into `rover`.
 pub(crate) fn install(lua: &Lua) -> mlua::Result<Function> {
-    let methods = words().iter().filter(|word| word.owner == STORE);
-    let methods = methods.filter(|word| word.kind == Kind::Method);
-    let methods: Vec<&str> = methods.map(|word| word.name).collect();
-    let known: RefCell<HashMap<String, StoreOptions>> = RefCell::default();
+    let all = lua.create_table()?;
+    for (word, what, class, _) in WORDS {
+        let given = lua.create_table()?;
+        given.set("what", what)?;
+        given.set("methods", methods(lua, class)?)?;
+        all.set(word, given)?;
+    }
+    let known: RefCell<HashMap<(String, String), StoreOptions>> = RefCell::default();
     let wrong = lua.create_function(
-        move |_, (name, options, are_given): (LuaString, Value, bool)| {
-            let options = match options_of(StoreKind::Shared, &options) {
+        move |_, (word, name, options, are_given): (String, LuaString, Value, bool)| {
+            let kind = match WORDS.iter().find(|(known, ..)| *known == word) {
+                Some((.., kind)) => *kind,
+                None => StoreKind::Shared,
+            };
+            let options = match options_of(kind, &options) {
                 Ok(options) => options,
                 Err(wrong) => return Ok(Some(wrong)),
             };
             if !are_given {
                 return Ok(None);
             }
-            let mut known = known.borrow_mut();
-            let before = known.insert(name.to_string_lossy(), options);
+            let name = (word, name.to_string_lossy());
+            let before = known.borrow_mut().insert(name, options);
             let other = before.is_some_and(|before| before != options);
             Ok(other.then(|| {
-                "it was given other options before: a store has one set of them".to_owned()
+                "it was given other options before: a name has one set of them".to_owned()
             }))
         },
     )?;
     let chunk = lua.load(STORES_LUA).set_name("=rover");
-    chunk.call((methods, wrong))
+    chunk.call((all, wrong))
+}
+
+/// The methods of a class, and whether each waits.
+fn methods(lua: &Lua, class: &str) -> mlua::Result<Table> {
+    let methods = words().iter().filter(|word| word.owner == class);
+    let methods = methods.filter(|word| word.kind == Kind::Method);
+    lua.create_table_from(methods.map(|word| (word.name, word.tag("waits").is_some())))
 }
 
 /// The options that a program gives; what stands for values of the start says nothing.

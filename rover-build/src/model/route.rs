@@ -114,12 +114,12 @@ fn path_hook(
         ),
         Some(own) => {
             let by = own.by.as_ref();
-            let asked = by.map(|by| self::needs(facts, by)).unwrap_or_default();
+            let asked = by.map(|by| self::needs(facts, by));
             let needs = Needs {
                 ctx: own.ctx,
-                body: own.body || asked.body,
+                body: own.body || asked.is_some_and(|asked| asked.body),
                 constant: false,
-                waits: own.waits || asked.waits,
+                waits: own.waits || asked.is_some_and(|asked| asked.waits),
             };
             let mut reads = by.map(|by| self::reads(facts, by)).unwrap_or_default();
             let header = own.header().map(str::to_owned);

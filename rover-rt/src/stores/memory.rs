@@ -470,7 +470,7 @@ impl Memory {
         self.counts.0.bytes.load(Ordering::Relaxed)
     }
 
-    #[cfg(test)]
+    /// The time by which its entries end.
     pub(crate) fn clock(&self) -> &Clock {
         &self.clock
     }

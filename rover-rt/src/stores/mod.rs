@@ -3,6 +3,7 @@
 //! [`memory`] is a store in the process: shards with short locks, which nobody holds while anything else
 //! happens. [`registry`] knows the process's stores by their names. Nothing here knows Lua.
 
+pub(crate) mod cache;
 pub(crate) mod clock;
 pub(crate) mod memory;
 pub(crate) mod registry;

@@ -3,54 +3,78 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rover_model::state::{StoreKind, StoreOptions};
+use rover_model::state::StoreOptions;
 
+use crate::stores::cache::Cache;
 use crate::stores::memory::Memory;
 
 /// The stores of a process: each VM gets the same by the same name.
 #[derive(Default)]
 pub(crate) struct Stores {
-    known: Mutex<HashMap<(bool, String), Known>>,
+    shared: Named<Memory>,
+    caches: Named<Cache>,
 }
 
-struct Known {
-    store: Arc<Memory>,
-    /// Options that the program has given.
-    given: Option<StoreOptions>,
-}
+/// What has a name, and the options that the program has given it.
+type Named<T> = Mutex<HashMap<String, (Arc<T>, Option<StoreOptions>)>>;
 
 /// A name is given other options the second time.
 #[derive(Debug, thiserror::Error)]
-#[error("it was given other options before: a store has one set of them")]
+#[error("it was given other options before: a name has one set of them")]
 pub(crate) struct OtherOptions;
 
 impl Stores {
-    /// A store; those of caches have names of their own. Options count for all who name it, wherever they
-    /// stand.
+    /// A store of `rover.shared`. Options count for all who name it, wherever they stand.
     ///
     /// # Errors
     /// When somebody has given others.
-    pub(crate) fn open(
+    pub(crate) fn shared(
         &self,
-        kind: StoreKind,
         name: &str,
         options: Option<StoreOptions>,
     ) -> Result<Arc<Memory>, OtherOptions> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (kind == StoreKind::Cache, name.to_owned());
-        let known = known.entry(key).or_insert_with(|| Known {
-            store: Arc::new(Memory::new(options.unwrap_or_default())),
-            given: None,
-        });
-        if let Some(options) = options {
-            if known.given.is_some_and(|given| given != options) {
-                return Err(OtherOptions);
-            }
-            if known.given.is_none() {
-                known.given = Some(options);
-                known.store.set_options(options);
+        open(
+            &self.shared,
+            name,
+            options,
+            Memory::new,
+            Memory::set_options,
+        )
+    }
+
+    /// The same of `rover.cache`.
+    ///
+    /// # Errors
+    /// When somebody has given others.
+    pub(crate) fn cache(
+        &self,
+        name: &str,
+        options: Option<StoreOptions>,
+    ) -> Result<Arc<Cache>, OtherOptions> {
+        open(&self.caches, name, options, Cache::new, Cache::set_options)
+    }
+}
+
+fn open<T>(
+    known: &Named<T>,
+    name: &str,
+    options: Option<StoreOptions>,
+    new: impl FnOnce(StoreOptions) -> T,
+    set_options: impl FnOnce(&T, StoreOptions),
+) -> Result<Arc<T>, OtherOptions> {
+    let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = known.entry(name.to_owned());
+    let (store, given) =
+        known.or_insert_with(|| (Arc::new(new(options.unwrap_or_default())), None));
+    if let Some(options) = options {
+        match given {
+            Some(given) if *given != options => return Err(OtherOptions),
+            Some(_) => {}
+            None => {
+                *given = Some(options);
+                set_options(store, options);
             }
         }
-        Ok(Arc::clone(&known.store))
     }
+    Ok(Arc::clone(store))
 }

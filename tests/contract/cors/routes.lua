@@ -1,6 +1,7 @@
 -- Pages of some sites may ask; below some paths others, or nobody.
 local api = rover.server {
   body_limit = 10,
+  timeouts = { ["GET /waits/for_long"] = "20ms" },
   cors = {
     origins = {
       "https://app.example", "HTTPS://Shop.Example:443",
@@ -46,6 +47,11 @@ end
 function api.waits.fails.get(ctx)
   rover.sleep(0.001)
   error(ctx:query().q or "boom")
+end
+
+function api.waits.for_long.get(ctx)
+  rover.sleep(3600)
+  return { q = ctx:query().q }
 end
 
 -- Its own OPTIONS.

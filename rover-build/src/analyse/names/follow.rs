@@ -83,6 +83,14 @@ impl<'a> Names<'a> {
         }
     }
 
+    /// Whether an expression is what `rover.shared` gives: a store by a name that stands for nothing else.
+    pub(crate) fn is_store(&self, file: FileId, expr: &Expr) -> bool {
+        match &self.followed(file, expr).kind {
+            Kind::Call(callee, _) => self.of_rover(file, callee) == Some("shared"),
+            _ => false,
+        }
+    }
+
     /// The file of the module that an expression is: `require "m"`, or a local that holds it.
     pub(crate) fn module(&self, file: FileId, expr: &Expr) -> Option<FileId> {
         self.sources.module(required(self.followed(file, expr))?)

@@ -1,11 +1,12 @@
-//! Message handlers of `xpcall` that wait: LuaJIT cannot suspend them.
+//! Functions that wait where nothing can: message handlers of `xpcall`, which LuaJIT cannot suspend, and the functions of a
+//! store's `update`.
 
 use std::collections::HashSet;
 
 use super::look::Look;
 use super::walk::{self, expressions, path};
 use crate::diagnostic::Diagnostic;
-use crate::diagnostic::codes::waiting::message_handler;
+use crate::diagnostic::codes::waiting::message_handler::{self, Whose};
 use crate::front::hir::{Expr, Kind, Span};
 use crate::front::ids::{FileId, FunctionRef, TextRange};
 use crate::vocabulary::{self, GLOBALS};
@@ -14,14 +15,15 @@ pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     for (file, source) in look.facts.sources.files.numbered() {
         for function in &source.hir.functions {
             expressions(&function.body, &mut |expr| {
-                let Some((handler, at)) = handler(look, file, expr) else {
+                let Some((whose, function, at)) = given(look, file, expr) else {
                     return;
                 };
                 let mut way = Way::default();
-                if let Some(word) = way.find_word(look, handler) {
+                if let Some(word) = way.find_word(look, function) {
                     let position = |place: &TextRange| look.position(place.file, place.span.start);
                     let calls = way.calls.iter().map(position).collect();
                     found.push(message_handler::waits(
+                        whose,
                         &word,
                         calls,
                         look.position(file, at.start),
@@ -32,22 +34,24 @@ pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// The message handler of an `xpcall`, and where it is given.
-fn handler<'a>(look: &Look<'a>, file: FileId, expr: &'a Expr) -> Option<(FunctionRef, Span)> {
-    let Kind::Call(callee, args) = &expr.kind else {
-        return None;
-    };
-    let handler = args.get(1)?;
+/// A function that cannot wait, and where it is given.
+fn given<'a>(look: &Look<'a>, file: FileId, expr: &'a Expr) -> Option<(Whose, FunctionRef, Span)> {
     let names = look.facts.names;
-    let own = look.written.globals.contains("xpcall") || look.written.any_global;
-    if names.global(file, callee) != Some("xpcall") || own {
-        return None;
-    }
-    let function = match &names.followed(file, handler).kind {
-        Kind::Function(id) => file.function(*id),
-        _ => names.function(file, handler)?,
+    let (whose, given) = match &expr.kind {
+        Kind::Call(callee, args) if names.global(file, callee) == Some("xpcall") => {
+            let own = look.written.globals.contains("xpcall") || look.written.any_global;
+            (Whose::Handler, args.get(1).filter(|_| !own)?)
+        }
+        Kind::Method(store, name, args) if &**name == "update" && names.is_store(file, store) => {
+            (Whose::Update, args.get(1)?)
+        }
+        _ => return None,
     };
-    Some((function, handler.span))
+    let function = match &names.followed(file, given).kind {
+        Kind::Function(id) => file.function(*id),
+        _ => names.function(file, given)?,
+    };
+    Some((whose, function, given.span))
 }
 
 /// The calls that a function makes in any case, down to a word that waits.

@@ -236,6 +236,33 @@ fn keys_are_found_by_how_they_begin() {
 }
 
 #[test]
+fn a_change_is_made_of_what_is_there() {
+    let store = large();
+    set_for(&store, "k", 100);
+    let kept = store.update(b"k", |value| {
+        assert_eq!(value, Some(ValueRef::Null));
+        (Change::Set(text("v"), Lifetime::Kept), 1)
+    });
+    assert_eq!((kept, get(&store, "k")), (Ok(1), Some(text("v"))));
+    let seen = store.update(b"k", |value| (Change::Nothing, value.map(ValueRef::owned)));
+    assert_eq!(seen, Ok(Some(text("v"))));
+    store.clock().advance(100);
+    let ended = store.update(b"k", |value| (Change::Nothing, value.is_none()));
+    assert_eq!(ended, Ok(true));
+    let set = |value: Option<ValueRef<'_>>| {
+        let change = match value {
+            None => Change::Set(text("w"), Lifetime::Milliseconds(10)),
+            Some(_) => Change::Delete,
+        };
+        (change, ())
+    };
+    assert_eq!(store.update(b"k", set), Ok(()));
+    assert_eq!(get(&store, "k"), Some(text("w")));
+    assert_eq!(store.update(b"k", set), Ok(()));
+    assert_eq!((get(&store, "k"), store.bytes()), (None, 0));
+}
+
+#[test]
 fn nobody_is_between_a_value_and_its_change() {
     let store = Arc::new(large());
     let threads = (0..4).map(|_| {

@@ -212,6 +212,7 @@ impl Tables {
             (natives, &stores::natives::FUNCTIONS, Entry::Contained),
             (natives, &admission::natives::FUNCTIONS, Entry::Contained),
             (natives, &stores::natives::CALLING, Entry::Own),
+            (natives, &stores::cache::FUNCTIONS, Entry::Contained),
             #[cfg(unix)]
             (natives, &files::fs::FUNCTIONS, Entry::Contained),
             #[cfg(unix)]
@@ -251,7 +252,7 @@ impl Tables {
             )?;
             natives.set("db_open", databases::open(lua, shared)?)?;
         }
-        natives.set("store_open", open_stores::open(lua, shared)?)?;
+        open_stores::install(lua, shared, natives)?;
         natives.set("admission_open", open_admission::open(lua, shared)?)?;
         #[cfg(unix)]
         files::object::install(lua, shared)?;

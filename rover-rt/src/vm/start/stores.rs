@@ -1,4 +1,4 @@
-//! What `rover.shared` is given while the program loads.
+//! What `rover.shared` and `rover.cache` are given while the program loads.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -8,41 +8,50 @@ use mlua::{Function, Lua, LuaString, Table};
 use rover_model::OptionValue;
 use rover_model::state::{StoreKind, StoreOptions};
 
-use crate::resources::Resources;
-use crate::stores::memory::Memory;
+use crate::stores::registry::{OtherOptions, Stores};
 use crate::vm::start::options::option_value;
 use crate::vm::state::vm::VmState;
 
-/// `store_open(name, options or nil)`: a store's number, or nil and what is wrong.
-pub(crate) fn open(lua: &Lua, shared: &VmState) -> mlua::Result<Function> {
-    let resources = Arc::clone(&shared.resources);
+/// Puts `store_open(name, options or nil)` and `cache_open` among the natives: the number of what has that name, or nil
+/// and what is wrong.
+pub(crate) fn install(lua: &Lua, shared: &VmState, natives: &Table) -> mlua::Result<()> {
     let stores = shared.stores.list();
+    let open = opens(lua, shared, StoreKind::Shared, stores, Stores::shared)?;
+    natives.set("store_open", open)?;
+    let caches = shared.stores.caches();
+    let open = opens(lua, shared, StoreKind::Cache, caches, Stores::cache)?;
+    natives.set("cache_open", open)
+}
+
+type Open<T> = fn(&Stores, &str, Option<StoreOptions>) -> Result<Arc<T>, OtherOptions>;
+
+fn opens<T: 'static>(
+    lua: &Lua,
+    shared: &VmState,
+    kind: StoreKind,
+    list: Rc<RefCell<Vec<Arc<T>>>>,
+    open: Open<T>,
+) -> mlua::Result<Function> {
+    let resources = Arc::clone(&shared.resources);
     lua.create_function(move |_, (name, options): (LuaString, Option<Table>)| {
-        let opened = opened(&resources, &stores, &name.to_string_lossy(), options);
+        let options = options.map(|options| options_of(kind, options)).transpose();
+        let opened = options.and_then(|options| {
+            let opened = open(&resources.stores, &name.to_string_lossy(), options);
+            opened.map_err(|wrong| wrong.to_string())
+        });
         Ok(match opened {
-            Ok(number) => (Some(number), None),
+            Ok(opened) => {
+                let mut list = list.borrow_mut();
+                list.push(opened);
+                (Some(list.len()), None)
+            }
             Err(wrong) => (None, Some(wrong)),
         })
     })
 }
 
-fn opened(
-    resources: &Resources,
-    stores: &Rc<RefCell<Vec<Arc<Memory>>>>,
-    name: &str,
-    options: Option<Table>,
-) -> Result<usize, String> {
-    let options = options.map(|options| options_of(StoreKind::Shared, options));
-    let options = options.transpose()?;
-    let store = resources.stores.open(StoreKind::Shared, name, options);
-    let store = store.map_err(|wrong| wrong.to_string())?;
-    let mut stores = stores.borrow_mut();
-    stores.push(store);
-    Ok(stores.len())
-}
-
 /// The options that a program gives in a table.
-pub(crate) fn options_of(kind: StoreKind, options: Table) -> Result<StoreOptions, String> {
+fn options_of(kind: StoreKind, options: Table) -> Result<StoreOptions, String> {
     let given = match option_value(&mlua::Value::Table(options), 0) {
         OptionValue::Table(fields) => fields,
         OptionValue::List(list) if list.is_empty() => Vec::new(),

@@ -6,6 +6,7 @@ use std::ptr;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use crate::stores::cache::{Cache, Ticket};
 use crate::stores::memory::{Memory, StoreError};
 
 /// A text that was read is kept in a buffer up to this size.
@@ -16,6 +17,10 @@ const KEPT_BYTES: usize = 256 << 10;
 pub(crate) struct VmStores {
     /// By their numbers, less one.
     all: Rc<RefCell<Vec<Arc<Memory>>>>,
+    /// What `rover.cache` has given, likewise.
+    caches: Rc<RefCell<Vec<Arc<Cache>>>>,
+    /// The number of the next value that a request makes.
+    next: Cell<u32>,
     /// The bytes of the value that was read last, until Lua has made a value of them.
     read: RefCell<Vec<u8>>,
     /// A table that is to be kept, encoded.
@@ -78,6 +83,24 @@ impl VmStores {
         Rc::clone(&self.all)
     }
 
+    /// The list that caches are added to.
+    pub(crate) fn caches(&self) -> Rc<RefCell<Vec<Arc<Cache>>>> {
+        Rc::clone(&self.caches)
+    }
+
+    /// A cache by its number.
+    pub(crate) fn cache(&self, number: u32) -> Option<Arc<Cache>> {
+        let caches = self.caches.borrow();
+        caches.get((number as usize).wrapping_sub(1)).cloned()
+    }
+
+    /// A number for a value that a request makes.
+    pub(crate) fn next(&self) -> u32 {
+        let number = self.next.get().wrapping_add(1);
+        self.next.set(number);
+        number
+    }
+
     /// A store by its number.
     #[inline]
     pub(crate) fn with<R>(&self, number: u32, f: impl FnOnce(&Memory) -> R) -> Option<R> {
@@ -103,5 +126,30 @@ impl VmStores {
     /// The bytes that were kept last.
     pub(crate) fn kept(&self) -> Vec<u8> {
         self.read.take()
+    }
+}
+
+/// The values of caches that a request makes, by their numbers. Those that it leaves behind, others make.
+#[derive(Default)]
+pub(crate) struct Making(RefCell<Vec<(u32, Ticket)>>);
+
+impl Making {
+    pub(crate) fn keep(&self, number: u32, ticket: Ticket) {
+        self.0.borrow_mut().push((number, ticket));
+    }
+
+    /// Takes one from the request.
+    pub(crate) fn take(&self, number: u32) -> Option<Ticket> {
+        let mut making = self.0.borrow_mut();
+        let at = making.iter().position(|(known, _)| *known == number)?;
+        Some(making.swap_remove(at).1)
+    }
+
+    pub(crate) fn swap(&self, other: &Making) {
+        self.0.swap(&other.0);
+    }
+
+    pub(crate) fn reset(&self) {
+        drop(self.0.take());
     }
 }

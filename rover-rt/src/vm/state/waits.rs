@@ -5,6 +5,7 @@ use std::ffi::c_int;
 
 #[cfg(feature = "database")]
 use crate::vm::state::databases::HeldDatabases;
+use crate::vm::state::stores::Making;
 use crate::wait::operation::Operation;
 
 /// Where natives leave what the running request waits for, until its task takes it.
@@ -23,6 +24,8 @@ pub(crate) struct Waits {
     /// Transactions, cursors and rows that it has.
     #[cfg(feature = "database")]
     pub(crate) databases: HeldDatabases,
+    /// Values of caches that it makes.
+    pub(crate) making: Making,
     /// The number of the next fiber.
     next: Cell<u32>,
 }
@@ -67,6 +70,7 @@ impl Waits {
         self.ended.swap(&other.ended);
         #[cfg(feature = "database")]
         self.databases.swap(&other.databases);
+        self.making.swap(&other.making);
         self.next.swap(&other.next);
     }
 
@@ -79,6 +83,7 @@ impl Waits {
         self.ended.take();
         #[cfg(feature = "database")]
         self.databases.reset();
+        self.making.reset();
         self.next.set(0);
     }
 }

@@ -17,7 +17,7 @@ pub(crate) fn compiled_in(at: Position, name: &str) -> Diagnostic {
     .at(at, "this option")
     .help(
         "write a constant. Of the environment may come what the server needs to know of where it \
-         runs: `host`, `port`, `workers`, `log_level`, `trusted_proxies` and the limits of \
+         runs: `host`, `port`, `workers`, `log_level`, `trusted_proxies`, `cors` and the limits of \
          connections",
     )
 }

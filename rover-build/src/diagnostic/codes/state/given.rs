@@ -12,7 +12,10 @@ pub(super) const CODE: Code = code!(
 /// With the message that the call raised.
 pub(crate) fn wrong<At>(at: At, raised: &str) -> Diagnostic<At> {
     let help = match raised.contains("other options before") {
-        true => "give the options in one place, and name the store without options elsewhere",
+        true => "give the options in one place, and the name alone elsewhere",
+        false if raised.starts_with("rover.cache") => {
+            "write `rover.cache(\"prices\", { max_bytes = \"16MiB\", stale = \"30s\" })`"
+        }
         false => "write `rover.shared(\"visits\", { max_bytes = \"16MiB\", on_full = \"error\" })`",
     };
     Diagnostic::new(CODE, raised)
