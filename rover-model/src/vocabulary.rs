@@ -2,7 +2,7 @@
 //! checks by. `rover-build`'s `vocabulary` parses them.
 
 /// The files of `vocabulary/`: name and text, in the order in which the reference shows them.
-pub const VOCABULARY: [(&str, &str); 18] = [
+pub const VOCABULARY: [(&str, &str); 19] = [
     ("ctx.lua", include_str!("../vocabulary/ctx.lua")),
     ("server.lua", include_str!("../vocabulary/server.lua")),
     ("options.lua", include_str!("../vocabulary/options.lua")),
@@ -10,6 +10,7 @@ pub const VOCABULARY: [(&str, &str); 18] = [
     ("rover.lua", include_str!("../vocabulary/rover.lua")),
     ("wait.lua", include_str!("../vocabulary/wait.lua")),
     ("http.lua", include_str!("../vocabulary/http.lua")),
+    ("crypto.lua", include_str!("../vocabulary/crypto.lua")),
     ("database.lua", include_str!("../vocabulary/database.lua")),
     ("state.lua", include_str!("../vocabulary/state.lua")),
     ("admission.lua", include_str!("../vocabulary/admission.lua")),

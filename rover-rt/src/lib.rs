@@ -6,6 +6,8 @@
 mod admission;
 mod chunked;
 mod client;
+#[cfg(feature = "crypto")]
+mod crypto;
 #[cfg(feature = "database")]
 mod database;
 #[doc(hidden)]

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use crate::admission::limit::Limits;
 use crate::admission::replay::Replies;
+#[cfg(feature = "crypto")]
+use crate::crypto::uuid::UuidClock;
 #[cfg(feature = "database")]
 use crate::database::registry::Registry;
 use crate::environment::Environment;
@@ -21,6 +23,9 @@ pub(crate) struct Resources {
     pub(crate) replies: Arc<Replies>,
     #[cfg(feature = "database")]
     pub(crate) databases: Registry,
+    /// What UUIDs that are made in order have had.
+    #[cfg(feature = "crypto")]
+    pub(crate) uuids: UuidClock,
 }
 
 impl Resources {
@@ -33,6 +38,8 @@ impl Resources {
             replies: Arc::default(),
             #[cfg(feature = "database")]
             databases: Registry::default(),
+            #[cfg(feature = "crypto")]
+            uuids: UuidClock::default(),
         }
     }
 }

@@ -12,6 +12,8 @@
 #![allow(unsafe_code)]
 
 mod admission;
+#[cfg(feature = "crypto")]
+mod crypto;
 mod ctx;
 #[cfg(feature = "database")]
 mod database;

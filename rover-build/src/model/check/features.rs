@@ -11,6 +11,13 @@ pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     if !look.facts.features.client {
         found.extend(first(look, "rover.http").map(|at| feature::off(at, "rover.http", "client")));
     }
+    if !look.facts.features.crypto {
+        let words = ["rover.crypto", "rover.password", "rover.jwt"];
+        let said = words
+            .iter()
+            .find_map(|word| Some((first(look, word)?, word)));
+        found.extend(said.map(|(at, word)| feature::off(at, word, "crypto")));
+    }
     let of_databases = look.facts.databases.iter().filter_map(|database| {
         let features = look.facts.features;
         match database.dialect {

@@ -17,6 +17,8 @@ use crate::resources::Resources;
 use crate::time::pulse::Pulse;
 use crate::vm::admission;
 use crate::vm::admission::gate::TOO_MANY;
+#[cfg(feature = "crypto")]
+use crate::vm::crypto;
 use crate::vm::ctx::{self, reads};
 #[cfg(feature = "database")]
 use crate::vm::database;
@@ -207,6 +209,13 @@ impl Tables {
             (natives, &response::headers::FUNCTIONS, Entry::Contained),
             (natives, &pages::FUNCTIONS, Entry::Contained),
             (natives, &library::log::FUNCTIONS, Entry::Contained),
+            (natives, &library::coding::FUNCTIONS, Entry::Contained),
+            #[cfg(feature = "crypto")]
+            (natives, &crypto::natives::FUNCTIONS, Entry::Contained),
+            #[cfg(feature = "crypto")]
+            (natives, &crypto::password::FUNCTIONS, Entry::Contained),
+            #[cfg(feature = "crypto")]
+            (natives, &crypto::jwt::FUNCTIONS, Entry::Contained),
             (natives, &run::errors::FUNCTIONS, Entry::Contained),
             (natives, &wait::natives::FUNCTIONS, Entry::Contained),
             (natives, &stores::natives::FUNCTIONS, Entry::Contained),

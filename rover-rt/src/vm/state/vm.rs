@@ -28,6 +28,8 @@ use crate::vm::state::order::KeyOrder;
 use crate::vm::state::replaced::Replaced;
 use crate::vm::state::request::RequestState;
 use crate::vm::state::schemas::Schemas;
+#[cfg(feature = "crypto")]
+use crate::vm::state::secrets::VmSecrets;
 use crate::vm::state::shapes::Shapes;
 use crate::vm::state::slots::RowSlots;
 use crate::vm::state::stores::VmStores;
@@ -79,6 +81,8 @@ pub(crate) struct VmState {
     common_client: OnceCell<Client>,
     #[cfg(feature = "database")]
     pub(crate) databases: Rc<VmDatabases>,
+    #[cfg(feature = "crypto")]
+    pub(crate) secrets: VmSecrets,
     pub(crate) stores: VmStores,
     pub(crate) admission: VmAdmission,
     /// What the workers have in common.
@@ -191,6 +195,8 @@ impl VmState {
             common_client: OnceCell::new(),
             #[cfg(feature = "database")]
             databases: Rc::default(),
+            #[cfg(feature = "crypto")]
+            secrets: VmSecrets::default(),
             stores: VmStores::default(),
             admission: VmAdmission::default(),
             resources,
@@ -221,6 +227,11 @@ impl VmState {
     pub(crate) fn written_at(&self, handler: c_int) -> Option<&str> {
         let at = usize::try_from(handler).ok()?.checked_sub(1)?;
         self.places.get()?.get(at)?.as_deref()
+    }
+
+    /// The bytes that there is room for as one string.
+    pub(crate) fn room(&self) -> usize {
+        self.memory.free().min(self.memory.longest())
     }
 
     /// The library has done so much; whether there is time for more.
