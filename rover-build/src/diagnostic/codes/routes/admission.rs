@@ -11,13 +11,15 @@ pub(super) const CODE: Code = code!(
 
 /// With the message that the call raised.
 pub(crate) fn wrong<At>(at: At, raised: &str) -> Diagnostic<At> {
-    let help = match (
-        raised.contains("`by`"),
-        raised.starts_with("rover.idempotent"),
-    ) {
-        (true, _) => "write `by = function(ctx) return ctx.client_ip end`",
-        (_, true) => "write `api.orders.before = rover.idempotent { ttl = \"24h\" }`",
-        (_, false) => "write `api.before = rover.rate_limit { rate = \"100/min\" }`",
+    let is_about = |option: &str| raised.contains(&format!("`{option}`"));
+    let help = if is_about("by") {
+        "write `by = function(ctx) return ctx.client_ip end`"
+    } else if raised.starts_with("rover.idempotent") {
+        "write `api.orders.before = rover.idempotent { ttl = \"24h\", required = true }`"
+    } else if is_about("burst") || is_about("name") {
+        "write `rover.rate_limit { rate = \"5/min\", burst = 10, name = \"login\" }`"
+    } else {
+        "write `api.before = rover.rate_limit { rate = \"100/min\" }`"
     };
     Diagnostic::new(CODE, raised)
         .at(at, "called here")
