@@ -5,7 +5,7 @@ use rover_model::{HOOKS, Method};
 
 use crate::analyse::ctx_use::{Access, Source, Table};
 use crate::analyse::types::{BodyType, ReturnType};
-use crate::collect::{Entry, HookEntry, Recorded};
+use crate::collect::{Entry, HookEntry, OwnHook, Recorded};
 use crate::diagnostic::codes::routes::{
     handler, hook, method, parameter_twice, reserved, rest_not_last, segment,
 };
@@ -124,7 +124,8 @@ fn path_hook(
             let mut reads = by.map(|by| self::reads(facts, by)).unwrap_or_default();
             let header = own.header().map(str::to_owned);
             reads.headers.extend(header);
-            (needs, reads, Expects::default(), Vec::new())
+            let returns = own_answers(own, chain);
+            (needs, reads, Expects::default(), returns)
         }
     };
     Ok(PathHook {
@@ -142,6 +143,20 @@ fn path_hook(
         returns,
         token,
     })
+}
+
+/// What the row of a word says that its hook answers before the handler.
+fn own_answers(own: &OwnHook, chain: Chain) -> Vec<ReturnType> {
+    let name = own.word.strip_prefix("rover.").unwrap_or(&own.word);
+    let word = vocabulary::word("rover", name).filter(|_| chain == Chain::Before);
+    let statuses = word
+        .and_then(|word| word.tag("answers"))
+        .unwrap_or_default();
+    let statuses = statuses.split_whitespace();
+    let known = statuses.filter_map(|status| status.parse().ok());
+    known
+        .map(|status| ReturnType::new(status, BodyType::Error))
+        .collect()
 }
 
 /// What a hook answers instead of the handler.

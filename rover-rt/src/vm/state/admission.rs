@@ -50,12 +50,15 @@ impl VmAdmission {
     }
 }
 
+/// How a client stands by a limit.
+type Stood = (Rc<Limit>, Standing);
+
 /// What the hooks have found for a request. It is empty for most.
 #[derive(Default)]
 pub(crate) struct Admitted {
     /// Whether there is anything.
     any: Cell<bool>,
-    limits: RefCell<SmallVec<[(Rc<Limit>, Standing); 1]>>,
+    limits: RefCell<SmallVec<[Stood; 1]>>,
     /// The keys by which it runs.
     held: RefCell<SmallVec<[Held; 1]>>,
     /// Seconds after which the client may come again.
@@ -127,7 +130,7 @@ impl Admitted {
     }
 
     /// The fields of draft-ietf-httpapi-ratelimit-headers-10. Those that the program has written stay.
-    fn write_limits(&self, limits: &[(Rc<Limit>, Standing)], reply: &mut Reply) {
+    fn write_limits(&self, limits: &[Stood], reply: &mut Reply) {
         if reply.header(&LIMIT).is_some() || reply.header(&POLICY).is_some() {
             return;
         }
