@@ -5,8 +5,6 @@
 ---@planned rover asset assets files
 --- Values that all workers share.
 ---@planned rover state redis
---- Hooks that guard routes.
----@planned rover idempotent rate_limit
 --- A client's data from one request to the next.
 ---@planned rover session sessions
 --- Answers that are sent in parts, and messages to all who listen.

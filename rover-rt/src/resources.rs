@@ -1,11 +1,14 @@
 //! What the workers of a process have in common.
 
+use std::sync::Arc;
 #[cfg(feature = "crypto")]
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 #[cfg(feature = "crypto")]
 use rover_model::state::StoreOptions;
 
+use crate::admission::limit::Limits;
+use crate::admission::replay::Replies;
 #[cfg(feature = "crypto")]
 use crate::crypto::uuid::UuidClock;
 #[cfg(feature = "database")]
@@ -24,6 +27,10 @@ pub(crate) struct Resources {
     /// What sessions keep that are not in their cookies.
     #[cfg(feature = "crypto")]
     sessions: OnceLock<Arc<Memory>>,
+    /// What `rover.rate_limit` knows of clients.
+    pub(crate) limits: Limits,
+    /// What `rover.idempotent` keeps.
+    pub(crate) replies: Arc<Replies>,
     #[cfg(feature = "database")]
     pub(crate) databases: Registry,
     /// What UUIDs that are made in order have had.
@@ -39,6 +46,8 @@ impl Resources {
             stores: Stores::default(),
             #[cfg(feature = "crypto")]
             sessions: OnceLock::new(),
+            limits: Limits::default(),
+            replies: Arc::default(),
             #[cfg(feature = "database")]
             databases: Registry::default(),
             #[cfg(feature = "crypto")]

@@ -2,8 +2,6 @@
 
 use std::cmp::Reverse;
 
-use rover_model::Method;
-
 use crate::analyse::types::{BodyType, ReturnType};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::routes::{hook_twice, hook_unused};
@@ -14,7 +12,12 @@ use crate::model::token::Scheme;
 pub(crate) fn put_together(app: &mut App, on_error: &Reads) {
     for route in &mut app.routes {
         let below = app.path_hooks.iter().enumerate();
-        let below = below.filter(|(_, hook)| runs_for(hook, route));
+        let below = below.filter(|(_, hook)| route.path.starts_with(&hook.path));
+        let method = route.method;
+        let below = below.filter(|(_, hook)| {
+            let own = hook.own.as_ref();
+            own.is_none_or(|own| own.runs_for(method))
+        });
         let (mut before, mut after): (Vec<_>, Vec<_>) =
             below.partition(|(_, hook)| hook.chain == Chain::Before);
         before.sort_by_key(|(_, hook)| hook.path.len());
@@ -29,17 +32,6 @@ pub(crate) fn put_together(app: &mut App, on_error: &Reads) {
     if let Some(saving) = saving {
         save_sessions(&mut app.routes, saving, on_error);
     }
-}
-
-/// Whether a hook runs for a route, as far as its path says. Sessions are another matter.
-fn runs_for(hook: &PathHook, route: &Route) -> bool {
-    let asks = match hook.own.as_ref().map(|own| own.word.as_str()) {
-        Some("sessions") => false,
-        // What changes nothing may be asked by any page.
-        Some("rover.csrf") => !matches!(route.method, Method::Get | Method::Head | Method::Options),
-        _ => true,
-    };
-    asks && route.path.starts_with(&hook.path)
 }
 
 /// The last hook of the routes that use a session, and of those whose `on_error` does.
@@ -86,6 +78,11 @@ fn join(route: &mut Route, hook: &PathHook) {
     expects.query = expects.query.take().or(query);
     expects.params = expects.params.take().or(params);
     route.token = route.token.or(hook.token);
+    if let (Some(own), Chain::Before) = (&hook.own, hook.chain) {
+        route.refusals.extend(own.refusals());
+        let header = own.header().filter(|_| own.required);
+        route.required_headers.extend(header);
+    }
     for answer in hook.returns.iter().filter(|answer| !is_nothing(answer)) {
         if !route.returns.contains(answer) {
             route.returns.push(answer.clone());

@@ -17,6 +17,7 @@ use crate::resources::Resources;
 #[cfg(feature = "crypto")]
 use crate::sessions::Sessions;
 use crate::time::pulse::Pulse;
+use crate::vm::state::admission::VmAdmission;
 use crate::vm::state::call::Call;
 #[cfg(feature = "database")]
 use crate::vm::state::databases::VmDatabases;
@@ -88,6 +89,7 @@ pub(crate) struct VmState {
     /// Those of the option `sessions`, if it is given.
     #[cfg(feature = "crypto")]
     pub(crate) sessions: OnceCell<Sessions>,
+    pub(crate) admission: VmAdmission,
     /// What the workers have in common.
     pub(crate) resources: Arc<Resources>,
     #[cfg(unix)]
@@ -203,6 +205,7 @@ impl VmState {
             stores: VmStores::default(),
             #[cfg(feature = "crypto")]
             sessions: OnceCell::new(),
+            admission: VmAdmission::default(),
             resources,
             #[cfg(unix)]
             files: VmFiles::default(),
