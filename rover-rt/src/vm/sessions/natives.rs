@@ -50,7 +50,7 @@ unsafe fn exactly<const N: usize>(state: *mut lua_State, index: c_int) -> Option
 ///
 /// # Safety
 /// In a native that a request calls; what is borrowed is not used after it.
-unsafe fn cookies<'a>(state: *mut lua_State, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
+unsafe fn cookies(state: *mut lua_State, name: &str) -> impl Iterator<Item = &[u8]> {
     // SAFETY: the caller is such a native.
     let (_, call) = unsafe { running(state) };
     let all = call.request.headers.cookies();
