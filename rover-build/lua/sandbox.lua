@@ -2,7 +2,7 @@
 -- functions do nothing then.
 --
 -- It gives a function that says whether what the rewriting relies on is still LuaJIT's own.
-local server, modules, builder_names, null, guard, components, library, getenv, wait, env, database, stores = ...
+local server, modules, builder_names, null, guard, components, library, getenv, wait, env, database, redis, stores = ...
 local g = _G
 -- The program may change the library while it runs.
 local error, tostring, type, setmetatable = error, tostring, type, setmetatable
@@ -78,6 +78,7 @@ function server.is_made() return made ~= nil end
 modules.install()
 wait(rover, g.io, g.debug.getinfo)
 database(rover)
+redis(rover)
 stores(rover)
 local library_table = table
 return function()

@@ -9,6 +9,8 @@ pub struct Features {
     pub sqlite: bool,
     /// `postgres`: `rover.db` with PostgreSQL.
     pub postgres: bool,
+    /// `redis`: `rover.redis`.
+    pub redis: bool,
 }
 
 impl Features {
@@ -17,5 +19,6 @@ impl Features {
         client: true,
         sqlite: true,
         postgres: true,
+        redis: true,
     };
 }

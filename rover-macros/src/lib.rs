@@ -47,6 +47,7 @@ pub fn app(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
         client: cfg!(feature = "client"),
         sqlite: cfg!(feature = "sqlite"),
         postgres: cfg!(feature = "postgres"),
+        redis: cfg!(feature = "redis"),
     };
     let manifest_path = folder.join(manifest.value());
     let (items, error) = match rover_build::compile_with(&manifest_path, features) {

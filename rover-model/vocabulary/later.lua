@@ -8,7 +8,7 @@
 --- Hashes, keys and random bytes.
 ---@planned rover crypto password jwt random
 --- Values that all workers share.
----@planned rover state redis
+---@planned rover state
 --- Hooks that guard routes.
 ---@planned rover csrf idempotent rate_limit
 --- A client's data from one request to the next.

@@ -31,6 +31,7 @@ local rover = {
   array = R.json.array,
   http = R.http_words,
   db = R.db,
+  redis = R.redis,
   shared = R.shared,
   cache = R.cache,
   server = function(options)

@@ -25,13 +25,15 @@ mod outbound;
 mod pattern;
 mod process;
 pub mod program;
+#[cfg(feature = "redis")]
+mod redis;
 mod resources;
 mod router;
 mod service;
 mod settings;
 mod stores;
 mod time;
-#[cfg(any(feature = "client", feature = "postgres"))]
+#[cfg(any(feature = "client", feature = "postgres", feature = "redis"))]
 mod tls;
 mod vm;
 mod wait;

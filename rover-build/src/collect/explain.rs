@@ -4,7 +4,9 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::options::not_a_table;
 use crate::diagnostic::codes::program::{raised, server_twice};
 use crate::diagnostic::codes::sql::given as database;
-use crate::diagnostic::codes::state::{given as store, while_loading as store_while_loading};
+use crate::diagnostic::codes::state::{
+    given as store, redis, while_loading as store_while_loading,
+};
 use crate::diagnostic::codes::waiting::{given, while_loading};
 use crate::diagnostic::codes::words::unavailable;
 use crate::vocabulary::{self, instead};
@@ -43,6 +45,7 @@ fn of_rover(message: &str, line: &str) -> Option<Explained> {
             Some(given::wrong(column, message))
         }
         "rover.db" | "rover.db:" => Some(database::wrong(column, message)),
+        "rover.redis" | "rover.redis:" => Some(redis::wrong(column, message)),
         "rover.shared" | "rover.shared:" | "rover.cache" | "rover.cache:" => {
             Some(store::wrong(column, message))
         }

@@ -22,6 +22,8 @@ mod library;
 mod native;
 #[cfg(feature = "client")]
 mod outbound;
+#[cfg(feature = "redis")]
+mod redis;
 mod response;
 mod run;
 mod start;

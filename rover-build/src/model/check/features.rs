@@ -11,6 +11,9 @@ pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     if !look.facts.features.client {
         found.extend(first(look, "rover.http").map(|at| feature::off(at, "rover.http", "client")));
     }
+    if !look.facts.features.redis {
+        found.extend(first(look, "rover.redis").map(|at| feature::off(at, "rover.redis", "redis")));
+    }
     let of_databases = look.facts.databases.iter().filter_map(|database| {
         let features = look.facts.features;
         match database.dialect {

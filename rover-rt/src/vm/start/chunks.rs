@@ -8,7 +8,7 @@ use crate::program::Program;
 pub(crate) const RUNTIME_LUA: &str = include_str!("../../../lua/runtime.lua");
 
 /// The parts that `runtime.lua` loads, by name.
-const PARTS: [(&str, &str); 23] = [
+const PARTS: [(&str, &str); 24] = [
     ("chain", include_str!("../../../lua/chain.lua")),
     ("lock", include_str!("../../../lua/lock.lua")),
     ("modules", MODULES_LUA),
@@ -22,6 +22,7 @@ const PARTS: [(&str, &str); 23] = [
     ("http", include_str!("../../../lua/http.lua")),
     ("files", include_str!("../../../lua/files.lua")),
     ("database", include_str!("../../../lua/database.lua")),
+    ("redis", include_str!("../../../lua/redis.lua")),
     ("stores", include_str!("../../../lua/stores.lua")),
     ("variables", ENV_LUA),
     ("env", include_str!("../../../lua/env.lua")),

@@ -78,6 +78,9 @@ pub(crate) struct VmState {
     common_client: OnceCell<Client>,
     #[cfg(feature = "database")]
     pub(crate) databases: Rc<VmDatabases>,
+    /// What `rover.redis` made, by their numbers less one.
+    #[cfg(feature = "redis")]
+    pub(crate) redis: Rc<RefCell<Vec<crate::redis::worker::Worker>>>,
     pub(crate) stores: VmStores,
     /// What the workers have in common.
     pub(crate) resources: Arc<Resources>,
@@ -189,6 +192,8 @@ impl VmState {
             common_client: OnceCell::new(),
             #[cfg(feature = "database")]
             databases: Rc::default(),
+            #[cfg(feature = "redis")]
+            redis: Rc::default(),
             stores: VmStores::default(),
             resources,
             #[cfg(unix)]
