@@ -2,7 +2,7 @@
 -- functions do nothing then.
 --
 -- It gives a function that says whether what the rewriting relies on is still LuaJIT's own.
-local server, modules, builder_names, null, guard, components, library, getenv, wait, env, database, redis, stores = ...
+local server, modules, builder_names, null, guard, components, library, getenv, wait, env, database, redis, stores, secrets = ...
 local g = _G
 -- The program may change the library while it runs.
 local error, tostring, type, setmetatable = error, tostring, type, setmetatable
@@ -75,6 +75,7 @@ end
 g.print = nothing
 g.rover = rover
 function server.is_made() return made ~= nil end
+for name, words in pairs(secrets) do rover[name] = words end
 modules.install()
 wait(rover, g.io, g.debug.getinfo)
 database(rover)

@@ -5,6 +5,8 @@
 pub struct Features {
     /// `client`: `rover.http`.
     pub client: bool,
+    /// `crypto`: `rover.crypto`, `rover.password` and `rover.jwt`.
+    pub crypto: bool,
     /// `sqlite`: `rover.db` with SQLite.
     pub sqlite: bool,
     /// `postgres`: `rover.db` with PostgreSQL.
@@ -17,6 +19,7 @@ impl Features {
     /// For who does not know: nothing is refused.
     pub const ALL: Features = Features {
         client: true,
+        crypto: true,
         sqlite: true,
         postgres: true,
         redis: true,

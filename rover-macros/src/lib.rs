@@ -45,6 +45,7 @@ pub fn app(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let folder = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(PathBuf::new, PathBuf::from);
     let features = rover_build::Features {
         client: cfg!(feature = "client"),
+        crypto: cfg!(feature = "crypto"),
         sqlite: cfg!(feature = "sqlite"),
         postgres: cfg!(feature = "postgres"),
         redis: cfg!(feature = "redis"),

@@ -5,9 +5,10 @@
 //! literal paths, and the Lua text of the recording server, which runs once at build and once in
 //! every worker.
 //!
-//! Without features the crate has no dependencies but those that write digits. `serde` lets the
+//! Without features the crate has no dependencies but those that write digits and Base64. `serde` lets the
 //! compiler print a plan as Rust, `store` writes and reads one as bytes.
 
+pub mod coding;
 pub mod cors;
 pub mod cron;
 pub mod database;
@@ -60,6 +61,10 @@ pub const MODULES_LUA: &str = include_str!("../lua/modules.lua");
 /// What is said of error values that are no strings: a chunk that takes an encoder and the
 /// value of `rover.null`, and returns `{ described = ..., run = ... }`.
 pub const RAISED_LUA: &str = include_str!("../lua/raised.lua");
+
+/// `rover.base64`, `rover.hex`, `rover.url` and `rover.crypto`: a chunk that is given natives, `raise`,
+/// `is_loaded` and `charge`, and returns a table of them.
+pub const CRYPTO_LUA: &str = include_str!("../lua/crypto.lua");
 
 /// `rover.env`: a chunk that is given `getenv`, `check`, `raise` and `is_loaded`, and returns
 /// `rover.env`.

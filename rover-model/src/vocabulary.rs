@@ -10,6 +10,7 @@ pub const VOCABULARY: [(&str, &str); 18] = [
     ("rover.lua", include_str!("../vocabulary/rover.lua")),
     ("wait.lua", include_str!("../vocabulary/wait.lua")),
     ("http.lua", include_str!("../vocabulary/http.lua")),
+    ("crypto.lua", include_str!("../vocabulary/crypto.lua")),
     ("database.lua", include_str!("../vocabulary/database.lua")),
     ("state.lua", include_str!("../vocabulary/state.lua")),
     ("redis.lua", include_str!("../vocabulary/redis.lua")),

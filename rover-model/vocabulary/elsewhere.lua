@@ -170,6 +170,17 @@
 --- options are given where the server is made: `rover.server { port = 8080 }`
 ---@absent rover.Server set configure enable
 
+-- Words that `rover` has elsewhere.
+
+--- random bytes are `rover.crypto.random(n)`; a number that need not be secret is `math.random(n)`
+---@absent rover random
+
+--- write `rover.crypto.uuid()`
+---@absent rover uuid
+
+--- write `rover.crypto.hmac("sha256", key, text)`
+---@absent rover hmac
+
 -- Modules of LuaRocks.
 
 --- requests to other servers are `rover.http.get(url)` and the like
@@ -184,11 +195,20 @@
 --- templates are built in: `api.html(data) [[ ... {{ name }} ... ]]`; or put the module's file beside the manifest
 ---@absent require etlua mustache lustache
 
---- it is written in C, which programs cannot load
----@absent require openssl bcrypt argon2 luaossl md5 sha1
+--- it is written in C, which programs cannot load: hashes and encryption are `rover.crypto`, hashes of passwords `rover.password`
+---@absent require openssl bcrypt argon2 luaossl md5 sha1 lsha2 sodium
+
+--- tokens are `rover.jwt.sign(claims, key)` and `rover.jwt.verify(token, key)`
+---@absent require jwt luajwt luajwtjitsi
 
 --- it is written in C, which programs cannot load: use a module in plain Lua, beside the manifest
----@absent require zlib lua-zlib brotli mime struct cmsgpack yaml lyaml
+---@absent require zlib lua-zlib brotli struct cmsgpack yaml lyaml
 
 --- put the module's files beside the manifest: modules of LuaRocks are not looked for
----@absent require pl inspect middleclass classic lume penlight luaunit busted uuid date base64
+---@absent require pl inspect middleclass classic lume penlight luaunit busted date
+
+--- write `rover.crypto.uuid()`
+---@absent require uuid
+
+--- it is built in: `rover.base64.encode(text)` and `rover.base64.decode(text)`
+---@absent require base64 mime

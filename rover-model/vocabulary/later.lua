@@ -3,10 +3,6 @@
 
 --- Files that are part of the program, or answer from the disk.
 ---@planned rover asset assets files
---- Makes and checks texts in these forms.
----@planned rover base64 hex url
---- Hashes, keys and random bytes.
----@planned rover crypto password jwt random
 --- Values that all workers share.
 ---@planned rover state
 --- Hooks that guard routes.

@@ -61,6 +61,8 @@ for _, name in pairs { "string", "table", "math", "bit", "coroutine", "os" } do
 end
 libraries.rover, libraries["rover.log"], libraries["rover.json"] = R.rover, R.rover.log, R.json.json
 libraries["rover.fs"] = R.fs
+for name, t in pairs(R.coding) do libraries["rover." .. name] = t end
+libraries["rover.crypto"], libraries["rover.password"], libraries["rover.jwt"] = R.crypto, R.password, R.jwt
 
 -- Programs may change the library while they load. Then they have what they changed it to,
 -- and no request can change it for the next.

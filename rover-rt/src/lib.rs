@@ -5,6 +5,8 @@
 
 mod chunked;
 mod client;
+#[cfg(feature = "crypto")]
+mod crypto;
 #[cfg(feature = "database")]
 mod database;
 #[doc(hidden)]

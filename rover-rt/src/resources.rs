@@ -1,5 +1,7 @@
 //! What the workers of a process have in common.
 
+#[cfg(feature = "crypto")]
+use crate::crypto::uuid::UuidClock;
 #[cfg(feature = "database")]
 use crate::database::registry::Registry;
 use crate::environment::Environment;
@@ -13,6 +15,9 @@ pub(crate) struct Resources {
     pub(crate) stores: Stores,
     #[cfg(feature = "database")]
     pub(crate) databases: Registry,
+    /// What UUIDs that are made in order have had.
+    #[cfg(feature = "crypto")]
+    pub(crate) uuids: UuidClock,
 }
 
 impl Resources {
@@ -23,6 +28,8 @@ impl Resources {
             stores: Stores::default(),
             #[cfg(feature = "database")]
             databases: Registry::default(),
+            #[cfg(feature = "crypto")]
+            uuids: UuidClock::default(),
         }
     }
 }

@@ -17,6 +17,7 @@ mod redis;
 pub(crate) mod schemas;
 pub(crate) mod worlds;
 
+mod crypto;
 mod library;
 mod stores;
 mod wait;
@@ -193,6 +194,7 @@ fn run(
     let redis = redis::install(&lua).map_err(|e| internal(&e))?;
     let stores = stores::install(&lua).map_err(|e| internal(&e))?;
     let wait = wait::install(&lua).map_err(|e| internal(&e))?;
+    let secrets = crypto::install(&lua).map_err(|e| internal(&e))?;
     let env = environment.words(&lua, sources).map_err(|e| internal(&e))?;
     let keeps_library: Function = lua
         .load(SANDBOX_LUA)
@@ -211,6 +213,7 @@ fn run(
             database,
             redis,
             stores,
+            secrets,
         ))
         .map_err(|e| internal(&e))?;
     let result = raised::run(&lua, &manifest, &described);

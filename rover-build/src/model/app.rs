@@ -155,7 +155,7 @@ pub struct PathHook {
 
 impl PathHook {
     /// The path as people write it.
-    pub(crate) fn pattern(&self) -> String {
+    pub fn pattern(&self) -> String {
         pattern(&self.path)
     }
 

@@ -5,7 +5,7 @@ use rover_model::{HOOKS, Method};
 
 use crate::analyse::ctx_use::{Access, Source, Table};
 use crate::analyse::types::{BodyType, ReturnType};
-use crate::collect::{Entry, HookEntry, Recorded};
+use crate::collect::{Entry, HookEntry, OwnHook, Recorded};
 use crate::diagnostic::codes::routes::{
     handler, hook, method, parameter_twice, reserved, rest_not_last, segment,
 };
@@ -117,7 +117,12 @@ fn path_hook(
                 constant: false,
                 waits: own.waits,
             };
-            (needs, Reads::default(), Expects::default(), Vec::new())
+            (
+                needs,
+                Reads::default(),
+                Expects::default(),
+                own_answers(own, chain),
+            )
         }
     };
     Ok(PathHook {
@@ -135,6 +140,20 @@ fn path_hook(
         returns,
         token,
     })
+}
+
+/// What the row of a word says that its hook answers before the handler.
+fn own_answers(own: &OwnHook, chain: Chain) -> Vec<ReturnType> {
+    let name = own.word.strip_prefix("rover.").unwrap_or(&own.word);
+    let word = vocabulary::word("rover", name).filter(|_| chain == Chain::Before);
+    let statuses = word
+        .and_then(|word| word.tag("answers"))
+        .unwrap_or_default();
+    let statuses = statuses.split_whitespace();
+    let known = statuses.filter_map(|status| status.parse().ok());
+    known
+        .map(|status| ReturnType::new(status, BodyType::Error))
+        .collect()
 }
 
 /// What a hook answers instead of the handler.

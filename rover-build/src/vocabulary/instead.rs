@@ -22,7 +22,8 @@ pub(crate) fn route() -> &'static str {
 type Said = HashMap<String, &'static Word>;
 
 static WORDS: LazyLock<Said> = LazyLock::new(|| {
-    missing(|word| !matches!(word.owner, MODULES | SERVER) && !word.owner.starts_with("rover"))
+    let of_class = |word: &Word| word.owner.starts_with("rover.");
+    missing(|word| !matches!(word.owner, MODULES | SERVER) && !of_class(word))
 });
 static OF_MODULES: LazyLock<Said> = LazyLock::new(|| missing(|word| word.owner == MODULES));
 static OF_SERVERS: LazyLock<Said> = LazyLock::new(|| missing(|word| word.owner == SERVER));

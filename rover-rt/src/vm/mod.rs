@@ -11,6 +11,8 @@
 //! write to lives in [`state::request`], and what they borrow in the call's own frame.
 #![allow(unsafe_code)]
 
+#[cfg(feature = "crypto")]
+mod crypto;
 mod ctx;
 #[cfg(feature = "database")]
 mod database;

@@ -3,3 +3,5 @@
 
 pub(crate) mod error;
 pub(crate) mod operation;
+#[cfg(any(unix, feature = "crypto"))]
+pub(crate) mod threads;

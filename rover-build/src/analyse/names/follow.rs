@@ -6,7 +6,7 @@ use super::modules::{Export, Modules};
 use crate::front::hir::{Expr, Field, Kind, VarId};
 use crate::front::ids::{FileId, FunctionRef};
 use crate::front::load::Sources;
-use crate::vocabulary;
+use crate::vocabulary::{self, Word};
 
 /// Longer chains of names are not followed: modules that name each other's fields may go in a
 /// circle.
@@ -64,6 +64,24 @@ impl<'a> Names<'a> {
         match &self.followed(file, expr).kind {
             Kind::Index(object, key) if matches!(&object.kind, Kind::Global(name) if name == "rover") => {
                 key.text()
+            }
+            _ => None,
+        }
+    }
+
+    /// The word of a library that an expression is: `rover.jwt.verify`, also after `local jwt = rover.jwt`.
+    pub(crate) fn library_word(&self, file: FileId, expr: &Expr) -> Option<&'static Word> {
+        match &self.followed(file, expr).kind {
+            Kind::Index(object, key) => vocabulary::word(&self.library(file, object)?, key.text()?),
+            _ => None,
+        }
+    }
+
+    fn library(&self, file: FileId, expr: &Expr) -> Option<String> {
+        match &self.followed(file, expr).kind {
+            Kind::Global(name) => Some(name.clone()),
+            Kind::Index(object, key) => {
+                Some(format!("{}.{}", self.library(file, object)?, key.text()?))
             }
             _ => None,
         }

@@ -13,7 +13,7 @@ use crate::analyse::names::Given;
 use crate::analyse::types::{BodyType, ReturnType, ValueType};
 use crate::front::hir::BinaryOp;
 use crate::front::hir::{Expr, Kind, Stmt};
-use crate::front::ids::FunctionRef;
+use crate::front::ids::{FileId, FunctionRef};
 
 /// A function that is called where its errors are caught: what follows it are its arguments.
 fn catches(name: &str) -> Option<usize> {
@@ -60,6 +60,9 @@ impl<'a> ReturnTypes<'a> {
                         self.caught(frame, call, found);
                     }
                     _ => {}
+                }
+                if let Some(answer) = self.answered(frame.file, callee) {
+                    push(found, answer);
                 }
                 let catches = global.and_then(catches).is_some();
                 if let Some(place) = self.throwing_call(frame, callee) {
@@ -116,6 +119,16 @@ impl<'a> ReturnTypes<'a> {
             Kind::Function(id) => Some(frame.file.function(*id)),
             _ => self.names.written(frame.file, expr),
         }
+    }
+
+    /// What a word answers that may end the request: `rover.jwt.verify`.
+    fn answered(&self, file: FileId, callee: &Expr) -> Option<ReturnType> {
+        let word = self.names.library_word(file, callee)?;
+        let status = word.tag("answers")?.parse().ok()?;
+        let message = ("error".to_owned(), ValueType::String);
+        let mut answer = ReturnType::new(status, BodyType::Json(ValueType::Object(vec![message])));
+        answer.headers.push("www-authenticate".to_owned());
+        Some(answer)
     }
 
     fn throwing_call(&self, frame: &Frame<'_, 'a>, callee: &Expr) -> Option<FunctionRef> {
@@ -265,7 +278,9 @@ impl<'a> ReturnTypes<'a> {
                             Some("assert") => args.get(1),
                             _ => None,
                         };
-                        if raised.is_some_and(|value| !is_text(value)) {
+                        if raised.is_some_and(|value| !is_text(value))
+                            || self.answered(file, callee).is_some()
+                        {
                             throwing.insert(place);
                         }
                     }

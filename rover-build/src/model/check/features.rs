@@ -14,6 +14,13 @@ pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     if !look.facts.features.redis {
         found.extend(first(look, "rover.redis").map(|at| feature::off(at, "rover.redis", "redis")));
     }
+    if !look.facts.features.crypto {
+        let words = ["rover.crypto", "rover.password", "rover.jwt"];
+        let said = words
+            .iter()
+            .find_map(|word| Some((first(look, word)?, word)));
+        found.extend(said.map(|(at, word)| feature::off(at, word, "crypto")));
+    }
     let of_databases = look.facts.databases.iter().filter_map(|database| {
         let features = look.facts.features;
         match database.dialect {

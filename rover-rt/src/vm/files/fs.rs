@@ -4,7 +4,7 @@ use std::ffi::c_int;
 
 use mlua::ffi::{lua_CFunction, lua_State};
 
-use super::{begin, room};
+use super::begin;
 use crate::files::error::FileError;
 use crate::files::folder::Facts;
 use crate::vm::native::stack::bytes;
@@ -32,7 +32,7 @@ unsafe extern "C-unwind" fn read(state: *mut lua_State) -> c_int {
     // SAFETY: this is a contained native, called with a text.
     unsafe {
         begin(state, |shared, files| {
-            let read = files.read(text(state, 1), room(shared));
+            let read = files.read(text(state, 1), shared.room());
             async move {
                 outcome(read.await, |bytes| {
                     bytes.map_or(Given::Nothing, Given::Bytes)
@@ -69,7 +69,7 @@ unsafe extern "C-unwind" fn list(state: *mut lua_State) -> c_int {
     // SAFETY: this is a contained native, called with a text.
     unsafe {
         begin(state, |shared, files| {
-            let listed = files.list(text(state, 1), room(shared));
+            let listed = files.list(text(state, 1), shared.room());
             async move {
                 outcome(listed.await, |entries| match entries {
                     Some(entries) => {

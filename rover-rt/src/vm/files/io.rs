@@ -6,9 +6,9 @@ use std::rc::Rc;
 
 use mlua::ffi::{self, lua_CFunction, lua_State};
 
+use super::begin;
 use super::fs::text;
 use super::object::{file_at, push_file};
-use super::{begin, room};
 use crate::files::error::FileError;
 use crate::files::open::format::{Format, Value};
 use crate::files::open::handle::File;
@@ -178,9 +178,9 @@ unsafe extern "C-unwind" fn read(state: *mut lua_State) -> c_int {
         let format = Format::named(text(state, 2)).unwrap_or(Format::Bytes(count));
         with_file(
             state,
-            |shared, file| Some(read_outcome(file.try_read(&[format], room(shared))?)),
+            |shared, file| Some(read_outcome(file.try_read(&[format], shared.room())?)),
             |shared, file| {
-                let read = file.read(vec![format], room(shared));
+                let read = file.read(vec![format], shared.room());
                 async move { read_outcome(read.await) }
             },
         )

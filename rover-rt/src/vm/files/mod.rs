@@ -39,8 +39,3 @@ where
         park(state, shared, Operation::Outside(Box::pin(operation)))
     }
 }
-
-/// The bytes that a VM has room for as one string.
-fn room(shared: &VmState) -> usize {
-    shared.memory.free().min(shared.memory.longest())
-}

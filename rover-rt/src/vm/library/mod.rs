@@ -4,6 +4,7 @@
 //! Nothing here knows requests and responses.
 
 pub(crate) mod budgets;
+pub(crate) mod coding;
 pub(crate) mod limits;
 pub(crate) mod log;
 pub(crate) mod patterns;

@@ -1,14 +1,14 @@
 //! The texts and the bytecode that a VM loads.
 
 use mlua::{Function, Lua, Table};
-use rover_model::{ENV_LUA, MODULES_LUA};
+use rover_model::{CRYPTO_LUA, ENV_LUA, MODULES_LUA};
 
 use crate::program::Program;
 
 pub(crate) const RUNTIME_LUA: &str = include_str!("../../../lua/runtime.lua");
 
 /// The parts that `runtime.lua` loads, by name.
-const PARTS: [(&str, &str); 24] = [
+const PARTS: [(&str, &str); 28] = [
     ("chain", include_str!("../../../lua/chain.lua")),
     ("lock", include_str!("../../../lua/lock.lua")),
     ("modules", MODULES_LUA),
@@ -20,6 +20,10 @@ const PARTS: [(&str, &str); 24] = [
     ("ctx", include_str!("../../../lua/ctx.lua")),
     ("wait", include_str!("../../../lua/wait.lua")),
     ("http", include_str!("../../../lua/http.lua")),
+    ("crypto", include_str!("../../../lua/crypto.lua")),
+    ("crypto_words", CRYPTO_LUA),
+    ("password", include_str!("../../../lua/password.lua")),
+    ("jwt", include_str!("../../../lua/jwt.lua")),
     ("files", include_str!("../../../lua/files.lua")),
     ("database", include_str!("../../../lua/database.lua")),
     ("redis", include_str!("../../../lua/redis.lua")),

@@ -15,6 +15,8 @@ use crate::log::Log;
 use crate::program::{Part, Program};
 use crate::resources::Resources;
 use crate::time::pulse::Pulse;
+#[cfg(feature = "crypto")]
+use crate::vm::crypto;
 use crate::vm::ctx::{self, reads};
 #[cfg(feature = "database")]
 use crate::vm::database;
@@ -208,6 +210,13 @@ impl Tables {
             (natives, &response::headers::FUNCTIONS, Entry::Contained),
             (natives, &pages::FUNCTIONS, Entry::Contained),
             (natives, &library::log::FUNCTIONS, Entry::Contained),
+            (natives, &library::coding::FUNCTIONS, Entry::Contained),
+            #[cfg(feature = "crypto")]
+            (natives, &crypto::natives::FUNCTIONS, Entry::Contained),
+            #[cfg(feature = "crypto")]
+            (natives, &crypto::password::FUNCTIONS, Entry::Contained),
+            #[cfg(feature = "crypto")]
+            (natives, &crypto::jwt::FUNCTIONS, Entry::Contained),
             (natives, &run::errors::FUNCTIONS, Entry::Contained),
             (natives, &wait::natives::FUNCTIONS, Entry::Contained),
             (natives, &stores::natives::FUNCTIONS, Entry::Contained),

@@ -21,6 +21,8 @@ pub(crate) mod replaced;
 pub(crate) mod request;
 pub(crate) mod scheduled;
 pub(crate) mod schemas;
+#[cfg(feature = "crypto")]
+pub(crate) mod secrets;
 pub(crate) mod shapes;
 pub(crate) mod slots;
 pub(crate) mod steps;

@@ -27,6 +27,8 @@ use crate::vm::state::order::KeyOrder;
 use crate::vm::state::replaced::Replaced;
 use crate::vm::state::request::RequestState;
 use crate::vm::state::schemas::Schemas;
+#[cfg(feature = "crypto")]
+use crate::vm::state::secrets::VmSecrets;
 use crate::vm::state::shapes::Shapes;
 use crate::vm::state::slots::RowSlots;
 use crate::vm::state::stores::VmStores;
@@ -81,6 +83,8 @@ pub(crate) struct VmState {
     /// What `rover.redis` made, by their numbers less one.
     #[cfg(feature = "redis")]
     pub(crate) redis: Rc<RefCell<Vec<crate::redis::worker::Worker>>>,
+    #[cfg(feature = "crypto")]
+    pub(crate) secrets: VmSecrets,
     pub(crate) stores: VmStores,
     /// What the workers have in common.
     pub(crate) resources: Arc<Resources>,
@@ -194,6 +198,8 @@ impl VmState {
             databases: Rc::default(),
             #[cfg(feature = "redis")]
             redis: Rc::default(),
+            #[cfg(feature = "crypto")]
+            secrets: VmSecrets::default(),
             stores: VmStores::default(),
             resources,
             #[cfg(unix)]
@@ -223,6 +229,11 @@ impl VmState {
     pub(crate) fn written_at(&self, handler: c_int) -> Option<&str> {
         let at = usize::try_from(handler).ok()?.checked_sub(1)?;
         self.places.get()?.get(at)?.as_deref()
+    }
+
+    /// The bytes that there is room for as one string.
+    pub(crate) fn room(&self) -> usize {
+        self.memory.free().min(self.memory.longest())
     }
 
     /// The library has done so much; whether there is time for more.

@@ -1,0 +1,7 @@
+local api = rover.server {}
+
+function api.token.get()
+  return { token = rover.random(32), id = rover.uuid() }
+end
+
+return api

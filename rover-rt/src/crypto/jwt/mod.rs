@@ -1,0 +1,15 @@
+//! JSON Web Tokens (RFC 7519) in the form of RFC 7515, section 7.1: `header.claims.signature`.
+//!
+//! Which algorithm a token has is decided by the key that it is checked with, never by the token
+//! (RFC 8725, section 3.1). What the claims say of times and audiences is judged by `jwt.lua`.
+
+mod algorithm;
+mod jwk;
+mod key;
+mod keys;
+mod pem;
+mod token;
+
+pub(crate) use algorithm::Algorithm;
+pub(crate) use keys::Keys;
+pub(crate) use token::{Invalid, sign, verify};

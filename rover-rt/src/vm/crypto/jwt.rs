@@ -1,0 +1,145 @@
+//! The natives of `rover.jwt`, which `jwt.lua` calls. Keys are known by numbers.
+
+use std::ffi::c_int;
+use std::rc::Rc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use mlua::ffi::{self, lua_CFunction, lua_State};
+use rover_model::state::parse_lifetime;
+
+use crate::crypto::jwt::{Algorithm, Invalid, Keys, sign, verify};
+use crate::vm::json::decode::{DecodeError, decode};
+use crate::vm::native::stack::{bytes, push, vm_state};
+
+pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 6] = [
+    (c"jwt_key", key),
+    (c"jwt_forget", forget),
+    (c"jwt_sign", sign_claims),
+    (c"jwt_verify", verify_token),
+    (c"jwt_now", now),
+    (c"jwt_seconds", seconds),
+];
+
+/// # Safety
+/// In a contained native with two free slots.
+unsafe fn refuse(state: *mut lua_State, message: &str) -> c_int {
+    // SAFETY: the two values take the two slots.
+    unsafe {
+        ffi::lua_pushnil(state);
+        push(state, message.as_bytes());
+    }
+    2
+}
+
+/// `jwt_key(text, algorithm or nil)` reads a key, and gives its number; or nil and what is wrong.
+unsafe extern "C-unwind" fn key(state: *mut lua_State) -> c_int {
+    // SAFETY: this is a contained native that `jwt.lua` calls with a text, and another or nil.
+    unsafe {
+        let algorithm = match bytes(state, 2) {
+            None => None,
+            Some(name) => match Algorithm::by_name(name) {
+                Some(algorithm) => Some(algorithm),
+                None => return refuse(state, "there is no such algorithm"),
+            },
+        };
+        match Keys::read(bytes(state, 1).unwrap_or_default(), algorithm) {
+            Ok(keys) => {
+                let mut known = vm_state(state).secrets.keys.borrow_mut();
+                known.push(Rc::new(keys));
+                ffi::lua_pushnumber(state, known.len() as f64);
+                1
+            }
+            Err(error) => refuse(state, &error.to_string()),
+        }
+    }
+}
+
+/// `jwt_forget()`: the numbers of keys stand for nothing any more.
+unsafe extern "C-unwind" fn forget(state: *mut lua_State) -> c_int {
+    // SAFETY: this is a contained native.
+    unsafe { vm_state(state).secrets.keys.borrow_mut().clear() };
+    0
+}
+
+/// The keys of a number.
+///
+/// # Safety
+/// In a contained native; a number is at the index.
+unsafe fn keys_at(state: *mut lua_State, index: c_int) -> Option<Rc<Keys>> {
+    // SAFETY: the caller is such a native.
+    let (number, shared) = unsafe { (ffi::lua_tonumber(state, index), vm_state(state)) };
+    shared.secrets.keys(number)
+}
+
+/// `jwt_sign(claims as JSON, key)` gives the token, or nil and what is wrong.
+unsafe extern "C-unwind" fn sign_claims(state: *mut lua_State) -> c_int {
+    // SAFETY: this is a contained native that `jwt.lua` calls with a text and a number.
+    unsafe {
+        let Some(keys) = keys_at(state, 2) else {
+            return refuse(state, "the key is not known");
+        };
+        match sign(bytes(state, 1).unwrap_or_default(), &keys) {
+            Ok(token) => {
+                push(state, &token);
+                1
+            }
+            Err(error) => refuse(state, &error.to_string()),
+        }
+    }
+}
+
+/// `jwt_verify(token, key)` gives the claims of a token whose signature is the key's, and the time; or nil and what
+/// is wrong, and whether the token's key is unknown.
+unsafe extern "C-unwind" fn verify_token(state: *mut lua_State) -> c_int {
+    // SAFETY: this is a contained native that `jwt.lua` calls with a text and a number. The
+    // metatable and the results take four of its free slots; `decode` sees to its own.
+    unsafe {
+        let shared = vm_state(state);
+        let Some(keys) = keys_at(state, 2) else {
+            return refuse(state, "the key is not known");
+        };
+        let claims = match verify(bytes(state, 1).unwrap_or_default(), &keys) {
+            Ok(claims) => claims,
+            Err(invalid) => {
+                refuse(state, &invalid.to_string());
+                ffi::lua_pushboolean(state, (invalid == Invalid::UnknownKey).into());
+                return 3;
+            }
+        };
+        ffi::lua_pushvalue(state, ffi::lua_upvalueindex(2));
+        let meta = ffi::lua_gettop(state);
+        match decode(state, shared, meta, &claims) {
+            Ok(()) => {
+                ffi::lua_pushnumber(state, unix_seconds());
+                2
+            }
+            Err(DecodeError::Malformed(_)) => refuse(state, "the token is malformed"),
+            Err(_) => refuse(state, "the token's claims are too large"),
+        }
+    }
+}
+
+fn unix_seconds() -> f64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.unwrap_or_default().as_secs_f64()
+}
+
+/// `jwt_now()`: Unix seconds.
+unsafe extern "C-unwind" fn now(state: *mut lua_State) -> c_int {
+    // SAFETY: this is a contained native.
+    unsafe { ffi::lua_pushnumber(state, unix_seconds()) };
+    1
+}
+
+/// `jwt_seconds(text)`: the seconds of a text such as `"15m"`, or nil.
+unsafe extern "C-unwind" fn seconds(state: *mut lua_State) -> c_int {
+    // SAFETY: this is a contained native that `jwt.lua` calls with a text.
+    unsafe {
+        let text = std::str::from_utf8(bytes(state, 1).unwrap_or_default());
+        match text.ok().and_then(parse_lifetime) {
+            Some(milliseconds) => ffi::lua_pushnumber(state, milliseconds as f64 / 1000.0),
+            None => ffi::lua_pushnil(state),
+        }
+    }
+    1
+}
