@@ -63,8 +63,8 @@ end
 
 local function taken(err)
   if err.kind ~= "unique" then error(err) end
-  local field = (err.column or err.constraint):find "email" and "email" or "username"
-  error(failed(409, field, "has already been taken"))
+  local what = err.column or err.constraint
+  error(failed(409, what:match "email" or what:match "slug" or "username", "has already been taken"))
 end
 
 function api.users.post(ctx)
@@ -207,12 +207,13 @@ function api.articles.post(ctx)
   }.article
   table.sort(new.tagList)
   local slug = new.title:lower():gsub("[^%w]+", "-") .. "-" .. rover.crypto.random(6, { hex = true })
-  db:transaction(function(tx)
+  local _, err = rover.try(db.transaction, db, function(tx)
     local row = tx:insert("articles", {
       slug = slug, title = new.title, description = new.description, body = new.body, tags = new.tagList, author_id = me,
     }, { returning = "id" })
     tag(tx, row.id, new.tagList)
   end)
+  if err then taken(err) end
   return app.json:status(201, { article = article(find(ctx, slug)) })
 end
 

@@ -17,6 +17,7 @@ mod redis;
 pub(crate) mod schemas;
 pub(crate) mod worlds;
 
+mod admission;
 mod crypto;
 mod library;
 mod stores;
@@ -193,6 +194,7 @@ fn run(
     let database = databases.install(&lua, sources).map_err(|e| internal(&e))?;
     let redis = redis::install(&lua).map_err(|e| internal(&e))?;
     let stores = stores::install(&lua).map_err(|e| internal(&e))?;
+    let admission = admission::install(&lua).map_err(|e| internal(&e))?;
     let wait = wait::install(&lua).map_err(|e| internal(&e))?;
     let secrets = crypto::install(&lua).map_err(|e| internal(&e))?;
     let env = environment.words(&lua, sources).map_err(|e| internal(&e))?;
@@ -213,6 +215,7 @@ fn run(
             database,
             redis,
             stores,
+            admission,
             secrets,
         ))
         .map_err(|e| internal(&e))?;
@@ -486,11 +489,11 @@ fn read_entry(marks: &Marks<'_>, entry: &Table) -> mlua::Result<Entry> {
         position,
         first,
         given: entry.get::<Option<bool>>("given")?.unwrap_or(false),
-        hook: read_hook(entry)?,
+        hook: read_hook(marks, entry)?,
     })
 }
 
-fn read_hook(entry: &Table) -> mlua::Result<Option<HookEntry>> {
+fn read_hook(marks: &Marks<'_>, entry: &Table) -> mlua::Result<Option<HookEntry>> {
     let Some(name) = entry.get::<Option<LuaString>>("hook")? else {
         return Ok(None);
     };
@@ -501,6 +504,10 @@ fn read_hook(entry: &Table) -> mlua::Result<Option<HookEntry>> {
             ctx: own.get("ctx")?,
             body: own.get("body")?,
             waits: own.get("waits")?,
+            by: own
+                .get::<Option<Function>>("by")?
+                .map(|by| marks.place(&by)),
+            required: own.get::<Option<bool>>("required")?.unwrap_or(false),
         })
     });
     Ok(Some(HookEntry {

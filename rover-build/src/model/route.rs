@@ -85,6 +85,8 @@ pub(crate) fn define(facts: &Facts<'_>, entry: &Entry) -> Result<Defined, Box<Di
         timeout: 0,
         body_limit: 0,
         token: scheme(facts, &handler),
+        refusals: Vec::new(),
+        required_headers: Vec::new(),
         before: Vec::new(),
         after: Vec::new(),
         reads: reads(facts, &handler),
@@ -111,18 +113,19 @@ fn path_hook(
             hook_returns(facts, chain, &function),
         ),
         Some(own) => {
+            let by = own.by.as_ref();
+            let asked = by.map(|by| self::needs(facts, by));
             let needs = Needs {
                 ctx: own.ctx,
-                body: own.body,
+                body: own.body || asked.is_some_and(|asked| asked.body),
                 constant: false,
-                waits: own.waits,
+                waits: own.waits || asked.is_some_and(|asked| asked.waits),
             };
-            (
-                needs,
-                Reads::default(),
-                Expects::default(),
-                own_answers(own, chain),
-            )
+            let mut reads = by.map(|by| self::reads(facts, by)).unwrap_or_default();
+            let header = own.header().map(str::to_owned);
+            reads.headers.extend(header);
+            let returns = own_answers(own, chain);
+            (needs, reads, Expects::default(), returns)
         }
     };
     Ok(PathHook {
