@@ -288,11 +288,22 @@ function M.is_server(value)
   return s and s.server.root == value or false
 end
 
+-- The hook that the option `sessions` adds. It comes after all others, and runs for the routes that use a session.
+local function add_sessions(server, save)
+  local entries = server.entries
+  entries[#entries + 1] = {
+    path = {}, key = "after", hook = "the option `sessions`", assignment = {}, half = false,
+    own = { word = "sessions", ctx = true, body = false, waits = false },
+    value = save, first = save,
+  }
+end
+
 --- Ends recording and returns the server's entries, in order of definition, its options, the
---- handlers that the program has read, and the policies of `cors`.
-function M.seal(root)
+--- handlers that the program has read, and the policies of `cors`. `save` keeps what a request has made of its session.
+function M.seal(root, save)
   local server = state[root].server
   server.sealed = true
+  if server.options.sessions ~= nil then add_sessions(server, save or function() end) end
   -- An empty table that paths were put into afterwards is no policy.
   local policies = {}
   for _, policy in ipairs(server.policies) do

@@ -28,6 +28,7 @@ pub mod redis;
 mod response;
 mod security_headers;
 mod server_options;
+pub mod sessions;
 pub mod sql;
 pub mod state;
 mod vocabulary;
@@ -37,7 +38,10 @@ pub use limits::{LEAST_HEARTBEAT, Limits, Unit};
 pub use method::Method;
 pub use network::{Network, NetworkError};
 pub use option_fields::{FieldProblem, WrongField};
-pub use options::{LogLevel, OptionError, parse_duration, parse_log_level, parse_size};
+pub use options::{
+    LIFETIME, LogLevel, OptionError, lifetime_of_seconds, parse_duration, parse_lifetime,
+    parse_log_level, parse_size,
+};
 pub use perfect::{Layout, PerfectMap, layout};
 pub use response::{is_final_status, refused_header};
 pub use security_headers::SecurityHeaders;
@@ -66,6 +70,9 @@ pub const RAISED_LUA: &str = include_str!("../lua/raised.lua");
 /// `rover.base64`, `rover.hex`, `rover.url` and `rover.crypto`: a chunk that is given natives, `raise`,
 /// `is_loaded` and `charge`, and returns a table of them.
 pub const CRYPTO_LUA: &str = include_str!("../lua/crypto.lua");
+
+/// `rover.csrf`: a chunk that is given what checks a request and `raise`, and returns the hook.
+pub const CSRF_LUA: &str = include_str!("../lua/csrf.lua");
 
 /// `rover.env`: a chunk that is given `getenv`, `check`, `raise` and `is_loaded`, and returns
 /// `rover.env`.

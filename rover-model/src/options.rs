@@ -116,6 +116,38 @@ pub fn parse_duration(text: &str) -> Result<u32, OptionError> {
     }
 }
 
+/// What a time is after which something is gone.
+pub const LIFETIME: &str =
+    "a time in seconds, or a text such as \"30s\", \"15m\", \"24h\" or \"7d\"";
+
+/// No time is longer: 100 years.
+const LONGEST: f64 = 100.0 * 365.25 * 86_400_000.0;
+
+/// A time in milliseconds, of seconds; none for what is no time. It is at least a millisecond.
+pub fn lifetime_of_seconds(seconds: f64) -> Option<u64> {
+    let milliseconds = (seconds * 1000.0).ceil();
+    (seconds > 0.0 && milliseconds <= LONGEST).then_some(milliseconds as u64)
+}
+
+/// Reads a time: digits with at most one point, and a unit (`ms`, `s`, `m`, `h`, `d`).
+pub fn parse_lifetime(text: &str) -> Option<u64> {
+    let trimmed = text.trim();
+    let digits = trimmed.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let seconds = match &trimmed[digits.len()..] {
+        "ms" => 0.001,
+        "" | "s" => 1.0,
+        "m" | "min" => 60.0,
+        "h" => 3_600.0,
+        "d" => 86_400.0,
+        _ => return None,
+    };
+    let digits = digits.trim_end();
+    let plain = digits.starts_with(|c: char| c.is_ascii_digit())
+        && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let number: f64 = digits.parse().ok().filter(|_| plain)?;
+    lifetime_of_seconds(number * seconds)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,6 +171,20 @@ mod tests {
         assert_eq!(parse_size("17"), Ok(17));
         for bad in ["", "MiB", "1XB", "-1", "99999999999GiB", "1.5MiB"] {
             assert!(parse_size(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn times_are_read() {
+        assert_eq!(parse_lifetime("250ms"), Some(250));
+        assert_eq!(parse_lifetime("1.5h"), Some(5_400_000));
+        assert_eq!(parse_lifetime("7d"), Some(604_800_000));
+        assert_eq!(lifetime_of_seconds(0.0001), Some(1));
+        for wrong in ["", "0", "-1s", "1w", "1e3s", "d", "40000d"] {
+            assert_eq!(parse_lifetime(wrong), None, "{wrong}");
+        }
+        for wrong in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            assert_eq!(lifetime_of_seconds(wrong), None, "{wrong}");
         }
     }
 }

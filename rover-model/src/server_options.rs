@@ -4,6 +4,7 @@
 use std::cmp::Ordering::Equal;
 
 use crate::cors::{self, CorsRule};
+use crate::sessions::SessionOptions;
 use crate::{
     Limits, LogLevel, Network, NetworkError, OptionError, SecurityHeaders, Unit, WrongField,
     parse_duration, parse_log_level, parse_size,
@@ -79,6 +80,8 @@ pub struct ServerOptions {
     pub cors: Vec<CorsRule>,
     /// What protects pages.
     pub security_headers: SecurityHeaders,
+    /// How clients' data is kept from one request to the next, if it is.
+    pub sessions: Option<SessionOptions>,
     /// What bounds requests and connections.
     pub limits: Limits,
     /// The largest body for some routes, as `GET /users/{id}`.
@@ -117,6 +120,7 @@ impl Default for ServerOptions {
             trusted_proxies: Vec::new(),
             cors: Vec::new(),
             security_headers: SecurityHeaders::DEFAULT,
+            sessions: None,
             limits: Limits::DEFAULT,
             body_limits: Vec::new(),
             deadline: 1000,
@@ -210,6 +214,10 @@ impl ServerOptions {
             ("security_headers", _) => {
                 return wrong("true, false or a table: { frame_ancestors = \"none\" }");
             }
+            ("sessions", Table(fields)) => {
+                self.sessions = Some(SessionOptions::read(fields).map_err(SetError::Fields)?);
+            }
+            ("sessions", _) => return wrong("a table: { secret = rover.env.SESSION_SECRET }"),
             ("memory_limit", value) => self.memory_limit = memory_limit(value)?,
             ("deadline", value) => {
                 self.deadline = duration(value).map_err(|error| named(name, &error))?;

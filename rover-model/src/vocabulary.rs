@@ -2,11 +2,12 @@
 //! checks by. `rover-build`'s `vocabulary` parses them.
 
 /// The files of `vocabulary/`: name and text, in the order in which the reference shows them.
-pub const VOCABULARY: [(&str, &str); 20] = [
+pub const VOCABULARY: [(&str, &str); 21] = [
     ("ctx.lua", include_str!("../vocabulary/ctx.lua")),
     ("server.lua", include_str!("../vocabulary/server.lua")),
     ("options.lua", include_str!("../vocabulary/options.lua")),
     ("cors.lua", include_str!("../vocabulary/cors.lua")),
+    ("sessions.lua", include_str!("../vocabulary/sessions.lua")),
     ("rover.lua", include_str!("../vocabulary/rover.lua")),
     ("wait.lua", include_str!("../vocabulary/wait.lua")),
     ("http.lua", include_str!("../vocabulary/http.lua")),

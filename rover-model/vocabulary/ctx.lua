@@ -70,6 +70,17 @@ function Ctx:cookies() end
 ---@return rover.Body?
 function Ctx:body() end
 
+--- The data of this client, from one request to the next; it needs the option `sessions`.
+---@reads cookies
+---@return rover.Session
+function Ctx:session() end
+
+--- The token that `rover.csrf` accepts, for the field `csrf` of a form or the header `x-csrf-token`; it needs the option `sessions`.
+---@reads cookies
+---@also csrf_token
+---@return string
+function Ctx:csrf() end
+
 --- Keeps a value for this request.
 ---@param key any
 ---@param value any

@@ -5,19 +5,13 @@
 ---@planned rover asset assets files
 --- Values that all workers share.
 ---@planned rover state
---- Hooks that guard routes.
----@planned rover csrf
 --- A client's data from one request to the next.
 ---@planned rover session sessions
 --- Answers that are sent in parts, and messages to all who listen.
 ---@planned rover publish stream subscribe ws
 
---- The token of a form.
----@planned rover.Ctx csrf
 --- The last event that a client of a stream has seen.
 ---@planned rover.Ctx last_event_id
---- A client's data from one request to the next.
----@planned rover.Ctx session
 
 --- An answer that is sent in parts.
 ---@planned rover.Server stream
@@ -28,7 +22,7 @@
 --- Whether answers are compressed.
 ---@planned rover.Options compress
 --- Where clients' data is kept.
----@planned rover.Options sessions state
+---@planned rover.Options state
 --- The time after which a query is logged.
 ---@planned rover.Options slow_query
 --- What bounds WebSockets.

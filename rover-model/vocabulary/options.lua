@@ -39,6 +39,10 @@
 ---@also helmet secure_headers
 ---@default true
 ---@field security_headers? rover.SecurityHeaders|boolean
+--- How the data of a client is kept from one request to the next, for `ctx:session()`.
+---@also session cookie_session session_secret
+---@default none
+---@field sessions? rover.Sessions
 --- The largest body for some routes: `{ ["POST /upload"] = "20MiB" }`.
 ---@field body_limits? table<string, integer|string>
 --- CPU time that a handler has, 0 for any; after it the answer is 503.

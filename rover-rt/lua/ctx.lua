@@ -9,7 +9,7 @@ local setmetatable, getmetatable, lower = setmetatable, getmetatable, string.low
 
 -- A ctx is an empty table. What is kept for it stands here, where no program reaches it, from
 -- the beginning of its request to the end: [1] params, [2] query, [3] headers, [4] cookies,
--- [5] body, [6] values of ctx:set; by their names what the program has set: `ctx.user = user`.
+-- [5] body, [6] values of ctx:set, [7] the session; by their names what the program has set: `ctx.user = user`.
 local running = R.running
 local Ctx = { __metatable = "rover.ctx" }
 -- [1] is the ctx whose member was read last: the `self` of a dot call. A request that goes on after a wait finds
@@ -138,3 +138,5 @@ function Ctx.__newindex(ctx, key, value)
 end
 
 R.Ctx = Ctx
+-- For the parts that give it more of them.
+R.ctx_methods, R.ctx_member = methods, member

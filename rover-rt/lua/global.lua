@@ -36,6 +36,7 @@ local rover = {
   hex = R.coding.hex,
   url = R.coding.url,
   crypto = R.crypto,
+  csrf = R.csrf,
   password = R.password,
   jwt = R.jwt,
   shared = R.shared,

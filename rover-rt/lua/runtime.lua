@@ -116,7 +116,7 @@ end
 
 -- The sandbox comes last: it takes away what the other parts use.
 for _, name in ipairs {
-  "lock", "body", "html", "cookie", "response", "ctx", "chain", "wait", "http", "crypto", "password", "jwt", "files", "database", "redis", "stores", "admission", "env", "global", "direct", "html_plain", "library", "strings",
+  "lock", "body", "html", "cookie", "response", "ctx", "chain", "wait", "http", "crypto", "password", "jwt", "session", "files", "database", "redis", "stores", "admission", "env", "global", "direct", "html_plain", "library", "strings",
   "sandbox",
 } do
   R.part(name)(R)
@@ -126,7 +126,7 @@ end
 function R.boot()
   local result = R.raised.run(R.load_chunk(""))
   if not R.server.is_server(result) then error("the manifest did not return the server", 0) end
-  local entries, options, _, policies = R.server.seal(result)
+  local entries, options, _, policies = R.server.seal(result, R.save_session)
   R.is_loaded = true
   R.lock_library()
   return entries, options, policies

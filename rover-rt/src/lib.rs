@@ -33,6 +33,8 @@ mod redis;
 mod resources;
 mod router;
 mod service;
+#[cfg(feature = "crypto")]
+mod sessions;
 mod settings;
 mod stores;
 mod time;

@@ -1,6 +1,11 @@
 //! What the workers of a process have in common.
 
 use std::sync::Arc;
+#[cfg(feature = "crypto")]
+use std::sync::OnceLock;
+
+#[cfg(feature = "crypto")]
+use rover_model::state::StoreOptions;
 
 use crate::admission::limit::Limits;
 use crate::admission::replay::Replies;
@@ -9,6 +14,8 @@ use crate::crypto::uuid::UuidClock;
 #[cfg(feature = "database")]
 use crate::database::registry::Registry;
 use crate::environment::Environment;
+#[cfg(feature = "crypto")]
+use crate::stores::memory::Memory;
 use crate::stores::registry::Stores;
 
 /// What VMs reach outside of their worker.
@@ -17,6 +24,9 @@ pub(crate) struct Resources {
     pub(crate) environment: Environment,
     /// What `rover.shared` and `rover.cache` keep.
     pub(crate) stores: Stores,
+    /// What sessions keep that are not in their cookies.
+    #[cfg(feature = "crypto")]
+    sessions: OnceLock<Arc<Memory>>,
     /// What `rover.rate_limit` knows of clients.
     pub(crate) limits: Limits,
     /// What `rover.idempotent` keeps.
@@ -34,6 +44,8 @@ impl Resources {
         Resources {
             environment,
             stores: Stores::default(),
+            #[cfg(feature = "crypto")]
+            sessions: OnceLock::new(),
             limits: Limits::default(),
             replies: Arc::default(),
             #[cfg(feature = "database")]
@@ -41,5 +53,12 @@ impl Resources {
             #[cfg(feature = "crypto")]
             uuids: UuidClock::default(),
         }
+    }
+
+    /// The store of sessions.
+    #[cfg(feature = "crypto")]
+    pub(crate) fn sessions(&self) -> Arc<Memory> {
+        let make = || Arc::new(Memory::new(StoreOptions::default()));
+        Arc::clone(self.sessions.get_or_init(make))
     }
 }

@@ -1,11 +1,11 @@
-//! `rover.base64`, `rover.hex`, `rover.url` and `rover.crypto` in the compiler's VM: what gives the
+//! `rover.base64`, `rover.hex`, `rover.url`, `rover.crypto` and `rover.csrf` in the compiler's VM: what gives the
 //! same value always is done as a worker does it, and the rest is refused while the program loads.
 
 use hmac::{Hmac, KeyInit, Mac};
 use md5::Md5;
 use mlua::{Lua, LuaString, Table, Value};
-use rover_model::CRYPTO_LUA;
 use rover_model::coding::{self, CodingError};
+use rover_model::{CRYPTO_LUA, CSRF_LUA};
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
@@ -62,6 +62,10 @@ pub(crate) fn install(lua: &Lua) -> mlua::Result<Table> {
     let charge = lua.create_function(|_, _: f64| Ok(()))?;
     let words = lua.load(CRYPTO_LUA).set_name("=rover");
     let words: Table = words.call((natives, &raise, is_loaded, charge))?;
+    // No request is checked while the program loads.
+    let check = lua.create_function(|_, _: mlua::MultiValue| Ok(()))?;
+    let csrf = lua.load(CSRF_LUA).set_name("=rover");
+    words.set("csrf", csrf.call::<Table>((check, &raise))?)?;
     let of_requests: Table = lua.load(JWT_LUA).set_name("=rover").call(raise)?;
     for pair in of_requests.pairs::<String, Table>() {
         let (name, word) = pair?;

@@ -43,8 +43,14 @@ impl App {
     pub(crate) fn functions(&self) -> impl Iterator<Item = &FunctionPlace> {
         let handlers = self.routes.iter().map(|route| &route.handler);
         let hooks = self.hooks.iter().map(|(_, place)| place);
-        let of_paths = self.path_hooks.iter().map(|hook| &hook.function);
+        let of_paths = self.path_hooks.iter().filter(|hook| hook.own.is_none());
+        let of_paths = of_paths.map(|hook| &hook.function);
         handlers.chain(hooks).chain(of_paths)
+    }
+
+    /// The program has given the option `sessions`.
+    pub(crate) fn keeps_sessions(&self) -> bool {
+        self.path_hooks.iter().any(PathHook::saves_sessions)
     }
 
     /// Every function that is called with a `ctx` for requests of several paths.
@@ -159,6 +165,12 @@ pub struct PathHook {
 }
 
 impl PathHook {
+    /// It is the one of the option `sessions`.
+    pub(crate) fn saves_sessions(&self) -> bool {
+        let own = self.own.as_ref();
+        own.is_some_and(|own| own.word == "sessions")
+    }
+
     /// The path as people write it.
     pub fn pattern(&self) -> String {
         pattern(&self.path)

@@ -6,9 +6,10 @@ use crate::analyse::types::{BodyType, ReturnType};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::routes::{hook_twice, hook_unused};
 use crate::model::app::{App, Chain, Expects, PathHook, Reads, Route};
+use crate::model::token::Scheme;
 
-/// Gives each route its hooks.
-pub(crate) fn put_together(app: &mut App) {
+/// Gives each route its hooks. `on_error` is what that reads of a request.
+pub(crate) fn put_together(app: &mut App, on_error: &Reads) {
     for route in &mut app.routes {
         let below = app.path_hooks.iter().enumerate();
         let below = below.filter(|(_, hook)| route.path.starts_with(&hook.path));
@@ -26,6 +27,25 @@ pub(crate) fn put_together(app: &mut App) {
         }
         route.before = before.into_iter().map(|(at, _)| at).collect();
         route.after = after.into_iter().map(|(at, _)| at).collect();
+    }
+    let saving = app.path_hooks.iter().position(PathHook::saves_sessions);
+    if let Some(saving) = saving {
+        save_sessions(&mut app.routes, saving, on_error);
+    }
+}
+
+/// The last hook of the routes that use a session, and of those whose `on_error` does.
+fn save_sessions(routes: &mut [Route], saving: usize, on_error: &Reads) {
+    let names = |reads: &Reads, wanted: &str| reads.members.iter().any(|name| name == wanted);
+    let uses = |reads: &Reads| reads.escapes || names(reads, "session") || names(reads, "csrf");
+    for route in routes {
+        if names(&route.reads, "session") {
+            route.token.get_or_insert(Scheme::Session);
+        }
+        if uses(&route.reads) || uses(on_error) && !route.needs.constant {
+            route.needs.constant = false;
+            route.after.push(saving);
+        }
     }
 }
 
@@ -125,7 +145,8 @@ pub(crate) fn defined_twice(hooks: &[PathHook]) -> Vec<Diagnostic> {
 pub(crate) fn unused(app: &App) -> Vec<Diagnostic> {
     let hooks = app.path_hooks.iter().filter(|hook| {
         let mut routes = app.routes.iter();
-        !hook.is_half && !routes.any(|route| route.path.starts_with(&hook.path))
+        let may_be_for_none = hook.is_half || hook.saves_sessions();
+        !may_be_for_none && !routes.any(|route| route.path.starts_with(&hook.path))
     });
     let mut found: Vec<Diagnostic> = hooks
         .map(|hook| hook_unused::hook(hook.position.clone(), hook.chain.key(), &hook.pattern()))

@@ -28,7 +28,7 @@ use crate::model::conflict::Paths;
 use crate::model::cors::policies;
 use crate::model::facts::Facts;
 use crate::model::options::{options, set_by_route};
-use crate::model::route::{Defined, define, returns, waits};
+use crate::model::route::{Defined, define, reads, returns, waits};
 
 pub(crate) fn model(
     facts: &Facts<'_>,
@@ -76,7 +76,9 @@ pub(crate) fn model(
             Err(diagnostic) => diagnostics.push(*diagnostic),
         }
     }
-    chains::put_together(&mut app);
+    let on_error = app.hooks.iter().find(|(name, _)| name == "on_error");
+    let on_error = on_error.map(|(_, place)| reads(facts, place));
+    chains::put_together(&mut app, &on_error.unwrap_or_default());
     diagnostics.extend(chains::defined_twice(&app.path_hooks));
     policies(facts, collected, &mut app.options, &mut diagnostics);
     app.hooks_wait = app.hooks.iter().any(|(_, place)| waits(facts, place));

@@ -30,6 +30,7 @@ pub(crate) fn options(
             }
             true if has_placeholder(value) && !matches!(value, OptionValue::Table(_)) => Ok(()),
             true => {
+                let value = &without_placeholders(value);
                 let set = ServerOptions::default().set(name, value);
                 set.or_else(but_of_start)
             }
@@ -40,6 +41,17 @@ pub(crate) fn options(
         }
     }
     options
+}
+
+/// The fields of an option's table that do not stand for what the start gives.
+fn without_placeholders(value: &OptionValue) -> OptionValue {
+    match value {
+        OptionValue::Table(fields) => {
+            let fields = fields.iter().filter(|(_, value)| !has_placeholder(value));
+            OptionValue::Table(fields.cloned().collect())
+        }
+        value => value.clone(),
+    }
 }
 
 /// What is wrong whatever the start gives: a field that is missing may be among that.

@@ -35,7 +35,13 @@ impl OwnHook {
 
     /// Whether it runs for requests with this method.
     pub(crate) fn runs_for(&self, method: Method) -> bool {
-        !self.is_idempotent() || matches!(method, Method::Post | Method::Patch)
+        match self.word.as_str() {
+            // Which routes use a session is known when all hooks are.
+            "sessions" => false,
+            // What changes nothing may be asked by any page.
+            "rover.csrf" => !matches!(method, Method::Get | Method::Head | Method::Options),
+            _ => !self.is_idempotent() || matches!(method, Method::Post | Method::Patch),
+        }
     }
 
     /// What it answers by itself.

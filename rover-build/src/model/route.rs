@@ -309,7 +309,7 @@ pub(crate) fn waits(facts: &Facts<'_>, place: &FunctionPlace) -> bool {
 }
 
 /// What the analysis knows of a handler.
-fn reads(facts: &Facts<'_>, place: &FunctionPlace) -> Reads {
+pub(crate) fn reads(facts: &Facts<'_>, place: &FunctionPlace) -> Reads {
     let mut reads = Reads::default();
     let found = facts.handlers.at(facts.sources, place);
     reads.escapes = found.is_none();

@@ -1,4 +1,5 @@
-//! How a client shows who it is: by a token in `Authorization`, of which scheme as far as the text shows it.
+//! How a client shows who it is: by a token in `Authorization`, of which scheme as far as the text shows it, or by the cookie
+//! of its session.
 
 use std::collections::HashSet;
 
@@ -18,6 +19,8 @@ pub enum Scheme {
     Basic,
     /// Something of the program's own.
     Other,
+    /// A cookie that the option `sessions` sets.
+    Session,
 }
 
 /// The scheme that a function reads which the runtime calls.

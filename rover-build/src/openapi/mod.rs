@@ -57,7 +57,9 @@ fn document(app: &App, package: &Package) -> Value {
     document["components"] = components.value();
     let schemes: BTreeSet<Scheme> = app.routes.iter().filter_map(|route| route.token).collect();
     if !schemes.is_empty() {
-        let schemes = schemes.into_iter().map(security::scheme);
+        let schemes = schemes
+            .into_iter()
+            .map(|scheme| security::scheme(app, scheme));
         document["components"]["securitySchemes"] = Value::Object(schemes.collect());
     }
     document

@@ -2,15 +2,22 @@
 
 use serde_json::{Value, json};
 
-use crate::model::app::Route;
+use rover_model::sessions::SessionOptions;
+
+use crate::model::app::{App, Route};
 use crate::model::token::Scheme;
 
 /// The name of a scheme, and what it is.
-pub(super) fn scheme(scheme: Scheme) -> (String, Value) {
+pub(super) fn scheme(app: &App, scheme: Scheme) -> (String, Value) {
     let value = match scheme {
         Scheme::Bearer => json!({ "type": "http", "scheme": "bearer" }),
         Scheme::Basic => json!({ "type": "http", "scheme": "basic" }),
         Scheme::Other => json!({ "type": "apiKey", "in": "header", "name": "Authorization" }),
+        Scheme::Session => {
+            let options = app.options.sessions.as_ref();
+            let cookie = options.map_or(SessionOptions::NAME, |options| &options.name);
+            json!({ "type": "apiKey", "in": "cookie", "name": cookie })
+        }
     };
     (name(scheme).to_owned(), value)
 }
@@ -20,6 +27,7 @@ fn name(scheme: Scheme) -> &'static str {
         Scheme::Bearer => "bearer",
         Scheme::Basic => "basic",
         Scheme::Other => "authorization",
+        Scheme::Session => "session",
     }
 }
 

@@ -32,8 +32,6 @@ impl fmt::Display for Fault {
 /// The tags that LuaCATS does not have, and what they may say: nothing, one of some words, or
 /// anything.
 const TAGS: &[(&str, Option<&[&str]>)] = &[
-    // It may end the request with an answer of this status.
-    ("answers", Some(&["401"])),
     // Names that people use who come from elsewhere.
     ("also", None),
     // The statuses that a hook of the runtime's answers with.

@@ -90,6 +90,6 @@ fn words_are_found() {
     assert_eq!(library("rover.guard"), None);
     assert_eq!(library("_G"), None);
     assert_eq!(libraries_with("upper"), ["string"]);
-    assert!(is_planned("rover", "session") && is_planned(CTX, "session"));
+    assert!(is_planned("rover", "session") && is_planned(CTX, "last_event_id"));
     assert!(is_reserved("config") && is_reserved("json") && !is_reserved("on_error"));
 }

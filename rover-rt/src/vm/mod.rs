@@ -29,6 +29,8 @@ mod outbound;
 mod redis;
 mod response;
 mod run;
+#[cfg(feature = "crypto")]
+mod sessions;
 mod start;
 mod state;
 mod stores;

@@ -6,6 +6,7 @@ use super::look::Look;
 use super::walk::{expressions, path};
 use crate::diagnostic::codes::waiting::feature;
 use crate::diagnostic::{Diagnostic, Position};
+use crate::model::option_places::{Inner, Of, position};
 
 pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     if !look.facts.features.client {
@@ -15,11 +16,15 @@ pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
         found.extend(first(look, "rover.redis").map(|at| feature::off(at, "rover.redis", "redis")));
     }
     if !look.facts.features.crypto {
-        let words = ["rover.crypto", "rover.password", "rover.jwt"];
+        let words = ["rover.crypto", "rover.password", "rover.jwt", "rover.csrf"];
         let said = words
             .iter()
             .find_map(|word| Some((first(look, word)?, word)));
         found.extend(said.map(|(at, word)| feature::off(at, word, "crypto")));
+        if look.app.keeps_sessions() {
+            let at = position(look.facts.names, Of::Option("sessions"), Inner::Whole);
+            found.push(feature::off(at, "sessions", "crypto"));
+        }
     }
     let of_databases = look.facts.databases.iter().filter_map(|database| {
         let features = look.facts.features;

@@ -14,6 +14,7 @@ mod probes;
 mod registered;
 mod response;
 mod returns;
+mod sessions;
 mod state;
 mod walk;
 mod words;
@@ -49,6 +50,7 @@ pub(crate) fn check(facts: &Facts<'_>, app: &App, fields: &CtxFields) -> Vec<Dia
     fields::check(&look, &mut found);
     words::check(&look, &mut found);
     features::check(&look, &mut found);
+    sessions::check(&look, &mut found);
     handled::check(&look, &mut found);
     found.dedup();
     found

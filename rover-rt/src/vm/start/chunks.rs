@@ -1,14 +1,14 @@
 //! The texts and the bytecode that a VM loads.
 
 use mlua::{Function, Lua, Table};
-use rover_model::{CRYPTO_LUA, ENV_LUA, MODULES_LUA};
+use rover_model::{CRYPTO_LUA, CSRF_LUA, ENV_LUA, MODULES_LUA};
 
 use crate::program::Program;
 
 pub(crate) const RUNTIME_LUA: &str = include_str!("../../../lua/runtime.lua");
 
 /// The parts that `runtime.lua` loads, by name.
-const PARTS: [(&str, &str); 29] = [
+const PARTS: [(&str, &str); 31] = [
     ("chain", include_str!("../../../lua/chain.lua")),
     ("lock", include_str!("../../../lua/lock.lua")),
     ("modules", MODULES_LUA),
@@ -24,6 +24,8 @@ const PARTS: [(&str, &str); 29] = [
     ("crypto_words", CRYPTO_LUA),
     ("password", include_str!("../../../lua/password.lua")),
     ("jwt", include_str!("../../../lua/jwt.lua")),
+    ("session", include_str!("../../../lua/session.lua")),
+    ("csrf", CSRF_LUA),
     ("files", include_str!("../../../lua/files.lua")),
     ("database", include_str!("../../../lua/database.lua")),
     ("redis", include_str!("../../../lua/redis.lua")),

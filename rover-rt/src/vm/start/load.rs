@@ -8,12 +8,16 @@ use std::sync::Arc;
 
 use mlua::{Function, LightUserData, Lua, LuaOptions, StdLib, Table, Value};
 use rover_model::plan::Text;
-use rover_model::{CHUNK_END, CHUNK_START, JSON_LUA, LIBRARY, RAISED_LUA, SERVER_LUA};
+use rover_model::{
+    CHUNK_END, CHUNK_START, JSON_LUA, LIBRARY, RAISED_LUA, SERVER_LUA, ServerOptions,
+};
 
 use crate::error::{Error, WrongVariables};
 use crate::log::Log;
 use crate::program::{Part, Program};
 use crate::resources::Resources;
+#[cfg(feature = "crypto")]
+use crate::sessions::Sessions;
 use crate::time::pulse::Pulse;
 use crate::vm::admission;
 use crate::vm::admission::gate::TOO_MANY;
@@ -42,6 +46,8 @@ use crate::vm::run::machine_code;
 use crate::vm::run::scheduled;
 use crate::vm::run::thread::request_thread;
 use crate::vm::run::vm::Vm;
+#[cfg(feature = "crypto")]
+use crate::vm::sessions;
 use crate::vm::start::chains::put_hooks_around;
 use crate::vm::start::chunks::{RUNTIME_LUA, load_chunk, load_page, part};
 #[cfg(feature = "database")]
@@ -120,6 +126,7 @@ impl Vm {
         }
         let (entries, options, policies) = booted?;
         let options = options::read(program, &options, &policies)?;
+        open_sessions(&shared, &options)?;
         let (handlers, hooks, gates) = take_handlers(&lua, program, &entries)?;
         let _ = shared.places.set(places(&handlers, program)?);
         let gates = put_hooks_around(&lua, program, &runtime, &handlers, &gates)?;
@@ -157,6 +164,26 @@ impl Vm {
             spare: RefCell::default(),
             shared,
         })
+    }
+}
+
+/// Makes the keys of the program's sessions ready, and their store.
+fn open_sessions(shared: &VmState, options: &ServerOptions) -> Result<(), Error> {
+    let Some(given) = &options.sessions else {
+        return Ok(());
+    };
+    #[cfg(feature = "crypto")]
+    {
+        let store = || shared.resources.sessions();
+        // It is set once, here.
+        let _ = shared.sessions.set(Sessions::new(given.clone(), store));
+        Ok(())
+    }
+    #[cfg(not(feature = "crypto"))]
+    {
+        let _ = (shared, given);
+        let message = "`sessions` needs the feature `crypto` of the crate rover";
+        Err(Error::Option(message.to_owned()))
     }
 }
 
@@ -220,6 +247,8 @@ impl Tables {
             (natives, &crypto::password::FUNCTIONS, Entry::Contained),
             #[cfg(feature = "crypto")]
             (natives, &crypto::jwt::FUNCTIONS, Entry::Contained),
+            #[cfg(feature = "crypto")]
+            (natives, &sessions::natives::FUNCTIONS, Entry::Contained),
             (natives, &run::errors::FUNCTIONS, Entry::Contained),
             (natives, &wait::natives::FUNCTIONS, Entry::Contained),
             (natives, &stores::natives::FUNCTIONS, Entry::Contained),

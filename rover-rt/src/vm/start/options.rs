@@ -70,7 +70,7 @@ fn wrong_field(wrong: &WrongField) -> String {
     let field = &wrong.field;
     match &wrong.problem {
         FieldProblem::Unknown(_) => format!("`{field}` is unknown"),
-        FieldProblem::Missing(_) => format!("`{field}` is missing"),
+        FieldProblem::Missing(help) => format!("`{field}` is missing: say {help}"),
         FieldProblem::Value { problem, help } => format!("`{field}`: {problem}: {help}"),
     }
 }

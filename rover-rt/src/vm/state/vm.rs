@@ -14,6 +14,8 @@ use crate::outbound::{Client, Defaults};
 use crate::pattern;
 use crate::program::Program;
 use crate::resources::Resources;
+#[cfg(feature = "crypto")]
+use crate::sessions::Sessions;
 use crate::time::pulse::Pulse;
 use crate::vm::state::admission::VmAdmission;
 use crate::vm::state::call::Call;
@@ -87,6 +89,9 @@ pub(crate) struct VmState {
     #[cfg(feature = "crypto")]
     pub(crate) secrets: VmSecrets,
     pub(crate) stores: VmStores,
+    /// Those of the option `sessions`, if it is given.
+    #[cfg(feature = "crypto")]
+    pub(crate) sessions: OnceCell<Sessions>,
     pub(crate) admission: VmAdmission,
     /// What the workers have in common.
     pub(crate) resources: Arc<Resources>,
@@ -203,6 +208,8 @@ impl VmState {
             #[cfg(feature = "crypto")]
             secrets: VmSecrets::default(),
             stores: VmStores::default(),
+            #[cfg(feature = "crypto")]
+            sessions: OnceCell::new(),
             admission: VmAdmission::default(),
             resources,
             #[cfg(unix)]

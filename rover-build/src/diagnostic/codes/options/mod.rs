@@ -1,6 +1,7 @@
 //! What `rover.server` is called with.
 
 pub(crate) mod environment;
+pub(crate) mod needed;
 pub(crate) mod not_a_table;
 pub(crate) mod route;
 pub(crate) mod unknown;
@@ -14,4 +15,5 @@ pub(super) const CODES: &[Code] = &[
     value::CODE,
     route::CODE,
     environment::CODE,
+    needed::CODE,
 ];

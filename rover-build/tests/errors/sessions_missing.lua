@@ -1,0 +1,5 @@
+local api = rover.server { sessions = { ttl = "1d" } }
+
+function api.get(ctx) return ctx:session() end
+
+return api

@@ -1,0 +1,115 @@
+//! Sessions whose data is in the store that the workers share. The cookie has a name of 192 random bits and a code,
+//! so that nobody can try names, and what the store holds opens no session.
+
+use super::{Content, FORM_SECRET, Sessions, from_text, to_text};
+use crate::crypto::random;
+use crate::stores::memory::{Condition, Lifetime, Memory, StoreError};
+use crate::stores::value::ValueRef;
+
+/// The bytes of a name.
+const NAME: usize = 24;
+const TIME: usize = 8;
+
+/// The name of a session in the store.
+pub(crate) type Id = [u8; NAME];
+
+/// A session of the store.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    pub(crate) content: Content,
+    /// Another one where somebody has written it since.
+    pub(crate) version: u64,
+}
+
+impl Sessions {
+    fn memory(&self) -> &Memory {
+        // Who calls has looked at the option, by which it is made.
+        #[expect(clippy::expect_used)]
+        self.store.as_ref().expect("the sessions are in the store")
+    }
+
+    /// The session that the value of a cookie names.
+    pub(crate) fn named(&self, value: &[u8], now: u64) -> Option<(Id, Kept)> {
+        let signed = from_text(value)?;
+        let mut keys = self.keys.iter().enumerate();
+        let (key, id) = keys.find_map(|(at, keys)| Some((at, *keys.name.verified(&signed)?)))?;
+        let mut kept = self.kept(&id, now)?;
+        kept.content.is_due |= key > 0;
+        Some((id, kept))
+    }
+
+    /// The value of the cookie that names a session.
+    pub(crate) fn name(&self, id: &Id) -> String {
+        to_text(&self.first().name.signed(id))
+    }
+
+    /// A session by its name.
+    pub(crate) fn kept(&self, id: &Id, now: u64) -> Option<Kept> {
+        let (value, version) = self
+            .memory()
+            .get(id, |value, version| (value.owned(), version))?;
+        let ValueRef::Text(text) = value.borrowed() else {
+            return None;
+        };
+        let (written, text) = text.split_first_chunk::<TIME>()?;
+        let (form_secret, data) = text.split_first_chunk::<FORM_SECRET>()?;
+        let content = Content {
+            form_secret: *form_secret,
+            data: data.to_vec(),
+            is_due: self.is_half_over(now.abs_diff(u64::from_be_bytes(*written))),
+        };
+        Some(Kept { content, version })
+    }
+
+    /// Keeps a new session.
+    ///
+    /// # Errors
+    /// When there is no room for it.
+    pub(crate) fn create(
+        &self,
+        form_secret: &[u8; FORM_SECRET],
+        data: &[u8],
+        now: u64,
+    ) -> Result<Id, StoreError> {
+        let id: Id = random::bytes();
+        let text = [&now.to_be_bytes(), &form_secret[..], data].concat();
+        let lifetime = Lifetime::Milliseconds(self.options.ttl);
+        let text = ValueRef::Text(&text);
+        self.memory().set(&id, text, lifetime, Condition::Always)?;
+        Ok(id)
+    }
+
+    /// Gives a session other data, and with `renews` its whole time again. Whether it still had this version.
+    ///
+    /// # Errors
+    /// When there is no room for it.
+    pub(crate) fn replace(
+        &self,
+        id: &Id,
+        version: u64,
+        (data, renews): (&[u8], bool),
+        now: u64,
+    ) -> Result<bool, StoreError> {
+        let before = self.memory().get(id, |value, _| match value {
+            ValueRef::Text(text) => text.first_chunk::<{ TIME + FORM_SECRET }>().copied(),
+            _ => None,
+        });
+        let Some(mut head) = before.flatten() else {
+            return Ok(false);
+        };
+        let mut lifetime = Lifetime::Kept;
+        if renews {
+            head[..TIME].copy_from_slice(&now.to_be_bytes());
+            lifetime = Lifetime::Milliseconds(self.options.ttl);
+        }
+        let text = [&head, data].concat();
+        let text = ValueRef::Text(&text);
+        self.memory()
+            .set(id, text, lifetime, Condition::Version(version))
+    }
+
+    /// Ends a session; whether it was there, with this version.
+    pub(crate) fn delete(&self, id: &Id, version: Option<u64>) -> bool {
+        self.memory().delete(id, version)
+    }
+}
