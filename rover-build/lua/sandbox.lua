@@ -2,7 +2,7 @@
 -- functions do nothing then.
 --
 -- It gives a function that says whether what the rewriting relies on is still LuaJIT's own.
-local server, modules, builder_names, null, guard, components, library, getenv, wait, env, database, stores, admission, secrets = ...
+local server, modules, builder_names, null, guard, components, library, getenv, wait, env, database, redis, stores, admission, secrets = ...
 local g = _G
 -- The program may change the library while it runs.
 local error, tostring, type, setmetatable = error, tostring, type, setmetatable
@@ -79,6 +79,7 @@ for name, words in pairs(secrets) do rover[name] = words end
 modules.install()
 wait(rover, g.io, g.debug.getinfo)
 database(rover)
+redis(rover)
 stores(rover)
 admission(rover)
 local library_table = table

@@ -11,6 +11,8 @@ pub struct Features {
     pub sqlite: bool,
     /// `postgres`: `rover.db` with PostgreSQL.
     pub postgres: bool,
+    /// `redis`: `rover.redis`.
+    pub redis: bool,
 }
 
 impl Features {
@@ -20,5 +22,6 @@ impl Features {
         crypto: true,
         sqlite: true,
         postgres: true,
+        redis: true,
     };
 }

@@ -48,6 +48,7 @@ pub fn app(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
         crypto: cfg!(feature = "crypto"),
         sqlite: cfg!(feature = "sqlite"),
         postgres: cfg!(feature = "postgres"),
+        redis: cfg!(feature = "redis"),
     };
     let manifest_path = folder.join(manifest.value());
     let (items, error) = match rover_build::compile_with(&manifest_path, features) {

@@ -84,7 +84,7 @@ impl DatabaseOptions {
             ("migrations", _) => return wrong("the name of a folder beside the manifest"),
             ("prepare", Boolean(prepare)) => self.prepare = *prepare,
             ("prepare", _) => return wrong("true or false"),
-            ("tls", Table(fields)) => self.set_tls(fields)?,
+            ("tls", Table(fields)) => set_tls(fields, &mut self.ca, &mut self.verify)?,
             ("tls", _) => return wrong("a table: { ca = \"-----BEGIN CERTIFICATE-----...\" }"),
             _ => return Err(OptionError(unknown(name))),
         }
@@ -109,20 +109,25 @@ impl DatabaseOptions {
         }
         Ok(())
     }
+}
 
-    fn set_tls(&mut self, fields: &[(String, OptionValue)]) -> Result<(), OptionError> {
-        for (name, value) in fields {
-            match (name.as_str(), value) {
-                ("ca", OptionValue::Text(ca)) => self.ca = Some(ca.clone()),
-                ("verify", OptionValue::Boolean(verify)) => self.verify = *verify,
-                _ => {
-                    let message = "`tls` takes `ca`, a text in PEM, and `verify`, true or false";
-                    return Err(OptionError(message.to_owned()));
-                }
+/// What `tls` says of certificates: the authorities, and whether they are asked.
+pub(crate) fn set_tls(
+    fields: &[(String, OptionValue)],
+    authorities: &mut Option<String>,
+    is_checked: &mut bool,
+) -> Result<(), OptionError> {
+    for (name, value) in fields {
+        match (name.as_str(), value) {
+            ("ca", OptionValue::Text(ca)) => *authorities = Some(ca.clone()),
+            ("verify", OptionValue::Boolean(verify)) => *is_checked = *verify,
+            _ => {
+                let message = "`tls` takes `ca`, a text in PEM, and `verify`, true or false";
+                return Err(OptionError(message.to_owned()));
             }
         }
-        Ok(())
     }
+    Ok(())
 }
 
 const NAMES: [&str; 7] = [
@@ -139,7 +144,8 @@ fn unknown(name: &str) -> String {
     format!("unknown option `{name}`: there are {}", NAMES.join(", "))
 }
 
-fn time(name: &str, value: &OptionValue) -> Result<u32, OptionError> {
+/// Milliseconds of an option that is a time.
+pub(crate) fn time(name: &str, value: &OptionValue) -> Result<u32, OptionError> {
     let text = match value {
         OptionValue::Number(seconds) => seconds.to_string(),
         OptionValue::Text(text) => text.clone(),

@@ -24,6 +24,7 @@ mod option_fields;
 mod options;
 mod perfect;
 pub mod plan;
+pub mod redis;
 mod response;
 mod security_headers;
 mod server_options;

@@ -4,7 +4,7 @@
 --- Files that are part of the program, or answer from the disk.
 ---@planned rover asset assets files
 --- Values that all workers share.
----@planned rover state redis
+---@planned rover state
 --- A client's data from one request to the next.
 ---@planned rover session sessions
 --- Answers that are sent in parts, and messages to all who listen.

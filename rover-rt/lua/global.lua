@@ -31,6 +31,7 @@ local rover = {
   array = R.json.array,
   http = R.http_words,
   db = R.db,
+  redis = R.redis,
   base64 = R.coding.base64,
   hex = R.coding.hex,
   url = R.coding.url,

@@ -28,6 +28,8 @@ mod outbound;
 mod pattern;
 mod process;
 pub mod program;
+#[cfg(feature = "redis")]
+mod redis;
 mod resources;
 mod router;
 mod service;
@@ -36,7 +38,7 @@ mod sessions;
 mod settings;
 mod stores;
 mod time;
-#[cfg(any(feature = "client", feature = "postgres"))]
+#[cfg(any(feature = "client", feature = "postgres", feature = "redis"))]
 mod tls;
 mod vm;
 mod wait;

@@ -5,7 +5,9 @@ use crate::diagnostic::codes::options::not_a_table;
 use crate::diagnostic::codes::program::{raised, server_twice};
 use crate::diagnostic::codes::routes::admission;
 use crate::diagnostic::codes::sql::given as database;
-use crate::diagnostic::codes::state::{given as store, while_loading as store_while_loading};
+use crate::diagnostic::codes::state::{
+    given as store, redis, while_loading as store_while_loading,
+};
 use crate::diagnostic::codes::waiting::{given, while_loading};
 use crate::diagnostic::codes::words::unavailable;
 use crate::vocabulary::{self, instead};
@@ -44,6 +46,7 @@ fn of_rover(message: &str, line: &str) -> Option<Explained> {
             Some(given::wrong(column, message))
         }
         "rover.db" | "rover.db:" => Some(database::wrong(column, message)),
+        "rover.redis" | "rover.redis:" => Some(redis::wrong(column, message)),
         "rover.rate_limit" | "rover.rate_limit:" | "rover.idempotent" | "rover.idempotent:" => {
             Some(admission::wrong(column, message))
         }

@@ -13,6 +13,7 @@ pub(crate) mod json;
 pub(crate) mod marks;
 pub(crate) mod option_value;
 pub(crate) mod raised;
+mod redis;
 pub(crate) mod schemas;
 pub(crate) mod worlds;
 
@@ -191,6 +192,7 @@ fn run(
     let described = described(&lua, &library, null).map_err(|e| internal(&e))?;
     let databases = Databases::default();
     let database = databases.install(&lua, sources).map_err(|e| internal(&e))?;
+    let redis = redis::install(&lua).map_err(|e| internal(&e))?;
     let stores = stores::install(&lua).map_err(|e| internal(&e))?;
     let admission = admission::install(&lua).map_err(|e| internal(&e))?;
     let wait = wait::install(&lua).map_err(|e| internal(&e))?;
@@ -211,6 +213,7 @@ fn run(
             wait,
             env,
             database,
+            redis,
             stores,
             admission,
             secrets,

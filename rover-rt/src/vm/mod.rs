@@ -25,6 +25,8 @@ mod library;
 mod native;
 #[cfg(feature = "client")]
 mod outbound;
+#[cfg(feature = "redis")]
+mod redis;
 mod response;
 mod run;
 #[cfg(feature = "crypto")]

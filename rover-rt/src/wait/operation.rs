@@ -42,6 +42,9 @@ pub(crate) enum Given {
     /// A part of a body, or its end.
     #[cfg(feature = "client")]
     Part(Option<bytes::Bytes>),
+    /// What a server of Redis answered.
+    #[cfg(feature = "redis")]
+    Reply(Box<crate::redis::reply::Reply>),
     /// A list of texts.
     Texts(Vec<Vec<u8>>),
     /// So many values, at most [`SEVERAL`], of which nothing is nil.

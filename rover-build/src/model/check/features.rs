@@ -12,6 +12,9 @@ pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     if !look.facts.features.client {
         found.extend(first(look, "rover.http").map(|at| feature::off(at, "rover.http", "client")));
     }
+    if !look.facts.features.redis {
+        found.extend(first(look, "rover.redis").map(|at| feature::off(at, "rover.redis", "redis")));
+    }
     if !look.facts.features.crypto {
         let words = ["rover.crypto", "rover.password", "rover.jwt", "rover.csrf"];
         let said = words

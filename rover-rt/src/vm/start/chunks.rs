@@ -8,7 +8,7 @@ use crate::program::Program;
 pub(crate) const RUNTIME_LUA: &str = include_str!("../../../lua/runtime.lua");
 
 /// The parts that `runtime.lua` loads, by name.
-const PARTS: [(&str, &str); 30] = [
+const PARTS: [(&str, &str); 31] = [
     ("chain", include_str!("../../../lua/chain.lua")),
     ("lock", include_str!("../../../lua/lock.lua")),
     ("modules", MODULES_LUA),
@@ -28,6 +28,7 @@ const PARTS: [(&str, &str); 30] = [
     ("csrf", CSRF_LUA),
     ("files", include_str!("../../../lua/files.lua")),
     ("database", include_str!("../../../lua/database.lua")),
+    ("redis", include_str!("../../../lua/redis.lua")),
     ("stores", include_str!("../../../lua/stores.lua")),
     ("admission", include_str!("../../../lua/admission.lua")),
     ("variables", ENV_LUA),

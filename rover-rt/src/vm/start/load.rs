@@ -37,6 +37,8 @@ use crate::vm::native::register::{Entry, register};
 use crate::vm::native::{allocator, budget};
 #[cfg(feature = "client")]
 use crate::vm::outbound;
+#[cfg(feature = "redis")]
+use crate::vm::redis;
 use crate::vm::response::{self, lists, marker, pages};
 use crate::vm::run;
 #[cfg(unix)]
@@ -51,6 +53,8 @@ use crate::vm::start::chunks::{RUNTIME_LUA, load_chunk, load_page, part};
 #[cfg(feature = "database")]
 use crate::vm::start::databases;
 use crate::vm::start::handlers::{places, take_handlers};
+#[cfg(feature = "redis")]
+use crate::vm::start::redis as open_redis;
 use crate::vm::start::{admission as open_admission, options, stores as open_stores};
 use crate::vm::state::lists::PENDING;
 use crate::vm::state::order::{KeyOrder, Ranks};
@@ -290,6 +294,19 @@ impl Tables {
             )?;
             natives.set("db_open", databases::open(lua, shared)?)?;
         }
+        #[cfg(feature = "redis")]
+        {
+            let functions = &redis::natives::FUNCTIONS;
+            register(
+                lua,
+                shared,
+                natives,
+                &tables.array,
+                functions,
+                Entry::Contained,
+            )?;
+            natives.set("redis_open", open_redis::open(lua, shared)?)?;
+        }
         open_stores::install(lua, shared, natives)?;
         natives.set("admission_open", open_admission::open(lua, shared)?)?;
         #[cfg(unix)]
@@ -392,8 +409,9 @@ impl Tables {
         {
             let kept = runtime.get::<Table>("KeptRows")?;
             lua.set_named_registry_value("rover.kept_rows", kept)?;
-            lua.set_named_registry_value("rover.array", &self.array)?;
         }
+        #[cfg(any(feature = "database", feature = "redis"))]
+        lua.set_named_registry_value("rover.array", &self.array)?;
         lua.set_named_registry_value("rover.response", runtime.get::<Table>("Response")?)?;
         lua.set_named_registry_value(MARKED, runtime.get::<Table>("marked")?)?;
         lua.set_named_registry_value(SEATS, &self.seats)?;

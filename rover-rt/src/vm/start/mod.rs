@@ -11,6 +11,8 @@ mod entries;
 pub(crate) mod handlers;
 pub(crate) mod load;
 pub(crate) mod options;
+#[cfg(feature = "redis")]
+mod redis;
 mod stores;
 #[cfg(test)]
 pub(crate) mod testing;

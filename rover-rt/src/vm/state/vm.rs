@@ -83,6 +83,9 @@ pub(crate) struct VmState {
     common_client: OnceCell<Client>,
     #[cfg(feature = "database")]
     pub(crate) databases: Rc<VmDatabases>,
+    /// What `rover.redis` made, by their numbers less one.
+    #[cfg(feature = "redis")]
+    pub(crate) redis: Rc<RefCell<Vec<crate::redis::worker::Worker>>>,
     #[cfg(feature = "crypto")]
     pub(crate) secrets: VmSecrets,
     pub(crate) stores: VmStores,
@@ -200,6 +203,8 @@ impl VmState {
             common_client: OnceCell::new(),
             #[cfg(feature = "database")]
             databases: Rc::default(),
+            #[cfg(feature = "redis")]
+            redis: Rc::default(),
             #[cfg(feature = "crypto")]
             secrets: VmSecrets::default(),
             stores: VmStores::default(),

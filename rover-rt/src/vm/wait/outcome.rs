@@ -5,6 +5,8 @@ use std::ffi::c_int;
 use mlua::ffi::{self, lua_State};
 
 use crate::vm::native::stack::{push, set_field};
+#[cfg(feature = "redis")]
+use crate::vm::redis::reply::push_reply;
 #[cfg(feature = "client")]
 use crate::vm::wait::answer::{push_answer, push_part};
 use crate::wait::error::WaitError;
@@ -48,6 +50,8 @@ unsafe fn push_given(state: *mut lua_State, given: Given) -> c_int {
             Given::Answer(answer) => return push_answer(state, *answer),
             #[cfg(feature = "client")]
             Given::Part(part) => push_part(state, part.as_deref()),
+            #[cfg(feature = "redis")]
+            Given::Reply(reply) => push_reply(state, &reply),
             Given::Texts(texts) => push_texts(state, &texts),
             Given::Several(values) => return push_several(state, values),
         }

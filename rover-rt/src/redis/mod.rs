@@ -1,0 +1,7 @@
+//! Redis and Valkey: commands, a worker's connection, answers. Knows no Lua.
+
+pub(crate) mod command;
+mod connect;
+mod error;
+pub(crate) mod reply;
+pub(crate) mod worker;

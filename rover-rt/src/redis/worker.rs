@@ -1,0 +1,198 @@
+//! A worker's connection to a server, on which all of its handlers ask beside each other. It is made when the
+//! first one asks, and again when it was lost.
+
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::rc::Rc;
+use std::time::Duration;
+
+use redis::Value;
+use redis::aio::MultiplexedConnection;
+use rover_model::redis::RedisAddress;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout_at};
+
+use super::command::{Command, Sending, pipeline};
+use super::connect::connect;
+use super::error::{of, of_many, timed_out, too_large, unreachable};
+use super::reply::Reply;
+use crate::tls::Trust;
+use crate::wait::error::WaitError;
+
+/// What `rover.redis` is given.
+pub(crate) struct RedisSettings {
+    pub(crate) address: RedisAddress,
+    pub(crate) trust: Trust,
+    /// How long a call may take.
+    pub(crate) patience: Duration,
+}
+
+/// A connection and the task that reads and writes on it, which ends with it.
+pub(super) struct Connection {
+    multiplexed: MultiplexedConnection,
+    driver: JoinHandle<()>,
+    /// How many calls it has answered.
+    answered: Cell<u64>,
+}
+
+impl Connection {
+    pub(super) fn new(
+        multiplexed: MultiplexedConnection,
+        driver: impl Future<Output = ()> + 'static,
+    ) -> Connection {
+        Connection {
+            multiplexed,
+            driver: tokio::task::spawn_local(driver),
+            answered: Cell::new(0),
+        }
+    }
+
+    /// Sends one command. Whoever stops waiting leaves the answer to the driver.
+    pub(super) async fn send(&self, command: &Command) -> Result<Value, WaitError> {
+        let mut multiplexed = self.multiplexed.clone();
+        let sent = multiplexed.send_packed_command(command.packed()).await;
+        sent.map_err(|error| of(&error))
+    }
+
+    async fn send_all(&self, commands: Vec<Command>, is_atomic: bool) -> Result<Reply, WaitError> {
+        let count = commands.len();
+        let (pipeline, becomes) = pipeline(commands, is_atomic);
+        let mut multiplexed = self.multiplexed.clone();
+        // A transaction answers each command with QUEUED, and then all of them at once.
+        let (offset, answers) = if is_atomic {
+            (count + 1, 1)
+        } else {
+            (0, count)
+        };
+        let sent = multiplexed.send_packed_commands(&pipeline, offset, answers);
+        let mut values = sent.await.map_err(|error| of_many(&error))?;
+        if is_atomic
+            && values.len() == 1
+            && let Some(Value::Array(_)) = values.first()
+            && let Some(Value::Array(inner)) = values.pop()
+        {
+            values = inner;
+        }
+        let replies = values.into_iter().zip(becomes).enumerate();
+        let replies = replies.map(|(at, (value, becomes))| {
+            Reply::new(value, becomes).map_err(|mut error| {
+                error.message = format!("command {}: {}", at + 1, error.message);
+                error
+            })
+        });
+        Ok(Reply::List(replies.collect::<Result<_, _>>()?))
+    }
+
+    async fn answer(&self, sending: Sending) -> Result<Reply, WaitError> {
+        match sending {
+            Sending::Alone(command) => Reply::new(self.send(&command).await?, command.becomes),
+            Sending::Together(commands, is_atomic) => self.send_all(commands, is_atomic).await,
+        }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.driver.abort();
+    }
+}
+
+type Made = Option<Result<Rc<Connection>, WaitError>>;
+
+enum Link {
+    None,
+    /// It is being made, for all who ask meanwhile.
+    Coming(watch::Receiver<Made>),
+    There(Rc<Connection>),
+}
+
+struct Inner {
+    settings: RedisSettings,
+    link: RefCell<Link>,
+}
+
+/// A worker's way to a server.
+#[derive(Clone)]
+pub(crate) struct Worker(Rc<Inner>);
+
+impl Worker {
+    pub(crate) fn new(settings: RedisSettings) -> Worker {
+        let link = RefCell::new(Link::None);
+        Worker(Rc::new(Inner { settings, link }))
+    }
+
+    /// Sends commands: their answer, of so many bytes at most.
+    pub(crate) fn run(
+        &self,
+        sending: Sending,
+        room: usize,
+    ) -> impl Future<Output = Result<Reply, WaitError>> + 'static {
+        let worker = self.clone();
+        async move {
+            let patience = worker.0.settings.patience;
+            let deadline = Instant::now() + patience;
+            let connection = timeout_at(deadline, worker.connection()).await;
+            let connection = connection.map_err(|_| timed_out(patience))??;
+            let before = connection.answered.get();
+            let Ok(answer) = timeout_at(deadline, connection.answer(sending)).await else {
+                if connection.answered.get() == before {
+                    worker.forget(&connection);
+                }
+                return Err(timed_out(patience));
+            };
+            connection.answered.set(connection.answered.get() + 1);
+            let reply = answer?;
+            match reply.size() > room {
+                true => Err(too_large()),
+                false => Ok(reply),
+            }
+        }
+    }
+
+    /// The connection, which is made where there is none. Making it belongs to nobody: who stops waiting does not
+    /// end it for the others.
+    async fn connection(&self) -> Result<Rc<Connection>, WaitError> {
+        let known = match &*self.0.link.borrow() {
+            Link::There(connection) if !connection.driver.is_finished() => {
+                return Ok(Rc::clone(connection));
+            }
+            Link::Coming(coming) => Some(coming.clone()),
+            _ => None,
+        };
+        let mut coming = known.unwrap_or_else(|| self.begin());
+        match coming.wait_for(Option::is_some).await.as_deref() {
+            Ok(Some(made)) => made.clone(),
+            _ => {
+                self.0.link.replace(Link::None);
+                Err(unreachable("the worker has given up"))
+            }
+        }
+    }
+
+    fn begin(&self) -> watch::Receiver<Made> {
+        let (made, coming) = watch::channel(None);
+        self.0.link.replace(Link::Coming(coming.clone()));
+        let worker = self.clone();
+        tokio::task::spawn_local(async move {
+            let settings = &worker.0.settings;
+            let timed = tokio::time::timeout(settings.patience, connect(settings)).await;
+            let result = timed.unwrap_or_else(|_| Err(timed_out(settings.patience)));
+            let result = result.map(Rc::new);
+            worker.0.link.replace(match &result {
+                Ok(connection) => Link::There(Rc::clone(connection)),
+                Err(_) => Link::None,
+            });
+            let _ = made.send(Some(result));
+        });
+        coming
+    }
+
+    /// Lets go of a connection on which nothing comes any more: the next call makes another one.
+    fn forget(&self, gone: &Rc<Connection>) {
+        let mut link = self.0.link.borrow_mut();
+        if matches!(&*link, Link::There(known) if Rc::ptr_eq(known, gone)) {
+            *link = Link::None;
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! What Lua says of Redis and Valkey.
+
+pub(crate) mod natives;
+pub(crate) mod reply;

@@ -1,0 +1,3 @@
+//! A program that asks the Redis of its environment.
+
+rover::app!("program/redis/routes.lua");
