@@ -55,6 +55,11 @@ fn what_routes_throw() {
 }
 
 #[test]
+fn what_words_answer() {
+    insta::assert_snapshot!(answers("tests/openapi_answers/tokens.lua"));
+}
+
+#[test]
 fn without() {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/small/routes.lua");
     assert_eq!(
