@@ -2,7 +2,7 @@
 -- functions do nothing then.
 --
 -- It gives a function that says whether what the rewriting relies on is still LuaJIT's own.
-local server, modules, builder_names, null, guard, components, library, getenv, wait, env, database, stores, secrets = ...
+local server, modules, builder_names, null, guard, components, library, getenv, wait, env, database, stores, admission, secrets = ...
 local g = _G
 -- The program may change the library while it runs.
 local error, tostring, type, setmetatable = error, tostring, type, setmetatable
@@ -80,6 +80,7 @@ modules.install()
 wait(rover, g.io, g.debug.getinfo)
 database(rover)
 stores(rover)
+admission(rover)
 local library_table = table
 return function()
   return g.table == library_table and library_table.insert == insert and g.ipairs == ipairs and g.pairs == pairs

@@ -92,11 +92,11 @@ pub enum Became {
 pub(crate) fn explain(facts: &Facts<'_>, app: &App, lowered: &Lowered) -> Vec<Explained> {
     let routes = app.routes.iter();
     routes
-        .map(|route| route_of(facts, route, lowered))
+        .map(|route| route_of(facts, app, route, lowered))
         .collect()
 }
 
-fn route_of(facts: &Facts<'_>, route: &Route, lowered: &Lowered) -> Explained {
+fn route_of(facts: &Facts<'_>, app: &App, route: &Route, lowered: &Lowered) -> Explained {
     let Facts {
         sources, handlers, ..
     } = *facts;
@@ -114,8 +114,10 @@ fn route_of(facts: &Facts<'_>, route: &Route, lowered: &Lowered) -> Explained {
         }
         Form::Specialised => None,
     };
+    let hooked = !(route.before.is_empty() && route.after.is_empty());
     let varies = match handler.function.body.as_slice() {
         _ if route.needs.constant => None,
+        _ if hooked => Some("its hooks run for each request"),
         [Stmt::Return(..)] => Some("what it returns is made of what may change"),
         _ => Some("it does more than return a value"),
     };
@@ -125,18 +127,30 @@ fn route_of(facts: &Facts<'_>, route: &Route, lowered: &Lowered) -> Explained {
         found: Vec::new(),
     };
     if kept.is_none() {
-        for function in handlers.reached(sources, handler) {
-            parts.reads(function);
-        }
-        parts.lists(handler);
-        parts.answers(handler, &handler.function.body);
+        parts.function(handler);
+    }
+    let hooks = route.before.iter().chain(&route.after);
+    let hooks = hooks.map(|number| &app.path_hooks[*number].function);
+    let hooks: Vec<Handler<'_>> = hooks
+        .flat_map(|place| handlers.at(sources, place))
+        .collect();
+    if facts.form == Form::Specialised {
+        let specialised = hooks
+            .iter()
+            .filter(|hook| hook.only_handler && !hook.function.variadic);
+        specialised.for_each(|hook| parts.function(*hook));
     }
     let mut parts = parts.found;
     parts.sort_by(|a, b| a.position.cmp(&b.position));
     Explained {
         kept,
         varies,
-        waits: way(facts, handler.place()),
+        waits: [handler]
+            .into_iter()
+            .chain(hooks)
+            .map(|function| way(facts, function.place()))
+            .find(|way| !way.is_empty())
+            .unwrap_or_default(),
         statements: statements(facts, handler.place()),
         parts,
     }
@@ -187,6 +201,18 @@ struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
+    /// A function that the runtime calls, with those that it passes its `ctx` to.
+    fn function(&mut self, handler: Handler<'a>) {
+        let Facts {
+            sources, handlers, ..
+        } = *self.facts;
+        for function in handlers.reached(sources, handler) {
+            self.reads(function);
+        }
+        self.lists(handler);
+        self.answers(handler, &handler.function.body);
+    }
+
     fn push(&mut self, file: FileId, span: Span, became: Became) {
         let source = &self.facts.sources.files[file];
         let text = source.text_at(span).lines().next();

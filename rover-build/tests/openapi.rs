@@ -60,6 +60,30 @@ fn what_words_answer() {
 }
 
 #[test]
+fn what_hooks_answer() {
+    insta::assert_snapshot!(answers("tests/openapi_answers/hooks.lua"));
+}
+
+/// Who must show who they are, and how: a line for each operation, and the schemes.
+#[test]
+fn tokens_that_hooks_read() {
+    let document = document("tests/openapi_answers/hooks.lua");
+    let document: serde_json::Value = serde_json::from_str(&document).unwrap();
+    let mut text = String::new();
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            text += &format!(
+                "{} {path}: {}\n",
+                method.to_uppercase(),
+                operation["security"]
+            );
+        }
+    }
+    text += &document["components"]["securitySchemes"].to_string();
+    insta::assert_snapshot!(text);
+}
+
+#[test]
 fn without() {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/small/routes.lua");
     assert_eq!(

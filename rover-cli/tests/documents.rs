@@ -13,7 +13,7 @@ use std::process::{Command, Output};
 
 use rover_rt::{App, LogLevel, TestClient};
 
-use commands::Step;
+use commands::{Curl, Remembered, Step};
 use fences::{Fence, fences};
 
 const MANIFEST: &str = "routes.lua";
@@ -28,7 +28,10 @@ struct Reader {
     line: usize,
     /// Files were written since a command was given.
     changed: bool,
+    /// `rover check` was shown for the manifest, which may be wrong on purpose.
+    checked: bool,
     served: Option<TestClient>,
+    remembered: Remembered,
     programs: usize,
     answers: usize,
     differences: Vec<Difference>,
@@ -55,7 +58,9 @@ impl Reader {
             manifest: String::new(),
             line: 0,
             changed: false,
+            checked: false,
             served: None,
+            remembered: Remembered::default(),
             programs: 0,
             answers: 0,
             differences: Vec::new(),
@@ -83,6 +88,7 @@ impl Reader {
         // A new manifest ends the program before it, which nobody may have asked anything.
         if file == MANIFEST {
             self.must_compile();
+            self.checked = false;
             text.clone_into(&mut self.manifest);
         }
         let path = self.folder.join(file);
@@ -121,19 +127,31 @@ impl Reader {
                     let mut said = String::from_utf8(output.stdout).unwrap();
                     said += &String::from_utf8(output.stderr).unwrap();
                     self.changed = false;
+                    self.checked = true;
                     self.compare(line, &told, &said);
                 }
                 Step::Ask { line, curl, told } => {
-                    let answer = match self.program() {
-                        Some(program) => curl.answer(program),
-                        None => "(the program does not compile)".to_owned(),
-                    };
+                    let answer = self.ask(&curl);
                     self.answers += 1;
                     self.compare(line, &told, &answer);
+                }
+                Step::Remember { name, curl, field } => {
+                    let answer = self.ask(&curl);
+                    self.remembered.keep(&name, &answer, &field);
                 }
                 Step::Other => {}
             }
         }
+    }
+
+    fn ask(&mut self, curl: &Curl) -> String {
+        let mut remembered = std::mem::take(&mut self.remembered);
+        let answer = match self.program() {
+            Some(program) => curl.answer(program, &mut remembered),
+            None => "(the program does not compile)".to_owned(),
+        };
+        self.remembered = remembered;
+        answer
     }
 
     fn check(&self, manifest: &str) -> Output {
@@ -147,11 +165,10 @@ impl Reader {
 
     /// Nothing is said of a program that is right.
     fn must_compile(&mut self) {
-        if !self.changed {
-            return;
+        if self.changed && !self.checked {
+            self.changed = false;
+            self.judge(MANIFEST);
         }
-        self.changed = false;
-        self.judge(MANIFEST);
     }
 
     fn judge(&mut self, manifest: &str) {

@@ -38,7 +38,14 @@ function api.rates.get()
   return fetch("/rates")
 end
 
+function api.admin.before.user(ctx)
+  ctx.user = ctx:cookies().user
+end
+api.admin.after = { function(ctx, response) rover.sleep(0.1) end }
+function api.admin.get() return "admin" end
+
 local function shared(ctx) return ctx.path end
+function api.other.get(ctx) return { shared(ctx) } end
 api.shared.get = shared
 
 return api
@@ -93,6 +100,21 @@ fn why_a_route_waits() {
         &explain("GET /health"),
         &["waits     no: it is called directly\n"],
     );
+}
+
+#[test]
+fn the_hooks_of_a_route() {
+    has(
+        &explain("GET /admin"),
+        &[
+            "before    `user` of /admin at routes.lua:35\n",
+            "after     of /admin at routes.lua:38\n",
+            "ctx       made for each request\n",
+            "constant  no: its hooks run for each request\n",
+            "+ routes.lua:36  ctx:cookies().user\n",
+        ],
+    );
+    assert!(!explain("GET /health").contains("before"));
 }
 
 #[test]

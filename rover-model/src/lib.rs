@@ -8,6 +8,7 @@
 //! Without features the crate has no dependencies but those that write digits and Base64. `serde` lets the
 //! compiler print a plan as Rust, `store` writes and reads one as bytes.
 
+pub mod admission;
 pub mod coding;
 pub mod cors;
 pub mod cron;

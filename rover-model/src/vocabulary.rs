@@ -2,7 +2,7 @@
 //! checks by. `rover-build`'s `vocabulary` parses them.
 
 /// The files of `vocabulary/`: name and text, in the order in which the reference shows them.
-pub const VOCABULARY: [(&str, &str); 18] = [
+pub const VOCABULARY: [(&str, &str); 19] = [
     ("ctx.lua", include_str!("../vocabulary/ctx.lua")),
     ("server.lua", include_str!("../vocabulary/server.lua")),
     ("options.lua", include_str!("../vocabulary/options.lua")),
@@ -13,6 +13,7 @@ pub const VOCABULARY: [(&str, &str); 18] = [
     ("crypto.lua", include_str!("../vocabulary/crypto.lua")),
     ("database.lua", include_str!("../vocabulary/database.lua")),
     ("state.lua", include_str!("../vocabulary/state.lua")),
+    ("admission.lua", include_str!("../vocabulary/admission.lua")),
     ("files.lua", include_str!("../vocabulary/files.lua")),
     ("globals.lua", include_str!("../vocabulary/globals.lua")),
     ("string.lua", include_str!("../vocabulary/string.lua")),

@@ -6,7 +6,7 @@
 --- Values that all workers share.
 ---@planned rover state redis
 --- Hooks that guard routes.
----@planned rover csrf idempotent rate_limit
+---@planned rover csrf
 --- A client's data from one request to the next.
 ---@planned rover session sessions
 --- Answers that are sent in parts, and messages to all who listen.

@@ -38,6 +38,8 @@ local rover = {
   password = R.password,
   jwt = R.jwt,
   shared = R.shared,
+  rate_limit = R.rate_limit,
+  idempotent = R.idempotent,
   cache = R.cache,
   server = function(options)
     if current then raise("rover.server was called twice") end

@@ -14,7 +14,7 @@ local raw_metatable, set_metatable = debug.getmetatable, debug.setmetatable
 local owned = {
   ["rover.body"] = "the body", ["rover.builder"] = "a builder", ["rover.components"] = "rover.html",
   ["rover.ctx"] = "ctx", ["rover.env"] = "rover.env", ["rover.error"] = "an error", ["rover.file"] = "a file",
-  ["rover.guard"] = "rover.guard", ["rover.html"] = "safe HTML", ["rover.library"] = "the library",
+  ["rover.guard"] = "rover.guard", ["rover.hook"] = "a hook", ["rover.html"] = "safe HTML", ["rover.library"] = "the library",
   ["rover.response"] = "a response", ["rover.schema"] = "a schema", ["rover.server"] = "the server", ["rover.store"] = "a store", ["rover.cache"] = "a cache",
   ["rover.template"] = "a template",
 }

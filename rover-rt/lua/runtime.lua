@@ -8,7 +8,7 @@
 -- `written`, the addresses of what they call through the FFI; `pending`, the values that
 -- wait for their list's encoding; `load_page`, which gives a template's chunk by number;
 -- `fields`, the names of ctx's fields, in the order of their numbers; `set_fields`, the names that the program sets on ctx, as keys; `patterns`, the matching functions; `limits`, what the library asks for; `longest`, the
--- bytes of a string that it makes; `chunk`, what stands around a chunk's text; and `part`,
+-- bytes of a string that it makes; `too_many`, what clients are told that come too often; `chunk`, what stands around a chunk's text; and `part`,
 -- which gives a part's chunk by name.
 local R = ...
 local error, setmetatable, getmetatable, rawget = error, setmetatable, getmetatable, rawget
@@ -116,7 +116,7 @@ end
 
 -- The sandbox comes last: it takes away what the other parts use.
 for _, name in ipairs {
-  "lock", "body", "html", "cookie", "response", "ctx", "chain", "wait", "http", "crypto", "password", "jwt", "files", "database", "stores", "env", "global", "direct", "html_plain", "library", "strings",
+  "lock", "body", "html", "cookie", "response", "ctx", "chain", "wait", "http", "crypto", "password", "jwt", "files", "database", "stores", "admission", "env", "global", "direct", "html_plain", "library", "strings",
   "sandbox",
 } do
   R.part(name)(R)

@@ -3,6 +3,7 @@
 //!
 //! Programs use it through the `rover` crate.
 
+mod admission;
 mod chunked;
 mod client;
 #[cfg(feature = "crypto")]

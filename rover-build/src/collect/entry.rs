@@ -44,6 +44,10 @@ pub struct OwnHook {
     pub body: bool,
     /// It may wait for something outside.
     pub waits: bool,
+    /// The program's function that it calls.
+    pub by: Option<FunctionPlace>,
+    /// What it asks of a request must be there.
+    pub required: bool,
 }
 
 /// A policy that a path has: `api.public.cors = { ... }`.

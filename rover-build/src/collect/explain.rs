@@ -3,6 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::options::not_a_table;
 use crate::diagnostic::codes::program::{raised, server_twice};
+use crate::diagnostic::codes::routes::admission;
 use crate::diagnostic::codes::sql::given as database;
 use crate::diagnostic::codes::state::{given as store, while_loading as store_while_loading};
 use crate::diagnostic::codes::waiting::{given, while_loading};
@@ -43,6 +44,9 @@ fn of_rover(message: &str, line: &str) -> Option<Explained> {
             Some(given::wrong(column, message))
         }
         "rover.db" | "rover.db:" => Some(database::wrong(column, message)),
+        "rover.rate_limit" | "rover.rate_limit:" | "rover.idempotent" | "rover.idempotent:" => {
+            Some(admission::wrong(column, message))
+        }
         "rover.shared" | "rover.shared:" | "rover.cache" | "rover.cache:" => {
             Some(store::wrong(column, message))
         }

@@ -16,6 +16,7 @@ pub(crate) mod raised;
 pub(crate) mod schemas;
 pub(crate) mod worlds;
 
+mod admission;
 mod crypto;
 mod library;
 mod stores;
@@ -191,6 +192,7 @@ fn run(
     let databases = Databases::default();
     let database = databases.install(&lua, sources).map_err(|e| internal(&e))?;
     let stores = stores::install(&lua).map_err(|e| internal(&e))?;
+    let admission = admission::install(&lua).map_err(|e| internal(&e))?;
     let wait = wait::install(&lua).map_err(|e| internal(&e))?;
     let secrets = crypto::install(&lua).map_err(|e| internal(&e))?;
     let env = environment.words(&lua, sources).map_err(|e| internal(&e))?;
@@ -210,6 +212,7 @@ fn run(
             env,
             database,
             stores,
+            admission,
             secrets,
         ))
         .map_err(|e| internal(&e))?;
@@ -483,11 +486,11 @@ fn read_entry(marks: &Marks<'_>, entry: &Table) -> mlua::Result<Entry> {
         position,
         first,
         given: entry.get::<Option<bool>>("given")?.unwrap_or(false),
-        hook: read_hook(entry)?,
+        hook: read_hook(marks, entry)?,
     })
 }
 
-fn read_hook(entry: &Table) -> mlua::Result<Option<HookEntry>> {
+fn read_hook(marks: &Marks<'_>, entry: &Table) -> mlua::Result<Option<HookEntry>> {
     let Some(name) = entry.get::<Option<LuaString>>("hook")? else {
         return Ok(None);
     };
@@ -498,6 +501,10 @@ fn read_hook(entry: &Table) -> mlua::Result<Option<HookEntry>> {
             ctx: own.get("ctx")?,
             body: own.get("body")?,
             waits: own.get("waits")?,
+            by: own
+                .get::<Option<Function>>("by")?
+                .map(|by| marks.place(&by)),
+            required: own.get::<Option<bool>>("required")?.unwrap_or(false),
         })
     });
     Ok(Some(HookEntry {

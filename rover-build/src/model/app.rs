@@ -8,6 +8,7 @@ use crate::analyse::types::ReturnType;
 use crate::collect::OwnHook;
 use crate::diagnostic::Position;
 use crate::front::function_place::FunctionPlace;
+use crate::model::own_hooks::Refusal;
 use crate::model::token::Scheme;
 
 /// A checked program.
@@ -90,6 +91,10 @@ pub struct Route {
     pub body_limit: u64,
     /// The scheme of the token that they read from `Authorization`, if they do.
     pub token: Option<Scheme>,
+    /// What the runtime's own hooks answer instead of the handler.
+    pub refusals: Vec<Refusal>,
+    /// The headers without which those refuse a request, in lower case.
+    pub required_headers: Vec<&'static str>,
     /// The hooks that run before the handler, by their numbers, in that order.
     pub before: Vec<usize>,
     /// Those that run for its answer.
@@ -155,7 +160,7 @@ pub struct PathHook {
 
 impl PathHook {
     /// The path as people write it.
-    pub(crate) fn pattern(&self) -> String {
+    pub fn pattern(&self) -> String {
         pattern(&self.path)
     }
 

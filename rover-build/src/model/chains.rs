@@ -12,6 +12,11 @@ pub(crate) fn put_together(app: &mut App) {
     for route in &mut app.routes {
         let below = app.path_hooks.iter().enumerate();
         let below = below.filter(|(_, hook)| route.path.starts_with(&hook.path));
+        let method = route.method;
+        let below = below.filter(|(_, hook)| {
+            let own = hook.own.as_ref();
+            own.is_none_or(|own| own.runs_for(method))
+        });
         let (mut before, mut after): (Vec<_>, Vec<_>) =
             below.partition(|(_, hook)| hook.chain == Chain::Before);
         before.sort_by_key(|(_, hook)| hook.path.len());
@@ -53,6 +58,11 @@ fn join(route: &mut Route, hook: &PathHook) {
     expects.query = expects.query.take().or(query);
     expects.params = expects.params.take().or(params);
     route.token = route.token.or(hook.token);
+    if let (Some(own), Chain::Before) = (&hook.own, hook.chain) {
+        route.refusals.extend(own.refusals());
+        let header = own.header().filter(|_| own.required);
+        route.required_headers.extend(header);
+    }
     for answer in hook.returns.iter().filter(|answer| !is_nothing(answer)) {
         if !route.returns.contains(answer) {
             route.returns.push(answer.clone());

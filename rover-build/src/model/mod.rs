@@ -14,6 +14,7 @@ pub(crate) mod environment;
 pub(crate) mod facts;
 pub(crate) mod option_places;
 mod options;
+pub(crate) mod own_hooks;
 pub(crate) mod route;
 pub(crate) mod token;
 pub(crate) mod uncollected;

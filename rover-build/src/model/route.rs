@@ -5,7 +5,7 @@ use rover_model::{HOOKS, Method};
 
 use crate::analyse::ctx_use::{Access, Source, Table};
 use crate::analyse::types::{BodyType, ReturnType};
-use crate::collect::{Entry, HookEntry, Recorded};
+use crate::collect::{Entry, HookEntry, OwnHook, Recorded};
 use crate::diagnostic::codes::routes::{
     handler, hook, method, parameter_twice, reserved, rest_not_last, segment,
 };
@@ -85,6 +85,8 @@ pub(crate) fn define(facts: &Facts<'_>, entry: &Entry) -> Result<Defined, Box<Di
         timeout: 0,
         body_limit: 0,
         token: scheme(facts, &handler),
+        refusals: Vec::new(),
+        required_headers: Vec::new(),
         before: Vec::new(),
         after: Vec::new(),
         reads: reads(facts, &handler),
@@ -111,13 +113,19 @@ fn path_hook(
             hook_returns(facts, chain, &function),
         ),
         Some(own) => {
+            let by = own.by.as_ref();
+            let asked = by.map(|by| self::needs(facts, by));
             let needs = Needs {
                 ctx: own.ctx,
-                body: own.body,
+                body: own.body || asked.is_some_and(|asked| asked.body),
                 constant: false,
-                waits: own.waits,
+                waits: own.waits || asked.is_some_and(|asked| asked.waits),
             };
-            (needs, Reads::default(), Expects::default(), Vec::new())
+            let mut reads = by.map(|by| self::reads(facts, by)).unwrap_or_default();
+            let header = own.header().map(str::to_owned);
+            reads.headers.extend(header);
+            let returns = own_answers(own, chain);
+            (needs, reads, Expects::default(), returns)
         }
     };
     Ok(PathHook {
@@ -135,6 +143,20 @@ fn path_hook(
         returns,
         token,
     })
+}
+
+/// What the row of a word says that its hook answers before the handler.
+fn own_answers(own: &OwnHook, chain: Chain) -> Vec<ReturnType> {
+    let name = own.word.strip_prefix("rover.").unwrap_or(&own.word);
+    let word = vocabulary::word("rover", name).filter(|_| chain == Chain::Before);
+    let statuses = word
+        .and_then(|word| word.tag("answers"))
+        .unwrap_or_default();
+    let statuses = statuses.split_whitespace();
+    let known = statuses.filter_map(|status| status.parse().ok());
+    known
+        .map(|status| ReturnType::new(status, BodyType::Error))
+        .collect()
 }
 
 /// What a hook answers instead of the handler.

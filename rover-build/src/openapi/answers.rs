@@ -145,8 +145,12 @@ pub(super) fn responses(app: &App, route: &Route, components: &mut Components) -
     let own = OwnErrors::of(app, components);
     let refusals = refusals(route);
     for (status, checked) in &refusals {
+        let headers = headers_of(route, *status);
         let mut add = |one: &ReturnType, content: Option<Content>| {
-            answers.entry(*status).or_default().add(one, content);
+            let mut one = one.clone();
+            one.headers
+                .extend(headers.iter().map(|name| (*name).to_owned()));
+            answers.entry(*status).or_default().add(&one, content);
         };
         own.kept
             .iter()
@@ -293,7 +297,21 @@ fn refusals(route: &Route) -> Vec<(u16, bool)> {
     if body.is_some() || reads(&["form", "form_all", "expect"]) {
         found.push((415, false));
     }
+    for refusal in &route.refusals {
+        if !found.iter().any(|(status, _)| *status == refusal.status) {
+            found.push((refusal.status, false));
+        }
+    }
     found
+}
+
+/// The headers that the runtime's own hooks give to what they answer.
+fn headers_of(route: &Route, status: u16) -> Vec<&'static str> {
+    let of_status = route.refusals.iter().filter(|one| one.status == status);
+    let mut headers: Vec<_> = of_status.flat_map(|one| one.headers).copied().collect();
+    headers.sort_unstable();
+    headers.dedup();
+    headers
 }
 
 /// RFC 9110, section 15.

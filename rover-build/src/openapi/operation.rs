@@ -119,6 +119,12 @@ fn parameters(app: &App, route: &Route) -> Vec<Value> {
         &mut headers.filter(|name| !elsewhere.contains(&name.as_str())),
     );
     named("cookie", &mut reads.cookies.iter().cloned());
+    for parameter in found.iter_mut().filter(|one| one["in"] == "header") {
+        let required = &mut route.required_headers.iter();
+        if required.any(|name| parameter["name"] == *name) {
+            parameter["required"] = json!(true);
+        }
+    }
     found
 }
 

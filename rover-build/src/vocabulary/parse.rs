@@ -36,6 +36,8 @@ const TAGS: &[(&str, Option<&[&str]>)] = &[
     ("answers", Some(&["401"])),
     // Names that people use who come from elsewhere.
     ("also", None),
+    // The statuses that a hook of the runtime's answers with.
+    ("answers", None),
     // What holds where a program gives no value.
     ("default", None),
     // A function that the program defines, and the server calls.

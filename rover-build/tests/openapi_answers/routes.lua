@@ -81,4 +81,14 @@ end
 function api.library.all.get(ctx) return { pcall(error, "x") } end
 function api.library.first.get(ctx) return { (pcall(error, "x")) } end
 
+-- A loop gives a list's elements.
+function api.items.get(ctx)
+  local asked = ctx:query():expect { words = rover.guard:array(rover.guard:string()):default {} }
+  local found = {}
+  for at, word in ipairs(asked.words) do
+    found[#found + 1] = { at = at, word = word, length = #word }
+  end
+  return { found = found }
+end
+
 return api

@@ -63,6 +63,8 @@ fn told(compiled: &Compiled, at: usize) -> String {
     let rows = [
         ("reads", reads(route)),
         ("body", body(route, made)),
+        ("before", hooks(compiled, &route.before)),
+        ("after", hooks(compiled, &route.after)),
         ("ctx", ctx.to_owned()),
         ("constant", constant),
         ("checked", checked(route, made)),
@@ -90,6 +92,25 @@ fn told(compiled: &Compiled, at: usize) -> String {
         text.push_str(&self::part(compiled, part, made.precheck));
     }
     text
+}
+
+/// The hooks of a route, in the order in which they run.
+fn hooks(compiled: &Compiled, numbers: &[usize]) -> String {
+    let hooks = numbers.iter().map(|number| {
+        let hook = &compiled.app.path_hooks[*number];
+        let path = hook.pattern();
+        let name = match hook.name.as_str() {
+            "" => String::new(),
+            name => format!("`{name}` "),
+        };
+        let place = &hook.position;
+        let own = match &hook.own {
+            None => String::new(),
+            Some(own) => format!("{} ", own.word),
+        };
+        format!("{name}{own}of {path} at {}:{}", place.file, place.line)
+    });
+    hooks.collect::<Vec<_>>().join(", then ")
 }
 
 /// A statement, and how much of it is checked.

@@ -1,6 +1,7 @@
 //! What a reader types behind `$` in a block `console`, and what is said to it.
 
 use rover_rt::TestClient;
+use serde_json::Value;
 
 use crate::fences::Fence;
 
@@ -17,6 +18,12 @@ pub(crate) enum Step {
         line: usize,
         curl: Curl,
         told: String,
+    },
+    /// `NAME=$(curl ... | jq -r .FIELD)`
+    Remember {
+        name: String,
+        curl: Curl,
+        field: String,
     },
     /// What another test tries, or nobody can here.
     Other,
@@ -50,6 +57,17 @@ pub(crate) fn steps(fence: &Fence<'_>) -> Vec<Step> {
 }
 
 fn step(command: &str, line: usize, told: String) -> Step {
+    if let Some((name, rest)) = command.split_once("=$(curl ")
+        && let Some((arguments, field)) = rest.rsplit_once(" | jq -r .")
+    {
+        let arguments = words(arguments);
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        return Step::Remember {
+            name: name.to_owned(),
+            curl: Curl::parse(&arguments),
+            field: field.trim_end_matches(')').to_owned(),
+        };
+    }
     let words = words(command);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
@@ -87,6 +105,34 @@ fn words(command: &str) -> Vec<String> {
     words
 }
 
+/// What a shell and a file of cookies remember.
+#[derive(Default)]
+pub(crate) struct Remembered {
+    variables: Vec<(String, String)>,
+    cookies: Vec<(String, String)>,
+}
+
+impl Remembered {
+    fn set(list: &mut Vec<(String, String)>, name: &str, value: &str) {
+        list.retain(|(known, _)| known != name);
+        list.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Keeps a field of an answer in JSON.
+    pub(crate) fn keep(&mut self, name: &str, answer: &str, field: &str) {
+        let answer: Value = serde_json::from_str(answer).unwrap();
+        let value = answer[field].as_str().unwrap();
+        Self::set(&mut self.variables, name, value);
+    }
+
+    fn replaced(&self, text: &str) -> String {
+        let replace = |text: String, (name, value): &(String, String)| {
+            text.replace(&format!("${name}"), value)
+        };
+        self.variables.iter().fold(text.to_owned(), replace)
+    }
+}
+
 /// A call of curl.
 #[derive(Default)]
 pub(crate) struct Curl {
@@ -95,6 +141,8 @@ pub(crate) struct Curl {
     headers: Vec<String>,
     body: Option<String>,
     shows_head: bool,
+    sends_cookies: bool,
+    keeps_cookies: bool,
 }
 
 impl Curl {
@@ -106,6 +154,9 @@ impl Curl {
             let mut value = || (*rest.next().unwrap()).to_owned();
             match *argument {
                 "-i" => curl.shows_head = true,
+                "-s" => {}
+                "-b" => curl.sends_cookies = !value().is_empty(),
+                "-c" => curl.keeps_cookies = !value().is_empty(),
                 "-X" => curl.method = Some(value()),
                 "-H" => curl.headers.push(value()),
                 "-d" => {
@@ -130,7 +181,7 @@ impl Curl {
         curl
     }
 
-    fn request(&self) -> String {
+    fn request(&self, remembered: &Remembered) -> String {
         let body = self.body.as_deref();
         let usual = if body.is_some() { "POST" } else { "GET" };
         let method = self.method.as_deref().unwrap_or(usual);
@@ -139,7 +190,14 @@ impl Curl {
             self.target
         );
         for header in &self.headers {
-            request = request + header + "\r\n";
+            request = request + &remembered.replaced(header) + "\r\n";
+        }
+        if self.sends_cookies && !remembered.cookies.is_empty() {
+            let pairs = remembered.cookies.iter();
+            let pairs: Vec<_> = pairs
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect();
+            request += &format!("Cookie: {}\r\n", pairs.join("; "));
         }
         if let Some(body) = body {
             request += &format!("Content-Length: {}\r\n", body.len());
@@ -148,10 +206,20 @@ impl Curl {
     }
 
     /// What curl prints of the answer.
-    pub(crate) fn answer(&self, program: &TestClient) -> String {
-        let answer = program.exchange(vec![self.request().into_bytes()]).unwrap();
+    pub(crate) fn answer(&self, program: &TestClient, remembered: &mut Remembered) -> String {
+        let request = self.request(remembered);
+        let answer = program.exchange(vec![request.into_bytes()]).unwrap();
         let answer = String::from_utf8(answer).unwrap();
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let cookies = head
+            .lines()
+            .filter_map(|line| line.strip_prefix("set-cookie: "));
+        for (name, rest) in cookies.filter_map(|it| it.split_once('=')) {
+            if self.keeps_cookies {
+                let value = rest.split(';').next().unwrap();
+                Remembered::set(&mut remembered.cookies, name, value);
+            }
+        }
         match self.shows_head {
             true => format!("{}\n\n{body}", head.replace("\r\n", "\n")),
             false => body.to_owned(),

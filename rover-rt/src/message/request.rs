@@ -61,7 +61,7 @@ impl<'a> RequestData<'a> {
         match part {
             Part::Method => Some(self.method.as_bytes().into()),
             Part::Path => Some(self.path.raw().as_bytes().into()),
-            Part::ClientIp => Some(self.said().client.to_string().into_bytes().into()),
+            Part::ClientIp => Some(self.client().to_string().into_bytes().into()),
             Part::Host => Some(self.origin().1),
             Part::Scheme => Some(self.origin().0.as_str().as_bytes().into()),
             Part::Url => Some(self.url().into()),
@@ -71,6 +71,11 @@ impl<'a> RequestData<'a> {
             Part::Header(name) => self.headers.joined(name),
             Part::Cookie(name) => self.cookie(name.as_bytes()),
         }
+    }
+
+    /// The client's address: the peer's, or the one that trusted proxies say.
+    pub(crate) fn client(&self) -> IpAddr {
+        self.said().client
     }
 
     /// What proxies say of it that are trusted.

@@ -2,7 +2,7 @@
 
 #[cfg(test)]
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// An entry that does not end.
 pub(crate) const NEVER: u64 = u64::MAX;
@@ -24,10 +24,19 @@ impl Clock {
     }
 
     pub(crate) fn now(&self) -> u64 {
-        let now = self.start.elapsed().as_millis() as u64;
+        self.elapsed().as_millis() as u64
+    }
+
+    /// The same in nanoseconds.
+    pub(crate) fn nanoseconds(&self) -> u64 {
+        self.elapsed().as_nanos() as u64
+    }
+
+    fn elapsed(&self) -> Duration {
+        let elapsed = self.start.elapsed();
         #[cfg(test)]
-        let now = now + self.ahead.load(Ordering::Relaxed);
-        now
+        let elapsed = elapsed + Duration::from_millis(self.ahead.load(Ordering::Relaxed));
+        elapsed
     }
 
     /// So many milliseconds pass at once.

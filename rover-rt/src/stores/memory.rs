@@ -69,14 +69,11 @@ pub(crate) enum Condition {
 }
 
 /// What a function makes of an entry.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "sessions and limits are made of it")
-)]
 pub(crate) enum Change {
     /// It stays.
     Nothing,
     Set(Value, Lifetime),
+    #[cfg_attr(not(test), expect(dead_code, reason = "sessions are made of it"))]
     Delete,
 }
 
@@ -224,10 +221,6 @@ impl Memory {
     ///
     /// # Errors
     /// When there is no room for what it makes.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "sessions and limits are made of it")
-    )]
     pub(crate) fn update<R>(
         &self,
         key: &[u8],

@@ -11,6 +11,7 @@
 //! write to lives in [`state::request`], and what they borrow in the call's own frame.
 #![allow(unsafe_code)]
 
+mod admission;
 #[cfg(feature = "crypto")]
 mod crypto;
 mod ctx;

@@ -61,7 +61,7 @@ function api.users.post(ctx)
 end
 
 -- How many have begun to log in, and how many have ended.
-local begun, ended, hash = 0, 0, nil
+local begun, ended, hash = 0, 0, nil -- rover: per-worker
 function api.login_of_today.get()
   begun = begun + 1
   hash = hash or password.hash "password"

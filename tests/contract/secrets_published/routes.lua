@@ -7,7 +7,7 @@ local published = jwt.keys(rover.env.KEYS_URL or "http://localhost:1/keys")
 local of_pss = jwt.keys(rover.env.KEYS_URL or "http://localhost:1/keys", { alg = "PS256" })
 
 -- What the other server does.
-local state = { asked = 0, keys = {}, status = 200 }
+local state = { asked = 0, keys = {}, status = 200 } -- rover: per-worker
 function api.keys.get()
   state.asked = state.asked + 1
   rover.sleep(0.02)

@@ -15,7 +15,7 @@ impl<'a> ReturnTypes<'a> {
         each_expr(&hook.function.body, &mut |expr| {
             if let Kind::Method(object, name, args) = &expr.kind
                 && *name == *"status"
-                && object.var().is_some_and(|var| Some(var) == given)
+                && root(object).var().is_some_and(|var| Some(var) == given)
                 && let [status] = args.as_slice()
             {
                 // The body stays what it is.
@@ -46,5 +46,13 @@ impl<'a> ReturnTypes<'a> {
             Kind::Method(object, ..) | Kind::Paren(object) => self.is_given(frame, object),
             _ => false,
         }
+    }
+}
+
+/// `response` in `response:header("a", "b")`.
+fn root(expr: &Expr) -> &Expr {
+    match &expr.kind {
+        Kind::Method(object, ..) | Kind::Paren(object) => root(object),
+        _ => expr,
     }
 }

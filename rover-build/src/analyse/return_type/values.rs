@@ -93,18 +93,21 @@ impl<'a> ReturnTypes<'a> {
             return self.value_type(caller, argument, &[]);
         }
         let tables = &self.files[frame.file];
-        let value = match self.names.given(frame.file, var) {
-            Given::Value(value) => value,
+        let value_type = match self.names.given(frame.file, var) {
+            Given::Value(value) => match tables.filled.get(&var) {
+                Some(added) => return self.list(frame, added),
+                None => self.value_type(frame, value, &[]),
+            },
+            Given::Item(call, which) if !tables.filled.contains_key(&var) => {
+                self.item(frame, call, which)
+            }
             Given::Counter => return ValueType::Number,
             _ => return ValueType::Any,
         };
-        if let Some(added) = tables.filled.get(&var) {
-            return self.list(frame, added);
-        }
-        let value_type = match (&value.kind, self.value_type(frame, value, &[])) {
+        let value_type = match value_type {
             // It may be filled later, as a list or as a record.
-            (_, ValueType::Object(fields)) if fields.is_empty() => ValueType::Any,
-            (_, value_type) => value_type,
+            ValueType::Object(fields) if fields.is_empty() => ValueType::Any,
+            value_type => value_type,
         };
         let assigned = tables.fields.get(&var);
         match (value_type, assigned) {
@@ -117,6 +120,25 @@ impl<'a> ReturnTypes<'a> {
                 ValueType::Object(known.collect())
             }
             (ValueType::Array(_), Some(_)) => ValueType::Array(Box::new(ValueType::Any)),
+            _ => ValueType::Any,
+        }
+    }
+
+    /// What a loop gives: `for i, item in ipairs(list) do`.
+    fn item(&self, frame: &Frame<'_, 'a>, call: &'a Expr, which: usize) -> ValueType {
+        let list = match &call.kind {
+            Kind::Call(callee, args) if self.names.global(frame.file, callee) == Some("ipairs") => {
+                args.first()
+            }
+            _ => None,
+        };
+        let of = |list| match self.value_type(frame, list, &[]) {
+            ValueType::Array(item) | ValueType::List(item) => item.present(),
+            _ => ValueType::Any,
+        };
+        match which {
+            0 if list.is_some() => ValueType::Integer,
+            1 => list.map_or(ValueType::Any, of),
             _ => ValueType::Any,
         }
     }

@@ -4,11 +4,17 @@
 use std::ffi::c_int;
 use std::rc::Rc;
 
+use http::StatusCode;
+use mlua::ffi;
+
 use crate::message::reply::Reply;
 use crate::message::request::RequestData;
+use crate::vm::admission::gate::{TOO_MANY, is_let_in};
+use crate::vm::run::call::push_http_error;
 use crate::vm::run::failure::Failure;
 use crate::vm::run::role::{After, Hook, Role};
-use crate::vm::run::task::Task;
+use crate::vm::run::task::{C_FUNCTION_SLOTS, Task};
+use crate::vm::run::thread::{FIXED, TABLES};
 use crate::vm::run::vm::Vm;
 use crate::vm::state::call::{Argument, Call};
 
@@ -36,7 +42,30 @@ impl Vm {
 
     /// Answers a request by a route's handler.
     pub(crate) fn call(self: &Rc<Self>, route: u16, request: &RequestData<'_>) -> Called {
+        let gates = &*self.gates[usize::from(route)];
+        if !gates.is_empty()
+            && !gates
+                .iter()
+                .all(|gate| is_let_in(&self.shared, request, *gate, None))
+        {
+            return self.turn_away(route, request);
+        }
         self.answer(Role::Handler(route), request)
+    }
+
+    /// A limit does not let the request in: as if a hook had raised the error.
+    #[cold]
+    fn turn_away(self: &Rc<Self>, route: u16, request: &RequestData<'_>) -> Called {
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        // SAFETY: the request thread is outside of any call, where memory is relaxed, and its stack holds the
+        // fixed values: with room for more, the error becomes the one above them.
+        unsafe {
+            ffi::lua_settop(self.state, FIXED);
+            ffi::lua_checkstack(self.state, C_FUNCTION_SLOTS);
+            push_http_error(self.state, TABLES.http_error_meta, status, TOO_MANY);
+        }
+        let failure = Failure::Http(status, TOO_MANY.to_owned(), None);
+        self.go_on(Role::Handler(route), request, Err(failure))
     }
 
     /// Gives an answer of the runtime's own to the program's hook for it, if it has one.

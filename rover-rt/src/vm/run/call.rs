@@ -197,7 +197,12 @@ pub(crate) unsafe fn end_ctx(state: *mut lua_State, handlers: c_int, running: c_
 
 /// # Safety
 /// As for [`push_call`], with three free slots. `meta` is the index of the HTTP errors' metatable.
-unsafe fn push_http_error(state: *mut lua_State, meta: c_int, status: StatusCode, text: &str) {
+pub(super) unsafe fn push_http_error(
+    state: *mut lua_State,
+    meta: c_int,
+    status: StatusCode,
+    text: &str,
+) {
     // SAFETY: the table, a value and its field's name take the three slots, and the table is
     // what stays. An error of memory leaves this frame, which owns nothing.
     unsafe {

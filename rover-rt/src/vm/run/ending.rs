@@ -18,6 +18,7 @@ impl Task {
     /// Ends it, and answers nobody.
     pub(crate) fn cancel(&mut self, request: Option<&RequestData<'_>>) {
         self.end_waits(request);
+        self.vm.shared.running.admitted.clear();
         self.vm.end_ctx();
     }
 

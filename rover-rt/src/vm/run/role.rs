@@ -171,6 +171,10 @@ impl Vm {
         request: &RequestData<'_>,
         result: Result<Reply, Failure>,
     ) -> After {
+        let admitted = &self.shared.running.admitted;
+        if !admitted.is_empty() && matches!(role, Role::Handler(_)) {
+            admitted.settle_keys(result.as_ref().ok());
+        }
         let mut reply = match (result, &role) {
             (Ok(reply), _) => reply,
             (Err(failure), Role::Handler(route)) => {
@@ -182,7 +186,7 @@ impl Vm {
             (Err(failure), Role::Failed { rest, .. }) => {
                 let reply = self.give_up(request, &failure);
                 return match failure {
-                    Failure::Panic => After::Reply(reply),
+                    Failure::Panic => self.last(reply),
                     _ => self.next(*rest, reply),
                 };
             }
@@ -229,16 +233,26 @@ impl Vm {
         match role {
             Role::Handler(route) => {
                 let routes = &self.shared.program.routes;
-                routes[usize::from(*route)].after.is_empty()
+                let admitted = &self.shared.running.admitted;
+                routes[usize::from(*route)].after.is_empty() && admitted.is_empty()
             }
             _ => false,
         }
     }
 
+    /// The request's answer.
+    fn last(&self, mut reply: Reply) -> After {
+        let admitted = &self.shared.running.admitted;
+        if !admitted.is_empty() {
+            admitted.end(&mut reply);
+        }
+        After::Reply(reply)
+    }
+
     /// An answer, or the hook that it is given to next.
     fn next(&self, rest: Rest, reply: Reply) -> After {
         if rest.first(self.shared.program).is_none() {
-            return After::Reply(reply);
+            return self.last(reply);
         }
         let answers = &self.shared.answers;
         answers.set(answers.get().wrapping_add(1));
@@ -313,7 +327,7 @@ impl Vm {
             _ => Reply::internal_error(request.request_id.as_str()),
         };
         match panicked {
-            true => After::Reply(reply),
+            true => self.last(reply),
             false => self.next(rest, reply),
         }
     }

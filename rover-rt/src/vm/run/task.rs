@@ -42,7 +42,7 @@ pub(super) const ROUNDS: usize = 64;
 /// Milliseconds of CPU time that what is cancelled has to end.
 pub(super) const CANCELLED_LIMIT: u32 = 100;
 /// Free slots that a C function has (`LUA_MINSTACK`).
-const C_FUNCTION_SLOTS: c_int = 20;
+pub(super) const C_FUNCTION_SLOTS: c_int = 20;
 /// The handler's own fiber.
 pub(super) const MAIN: u32 = 0;
 

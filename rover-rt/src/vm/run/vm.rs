@@ -43,6 +43,8 @@ pub(crate) struct Vm {
     pub(crate) state: *mut lua_State,
     /// Which hooks the program has.
     pub(crate) hooks: [bool; 2],
+    /// By route: the limits that are asked before any Lua runs.
+    pub(crate) gates: Vec<Box<[usize]>>,
     pub(crate) options: ServerOptions,
     #[cfg(unix)]
     pub(crate) compiler: Compiler,
@@ -93,6 +95,7 @@ impl Vm {
     pub(crate) fn take_spare(&self, state: Box<RequestState>) {
         #[cfg(unix)]
         state.standard_files.reset();
+        state.admitted.clear();
         let mut spare = self.spare.borrow_mut();
         if spare.len() < KEPT_STATES {
             spare.push(state);

@@ -1,5 +1,7 @@
 //! Hooks of paths: the functions that the program has recorded, and the handlers that they are put around.
 
+use std::collections::HashMap;
+
 use mlua::{Function, Lua, Table, Value};
 use rover_model::CHAINS;
 
@@ -7,15 +9,27 @@ use crate::program::{PathHook, Program};
 use crate::vm::run::role::place_in_handlers;
 use crate::vm::start::entries::{path_of, place};
 
+/// The gates of each route.
+pub(crate) type RouteGates = Vec<Box<[usize]>>;
+
 /// The hooks of a program while they are recorded, in the order of their numbers.
 pub(crate) struct Recorded<'p> {
     program: &'p Program,
     count: usize,
+    gates: Gates,
 }
+
+/// The hooks before handlers that are asked before any Lua runs, by their numbers: those of `rover.rate_limit`, by
+/// what the natives call them.
+pub(crate) type Gates = HashMap<u16, usize>;
 
 impl<'p> Recorded<'p> {
     pub(crate) fn new(program: &'p Program) -> Self {
-        Recorded { program, count: 0 }
+        Recorded {
+            program,
+            count: 0,
+            gates: Gates::new(),
+        }
     }
 
     /// Puts the function of an entry where it belongs, if the entry is a hook's. What differs from the
@@ -35,11 +49,27 @@ impl<'p> Recorded<'p> {
             Some(known) if known.name == shown => {
                 differences.extend(self.other_function(known, &value)?);
                 handlers.raw_set(place_in_handlers(self.program, self.count), value)?;
+                self.take_gate(entry)?;
             }
             _ => differences.push(format!("{shown} is new")),
         }
         self.count += 1;
         Ok(true)
+    }
+
+    fn take_gate(&mut self, entry: &Table) -> mlua::Result<()> {
+        let Some(own) = entry.get::<Option<Table>>("own")? else {
+            return Ok(());
+        };
+        if let (Some(gate), Ok(number)) = (own.raw_get("gate")?, u16::try_from(self.count)) {
+            self.gates.insert(number, gate);
+        }
+        Ok(())
+    }
+
+    /// The hooks that need no Lua.
+    pub(crate) fn into_gates(self) -> Gates {
+        self.gates
     }
 
     fn other_function(&self, known: &PathHook, value: &Value) -> mlua::Result<Option<String>> {
@@ -70,22 +100,29 @@ fn shown(entry: &Table, name: &str) -> mlua::Result<String> {
     })
 }
 
-/// Each handler gets the hooks before it, and each hook after a handler what it is called by.
+/// Each handler gets the hooks before it, and each hook after a handler what it is called by. Gives the gates
+/// of each route: the hooks that begin its chain and need no Lua, which no handler gets.
 pub(crate) fn put_hooks_around(
     lua: &Lua,
     program: &Program,
     runtime: &Table,
     handlers: &Table,
-) -> mlua::Result<()> {
+    gates: &Gates,
+) -> mlua::Result<RouteGates> {
     let with_hooks: Function = runtime.get("with_hooks")?;
     let after_answer: Function = runtime.get("after_answer")?;
     let hook =
         |number: &u16| handlers.raw_get::<Value>(place_in_handlers(program, usize::from(*number)));
+    let mut of_routes = RouteGates::new();
     for (index, route) in program.routes.iter().enumerate() {
-        if route.before.is_empty() {
+        let first = route.before.iter().map_while(|number| gates.get(number));
+        let first: Box<[usize]> = first.copied().collect();
+        let others = &route.before[first.len()..];
+        of_routes.push(first);
+        if others.is_empty() {
             continue;
         }
-        let hooks = route.before.iter().map(hook);
+        let hooks = others.iter().map(hook);
         let hooks = lua.create_sequence_from(hooks.collect::<mlua::Result<Vec<_>>>()?)?;
         let handler: Value = handlers.raw_get(index + 1)?;
         let handler: Function = with_hooks.call((handler, hooks))?;
@@ -97,5 +134,5 @@ pub(crate) fn put_hooks_around(
         let called: Function = after_answer.call(hook(&number)?)?;
         handlers.raw_set(place_in_handlers(program, usize::from(number)), called)?;
     }
-    Ok(())
+    Ok(of_routes)
 }

@@ -8,7 +8,7 @@ use crate::program::Program;
 pub(crate) const RUNTIME_LUA: &str = include_str!("../../../lua/runtime.lua");
 
 /// The parts that `runtime.lua` loads, by name.
-const PARTS: [(&str, &str); 27] = [
+const PARTS: [(&str, &str); 28] = [
     ("chain", include_str!("../../../lua/chain.lua")),
     ("lock", include_str!("../../../lua/lock.lua")),
     ("modules", MODULES_LUA),
@@ -27,6 +27,7 @@ const PARTS: [(&str, &str); 27] = [
     ("files", include_str!("../../../lua/files.lua")),
     ("database", include_str!("../../../lua/database.lua")),
     ("stores", include_str!("../../../lua/stores.lua")),
+    ("admission", include_str!("../../../lua/admission.lua")),
     ("variables", ENV_LUA),
     ("env", include_str!("../../../lua/env.lua")),
     ("global", include_str!("../../../lua/global.lua")),

@@ -8,7 +8,7 @@ use rover_model::{HOOKS, Method};
 use crate::error::Error;
 use crate::program::Program;
 use crate::vm::run::role::place_in_handlers;
-use crate::vm::start::chains::Recorded;
+use crate::vm::start::chains::{Gates, Recorded};
 use crate::vm::start::entries::{pattern, place};
 
 /// Puts the recorded functions where the compiled routes expect them, hooks after
@@ -17,7 +17,7 @@ pub(crate) fn take_handlers(
     lua: &Lua,
     program: &Program,
     entries: &Table,
-) -> Result<(Table, [bool; 2]), Error> {
+) -> Result<(Table, [bool; 2], Gates), Error> {
     let handlers = lua.create_table()?;
     let routes = program.routes.iter().enumerate();
     let numbers = routes.map(|(index, route)| ((route.method, &*route.pattern), index));
@@ -75,7 +75,7 @@ pub(crate) fn take_handlers(
     let gone = gone.chain(of_paths.missing());
     let differences: Vec<String> = gone.chain(extra).collect();
     if differences.is_empty() {
-        Ok((handlers, hooks))
+        Ok((handlers, hooks, of_paths.into_gates()))
     } else {
         Err(Error::Routes(differences.join(", ")))
     }

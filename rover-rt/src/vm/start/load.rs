@@ -15,6 +15,8 @@ use crate::log::Log;
 use crate::program::{Part, Program};
 use crate::resources::Resources;
 use crate::time::pulse::Pulse;
+use crate::vm::admission;
+use crate::vm::admission::gate::TOO_MANY;
 #[cfg(feature = "crypto")]
 use crate::vm::crypto;
 use crate::vm::ctx::{self, reads};
@@ -43,7 +45,7 @@ use crate::vm::start::chunks::{RUNTIME_LUA, load_chunk, load_page, part};
 #[cfg(feature = "database")]
 use crate::vm::start::databases;
 use crate::vm::start::handlers::{places, take_handlers};
-use crate::vm::start::{options, stores as open_stores};
+use crate::vm::start::{admission as open_admission, options, stores as open_stores};
 use crate::vm::state::lists::PENDING;
 use crate::vm::state::order::{KeyOrder, Ranks};
 use crate::vm::state::vm::VmState;
@@ -114,9 +116,9 @@ impl Vm {
         }
         let (entries, options, policies) = booted?;
         let options = options::read(program, &options, &policies)?;
-        let (handlers, hooks) = take_handlers(&lua, program, &entries)?;
+        let (handlers, hooks, gates) = take_handlers(&lua, program, &entries)?;
         let _ = shared.places.set(places(&handlers, program)?);
-        put_hooks_around(&lua, program, &runtime, &handlers)?;
+        let gates = put_hooks_around(&lua, program, &runtime, &handlers, &gates)?;
         let scheduled = scheduled::read(&lua, &runtime.get("scheduled")?)?;
         let raised: Table = runtime.get("raised")?;
         let parts = lua.create_table()?;
@@ -143,6 +145,7 @@ impl Vm {
             _lua: lua,
             state,
             hooks,
+            gates,
             options,
             #[cfg(unix)]
             compiler,
@@ -218,6 +221,7 @@ impl Tables {
             (natives, &run::errors::FUNCTIONS, Entry::Contained),
             (natives, &wait::natives::FUNCTIONS, Entry::Contained),
             (natives, &stores::natives::FUNCTIONS, Entry::Contained),
+            (natives, &admission::natives::FUNCTIONS, Entry::Contained),
             (natives, &stores::natives::CALLING, Entry::Own),
             (natives, &stores::cache::FUNCTIONS, Entry::Contained),
             #[cfg(unix)]
@@ -260,6 +264,7 @@ impl Tables {
             natives.set("db_open", databases::open(lua, shared)?)?;
         }
         open_stores::install(lua, shared, natives)?;
+        natives.set("admission_open", open_admission::open(lua, shared)?)?;
         #[cfg(unix)]
         files::object::install(lua, shared)?;
         Ok(tables)
@@ -331,6 +336,7 @@ impl Tables {
         runtime.set("longest", shared.memory.longest() as f64)?;
         runtime.set("written", Self::written(lua, shared)?)?;
         runtime.set("pending", &self.pending)?;
+        runtime.set("too_many", TOO_MANY)?;
         runtime.set("running", &self.running)?;
         runtime.set("fibers", &self.fibers)?;
         runtime.set("last", &self.last)?;

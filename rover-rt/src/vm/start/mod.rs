@@ -2,6 +2,7 @@
 //!
 //! Nothing here runs for a request.
 
+mod admission;
 mod chains;
 mod chunks;
 #[cfg(feature = "database")]

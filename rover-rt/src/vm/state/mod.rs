@@ -4,6 +4,7 @@
 //! These are data with what keeps them consistent. Nothing here is called by Lua or calls it,
 //! but for Lua's collector, which [`memory`] asks for.
 
+pub(crate) mod admission;
 pub(crate) mod call;
 pub(crate) mod checks;
 #[cfg(feature = "database")]

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::ptr;
 
 use crate::message::reply::Reply;
+use crate::vm::state::admission::Admitted;
 use crate::vm::state::call::Call;
 use crate::vm::state::checks::Checks;
 use crate::vm::state::deadline::Deadline;
@@ -42,6 +43,8 @@ pub(crate) struct RequestState {
     pub(crate) stack: Cell<usize>,
     /// What it waits for.
     pub(crate) waits: Waits,
+    /// What hooks have found that let it in. It stays from one of its calls to the next.
+    pub(crate) admitted: Admitted,
     #[cfg(unix)]
     pub(crate) standard_files: StandardFiles,
 }
@@ -69,6 +72,7 @@ impl Default for RequestState {
             raised: RefCell::default(),
             stack: Cell::new(0),
             waits: Waits::default(),
+            admitted: Admitted::default(),
             #[cfg(unix)]
             standard_files: StandardFiles::default(),
         }
@@ -157,6 +161,7 @@ impl RequestState {
         self.raised.swap(&other.raised);
         self.stack.swap(&other.stack);
         self.waits.swap(&other.waits);
+        self.admitted.swap(&other.admitted);
         #[cfg(unix)]
         self.standard_files.swap(&other.standard_files);
     }

@@ -15,6 +15,7 @@ use crate::pattern;
 use crate::program::Program;
 use crate::resources::Resources;
 use crate::time::pulse::Pulse;
+use crate::vm::state::admission::VmAdmission;
 use crate::vm::state::call::Call;
 #[cfg(feature = "database")]
 use crate::vm::state::databases::VmDatabases;
@@ -83,6 +84,7 @@ pub(crate) struct VmState {
     #[cfg(feature = "crypto")]
     pub(crate) secrets: VmSecrets,
     pub(crate) stores: VmStores,
+    pub(crate) admission: VmAdmission,
     /// What the workers have in common.
     pub(crate) resources: Arc<Resources>,
     #[cfg(unix)]
@@ -196,6 +198,7 @@ impl VmState {
             #[cfg(feature = "crypto")]
             secrets: VmSecrets::default(),
             stores: VmStores::default(),
+            admission: VmAdmission::default(),
             resources,
             #[cfg(unix)]
             files: VmFiles::default(),

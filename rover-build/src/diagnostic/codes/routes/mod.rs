@@ -1,5 +1,6 @@
 //! What is no route, and routes that cannot stand beside each other.
 
+pub(crate) mod admission;
 pub(crate) mod defined_twice;
 pub(crate) mod environment;
 pub(crate) mod getenv;
@@ -32,4 +33,5 @@ pub(super) const CODES: &[Code] = &[
     hook::CODE,
     hook_twice::CODE,
     hook_unused::CODE,
+    admission::CODE,
 ];

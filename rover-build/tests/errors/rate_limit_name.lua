@@ -1,0 +1,5 @@
+local api = rover.server {}
+api.before = rover.rate_limit { rate = "100/min", name = "a\"b" }
+function api.get() return "hello" end
+function api.post() return "hello" end
+return api

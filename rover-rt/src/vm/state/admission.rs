@@ -1,0 +1,191 @@
+//! What a VM has of the hooks that let requests in, and what they have found for the request that runs.
+
+use std::cell::{Cell, RefCell};
+use std::fmt::Write;
+use std::rc::Rc;
+
+use http::header::{HeaderName, HeaderValue, RETRY_AFTER};
+use rover_model::admission::Idempotency;
+use smallvec::SmallVec;
+
+use crate::admission::limit::{Limit, Standing, seconds};
+use crate::admission::replay::Held;
+use crate::message::reply::Reply;
+
+const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// A client that asks for an answer that is being made is told to come again after so many seconds.
+pub(crate) const RUNNING_SECONDS: u64 = 1;
+
+/// The hooks that the program has made, by their numbers.
+#[derive(Clone, Default)]
+pub(crate) struct VmAdmission {
+    limits: Rc<RefCell<Vec<Rc<Limit>>>>,
+    idempotent: Rc<RefCell<Vec<(Idempotency, String)>>>,
+}
+
+impl VmAdmission {
+    /// Adds a limit; its number.
+    pub(crate) fn add_limit(&self, limit: Limit) -> usize {
+        let mut limits = self.limits.borrow_mut();
+        limits.push(Rc::new(limit));
+        limits.len() - 1
+    }
+
+    /// Adds a hook of `rover.idempotent`, whose keys are apart from others by a text; its number.
+    pub(crate) fn add_idempotent(&self, options: Idempotency, space: &str) -> usize {
+        let mut all = self.idempotent.borrow_mut();
+        all.push((options, space.to_owned()));
+        all.len() - 1
+    }
+
+    pub(crate) fn limit(&self, number: usize) -> Option<Rc<Limit>> {
+        self.limits.borrow().get(number).cloned()
+    }
+
+    pub(crate) fn idempotent(&self, number: usize) -> Option<(Idempotency, String)> {
+        self.idempotent.borrow().get(number).cloned()
+    }
+}
+
+/// How a client stands by a limit.
+type Stood = (Rc<Limit>, Standing);
+
+/// What the hooks have found for a request. It is empty for most.
+#[derive(Default)]
+pub(crate) struct Admitted {
+    /// Whether there is anything.
+    any: Cell<bool>,
+    limits: RefCell<SmallVec<[Stood; 1]>>,
+    /// The keys by which it runs.
+    held: RefCell<SmallVec<[Held; 1]>>,
+    /// Seconds after which the client may come again.
+    retry_after: Cell<u64>,
+    /// Its answer is one that was kept.
+    replayed: Cell<bool>,
+}
+
+impl Admitted {
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        !self.any.get()
+    }
+
+    /// How its client stands by a limit.
+    pub(crate) fn stands(&self, limit: Rc<Limit>, standing: Standing) {
+        self.any.set(true);
+        if let Some(wait) = standing.wait {
+            self.come_again(seconds(wait));
+        }
+        self.limits.borrow_mut().push((limit, standing));
+    }
+
+    /// It runs by a key.
+    pub(crate) fn holds(&self, held: Held) {
+        self.any.set(true);
+        self.held.borrow_mut().push(held);
+    }
+
+    /// Its client is told to come again.
+    pub(crate) fn come_again(&self, seconds: u64) {
+        self.any.set(true);
+        self.retry_after.set(self.retry_after.get().max(seconds));
+    }
+
+    /// It is answered by what was kept.
+    pub(crate) fn is_replayed(&self) {
+        self.any.set(true);
+        self.replayed.set(true);
+    }
+
+    /// It has an answer, which its keys keep, or is none that is kept.
+    pub(crate) fn settle_keys(&self, reply: Option<&Reply>) {
+        let held = self.held.take();
+        let reply = reply.filter(|reply| is_kept(reply));
+        for held in held {
+            match reply {
+                Some(reply) => held.keep(reply),
+                None => drop(held),
+            }
+        }
+    }
+
+    /// The request ends with this answer, whose headers say what was found.
+    pub(crate) fn end(&self, reply: &mut Reply) {
+        let limits = self.limits.take();
+        if !limits.is_empty() {
+            self.write_limits(&limits, reply);
+        }
+        let retry_after = self.retry_after.get();
+        if retry_after > 0 && reply.header(&RETRY_AFTER).is_none() {
+            reply.headers_mut().insert(RETRY_AFTER, retry_after.into());
+        }
+        if self.replayed.get() {
+            let yes = HeaderValue::from_static("true");
+            reply.headers_mut().insert(REPLAYED, yes);
+        }
+        self.clear();
+    }
+
+    /// The fields of draft-ietf-httpapi-ratelimit-headers-10. Those that the program has written stay.
+    fn write_limits(&self, limits: &[Stood], reply: &mut Reply) {
+        if reply.header(&LIMIT).is_some() || reply.header(&POLICY).is_some() {
+            return;
+        }
+        let mut standings = String::new();
+        for (limit, standing) in limits {
+            let comma = if standings.is_empty() { "" } else { ", " };
+            let name = limit.options.shown();
+            let (remaining, reset) = (standing.remaining, seconds(standing.reset));
+            // A `String` takes everything.
+            let _ = write!(standings, "{comma}\"{name}\";r={remaining};t={reset}");
+        }
+        let policy = match limits {
+            [(limit, _)] => Some(limit.policy.clone()),
+            limits => {
+                let all: Vec<_> = limits
+                    .iter()
+                    .map(|(limit, _)| limit.policy.as_bytes())
+                    .collect();
+                HeaderValue::from_bytes(&all.join(&b", "[..])).ok()
+            }
+        };
+        let headers = reply.headers_mut();
+        if let (Some(policy), Ok(standings)) = (policy, HeaderValue::try_from(standings)) {
+            headers.insert(POLICY, policy);
+            headers.insert(LIMIT, standings);
+        }
+    }
+
+    /// Nothing is known any more; keys are free.
+    #[inline]
+    pub(crate) fn clear(&self) {
+        if self.any.replace(false) {
+            self.limits.borrow_mut().clear();
+            self.held.borrow_mut().clear();
+            self.retry_after.set(0);
+            self.replayed.set(false);
+        }
+    }
+
+    /// Changes places with another.
+    pub(crate) fn swap(&self, other: &Admitted) {
+        if self.is_empty() && other.is_empty() {
+            return;
+        }
+        self.any.swap(&other.any);
+        self.limits.swap(&other.limits);
+        self.held.swap(&other.held);
+        self.retry_after.swap(&other.retry_after);
+        self.replayed.swap(&other.replayed);
+    }
+}
+
+/// What a server fails of, and what somebody else or the same client may be told otherwise at another time, is not
+/// kept.
+fn is_kept(reply: &Reply) -> bool {
+    let status = reply.status.map_or(200, |status| status.as_u16());
+    status < 500 && ![401, 403, 408, 425, 429].contains(&status)
+}
