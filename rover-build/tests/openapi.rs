@@ -55,6 +55,11 @@ fn what_routes_throw() {
 }
 
 #[test]
+fn what_words_answer() {
+    insta::assert_snapshot!(answers("tests/openapi_answers/tokens.lua"));
+}
+
+#[test]
 fn what_hooks_answer() {
     insta::assert_snapshot!(answers("tests/openapi_answers/hooks.lua"));
 }

@@ -107,6 +107,16 @@ fn words() {
              function api.direct.get() return 'x' end",
         ),
         (
+            "tokens by a key and by a set of keys, passwords",
+            "local keys = rover.jwt.keys 'https://login.example.com/keys'
+             local function user(token) return rover.jwt.verify(token, 'secret') end
+             function api.direct.a.get(ctx) return user(ctx:headers().authorization) end
+             function api.direct.b.get() return rover.jwt.sign({}, 'secret') end
+             function api.direct.c.get() return rover.crypto.uuid() end
+             function api.waits.a.get(ctx) return keys:verify(ctx:headers().authorization) end
+             function api.waits.b.get() return { ok = rover.password.verify('a', 'b') } end",
+        ),
+        (
             "a client and its methods",
             "local client = rover.http.client { base_url = 'http://a' }
              local other = { inner = client }

@@ -194,6 +194,40 @@ function rover.jwt.verify(token, key, options) end
 ---@return string? message
 function rover.jwt.claims(token, key, options) end
 
+--- A set of keys that another server publishes; it stands at the top level and is fetched when it is first used. Tokens name their key.
+---@needs net
+---@param url string
+---@param options? rover.JwtKeysOptions
+---@return rover.JwtKeys
+function rover.jwt.keys(url, options) end
+
+--- What `rover.jwt.keys` gives.
+---@class rover.JwtKeys
+local JwtKeys = {}
+
+--- The claims of a token, as `rover.jwt.verify` has them.
+---@waits
+---@answers 401
+---@param token string?
+---@param options? rover.JwtClaimOptions
+---@return table
+function JwtKeys:verify(token, options) end
+
+--- The claims of a token, as `rover.jwt.claims` has them.
+---@waits
+---@param token string?
+---@param options? rover.JwtClaimOptions
+---@return table?
+---@return string? message
+function JwtKeys:claims(token, options) end
+
+--- The options of a set of keys.
+---@class rover.JwtKeysOptions
+--- How tokens must be signed.
+---@also algorithm algorithms
+---@default each key's own
+---@field alg? string
+
 --- The options of signing a token.
 ---@class rover.JwtSignOptions
 --- How it is signed: `"HS256"`, `"RS256"`, `"PS256"`, `"ES256"`, the same with 384 and 512, or `"EdDSA"`.
@@ -206,11 +240,14 @@ function rover.jwt.claims(token, key, options) end
 ---@field ttl? number|string
 
 --- The options of checking a token.
----@class rover.JwtOptions
+---@class rover.JwtOptions : rover.JwtClaimOptions
 --- How it must be signed.
 ---@also algorithm algorithms
 ---@default the key's own, `"HS256"` for a secret
 ---@field alg? string
+
+--- What the claims of a token must say.
+---@class rover.JwtClaimOptions
 --- Who must have made it: the claim `iss` is this, or one of a list.
 ---@also iss
 ---@field issuer? string|string[]

@@ -1,6 +1,6 @@
 -- `rover.jwt`: signed tokens. Natives know keys by numbers; what claims say of times and audiences is judged here.
 local R = ...
-local native, raise = R.native, R.raise
+local native, raise, settled, http_error = R.native, R.raise, R.settled, R.http.error
 local type, tostring, next, error, format = type, tostring, next, error, string.format
 local find, sub, lower, floor = string.find, string.sub, string.lower, math.floor
 local setmetatable, huge, charge = setmetatable, math.huge, R.limits.charge
@@ -57,7 +57,7 @@ end
 
 local function check_options(word, options, known)
   if type(options) ~= "table" then
-    raise(format("bad argument #3 to '%s' (a table of options expected, got %s)", word, shown(options)))
+    raise(format("bad options of '%s' (a table expected, got %s)", word, shown(options)))
   end
   for name in next, options do
     if not known[name] then raise(word .. " has no option `" .. tostring(name) .. "` (it has " .. known[1] .. ")") end
@@ -161,8 +161,24 @@ local function names(word, name, value)
   return value
 end
 
--- The claims; or nil and why, which is nothing where there is no token.
-local function claims_of(word, token, number, options)
+-- The claims of a token whose key is one of a set that another server publishes.
+local function published(word, token, set)
+  local claims, now = native.jwks_verify(token, set)
+  if claims ~= false then return claims, now end
+  local ok, kind, message, code, retryable = native.jwks_ask(set)
+  if not ok then
+    if message == nil or kind == "cancelled" then settled(word, ok, kind, message, code, retryable) end
+    native.log(3, word .. ": " .. message)
+    http_error(503, "The keys that tokens are checked with cannot be fetched")
+  end
+  claims, now = native.jwks_verify(token, set)
+  if claims == false then return nil, "the token's key is not known" end
+  return claims, now
+end
+
+-- The claims; or nil and why, which is nothing where there is no token. `set` is whether the number is that of a set
+-- that is published.
+local function claims_of(word, token, number, options, set)
   if type(token) ~= "string" then return nil, token ~= nil and "the token is malformed" or nil end
   local leeway, issuer, audience = LEEWAY, nil, nil
   if options ~= nil then
@@ -171,7 +187,8 @@ local function claims_of(word, token, number, options)
   end
   token = bare(token)
   if not token or token == "" then return nil end
-  local claims, now = native.jwt_verify(token, number)
+  local claims, now
+  if set then claims, now = published(word, token, number) else claims, now = native.jwt_verify(token, number) end
   if not claims then return nil, now end
   local wrong = wrong_time(claims, now, leeway) or wrong_claim(claims, issuer, audience)
   if wrong then return nil, wrong end
@@ -206,6 +223,52 @@ function jwt.claims(token, key, options)
   local claims, wrong = checked("rover.jwt.claims", token, key, options)
   if not claims then return nil, wrong or MISSING end
   return claims
+end
+
+-- Sets of keys at URLs, by what `rover.jwt.keys` gave.
+local sets = setmetatable({}, { __mode = "k" })
+local methods = {}
+local Keys = { __metatable = "rover.jwt_keys" }
+function Keys.__index(_, key)
+  local method = methods[key]
+  if method then return method end
+  raise("unknown member of keys: " .. R.shown(key) .. " (they have verify, claims)")
+end
+
+local OF_SETS = { "issuer, audience, leeway", issuer = true, audience = true, leeway = true }
+local function checked_by_set(word, self, token, options)
+  local set = sets[self]
+  if not set then raise("call it with a colon: " .. word .. "(...)") end
+  if options ~= nil then check_options(word, options, OF_SETS) end
+  return claims_of(word, token, set, options, true)
+end
+function methods.verify(self, token, options)
+  local claims, wrong = checked_by_set("keys:verify", self, token, options)
+  if not claims then refuse(wrong) end
+  return claims
+end
+function methods.claims(self, token, options)
+  local claims, wrong = checked_by_set("keys:claims", self, token, options)
+  if not claims then return nil, wrong or MISSING end
+  return claims
+end
+
+local OF_KEYS = { "alg", alg = true }
+function jwt.keys(url, options)
+  local word = "rover.jwt.keys"
+  if R.is_loaded then raise(word .. " stands at the top level of a file: the keys are kept") end
+  if not native.jwks_new then
+    raise(word .. " needs the feature `client` of the crate rover: features = [\"client\"] in Cargo.toml")
+  end
+  if type(url) ~= "string" then
+    raise(format("bad argument #1 to '%s' (a URL expected, got %s)", word, shown(url)))
+  end
+  if options ~= nil then check_options(word, options, OF_KEYS) end
+  local set, wrong = native.jwks_new(url, options and options.alg)
+  if not set then raise(word .. ": " .. wrong) end
+  local keys = setmetatable({}, Keys)
+  sets[keys] = set
+  return keys
 end
 
 if not native.jwt_verify then

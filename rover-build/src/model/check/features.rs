@@ -10,7 +10,11 @@ use crate::model::option_places::{Inner, Of, position};
 
 pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     if !look.facts.features.client {
-        found.extend(first(look, "rover.http").map(|at| feature::off(at, "rover.http", "client")));
+        let words = ["rover.http", "rover.jwt.keys"];
+        let said = words
+            .iter()
+            .find_map(|word| Some((first(look, word)?, word)));
+        found.extend(said.map(|(at, word)| feature::off(at, word, "client")));
     }
     if !look.facts.features.redis {
         found.extend(first(look, "rover.redis").map(|at| feature::off(at, "rover.redis", "redis")));

@@ -166,6 +166,23 @@ pub(super) fn read(
     }
 }
 
+/// Reads a set of which secrets and unknown keys are left out.
+#[cfg(feature = "client")]
+pub(super) fn read_published(
+    text: &[u8],
+    algorithm: Option<Algorithm>,
+) -> Result<Vec<Key>, KeyError> {
+    let Parsed::Set(set) = parse(text)? else {
+        return Err(KeyError::Malformed("it is no set of keys"));
+    };
+    let public = set.iter().filter(|jwk| jwk.get("kty") != Some("oct"));
+    let keys: Vec<Key> = public.filter_map(|jwk| jwk.key(algorithm).ok()).collect();
+    match keys.is_empty() {
+        true => Err(KeyError::Malformed("the set has no key that is of use")),
+        false => Ok(keys),
+    }
+}
+
 enum Parsed {
     One(Box<Jwk>),
     Set(Vec<Jwk>),

@@ -30,6 +30,20 @@ impl Keys {
         Ok(Keys::one(Key::secret(text, algorithm)?))
     }
 
+    /// Reads a set of public keys that another server publishes. Keys that are none of those are
+    /// left out: a set may have some for other purposes.
+    ///
+    /// # Errors
+    /// When it is no set, or has no such key.
+    #[cfg(feature = "client")]
+    pub(crate) fn read_published(
+        text: &[u8],
+        algorithm: Option<Algorithm>,
+    ) -> Result<Self, KeyError> {
+        let keys = jwk::read_published(text, algorithm)?;
+        Ok(Keys { keys, is_set: true })
+    }
+
     fn one(key: Key) -> Self {
         Keys {
             keys: vec![key],

@@ -8,8 +8,15 @@ mod jwk;
 mod key;
 mod keys;
 mod pem;
+#[cfg(feature = "client")]
+mod published;
 mod token;
 
 pub(crate) use algorithm::Algorithm;
 pub(crate) use keys::Keys;
+#[cfg(feature = "client")]
+pub(crate) use published::Published;
 pub(crate) use token::{Invalid, sign, verify};
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,7 @@ use rover_model::state::parse_lifetime;
 use crate::crypto::jwt::{Algorithm, Invalid, Keys, sign, verify};
 use crate::vm::json::decode::{DecodeError, decode};
 use crate::vm::native::stack::{bytes, push, vm_state};
+use crate::vm::state::vm::VmState;
 
 pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 6] = [
     (c"jwt_key", key),
@@ -22,7 +23,7 @@ pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 6] = [
 
 /// # Safety
 /// In a contained native with two free slots.
-unsafe fn refuse(state: *mut lua_State, message: &str) -> c_int {
+pub(super) unsafe fn refuse(state: *mut lua_State, message: &str) -> c_int {
     // SAFETY: the two values take the two slots.
     unsafe {
         ffi::lua_pushnil(state);
@@ -31,16 +32,27 @@ unsafe fn refuse(state: *mut lua_State, message: &str) -> c_int {
     2
 }
 
+/// The algorithm of a name, where there is one.
+///
+/// # Safety
+/// In a contained native; a text or nil is at the index.
+pub(super) unsafe fn algorithm_at(
+    state: *mut lua_State,
+    index: c_int,
+) -> Result<Option<Algorithm>, &'static str> {
+    // SAFETY: the text is read while it is on the stack.
+    let name = unsafe { bytes(state, index) };
+    name.map(|name| Algorithm::by_name(name).ok_or("there is no such algorithm"))
+        .transpose()
+}
+
 /// `jwt_key(text, algorithm or nil)` reads a key, and gives its number; or nil and what is wrong.
 unsafe extern "C-unwind" fn key(state: *mut lua_State) -> c_int {
     // SAFETY: this is a contained native that `jwt.lua` calls with a text, and another or nil.
     unsafe {
-        let algorithm = match bytes(state, 2) {
-            None => None,
-            Some(name) => match Algorithm::by_name(name) {
-                Some(algorithm) => Some(algorithm),
-                None => return refuse(state, "there is no such algorithm"),
-            },
+        let algorithm = match algorithm_at(state, 2) {
+            Ok(algorithm) => algorithm,
+            Err(message) => return refuse(state, message),
         };
         match Keys::read(bytes(state, 1).unwrap_or_default(), algorithm) {
             Ok(keys) => {
@@ -89,33 +101,47 @@ unsafe extern "C-unwind" fn sign_claims(state: *mut lua_State) -> c_int {
 }
 
 /// `jwt_verify(token, key)` gives the claims of a token whose signature is the key's, and the time; or nil and what
-/// is wrong, and whether the token's key is unknown.
+/// is wrong.
 unsafe extern "C-unwind" fn verify_token(state: *mut lua_State) -> c_int {
-    // SAFETY: this is a contained native that `jwt.lua` calls with a text and a number. The
-    // metatable and the results take four of its free slots; `decode` sees to its own.
+    // SAFETY: this is a contained native that `jwt.lua` calls with a text and a number.
     unsafe {
-        let shared = vm_state(state);
-        let Some(keys) = keys_at(state, 2) else {
-            return refuse(state, "the key is not known");
-        };
-        let claims = match verify(bytes(state, 1).unwrap_or_default(), &keys) {
+        match keys_at(state, 2) {
+            Some(keys) => push_claims(state, vm_state(state), &keys).0,
+            None => refuse(state, "the key is not known"),
+        }
+    }
+}
+
+/// Pushes what `jwt_verify` gives of the token that is the first argument. Gives how many values
+/// that are, and whether the token's key is unknown.
+///
+/// # Safety
+/// In a contained native whose first argument is a text, with eight free slots.
+pub(super) unsafe fn push_claims(
+    state: *mut lua_State,
+    shared: &VmState,
+    keys: &Keys,
+) -> (c_int, bool) {
+    // SAFETY: the metatable and the results take three of the free slots; `decode` sees to its own.
+    unsafe {
+        let claims = match verify(bytes(state, 1).unwrap_or_default(), keys) {
             Ok(claims) => claims,
             Err(invalid) => {
-                refuse(state, &invalid.to_string());
-                ffi::lua_pushboolean(state, (invalid == Invalid::UnknownKey).into());
-                return 3;
+                let unknown = invalid == Invalid::UnknownKey;
+                return (refuse(state, &invalid.to_string()), unknown);
             }
         };
         ffi::lua_pushvalue(state, ffi::lua_upvalueindex(2));
         let meta = ffi::lua_gettop(state);
-        match decode(state, shared, meta, &claims) {
+        let results = match decode(state, shared, meta, &claims) {
             Ok(()) => {
                 ffi::lua_pushnumber(state, unix_seconds());
                 2
             }
             Err(DecodeError::Malformed(_)) => refuse(state, "the token is malformed"),
             Err(_) => refuse(state, "the token's claims are too large"),
-        }
+        };
+        (results, false)
     }
 }
 

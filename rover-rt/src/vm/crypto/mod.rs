@@ -4,3 +4,5 @@
 pub(crate) mod jwt;
 pub(crate) mod natives;
 pub(crate) mod password;
+#[cfg(feature = "client")]
+pub(crate) mod published;

@@ -249,6 +249,8 @@ impl Tables {
             (natives, &crypto::jwt::FUNCTIONS, Entry::Contained),
             #[cfg(feature = "crypto")]
             (natives, &sessions::natives::FUNCTIONS, Entry::Contained),
+            #[cfg(all(feature = "crypto", feature = "client"))]
+            (natives, &crypto::published::FUNCTIONS, Entry::Contained),
             (natives, &run::errors::FUNCTIONS, Entry::Contained),
             (natives, &wait::natives::FUNCTIONS, Entry::Contained),
             (natives, &stores::natives::FUNCTIONS, Entry::Contained),

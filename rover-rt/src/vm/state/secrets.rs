@@ -5,6 +5,8 @@ use std::rc::Rc;
 
 use crate::crypto::hash::equals;
 use crate::crypto::jwt::Keys;
+#[cfg(feature = "client")]
+use crate::crypto::jwt::Published;
 use crate::crypto::seal::{KEY, SealKey};
 
 /// What a VM keeps of keys.
@@ -12,6 +14,9 @@ use crate::crypto::seal::{KEY, SealKey};
 pub(crate) struct VmSecrets {
     /// Those of tokens, by their numbers less one. `jwt.lua` says when they are forgotten.
     pub(crate) keys: RefCell<Vec<Rc<Keys>>>,
+    /// What `rover.jwt.keys` gave, by their numbers less one.
+    #[cfg(feature = "client")]
+    pub(crate) published: RefCell<Vec<Rc<Published>>>,
     /// The one that was used last, and from what it was made.
     seal: RefCell<Option<([u8; KEY], Rc<SealKey>)>>,
 }

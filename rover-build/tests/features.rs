@@ -1,0 +1,41 @@
+//! Words of features that the crate `rover` is built without.
+
+use std::fs;
+
+use rover_build::{Features, compile_with};
+
+/// What is said of a program by a compiler that knows these features.
+fn said(name: &str, handler: &str, features: Features) -> Option<String> {
+    let folder = std::env::temp_dir().join(format!("rover-features-{}-{name}", std::process::id()));
+    fs::create_dir_all(&folder).expect("a folder");
+    let manifest = folder.join("routes.lua");
+    let text =
+        format!("local api = rover.server {{}}\nfunction api.get(ctx) {handler} end\nreturn api\n");
+    fs::write(&manifest, text).expect("a file");
+    let failure = compile_with(&manifest, features).err();
+    fs::remove_dir_all(&folder).expect("it is there");
+    failure.map(|failure| failure.message())
+}
+
+#[test]
+fn cryptography_is_a_feature() {
+    let off = Features {
+        crypto: false,
+        ..Features::ALL
+    };
+    for (name, handler) in [
+        ("rover.crypto", "return rover.crypto.uuid()"),
+        ("rover.password", "return rover.password.hash(ctx.path)"),
+        (
+            "rover.jwt",
+            "local jwt = rover.jwt return jwt.verify(ctx.path, ctx.path)",
+        ),
+    ] {
+        let told = said(name, handler, off).unwrap_or_default();
+        let message = format!("`{name}` needs the feature `crypto`");
+        assert!(told.contains("R0904") && told.contains(&message), "{told}");
+        assert_eq!(said(name, handler, Features::ALL), None);
+    }
+    let coding = "return rover.base64.encode(rover.hex.decode '00') .. rover.url.encode(ctx.path)";
+    assert_eq!(said("coding", coding, off), None);
+}
