@@ -226,7 +226,7 @@ mod tests {
     #[test]
     fn options_of_limits_are_read() {
         let rate = ("rate", Text("100 / min".into()));
-        let read = limit(&[rate.clone()]).expect("is right");
+        let read = limit(std::slice::from_ref(&rate)).expect("is right");
         assert_eq!((read.burst, read.shown()), (100, "100/min"));
         let read = limit(&[
             rate.clone(),
