@@ -13,9 +13,10 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 use super::command::Command;
+use super::connection::{Connection, RedisSettings};
 use super::error::{of, of_greeting, of_tls, unreachable};
 use super::reply::Becomes;
-use super::worker::{Connection, RedisSettings};
+
 use crate::tls;
 use crate::wait::error::WaitError;
 

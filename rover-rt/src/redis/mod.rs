@@ -2,6 +2,7 @@
 
 pub(crate) mod command;
 mod connect;
+pub(crate) mod connection;
 mod error;
 pub(crate) mod reply;
 pub(crate) mod worker;

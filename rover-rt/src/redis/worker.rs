@@ -1,102 +1,19 @@
 //! A worker's connection to a server, on which all of its handlers ask beside each other. It is made when the
 //! first one asks, and again when it was lost.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::future::Future;
 use std::rc::Rc;
-use std::time::Duration;
 
-use redis::Value;
-use redis::aio::MultiplexedConnection;
-use rover_model::redis::RedisAddress;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
-use super::command::{Command, Sending, pipeline};
+use super::command::Sending;
 use super::connect::connect;
-use super::error::{of, of_many, timed_out, too_large, unreachable};
+use super::connection::{Connection, RedisSettings};
+use super::error::{timed_out, too_large, unreachable};
 use super::reply::Reply;
-use crate::tls::Trust;
 use crate::wait::error::WaitError;
-
-/// What `rover.redis` is given.
-pub(crate) struct RedisSettings {
-    pub(crate) address: RedisAddress,
-    pub(crate) trust: Trust,
-    /// How long a call may take.
-    pub(crate) patience: Duration,
-}
-
-/// A connection and the task that reads and writes on it, which ends with it.
-pub(super) struct Connection {
-    multiplexed: MultiplexedConnection,
-    driver: JoinHandle<()>,
-    /// How many calls it has answered.
-    answered: Cell<u64>,
-}
-
-impl Connection {
-    pub(super) fn new(
-        multiplexed: MultiplexedConnection,
-        driver: impl Future<Output = ()> + 'static,
-    ) -> Connection {
-        Connection {
-            multiplexed,
-            driver: tokio::task::spawn_local(driver),
-            answered: Cell::new(0),
-        }
-    }
-
-    /// Sends one command. Whoever stops waiting leaves the answer to the driver.
-    pub(super) async fn send(&self, command: &Command) -> Result<Value, WaitError> {
-        let mut multiplexed = self.multiplexed.clone();
-        let sent = multiplexed.send_packed_command(command.packed()).await;
-        sent.map_err(|error| of(&error))
-    }
-
-    async fn send_all(&self, commands: Vec<Command>, is_atomic: bool) -> Result<Reply, WaitError> {
-        let count = commands.len();
-        let (pipeline, becomes) = pipeline(commands, is_atomic);
-        let mut multiplexed = self.multiplexed.clone();
-        // A transaction answers each command with QUEUED, and then all of them at once.
-        let (offset, answers) = if is_atomic {
-            (count + 1, 1)
-        } else {
-            (0, count)
-        };
-        let sent = multiplexed.send_packed_commands(&pipeline, offset, answers);
-        let mut values = sent.await.map_err(|error| of_many(&error))?;
-        if is_atomic
-            && values.len() == 1
-            && let Some(Value::Array(_)) = values.first()
-            && let Some(Value::Array(inner)) = values.pop()
-        {
-            values = inner;
-        }
-        let replies = values.into_iter().zip(becomes).enumerate();
-        let replies = replies.map(|(at, (value, becomes))| {
-            Reply::new(value, becomes).map_err(|mut error| {
-                error.message = format!("command {}: {}", at + 1, error.message);
-                error
-            })
-        });
-        Ok(Reply::List(replies.collect::<Result<_, _>>()?))
-    }
-
-    async fn answer(&self, sending: Sending) -> Result<Reply, WaitError> {
-        match sending {
-            Sending::Alone(command) => Reply::new(self.send(&command).await?, command.becomes),
-            Sending::Together(commands, is_atomic) => self.send_all(commands, is_atomic).await,
-        }
-    }
-}
-
-impl Drop for Connection {
-    fn drop(&mut self) {
-        self.driver.abort();
-    }
-}
 
 type Made = Option<Result<Rc<Connection>, WaitError>>;
 

@@ -7,7 +7,8 @@ use mlua::{Function, Lua, LuaString, Table};
 use rover_model::OptionValue;
 use rover_model::redis::{RedisAddress, RedisOptions};
 
-use crate::redis::worker::{RedisSettings, Worker};
+use crate::redis::connection::RedisSettings;
+use crate::redis::worker::Worker;
 use crate::tls::{self, Trust};
 use crate::vm::start::options::option_value;
 use crate::vm::state::vm::VmState;
