@@ -2,12 +2,14 @@
 -- while the program loads becomes routes: a worker in which others are found does not start.
 local api = rover.server {}
 
+-- A hook is one word, whatever it is made of.
 local function walk(prefix, t, each)
   for name, value in pairs(t) do
     if type(name) == "string" then
       local word = prefix .. name
       each(word, type(value))
-      if type(value) == "table" and value ~= _G and value ~= package.loaded then walk(word .. ".", value, each) end
+      local is_library = type(value) == "table" and getmetatable(value) ~= "rover.hook"
+      if is_library and value ~= _G and value ~= package.loaded then walk(word .. ".", value, each) end
     end
   end
 end
