@@ -1,8 +1,8 @@
 //! What a request costs that asks a database, beside rusqlite or tokio-postgres called on hyper's event loop: CPU time of
 //! the server's process, which has the first core to itself; the load, and PostgreSQL, are on the second.
 //!
-//! `cargo build --release -p rover-benches && target/release/database [rounds [seconds]]`: SQLite;
-//! `.ci/postgres target/release/database ...`: PostgreSQL, which has few connections, so that one may ask what 1,000
+//! `cargo build --release -p rover-benches && target/release/databases [rounds [seconds]]`: SQLite;
+//! `.ci/postgres target/release/databases ...`: PostgreSQL, which has few connections, so that one may ask what 1,000
 //! clients do: `... [rounds [seconds [clients]]]`.
 
 use std::path::Path;
