@@ -1,12 +1,14 @@
 //! hyper in the arrangement that Rover has: a thread, an event loop and a listening socket
 //! of its own for each worker, without anything else.
 
+use std::cell::Cell;
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::body::Incoming;
+use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
@@ -60,4 +62,33 @@ where
             });
         }
     })
+}
+
+/// An answer in JSON.
+pub fn json_answer(body: String) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(body)));
+    let json = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(CONTENT_TYPE, json);
+    response
+}
+
+/// Numbers that look random, the same in each run.
+pub struct Random(Cell<u64>);
+
+impl Default for Random {
+    fn default() -> Self {
+        Random(Cell::new(88_172_645_463_325_252))
+    }
+}
+
+impl Random {
+    /// From 1 to so many.
+    pub fn up_to(&self, most: u32) -> u32 {
+        let mut next = self.0.get();
+        next ^= next << 13;
+        next ^= next >> 7;
+        next ^= next << 17;
+        self.0.set(next);
+        (next % u64::from(most) + 1) as u32
+    }
 }

@@ -2,14 +2,9 @@
 //!
 //! `DATABASE=postgres://... postgres_hyper <port>`, with tables that `database_rover` has made.
 
-use std::cell::Cell;
 use std::rc::Rc;
 
-use bytes::Bytes;
-use http_body_util::Full;
-use hyper::Response;
-use hyper::header::{CONTENT_TYPE, HeaderValue};
-use rover_benches::hyper_worker::serve_requests;
+use rover_benches::hyper_worker::{Random, json_answer, serve_requests};
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 use tokio_postgres::{Client, NoTls, Row, Statement};
@@ -26,17 +21,14 @@ fn main() -> Result<(), Failure> {
     let database = Rc::new(Database {
         url: std::env::var("DATABASE")?,
         connection: OnceCell::new(),
-        random: Cell::new(88_172_645_463_325_252),
+        random: Random::default(),
     });
     serve_requests(port.parse()?, move |request| {
         let database = Rc::clone(&database);
         async move {
             let answer = database.answer(request.uri().path()).await;
             let body = answer.unwrap_or_else(|error| error.to_string());
-            let mut response = Response::new(Full::new(Bytes::from(body)));
-            let json = HeaderValue::from_static("application/json");
-            response.headers_mut().insert(CONTENT_TYPE, json);
-            response
+            json_answer(body)
         }
     })
 }
@@ -44,7 +36,7 @@ fn main() -> Result<(), Failure> {
 struct Database {
     url: String,
     connection: OnceCell<Connection>,
-    random: Cell<u64>,
+    random: Random,
 }
 
 struct Connection {
@@ -71,16 +63,6 @@ impl Connection {
 }
 
 impl Database {
-    /// From 1 to so many.
-    fn random(&self, most: u64) -> i32 {
-        let mut next = self.random.get();
-        next ^= next << 13;
-        next ^= next >> 7;
-        next ^= next << 17;
-        self.random.set(next);
-        (next % most + 1) as i32
-    }
-
     async fn answer(&self, path: &str) -> Result<String, tokio_postgres::Error> {
         let connection = self
             .connection
@@ -96,10 +78,10 @@ impl Database {
         };
         let value = match path {
             "/one" => row(&client
-                .query_one(&connection.one, &[&self.random(10_000)])
+                .query_one(&connection.one, &[&(self.random.up_to(10_000) as i32)])
                 .await?),
             "/add" => {
-                let values = (self.random(10_000), "Hello, World!");
+                let values = (self.random.up_to(10_000) as i32, "Hello, World!");
                 let rows = client
                     .execute(&connection.add, &[&values.0, &values.1])
                     .await?;
@@ -107,7 +89,7 @@ impl Database {
             }
             _ => {
                 let rows = client
-                    .query(&connection.fifty, &[&self.random(9_900)])
+                    .query(&connection.fifty, &[&(self.random.up_to(9_900) as i32)])
                     .await?;
                 Value::Array(rows.iter().map(row).collect())
             }

@@ -2,14 +2,9 @@
 //!
 //! `DATABASE=sqlite:bench.db sqlite_hyper <port>`, with a file that `database_rover` has made.
 
-use std::cell::Cell;
 use std::rc::Rc;
 
-use bytes::Bytes;
-use http_body_util::Full;
-use hyper::Response;
-use hyper::header::{CONTENT_TYPE, HeaderValue};
-use rover_benches::hyper_worker::serve_requests;
+use rover_benches::hyper_worker::{Random, json_answer, serve_requests};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
@@ -27,34 +22,22 @@ fn main() -> Result<(), Failure> {
     connection.pragma_update(None, "synchronous", "normal")?;
     let database = Rc::new(Database {
         connection,
-        random: Cell::new(88_172_645_463_325_252),
+        random: Random::default(),
     });
     serve_requests(port.parse()?, move |request| {
         let answer = database.answer(request.uri().path());
         let body = answer.unwrap_or_else(|error| error.to_string());
-        let mut response = Response::new(Full::new(Bytes::from(body)));
-        let json = HeaderValue::from_static("application/json");
-        response.headers_mut().insert(CONTENT_TYPE, json);
+        let response = json_answer(body);
         async move { response }
     })
 }
 
 struct Database {
     connection: Connection,
-    random: Cell<u64>,
+    random: Random,
 }
 
 impl Database {
-    /// From 1 to so many.
-    fn random(&self, most: u64) -> i64 {
-        let mut next = self.random.get();
-        next ^= next << 13;
-        next ^= next >> 7;
-        next ^= next << 17;
-        self.random.set(next);
-        (next % most + 1) as i64
-    }
-
     fn answer(&self, path: &str) -> Result<String, rusqlite::Error> {
         let row = |row: &rusqlite::Row<'_>| {
             Ok(json!({
@@ -67,19 +50,19 @@ impl Database {
             "/one" => {
                 let text = "select id, random_number, name from world where id = ?1";
                 let mut statement = self.connection.prepare_cached(text)?;
-                statement.query_row([self.random(10_000)], row)?
+                statement.query_row([self.random.up_to(10_000)], row)?
             }
             "/add" => {
                 let text = "insert into log (at, text) values (?1, ?2)";
                 let mut statement = self.connection.prepare_cached(text)?;
-                let rows = statement.execute((self.random(10_000), "Hello, World!"))?;
+                let rows = statement.execute((self.random.up_to(10_000), "Hello, World!"))?;
                 json!({ "rows": rows, "last_id": self.connection.last_insert_rowid() })
             }
             _ => {
                 let text =
                     "select id, random_number, name from world where id between ?1 and ?1 + 49";
                 let mut statement = self.connection.prepare_cached(text)?;
-                let rows = statement.query_map([self.random(9_900)], row)?;
+                let rows = statement.query_map([self.random.up_to(9_900)], row)?;
                 Value::Array(rows.collect::<Result<_, _>>()?)
             }
         };
