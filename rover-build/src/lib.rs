@@ -41,7 +41,7 @@ pub use collect::OwnHook;
 pub use diagnostic::{Code, Diagnostic, Failure, Position, Severity, Style, Texts, Warnings};
 pub use emit::warnings;
 pub use explain::{Became, Called, Explained, ExplainedStatement, Explanation};
-pub use features::Features;
+pub use features::{Feature, Features};
 pub use form::Form;
 pub use front::function_place::FunctionPlace;
 pub use model::app::{About, App, Chain, Expects, PathHook, Reads, Route, Segment};
@@ -69,6 +69,8 @@ pub struct Compiled {
     pub explained: Vec<Explained>,
     /// Every Lua file that was read.
     pub dependencies: Vec<PathBuf>,
+    /// What the crate `rover` must have for the program.
+    pub needs: Features,
 }
 
 impl Compiled {
@@ -243,6 +245,7 @@ fn compile_here(
     warnings.extend(model::check::warnings(&facts, &app));
     warnings.extend(sql_warnings);
     Ok(Compiled {
+        needs: model::check::features_needed(&facts, &app),
         app,
         warnings: sources.warnings(warnings),
         plan,

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use rover_build::Features;
+
 use crate::args;
 use crate::error::Error;
 
@@ -36,11 +38,16 @@ impl Source {
         }
     }
 
-    /// The line of `Cargo.toml`.
-    pub(crate) fn dependency(&self) -> String {
-        match self {
-            Source::Folder(folder) => format!("rover = {{ path = {} }}", toml(folder)),
-            Source::Version(version) => format!("rover = \"{version}\""),
+    /// The line of `Cargo.toml` for a program that needs these features.
+    pub(crate) fn dependency(&self, features: Features) -> String {
+        let from = match self {
+            Source::Folder(folder) => format!("path = {}", toml(folder)),
+            Source::Version(version) => format!("version = \"{version}\""),
+        };
+        let names: Vec<String> = features.names().map(|name| format!("{name:?}")).collect();
+        match names.is_empty() {
+            true => format!("rover = {{ {from} }}"),
+            false => format!("rover = {{ {from}, features = [{}] }}", names.join(", ")),
         }
     }
 }

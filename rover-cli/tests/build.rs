@@ -14,10 +14,17 @@ function api.hello.p_name.get(ctx) return { message = ctx:params().name } end
 return api
 "#;
 
+/// It needs a feature of the crate `rover`.
+const COUNTED: &str = r#"local api = rover.server {}
+local db = rover.db "sqlite::memory:"
+function api.hello.p_name.get(ctx) return { message = ctx:params().name, one = db:value "select 1" } end
+return api
+"#;
+
 #[test]
 fn one_file_of_a_lone_lua_file() {
     let folder = Folder::new("build_lone");
-    folder.write("hello.lua", HELLO);
+    folder.write("hello.lua", COUNTED);
     let mut command = folder.command(&["build", "hello.lua", "--debug", "-o", "out"]);
     // As the workspace is built.
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
@@ -41,12 +48,49 @@ fn one_file_of_a_lone_lua_file() {
         .output()
         .unwrap();
     let routes = String::from_utf8(routes.stdout).unwrap();
-    assert_eq!(routes, "GET     /hello/{name}  hello.lua:2\n");
+    assert_eq!(routes, "GET     /hello/{name}  hello.lua:3\n");
     let version = Command::new(folder.0.join("out"))
         .arg("--version")
         .output()
         .unwrap();
     assert_eq!(String::from_utf8(version.stdout).unwrap(), "hello 0.1.0\n");
+}
+
+/// What the program does not say, its crate does not have: it is smaller, and built sooner.
+#[test]
+fn the_crate_has_the_features_of_the_program() {
+    let features = |name: &str, options: &str, statements: &str| {
+        let folder = Folder::new(name);
+        let manifest = format!("local api = rover.server {options}\n{statements}\nreturn api\n");
+        folder.write("hello.lua", &manifest);
+        let mut command = folder.command(&["build", "hello.lua"]);
+        command
+            .env("ROVER_CACHE", folder.0.join("cache"))
+            .env("CARGO_BUILD_TARGET", "no-such-machine");
+        assert_eq!(Said::from(command.output().unwrap()).code, 1);
+        let mut crates = fs::read_dir(folder.0.join("cache/programs")).unwrap();
+        let crate_folder = crates.next().unwrap().unwrap().path();
+        let manifest = fs::read_to_string(crate_folder.join("Cargo.toml")).unwrap();
+        let line = manifest.lines().find(|line| line.starts_with("rover = "));
+        let (_, features) = line.unwrap().split_once('"').unwrap();
+        let (_, features) = features.split_once('"').unwrap();
+        features.to_owned()
+    };
+    assert_eq!(features("build_plain", "{}", ""), " }");
+    let all = "local env = rover.env { URL = rover.guard:string():default(\"sqlite:a.db\") }\n\
+               local db, kv = rover.db(env.URL), rover.redis \"redis://127.0.0.1\"\n\
+               function api.get() return rover.http.get(\"http://127.0.0.1/\").text end\n\
+               function api.id.get() return rover.crypto.uuid() end";
+    assert_eq!(
+        features("build_all", "{}", all),
+        r#", features = ["client", "crypto", "postgres", "redis", "sqlite"] }"#
+    );
+    let sessions = "{ sessions = { secret = (\"x\"):rep(32) } }";
+    let reads = "function api.get(ctx) return { name = ctx:session().name } end";
+    assert_eq!(
+        features("build_sessions", sessions, reads),
+        r#", features = ["crypto"] }"#
+    );
 }
 
 /// What `rover build` says where no program is found.

@@ -28,7 +28,7 @@ pub(crate) fn run(build: &Build) -> Result<ExitCode, Error> {
     // Nobody is left to be told where standard error is closed.
     let _ = output::warnings(&mut anstream::stderr().lock(), &compiled.warnings);
     let began = Instant::now();
-    let cached = Crate::write(&manifest, &source)?;
+    let cached = Crate::write(&manifest, compiled.needs, &source)?;
     let program = cargo::build(&cached, build.debug)?;
     let output = match &build.output {
         Some(file) => file.clone(),

@@ -6,7 +6,11 @@ use std::path::Path;
 use std::process::{self, ExitCode};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread;
 use std::time::Instant;
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
 
 use rover_build::{Compiled, Failure, Plan, ServerOptions};
 use rover_rt::App;
@@ -85,15 +89,18 @@ fn open(url: &str) {
 }
 
 fn stop_on_signals(wake: Sender<Event>) -> Result<(), Error> {
-    let mut asked = false;
-    let stop = move || {
-        if asked || wake.send(Event::Stop).is_err() {
-            // Whoever asks twice does not want to wait for requests.
-            process::exit(STOPPED);
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).map_err(Error::io("signals"))?;
+    thread::spawn(move || {
+        let mut asked = false;
+        for _ in signals.forever() {
+            if asked || wake.send(Event::Stop).is_err() {
+                // Whoever asks twice does not want to wait for requests.
+                process::exit(STOPPED);
+            }
+            asked = true;
         }
-        asked = true;
-    };
-    ctrlc::set_handler(stop).map_err(|error| Error::Manifest(error.to_string()))
+    });
+    Ok(())
 }
 
 /// A program without routes.

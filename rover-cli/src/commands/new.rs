@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::ValueEnum;
+use rover_build::Features;
 use rover_model::VOCABULARY;
 
 use crate::args::{self, New};
@@ -111,7 +112,10 @@ impl Template {
                 &format!("name = \"{}\"", self.name),
                 &format!("name = \"{name}\""),
             )
-            .replace("rover = { path = \"../..\" }", &source.dependency());
+            .replace(
+                "rover = { path = \"../..\" }",
+                &source.dependency(Features::NONE),
+            );
         match in_crate {
             true => text,
             false => text.replace(WORKSPACE, ""),

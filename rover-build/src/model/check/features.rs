@@ -1,4 +1,4 @@
-//! Words of features that the crate `rover` is built without.
+//! Words that features of the crate `rover` bring.
 
 use rover_model::sql::Dialect;
 
@@ -6,42 +6,111 @@ use super::look::Look;
 use super::walk::{expressions, path};
 use crate::diagnostic::codes::waiting::feature;
 use crate::diagnostic::{Diagnostic, Position};
+use crate::features::{Feature, Features};
+use crate::front::hir::Kind;
 use crate::model::option_places::{Inner, Of, position};
 
+/// The words of each feature but those of databases.
+const WORDS: [(Feature, &[&str]); 3] = [
+    (Feature::Client, &["rover.http", "rover.jwt.keys"]),
+    (Feature::Redis, &["rover.redis"]),
+    (
+        Feature::Crypto,
+        &["rover.crypto", "rover.password", "rover.jwt", "rover.csrf"],
+    ),
+];
+
+/// A word that the program says.
+struct Needed {
+    /// Where it stands first.
+    at: Position,
+    word: &'static str,
+    /// One of them will do; a program whose database is known when it starts has all.
+    features: &'static [Feature],
+}
+
+/// Those whose feature is off.
 pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
-    if !look.facts.features.client {
-        let words = ["rover.http", "rover.jwt.keys"];
-        let said = words
-            .iter()
-            .find_map(|word| Some((first(look, word)?, word)));
-        found.extend(said.map(|(at, word)| feature::off(at, word, "client")));
+    let is_on = |feature: &Feature| look.facts.features.has(*feature);
+    let off = needed(look)
+        .into_iter()
+        .filter(|needed| !needed.features.iter().any(is_on));
+    // One of a feature's words is enough.
+    let mut told = Features::NONE;
+    for Needed { at, word, features } in off {
+        let Some(feature) = features.last().filter(|feature| !told.has(**feature)) else {
+            continue;
+        };
+        told.add(*feature);
+        found.push(feature::off(at, word, feature.name()));
     }
-    if !look.facts.features.redis {
-        found.extend(first(look, "rover.redis").map(|at| feature::off(at, "rover.redis", "redis")));
+}
+
+/// The features that the program needs, whatever database it is started with.
+pub(super) fn of_program(look: &Look<'_>) -> Features {
+    let mut all = Features::NONE;
+    for needed in needed(look) {
+        needed.features.iter().for_each(|feature| all.add(*feature));
     }
-    if !look.facts.features.crypto {
-        let words = ["rover.crypto", "rover.password", "rover.jwt", "rover.csrf"];
-        let said = words
-            .iter()
-            .find_map(|word| Some((first(look, word)?, word)));
-        found.extend(said.map(|(at, word)| feature::off(at, word, "crypto")));
-        if look.app.keeps_sessions() {
-            let at = position(look.facts.names, Of::Option("sessions"), Inner::Whole);
-            found.push(feature::off(at, "sessions", "crypto"));
+    if all.sqlite != all.postgres && !has_written_databases(look) {
+        (all.sqlite, all.postgres) = (true, true);
+    }
+    all
+}
+
+/// Whether each address of a database stands in the call. One of the environment has only its default in the build.
+fn has_written_databases(look: &Look<'_>) -> bool {
+    let mut all = true;
+    for source in look.facts.sources.files.iter() {
+        for function in &source.hir.functions {
+            expressions(&function.body, &mut |expr| {
+                if let Kind::Call(callee, arguments) = &expr.kind
+                    && path(callee).as_deref() == Some("rover.db")
+                {
+                    let address = arguments.first();
+                    all &= address.is_some_and(|address| address.text().is_some());
+                }
+            });
         }
     }
-    let of_databases = look.facts.databases.iter().filter_map(|database| {
-        let features = look.facts.features;
-        match database.dialect {
-            Some(Dialect::Sqlite) if !features.sqlite => Some("sqlite"),
-            Some(Dialect::Postgres) if !features.postgres => Some("postgres"),
-            None if !features.sqlite && !features.postgres => Some("postgres"),
-            _ => None,
-        }
-    });
-    if let Some(needed) = of_databases.min() {
-        found.extend(first(look, "rover.db").map(|at| feature::off(at, "rover.db", needed)));
+    all
+}
+
+fn needed(look: &Look<'_>) -> Vec<Needed> {
+    let mut all = Vec::new();
+    for (feature, words) in &WORDS {
+        let said = words.iter().filter_map(|word| {
+            let (at, features) = (first(look, word)?, std::slice::from_ref(feature));
+            Some(Needed { at, word, features })
+        });
+        all.extend(said);
     }
+    if look.app.keeps_sessions() {
+        all.push(Needed {
+            at: position(look.facts.names, Of::Option("sessions"), Inner::Whole),
+            word: "sessions",
+            features: &[Feature::Crypto],
+        });
+    }
+    let databases = look.facts.databases.iter();
+    let mut of_databases: Vec<&'static [Feature]> = databases
+        .map(|database| match database.dialect {
+            Some(Dialect::Sqlite) => &[Feature::Sqlite][..],
+            Some(Dialect::Postgres) => &[Feature::Postgres],
+            None => &[Feature::Sqlite, Feature::Postgres],
+        })
+        .collect();
+    of_databases
+        .sort_unstable_by_key(|features| features.iter().map(|feature| feature.name()).min());
+    of_databases.dedup();
+    if let Some(at) = first(look, "rover.db") {
+        all.extend(of_databases.into_iter().map(|features| Needed {
+            at: at.clone(),
+            word: "rover.db",
+            features,
+        }));
+    }
+    all
 }
 
 /// Where a word is said first, in a file that does not ask for it. Each place would need the same.

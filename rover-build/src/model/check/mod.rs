@@ -21,6 +21,7 @@ mod words;
 mod written;
 
 use crate::diagnostic::Diagnostic;
+use crate::features::Features;
 use crate::front::load::Sources;
 use crate::model::app::App;
 use crate::model::chains::unused;
@@ -54,6 +55,11 @@ pub(crate) fn check(facts: &Facts<'_>, app: &App, fields: &CtxFields) -> Vec<Dia
     handled::check(&look, &mut found);
     found.dedup();
     found
+}
+
+/// The features of the crate `rover` that the program needs.
+pub(crate) fn features_needed(facts: &Facts<'_>, app: &App) -> Features {
+    features::of_program(&Look::new(facts, app))
 }
 
 /// What may be meant, and may be a mistake.

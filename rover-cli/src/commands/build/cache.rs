@@ -4,6 +4,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use rover_build::Features;
+
 use crate::error::Error;
 use crate::manifest::Manifest;
 use crate::source::{Source, toml};
@@ -21,7 +23,11 @@ pub(super) struct Crate {
 
 impl Crate {
     /// Writes what is not there, or not like that: what did not change is not built again.
-    pub(super) fn write(manifest: &Manifest, source: &Source) -> Result<Self, Error> {
+    pub(super) fn write(
+        manifest: &Manifest,
+        features: Features,
+        source: &Source,
+    ) -> Result<Self, Error> {
         let path = &manifest.path;
         let path = path
             .canonicalize()
@@ -34,7 +40,7 @@ impl Crate {
         let folder = root.join("programs").join(&binary);
         write(
             &folder.join("Cargo.toml"),
-            &cargo_toml(&name, &binary, source),
+            &cargo_toml(&name, &binary, &source.dependency(features)),
         )?;
         write(
             &folder.join("src/main.rs"),
@@ -85,16 +91,15 @@ fn crate_name(manifest: &Manifest) -> String {
     }
 }
 
-fn cargo_toml(name: &str, binary: &str, source: &Source) -> String {
+fn cargo_toml(name: &str, binary: &str, dependency: &str) -> String {
     let manifest = Path::new("src/main.rs");
     format!(
         "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
          [[bin]]\nname = \"{binary}\"\npath = {}\n\n\
-         [dependencies]\n{}\n\n\
+         [dependencies]\n{dependency}\n\n\
          [workspace]\n\n\
          [profile.release]\nlto = \"thin\"\ncodegen-units = 1\nstrip = \"symbols\"\n",
-        toml(manifest),
-        source.dependency()
+        toml(manifest)
     )
 }
 
