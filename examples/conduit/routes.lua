@@ -162,7 +162,9 @@ local function own(ctx)
   return row.author_id == me and row or error(failed(403, "article", "forbidden"))
 end
 
-local LIMIT, OFFSET = g:integer():min(1):max(1000):default(20), g:integer():min(0):default(0)
+-- Both databases count with 32 bits at least.
+local MOST = 2 ^ 31 - 1
+local LIMIT, OFFSET = g:integer():min(1):max(1000):default(20), g:integer():min(0):max(MOST):default(0)
 local PAGE = "order by a.id desc limit :limit offset :offset"
 
 function api.articles.get(ctx)
@@ -287,7 +289,7 @@ end
 
 function api.articles.p_slug.comments.p_id.delete(ctx)
   local me, row = signed_in(ctx), find(ctx, ctx:params().slug)
-  local id = ctx:params():expect { id = g:integer():required() }.id
+  local id = ctx:params():expect { id = g:integer():required():min(1):max(MOST) }.id
   local by = db:value("select author_id from comments where id = $1 and article_id = $2", id, row.id)
   if not by then return failed(404, "comment", "not found") end
   if by ~= me then return failed(403, "comment", "forbidden") end

@@ -97,6 +97,8 @@ pub struct Route {
     pub body_limit: u64,
     /// The scheme of the token that they read from `Authorization`, if they do.
     pub token: Option<Scheme>,
+    /// Who shows none is answered with 401.
+    pub needs_token: bool,
     /// What the runtime's own hooks answer instead of the handler.
     pub refusals: Vec<Refusal>,
     /// The headers without which those refuse a request, in lower case.
@@ -162,6 +164,8 @@ pub struct PathHook {
     pub returns: Vec<ReturnType>,
     /// The scheme of the token that it reads from `Authorization`, if it does.
     pub token: Option<Scheme>,
+    /// Who shows none is answered with 401.
+    pub(crate) needs_token: bool,
 }
 
 impl PathHook {

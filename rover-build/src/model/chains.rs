@@ -78,6 +78,7 @@ fn join(route: &mut Route, hook: &PathHook) {
     expects.query = expects.query.take().or(query);
     expects.params = expects.params.take().or(params);
     route.token = route.token.or(hook.token);
+    route.needs_token |= hook.needs_token;
     if let (Some(own), Chain::Before) = (&hook.own, hook.chain) {
         route.refusals.extend(own.refusals());
         let header = own.header().filter(|_| own.required);

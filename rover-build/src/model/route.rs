@@ -19,7 +19,7 @@ use crate::model::app::{About, Chain, Expects, PathHook, Reads, Route, Segment, 
 use crate::model::constant::answers_alike;
 use crate::model::doc_comment::about;
 use crate::model::facts::Facts;
-use crate::model::token::scheme;
+use crate::model::token::{passes_without, scheme};
 use crate::vocabulary::{self, NODE};
 
 /// What an assignment on the server means.
@@ -74,6 +74,7 @@ pub(crate) fn define(facts: &Facts<'_>, entry: &Entry) -> Result<Defined, Box<Di
     let about = above(&position.file, position.line)
         .or_else(|| above(&handler.file, handler.line))
         .unwrap_or_default();
+    let returns = returns(facts, &handler);
     Ok(Defined::Route(Box::new(Route {
         places: (0..last).map(place).collect(),
         method,
@@ -91,7 +92,8 @@ pub(crate) fn define(facts: &Facts<'_>, entry: &Entry) -> Result<Defined, Box<Di
         after: Vec::new(),
         reads: reads(facts, &handler),
         expects: expects(facts, &handler),
-        returns: returns(facts, &handler),
+        needs_token: needs_token(facts, &handler, &returns),
+        returns,
         handler,
     })))
 }
@@ -128,6 +130,7 @@ fn path_hook(
             (needs, reads, Expects::default(), returns)
         }
     };
+    let needs_token = needs_token(facts, &function, &returns);
     Ok(PathHook {
         chain,
         path: path(entry, &place)?,
@@ -140,9 +143,15 @@ fn path_hook(
         needs,
         reads,
         expects,
+        needs_token,
         returns,
         token,
     })
+}
+
+/// Whether a function answers 401 to who shows no token.
+fn needs_token(facts: &Facts<'_>, place: &FunctionPlace, returns: &[ReturnType]) -> bool {
+    returns.iter().any(|answer| answer.status == 401) && !passes_without(facts, place)
 }
 
 /// What the row of a word says that its hook answers before the handler.

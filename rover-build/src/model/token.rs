@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use crate::analyse::ctx_use::{Access, Table};
 use crate::analyse::handlers::Handler;
 use crate::front::function_place::FunctionPlace;
-use crate::front::hir::{Expr, Stmt};
+use crate::front::hir::{Expr, Kind, Span, Stmt, UnaryOp};
 use crate::front::ids::{FileId, FunctionRef};
 use crate::model::facts::Facts;
 
@@ -44,11 +44,64 @@ pub(crate) fn scheme(facts: &Facts<'_>, place: &FunctionPlace) -> Option<Scheme>
 }
 
 fn reads_authorization(function: &Handler<'_>) -> bool {
-    let mut members = function.ctx.members.iter();
-    members.any(|member| match &member.access {
-        Access::Read(Table::Headers, name, _) => name.text.eq_ignore_ascii_case("authorization"),
-        _ => false,
+    reads(function).next().is_some()
+}
+
+/// Where a function reads `Authorization`: the whole expressions.
+fn reads<'a>(function: &'a Handler<'_>) -> impl Iterator<Item = &'a Span> {
+    let members = function.ctx.members.iter();
+    members.filter_map(|member| match &member.access {
+        Access::Read(Table::Headers, name, whole) => {
+            let is_it = name.text.eq_ignore_ascii_case("authorization");
+            is_it.then_some(whole)
+        }
+        _ => None,
     })
+}
+
+/// Whether a function is done at once where the request has no token: it begins with `if not token then return end`, or
+/// all that it does stands below `if token then`. What it answers is for those that send one.
+pub(crate) fn passes_without(facts: &Facts<'_>, place: &FunctionPlace) -> bool {
+    let Some(handler) = facts.handlers.at(facts.sources, place) else {
+        return false;
+    };
+    let reads: Vec<&Span> = reads(&handler).collect();
+    let is_token = |expr: &Expr| {
+        let followed = facts.names.followed(handler.file, expr);
+        reads.contains(&&followed.span)
+    };
+    for (at, stmt) in handler.function.body.iter().enumerate() {
+        match stmt {
+            Stmt::Local(_, values) if !values.iter().any(calls_more) => {}
+            Stmt::If(branches, otherwise) => {
+                let [(condition, block)] = branches.as_slice() else {
+                    return false;
+                };
+                let is_last = at + 1 == handler.function.body.len();
+                return match &condition.kind {
+                    Kind::Unary(UnaryOp::Not, inner) => is_token(inner) && leaves(block),
+                    _ => is_token(condition) && otherwise.is_empty() && is_last,
+                };
+            }
+            _ => return false,
+        }
+    }
+    false
+}
+
+/// A call that may answer by itself: of something else than the request's own words.
+fn calls_more(expr: &Expr) -> bool {
+    let mut more = matches!(expr.kind, Kind::Call(..));
+    expr.each_child(&mut |child| more |= calls_more(child));
+    more
+}
+
+/// The block returns nothing.
+fn leaves(block: &[Stmt]) -> bool {
+    match block {
+        [Stmt::Return(_, values)] => values.iter().all(|value| matches!(value.kind, Kind::Nil)),
+        _ => false,
+    }
 }
 
 /// The texts of functions and of those that they name.

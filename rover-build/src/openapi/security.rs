@@ -35,8 +35,7 @@ fn name(scheme: Scheme) -> &'static str {
 /// without, too.
 pub(super) fn requirement(route: &Route) -> Option<Value> {
     let asked = json!({ name(route.token?): [] });
-    let must = route.returns.iter().any(|answer| answer.status == 401);
-    Some(match must {
+    Some(match route.needs_token {
         true => json!([asked]),
         false => json!([{}, asked]),
     })

@@ -20,6 +20,32 @@ function api.admin.items.p_id.delete(ctx) return api.no_content() end
 function api.open.before(ctx) ctx.user = token(ctx) end
 function api.open.get(ctx) return "for all" end
 
+-- Who sends one that is wrong is answered 401; who sends none is let in, but for what needs a user.
+function api.maybe.before(ctx)
+  local given = ctx:headers().authorization
+  if not given then return end
+  if given ~= "Bearer secret" then return api.error(401, "Log in") end
+  ctx.user = { name = "Ann" }
+end
+function api.maybe.get() return "for all" end
+function api.maybe.mine.get(ctx)
+  if not ctx.user then return api.error(401, "Log in") end
+  return "mine"
+end
+function api.wrapped.before(ctx)
+  local given = ctx:headers().authorization
+  if given then
+    if given ~= "Bearer secret" then return api.error(401, "Log in") end
+  end
+end
+function api.wrapped.get() return "for all" end
+function api.strict.before(ctx)
+  local given = ctx:headers().authorization
+  if given then ctx.user = { name = given:match("^Bearer (.+)$") } end
+  if not ctx.user then return api.error(401, "Log in") end
+end
+function api.strict.get() return "for some" end
+
 -- Of the program's own kind, and of names and passwords.
 function api.own.before(ctx)
   if ctx:headers().Authorization ~= "secret" then return api.error(401, "Log in") end
