@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use rover_model::sql::Verb;
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{OpenFlags, Statement, StatementStatus, ToSql};
 use rustc_hash::FxHashMap;
@@ -90,6 +91,8 @@ pub(crate) struct Connection {
     raw: rusqlite::Connection,
     pub(crate) clock: Arc<Clock>,
     purpose: Purpose,
+    /// What was last asked for by [`Connection::keep_plans`].
+    keeps_plans: bool,
     /// What the rows of statements are, by their texts.
     shapes: FxHashMap<Arc<str>, Shape>,
 }
@@ -120,6 +123,7 @@ impl Connection {
             raw,
             clock: Arc::default(),
             purpose,
+            keeps_plans: false,
             shapes: FxHashMap::default(),
         };
         connection.renew_clock()?;
@@ -184,6 +188,23 @@ impl Connection {
         Ok(rows)
     }
 
+    /// Whether a statement's plan is the same for all values. Where it may not be, SQLite (which is built with
+    /// `STAT4`) prepares many a statement again for each value, and that takes longer than most of them run. Only
+    /// what is `like` a parameter finds its index that way.
+    fn keep_plans(&mut self, kept: bool) -> Result<(), rusqlite::Error> {
+        if self.keeps_plans != kept {
+            let option = DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG;
+            self.keeps_plans = self.raw.set_db_config(option, kept)?;
+        }
+        Ok(())
+    }
+
+    /// How often SQLite has prepared a statement again by itself.
+    #[cfg(test)]
+    pub(crate) fn prepared_again(&self, text: &str) -> Option<i32> {
+        self.shapes.get(text).map(|shape| shape.prepared)
+    }
+
     /// Runs a statement, and gives its rows after each one: `next` gives them back, or others, for
     /// the next one, or ends it. The last time there is no other row.
     pub(crate) fn step(
@@ -191,6 +212,7 @@ impl Connection {
         query: &Query,
         mut next: impl FnMut(Rows, bool) -> Option<Rows>,
     ) -> Result<(), SqliteError> {
+        self.keep_plans(!has_patterns(query.text.as_bytes()))?;
         let mut statement = self.raw.prepare_cached(&query.text)?;
         if self.purpose == Purpose::Reads && !statement.readonly() {
             return Err(SqliteError::Writes);
@@ -224,6 +246,21 @@ impl Connection {
         next(rows, true);
         Ok(())
     }
+}
+
+/// Whether a statement's text has `like` or `glob`.
+fn has_patterns(text: &[u8]) -> bool {
+    // Of the letters of each, the one that is seldom in statements.
+    let has = |word: &[u8; 4], rare: usize| {
+        let letter = word[rare];
+        let mut found = memchr::memchr2_iter(letter, letter.to_ascii_uppercase(), text);
+        found.any(|at| {
+            let start = at.checked_sub(rare);
+            let there = start.and_then(|start| text.get(start..start + word.len()));
+            there.is_some_and(|there| there.eq_ignore_ascii_case(word))
+        })
+    };
+    has(b"like", 2) || has(b"glob", 3)
 }
 
 /// What a column's declaration says of its values, beyond what they are.

@@ -3,6 +3,7 @@
 use rover_model::database::DatabaseOptions;
 use rover_model::sql::Verb;
 
+use super::connection::{Connection, Purpose};
 use super::local::Local;
 use super::shared::Shared;
 use crate::database::driver::Began;
@@ -76,4 +77,51 @@ async fn columns_are_those_that_a_table_has_now() {
         assert_eq!(&*rows.columns.names[1], "done");
         assert_eq!(rows.row(0), [Cell::Integer(1), Cell::Boolean(true)]);
     }
+}
+
+/// Rows of a statement that is run here.
+fn rows(connection: &mut Connection, query: &Query) -> Vec<Vec<u8>> {
+    let mut texts = Vec::new();
+    let step = |rows: Rows, is_end: bool| {
+        if !is_end && let Some(Cell::Text(start, length)) = rows.row(0).last() {
+            texts.push(rows.text(*start, *length).to_vec());
+        }
+        Some(Rows::new(rows.columns, 1 << 20))
+    };
+    connection.step(query, step).expect("rows");
+    texts
+}
+
+#[test]
+fn a_plan_is_kept_for_all_values_unless_a_pattern_is_one() {
+    let settings = DatabaseSettings {
+        url: "sqlite::memory:".to_owned(),
+        options: DatabaseOptions::default(),
+    };
+    let shared = Shared::new(&settings).expect("a database");
+    let mut connection = Connection::open(&shared.target, Purpose::Writes).expect("opened");
+    let tables = "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT COLLATE NOCASE);
+                  CREATE INDEX users_name ON users (name);
+                  INSERT INTO users (name) VALUES ('Ann'), ('Bob')";
+    connection.batch(tables).expect("tables");
+    let text = "SELECT name FROM users WHERE (?1 IS NULL OR name = ?1) LIMIT ?2";
+    for value in [
+        Parameter::Null,
+        Parameter::Text(b"Ann".to_vec()),
+        Parameter::Text(b"Bob".to_vec()),
+        Parameter::Null,
+    ] {
+        let expected = if value == Parameter::Null { 2 } else { 1 };
+        let found = rows(
+            &mut connection,
+            &query(text, vec![value, Parameter::Integer(9)]),
+        );
+        assert_eq!(found.len(), expected);
+    }
+    assert_eq!(connection.prepared_again(text), Some(0));
+    let explained = "EXPLAIN QUERY PLAN SELECT id FROM users WHERE name Like ?1";
+    let prefix = vec![Parameter::Text(b"an%".to_vec())];
+    let plan = rows(&mut connection, &query(explained, prefix)).concat();
+    let plan = String::from_utf8_lossy(&plan);
+    assert!(plan.contains("SEARCH"), "{plan}");
 }
