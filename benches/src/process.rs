@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, setrlimit};
 
 use crate::Failure;
 
@@ -39,11 +39,21 @@ impl Server {
         request: &str,
         invocation: impl FnOnce(u16) -> Result<Invocation, Failure>,
     ) -> Result<(Server, Duration), Failure> {
+        Server::start_on("0", name, request, invocation)
+    }
+
+    /// The same on these cores (`"0,1"`).
+    pub fn start_on(
+        cores: &str,
+        name: &str,
+        request: &str,
+        invocation: impl FnOnce(u16) -> Result<Invocation, Failure>,
+    ) -> Result<(Server, Duration), Failure> {
         let port = free_port()?;
         let (program, arguments) = invocation(port)?;
         let start = Instant::now();
         let child = Command::new("taskset")
-            .args(["-c", "0"])
+            .args(["-c", cores])
             .arg(program)
             .args(arguments)
             .stdin(Stdio::null())
@@ -74,22 +84,35 @@ impl Server {
         converse(&mut self.connect()?, request)
     }
 
-    /// What it has used since it started.
+    /// What it and its child processes have used since it started.
     pub fn cpu(&self) -> Result<Cpu, Failure> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        let (_, fields) = stat
-            .rsplit_once(") ")
-            .ok_or("/proc/<pid>/stat is strange")?;
-        let fields: Vec<&str> = fields.split(' ').collect();
-        let hertz = rustix::param::clock_ticks_per_second() as f64;
-        let seconds = |at: usize| -> Result<f64, Failure> {
-            let ticks: f64 = fields.get(at).ok_or("/proc/<pid>/stat is short")?.parse()?;
-            Ok(ticks / hertz)
+        let mut sum = Cpu {
+            user: 0.0,
+            system: 0.0,
         };
-        Ok(Cpu {
-            user: seconds(11)?,
-            system: seconds(12)?,
-        })
+        for process in [self.child.id()].into_iter().chain(self.children()?) {
+            let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
+            let (_, fields) = stat
+                .rsplit_once(") ")
+                .ok_or("/proc/<pid>/stat is strange")?;
+            let fields: Vec<&str> = fields.split(' ').collect();
+            let hertz = rustix::param::clock_ticks_per_second() as f64;
+            let seconds = |at: usize| -> Result<f64, Failure> {
+                let ticks: f64 = fields.get(at).ok_or("/proc/<pid>/stat is short")?.parse()?;
+                Ok(ticks / hertz)
+            };
+            sum.user += seconds(11)?;
+            sum.system += seconds(12)?;
+        }
+        Ok(sum)
+    }
+
+    /// Those that its first thread has started.
+    fn children(&self) -> Result<Vec<u32>, Failure> {
+        let own = self.child.id();
+        let text = std::fs::read_to_string(format!("/proc/{own}/task/{own}/children"))?;
+        let numbers = text.split_whitespace().map(|number| Ok(number.parse()?));
+        numbers.collect()
     }
 
     /// Resident memory in KiB.
@@ -119,9 +142,14 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended already.
+        let children = self.children().unwrap_or_default();
+        // They may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
+        for child in children {
+            let child = i32::try_from(child).ok().and_then(Pid::from_raw);
+            let _ = child.map(|child| kill_process(child, Signal::KILL));
+        }
     }
 }
 

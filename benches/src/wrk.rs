@@ -59,10 +59,38 @@ pub fn load(
     })
 }
 
-/// Asks for one path from the second core for so long; how many answers came, all of which were good.
-fn answers(port: u16, path: &str, connections: u32, seconds: u32) -> Result<u64, Failure> {
+/// A path, and the headers that go with it, each as `name: value`.
+pub type Question<'a> = (&'a str, &'a [&'a str]);
+
+/// What a request costs a server.
+#[derive(Clone, Copy)]
+pub struct Cost {
+    /// Microseconds in the program.
+    pub user: f64,
+    /// Microseconds in the kernel.
+    pub system: f64,
+    /// Requests in a second.
+    pub rate: f64,
+}
+
+/// A row of a table: user and system microseconds, and requests in a second.
+impl std::fmt::Display for Cost {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Cost { user, system, rate } = self;
+        write!(f, "{user:7.2}  {system:9.2}  {rate:10.0}")
+    }
+}
+
+/// Asks from the second core for so long; how many answers came, all of which were good.
+fn answers(
+    port: u16,
+    (path, headers): Question<'_>,
+    connections: u32,
+    seconds: u32,
+) -> Result<u64, Failure> {
     let output = Command::new("taskset")
         .args(["-c", "1", "wrk", "-t1"])
+        .args(headers.iter().flat_map(|header| ["-H", header]))
         .arg(format!("-c{connections}"))
         .arg(format!("-d{seconds}s"))
         .arg(format!("http://127.0.0.1:{port}{path}"))
@@ -76,23 +104,21 @@ fn answers(port: u16, path: &str, connections: u32, seconds: u32) -> Result<u64,
     Ok(count.ok_or_else(|| format!("wrk: {text}"))?.parse()?)
 }
 
-/// What a request for one path costs a server, after a second of the same load, as a row of a table:
-/// user and system microseconds, and requests in a second.
+/// What a request costs a server, after a second of the same load.
 pub fn cost(
     server: &Server,
-    path: &str,
+    question: Question<'_>,
     connections: u32,
     seconds: u32,
-) -> Result<String, Failure> {
-    answers(server.port, path, connections, 1)?;
+) -> Result<Cost, Failure> {
+    answers(server.port, question, connections, 1)?;
     let before = server.cpu()?;
-    let requests = answers(server.port, path, connections, seconds)?;
+    let requests = answers(server.port, question, connections, seconds)?;
     let after = server.cpu()?;
     let each = |seconds: f64| seconds * 1e6 / requests as f64;
-    Ok(format!(
-        "{:7.2}  {:9.2}  {:10.0}",
-        each(after.user - before.user),
-        each(after.system - before.system),
-        requests as f64 / f64::from(seconds)
-    ))
+    Ok(Cost {
+        user: each(after.user - before.user),
+        system: each(after.system - before.system),
+        rate: requests as f64 / f64::from(seconds),
+    })
 }

@@ -73,6 +73,9 @@ fn measure(name: &str, program: &PathBuf, seconds: u32) -> Result<(), Failure> {
     if status != 200 || body != br#"{"message":"Hello, World!"}"# {
         return Err(format!("{name} answers {status} {}", String::from_utf8_lossy(&body)).into());
     }
-    println!("{name:6}  {}", cost(&server, path, CLIENTS, seconds)?);
+    println!(
+        "{name:6}  {}",
+        cost(&server, (path, &[]), CLIENTS, seconds)?
+    );
     Ok(())
 }
