@@ -111,6 +111,11 @@ fn about(word: &Word) -> String {
     if word.tag("waits").is_some() {
         about += " It waits.";
     }
+    match word.tag("state") {
+        None => {}
+        Some("sessions") => about += " It waits where the option `state` is given and sessions are kept there.",
+        Some(_) => about += " It waits where the option `state` is given.",
+    }
     if let Some(capability) = word.tag("needs") {
         let _ = write!(about, " It needs `{capability}`.");
     }

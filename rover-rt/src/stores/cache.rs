@@ -100,6 +100,12 @@ impl Cache {
         self.store.clear();
     }
 
+    /// Milliseconds in which a value is given after its time.
+    #[cfg(feature = "redis")]
+    pub(crate) fn stale(&self) -> u64 {
+        self.stale.load(Ordering::Relaxed)
+    }
+
     /// A value, and whether it is fresh.
     fn read(&self, key: &[u8]) -> Option<(Vec<u8>, bool)> {
         let read = self.store.get(key, |value, _| match value {
@@ -143,6 +149,18 @@ impl Ticket {
         );
         self.made.send_replace(Made::Value(value.into()));
         kept.map(drop)
+    }
+
+    /// Those who wait get a value that is kept elsewhere.
+    #[cfg(feature = "redis")]
+    pub(crate) fn give(self, value: &[u8]) {
+        self.made.send_replace(Made::Value(value.into()));
+    }
+
+    /// As that of the cache.
+    #[cfg(feature = "redis")]
+    pub(crate) fn stale(&self) -> u64 {
+        self.cache.stale()
     }
 
     /// Those who wait get an error.

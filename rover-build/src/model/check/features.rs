@@ -19,6 +19,10 @@ pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     if !look.facts.features.redis {
         found.extend(first(look, "rover.redis").map(|at| feature::off(at, "rover.redis", "redis")));
     }
+    if !look.facts.features.redis && look.facts.elsewhere.state {
+        let at = position(look.facts.names, Of::Option("state"), Inner::Whole);
+        found.push(feature::off(at, "state", "redis"));
+    }
     if !look.facts.features.crypto {
         let words = ["rover.crypto", "rover.password", "rover.jwt", "rover.csrf"];
         let said = words

@@ -96,6 +96,6 @@ fn waiting<'a>(look: &Look<'a>, file: FileId, callee: &'a Expr) -> Option<String
     let root = word.split('.').next().unwrap_or_default();
     let written = &look.written;
     let own = written.globals.contains(root) || written.paths.contains(&word) || written.any_global;
-    let waits = vocabulary::word(owner, name)?.tag("waits").is_some();
+    let waits = vocabulary::word(owner, name)?.waits(look.facts.elsewhere);
     (waits && !own).then_some(word)
 }
