@@ -28,8 +28,9 @@ local FOREVER, KEPT, ALWAYS, ABSENT = 0, -1, -2, -1
 
 -- By its object: a store's number, and its name.
 local numbers, names = {}, {}
--- The keys that are being updated: { store, key, those around it }.
-local updating
+-- The keys that are being updated: { store, key, those around it }. Where the state is on a server, others run meanwhile: by
+-- the coroutine then.
+local updating = remote and setmetatable({}, { __mode = "k" })
 
 local methods = setmetatable({}, { __index = function(_, key)
   raise("unknown member of a store: " .. shown(key)
@@ -107,6 +108,7 @@ end
 -- The function of `update` may not write what it makes anew.
 local function check_updating(store, key, word)
   local entry = updating
+  if remote then entry = updating[running() or updating] end
   while entry do
     if entry.store == store and (key == nil or entry.key == key) then
       raise(word .. ": the function of `update` returns the key's new value, and must not write it")
@@ -221,7 +223,8 @@ function methods.delete(self, key)
 end
 
 -- Others may write the key while the function runs: then it is called again, with what they wrote. Nothing is
--- locked meanwhile, so that an error, or a deadline, leaves all as it was.
+-- locked meanwhile, so that an error, or a deadline, leaves all as it was. With a server, the function may ask for other
+-- state, and wait for that.
 function methods.update(self, key, fn)
   local store = numbers[self] or no_store("update")
   if type(key) ~= "string" then key = key_text("update", key) end
@@ -237,10 +240,19 @@ function methods.update(self, key, fn)
       seen = kind == 0 and ABSENT or version[0]
       old = value_of(kind)
     end
-    local around = updating
-    updating = { store = store, key = key, around = around }
-    local ok, new = pcall(call_alone, fn, old)
-    updating = around
+    local ok, new
+    if remote then
+      local thread = running() or updating
+      local around = updating[thread]
+      updating[thread] = { store = store, key = key, around = around }
+      ok, new = pcall(fn, old)
+      updating[thread] = around
+    else
+      local around = updating
+      updating = { store = store, key = key, around = around }
+      ok, new = pcall(call_alone, fn, old)
+      updating = around
+    end
     if not ok then error(new, 0) end
     if new == nil then
       if seen == ABSENT then return nil end

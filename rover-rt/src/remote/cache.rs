@@ -19,11 +19,11 @@ const FIRST_PAUSE: Duration = Duration::from_millis(5);
 /// ... and no less often than so.
 const LONGEST_PAUSE: Duration = Duration::from_millis(100);
 
-/// A value that is given; or the asker makes it, or another does.
+/// A value that is given; or the asker makes it, and others get the old one meanwhile, or another does.
 static BEGIN: Script = Script::new(
     "local value, stale = redis.call('GET', KEYS[1]), tonumber(ARGV[3])
 if value and (stale == 0 or redis.call('PTTL', KEYS[1]) > stale) then return {1, value} end
-if redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) then return {2} end
+if redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) then return {2, value} end
 if value then return {1, value} end
 return {3}",
 );
@@ -45,6 +45,8 @@ pub(crate) enum Asked {
 pub(crate) struct Making {
     value: Vec<u8>,
     lease: Option<(Lease, Vec<u8>, String)>,
+    /// What is given meanwhile.
+    pub(crate) old: Option<Vec<u8>>,
 }
 
 enum Begun {
@@ -83,7 +85,11 @@ impl Remote {
         };
         match failed.kind {
             "too_large" | "cancelled" => Err(failed),
-            _ => Ok(Asked::Make(Making { value, lease: None })),
+            _ => Ok(Asked::Make(Making {
+                value,
+                lease: None,
+                old: None,
+            })),
         }
     }
 
@@ -123,10 +129,14 @@ impl Remote {
         let mut begun = begun.into_iter();
         match (begun.next(), begun.next()) {
             (Some(Reply::Number(1.0)), Some(Reply::Text(value))) => Ok(Begun::Value(value)),
-            (Some(Reply::Number(2.0)), None) => {
+            (Some(Reply::Number(2.0)), old @ (None | Some(Reply::Nil | Reply::Text(_)))) => {
                 let lease = Lease::hold(self, lock.clone(), holder.clone().into_bytes());
                 let lease = Some((lease, lock, holder));
-                Ok(Begun::Make(Making { value, lease }))
+                let old = match old {
+                    Some(Reply::Text(old)) => Some(old),
+                    _ => None,
+                };
+                Ok(Begun::Make(Making { value, lease, old }))
             }
             (Some(Reply::Number(3.0)), None) => Ok(Begun::Another),
             _ => Err(unreadable()),

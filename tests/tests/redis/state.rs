@@ -10,7 +10,7 @@ use rover_tests::{Case, Server as Serving, parse};
 use crate::base::{Server, variable};
 
 /// Cases of the contract that keep state.
-const CASES: [&str; 10] = [
+const CASES: [&str; 11] = [
     "admission_at_once",
     "cache",
     "csrf",
@@ -21,6 +21,14 @@ const CASES: [&str; 10] = [
     "sessions",
     "sessions_rotated",
     "sessions_shared",
+    "shared",
+];
+
+/// What is another thing on a server: how much room there is, and what else the function of an update does.
+const OF_MEMORY: [&str; 3] = [
+    "what was used least recently goes",
+    "or an error",
+    "the function of an update cannot wait",
 ];
 
 fn contract(name: &str) -> PathBuf {
@@ -59,17 +67,19 @@ fn cases(name: &str) -> Vec<Case> {
 fn the_contract_holds_in_memory_and_on_a_server() {
     let redis = Server::new();
     let mut failures = Vec::new();
-    for name in CASES.into_iter().chain(["shared"]) {
+    for name in CASES {
         for form in [Form::Specialised, Form::Reference] {
             for address in ["memory", &variable("ROVER_TEST_REDIS")] {
                 redis.says(&["flushall"]);
                 let app = with_state(name, form).state(address);
                 let server = Serving::start(app.expect("it has the option"));
-                for case in cases(name) {
+                let is_memory = address == "memory";
+                let asked = |case: &&Case| is_memory || !OF_MEMORY.contains(&&*case.title);
+                for case in cases(name).iter().filter(asked) {
                     println!("{name}, {form:?}, {address}: {}", case.title);
                     let answer = server.send(&case.request);
                     if let Some(difference) = case.difference(&answer) {
-                        let title = case.title;
+                        let title = &case.title;
                         failures.push(format!("{name}, {form:?}, {address}: {title}: {difference}"));
                     }
                 }

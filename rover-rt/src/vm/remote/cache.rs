@@ -17,7 +17,7 @@ use crate::vm::remote::stores::wait_for;
 use crate::vm::remote::values::encoded;
 use crate::vm::state::stores::RemoteTicket;
 use crate::vm::state::vm::VmState;
-use crate::vm::stores::cache::{AGAIN, MAKE, VALUE, told};
+use crate::vm::stores::cache::{MAKE, VALUE, told};
 use crate::vm::stores::encoded::pack;
 use crate::vm::wait::outcome::push_error;
 use crate::wait::operation::Given;
@@ -59,8 +59,12 @@ unsafe extern "C-unwind" fn ask(state: *mut lua_State) -> c_int {
             Asked::Wait(others) => {
                 return wait_for(state, shared, async move { Ok(told(wait(others).await)) });
             }
-            // It keeps nothing.
-            Asked::Value(_) => return wait_for(state, shared, async { Ok(Given::Number(AGAIN)) }),
+            // It keeps nothing: this is an old one, while another makes a new one.
+            Asked::Value(old) => {
+                return wait_for(state, shared, async move {
+                    Ok(Given::Several(vec![Given::Number(VALUE), Given::Bytes(old)]))
+                });
+            }
         };
         let (stale, room) = (cache.stale(), shared.room());
         let number = shared.stores.next();
@@ -79,7 +83,10 @@ unsafe extern "C-unwind" fn ask(state: *mut lua_State) -> c_int {
                         Given::Bytes(value),
                     ]))
                 }
-                RemoteAsked::Make(making) => {
+                RemoteAsked::Make(mut making) => {
+                    if let Some(old) = making.old.take() {
+                        ticket.give_old(&old);
+                    }
                     coming.replace(Some(RemoteTicket { ticket, making }));
                     Ok(Given::Several(vec![
                         Given::Number(MAKE),
@@ -119,8 +126,13 @@ unsafe extern "C-unwind" fn finish(state: *mut lua_State) -> c_int {
             ffi::lua_pushboolean(state, 1);
             return 1;
         };
-        let stale = ticket.stale();
+        let (stale, is_kept) = (ticket.stale(), ticket.has_room_for(&value));
         ticket.give(&value);
+        // A value that is larger than the cache is given and not kept.
+        if !is_kept {
+            ffi::lua_pushboolean(state, 1);
+            return 1;
+        }
         let finished = making.finish(value, (time, stale));
         wait_for(state, shared, async move {
             finished.await;

@@ -77,6 +77,16 @@ unsafe fn key<'a>(state: *mut lua_State) -> (&'a VmState, Option<(Remote, Key)>)
     }
 }
 
+/// What a value counts as in a store: a text as its own bytes, what is neither that nor a table as none.
+fn size_of_value(encoded: &[u8]) -> usize {
+    const LENGTH: usize = 5;
+    match encoded.first() {
+        Some(b's') => encoded.len() - LENGTH.min(encoded.len()),
+        Some(b'a' | b'o') => encoded.len(),
+        _ => 0,
+    }
+}
+
 /// `remote_get(store, key)`: the bytes of the value; nothing where there is none.
 unsafe extern "C-unwind" fn get(state: *mut lua_State) -> c_int {
     // SAFETY: this is a contained native that `stores.lua` calls with a number and a text.
@@ -105,6 +115,14 @@ unsafe extern "C-unwind" fn set(state: *mut lua_State) -> c_int {
             Ok(value) => value,
             Err(error) => return push_error(state, &error),
         };
+        let number = ffi::lua_tonumber(state, 1) as u32;
+        let text = bytes(state, 2).unwrap_or_default();
+        let size = size_of_value(&value);
+        let fits = shared.stores.with(number, |store| store.check_size(text, size));
+        if let Some(Err(error)) = fits {
+            let error = WaitError::new("argument", error.to_string());
+            return push_error(state, &error);
+        }
         let lifetime = lifetime(ffi::lua_tonumber(state, 4));
         let when = match ffi::lua_type(state, 5) {
             ffi::LUA_TSTRING => When::Same(bytes(state, 5).unwrap_or_default().to_vec()),

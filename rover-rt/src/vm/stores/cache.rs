@@ -26,7 +26,7 @@ pub(crate) const VALUE: f64 = 1.0;
 pub(crate) const MAKE: f64 = 2.0;
 const ERROR: f64 = 3.0;
 /// Who made it has gone: it is to be asked again.
-pub(crate) const AGAIN: f64 = 4.0;
+const AGAIN: f64 = 4.0;
 
 /// Pushes a value of a cache. No bytes are nil.
 ///
