@@ -4,4 +4,5 @@ mod base;
 mod commands;
 mod connections;
 mod outages;
+mod processes;
 mod state;
