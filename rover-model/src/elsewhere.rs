@@ -186,10 +186,7 @@ mod tests {
             ("timeout", Text("250ms".into())),
         ]);
         let read = StateOptions::read(&given).expect("is taken");
-        assert_eq!(
-            (read.name.as_deref(), read.timeout),
-            (Some("shop"), 250)
-        );
+        assert_eq!((read.name.as_deref(), read.timeout), (Some("shop"), 250));
     }
 
     #[test]

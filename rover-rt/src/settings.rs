@@ -6,8 +6,8 @@ use std::thread;
 
 use rover_model::cors::CorsRule;
 use rover_model::{
-    LEAST_HEARTBEAT, Limits, LogLevel, Network, SecurityHeaders, ServerOptions, StateOptions, parse_duration,
-    parse_log_level,
+    LEAST_HEARTBEAT, Limits, LogLevel, Network, SecurityHeaders, ServerOptions, StateOptions,
+    parse_duration, parse_log_level,
 };
 
 use crate::development::Development;

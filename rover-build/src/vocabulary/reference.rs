@@ -113,7 +113,9 @@ fn about(word: &Word) -> String {
     }
     match word.tag("state") {
         None => {}
-        Some("sessions") => about += " It waits where the option `state` is given and sessions are kept there.",
+        Some("sessions") => {
+            about += " It waits where the option `state` is given and sessions are kept there."
+        }
         Some(_) => about += " It waits where the option `state` is given.",
     }
     if let Some(capability) = word.tag("needs") {

@@ -152,7 +152,10 @@ impl Holding {
     }
 
     async fn script(&self, script: &'static Script, more: &[&[u8]]) -> Result<Reply, WaitError> {
-        let arguments: Vec<&[u8]> = [&self.holder[..]].into_iter().chain(more.iter().copied()).collect();
+        let arguments: Vec<&[u8]> = [&self.holder[..]]
+            .into_iter()
+            .chain(more.iter().copied())
+            .collect();
         self.remote
             .script(script, &[&self.key], &arguments, SMALL)
             .await

@@ -188,7 +188,8 @@ fn as_state(mut error: WaitError) -> WaitError {
 
 /// What came is nothing that the question gives.
 fn unreadable() -> WaitError {
-    let message = "state: the server's answer is none that was asked for: others have written its keys";
+    let message =
+        "state: the server's answer is none that was asked for: others have written its keys";
     WaitError::new("query", message)
 }
 

@@ -108,7 +108,10 @@ impl Remote {
 
 impl Held {
     /// Keeps the answer under the key. Who waits hears when it is there.
-    pub(crate) fn keep(self, reply: &Answer) -> impl Future<Output = Result<(), WaitError>> + use<> {
+    pub(crate) fn keep(
+        self,
+        reply: &Answer,
+    ) -> impl Future<Output = Result<(), WaitError>> + use<> {
         let answer = [&[ANSWERED][..], &packed(&self.request, reply)].concat();
         let ttl = milliseconds(self.ttl);
         self.lease.finish(Ending {

@@ -50,5 +50,8 @@ impl Trouble {
 
 /// Whether the server is not there, or does not do what it is for: not that a question is a wrong one.
 fn is_of_server(error: &WaitError) -> bool {
-    matches!(error.kind, "connect" | "closed" | "timeout" | "tls" | "full") || error.retryable
+    matches!(
+        error.kind,
+        "connect" | "closed" | "timeout" | "tls" | "full"
+    ) || error.retryable
 }

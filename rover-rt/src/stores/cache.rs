@@ -114,7 +114,9 @@ impl Cache {
     /// Whether a value is no larger than the cache.
     #[cfg(feature = "redis")]
     pub(crate) fn has_room_for(&self, key: &[u8], value: &[u8]) -> bool {
-        self.store.check_size(key, FRESH_BYTES + value.len()).is_ok()
+        self.store
+            .check_size(key, FRESH_BYTES + value.len())
+            .is_ok()
     }
 
     /// Milliseconds in which a value is given after its time.

@@ -6,3 +6,4 @@ mod connections;
 mod outages;
 mod processes;
 mod state;
+mod state_outages;

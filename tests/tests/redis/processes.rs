@@ -70,7 +70,11 @@ impl One {
 
 fn json_of(answer: &Response) -> Value {
     let text = answer.text();
-    assert!((200..300).contains(&answer.status), "{}: {text}", answer.status);
+    assert!(
+        (200..300).contains(&answer.status),
+        "{}: {text}",
+        answer.status
+    );
     serde_json::from_str(&text).unwrap_or(Value::Null)
 }
 
@@ -110,7 +114,10 @@ fn stores_are_the_same_for_all() {
     let added = at_once(&all, 4, |one| one.json("POST /add/first")["added"] == true);
     assert_eq!(added.iter().filter(|added| **added).count(), 1);
     let there = all[0].json("POST /ends/short?ttl=1");
-    assert_eq!(there, json!({"keys": ["first", "l", "n", "short"], "size": 4}));
+    assert_eq!(
+        there,
+        json!({"keys": ["first", "l", "n", "short"], "size": 4})
+    );
     until("it ends by the server's clock", || {
         all[2].json("GET /values/short")["value"].is_null()
     });
@@ -126,9 +133,15 @@ fn limits_count_all_requests() {
     assert_eq!(statuses.iter().filter(|status| **status == 429).count(), 6);
     let other = all[0].ask("GET /limited?client=b", "");
     assert_eq!(other.status, 200);
-    assert_eq!(other.header("ratelimit").as_deref(), Some("\"limited\";r=5;t=14400"));
+    assert_eq!(
+        other.header("ratelimit").as_deref(),
+        Some("\"limited\";r=5;t=14400")
+    );
     let refused = all[1].ask("GET /limited?client=a", "");
-    let wait: u64 = refused.header("retry-after").and_then(|w| w.parse().ok()).unwrap();
+    let wait: u64 = refused
+        .header("retry-after")
+        .and_then(|w| w.parse().ok())
+        .unwrap();
     assert!((14_300..=14_400).contains(&wait), "{wait}");
     // By the address of the client.
     let statuses = at_once(&all, 2, |one| one.status("GET /addresses"));
@@ -142,8 +155,14 @@ fn sessions_are_the_same_for_all() {
     let [a, b, c] = three();
     let login = a.ask("POST /session?name=ann", "");
     let cookie = login.header("set-cookie").expect("a cookie");
-    let cookie = format!("Cookie: {}\r\n", cookie.split(';').next().unwrap_or_default());
-    assert_eq!(json_of(&b.ask("GET /session", &cookie)), json!({"name": "ann"}));
+    let cookie = format!(
+        "Cookie: {}\r\n",
+        cookie.split(';').next().unwrap_or_default()
+    );
+    assert_eq!(
+        json_of(&b.ask("GET /session", &cookie)),
+        json!({"name": "ann"})
+    );
     assert_eq!(c.ask("DELETE /session", &cookie).status, 204);
     for one in [&a, &b, &c] {
         let name = json_of(&one.ask("GET /session", &cookie))["name"].clone();
@@ -177,13 +196,23 @@ fn requests_with_a_key_run_once() {
         let answer = pay(one, "one", "POST /pay?seconds=0.2");
         (answer.status, answer.text())
     });
-    let paid: Vec<_> = answers.iter().filter(|(status, _)| *status == 200).collect();
+    let paid: Vec<_> = answers
+        .iter()
+        .filter(|(status, _)| *status == 200)
+        .collect();
     assert!(paid.iter().all(|answer| *answer == paid[0]), "{paid:?}");
-    assert!(answers.iter().all(|(status, _)| [200, 409].contains(status)));
+    assert!(
+        answers
+            .iter()
+            .all(|(status, _)| [200, 409].contains(status))
+    );
     for one in &all {
         let again = pay(one, "one", "POST /pay?seconds=0.2");
         assert_eq!(again.text(), paid[0].1);
-        assert_eq!(again.header("idempotency-replayed").as_deref(), Some("true"));
+        assert_eq!(
+            again.header("idempotency-replayed").as_deref(),
+            Some("true")
+        );
         assert_eq!(pay(one, "one", "POST /pay?seconds=0.3").status, 422);
     }
     assert_eq!(all[0].json("GET /values/paid"), json!({"value": 1}));
@@ -196,7 +225,9 @@ fn requests_with_a_key_run_once() {
 }
 
 fn runs(one: &One, who: usize) -> u64 {
-    one.json("GET /runs")[format!("process {who}")].as_u64().unwrap_or(0)
+    one.json("GET /runs")[format!("process {who}")]
+        .as_u64()
+        .unwrap_or(0)
 }
 
 #[test]
@@ -215,7 +246,11 @@ fn functions_run_by_turns() {
     let before = total(&b);
     let stopped = Instant::now();
     until("others run it", || total(&b) > before + 2);
-    assert!(stopped.elapsed() < Duration::from_secs(5), "{:?}", stopped.elapsed());
+    assert!(
+        stopped.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        stopped.elapsed()
+    );
     b.0.stop();
     let before = runs(&c, 2);
     until("the last one runs it", || runs(&c, 2) > before + 2);
@@ -232,12 +267,17 @@ fn a_time_of_cron_is_one_run() {
     let minutes = || {
         let runs = all[0].json("GET /runs");
         let runs = runs.as_object().expect("a table").clone();
-        let minutes = runs.into_iter().filter(|(name, _)| name.starts_with("minute"));
+        let minutes = runs
+            .into_iter()
+            .filter(|(name, _)| name.starts_with("minute"));
         minutes.collect::<Vec<_>>()
     };
     let began = Instant::now();
     while minutes().is_empty() {
-        assert!(began.elapsed() < Duration::from_secs(75), "no minute begins");
+        assert!(
+            began.elapsed() < Duration::from_secs(75),
+            "no minute begins"
+        );
         thread::sleep(Duration::from_millis(100));
     }
     // All have asked.
@@ -255,12 +295,21 @@ fn what_a_dead_process_had_others_get() {
     until("it runs the function", || runs(&first, 0) > 0);
     let pay = |one: &One| one.send("POST /pay?seconds=100", "Idempotency-Key: k\r\n");
     let (_value, _paid) = (first.send("GET /cached/k?seconds=100", ""), pay(&first));
-    until("it makes the value", || first.json("GET /values/made%20k")["value"] == 1);
-    until("it is paid", || first.json("GET /values/paid")["value"] == 1);
+    until("it makes the value", || {
+        first.json("GET /values/made%20k")["value"] == 1
+    });
+    until("it is paid", || {
+        first.json("GET /values/paid")["value"] == 1
+    });
     let [second, third] = [1, 2].map(One::start);
-    let paid = |one: &One| one.ask("POST /pay?seconds=100", "Idempotency-Key: k\r\n").status;
+    let paid = |one: &One| {
+        one.ask("POST /pay?seconds=100", "Idempotency-Key: k\r\n")
+            .status
+    };
     assert_eq!(paid(&second), 409);
-    until("it runs", || !server.says(&["keys", "*:running:*"]).is_empty());
+    until("it runs", || {
+        !server.says(&["keys", "*:running:*"]).is_empty()
+    });
     first.0.signal("KILL");
     until("it is gone", || !first.0.runs());
     let killed = Instant::now();

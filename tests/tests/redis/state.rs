@@ -80,7 +80,9 @@ fn the_contract_holds_in_memory_and_on_a_server() {
                     let answer = server.send(&case.request);
                     if let Some(difference) = case.difference(&answer) {
                         let title = &case.title;
-                        failures.push(format!("{name}, {form:?}, {address}: {title}: {difference}"));
+                        failures.push(format!(
+                            "{name}, {form:?}, {address}: {title}: {difference}"
+                        ));
                     }
                 }
             }

@@ -50,9 +50,7 @@ unsafe extern "C-unwind" fn limit_stands(state: *mut lua_State) -> c_int {
     // SAFETY: this is a contained native that `admission.lua` calls with a number, a boolean and a number.
     unsafe {
         let shared = vm_state(state);
-        let limit = shared
-            .admission
-            .limit(ffi::lua_tonumber(state, 1) as usize);
+        let limit = shared.admission.limit(ffi::lua_tonumber(state, 1) as usize);
         let is_let_in = ffi::lua_toboolean(state, 2) != 0;
         let ahead = ffi::lua_tonumber(state, 3);
         if let Some(limit) = limit {

@@ -62,7 +62,10 @@ unsafe extern "C-unwind" fn ask(state: *mut lua_State) -> c_int {
             // It keeps nothing: this is an old one, while another makes a new one.
             Asked::Value(old) => {
                 return wait_for(state, shared, async move {
-                    Ok(Given::Several(vec![Given::Number(VALUE), Given::Bytes(old)]))
+                    Ok(Given::Several(vec![
+                        Given::Number(VALUE),
+                        Given::Bytes(old),
+                    ]))
                 });
             }
         };

@@ -118,7 +118,9 @@ unsafe extern "C-unwind" fn set(state: *mut lua_State) -> c_int {
         let number = ffi::lua_tonumber(state, 1) as u32;
         let text = bytes(state, 2).unwrap_or_default();
         let size = size_of_value(&value);
-        let fits = shared.stores.with(number, |store| store.check_size(text, size));
+        let fits = shared
+            .stores
+            .with(number, |store| store.check_size(text, size));
         if let Some(Err(error)) = fits {
             let error = WaitError::new("argument", error.to_string());
             return push_error(state, &error);

@@ -40,7 +40,10 @@ pub(super) unsafe fn sessions<'a>(state: *mut lua_State) -> Option<&'a Sessions>
 ///
 /// # Safety
 /// In a native, with a text at this index.
-pub(super) unsafe fn exactly<const N: usize>(state: *mut lua_State, index: c_int) -> Option<[u8; N]> {
+pub(super) unsafe fn exactly<const N: usize>(
+    state: *mut lua_State,
+    index: c_int,
+) -> Option<[u8; N]> {
     // SAFETY: the caller's text stays on the stack while it is copied.
     unsafe { bytes(state, index) }?.try_into().ok()
 }
