@@ -7,7 +7,7 @@
 ---@return rover.Store
 function rover.shared(name, options) end
 
---- What `rover.shared` gives. A key is a text; a value is what JSON can hold. A table is copied when it is stored and when it is read.
+--- What `rover.shared` gives. A key is a text; a value is what JSON can hold. A table is copied when it is stored and when it is read. Nothing waits, unless the option `state` is given: then all of it does.
 ---@class rover.Store
 local Store = {}
 
@@ -100,7 +100,7 @@ function Store:size() end
 ---@return rover.Cache
 function rover.cache(name, options) end
 
---- What `rover.cache` gives.
+--- What `rover.cache` gives. Where the option `state` is given, all of it waits.
 ---@class rover.Cache
 local Cache = {}
 

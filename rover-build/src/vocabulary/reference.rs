@@ -111,12 +111,9 @@ fn about(word: &Word) -> String {
     if word.tag("waits").is_some() {
         about += " It waits.";
     }
-    match word.tag("state") {
-        None => {}
-        Some("sessions") => {
-            about += " It waits where the option `state` is given and sessions are kept there."
-        }
-        Some(_) => about += " It waits where the option `state` is given.",
+    // Of stores and caches that is said once.
+    if word.tag("state") == Some("sessions") {
+        about += " It waits where sessions are kept in state that may be elsewhere (the option `state`).";
     }
     if let Some(capability) = word.tag("needs") {
         let _ = write!(about, " It needs `{capability}`.");
