@@ -42,6 +42,7 @@ impl Names {
         self.named("making", &[cache], key)
     }
 
+    #[cfg(feature = "crypto")]
     pub(super) fn session(&self, id: &[u8]) -> Vec<u8> {
         self.named("session", &[], hex(id).as_bytes())
     }

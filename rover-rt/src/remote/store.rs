@@ -80,6 +80,7 @@ impl Remote {
     }
 
     /// The key of a session.
+    #[cfg(feature = "crypto")]
     pub(crate) fn key_of_session(&self, id: &[u8]) -> Key {
         Key(self.names().session(id))
     }
