@@ -254,7 +254,10 @@ mod tests {
         let told = limit(&[]).expect_err("is refused");
         assert!(told.contains("\"100/min\""), "{told}");
         let told = limit(&[rate.clone(), ("brust", Number(5.0))]).expect_err("is refused");
-        assert!(told.ends_with("there are rate, burst, by, name, on_error"), "{told}");
+        assert!(
+            told.ends_with("there are rate, burst, by, name, on_error"),
+            "{told}"
+        );
         for wrong in ["", "a\"b", "a\r\nb", "\u{e9}"] {
             assert!(limit(&[rate.clone(), ("name", Text(wrong.into()))]).is_err());
         }

@@ -339,3 +339,78 @@ fn what_a_dead_process_had_others_get() {
     let runs = third.json("GET /runs");
     assert_eq!(runs["at the same time"], Value::Null, "{runs}");
 }
+
+/// Keys that others have written are errors of who asks for them, or nobody's.
+#[test]
+#[ignore = "needs a Redis: .ci/redis"]
+fn what_others_have_written() {
+    let server = Server::new();
+    let one = One::start(0);
+    let write =
+        |key: &str, value: &str| server.says(&["set", &format!("rover:tests:{key}"), value]);
+    for value in ["", "x", "s", "#x", "o\u{1}\u{1}\u{1}\u{1}", "a99999"] {
+        write("shared:values:k", value);
+        let tried = one.json("GET /tried/k");
+        // No bytes are `nil`, which a cache keeps so.
+        let is_told = tried["kind"] == "query" || value.is_empty() && tried == json!({});
+        assert!(is_told, "{value}: {tried}");
+        if !value.is_empty() {
+            assert_eq!(one.status("POST /count/k"), 500, "{value}");
+        }
+    }
+    server.says(&["lpush", "rover:tests:shared:values:list", "a"]);
+    let tried = one.json("GET /tried/list");
+    assert_eq!(tried["kind"], "query", "{tried}");
+    assert!(
+        tried["message"]
+            .as_str()
+            .is_some_and(|text| text.contains("WRONGTYPE")),
+        "{tried}"
+    );
+    // Of a session nothing is known then.
+    let login = one.ask("POST /session?name=ann", "");
+    let cookie = login.header("set-cookie").expect("a cookie");
+    let cookie = format!(
+        "Cookie: {}\r\n",
+        cookie.split(';').next().unwrap_or_default()
+    );
+    let key = server.says(&["keys", "rover:tests:session:*"]);
+    server.says(&["set", &key, "short"]);
+    assert_eq!(
+        json_of(&one.ask("GET /session", &cookie)),
+        json!({"name": null})
+    );
+    // Nobody knows whether a request has run.
+    let pay = |one: &One| one.ask("POST /pay", "Idempotency-Key: k\r\n").status;
+    assert_eq!(pay(&one), 200);
+    let key = server.says(&["keys", "rover:tests:answer:*"]);
+    server.says(&["set", &key, "x"]);
+    assert_eq!(pay(&one), 503);
+}
+
+/// A server that gives no more room says so, and what is there can be read.
+#[test]
+#[ignore = "needs a Redis: .ci/redis"]
+fn a_server_without_room() {
+    let server = Server::new();
+    let one = One::start(0);
+    one.json("POST /count/n");
+    server.says(&["config", "set", "maxmemory", "1"]);
+    assert_eq!(one.status("POST /count/n"), 500);
+    assert_eq!(one.json("GET /values/n"), json!({"value": 1}));
+    assert_eq!(one.status("GET /limited?client=a"), 200);
+    assert_eq!(one.status("GET /login?client=a"), 503);
+    server.says(&["config", "set", "maxmemory", "0"]);
+    assert_eq!(one.json("POST /count/n"), json!({"sum": 2}));
+}
+
+#[test]
+#[ignore = "needs a Redis: .ci/redis"]
+fn a_socket_of_the_file_system() {
+    let _server = Server::new();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_state"));
+    let socket = format!("unix:{}", variable("ROVER_TEST_REDIS_SOCKET"));
+    command.args(["--port", "0"]).env("ROVER_STATE", socket);
+    let one = One(Process::start(&mut command));
+    assert_eq!(one.json("POST /count/n"), json!({"sum": 1}));
+}
