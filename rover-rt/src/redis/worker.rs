@@ -60,6 +60,10 @@ impl Worker {
                 return Err(timed_out(patience));
             };
             connection.answered.set(connection.answered.get() + 1);
+            // A server that has become a replica stays one for its connections: what has its address now may be another.
+            if matches!(&answer, Err(error) if error.code.as_deref() == Some("READONLY")) {
+                worker.forget(&connection);
+            }
             let reply = answer?;
             match reply.size() > room {
                 true => Err(too_large()),

@@ -82,6 +82,29 @@ fn the_server_dies_and_comes_back() {
     assert_eq!(told("warn  state: "), 1, "{log}");
 }
 
+/// A server that has become a replica is left: its address may be another's now.
+#[test]
+#[ignore = "needs a Redis: .ci/redis"]
+fn a_server_that_becomes_a_replica() {
+    let server = Server::new();
+    let one = One::start(0);
+    let ids = || {
+        let list = server.says(&["client", "list", "type", "normal"]);
+        let own = list.lines().filter(|line| !line.contains("cmd=client"));
+        let ids = own.filter_map(|line| line.split_whitespace().next());
+        ids.map(str::to_owned).collect::<Vec<_>>()
+    };
+    server.says(&["replicaof", "127.0.0.1", "1"]);
+    let before = ids();
+    assert_eq!(one.status("POST /count/n"), 500);
+    until("other connections are made", || {
+        one.status("POST /count/n");
+        ids().iter().all(|id| !before.contains(id))
+    });
+    server.says(&["replicaof", "no", "one"]);
+    assert_eq!(one.json("POST /count/n"), json!({"sum": 1}));
+}
+
 /// What a request has begun by its key is kept when the server is back, while its process lives.
 #[test]
 #[ignore = "needs a Redis: .ci/redis"]
