@@ -176,7 +176,8 @@ fn compile_here(
         calls: checked_sql,
     } = sql::check(&names, &statements, databases, &migrations, features);
     let return_types = analyse::return_type::ReturnTypes::new(&names, &handlers, &guards, &rows);
-    let waits = analyse::waits::Waits::find(&names, &handlers);
+    let elsewhere = model::elsewhere::elsewhere(&collected);
+    let waits = analyse::waits::Waits::find(&names, &handlers, elsewhere);
     let mut diagnostics = analyse::globals::reserved(&sources);
     diagnostics.extend(handlers.missing_modules(&sources));
     diagnostics.append(&mut migrations.diagnostics);
@@ -202,6 +203,7 @@ fn compile_here(
         checked_sql: &checked_sql,
         form,
         features,
+        elsewhere,
     };
     let app = model::model(&facts, &collected, diagnostics).map_err(|mut failure| {
         failure.warnings = sources.warnings(analyse::globals::undeclared(&sources));

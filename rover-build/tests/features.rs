@@ -18,6 +18,29 @@ fn said(name: &str, handler: &str, features: Features) -> Option<String> {
 }
 
 #[test]
+fn state_elsewhere_is_a_feature() {
+    let off = Features {
+        redis: false,
+        ..Features::ALL
+    };
+    let folder = std::env::temp_dir().join(format!("rover-features-{}-state", std::process::id()));
+    fs::create_dir_all(&folder).expect("a folder");
+    let manifest = folder.join("routes.lua");
+    let text = "return rover.server { state = 'memory' }\n";
+    fs::write(&manifest, text).expect("a file");
+    let told = compile_with(&manifest, off)
+        .err()
+        .map(|failure| failure.message());
+    let told = told.unwrap_or_default();
+    assert!(
+        told.contains("R0904") && told.contains("`state` needs the feature `redis`"),
+        "{told}"
+    );
+    assert!(compile_with(&manifest, Features::ALL).is_ok());
+    fs::remove_dir_all(&folder).expect("it is there");
+}
+
+#[test]
 fn cryptography_is_a_feature() {
     let off = Features {
         crypto: false,

@@ -19,11 +19,11 @@ impl Folder {
     }
 
     /// Compiles a program, whose modules begin with `-- file: name.lua`.
-    fn compile(&self, program: &str, form: Form) -> Compiled {
+    fn compile(&self, options: &str, program: &str, form: Form) -> Compiled {
         let mut parts = program.split("-- file: ");
         let manifest = self.0.join("routes.lua");
         let text = parts.next().unwrap_or_default();
-        let text = format!("local api = rover.server {{}}\n{text}\nreturn api\n");
+        let text = format!("local api = rover.server {{ {options} }}\n{text}\nreturn api\n");
         fs::write(&manifest, text).expect("a file");
         for part in parts {
             let (name, text) = part.split_once('\n').expect("a name");
@@ -46,11 +46,16 @@ impl Drop for Folder {
 
 /// Asserts what the programs of a table say of their routes, in both forms.
 fn check(programs: &[(&str, &str)]) {
+    check_with("", programs);
+}
+
+/// The same of programs with options.
+fn check_with(options: &str, programs: &[(&str, &str)]) {
     let mut wrong = Vec::new();
     for (name, program) in programs {
         let folder = Folder::new(name);
         for form in [Form::Specialised, Form::Reference] {
-            let compiled = folder.compile(program, form);
+            let compiled = folder.compile(options, program, form);
             assert!(!compiled.plan.routes.is_empty(), "{name}");
             for route in compiled.plan.routes.iter() {
                 let said = route.pattern.starts_with("/waits");
@@ -437,7 +442,7 @@ fn hooks() {
             true,
         ),
     ] {
-        let compiled = folder.compile(program, Form::Specialised);
+        let compiled = folder.compile("", program, Form::Specialised);
         assert_eq!(compiled.plan.hooks_wait, waits, "{program}");
     }
 }
@@ -472,7 +477,7 @@ local M = {}
 function M:load(key) return M.other() end
 function M.other() return rover.fs.read 'x' end
 return M";
-    folder.compile(program, Form::Specialised);
+    folder.compile("", program, Form::Specialised);
     let manifest = folder.0.join("routes.lua");
     let compiled = explain_package(&manifest, Form::Specialised, Package::from_environment());
     let explained = compiled.expect("it compiles").explained;
@@ -488,5 +493,85 @@ return M";
     assert_eq!(
         ways[3].last().map(String::as_str),
         Some("routes.lua:15 `rover.sleep`")
+    );
+}
+
+const SESSIONS: &str = "sessions = { secret = ('s'):rep(32), store = 'shared' }";
+
+/// What asks a store, a limit or a session.
+const OF_STATE: [(&str, &str); 6] = [
+    (
+        "stores",
+        "local store = rover.shared 's'
+         function api.waits.get.get() return store:get 'k' end
+         local function count(name) return store:incr(name) end
+         function api.waits.called.get() return count 'k' end
+         function api.direct.get() return 'none' end",
+    ),
+    (
+        "a store of a module",
+        "local m = require 'm'
+         function api.waits.get() return m.count() end
+         function api.direct.get() return m.none() end
+         -- file: m.lua
+         local store, m = rover.shared 's', {}
+         function m.count() return store:incr 'n' end
+         function m.none() return 0 end
+         return m",
+    ),
+    (
+        "a cache",
+        "local cache = rover.cache 'c'
+         function api.waits.get() return cache:delete 'k' end",
+    ),
+    (
+        "hooks",
+        "api.waits.limit.before = rover.rate_limit { rate = '1/s' }
+         function api.waits.limit.get() return 1 end
+         api.waits.key.before = rover.idempotent {}
+         function api.waits.key.post() return 1 end
+         function api.direct.get() return 1 end",
+    ),
+    (
+        "sessions",
+        "function api.waits.get(ctx) return ctx:session() end
+         function api.waits.token.get(ctx) return ctx:csrf() end
+         function api.direct.get(ctx) return ctx.path end",
+    ),
+    (
+        "tokens",
+        "api.waits.before = rover.csrf
+         function api.waits.post() return 1 end
+         function api.direct.get() return 1 end",
+    ),
+];
+
+#[test]
+fn state_that_may_be_elsewhere_is_waited_for() {
+    let given = format!("state = rover.env.STATE, {SESSIONS}");
+    check_with(&given, &OF_STATE);
+    // Without the option nothing waits ...
+    for (name, program) in OF_STATE {
+        let folder = Folder::new(name);
+        let compiled = folder.compile(SESSIONS, program, Form::Specialised);
+        let waiting = compiled
+            .plan
+            .routes
+            .iter()
+            .filter(|route| route.needs.waits);
+        assert_eq!(waiting.count(), 0, "{name}");
+        assert!(
+            !compiled.plan.path_hooks.iter().any(|hook| hook.waits),
+            "{name}"
+        );
+    }
+    // ... and where cookies have the data, no session does.
+    let cookies = "state = 'memory', sessions = { secret = ('s'):rep(32) }";
+    check_with(
+        cookies,
+        &[(
+            "cookies",
+            "function api.direct.get(ctx) return ctx:session() end",
+        )],
     );
 }

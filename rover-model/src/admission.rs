@@ -56,11 +56,13 @@ pub struct RateLimit {
     pub name: Option<String>,
     /// The rate as it is written.
     pub written: String,
+    /// Whether requests are let in while the server that counts them does not answer.
+    pub is_open: bool,
 }
 
 impl RateLimit {
     /// The options that it takes.
-    pub const NAMES: [&'static str; 4] = ["rate", "burst", "by", "name"];
+    pub const NAMES: [&'static str; 5] = ["rate", "burst", "by", "name", "on_error"];
 
     /// The options that a program gives, by their names, without `by`.
     ///
@@ -97,10 +99,20 @@ impl RateLimit {
                 return Err(OptionError(message.to_owned()));
             }
         };
+        let is_open = match option("on_error") {
+            None => true,
+            Some(OptionValue::Text(text)) if text == "allow" => true,
+            Some(OptionValue::Text(text)) if text == "refuse" => false,
+            Some(_) => {
+                let message = "`on_error` must be \"allow\" or \"refuse\"";
+                return Err(OptionError(message.to_owned()));
+            }
+        };
         Ok(RateLimit {
             rate,
             burst,
             name,
+            is_open,
             written: written.split_whitespace().collect(),
         })
     }
@@ -242,7 +254,10 @@ mod tests {
         let told = limit(&[]).expect_err("is refused");
         assert!(told.contains("\"100/min\""), "{told}");
         let told = limit(&[rate.clone(), ("brust", Number(5.0))]).expect_err("is refused");
-        assert!(told.ends_with("there are rate, burst, by, name"), "{told}");
+        assert!(
+            told.ends_with("there are rate, burst, by, name, on_error"),
+            "{told}"
+        );
         for wrong in ["", "a\"b", "a\r\nb", "\u{e9}"] {
             assert!(limit(&[rate.clone(), ("name", Text(wrong.into()))]).is_err());
         }

@@ -14,6 +14,7 @@ pub mod cors;
 pub mod cron;
 pub mod database;
 pub mod docs;
+mod elsewhere;
 mod escape;
 pub mod guard;
 pub mod json;
@@ -33,6 +34,7 @@ pub mod sql;
 pub mod state;
 mod vocabulary;
 
+pub use elsewhere::StateOptions;
 pub use escape::{Escape, Place, Rule};
 pub use limits::{LEAST_HEARTBEAT, Limits, Unit};
 pub use method::Method;

@@ -4,6 +4,7 @@
 use std::cmp::Ordering::Equal;
 
 use crate::cors::{self, CorsRule};
+use crate::elsewhere::StateOptions;
 use crate::sessions::SessionOptions;
 use crate::{
     Limits, LogLevel, Network, NetworkError, OptionError, SecurityHeaders, Unit, WrongField,
@@ -82,6 +83,8 @@ pub struct ServerOptions {
     pub security_headers: SecurityHeaders,
     /// How clients' data is kept from one request to the next, if it is.
     pub sessions: Option<SessionOptions>,
+    /// Where the state is that all workers have in common, if the program says so.
+    pub state: Option<StateOptions>,
     /// What bounds requests and connections.
     pub limits: Limits,
     /// The largest body for some routes, as `GET /users/{id}`.
@@ -121,6 +124,7 @@ impl Default for ServerOptions {
             cors: Vec::new(),
             security_headers: SecurityHeaders::DEFAULT,
             sessions: None,
+            state: None,
             limits: Limits::DEFAULT,
             body_limits: Vec::new(),
             deadline: 1000,
@@ -218,6 +222,7 @@ impl ServerOptions {
                 self.sessions = Some(SessionOptions::read(fields).map_err(SetError::Fields)?);
             }
             ("sessions", _) => return wrong("a table: { secret = rover.env.SESSION_SECRET }"),
+            ("state", value) => self.state = Some(StateOptions::read(value)?),
             ("memory_limit", value) => self.memory_limit = memory_limit(value)?,
             ("deadline", value) => {
                 self.deadline = duration(value).map_err(|error| named(name, &error))?;

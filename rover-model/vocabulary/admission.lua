@@ -29,6 +29,10 @@ function rover.idempotent(options) end
 --- Limits of one name count together, and clients are told it.
 ---@default a limit is counted for itself
 ---@field name? string
+--- What becomes of requests while the server of the option `state` does not answer: they are let in, or refused with 503.
+---@also fail_open fault_tolerant
+---@default "allow"
+---@field on_error? "allow"|"refuse"
 
 --- The options of `rover.idempotent`.
 ---@class rover.Idempotency

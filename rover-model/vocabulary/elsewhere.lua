@@ -175,6 +175,9 @@
 --- random bytes are `rover.crypto.random(n)`; a number that need not be secret is `math.random(n)`
 ---@absent rover random
 
+--- state that all workers have in common is `rover.shared "name"`
+---@absent rover state
+
 --- write `rover.crypto.uuid()`
 ---@absent rover uuid
 

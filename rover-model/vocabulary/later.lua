@@ -3,8 +3,6 @@
 
 --- Files that are part of the program, or answer from the disk.
 ---@planned rover asset assets files
---- Values that all workers share.
----@planned rover state
 --- A client's data from one request to the next.
 ---@planned rover session sessions
 --- Answers that are sent in parts, and messages to all who listen.
@@ -21,8 +19,6 @@
 
 --- Whether answers are compressed.
 ---@planned rover.Options compress
---- Where clients' data is kept.
----@planned rover.Options state
 --- The time after which a query is logged.
 ---@planned rover.Options slow_query
 --- What bounds WebSockets.

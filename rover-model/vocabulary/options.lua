@@ -43,6 +43,10 @@
 ---@also session cookie_session session_secret
 ---@default none
 ---@field sessions? rover.Sessions
+--- Where the state is that all workers have in common: `"memory"` of the process, or a server of Redis or Valkey, for all processes. `ROVER_STATE` names another one at the start.
+---@also store backend redis_url shared_state
+---@default the memory of the process, always
+---@field state? string|rover.StateOptions
 --- The largest body for some routes: `{ ["POST /upload"] = "20MiB" }`.
 ---@field body_limits? table<string, integer|string>
 --- CPU time that a handler has, 0 for any; after it the answer is 503.

@@ -10,7 +10,7 @@
 ---@also max_age maxage expires
 ---@default "7d"
 ---@field ttl? number|string
---- Where the data is: in the cookie, encrypted, or in the memory that the workers share.
+--- Where the data is: in the cookie, encrypted, or in state that the workers share.
 ---@default "cookie"
 ---@field store? "cookie"|"shared"
 --- The name of the cookie.
@@ -34,6 +34,7 @@ function Session:regenerate() end
 
 --- Ends the session: call it where somebody logs out.
 ---@also invalidate clear flush
+---@state sessions
 function Session:destroy() end
 
 --- A hook that refuses what pages of other sites ask: `api.before = rover.csrf`. GET, HEAD and OPTIONS are never refused.

@@ -2,6 +2,7 @@
 local R = ...
 local native, raise, number_text, shown = R.native, R.raise, R.number_text, R.shown
 local lets_in, begins, http_error, answered = native.limit_lets_in, native.key_begins, R.http.error, R.written.done
+local settled, remote = R.settled, native.state_is_elsewhere and native.state_is_elsewhere()
 local type, pairs, setmetatable, sub, getinfo = type, pairs, setmetatable, string.sub, debug.getinfo
 
 local Hook = { __metatable = "rover.hook" }
@@ -44,6 +45,35 @@ local function name_of(word, value)
   if type(value) == "string" then return value end
   if type(value) == "number" then return number_text(value) end
   raise("`by` of rover." .. word .. " must give a text, a number or nil, got " .. shown(value))
+end
+
+-- What becomes of a question to the server that was not answered: who is cancelled ends, and where nothing can wait, that
+-- is the program's mistake.
+local function unanswered(word, ok, kind, ...)
+  if ok == nil or kind == "cancelled" then settled("rover." .. word, ok, kind, ...) end
+end
+
+if remote then
+  local ask, stands, is_open = native.remote_limit_ask, native.remote_limit_stands, native.remote_limit_is_open
+  function lets_in(number, name)
+    local ok, is_in, ahead, code, retryable, about = ask(number, name)
+    if ok then
+      stands(number, is_in, ahead)
+      return is_in
+    end
+    unanswered("rate_limit", ok, is_in, ahead, code, retryable, about)
+    if not is_open(number) then http_error(503, "Service Unavailable") end
+    return true
+  end
+
+  local begin, begun = native.remote_key_begins, native.remote_key_begun
+  function begins(number, name)
+    local ok, kind, message, code, retryable, about = begin(number, name)
+    if type(ok) == "number" then return ok end
+    if ok then return begun() end
+    unanswered("idempotent", ok, kind, message, code, retryable, about)
+    http_error(503, "Service Unavailable")
+  end
 end
 
 function R.rate_limit(options)

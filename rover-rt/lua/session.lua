@@ -16,14 +16,23 @@ local settings
 local function option()
   if settings == nil then
     local read = native.session_settings
-    local name, ttl, same_site, secure, shared, form_name
-    if read then name, ttl, same_site, secure, shared, form_name = read() end
+    local name, ttl, same_site, secure, shared, form_name, waits
+    if read then name, ttl, same_site, secure, shared, form_name, waits = read() end
     settings = name and {
       name = name, ttl = ttl, same_site = same_site, secure = secure, shared = shared, form_name = form_name,
+      waits = waits,
     } or false
   end
   return settings
 end
+
+-- What is known of a session: where it is kept on a server, that is waited for.
+local settled = R.settled
+local function kept(word, ...)
+  if settings.waits then return settled("ctx:session()", native["remote_session_" .. word](...)) end
+  return native["session_" .. word](...)
+end
+
 local function needed(word)
   return option() or raise(word
     .. " needs the option `sessions`: rover.server { sessions = { secret = rover.env.SESSION_SECRET } }")
@@ -52,38 +61,40 @@ function methods.destroy(self)
   local record = record_of(self, "destroy")
   for key in next, self do self[key] = nil end
   -- At once: a request that is cancelled has no answer that would end it.
-  if record.id then native.session_delete(record.id) end
+  if record.id then kept("delete", record.id) end
   record.text, record.id, record.version, record.form, record.form_sent = nil, nil, nil, nil, nil
   record.due, record.renewed, record.tokens, record.ended = nil, nil, nil, true
 end
 
-local function load(kept)
-  local record = kept[7]
+local function load(request)
+  local record = request[7]
   if record then return record end
-  local text, form, due, id, version = native.session_load()
+  local text, form, due, id, version = kept "load"
+  -- Another fiber of the request may have been faster.
+  if request[7] then return request[7] end
   local data
   if text then
     local ok, value = decode(text)
     if ok and type(value) == "table" then data = value else text = nil end
   end
   data = setmetatable(data or {}, Session)
-  record = { data = data, kept = kept }
+  record = { data = data, kept = request }
   if text then
     record.text, record.form, record.due, record.id, record.version = text, form, due, id, version
   end
-  records[data], kept[7] = record, record
+  records[data], request[7] = record, record
   return record
 end
 
 local ctx_methods = R.ctx_methods
-ctx_methods.session = member(function(kept)
+ctx_methods.session = member(function(request)
   needed("ctx:session()")
-  return load(kept).data
+  return load(request).data
 end)
 
-ctx_methods.csrf = member(function(kept)
+ctx_methods.csrf = member(function(request)
   needed("ctx:csrf()")
-  local record = load(kept)
+  local record = load(request)
   if not record.form then
     record.form = native.form_load()
     record.form_sent = record.form ~= nil
@@ -144,7 +155,7 @@ end
 local function create(record, text)
   local form = record.form or native.form_secret()
   record.exists = true
-  if settings.shared then return made(native.session_create(form, text)) end
+  if settings.shared then return made(kept("create", form, text)) end
   return native.session_seal(form, text)
 end
 
@@ -161,15 +172,15 @@ local function save_kept(record, changed, before)
       new = encoded(theirs and merged(before, data, theirs) or data)
     end
     if record.renewed then
-      if native.session_delete(id, version) then return create(record, new) end
+      if kept("delete", id, version) then return create(record, new) end
     elseif not changed and not due then
       return nil
     else
-      local written, problem = native.session_replace(id, version, new, due)
+      local written, problem = kept("replace", id, version, new, due)
       if written == nil then made(written, problem) end
       if written then return due and native.session_name(id) or nil end
     end
-    text, version = native.session_read(id)
+    text, version = kept("read", id)
     if not text then
       record.exists = false
       return nil
@@ -204,8 +215,8 @@ end
 
 -- The hook after all others.
 function R.save_session(ctx, response)
-  local kept = running[ctx]
-  local record = kept and kept[7]
+  local request = running[ctx]
+  local record = request and request[7]
   if not record then return end
   response:header("vary", "cookie")
   local value = save(record)

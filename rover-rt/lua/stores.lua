@@ -1,11 +1,14 @@
 -- `rover.shared` and `rover.cache`: state that all workers have. A store is known by its number. Texts, numbers and booleans go through
--- the FFI, so that compiled traces read and write them; tables by natives.
+-- the FFI, so that compiled traces read and write them; tables by natives. Where the state is on a server, `remote` has what
+-- asks that, and waits.
 local R = ...
 local native, raise, settled, shown, null = R.native, R.raise, R.settled, R.shown, R.native.null
 local encode, decode, problem, lifetime = native.store_encode, native.store_decode, native.store_problem, native.store_lifetime
 local keys, size, clear, call_alone = native.store_keys, native.store_size, native.store_clear, native.call_alone
 local number_text, getmetatable, running = R.number_text, getmetatable, coroutine.running
 local type, setmetatable, pcall, error, next, format = type, setmetatable, pcall, error, next, string.format
+
+local remote = native.state_is_elsewhere and native.state_is_elsewhere() and {}
 
 local ffi = require "ffi"
 local vm, text_of = ffi.cast("void *", R.written.vm), ffi.string
@@ -25,8 +28,9 @@ local FOREVER, KEPT, ALWAYS, ABSENT = 0, -1, -2, -1
 
 -- By its object: a store's number, and its name.
 local numbers, names = {}, {}
--- The keys that are being updated: { store, key, those around it }.
-local updating
+-- The keys that are being updated: { store, key, those around it }. Where the state is on a server, others run meanwhile: by
+-- the coroutine then.
+local updating = remote and setmetatable({}, { __mode = "k" })
 
 local methods = setmetatable({}, { __index = function(_, key)
   raise("unknown member of a store: " .. shown(key)
@@ -56,6 +60,38 @@ local function written(self, word, outcome)
   settled(word, false, "full", message, nil, true)
 end
 
+-- What a question to the server has given; what is wrong with what the program gives it has the program's line.
+local function asked(self, word, ok, ...)
+  if ok then return ... end
+  local kind, message = ...
+  word = names[self] .. ":" .. word
+  if kind == "argument" then raise(word .. ": " .. message) end
+  settled(word, ok, ...)
+end
+
+if remote then
+  local get, set, value = native.remote_get, native.remote_set, native.remote_value
+
+  function remote.get(self, store, key)
+    local bytes = asked(self, "get", get(store, key))
+    if bytes then return asked(self, "get", value(bytes)) end
+  end
+
+  function remote.put(self, word, store, key, value, time, when)
+    local kind = type(value)
+    if value ~= null and kind ~= "table" and kind ~= "string" and kind ~= "number" and kind ~= "boolean" then
+      argument(2, word, "a value that JSON can hold", value)
+    end
+    return asked(self, word, set(store, key, value, time, when))
+  end
+
+  -- What a key has, and the bytes of it.
+  function remote.seen(self, store, key)
+    local bytes = asked(self, "update", get(store, key))
+    if bytes then return asked(self, "update", value(bytes)), bytes end
+  end
+end
+
 local function lifetime_of(word, position, value)
   return lifetime(value) or raise(format(
     "bad argument #%d to '%s' (`ttl` is seconds or a text such as \"30s\", \"24h\" or \"7d\", got %s)", position, word, shown(value)))
@@ -72,6 +108,7 @@ end
 -- The function of `update` may not write what it makes anew.
 local function check_updating(store, key, word)
   local entry = updating
+  if remote then entry = updating[running() or updating] end
   while entry do
     if entry.store == store and (key == nil or entry.key == key) then
       raise(word .. ": the function of `update` returns the key's new value, and must not write it")
@@ -82,6 +119,7 @@ end
 
 local function put(self, word, store, key, value, time, when)
   if updating then check_updating(store, key, word) end
+  if remote then return remote.put(self, word, store, key, value, time, when) end
   local kind = type(value)
   local outcome
   if kind == "string" then
@@ -114,7 +152,13 @@ end
 function methods.get(self, key)
   local store = numbers[self] or no_store("get")
   if type(key) ~= "string" then key = key_text("get", key) end
+  if remote then return remote.get(self, store, key) end
   return value_of(store_get(vm, store, key, #key))
+end
+
+local function remove(self, word, store, key)
+  if remote then return asked(self, word, native.remote_delete(store, key)) end
+  return store_delete(vm, store, key, #key, -1) == DONE
 end
 
 local set_options, add_options = { ttl = true, if_absent = true }, { ttl = true }
@@ -133,7 +177,7 @@ function methods.set(self, key, value, options)
   if value == nil then
     if when == ABSENT then argument(2, "set", "a value", value) end
     if updating then check_updating(store, key, "set") end
-    store_delete(vm, store, key, #key, -1)
+    remove(self, "set", store, key)
     return true
   end
   return put(self, "set", store, key, value, time, when)
@@ -165,6 +209,7 @@ function methods.incr(self, key, by, options)
   end
   local time = options == nil and FOREVER or only_ttl("incr", options)
   if updating then check_updating(store, key, "incr") end
+  if remote then return asked(self, "incr", native.remote_incr(store, key, by, time)) end
   local outcome = store_incr(vm, store, key, #key, by, time)
   if outcome ~= DONE then written(self, "incr", outcome) end
   return number[0]
@@ -174,27 +219,50 @@ function methods.delete(self, key)
   local store = numbers[self] or no_store("delete")
   if type(key) ~= "string" then key = key_text("delete", key) end
   if updating then check_updating(store, key, "delete") end
-  return store_delete(vm, store, key, #key, -1) == DONE
+  return remove(self, "delete", store, key)
 end
 
 -- Others may write the key while the function runs: then it is called again, with what they wrote. Nothing is
--- locked meanwhile, so that an error, or a deadline, leaves all as it was.
+-- locked meanwhile, so that an error, or a deadline, leaves all as it was. With a server, the function may ask for other
+-- state, and wait for that.
 function methods.update(self, key, fn)
   local store = numbers[self] or no_store("update")
   if type(key) ~= "string" then key = key_text("update", key) end
   if type(fn) ~= "function" then argument(2, "update", "a function", fn) end
   if updating then check_updating(store, key, "update") end
   while true do
-    local kind = store_get(vm, store, key, #key)
-    local seen = kind == 0 and ABSENT or version[0]
-    local old = value_of(kind)
-    local around = updating
-    updating = { store = store, key = key, around = around }
-    local ok, new = pcall(call_alone, fn, old)
-    updating = around
+    local old, seen
+    if remote then
+      old, seen = remote.seen(self, store, key)
+      seen = seen or ABSENT
+    else
+      local kind = store_get(vm, store, key, #key)
+      seen = kind == 0 and ABSENT or version[0]
+      old = value_of(kind)
+    end
+    local ok, new
+    if remote then
+      local thread = running() or updating
+      local around = updating[thread]
+      updating[thread] = { store = store, key = key, around = around }
+      ok, new = pcall(fn, old)
+      updating[thread] = around
+    else
+      local around = updating
+      updating = { store = store, key = key, around = around }
+      ok, new = pcall(call_alone, fn, old)
+      updating = around
+    end
     if not ok then error(new, 0) end
     if new == nil then
-      if kind == 0 or store_delete(vm, store, key, #key, seen) == DONE then return nil end
+      if seen == ABSENT then return nil end
+      local gone
+      if remote then
+        gone = asked(self, "update", native.remote_delete(store, key, seen))
+      else
+        gone = store_delete(vm, store, key, #key, seen) == DONE
+      end
+      if gone then return nil end
       -- It has gone meanwhile.
     elseif put(self, "update", store, key, new, KEPT, seen) then
       return new
@@ -206,20 +274,29 @@ function methods.keys(self, prefix)
   local store = numbers[self] or no_store("keys")
   if prefix == nil then prefix = "" end
   if type(prefix) ~= "string" then argument(1, "keys", "a string", prefix) end
+  if remote then return R.json.array(asked(self, "keys", native.remote_keys(store, prefix))) end
   return keys(store, prefix)
 end
 
 function methods.clear(self)
   local store = numbers[self] or no_store("clear")
   if updating then check_updating(store, nil, "clear") end
+  if remote then return asked(self, "clear", native.remote_clear(store)) end
   clear(store)
 end
 
-function methods.size(self) return size(numbers[self] or no_store("size")) end
+function methods.size(self)
+  local store = numbers[self] or no_store("size")
+  if remote then return asked(self, "size", native.remote_size(store)) end
+  return size(store)
+end
 
 -- `rover.cache`: a value is made once, however many ask for it.
 local ask, made, finish, fail = native.cache_ask, native.cache_made, native.cache_finish, native.cache_fail
 local leave, cache_delete, cache_clear = native.cache_leave, native.cache_delete, native.cache_clear
+if remote then
+  ask, finish, fail, leave = native.remote_cache_ask, native.remote_cache_finish, native.remote_cache_fail, native.remote_cache_leave
+end
 local VALUE, MAKE, ERROR = 1, 2, 3
 
 local caches = setmetatable({}, { __index = function(_, key)
@@ -260,6 +337,10 @@ local function make(self, number, ticket, key, time, fn)
   local ok, value = pcall(fn, key)
   making[thread] = around
   if ok then
+    if remote then
+      asked(self, "fetch", finish(ticket, value, time))
+      return value
+    end
     local kept, wrong = finish(ticket, value, time)
     if not kept then raise(names[self] .. ":fetch: " .. wrong) end
     return value
@@ -287,7 +368,11 @@ function caches.fetch(self, key, ttl, fn)
     if what == VALUE then return value end
     if what == MAKE then return make(self, number, value, key, time, fn) end
     if not what then settled("cache:fetch", what, value, bytes) end
-    if value == VALUE then return made(bytes) end
+    if value == MAKE then return make(self, number, bytes, key, time, fn) end
+    if value == VALUE then
+      if remote then return asked(self, "fetch", native.remote_value(bytes or "")) end
+      return made(bytes)
+    end
     if value == ERROR then raise_told(made(bytes)) end
   end
 end
@@ -295,10 +380,15 @@ end
 function caches.delete(self, key)
   local number = numbers[self] or no_cache("delete")
   if type(key) ~= "string" then key = key_text("delete", key) end
+  if remote then return asked(self, "delete", native.remote_cache_delete(number, key)) end
   return cache_delete(number, key)
 end
 
-function caches.clear(self) cache_clear(numbers[self] or no_cache("clear")) end
+function caches.clear(self)
+  local number = numbers[self] or no_cache("clear")
+  if remote then return asked(self, "clear", native.remote_cache_clear(number)) end
+  cache_clear(number)
+end
 
 -- What a word gives at the top level of a file, by its name.
 local function opened(word, open, meta)

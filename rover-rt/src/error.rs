@@ -43,6 +43,9 @@ pub enum Error {
     /// Variables of the environment are not as `rover.env { ... }` says.
     #[error("{0}")]
     Environment(WrongVariables),
+    /// The server that has the program's state is not there, or refuses.
+    #[error("{0}")]
+    State(String),
     /// A worker's event loop could not be made, or ended.
     #[error("worker: {0}")]
     Worker(String),

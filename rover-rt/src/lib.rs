@@ -30,6 +30,8 @@ mod process;
 pub mod program;
 #[cfg(feature = "redis")]
 mod redis;
+#[cfg(feature = "redis")]
+mod remote;
 mod resources;
 mod router;
 mod service;

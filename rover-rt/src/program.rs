@@ -14,6 +14,7 @@ pub use rover_model::plan::{
 };
 pub use rover_model::{
     Escape, Limits, LogLevel, Method, Network, PerfectMap, Place, Rule, SecurityHeaders,
+    StateOptions,
 };
 
 pub use crate::message::path::{MalformedPath, Path};
@@ -69,6 +70,7 @@ impl Program {
                 trusted_proxies: Borrowed(&[]),
                 cors: Borrowed(&[]),
                 security_headers: SecurityHeaders::OFF,
+                state: None,
                 limits: Limits::DEFAULT,
                 deadline: 0,
                 timeout: 0,

@@ -14,6 +14,10 @@ use crate::crypto::uuid::UuidClock;
 #[cfg(feature = "database")]
 use crate::database::registry::Registry;
 use crate::environment::Environment;
+use crate::error::Error;
+#[cfg(feature = "redis")]
+use crate::remote::settings::RemoteSettings;
+use crate::settings::Settings;
 #[cfg(feature = "crypto")]
 use crate::stores::memory::Memory;
 use crate::stores::registry::Stores;
@@ -33,6 +37,9 @@ pub(crate) struct Resources {
     pub(crate) replies: Arc<Replies>,
     #[cfg(feature = "database")]
     pub(crate) databases: Registry,
+    /// The server that has all of that, where it is not this process.
+    #[cfg(feature = "redis")]
+    pub(crate) remote: Option<Arc<RemoteSettings>>,
     /// What UUIDs that are made in order have had.
     #[cfg(feature = "crypto")]
     pub(crate) uuids: UuidClock,
@@ -50,8 +57,36 @@ impl Resources {
             replies: Arc::default(),
             #[cfg(feature = "database")]
             databases: Registry::default(),
+            #[cfg(feature = "redis")]
+            remote: None,
             #[cfg(feature = "crypto")]
             uuids: UuidClock::default(),
+        }
+    }
+
+    /// For a program that is served with these settings.
+    ///
+    /// # Errors
+    /// When its state cannot be where they say.
+    pub(crate) fn new(settings: &Settings, program: &str) -> Result<Self, Error> {
+        let resources = Resources::with(settings.environment.clone());
+        let Some(state) = &settings.state else {
+            return Ok(resources);
+        };
+        #[cfg(feature = "redis")]
+        {
+            let remote = RemoteSettings::new(state, program)?;
+            Ok(Resources {
+                remote,
+                ..resources
+            })
+        }
+        #[cfg(not(feature = "redis"))]
+        match (&state.url, program) {
+            (None, _) => Ok(resources),
+            (Some(_), program) => Err(Error::Option(format!(
+                "`state`: {program} is built without the feature `redis` of the crate rover"
+            ))),
         }
     }
 

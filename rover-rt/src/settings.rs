@@ -6,8 +6,8 @@ use std::thread;
 
 use rover_model::cors::CorsRule;
 use rover_model::{
-    LEAST_HEARTBEAT, Limits, LogLevel, Network, SecurityHeaders, ServerOptions, parse_duration,
-    parse_log_level,
+    LEAST_HEARTBEAT, Limits, LogLevel, Network, SecurityHeaders, ServerOptions, StateOptions,
+    parse_duration, parse_log_level,
 };
 
 use crate::development::Development;
@@ -28,6 +28,8 @@ pub(crate) struct Settings {
     pub(crate) cors: Vec<CorsRule>,
     pub(crate) security_headers: SecurityHeaders,
     pub(crate) limits: Limits,
+    /// Where the state is that all workers have in common; nothing where the program cannot wait for it.
+    pub(crate) state: Option<StateOptions>,
     /// What the program sees beside the variables of the process.
     pub(crate) environment: Environment,
     /// What a person at work is shown.
@@ -44,6 +46,7 @@ struct Overridden {
     drain: bool,
     max_connections: bool,
     heartbeat: bool,
+    state: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -64,6 +67,7 @@ impl Settings {
             cors: options.cors.to_vec(),
             security_headers: options.security_headers.clone(),
             limits: options.limits,
+            state: options.state.clone(),
             environment: Environment::default(),
             development: None,
             overridden: Overridden::default(),
@@ -82,6 +86,7 @@ impl Settings {
             cors,
             security_headers,
             mut limits,
+            state,
             ..
         } = options;
         if overridden.drain {
@@ -92,6 +97,13 @@ impl Settings {
         }
         if overridden.heartbeat {
             limits.heartbeat = self.limits.heartbeat;
+        }
+        if self.state.is_some() {
+            let mut state = state.unwrap_or(StateOptions::MEMORY);
+            if let (true, Some(own)) = (overridden.state, self.state.take()) {
+                state.url = own.url;
+            }
+            self.state = Some(state);
         }
         if !overridden.address.host {
             self.host = host;
@@ -131,7 +143,7 @@ impl Settings {
 
     /// Takes what variables of the environment say.
     pub(crate) fn read_environment(&mut self) -> Result<(), Error> {
-        const NAMES: [&str; 7] = [
+        const NAMES: [&str; 8] = [
             "ROVER_HOST",
             "ROVER_PORT",
             "ROVER_WORKERS",
@@ -139,6 +151,7 @@ impl Settings {
             "ROVER_DRAIN",
             "ROVER_MAX_CONNECTIONS",
             "ROVER_HEARTBEAT",
+            "ROVER_STATE",
         ];
         for name in NAMES {
             let Some(value) = env::var_os(name) else {
@@ -152,6 +165,19 @@ impl Settings {
             };
             self.set(name, value)?;
         }
+        Ok(())
+    }
+
+    /// Sets where the state is: an address, or `memory`.
+    pub(crate) fn set_state(&mut self, address: &str) -> Result<(), String> {
+        let Some(state) = self.state.take() else {
+            let reason = "the program has no option `state`, so that its handlers cannot wait for a server: \
+                          write `rover.server { state = \"memory\" }`, and build it anew";
+            return Err(reason.to_owned());
+        };
+        let state = state.at(address).map_err(|wrong| wrong.to_string())?;
+        self.state = Some(state);
+        self.overridden.state = true;
         Ok(())
     }
 
@@ -211,6 +237,7 @@ impl Settings {
                     }
                 };
             }
+            "ROVER_STATE" => self.set_state(value).map_err(wrong)?,
             _ => {
                 let level = parse_log_level(value).map_err(|e| wrong(e.to_string()))?;
                 self.set_log_level(level);

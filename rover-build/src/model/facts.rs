@@ -12,6 +12,7 @@ use crate::form::Form;
 use crate::front::load::Sources;
 use crate::html::Templates;
 use crate::sql::Checking;
+use crate::vocabulary::Elsewhere;
 
 /// What the model is made from.
 #[derive(Clone, Copy)]
@@ -29,4 +30,6 @@ pub(crate) struct Facts<'a> {
     pub(crate) checked_sql: &'a [Checking],
     pub(crate) form: Form,
     pub(crate) features: Features,
+    /// What of the program's state may be on a server.
+    pub(crate) elsewhere: Elsewhere,
 }

@@ -10,6 +10,7 @@ pub(crate) mod conflict;
 pub(crate) mod constant;
 mod cors;
 pub(crate) mod doc_comment;
+pub(crate) mod elsewhere;
 pub(crate) mod environment;
 pub(crate) mod facts;
 pub(crate) mod option_places;

@@ -1,7 +1,7 @@
 //! The options of `rover.server`, checked.
 
 use rover_model::guard::PLACEHOLDER;
-use rover_model::{FieldProblem, OptionValue, ServerOptions, SetError, WrongField};
+use rover_model::{FieldProblem, OptionValue, ServerOptions, SetError, StateOptions, WrongField};
 
 use crate::analyse::names::Names;
 use crate::collect::Collected;
@@ -10,6 +10,7 @@ use crate::diagnostic::codes::options::{environment, route, unknown, value};
 use crate::diagnostic::codes::words::unavailable;
 use crate::diagnostic::{Diagnostic, Position};
 use crate::model::app::{App, Route};
+use crate::model::elsewhere::has_state;
 use crate::model::environment::{is_compiled_in, is_of_start};
 use crate::model::option_places::{Inner, Of, position};
 use crate::vocabulary::{self, OPTIONS};
@@ -39,6 +40,10 @@ pub(crate) fn options(
         if let Err(error) = wrong {
             diagnostics.extend(problems(names, Of::Option(name), name, error));
         }
+    }
+    // Which server it is, the start says.
+    if has_state(collected) {
+        options.state.get_or_insert(StateOptions::MEMORY);
     }
     options
 }

@@ -3,6 +3,7 @@
 use rover_model::Method;
 
 use crate::collect::OwnHook;
+use crate::vocabulary::Elsewhere;
 
 /// What a hook answers instead of the handler, in the form of errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +42,15 @@ impl OwnHook {
             // What changes nothing may be asked by any page.
             "rover.csrf" => !matches!(method, Method::Get | Method::Head | Method::Options),
             _ => !self.is_idempotent() || matches!(method, Method::Post | Method::Patch),
+        }
+    }
+
+    /// Whether it asks for state that may be on a server.
+    pub(crate) fn waits_for_state(&self, elsewhere: Elsewhere) -> bool {
+        match self.word.as_str() {
+            "rover.rate_limit" | "rover.idempotent" => elsewhere.state,
+            "rover.csrf" | "sessions" => elsewhere.sessions,
+            _ => false,
         }
     }
 

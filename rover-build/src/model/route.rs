@@ -121,7 +121,9 @@ fn path_hook(
                 ctx: own.ctx,
                 body: own.body || asked.is_some_and(|asked| asked.body),
                 constant: false,
-                waits: own.waits || asked.is_some_and(|asked| asked.waits),
+                waits: own.waits
+                    || own.waits_for_state(facts.elsewhere)
+                    || asked.is_some_and(|asked| asked.waits),
             };
             let mut reads = by.map(|by| self::reads(facts, by)).unwrap_or_default();
             let header = own.header().map(str::to_owned);

@@ -15,5 +15,5 @@ pub(crate) use known::*;
 pub use known::{faults, library_names, words};
 pub use nearest::nearest;
 pub use reference::reference;
-pub(crate) use word::GLOBALS;
+pub(crate) use word::{Elsewhere, GLOBALS};
 pub use word::{Kind, Missing, Parameter, Typed, Word};

@@ -57,6 +57,8 @@ const TAGS: &[(&str, Option<&[&str]>)] = &[
     ("reserved", Some(&[""])),
     // A value that the program gives to a node, and no part of a path.
     ("setting", Some(&[""])),
+    // It waits where the option `state` is given, and of sessions where those are kept in it.
+    ("state", Some(&["", "sessions"])),
     // The word without which a program cannot use it, and what is said then.
     ("unless", None),
     // It lets other requests run until it has what it gives.

@@ -111,6 +111,10 @@ fn about(word: &Word) -> String {
     if word.tag("waits").is_some() {
         about += " It waits.";
     }
+    // Of stores and caches that is said once.
+    if word.tag("state") == Some("sessions") {
+        about += " It waits where sessions are kept in state that may be elsewhere (the option `state`).";
+    }
     if let Some(capability) = word.tag("needs") {
         let _ = write!(about, " It needs `{capability}`.");
     }

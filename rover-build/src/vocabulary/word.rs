@@ -81,7 +81,26 @@ pub struct Typed {
     pub name: &'static str,
 }
 
+/// What of a program's state may be on a server, which is asked and waited for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Elsewhere {
+    /// Stores, caches, limits: the option `state` is given.
+    pub(crate) state: bool,
+    /// Sessions, too.
+    pub(crate) sessions: bool,
+}
+
 impl Word {
+    /// Whether it waits, in a program whose state is there.
+    pub(crate) fn waits(&self, elsewhere: Elsewhere) -> bool {
+        let asks = match self.tag("state") {
+            None => false,
+            Some("sessions") => elsewhere.sessions,
+            Some(_) => elsewhere.state,
+        };
+        asks || self.tag("waits").is_some()
+    }
+
     /// What a tag says: empty for a flag.
     pub fn tag(&self, name: &str) -> Option<&'static str> {
         let found = self.tags.iter().find(|(tag, _)| *tag == name);

@@ -10,7 +10,7 @@ use super::value::{List, Text};
 use super::variable::Variable;
 use crate::cors::CorsRule;
 use crate::guard::Schema;
-use crate::{Limits, LogLevel, Network, SecurityHeaders};
+use crate::{Limits, LogLevel, Network, SecurityHeaders, StateOptions};
 
 /// A compiled program.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,6 +77,8 @@ pub struct Options {
     pub cors: List<CorsRule>,
     /// What protects pages.
     pub security_headers: SecurityHeaders,
+    /// Where the state is that all workers have in common; nothing where it can be in the memory of the process alone.
+    pub state: Option<StateOptions>,
     /// What bounds requests and connections.
     pub limits: Limits,
     /// Milliseconds of CPU time that a handler has; 0 for any.

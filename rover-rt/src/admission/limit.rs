@@ -16,13 +16,16 @@ use crate::stores::memory::{Change, Lifetime, Memory};
 use crate::stores::value::{Value, ValueRef};
 
 /// A longer name of a client is kept as its digest.
-const LONGEST_KEY: usize = 64;
+pub(crate) const LONGEST_KEY: usize = 64;
 /// Sums of numbers with fractions may be off by so much of an interval.
-const ROUNDING: f64 = 0.001;
+pub(crate) const ROUNDING: f64 = 0.001;
 
 /// One limit of the program.
 pub(crate) struct Limit {
     pub(crate) options: RateLimit,
+    /// Whose clients count together.
+    #[cfg(feature = "redis")]
+    name: String,
     /// What its clients' names begin with.
     space: Vec<u8>,
     /// `RateLimit-Policy`
@@ -38,8 +41,32 @@ impl Limit {
             // A name has letters that headers may have: see `is_name`, and `parse_rate`.
             policy: HeaderValue::try_from(policy)
                 .unwrap_or(HeaderValue::from_static("\"default\"")),
+            #[cfg(feature = "redis")]
+            name: space.to_owned(),
             space: [&(space.len() as u32).to_be_bytes(), space.as_bytes()].concat(),
             options,
+        }
+    }
+
+    /// What tells it from others, as the program gives it.
+    #[cfg(feature = "redis")]
+    pub(crate) fn space(&self) -> &str {
+        &self.name
+    }
+
+    /// Nanoseconds from one request to the next, and those of all that may come at once.
+    fn times(&self) -> (f64, f64) {
+        let interval = self.options.rate.interval() as f64;
+        (interval, interval * f64::from(self.options.burst))
+    }
+
+    /// How a client stands that was ahead by so many nanoseconds when it was let in, or was not.
+    #[cfg(feature = "redis")]
+    pub(crate) fn standing(&self, is_let_in: bool, ahead: f64) -> Standing {
+        let (interval, most) = self.times();
+        match is_let_in {
+            true => let_in(ahead + interval, interval, most),
+            false => refused(ahead, interval, most),
         }
     }
 }
@@ -97,8 +124,7 @@ impl Limits {
 
     fn ask(&self, limit: &Limit, kind: u8, client: &[u8]) -> Standing {
         let key = [&limit.space, &[kind][..], client].concat();
-        let interval = limit.options.rate.interval() as f64;
-        let most = interval * f64::from(limit.options.burst);
+        let (interval, most) = limit.times();
         let asked = self.due.update(&key, |due| {
             let now = self.clock.nanoseconds() as f64;
             let ahead = match due {
@@ -121,21 +147,30 @@ fn stand(ahead: f64, interval: f64, most: f64, now: f64) -> (Change, Standing) {
     let after = ahead + interval;
     let room = most - after + ROUNDING * interval;
     if room < 0.0 {
-        let standing = Standing {
-            remaining: 0,
-            reset: ahead,
-            wait: Some(after - most),
-        };
-        return (Change::Nothing, standing);
+        return (Change::Nothing, refused(ahead, interval, most));
     }
     let lifetime = (after / 1e6).ceil() as u64 + 1;
-    let standing = Standing {
+    let standing = let_in(after, interval, most);
+    let due = Value::Number(now + after);
+    (Change::Set(due, Lifetime::Milliseconds(lifetime)), standing)
+}
+
+fn refused(ahead: f64, interval: f64, most: f64) -> Standing {
+    Standing {
+        remaining: 0,
+        reset: ahead,
+        wait: Some(ahead + interval - most),
+    }
+}
+
+/// A client that is ahead by so much now that it is let in.
+fn let_in(after: f64, interval: f64, most: f64) -> Standing {
+    let room = most - after + ROUNDING * interval;
+    Standing {
         remaining: (room / interval) as u32,
         reset: after,
         wait: None,
-    };
-    let due = Value::Number(now + after);
-    (Change::Set(due, Lifetime::Milliseconds(lifetime)), standing)
+    }
 }
 
 #[cfg(test)]

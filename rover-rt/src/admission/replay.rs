@@ -88,6 +88,16 @@ impl Replies {
     }
 }
 
+/// An answer for a request, as it is kept: one that is too large is not.
+pub(crate) fn packed(request: &Digest, reply: &Reply) -> Vec<u8> {
+    let headers = reply.headers();
+    let headers: usize = headers
+        .map(|(name, value)| name.as_str().len() + value.len())
+        .sum();
+    let fits = reply.body.len() + headers <= MOST_BYTES;
+    pack(request, fits.then_some(reply))
+}
+
 /// A key whose request runs. When it is dropped, the key is free, and what was kept under it is found.
 pub(crate) struct Held {
     replies: Arc<Replies>,
@@ -99,12 +109,7 @@ pub(crate) struct Held {
 impl Held {
     /// Keeps the answer under the key.
     pub(crate) fn keep(self, reply: &Reply) {
-        let headers = reply.headers();
-        let headers: usize = headers
-            .map(|(name, value)| name.as_str().len() + value.len())
-            .sum();
-        let fits = reply.body.len() + headers <= MOST_BYTES;
-        let packed = pack(&self.request, fits.then_some(reply));
+        let packed = packed(&self.request, reply);
         let lifetime = Lifetime::Milliseconds(self.ttl);
         let answers = &self.replies.answers;
         // It is far smaller than the store, which drops others for it.

@@ -81,6 +81,18 @@ impl App {
         self
     }
 
+    /// Where the state is that all workers have in common, in place of the option `state`: the address of a server, or
+    /// `memory`.
+    ///
+    /// # Errors
+    /// When the program has no such option, or that is no address.
+    pub fn state(mut self, address: &str) -> Result<Self, Error> {
+        let name = "state";
+        let set = self.settings.set_state(address);
+        set.map_err(|reason| Error::Setting { name, reason })?;
+        Ok(self)
+    }
+
     /// Serves until SIGTERM or Ctrl-C, then finishes the running requests; a second signal
     /// cuts them off. Listening sockets that were passed to the process are taken instead of
     /// host and port.
@@ -264,7 +276,8 @@ impl App {
         self
     }
 
-    /// Loads the program into one VM and answers requests without a socket.
+    /// Loads the program into one VM and answers requests without a socket. Its state is in memory, whatever the option
+    /// `state` says.
     ///
     /// # Errors
     /// When the program does not load.
@@ -335,7 +348,7 @@ impl App {
         let (open, opened) = watch::channel(false);
         let (busy, all_idle) = tokio::sync::mpsc::channel(1);
         let mut all_idle = Some(all_idle);
-        let resources = Arc::new(Resources::with(self.settings.environment.clone()));
+        let resources = Arc::new(Resources::new(&self.settings, &self.program.name)?);
         let shares = shares(sockets, connections, limits.max_connections_per_ip);
         for (index, ((share, inbox), pulse)) in shares.into_iter().zip(pulses).enumerate() {
             let worker = Worker {

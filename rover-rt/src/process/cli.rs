@@ -28,6 +28,7 @@ Options:
       --drain <TIME>       for requests after a stop      [env: ROVER_DRAIN]
       --max-connections <N>  open at one time             [env: ROVER_MAX_CONNECTIONS]
       --heartbeat <TIME>   signs of life, supervised      [env: ROVER_HEARTBEAT]
+                           where the state is            [env: ROVER_STATE]
       --supervise          keep a server process running, replace it on SIGHUP
       --routes             print the routes and exit
       --openapi            print the OpenAPI document and exit

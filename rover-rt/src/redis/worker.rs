@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 use std::future::Future;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
@@ -25,7 +26,7 @@ enum Link {
 }
 
 struct Inner {
-    settings: RedisSettings,
+    settings: Arc<RedisSettings>,
     link: RefCell<Link>,
 }
 
@@ -34,7 +35,7 @@ struct Inner {
 pub(crate) struct Worker(Rc<Inner>);
 
 impl Worker {
-    pub(crate) fn new(settings: RedisSettings) -> Worker {
+    pub(crate) fn new(settings: Arc<RedisSettings>) -> Worker {
         let link = RefCell::new(Link::None);
         Worker(Rc::new(Inner { settings, link }))
     }
@@ -44,7 +45,7 @@ impl Worker {
         &self,
         sending: Sending,
         room: usize,
-    ) -> impl Future<Output = Result<Reply, WaitError>> + 'static {
+    ) -> impl Future<Output = Result<Reply, WaitError>> + use<> {
         let worker = self.clone();
         async move {
             let patience = worker.0.settings.patience;
@@ -59,6 +60,10 @@ impl Worker {
                 return Err(timed_out(patience));
             };
             connection.answered.set(connection.answered.get() + 1);
+            // A server that has become a replica stays one for its connections: what has its address now may be another.
+            if matches!(&answer, Err(error) if error.code.as_deref() == Some("READONLY")) {
+                worker.forget(&connection);
+            }
             let reply = answer?;
             match reply.size() > room {
                 true => Err(too_large()),

@@ -78,6 +78,34 @@ impl Background {
         .await
     }
 
+    /// Runs a function to its end, or until it must not run any more: then its waits are cancelled.
+    #[cfg(feature = "redis")]
+    pub(super) async fn run_until(
+        self: &Rc<Self>,
+        mut task: Task,
+        what: &str,
+        over: impl Future<Output = ()>,
+    ) {
+        let (vm, place) = (Rc::clone(task.vm()), task.place().to_owned());
+        let mut over = std::pin::pin!(over);
+        let outcome = poll_fn(|context| {
+            if over.as_mut().poll(context).is_ready() {
+                task.cancel(None);
+                self.take(&vm);
+                let text = "it was ended: the server of `state` has not answered for so long that \
+                            another process may run it";
+                return std::task::Poll::Ready(Err(text.to_owned()));
+            }
+            let polled = task.poll_background(context);
+            self.take(&vm);
+            polled
+        });
+        if let Err(text) = outcome.await {
+            let message = format!("{place}{what}: {text}");
+            self.log.line(LogLevel::Error, &message, None);
+        }
+    }
+
     /// Whether the server stops, so that nothing that happens again begins.
     pub(super) fn is_stopping(&self) -> bool {
         self.stopping.get()

@@ -59,6 +59,10 @@ impl ProgramService {
     }
 
     async fn run_every(&self, number: usize, period: Duration) {
+        #[cfg(feature = "redis")]
+        if let Some(remote) = self.vm().remote() {
+            return self.take_turns_every(remote, number, period).await;
+        }
         let mut next = Instant::now() + period;
         while !self.background().is_stopping() {
             sleep_until(next).await;
@@ -68,6 +72,8 @@ impl ProgramService {
     }
 
     async fn run_cron(&self, number: usize, schedule: &Schedule, seconds: impl Fn() -> i64) {
+        #[cfg(feature = "redis")]
+        let remote = self.vm().remote();
         let mut last = seconds();
         while let Some(next) = schedule.next(last) {
             // The clock may be set: a time that has passed counts once.
@@ -77,6 +83,13 @@ impl ProgramService {
             }
             if self.background().is_stopping() {
                 return;
+            }
+            #[cfg(feature = "redis")]
+            if let Some(remote) = &remote {
+                let is_over = || schedule.next(next).is_some_and(|after| seconds() >= after);
+                self.take_turn_at(remote, number, next, is_over).await;
+                last = seconds().max(next);
+                continue;
             }
             self.run_scheduled(number, "rover.cron").await;
             last = seconds().max(next);

@@ -1,6 +1,7 @@
 //! Sessions whose data is in the store that the workers share. The cookie has a name of 192 random bits and a code,
 //! so that nobody can try names, and what the store holds opens no session.
 
+use super::sealed::is_half_over;
 use super::{Content, FORM_SECRET, Sessions, from_text, to_text};
 use crate::crypto::random;
 use crate::stores::memory::{Condition, Lifetime, Memory, StoreError};
@@ -30,12 +31,17 @@ impl Sessions {
 
     /// The session that the value of a cookie names.
     pub(crate) fn named(&self, value: &[u8], now: u64) -> Option<(Id, Kept)> {
+        let (id, is_old) = self.id(value)?;
+        let mut kept = self.kept(&id, now)?;
+        kept.content.is_due |= is_old;
+        Some((id, kept))
+    }
+
+    /// The name in the value of a cookie, and whether another secret than the first has signed it.
+    pub(crate) fn id(&self, value: &[u8]) -> Option<(Id, bool)> {
         let signed = from_text(value)?;
         let mut keys = self.keys.iter().enumerate();
-        let (key, id) = keys.find_map(|(at, keys)| Some((at, *keys.name.verified(&signed)?)))?;
-        let mut kept = self.kept(&id, now)?;
-        kept.content.is_due |= key > 0;
-        Some((id, kept))
+        keys.find_map(|(at, keys)| Some((*keys.name.verified(&signed)?, at > 0)))
     }
 
     /// The value of the cookie that names a session.
@@ -51,13 +57,7 @@ impl Sessions {
         let ValueRef::Text(text) = value.borrowed() else {
             return None;
         };
-        let (written, text) = text.split_first_chunk::<TIME>()?;
-        let (form_secret, data) = text.split_first_chunk::<FORM_SECRET>()?;
-        let content = Content {
-            form_secret: *form_secret,
-            data: data.to_vec(),
-            is_due: self.is_half_over(now.abs_diff(u64::from_be_bytes(*written))),
-        };
+        let content = content(self.options.ttl, text, now)?;
         Some(Kept { content, version })
     }
 
@@ -72,7 +72,7 @@ impl Sessions {
         now: u64,
     ) -> Result<Id, StoreError> {
         let id: Id = random::bytes();
-        let text = [&now.to_be_bytes(), &form_secret[..], data].concat();
+        let text = written(form_secret, data, now);
         let lifetime = Lifetime::Milliseconds(self.options.ttl);
         let text = ValueRef::Text(&text);
         self.memory().set(&id, text, lifetime, Condition::Always)?;
@@ -94,22 +94,61 @@ impl Sessions {
             ValueRef::Text(text) => text.first_chunk::<{ TIME + FORM_SECRET }>().copied(),
             _ => None,
         });
-        let Some(mut head) = before.flatten() else {
+        let Some(head) = before.flatten() else {
             return Ok(false);
         };
+        let (text, lifetime) = self.rewritten(head, (data, renews), now);
+        let text = ValueRef::Text(&text);
+        self.memory()
+            .set(id, text, lifetime, Condition::Version(version))
+    }
+
+    /// What becomes of the text of a session, by its head, and how long it lives then.
+    fn rewritten(
+        &self,
+        mut head: [u8; TIME + FORM_SECRET],
+        (data, renews): (&[u8], bool),
+        now: u64,
+    ) -> (Vec<u8>, Lifetime) {
         let mut lifetime = Lifetime::Kept;
         if renews {
             head[..TIME].copy_from_slice(&now.to_be_bytes());
             lifetime = Lifetime::Milliseconds(self.options.ttl);
         }
-        let text = [&head, data].concat();
-        let text = ValueRef::Text(&text);
-        self.memory()
-            .set(id, text, lifetime, Condition::Version(version))
+        ([&head, data].concat(), lifetime)
+    }
+
+    /// The same of a text that is kept elsewhere; nothing where that is no session's.
+    #[cfg(feature = "redis")]
+    pub(crate) fn replaced(
+        &self,
+        before: &[u8],
+        written: (&[u8], bool),
+        now: u64,
+    ) -> Option<(Vec<u8>, Lifetime)> {
+        let head = before.first_chunk().copied()?;
+        Some(self.rewritten(head, written, now))
     }
 
     /// Ends a session; whether it was there, with this version.
     pub(crate) fn delete(&self, id: &Id, version: Option<u64>) -> bool {
         self.memory().delete(id, version)
     }
+}
+
+/// The text of a session: when it was written, the secret of its forms, its data.
+pub(crate) fn written(form_secret: &[u8; FORM_SECRET], data: &[u8], now: u64) -> Vec<u8> {
+    [&now.to_be_bytes(), &form_secret[..], data].concat()
+}
+
+/// What a text of a session holds, which lives for so many milliseconds.
+pub(crate) fn content(ttl: u64, text: &[u8], now: u64) -> Option<Content> {
+    let (written, text) = text.split_first_chunk::<TIME>()?;
+    let (form_secret, data) = text.split_first_chunk::<FORM_SECRET>()?;
+    let age = now.abs_diff(u64::from_be_bytes(*written));
+    Some(Content {
+        form_secret: *form_secret,
+        data: data.to_vec(),
+        is_due: is_half_over(ttl, age),
+    })
 }

@@ -34,12 +34,12 @@ impl Sessions {
         Some(Content {
             form_secret: *form_secret,
             data: data.to_vec(),
-            is_due: key > 0 || self.is_half_over(age),
+            is_due: key > 0 || is_half_over(self.options.ttl, age),
         })
     }
+}
 
-    /// Whether more than half of a session's time is over.
-    pub(super) fn is_half_over(&self, seconds: u64) -> bool {
-        seconds.saturating_mul(2000) > self.options.ttl
-    }
+/// Whether more than half of a session's time is over, which is so many milliseconds.
+pub(super) fn is_half_over(ttl: u64, seconds: u64) -> bool {
+    seconds.saturating_mul(2000) > ttl
 }

@@ -18,9 +18,16 @@ use crate::stores::value::ValueRef;
 pub(crate) struct Cache {
     store: Memory,
     /// What is being made, by its key.
-    making: Mutex<HashMap<Box<[u8]>, watch::Receiver<Made>>>,
+    making: Mutex<HashMap<Box<[u8]>, BeingMade>>,
     /// Milliseconds in which a value is given after its time, while a new one is made.
     stale: AtomicU64,
+}
+
+/// A value that is being made.
+struct BeingMade {
+    made: watch::Receiver<Made>,
+    /// What is given meanwhile, of a value that is kept elsewhere.
+    old: Option<Arc<[u8]>>,
 }
 
 /// What has come of making a value.
@@ -77,14 +84,18 @@ impl Cache {
             Some((value, false)) => Some(value),
             None => None,
         };
-        if let Some(made) = making.get(key) {
-            return match stale {
+        if let Some(BeingMade { made, old }) = making.get(key) {
+            return match stale.or_else(|| old.as_ref().map(|old| old.to_vec())) {
                 Some(value) => Asked::Value(value),
                 None => Asked::Wait(made.clone()),
             };
         }
         let (made, others) = watch::channel(Made::Nothing);
-        making.insert(key.into(), others);
+        let being_made = BeingMade {
+            made: others,
+            old: None,
+        };
+        making.insert(key.into(), being_made);
         Asked::Make(Ticket {
             cache: Arc::clone(self),
             key: key.into(),
@@ -100,6 +111,20 @@ impl Cache {
         self.store.clear();
     }
 
+    /// Whether a value is no larger than the cache.
+    #[cfg(feature = "redis")]
+    pub(crate) fn has_room_for(&self, key: &[u8], value: &[u8]) -> bool {
+        self.store
+            .check_size(key, FRESH_BYTES + value.len())
+            .is_ok()
+    }
+
+    /// Milliseconds in which a value is given after its time.
+    #[cfg(feature = "redis")]
+    pub(crate) fn stale(&self) -> u64 {
+        self.stale.load(Ordering::Relaxed)
+    }
+
     /// A value, and whether it is fresh.
     fn read(&self, key: &[u8]) -> Option<(Vec<u8>, bool)> {
         let read = self.store.get(key, |value, _| match value {
@@ -112,7 +137,7 @@ impl Cache {
         Some((value, self.store.clock().now() < until))
     }
 
-    fn making(&self) -> MutexGuard<'_, HashMap<Box<[u8]>, watch::Receiver<Made>>> {
+    fn making(&self) -> MutexGuard<'_, HashMap<Box<[u8]>, BeingMade>> {
         self.making.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -143,6 +168,34 @@ impl Ticket {
         );
         self.made.send_replace(Made::Value(value.into()));
         kept.map(drop)
+    }
+
+    /// Until a new value is there, all get an old one that is kept elsewhere.
+    #[cfg(feature = "redis")]
+    pub(crate) fn give_old(&self, value: &[u8]) {
+        let value: Arc<[u8]> = value.into();
+        if let Some(being_made) = self.cache.making().get_mut(&self.key) {
+            being_made.old = Some(Arc::clone(&value));
+        }
+        self.made.send_replace(Made::Value(value));
+    }
+
+    /// Those who wait get a value that is kept elsewhere.
+    #[cfg(feature = "redis")]
+    pub(crate) fn give(self, value: &[u8]) {
+        self.made.send_replace(Made::Value(value.into()));
+    }
+
+    /// Whether a value is no larger than the cache.
+    #[cfg(feature = "redis")]
+    pub(crate) fn has_room_for(&self, value: &[u8]) -> bool {
+        self.cache.has_room_for(&self.key, value)
+    }
+
+    /// As that of the cache.
+    #[cfg(feature = "redis")]
+    pub(crate) fn stale(&self) -> u64 {
+        self.cache.stale()
     }
 
     /// Those who wait get an error.

@@ -110,6 +110,19 @@ impl Memory {
         self.evicts.store(options.evicts, Ordering::Relaxed);
     }
 
+    /// Whether a value is no larger than the store, wherever that is kept.
+    ///
+    /// # Errors
+    /// When it is.
+    pub(crate) fn check_size(&self, key: &[u8], value: usize) -> Result<(), StoreError> {
+        let bytes = ENTRY_BYTES + key.len() + value;
+        let most = self.max_bytes.load(Ordering::Relaxed);
+        match bytes > most {
+            true => Err(StoreError::TooLarge { bytes, most }),
+            false => Ok(()),
+        }
+    }
+
     /// Gives a key's value and its version to a function. That must be short and ask no store: a lock is held.
     #[inline]
     pub(crate) fn get<R>(
@@ -343,11 +356,10 @@ impl Memory {
         found: Option<At>,
         written: &Written<'_>,
     ) -> Result<(), StoreError> {
-        let bytes = ENTRY_BYTES + written.key.len() + written.value.bytes();
+        let value = written.value.bytes();
+        self.check_size(written.key, value)?;
+        let bytes = ENTRY_BYTES + written.key.len() + value;
         let most = self.max_bytes.load(Ordering::Relaxed);
-        if bytes > most {
-            return Err(StoreError::TooLarge { bytes, most });
-        }
         let growth = match found {
             Some(at) => shard.growth(at, written.value),
             None => bytes as isize,

@@ -27,6 +27,8 @@ mod native;
 mod outbound;
 #[cfg(feature = "redis")]
 mod redis;
+#[cfg(feature = "redis")]
+mod remote;
 mod response;
 mod run;
 #[cfg(feature = "crypto")]

@@ -125,7 +125,7 @@ impl Worker {
         // Once for the process, not for each of its workers nor when one begins again.
         let started = match started {
             Ok((service, listeners)) if self.index == 0 && ready.is_some() => {
-                service.start().await.map(|()| (service, listeners))
+                begin(&service).await.map(|()| (service, listeners))
             }
             started => started,
         };
@@ -221,6 +221,13 @@ impl Worker {
             service.log().line(LogLevel::Warn, message, None);
         }
     }
+}
+
+/// What comes before the server is ready.
+async fn begin(service: &ProgramService) -> Result<(), Error> {
+    #[cfg(feature = "redis")]
+    service.reach_state().await?;
+    service.start().await
 }
 
 /// Waits for a stage of the server's stop; the service hears of the one before.

@@ -138,12 +138,17 @@ function api.update.get()
       values:update("other", function() return values:delete "list" end)
     end),
     clear = problem(values.update, values, "list", function() values:clear() end),
-    waits = problem(values.update, values, "list", function() rover.sleep(0) end):gsub("here: .*", "here"),
-    yields = problem(coroutine.wrap(function() values:update("list", coroutine.yield) end)),
     removed = values:update("list", function() end) == nil,
     gone = values:get "list" == nil,
     none = values:update("none", function(old) return old end) == nil,
     size = values:size(),
+  }
+end
+
+function api.update.alone.get()
+  return {
+    waits = problem(values.update, values, "list", function() rover.sleep(0) end):gsub("here: .*", "here"),
+    yields = problem(coroutine.wrap(function() values:update("list", coroutine.yield) end)),
   }
 end
 
@@ -167,9 +172,10 @@ function api.small.get()
     last = small:get "k100",
     oldest = small:get "k2" == nil,
     fits = small:size() < 13,
-    large = problem(small.set, small, "large", ("x"):rep(3000)),
   }
 end
+
+function api.large.get() return { large = problem(small.set, small, "large", ("x"):rep(3000)) } end
 
 function api.full.get()
   fresh()

@@ -4,3 +4,6 @@ mod base;
 mod commands;
 mod connections;
 mod outages;
+mod processes;
+mod state;
+mod state_outages;

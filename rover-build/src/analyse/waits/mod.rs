@@ -19,6 +19,7 @@ use std::collections::{HashMap, HashSet};
 use crate::analyse::handlers::Handlers;
 use crate::analyse::names::Names;
 use crate::front::ids::{FileId, FunctionId, FunctionRef};
+use crate::vocabulary::Elsewhere;
 use graph::{Graph, Site};
 use scan::Scan;
 use solve::Solver;
@@ -39,8 +40,8 @@ pub(crate) struct Waits {
 }
 
 impl Waits {
-    pub(crate) fn find(names: &Names<'_>, handlers: &Handlers) -> Self {
-        let texts = Texts::find(names);
+    pub(crate) fn find(names: &Names<'_>, handlers: &Handlers, elsewhere: Elsewhere) -> Self {
+        let texts = Texts::find(names, elsewhere);
         if !texts.may_say_waits() {
             return Waits::default();
         }

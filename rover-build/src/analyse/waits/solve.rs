@@ -203,7 +203,7 @@ impl<'n, 'a> Solver<'n, 'a> {
 
     /// What a function or a method of the vocabulary does with its arguments.
     fn word(&mut self, call: &Call<'a>, word: &'static Word) {
-        if word.tag("waits").is_some() {
+        if word.waits(self.texts.elsewhere) {
             self.note(call.site, call.at, Target::Word(said(word)));
         }
         self.callbacks(call, word);

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashSet};
 use crate::analyse::names::Names;
 use crate::front::hir::{Expr, Field, Kind, Stmt};
 use crate::front::ids::FileId;
-use crate::vocabulary::{self, GLOBALS, Kind as WordKind, words};
+use crate::vocabulary::{self, Elsewhere, GLOBALS, Kind as WordKind, words};
 
 #[derive(Default)]
 pub(super) struct Texts<'a> {
@@ -30,11 +30,16 @@ pub(super) struct Texts<'a> {
     pub(super) calls_items: bool,
     /// A waiting word that a template may call, by its path.
     pub(super) word: Option<String>,
+    /// What of the program's state is waited for.
+    pub(super) elsewhere: Elsewhere,
 }
 
 impl<'a> Texts<'a> {
-    pub(super) fn find(names: &Names<'a>) -> Self {
-        let mut texts = Texts::default();
+    pub(super) fn find(names: &Names<'a>, elsewhere: Elsewhere) -> Self {
+        let mut texts = Texts {
+            elsewhere,
+            ..Texts::default()
+        };
         for (file, source) in names.sources.files.numbered() {
             let mut look = Look {
                 names,
@@ -59,6 +64,9 @@ impl<'a> Texts<'a> {
         let waiting = words().iter();
         let waiting = waiting.filter(|w| w.tag("waits").or(w.tag("needs")).is_some());
         let mut functions = waiting.filter(|word| word.kind == WordKind::Function);
+        // Methods of stores and of `ctx`, of which the names are seen.
+        let of_state = words().iter().filter(|word| word.tag("state").is_some());
+        let mut of_state = of_state.filter(|word| word.waits(self.elsewhere));
         self.any_changed
             || self.hidden
             || handed
@@ -67,6 +75,7 @@ impl<'a> Texts<'a> {
                 let mut parts = word.owner.split('.').chain([word.name]);
                 parts.all(|part| self.said.contains(part))
             })
+            || of_state.any(|word| self.said.contains(word.name))
     }
 
     /// Whether a library or a global may be another than the vocabulary says.

@@ -85,6 +85,13 @@ fn needed(look: &Look<'_>) -> Vec<Needed> {
         });
         all.extend(said);
     }
+    if look.facts.elsewhere.state {
+        all.push(Needed {
+            at: position(look.facts.names, Of::Option("state"), Inner::Whole),
+            word: "state",
+            features: &[Feature::Redis],
+        });
+    }
     if look.app.keeps_sessions() {
         all.push(Needed {
             at: position(look.facts.names, Of::Option("sessions"), Inner::Whole),

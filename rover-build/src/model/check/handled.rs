@@ -18,7 +18,7 @@ pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
                 let Some((whose, function, at)) = given(look, file, expr) else {
                     return;
                 };
-                let mut way = Way::default();
+                let mut way = Way::of(look, &whose);
                 if let Some(word) = way.find_word(look, function) {
                     let position = |place: &TextRange| look.position(place.file, place.span.start);
                     let calls = way.calls.iter().map(position).collect();
@@ -55,27 +55,43 @@ fn given<'a>(look: &Look<'a>, file: FileId, expr: &'a Expr) -> Option<(Whose, Fu
 }
 
 /// The calls that a function makes in any case, down to a word that waits.
-#[derive(Default)]
 struct Way {
+    /// Stores are asked and waited for, too. The function of `update` may: it is not called from C then.
+    stores_wait: bool,
     /// The innermost last.
     calls: Vec<TextRange>,
     seen: HashSet<FunctionRef>,
 }
 
 impl Way {
+    fn of(look: &Look<'_>, whose: &Whose) -> Self {
+        Way {
+            stores_wait: look.facts.elsewhere.state && matches!(whose, Whose::Handler),
+            calls: Vec::new(),
+            seen: HashSet::new(),
+        }
+    }
+
     fn find_word(&mut self, look: &Look<'_>, function: FunctionRef) -> Option<String> {
         if !self.seen.insert(function) {
             return None;
         }
         let file = function.file;
         let mut calls: Vec<&Expr> = Vec::new();
-        walk::in_any_case(look.body(function), &mut |expr| {
-            if let Kind::Call(callee, _) = &expr.kind {
-                calls.push(callee);
+        walk::in_any_case(look.body(function), &mut |expr| match &expr.kind {
+            Kind::Call(callee, _) => calls.push(callee),
+            Kind::Method(store, ..)
+                if self.stores_wait && look.facts.names.is_store(file, store) =>
+            {
+                calls.push(expr);
             }
+            _ => {}
         });
         for callee in calls {
             self.calls.push(file.range(callee.span));
+            if let Kind::Method(_, name, _) = &callee.kind {
+                return Some(format!("rover.Store:{}", &**name));
+            }
             if let Some(word) = waiting(look, file, callee) {
                 return Some(word);
             }
@@ -96,6 +112,6 @@ fn waiting<'a>(look: &Look<'a>, file: FileId, callee: &'a Expr) -> Option<String
     let root = word.split('.').next().unwrap_or_default();
     let written = &look.written;
     let own = written.globals.contains(root) || written.paths.contains(&word) || written.any_global;
-    let waits = vocabulary::word(owner, name)?.tag("waits").is_some();
+    let waits = vocabulary::word(owner, name)?.waits(look.facts.elsewhere);
     (waits && !own).then_some(word)
 }

@@ -8,6 +8,7 @@ use super::*;
 fn limit(rate: &str, burst: Option<u32>) -> Limit {
     let read = parse_rate(rate).expect("a rate");
     let options = RateLimit {
+        is_open: true,
         rate: read,
         burst: burst.unwrap_or(read.count),
         name: None,

@@ -2,6 +2,7 @@
 
 use crate::admission::digest::Digest;
 use crate::admission::replay::Begun;
+use crate::message::reply::Reply;
 use crate::message::request::RequestData;
 use crate::vm::state::admission::RUNNING_SECONDS;
 use crate::vm::state::vm::VmState;
@@ -46,6 +47,22 @@ pub(crate) enum Keyed {
     Malformed = 6,
 }
 
+/// A request that has a key of its own: by which digests it is known, and for how long its answer is kept.
+pub(crate) struct Asked {
+    pub(crate) key: Digest,
+    pub(crate) request: Digest,
+    pub(crate) ttl: u64,
+}
+
+/// The digest of some texts: of this process, or the same in all that have a server in common.
+fn digest(shared: &VmState, parts: &[&[u8]]) -> Digest {
+    #[cfg(feature = "redis")]
+    if shared.remote.is_some() {
+        return crate::remote::digest::of(parts);
+    }
+    shared.resources.replies.digests.of(parts)
+}
+
 /// A request begins; its keys are told apart from others' by a name, or else by what it shows to say who it is.
 pub(crate) fn begin(
     shared: &VmState,
@@ -53,48 +70,71 @@ pub(crate) fn begin(
     number: usize,
     name: Option<&[u8]>,
 ) -> Keyed {
-    // Lua has numbers of hooks that there are.
-    let Some((options, space)) = shared.admission.idempotent(number) else {
-        return Keyed::Runs;
+    let asked = match asked(shared, request, number, name) {
+        Ok(asked) => asked,
+        Err(keyed) => return keyed,
     };
-    let mut keys = request.headers.get_all("idempotency-key");
-    let Some(key) = keys.next() else {
-        return match options.required {
-            true => Keyed::Missing,
-            false => Keyed::Runs,
-        };
-    };
-    let key = unquoted(key);
-    if keys.next().is_some() || !is_key(key) {
-        return Keyed::Malformed;
-    }
-    let replies = &shared.resources.replies;
-    let scope = scope(shared, request, name);
-    let key = replies.digests.of(&[space.as_bytes(), &scope, key]);
-    let body = request.body.unwrap_or_default();
-    let path = request.path.raw().as_bytes();
-    let method = request.method.as_bytes();
-    let asked = replies
-        .digests
-        .of(&[method, path, request.query.as_bytes(), body]);
     let running = &shared.running;
-    match replies.begin(key, asked, options.ttl) {
+    let replies = &shared.resources.replies;
+    match replies.begin(asked.key, asked.request, asked.ttl) {
         Begun::First(held) => {
             running.admitted.holds(held);
             Keyed::Runs
         }
-        Begun::Answered(kept) => {
-            running.admitted.is_replayed();
-            *running.reply.borrow_mut() = *kept;
-            Keyed::Answered
-        }
-        Begun::Running => {
-            running.admitted.come_again(RUNNING_SECONDS);
-            Keyed::Running
-        }
+        Begun::Answered(kept) => replayed(shared, *kept),
+        Begun::Running => still_runs(shared),
         Begun::Other => Keyed::Other,
         Begun::NotKept => Keyed::NotKept,
     }
+}
+
+/// The answer is one that was kept.
+pub(crate) fn replayed(shared: &VmState, kept: Reply) -> Keyed {
+    let running = &shared.running;
+    running.admitted.is_replayed();
+    *running.reply.borrow_mut() = kept;
+    Keyed::Answered
+}
+
+/// The client is told to come again.
+pub(crate) fn still_runs(shared: &VmState) -> Keyed {
+    shared.running.admitted.come_again(RUNNING_SECONDS);
+    Keyed::Running
+}
+
+/// What a request asks for by its key; or what becomes of it without one.
+pub(crate) fn asked(
+    shared: &VmState,
+    request: &RequestData<'_>,
+    number: usize,
+    name: Option<&[u8]>,
+) -> Result<Asked, Keyed> {
+    // Lua has numbers of hooks that there are.
+    let Some((options, space)) = shared.admission.idempotent(number) else {
+        return Err(Keyed::Runs);
+    };
+    let mut keys = request.headers.get_all("idempotency-key");
+    let Some(key) = keys.next() else {
+        return Err(match options.required {
+            true => Keyed::Missing,
+            false => Keyed::Runs,
+        });
+    };
+    let key = unquoted(key);
+    if keys.next().is_some() || !is_key(key) {
+        return Err(Keyed::Malformed);
+    }
+    let scope = scope(shared, request, name);
+    let key = digest(shared, &[space.as_bytes(), &scope, key]);
+    let body = request.body.unwrap_or_default();
+    let path = request.path.raw().as_bytes();
+    let method = request.method.as_bytes();
+    let request = digest(shared, &[method, path, request.query.as_bytes(), body]);
+    Ok(Asked {
+        key,
+        request,
+        ttl: options.ttl,
+    })
 }
 
 /// A text of structured fields (RFC 9651, section 3.3.3), or what is written without the quotes.
@@ -128,8 +168,7 @@ fn scope(shared: &VmState, request: &RequestData<'_>, name: Option<&[u8]>) -> Di
         .or_else(|| shown(b"a", "authorization"))
         .or_else(|| shown(b"c", "cookie"));
     let (kind, who) = who.unwrap_or_default();
-    let digests = &shared.resources.replies.digests;
-    digests.of(&[method, pattern, &kind, &who])
+    digest(shared, &[method, pattern, &kind, &who])
 }
 
 #[cfg(test)]

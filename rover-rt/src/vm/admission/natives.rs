@@ -18,7 +18,7 @@ pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 2] = [
 ///
 /// # Safety
 /// In a contained native with a number and a text or nil as arguments.
-unsafe fn ask<R>(
+pub(super) unsafe fn ask<R>(
     state: *mut lua_State,
     f: impl FnOnce(&VmState, &RequestData<'_>, usize, Option<&[u8]>) -> R,
 ) -> R {

@@ -67,6 +67,10 @@ impl Task {
     /// All of its time has passed: it is ended, and answered by what the program has for that. Nothing where that
     /// waits in turn.
     pub(crate) fn time_out(&mut self, request: &RequestData<'_>) -> Option<Reply> {
+        #[cfg(feature = "redis")]
+        if let Some(reply) = self.take_settled() {
+            return Some(reply);
+        }
         let vm = Rc::clone(&self.vm);
         let seconds = f64::from(self.timeout()) / 1000.0;
         let place = self.fibers.first().and_then(|fiber| {

@@ -27,15 +27,18 @@ pub(crate) fn read(lua: &mlua::Lua, noted: &Table) -> mlua::Result<Vec<Scheduled
         let entry = entry?;
         let function: Function = entry.get("run")?;
         let kind: String = entry.get("kind")?;
+        let mut name = kind.clone();
         let moment = match kind.as_str() {
             "on_start" => Moment::Start,
             "on_stop" => Moment::Stop,
             "every" => {
                 let seconds: f64 = entry.get("seconds")?;
+                name += &format!(":{seconds}");
                 Moment::Every(Duration::from_secs_f64(seconds.clamp(0.001, LONGEST)))
             }
             _ => {
                 let spec: String = entry.get("spec")?;
+                name += &format!(":{spec}");
                 let schedule = Schedule::parse(&spec);
                 Moment::Cron(schedule.map_err(|error| {
                     mlua::Error::runtime(format!("rover.cron {spec:?}: {error}"))
@@ -46,9 +49,15 @@ pub(crate) fn read(lua: &mlua::Lua, noted: &Table) -> mlua::Result<Vec<Scheduled
         let place = info.short_src.zip(info.line_defined);
         let place = place.map(|(file, line)| format!("{file}:{line}: "));
         functions.push(function)?;
+        let before = all.iter().filter(|known: &&Scheduled| {
+            let last = known.name.rsplit_once(':');
+            last.is_some_and(|(known, _)| known == name)
+        });
+        let name = format!("{name}:{}", before.count() + 1);
         all.push(Scheduled {
             moment,
             place: place.unwrap_or_default(),
+            name,
         });
     }
     lua.set_named_registry_value(FUNCTIONS, functions)?;
@@ -63,6 +72,13 @@ impl Vm {
         wanted
             .map(|(number, scheduled)| (number, scheduled.moment.clone()))
             .collect()
+    }
+
+    /// What one of them is called in all processes.
+    #[cfg(feature = "redis")]
+    pub(crate) fn scheduled_name(&self, number: usize) -> &str {
+        let scheduled = self.scheduled.get(number);
+        scheduled.map_or("", |scheduled| &scheduled.name)
     }
 
     /// One of them as a task; nothing where there is no memory for one.

@@ -27,6 +27,8 @@ use crate::vm::run::role::{After, Role};
 use crate::vm::run::suspended::{attach, detach};
 use crate::vm::run::thread::{FIXED, PREPARE, TABLES};
 use crate::vm::run::vm::Vm;
+#[cfg(feature = "redis")]
+use crate::vm::state::admission::Settling;
 use crate::vm::state::call::{Argument, Call};
 use crate::vm::state::request::{RequestState, Running};
 use crate::vm::state::vm::VmState;
@@ -60,6 +62,9 @@ pub(crate) struct Task {
     /// Where the next look for one that is ready begins.
     next: usize,
     place: WaitingPlace,
+    /// The answer, and what must have happened before it is sent.
+    #[cfg(feature = "redis")]
+    settling: Option<(Reply, Settling)>,
 }
 
 /// A coroutine of a task, and what it waits for.
@@ -87,6 +92,8 @@ impl Task {
             fibers: SmallVec::new(),
             next: 0,
             place: WaitingPlace::default(),
+            #[cfg(feature = "redis")]
+            settling: None,
         }
     }
 
@@ -210,17 +217,46 @@ impl Task {
                 "Service Unavailable",
             ));
         }
+        #[cfg(feature = "redis")]
+        if let Some(settled) = self.poll_settling(context) {
+            return settled;
+        }
         for _ in 0..ROUNDS {
             let Some((index, outcome)) = self.ready(context) else {
                 self.suspend(context);
                 return Poll::Pending;
             };
             if let Some(reply) = self.resume(request, index, outcome) {
+                #[cfg(feature = "redis")]
+                if let Some(settling) = self.vm.shared.running.admitted.take_settling() {
+                    self.settling = Some((reply, settling));
+                    context.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
                 return Poll::Ready(reply);
             }
         }
         context.waker().wake_by_ref();
         Poll::Pending
+    }
+
+    /// Where the answer is there, and waits for something that must have happened.
+    #[cfg(feature = "redis")]
+    fn poll_settling(&mut self, context: &mut Context<'_>) -> Option<Poll<Reply>> {
+        let (_, settling) = self.settling.as_mut()?;
+        match settling.as_mut().poll(context) {
+            Poll::Pending => {
+                self.suspend(context);
+                Some(Poll::Pending)
+            }
+            Poll::Ready(()) => self.take_settled().map(Poll::Ready),
+        }
+    }
+
+    /// The answer that is there.
+    #[cfg(feature = "redis")]
+    pub(super) fn take_settled(&mut self) -> Option<Reply> {
+        self.settling.take().map(|(reply, _)| reply)
     }
 
     /// Nothing is ready: the task hears of it when its VM ends, too.

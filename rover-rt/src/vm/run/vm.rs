@@ -102,6 +102,12 @@ impl Vm {
         }
     }
 
+    /// The server that has the program's state, where it is not this process.
+    #[cfg(feature = "redis")]
+    pub(crate) fn remote(&self) -> Option<crate::remote::Remote> {
+        self.shared.remote.clone()
+    }
+
     /// Whether a handler has given something to the background.
     pub(crate) fn has_spawned(&self) -> bool {
         !self.shared.coroutines.spawned.borrow().is_empty()

@@ -31,7 +31,7 @@ pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 13] = [
 ///
 /// # Safety
 /// In a native that `register` has made; what is borrowed is not used after it.
-unsafe fn sessions<'a>(state: *mut lua_State) -> Option<&'a Sessions> {
+pub(super) unsafe fn sessions<'a>(state: *mut lua_State) -> Option<&'a Sessions> {
     // SAFETY: the caller is such a native.
     unsafe { vm_state(state).sessions.get() }
 }
@@ -40,7 +40,10 @@ unsafe fn sessions<'a>(state: *mut lua_State) -> Option<&'a Sessions> {
 ///
 /// # Safety
 /// In a native, with a text at this index.
-unsafe fn exactly<const N: usize>(state: *mut lua_State, index: c_int) -> Option<[u8; N]> {
+pub(super) unsafe fn exactly<const N: usize>(
+    state: *mut lua_State,
+    index: c_int,
+) -> Option<[u8; N]> {
     // SAFETY: the caller's text stays on the stack while it is copied.
     unsafe { bytes(state, index) }?.try_into().ok()
 }
@@ -50,7 +53,7 @@ unsafe fn exactly<const N: usize>(state: *mut lua_State, index: c_int) -> Option
 ///
 /// # Safety
 /// In a native that a request calls; what is borrowed is not used after it.
-unsafe fn cookies(state: *mut lua_State, name: &str) -> impl Iterator<Item = &[u8]> {
+pub(super) unsafe fn cookies(state: *mut lua_State, name: &str) -> impl Iterator<Item = &[u8]> {
     // SAFETY: the caller is such a native.
     let (_, call) = unsafe { running(state) };
     let all = call.request.headers.cookies();
@@ -58,9 +61,10 @@ unsafe fn cookies(state: *mut lua_State, name: &str) -> impl Iterator<Item = &[u
 }
 
 /// `session_settings()`: nothing without the option; the cookie's name, the seconds that it lives, `SameSite`, whether
-/// it is secure (nil for as the request came), whether the data is in the store, the name of the cookie for forms.
+/// it is secure (nil for as the request came), whether the data is in the store, the name of the cookie for forms, whether
+/// the store is waited for.
 unsafe extern "C-unwind" fn settings(state: *mut lua_State) -> c_int {
-    // SAFETY: this is a contained native. The results take six of its free slots.
+    // SAFETY: this is a contained native. The results take seven of its free slots.
     unsafe {
         let Some(sessions) = sessions(state) else {
             return 0;
@@ -76,8 +80,10 @@ unsafe extern "C-unwind" fn settings(state: *mut lua_State) -> c_int {
         let is_shared = options.store == SessionStore::Shared;
         ffi::lua_pushboolean(state, is_shared.into());
         push(state, sessions.form_cookie.as_bytes());
+        let waits = is_shared && vm_state(state).is_elsewhere();
+        ffi::lua_pushboolean(state, waits.into());
     }
-    6
+    7
 }
 
 /// Pushes data, the secret of forms, and whether it is to be renewed.

@@ -39,6 +39,8 @@ use crate::vm::native::{allocator, budget};
 use crate::vm::outbound;
 #[cfg(feature = "redis")]
 use crate::vm::redis;
+#[cfg(feature = "redis")]
+use crate::vm::remote;
 use crate::vm::response::{self, lists, marker, pages};
 use crate::vm::run;
 #[cfg(unix)]
@@ -48,7 +50,7 @@ use crate::vm::run::thread::request_thread;
 use crate::vm::run::vm::Vm;
 #[cfg(feature = "crypto")]
 use crate::vm::sessions;
-use crate::vm::start::chains::put_hooks_around;
+use crate::vm::start::chains::{Gates, put_hooks_around};
 use crate::vm::start::chunks::{RUNTIME_LUA, load_chunk, load_page, part};
 #[cfg(feature = "database")]
 use crate::vm::start::databases;
@@ -129,6 +131,11 @@ impl Vm {
         open_sessions(&shared, &options)?;
         let (handlers, hooks, gates) = take_handlers(&lua, program, &entries)?;
         let _ = shared.places.set(places(&handlers, program)?);
+        // What a server says is waited for, which only a hook in Lua can.
+        let gates = match shared.is_elsewhere() {
+            true => Gates::new(),
+            false => gates,
+        };
         let gates = put_hooks_around(&lua, program, &runtime, &handlers, &gates)?;
         let scheduled = scheduled::read(&lua, &runtime.get("scheduled")?)?;
         let raised: Table = runtime.get("raised")?;
@@ -257,6 +264,14 @@ impl Tables {
             (natives, &admission::natives::FUNCTIONS, Entry::Contained),
             (natives, &stores::natives::CALLING, Entry::Own),
             (natives, &stores::cache::FUNCTIONS, Entry::Contained),
+            #[cfg(feature = "redis")]
+            (natives, &remote::stores::FUNCTIONS, Entry::Contained),
+            #[cfg(feature = "redis")]
+            (natives, &remote::cache::FUNCTIONS, Entry::Contained),
+            #[cfg(feature = "redis")]
+            (natives, &admission::elsewhere::FUNCTIONS, Entry::Contained),
+            #[cfg(all(feature = "crypto", feature = "redis"))]
+            (natives, &sessions::elsewhere::FUNCTIONS, Entry::Contained),
             #[cfg(unix)]
             (natives, &files::fs::FUNCTIONS, Entry::Contained),
             #[cfg(unix)]

@@ -29,6 +29,12 @@ pub(crate) fn read(
         let set = options.set_cors(&path, &option_value(&value, 0));
         set.map_err(|error| told(&format!("cors of {path}"), error))?;
     }
+    if options.state.is_some() && program.options.state.is_none() {
+        let problem = "`state` is given here and was not in the build, where nothing was in the environment: its \
+                       handlers cannot wait for a server. Write `state = rover.env.NAME`, or `state = \"memory\"` \
+                       where ROVER_STATE is to name one";
+        return Err(Error::Option(problem.to_owned()));
+    }
     let built = program.options.compiled_in.iter();
     let differs = options.compiled_in().into_iter().find_map(|(name, here)| {
         let (_, built) = built.clone().find(|(other, _)| *other == name)?;

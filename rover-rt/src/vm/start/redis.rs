@@ -1,6 +1,7 @@
 //! What `rover.redis` is given while the program loads.
 
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use mlua::{Function, Lua, LuaString, Table};
@@ -20,7 +21,7 @@ pub(crate) fn open(lua: &Lua, shared: &VmState) -> mlua::Result<Function> {
         match settings(&url.to_string_lossy(), &options) {
             Ok(settings) => {
                 let mut known = known.borrow_mut();
-                known.push(Worker::new(settings));
+                known.push(Worker::new(Arc::new(settings)));
                 Ok((Some(known.len()), None))
             }
             Err(wrong) => Ok((None, Some(wrong))),

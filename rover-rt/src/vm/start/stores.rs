@@ -10,6 +10,7 @@ use rover_model::state::{StoreKind, StoreOptions};
 
 use crate::stores::registry::{OtherOptions, Stores};
 use crate::vm::start::options::option_value;
+use crate::vm::state::stores::Names;
 use crate::vm::state::vm::VmState;
 
 /// Puts `store_open(name, options or nil)` and `cache_open` among the natives: the number of what has that name, or nil
@@ -29,20 +30,22 @@ fn opens<T: 'static>(
     lua: &Lua,
     shared: &VmState,
     kind: StoreKind,
-    list: Rc<RefCell<Vec<Arc<T>>>>,
+    (list, names): (Rc<RefCell<Vec<Arc<T>>>>, Names),
     open: Open<T>,
 ) -> mlua::Result<Function> {
     let resources = Arc::clone(&shared.resources);
     lua.create_function(move |_, (name, options): (LuaString, Option<Table>)| {
+        let text = name.to_string_lossy();
         let options = options.map(|options| options_of(kind, options)).transpose();
         let opened = options.and_then(|options| {
-            let opened = open(&resources.stores, &name.to_string_lossy(), options);
+            let opened = open(&resources.stores, &text, options);
             opened.map_err(|wrong| wrong.to_string())
         });
         Ok(match opened {
             Ok(opened) => {
                 let mut list = list.borrow_mut();
                 list.push(opened);
+                names.borrow_mut().push(text);
                 (Some(list.len()), None)
             }
             Err(wrong) => (None, Some(wrong)),

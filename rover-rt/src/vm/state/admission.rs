@@ -11,6 +11,8 @@ use smallvec::SmallVec;
 use crate::admission::limit::{Limit, Standing, seconds};
 use crate::admission::replay::Held;
 use crate::message::reply::Reply;
+#[cfg(feature = "redis")]
+use crate::remote::replay::{Begun, Held as HeldElsewhere};
 
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
@@ -50,6 +52,14 @@ impl VmAdmission {
     }
 }
 
+/// What must have happened before the request's answer is sent.
+#[cfg(feature = "redis")]
+pub(crate) type Settling = std::pin::Pin<Box<dyn Future<Output = ()>>>;
+
+/// What a server says of a request with a key, when it has.
+#[cfg(feature = "redis")]
+type Coming = Rc<RefCell<Option<Begun>>>;
+
 /// How a client stands by a limit.
 type Stood = (Rc<Limit>, Standing);
 
@@ -61,6 +71,14 @@ pub(crate) struct Admitted {
     limits: RefCell<SmallVec<[Stood; 1]>>,
     /// The keys by which it runs.
     held: RefCell<SmallVec<[Held; 1]>>,
+    /// Those that a server has.
+    #[cfg(feature = "redis")]
+    elsewhere: RefCell<SmallVec<[HeldElsewhere; 1]>>,
+    #[cfg(feature = "redis")]
+    expected: RefCell<Option<Coming>>,
+    /// Until this has ended, the server does not have the answer.
+    #[cfg(feature = "redis")]
+    settling: RefCell<Option<Settling>>,
     /// Seconds after which the client may come again.
     retry_after: Cell<u64>,
     /// Its answer is one that was kept.
@@ -88,6 +106,32 @@ impl Admitted {
         self.held.borrow_mut().push(held);
     }
 
+    /// A server is asked for a key.
+    #[cfg(feature = "redis")]
+    pub(crate) fn expect(&self, coming: Coming) {
+        self.any.set(true);
+        self.expected.replace(Some(coming));
+    }
+
+    /// What the server has said.
+    #[cfg(feature = "redis")]
+    pub(crate) fn take_expected(&self) -> Option<Begun> {
+        self.expected.take().and_then(|coming| coming.take())
+    }
+
+    /// It runs by a key that a server has.
+    #[cfg(feature = "redis")]
+    pub(crate) fn holds_elsewhere(&self, held: HeldElsewhere) {
+        self.any.set(true);
+        self.elsewhere.borrow_mut().push(held);
+    }
+
+    /// What is waited for before the answer is sent.
+    #[cfg(feature = "redis")]
+    pub(crate) fn take_settling(&self) -> Option<Settling> {
+        self.settling.take()
+    }
+
     /// Its client is told to come again.
     pub(crate) fn come_again(&self, seconds: u64) {
         self.any.set(true);
@@ -104,12 +148,29 @@ impl Admitted {
     pub(crate) fn settle_keys(&self, reply: Option<&Reply>) {
         let held = self.held.take();
         let reply = reply.filter(|reply| is_kept(reply));
+        #[cfg(feature = "redis")]
+        self.settle_elsewhere(reply);
         for held in held {
             match reply {
                 Some(reply) => held.keep(reply),
                 None => drop(held),
             }
         }
+    }
+
+    #[cfg(feature = "redis")]
+    fn settle_elsewhere(&self, reply: Option<&Reply>) {
+        let held = self.elsewhere.take();
+        let Some(reply) = reply.filter(|_| !held.is_empty()) else {
+            return;
+        };
+        let all: Vec<_> = held.into_iter().map(|held| held.keep(reply)).collect();
+        self.settling.replace(Some(Box::pin(async move {
+            for kept in all {
+                // The log has heard of it; it is tried again.
+                let _ = kept.await;
+            }
+        })));
     }
 
     /// The request ends with this answer, whose headers say what was found.
@@ -165,6 +226,11 @@ impl Admitted {
         if self.any.replace(false) {
             self.limits.borrow_mut().clear();
             self.held.borrow_mut().clear();
+            #[cfg(feature = "redis")]
+            {
+                self.elsewhere.borrow_mut().clear();
+                self.expected.take();
+            }
             self.retry_after.set(0);
             self.replayed.set(false);
         }
@@ -178,6 +244,12 @@ impl Admitted {
         self.any.swap(&other.any);
         self.limits.swap(&other.limits);
         self.held.swap(&other.held);
+        #[cfg(feature = "redis")]
+        {
+            self.elsewhere.swap(&other.elsewhere);
+            self.expected.swap(&other.expected);
+            self.settling.swap(&other.settling);
+        }
         self.retry_after.swap(&other.retry_after);
         self.replayed.swap(&other.replayed);
     }

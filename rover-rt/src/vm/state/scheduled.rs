@@ -22,4 +22,6 @@ pub(crate) enum Moment {
 pub(crate) struct Scheduled {
     pub(crate) moment: Moment,
     pub(crate) place: String,
+    /// What it is called in all processes: its moment, and which of those it is.
+    pub(crate) name: String,
 }

@@ -6,19 +6,27 @@ use std::ptr;
 use std::rc::Rc;
 use std::sync::Arc;
 
+#[cfg(feature = "redis")]
+use crate::remote::cache::Making as RemoteMaking;
 use crate::stores::cache::{Cache, Ticket};
 use crate::stores::memory::{Memory, StoreError};
 
 /// A text that was read is kept in a buffer up to this size.
 const KEPT_BYTES: usize = 256 << 10;
 
+/// The names of what a program opens, in order.
+pub(crate) type Names = Rc<RefCell<Vec<String>>>;
+
 /// See the module.
 #[derive(Default)]
 pub(crate) struct VmStores {
     /// By their numbers, less one.
     all: Rc<RefCell<Vec<Arc<Memory>>>>,
+    /// Their names.
+    names: Names,
     /// What `rover.cache` has given, likewise.
     caches: Rc<RefCell<Vec<Arc<Cache>>>>,
+    cache_names: Names,
     /// The number of the next value that a request makes.
     next: Cell<u32>,
     /// The bytes of the value that was read last, until Lua has made a value of them.
@@ -78,14 +86,28 @@ impl StoreSlots {
 }
 
 impl VmStores {
-    /// The list that stores are added to.
-    pub(crate) fn list(&self) -> Rc<RefCell<Vec<Arc<Memory>>>> {
-        Rc::clone(&self.all)
+    /// The lists that stores and their names are added to.
+    pub(crate) fn list(&self) -> (Rc<RefCell<Vec<Arc<Memory>>>>, Names) {
+        (Rc::clone(&self.all), Rc::clone(&self.names))
     }
 
-    /// The list that caches are added to.
-    pub(crate) fn caches(&self) -> Rc<RefCell<Vec<Arc<Cache>>>> {
-        Rc::clone(&self.caches)
+    /// The same of caches.
+    pub(crate) fn caches(&self) -> (Rc<RefCell<Vec<Arc<Cache>>>>, Names) {
+        (Rc::clone(&self.caches), Rc::clone(&self.cache_names))
+    }
+
+    /// The name of a store.
+    #[cfg(feature = "redis")]
+    pub(crate) fn name(&self, number: u32) -> Option<String> {
+        let names = self.names.borrow();
+        names.get((number as usize).wrapping_sub(1)).cloned()
+    }
+
+    /// The name of a cache.
+    #[cfg(feature = "redis")]
+    pub(crate) fn cache_name(&self, number: u32) -> Option<String> {
+        let names = self.cache_names.borrow();
+        names.get((number as usize).wrapping_sub(1)).cloned()
     }
 
     /// A cache by its number.
@@ -131,18 +153,64 @@ impl VmStores {
 
 /// The values of caches that a request makes, by their numbers. Those that it leaves behind, others make.
 #[derive(Default)]
-pub(crate) struct Making(RefCell<Vec<(u32, Ticket)>>);
+pub(crate) struct Making(RefCell<Vec<(u32, Made)>>);
+
+enum Made {
+    Here(Ticket),
+    /// The server says whether it is made here.
+    #[cfg(feature = "redis")]
+    Elsewhere(Coming),
+}
+
+/// A value that is kept on a server, and made here for all who wait.
+#[cfg(feature = "redis")]
+pub(crate) struct RemoteTicket {
+    pub(crate) ticket: Ticket,
+    pub(crate) making: RemoteMaking,
+}
+
+#[cfg(feature = "redis")]
+type Coming = Rc<RefCell<Option<RemoteTicket>>>;
 
 impl Making {
     pub(crate) fn keep(&self, number: u32, ticket: Ticket) {
-        self.0.borrow_mut().push((number, ticket));
+        self.0.borrow_mut().push((number, Made::Here(ticket)));
+    }
+
+    /// Keeps what the server gives.
+    #[cfg(feature = "redis")]
+    pub(crate) fn expect(&self, number: u32, coming: Coming) {
+        let mut making = self.0.borrow_mut();
+        // Where the server had a value, or nobody waits any more, nothing comes.
+        making.retain(|(_, made)| match made {
+            Made::Here(_) => true,
+            Made::Elsewhere(coming) => Rc::strong_count(coming) > 1 || coming.borrow().is_some(),
+        });
+        making.push((number, Made::Elsewhere(coming)));
+    }
+
+    fn remove(&self, number: u32) -> Option<Made> {
+        let mut making = self.0.borrow_mut();
+        let at = making.iter().position(|(known, _)| *known == number)?;
+        Some(making.swap_remove(at).1)
     }
 
     /// Takes one from the request.
     pub(crate) fn take(&self, number: u32) -> Option<Ticket> {
-        let mut making = self.0.borrow_mut();
-        let at = making.iter().position(|(known, _)| *known == number)?;
-        Some(making.swap_remove(at).1)
+        match self.remove(number)? {
+            Made::Here(ticket) => Some(ticket),
+            #[cfg(feature = "redis")]
+            Made::Elsewhere(_) => None,
+        }
+    }
+
+    /// The same of one that the server has given.
+    #[cfg(feature = "redis")]
+    pub(crate) fn take_remote(&self, number: u32) -> Option<RemoteTicket> {
+        match self.remove(number)? {
+            Made::Here(_) => None,
+            Made::Elsewhere(coming) => coming.take(),
+        }
     }
 
     pub(crate) fn swap(&self, other: &Making) {

@@ -13,6 +13,8 @@ use crate::log::Log;
 use crate::outbound::{Client, Defaults};
 use crate::pattern;
 use crate::program::Program;
+#[cfg(feature = "redis")]
+use crate::remote::Remote;
 use crate::resources::Resources;
 #[cfg(feature = "crypto")]
 use crate::sessions::Sessions;
@@ -86,6 +88,9 @@ pub(crate) struct VmState {
     /// What `rover.redis` made, by their numbers less one.
     #[cfg(feature = "redis")]
     pub(crate) redis: Rc<RefCell<Vec<crate::redis::worker::Worker>>>,
+    /// The server that has the program's state, where it is not this process.
+    #[cfg(feature = "redis")]
+    pub(crate) remote: Option<Remote>,
     #[cfg(feature = "crypto")]
     pub(crate) secrets: VmSecrets,
     pub(crate) stores: VmStores,
@@ -175,6 +180,10 @@ impl VmState {
         pulse: Arc<Pulse>,
         resources: Arc<Resources>,
     ) -> Self {
+        #[cfg(feature = "redis")]
+        let remote = resources.remote.as_ref();
+        #[cfg(feature = "redis")]
+        let remote = remote.map(|settings| Remote::new(settings, &log));
         VmState {
             program,
             log,
@@ -205,6 +214,8 @@ impl VmState {
             databases: Rc::default(),
             #[cfg(feature = "redis")]
             redis: Rc::default(),
+            #[cfg(feature = "redis")]
+            remote,
             #[cfg(feature = "crypto")]
             secrets: VmSecrets::default(),
             stores: VmStores::default(),
@@ -216,6 +227,14 @@ impl VmState {
             files: VmFiles::default(),
             last_failure: RefCell::default(),
         }
+    }
+
+    /// Whether the program's state is on a server, which is waited for.
+    pub(crate) fn is_elsewhere(&self) -> bool {
+        #[cfg(feature = "redis")]
+        return self.remote.is_some();
+        #[cfg(not(feature = "redis"))]
+        return false;
     }
 
     /// The running call.

@@ -22,8 +22,8 @@ pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 7] = [
 ];
 
 // What somebody who asks is told, before the value or its number.
-const VALUE: f64 = 1.0;
-const MAKE: f64 = 2.0;
+pub(crate) const VALUE: f64 = 1.0;
+pub(crate) const MAKE: f64 = 2.0;
 const ERROR: f64 = 3.0;
 /// Who made it has gone: it is to be asked again.
 const AGAIN: f64 = 4.0;
@@ -72,19 +72,22 @@ unsafe extern "C-unwind" fn ask(state: *mut lua_State) -> c_int {
                 2
             }
             Asked::Wait(others) => {
-                let waiting = async move {
-                    let (what, value) = match wait(others).await {
-                        Made::Nothing => (AGAIN, None),
-                        Made::Value(value) => (VALUE, Some(value)),
-                        Made::Error(error) => (ERROR, Some(error)),
-                    };
-                    let value = value.map_or(Given::Nothing, |value| Given::Bytes(value.to_vec()));
-                    Ok(Given::Several(vec![Given::Number(what), value]))
-                };
+                let waiting = async move { Ok(told(wait(others).await)) };
                 park(state, shared, Operation::Outside(Box::pin(waiting)))
             }
         }
     }
+}
+
+/// What somebody is told who has waited for another.
+pub(crate) fn told(made: Made) -> Given {
+    let (what, value) = match made {
+        Made::Nothing => (AGAIN, None),
+        Made::Value(value) => (VALUE, Some(value)),
+        Made::Error(error) => (ERROR, Some(error)),
+    };
+    let value = value.map_or(Given::Nothing, |value| Given::Bytes(value.to_vec()));
+    Given::Several(vec![Given::Number(what), value])
 }
 
 /// `cache_made(bytes)`: the value that was waited for.

@@ -50,7 +50,7 @@ unsafe fn text<'s>(address: *const c_char, bytes: usize) -> &'s [u8] {
 }
 
 /// A lifetime in milliseconds; 0 for ever, a negative one as it was.
-fn lifetime(milliseconds: f64) -> Lifetime {
+pub(crate) fn lifetime(milliseconds: f64) -> Lifetime {
     match milliseconds {
         0.0 => Lifetime::Forever,
         kept if kept < 0.0 => Lifetime::Kept,
