@@ -214,6 +214,11 @@ fn told(schema: &Schema, file: &str, sql: &str, refused: &Refused) -> Diagnostic
             Some(name),
             columns(),
         ),
+        Why::NotGiven(name, known) => (
+            format!("there is no column `{name}`"),
+            Some(name),
+            known.clone(),
+        ),
         Why::Ambiguous(name) => (
             format!("the column `{name}` may be of several tables"),
             Some(name),
@@ -224,7 +229,18 @@ fn told(schema: &Schema, file: &str, sql: &str, refused: &Refused) -> Diagnostic
             Some(name),
             schema.functions(),
         ),
-        Why::Syntax(said) | Why::Other(said) => (said.clone(), None, Vec::new()),
+        Why::NoRelation(name, known) => (
+            format!("there is no table `{name}` in this query"),
+            Some(name),
+            known.clone(),
+        ),
+        Why::Count(values, columns) => (
+            format!("there are {values} values for {columns} columns"),
+            None,
+            Vec::new(),
+        ),
+        Why::Syntax(said, Some(meant)) => (said.clone(), Some(said), vec![(*meant).to_owned()]),
+        Why::Syntax(said, None) | Why::Other(said) => (said.clone(), None, Vec::new()),
         Why::Unknown => (String::new(), None, Vec::new()),
     };
     let short = name.map(|name| last(name));

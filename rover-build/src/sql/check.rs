@@ -149,7 +149,9 @@ impl<'a> Look<'_, 'a> {
             return Ok(None);
         }
         let asked = Asked {
+            names: self.names,
             statement: &statement,
+            given,
             place: &place,
         };
         let answers = self.of.iter().map(|of| of.ask(&asked));

@@ -8,6 +8,7 @@ mod check;
 pub(crate) mod migrations;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod prepared;
 mod problem;
 mod refused;
 mod schema;

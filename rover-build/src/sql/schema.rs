@@ -2,8 +2,8 @@
 
 use rover_model::sql::Dialect;
 
+use super::prepared::Prepared;
 use super::refused::Refused;
-use crate::analyse::statements::Column;
 #[cfg(feature = "postgres")]
 use crate::sql::postgres::Postgres;
 #[cfg(feature = "sqlite")]
@@ -55,10 +55,7 @@ impl Schema {
             #[cfg(feature = "sqlite")]
             Schema::Sqlite(sqlite) => sqlite.apply(sql, in_transaction),
             #[cfg(feature = "postgres")]
-            Schema::Postgres(postgres) => {
-                postgres.apply(sql);
-                Ok(())
-            }
+            Schema::Postgres(postgres) => postgres.apply(sql),
             Schema::None(_) => {
                 let _ = (sql, in_transaction);
                 Ok(())
@@ -72,23 +69,26 @@ impl Schema {
             #[cfg(feature = "sqlite")]
             Schema::Sqlite(sqlite) => sqlite.make(sql),
             #[cfg(feature = "postgres")]
-            Schema::Postgres(postgres) => postgres.apply(sql),
+            Schema::Postgres(postgres) => drop(postgres.apply(sql)),
             Schema::None(_) => {
                 let _ = sql;
             }
         }
     }
 
-    /// The columns that a statement gives.
-    pub(crate) fn columns_of(&self, sql: &str) -> Result<Vec<Column>, Refused> {
+    /// What a statement gives and takes.
+    pub(crate) fn prepare(&self, sql: &str) -> Result<Prepared, Refused> {
         match self {
             #[cfg(feature = "sqlite")]
-            Schema::Sqlite(sqlite) => sqlite.prepare(sql),
+            Schema::Sqlite(sqlite) => Ok(Prepared {
+                columns: sqlite.prepare(sql)?,
+                ..Prepared::default()
+            }),
             #[cfg(feature = "postgres")]
             Schema::Postgres(postgres) => postgres.prepare(sql),
             Schema::None(_) => {
                 let _ = sql;
-                Ok(Vec::new())
+                Ok(Prepared::default())
             }
         }
     }

@@ -1,20 +1,26 @@
-//! The tables of PostgreSQL that migrations make, and the plain names of statements.
-//!
-//! The parser is not PostgreSQL's own, and knows less: what it does not take may be right, and
-//! nothing is said of it.
+//! What PostgreSQL makes of SQL, without one: its own grammar, and the tables and types that migrations
+//! make. What is not understood for certain is left to run time, and nothing is said of it.
 
 mod catalogue;
-mod names;
+mod change;
+mod compare;
+mod grammar;
+mod made;
+mod outputs;
+mod parameters;
+mod read;
+mod scope;
+mod types;
 
 use std::cell::RefCell;
 
-use rover_model::sql::{Scan, Token};
-use sqlparser::ast::{Expr, Ident, SelectItem, SetExpr, Statement, TableFactor};
-
+use super::prepared::Prepared;
 use super::refused::{Refused, Why};
 use crate::analyse::statements::Column;
-use catalogue::{Catalogue, kept, parsed, table_name};
-use names::{Missing, missing};
+use catalogue::Catalogue;
+use grammar::{What, Wrong, parse};
+use read::{READ, Reading};
+use scope::{Known, Missing, Scope};
 
 #[derive(Default)]
 pub(crate) struct Postgres {
@@ -23,10 +29,10 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     /// Notes what a file makes, statement by statement.
-    pub(crate) fn apply(&self, sql: &str) {
-        for statement in statements(sql) {
-            self.catalogue.borrow_mut().apply(statement);
-        }
+    pub(crate) fn apply(&self, sql: &str) -> Result<(), Refused> {
+        let tree = parse(sql).map_err(unread)?;
+        self.catalogue.borrow_mut().apply(&tree);
+        Ok(())
     }
 
     /// Whether all of its tables are known.
@@ -34,23 +40,23 @@ impl Postgres {
         self.catalogue.borrow().complete
     }
 
-    pub(crate) fn prepare(&self, sql: &str) -> Result<Vec<Column>, Refused> {
+    pub(crate) fn prepare(&self, sql: &str) -> Result<Prepared, Refused> {
+        let tree = parse(sql).map_err(unread)?;
         let catalogue = self.catalogue.borrow();
-        // The names of arguments, `days => 1`, look like columns.
-        let named = sql.contains("=>") || sql.contains(":=");
-        let Some(statement) = parsed(sql).filter(|_| !named) else {
-            return Ok(Vec::new());
+        let statement = tree
+            .first("stmt")
+            .and_then(|statement| statement.parts.first());
+        let Some(statement) = statement.filter(|statement| READ.contains(&statement.name)) else {
+            return Ok(Prepared::default());
         };
-        match missing(&catalogue, &statement) {
-            Some(Missing::Table(name, at)) => Err(Refused {
-                why: Why::NoTable(name),
-                at: place(sql, &at),
+        let mut reading = Reading::new(&catalogue);
+        let given = reading.statement(statement, &Scope::default());
+        match reading.missing {
+            Some(missing) => Err(refused(missing)),
+            None => Ok(Prepared {
+                columns: given.unwrap_or_default().into_iter().map(column).collect(),
+                parameters: reading.parameters.list(),
             }),
-            Some(Missing::Column(name)) => Err(Refused {
-                why: Why::NoColumn(kept(&name), None),
-                at: place(sql, &name),
-            }),
-            None => Ok(columns(&catalogue, &statement).unwrap_or_default()),
         }
     }
 
@@ -70,84 +76,40 @@ impl Postgres {
     }
 }
 
-/// The statements of a file.
-fn statements(sql: &str) -> Vec<&str> {
-    let mut found = Vec::new();
-    let mut start = 0;
-    for (token, at, end) in Scan::new(sql.as_bytes()) {
-        if token == Token::End {
-            found.push(&sql[start..at]);
-            start = end;
-        }
+fn column(known: Known) -> Column {
+    Column {
+        name: known.name,
+        value: known.kind.value,
+        not_null: known.not_null,
+        origin: known.origin,
     }
-    found.push(&sql[start..]);
-    let has_words = |part: &&str| !super::words::words(part).is_empty();
-    found.into_iter().filter(has_words).collect()
 }
 
-/// The byte at which a name stands.
-fn place(sql: &str, name: &Ident) -> Option<usize> {
-    let at = name.span.start;
-    let line = usize::try_from(at.line).ok()?.checked_sub(1)?;
-    let column = usize::try_from(at.column).ok()?.checked_sub(1)?;
-    let before: usize = sql.split_inclusive('\n').take(line).map(str::len).sum();
-    let line = sql.get(before..)?;
-    let inside: usize = line.chars().take(column).map(char::len_utf8).sum();
-    Some(before + inside)
+/// Why a text cannot be read.
+fn unread(wrong: Wrong) -> Refused {
+    let (said, meant) = match wrong.what {
+        What::Unexpected(word, meant) => (format!("near \"{word}\": syntax error"), meant),
+        What::End => ("incomplete input".to_owned(), None),
+        What::NoWord(said) => (said.to_owned(), None),
+    };
+    Refused {
+        why: Why::Syntax(said, meant),
+        at: Some(wrong.at),
+    }
 }
 
-/// The columns of a query of one table, where each is one of it.
-fn columns(catalogue: &Catalogue, statement: &Statement) -> Option<Vec<Column>> {
-    let Statement::Query(query) = statement else {
-        return None;
-    };
-    let SetExpr::Select(select) = &*query.body else {
-        return None;
-    };
-    let [from] = select.from.as_slice() else {
-        return None;
-    };
-    let TableFactor::Table { name, .. } = &from.relation else {
-        return None;
-    };
-    let table = catalogue.table(&table_name(name)?)?;
-    if !from.joins.is_empty() || query.with.is_some() || table.open {
-        return None;
-    }
-    let of = |name: &Ident, shown: String| {
-        let name = kept(name);
-        let column = table.columns.iter().find(|column| column.name == name)?;
-        Some(Column {
-            name: shown,
-            value: column.value.clone(),
-            not_null: column.not_null,
-            origin: Some((table.name.clone(), name)),
-        })
-    };
-    let last = |expr: &Expr| match expr {
-        Expr::Identifier(name) => Some(name.clone()),
-        Expr::CompoundIdentifier(names) => names.last().cloned(),
-        _ => None,
-    };
-    let mut found = Vec::new();
-    for item in &select.projection {
-        match item {
-            SelectItem::UnnamedExpr(expr) => {
-                let name = last(expr)?;
-                found.push(of(&name, kept(&name))?);
-            }
-            SelectItem::ExprWithAlias { expr, alias } => found.push(of(&last(expr)?, kept(alias))?),
-            SelectItem::Wildcard(_) => {
-                let all = table.columns.iter();
-                found.extend(all.map(|column| Column {
-                    name: column.name.clone(),
-                    value: column.value.clone(),
-                    not_null: column.not_null,
-                    origin: Some((table.name.clone(), column.name.clone())),
-                }));
-            }
-            _ => return None,
+fn refused(missing: Missing) -> Refused {
+    let (why, at) = match missing {
+        Missing::Table(name, at) => (Why::NoTable(name), at),
+        Missing::Column(name, Some(table), _, at) => (Why::NoColumn(name, Some(table)), at),
+        Missing::Column(name, None, known, at) => (Why::NotGiven(name, known), at),
+        Missing::Operator(name, at) => {
+            let said = format!("it has no operator `{name}`: equality is `=`");
+            (Why::Other(said), at)
         }
-    }
-    Some(found)
+        Missing::Ambiguous(name, at) => (Why::Ambiguous(name), at),
+        Missing::Relation(name, known, at) => (Why::NoRelation(name, known), at),
+        Missing::Count(values, columns, at) => (Why::Count(values, columns), at),
+    };
+    Refused { why, at: Some(at) }
 }
