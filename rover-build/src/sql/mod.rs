@@ -18,5 +18,6 @@ mod tables;
 mod values;
 mod words;
 
+pub(crate) use candidates::BUILD_DATABASE;
 pub use check::Checking;
 pub(crate) use check::{Checked, check};

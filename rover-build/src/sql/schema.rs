@@ -1,5 +1,6 @@
 //! What a database has when its migrations are applied, as far as the build knows it.
 
+use rover_model::plan::Migration;
 use rover_model::sql::Dialect;
 
 use super::prepared::Prepared;
@@ -41,7 +42,25 @@ impl Schema {
 
     /// Whether statements are read by the database itself, so that all of them is checked.
     pub(crate) fn reads_all(&self) -> bool {
-        self.asks() && self.dialect() == Dialect::Sqlite
+        self.asks() && self.dialect() == Dialect::Sqlite || self.has_server()
+    }
+
+    /// Whether a server is asked, which has tables of its own.
+    pub(crate) fn has_server(&self) -> bool {
+        match self {
+            #[cfg(feature = "postgres")]
+            Schema::Postgres(postgres) => postgres.has_server(),
+            _ => false,
+        }
+    }
+
+    /// The migrations that are to be applied.
+    pub(crate) fn pending<'m>(&self, files: &'m [Migration]) -> Vec<&'m Migration> {
+        match self {
+            #[cfg(feature = "postgres")]
+            Schema::Postgres(postgres) => postgres.pending(files),
+            _ => files.iter().collect(),
+        }
     }
 
     /// Whether statements are checked at all.
@@ -55,7 +74,7 @@ impl Schema {
             #[cfg(feature = "sqlite")]
             Schema::Sqlite(sqlite) => sqlite.apply(sql, in_transaction),
             #[cfg(feature = "postgres")]
-            Schema::Postgres(postgres) => postgres.apply(sql),
+            Schema::Postgres(postgres) => postgres.apply(sql, in_transaction),
             Schema::None(_) => {
                 let _ = (sql, in_transaction);
                 Ok(())
@@ -69,7 +88,7 @@ impl Schema {
             #[cfg(feature = "sqlite")]
             Schema::Sqlite(sqlite) => sqlite.make(sql),
             #[cfg(feature = "postgres")]
-            Schema::Postgres(postgres) => drop(postgres.apply(sql)),
+            Schema::Postgres(postgres) => drop(postgres.apply(sql, true)),
             Schema::None(_) => {
                 let _ = sql;
             }

@@ -56,7 +56,7 @@ function api.all.get(ctx)
   db:all("select id from books where condition = any($1) and id = any($2) limit $3", { "new" }, { 1 }, 10)
   db:all("select id from books where title = :title and id > :id", { title = "a", id = "7" })
   db:exec("insert into books (title, \"Year\", price) values ($1, $2, $3), ('b', $4, null)", "a", 1999, 1.5, rover.null)
-  db:exec "insert into books select * from shelves on conflict (id) where id > 1 do nothing"
+  db:exec "insert into books overriding system value select * from shelves on conflict (id) where id > 1 do nothing"
   db:exec "update shelves set (title, price) = (select title, price from books where id = shelves.id), author = default returning shelves.*"
   db:exec "merge into books as b using (select id from authors) as a on a.id = b.id when matched and b.price > 1 then update set title = 'x' when not matched then insert (title) values ('y')"
   db:all "select json_build_object('id', id) from books for update of books nowait"
