@@ -28,6 +28,7 @@ fn query(text: &str, values: Vec<Parameter>) -> Query {
         values,
         want: Want::All,
         verb: Verb::Other,
+        inside: false,
         room: 1 << 20,
     }
 }
