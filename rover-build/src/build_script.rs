@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 
 use crate::form::{Form, REFERENCE};
+use crate::sql::BUILD_DATABASE;
 
 /// Compiles a manifest from a build script, for `rover::include_app!()`. The path is
 /// relative to the crate's `Cargo.toml`. On a mistake it prints what is wrong and ends
@@ -19,7 +20,9 @@ pub fn compile_to(manifest: impl AsRef<Path>, file: &str) {
 
 /// As [`compile_to`], in one of the program's forms.
 pub fn compile_form_to(manifest: impl AsRef<Path>, file: &str, form: Form) {
-    println!("cargo::rerun-if-env-changed={REFERENCE}");
+    for variable in [REFERENCE, BUILD_DATABASE] {
+        println!("cargo::rerun-if-env-changed={variable}");
+    }
     if let Err(message) = try_compile(manifest.as_ref(), file, form) {
         eprintln!("{message}");
         process::exit(1);

@@ -11,8 +11,8 @@ use rover_build::{Code, Diagnostic, Features, Severity, compile_with};
 /// What is wrong without a feature only.
 const OF_FEATURES: [&str; 1] = ["R0904"];
 
-/// What no program can show: a fault of the compiler.
-const WITHOUT_EXAMPLES: [&str; 1] = ["R0110"];
+/// What no program can show: a fault of the compiler, and of the build's environment.
+const WITHOUT_EXAMPLES: [&str; 2] = ["R0110", "R1010"];
 
 fn ids(diagnostics: &[Diagnostic]) -> BTreeSet<String> {
     let ids = diagnostics.iter().map(|one| one.code.id().to_owned());

@@ -89,4 +89,14 @@ fn what_postgres_takes_is_not_called_wrong() {
     let books = &compiled.app.routes[0].returns[0];
     let row = "{id: integer, title: string, Year: integer | null, costs: string | null}";
     assert_eq!(books.to_string(), format!("[{row}]"));
+    let told = |route: usize| {
+        let returns = compiled.app.routes[route].returns.iter();
+        let returns: Vec<String> = returns.map(ToString::to_string).collect();
+        returns.join(", ")
+    };
+    let states = "[{condition: \"new\" | \"sold\", author: integer | null, wrote: integer | null}]";
+    let counted = "[{author: integer | null, books: integer, most: string | null, much: boolean, \
+                   at: string, some: boolean, next: integer | null}]";
+    let added = "empty, {id: integer, condition: \"new\" | \"sold\", loud: any}";
+    assert_eq!([told(1), told(2), told(3)], [states, counted, added]);
 }

@@ -8,12 +8,15 @@ local setmetatable, getmetatable, type, tostring, next = setmetatable, getmetata
 local pcall, error, select, unpack, format = pcall, error, select, unpack, string.format
 local concat, sort, gmatch, gsub, running = table.concat, table.sort, string.gmatch, string.gsub, coroutine.running
 local max, min, floor, array = math.max, math.min, math.floor, R.json.array
+local match, tonumber = string.match, tonumber
 
 local ALL, ONE, VALUE, COUNT = 0, 1, 2, 3
 -- The values are in a list, whose length follows.
 local LISTED = 4
 -- The rows are kept as they are, and what stands for them is written as JSON.
 local KEPT = 8
+-- The coroutine has a transaction of the database, of which the statement is no part.
+local INSIDE = 16
 
 -- By its object: a database's number, and a transaction's.
 local weak = { __mode = "k" }
@@ -65,13 +68,19 @@ local function check_text(word, sql)
   end
 end
 
+-- What is asked for, with what is known of transactions around it.
+local function wanted(want, database, transaction)
+  if transaction == 0 and inside[running() or inside] == database then return want + INSIDE end
+  return want
+end
+
 -- A method that runs a statement. Its word is what errors name.
 local function statement(method, word, want)
   local called = "db:" .. word
   methods[method] = function(self, sql, ...)
     local database, transaction = handle(self, word)
     check_text(word, sql)
-    return result(called, want, run(database, transaction, want, sql, ...))
+    return result(called, want, run(database, transaction, wanted(want, database, transaction), sql, ...))
   end
 end
 statement("all", "all", ALL)
@@ -96,7 +105,7 @@ function methods.each(self, sql, ...)
   if transaction ~= 0 then
     return walk(result("db:each", ALL, run(database, transaction, ALL, sql, ...)))
   end
-  local ok, cursor, message, code, retryable, about = each(database, transaction, ALL, sql, ...)
+  local ok, cursor, message, code, retryable, about = each(database, transaction, wanted(ALL, database, transaction), sql, ...)
   if not ok then failed("db:each", cursor, message, code, retryable, about) end
   local part, at = {}, 0
   return function()
@@ -165,30 +174,43 @@ end
 -- So many values go with one statement.
 local MOST = 2000
 
--- Runs a statement that the runtime has made. `list` is whether all rows are given that it returns.
-local function made(self, word, sql, back, list, values, count)
+-- The same of a statement that the runtime has made: errors name the column of a value, in place of its number.
+local function result_of(names, word, want, ok, kind, message, ...)
+  if ok == false and kind == "argument" and type(message) == "string" then
+    local number, said = match(message, "^%$(%d+)(.*)$")
+    local name = names[tonumber(number)]
+    if name then message = "`" .. name .. "`" .. said end
+  end
+  return result(word, want, ok, kind, message, ...)
+end
+
+-- Runs a statement that the runtime has made. `list` is whether all rows are given that it returns, `names` has the
+-- columns of the values.
+local function made(self, word, sql, back, list, values, count, names)
   local database, transaction = handle(self, word)
   local want = not back and COUNT or list and ALL or ONE
-  return result("db:" .. word, want, run(database, transaction, want + LISTED, sql .. (back or ""), values, count))
+  local asked = wanted(want, database, transaction) + LISTED
+  return result_of(names, "db:" .. word, want, run(database, transaction, asked, sql .. (back or ""), values, count))
 end
 
 local function insert_part(self, word, into, columns, rows, first, last, conflict, back, list)
   if #columns == 0 then
-    return made(self, word, "insert into " .. quoted(into) .. " default values", back, list, {}, 0)
+    return made(self, word, "insert into " .. quoted(into) .. " default values", back, list, {}, 0, {})
   end
-  local names, tuples, values, count = {}, {}, {}, 0
+  local names, tuples, values, count, of_values = {}, {}, {}, 0, {}
   for i = 1, #columns do names[i] = quoted_column(columns[i]) end
   for i = first, last do
     local marks = {}
     for j = 1, #columns do
       count = count + 1
       values[count] = rows[i][columns[j]]
+      of_values[count] = columns[j]
       marks[j] = "$" .. count
     end
     tuples[#tuples + 1] = "(" .. concat(marks, ", ") .. ")"
   end
   local sql = "insert into " .. quoted(into) .. " (" .. concat(names, ", ") .. ") values " .. concat(tuples, ", ")
-  return made(self, word, sql .. (conflict or ""), back, list, values, count)
+  return made(self, word, sql .. (conflict or ""), back, list, values, count, of_values)
 end
 
 local function add(self, word, into, values, back, conflict_of)
@@ -252,7 +274,7 @@ function methods.upsert(self, into, values, options)
 end
 
 -- The condition of a table of columns and values, which go on behind those that are there.
-local function condition(word, position, where, values, count)
+local function condition(word, position, where, values, count, names)
   check_table(word, position, where, "a table of columns and their values")
   local parts = {}
   local columns = columns_of(word, { where })
@@ -265,7 +287,7 @@ local function condition(word, position, where, values, count)
       parts[i] = quoted_column(name) .. " is null"
     else
       count = count + 1
-      values[count] = value
+      values[count], names[count] = value, name
       local is_list = type(value) == "table"
       parts[i] = quoted_column(name) .. (is_list and " in ($" .. count .. "...)" or " = $" .. count)
     end
@@ -279,24 +301,24 @@ function methods.update(self, of, values, where, options)
   check_table("update", 2, values, "a table of columns and their new values")
   local columns = columns_of("update", { values })
   if #columns == 0 then raise("bad argument #2 to 'update' (at least one column expected)") end
-  local sets, given, count = {}, {}, 0
+  local sets, given, count, names = {}, {}, 0, {}
   for i = 1, #columns do
     count = count + 1
-    given[count] = values[columns[i]]
+    given[count], names[count] = values[columns[i]], columns[i]
     sets[i] = quoted_column(columns[i]) .. " = $" .. count
   end
   local rest
-  rest, count = condition("update", 3, where, given, count)
+  rest, count = condition("update", 3, where, given, count, names)
   local sql = "update " .. quoted(of) .. " set " .. concat(sets, ", ") .. rest
-  return made(self, "update", sql, returning("update", options), true, given, count)
+  return made(self, "update", sql, returning("update", options), true, given, count, names)
 end
 
 function methods.delete(self, from, where, options)
   handle(self, "delete")
   check_name("delete", from)
-  local given = {}
-  local rest, count = condition("delete", 2, where, given, 0)
-  return made(self, "delete", "delete from " .. quoted(from) .. rest, returning("delete", options), true, given, count)
+  local given, names = {}, {}
+  local rest, count = condition("delete", 2, where, given, 0, names)
+  return made(self, "delete", "delete from " .. quoted(from) .. rest, returning("delete", options), true, given, count, names)
 end
 
 local function pack(...) return select("#", ...), { ... } end
@@ -346,7 +368,7 @@ function methods.transaction(self, fn, options)
   local left = options and options.retry or 0
   if type(left) ~= "number" then raise("db:transaction: `retry` is a number") end
   while true do
-    local id = result(word, ONE, begin(database, options and options.isolation))
+    local id = result(word, ONE, begin(database, options and options.isolation, inside[running() or inside] == database))
     local count, results = call_with(fn, database, id, 0)
     if results[1] then
       local ok, kind, message, code, retryable, about = mark(id, "commit")

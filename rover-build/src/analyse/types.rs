@@ -53,6 +53,8 @@ pub enum ValueType {
     Integer,
     /// A string.
     String,
+    /// One of these strings.
+    Enum(Vec<String>),
     /// A table with these fields, in order, and perhaps others.
     Object(Vec<(String, ValueType)>),
     /// A table of fields of one kind.
@@ -86,6 +88,9 @@ impl ValueType {
             (ValueType::Any, _) | (_, ValueType::Any) => ValueType::Any,
             (ValueType::Nil, other) | (other, ValueType::Nil) => other.maybe(),
             (ValueType::Maybe(a), b) | (b, ValueType::Maybe(a)) => a.or(b.present()).maybe(),
+            (ValueType::Enum(_), ValueType::String) | (ValueType::String, ValueType::Enum(_)) => {
+                ValueType::String
+            }
             (ValueType::Number, ValueType::Integer) | (ValueType::Integer, ValueType::Number) => {
                 ValueType::Number
             }
@@ -112,6 +117,11 @@ impl ValueType {
             }
             (a, b) => ValueType::OneOf(vec![a, b]),
         }
+    }
+
+    /// Whether it is always a text.
+    pub(crate) fn is_text(&self) -> bool {
+        matches!(self, ValueType::String | ValueType::Enum(_))
     }
 
     /// This, or nothing.
@@ -194,6 +204,10 @@ impl fmt::Display for ValueType {
             ValueType::Number => f.write_str("number"),
             ValueType::Integer => f.write_str("integer"),
             ValueType::String => f.write_str("string"),
+            ValueType::Enum(labels) => {
+                let labels: Vec<String> = labels.iter().map(|label| format!("{label:?}")).collect();
+                f.write_str(&labels.join(" | "))
+            }
             ValueType::Array(item) => write!(f, "[{item}]"),
             ValueType::List(item) => write!(f, "list[{item}]"),
             ValueType::Map(value) => write!(f, "{{*: {value}}}"),

@@ -12,6 +12,7 @@ use quote::quote;
 use rover_model::plan::Plan;
 
 use crate::form::REFERENCE;
+use crate::sql::BUILD_DATABASE;
 use constant::constant;
 
 /// Items that make rustc print warnings where a macro stands: it has no other way to.
@@ -38,7 +39,7 @@ pub(crate) fn rust<'a>(plan: &Plan, files: impl Iterator<Item = &'a Path>) -> To
             const _: &[u8] = ::core::include_bytes!(#path);
         )
     });
-    let reference = REFERENCE;
+    let variables = [REFERENCE, BUILD_DATABASE];
     let paths = router::paths(&plan.routes);
     let dynamic = router::dynamic(&plan.routes);
     let plan = constant(plan);
@@ -46,7 +47,7 @@ pub(crate) fn rust<'a>(plan: &Plan, files: impl Iterator<Item = &'a Path>) -> To
         #[allow(unused_imports)]
         use ::rover::__private as rt;
         #(#files)*
-        const _: ::core::option::Option<&str> = ::core::option_env!(#reference);
+        #(const _: ::core::option::Option<&str> = ::core::option_env!(#variables);)*
         static STATIC_PATHS: rt::PerfectMap<&[(rt::Method, u16)]> = #paths;
         #dynamic
         static PROGRAM: rt::Program = rt::Program {

@@ -140,6 +140,7 @@ pub(super) fn value_type(of: &ValueType) -> Value {
         ValueType::Number => json!({ "type": "number" }),
         ValueType::Integer => json!({ "type": "integer" }),
         ValueType::String => json!({ "type": "string" }),
+        ValueType::Enum(labels) => json!({ "type": "string", "enum": labels }),
         ValueType::Map(value) => {
             json!({ "type": "object", "additionalProperties": value_type(value) })
         }

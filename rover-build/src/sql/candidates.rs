@@ -11,7 +11,7 @@ use super::schema::{Schema, called};
 use super::words::{behind, first, has, last, named_tables, table, words};
 use crate::analyse::statements::{DatabaseCall, Statements, Takes};
 use crate::collect::databases::Database;
-use crate::diagnostic::codes::sql::migration_refused;
+use crate::diagnostic::codes::sql::{build_database, migration_refused};
 use crate::diagnostic::{Diagnostic, Position};
 use crate::features::Features;
 use crate::front::ids::TextRange;
@@ -45,6 +45,13 @@ impl<'a> Candidates<'a> {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Self {
         let (mut all, mut made) = (Vec::new(), Made::new());
+        let asked = build_database();
+        // Of several databases the server is one that has migrations.
+        let mut named = databases
+            .iter()
+            .map(|database| database.options.migrations(Dialect::Postgres));
+        let any_folder = named.any(|folder| folder.is_some());
+        let mut refused = false;
         for (number, database) in databases.iter().enumerate() {
             for dialect in kinds(database, features) {
                 let folder = database.options.migrations(dialect).map(str::to_owned);
@@ -53,8 +60,15 @@ impl<'a> Candidates<'a> {
                 let (schema, applied) = match known {
                     Some((_, known)) => known.clone(),
                     None => {
-                        let schema = Rc::new(open(dialect));
                         let folder = folder.as_deref();
+                        let is_asked = folder.is_some() || !any_folder;
+                        let address = asked.as_deref().filter(|_| is_asked && !refused);
+                        let schema = Rc::new(open(dialect, address).unwrap_or_else(|why| {
+                            refused = true;
+                            let at = database.position.clone();
+                            diagnostics.push(build_database::unreachable(at, BUILD_DATABASE, &why));
+                            Schema::None(dialect)
+                        }));
                         let applied = apply(&schema, folder, migrations, diagnostics);
                         made.push((key, (Rc::clone(&schema), applied)));
                         (schema, applied)
@@ -62,7 +76,7 @@ impl<'a> Candidates<'a> {
                 };
                 all.push(Candidate {
                     database: number,
-                    complete: applied && folder.is_some(),
+                    complete: applied && (folder.is_some() || schema.has_server()),
                     schema,
                     folder,
                 });
@@ -149,17 +163,29 @@ fn kinds(database: &Database, features: Features) -> Vec<Dialect> {
     }
 }
 
-fn open(dialect: Dialect) -> Schema {
-    match dialect {
+fn open(dialect: Dialect, address: Option<&str>) -> Result<Schema, String> {
+    let _ = address;
+    Ok(match dialect {
         #[cfg(feature = "sqlite")]
         Dialect::Sqlite => {
             super::sqlite::Sqlite::new().map_or(Schema::None(dialect), Schema::Sqlite)
         }
         #[cfg(feature = "postgres")]
-        Dialect::Postgres => Schema::Postgres(Default::default()),
+        Dialect::Postgres => Schema::Postgres(match address {
+            Some(address) => super::postgres::Postgres::of_server(address)?,
+            None => Default::default(),
+        }),
         #[cfg(not(all(feature = "postgres", feature = "sqlite")))]
         _ => Schema::None(dialect),
-    }
+    })
+}
+
+/// The variable that names a database to ask in the build.
+pub(crate) const BUILD_DATABASE: &str = "ROVER_BUILD_DATABASE";
+
+fn build_database() -> Option<String> {
+    let address = std::env::var(BUILD_DATABASE).ok();
+    address.filter(|address| !address.is_empty())
 }
 
 /// The table in which a database remembers what was applied: programs may read it.
@@ -175,14 +201,14 @@ fn apply(
 ) -> bool {
     let Some(found) = folder.and_then(|name| migrations.folders.iter().find(|f| f.folder == name))
     else {
-        return false;
+        return folder.is_none() && schema.has_server();
     };
     // What cannot be read has been told.
     if !migrations.diagnostics.is_empty() {
         return false;
     }
     schema.make(APPLIED);
-    for file in found.files.iter() {
+    for file in schema.pending(&found.files) {
         if let Err(refused) = schema.apply(&file.sql, file.in_transaction()) {
             if refused.why != Why::Unknown {
                 let name = format!("{}/{}", found.folder, file.name);
@@ -214,6 +240,11 @@ fn told(schema: &Schema, file: &str, sql: &str, refused: &Refused) -> Diagnostic
             Some(name),
             columns(),
         ),
+        Why::NotGiven(name, known) => (
+            format!("there is no column `{name}`"),
+            Some(name),
+            known.clone(),
+        ),
         Why::Ambiguous(name) => (
             format!("the column `{name}` may be of several tables"),
             Some(name),
@@ -224,7 +255,18 @@ fn told(schema: &Schema, file: &str, sql: &str, refused: &Refused) -> Diagnostic
             Some(name),
             schema.functions(),
         ),
-        Why::Syntax(said) | Why::Other(said) => (said.clone(), None, Vec::new()),
+        Why::NoRelation(name, known) => (
+            format!("there is no table `{name}` in this query"),
+            Some(name),
+            known.clone(),
+        ),
+        Why::Count(values, columns) => (
+            format!("there are {values} values for {columns} columns"),
+            None,
+            Vec::new(),
+        ),
+        Why::Syntax(said, Some(meant)) => (said.clone(), None, vec![(*meant).to_owned()]),
+        Why::Syntax(said, None) | Why::Other(said) => (said.clone(), None, Vec::new()),
         Why::Unknown => (String::new(), None, Vec::new()),
     };
     let short = name.map(|name| last(name));
@@ -233,7 +275,11 @@ fn told(schema: &Schema, file: &str, sql: &str, refused: &Refused) -> Diagnostic
         _ => behind(sql, from, name),
     });
     let at = Position::of(file, sql, place.unwrap_or(from));
-    let help = short.map(|name| (name, known));
+    let meant = match refused.why {
+        Why::Syntax(_, meant) => meant,
+        _ => short,
+    };
+    let help = meant.map(|name| (name, known));
     migration_refused::by(at, called(schema.dialect()), &said, help)
 }
 

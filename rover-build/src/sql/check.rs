@@ -3,7 +3,7 @@
 
 use rover_model::sql::{Dialect, Scan, Statement, Token, Verb};
 
-use super::candidates::{Candidate, Candidates};
+use super::candidates::{BUILD_DATABASE, Candidate, Candidates};
 use super::migrations::Migrations;
 use super::problem::Asked;
 use super::schema::called;
@@ -149,7 +149,9 @@ impl<'a> Look<'_, 'a> {
             return Ok(None);
         }
         let asked = Asked {
+            names: self.names,
             statement: &statement,
+            given,
             place: &place,
         };
         let answers = self.of.iter().map(|of| of.ask(&asked));
@@ -206,9 +208,12 @@ impl<'a> Look<'_, 'a> {
                 };
                 Checking::Partly("its places for values", why)
             }
+            [only] if only.schema.has_server() => {
+                Checking::Whole(format!("PostgreSQL, as `{BUILD_DATABASE}` names it"))
+            }
             [only] if !only.schema.reads_all() => Checking::Partly(
-                "its places for values, and the plain names of tables and columns",
-                "the compiler does not read all of PostgreSQL's SQL",
+                "all but functions, operators and most types",
+                "no PostgreSQL is asked in the build: `ROVER_BUILD_DATABASE` may name one",
             ),
             [only] => match &only.folder {
                 Some(folder) if only.complete => {

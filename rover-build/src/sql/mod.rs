@@ -8,6 +8,7 @@ mod check;
 pub(crate) mod migrations;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod prepared;
 mod problem;
 mod refused;
 mod schema;
@@ -17,5 +18,6 @@ mod tables;
 mod values;
 mod words;
 
+pub(crate) use candidates::BUILD_DATABASE;
 pub use check::Checking;
 pub(crate) use check::{Checked, check};

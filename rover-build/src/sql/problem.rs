@@ -1,37 +1,50 @@
 //! What is wrong with a statement, by what its database says.
 
-use rover_model::sql::{Given, Parameters, Statement};
+use rover_model::sql::{Parameters, Statement};
 
 use super::candidates::Candidate;
 use super::refused::{Refused, Why};
 use super::schema::called;
+use super::values;
 use super::words::{behind, first, last, named_tables, table, words};
-use crate::analyse::statements::Column;
+use crate::analyse::names::Names;
+use crate::analyse::statements::{Column, Given};
 use crate::diagnostic::Diagnostic;
-use crate::diagnostic::codes::sql::{names, refused, syntax};
+use crate::diagnostic::codes::sql::{names, refused, syntax, values as codes};
 use crate::diagnostic::sql_text::Place;
 
 /// A statement that is checked, and where its bytes are written.
-pub(super) struct Asked<'s> {
+pub(super) struct Asked<'s, 'a> {
+    pub(super) names: &'s Names<'a>,
     pub(super) statement: &'s Statement,
+    pub(super) given: &'s Given<'a>,
     pub(super) place: &'s dyn Fn(usize) -> Place,
 }
 
 impl Candidate {
-    /// Asks the database what a statement is.
-    pub(super) fn ask(&self, asked: &Asked<'_>) -> Result<Vec<Column>, Diagnostic> {
+    /// Asks the database what a statement is: the columns that it gives.
+    pub(super) fn ask(&self, asked: &Asked<'_, '_>) -> Result<Vec<Column>, Diagnostic> {
         let dialect = self.schema.dialect();
         // A list of one stands for any.
         let values = match asked.statement.parameters() {
             Parameters::Numbered(count) => count,
             Parameters::Named(names) => names.len(),
         };
-        let given = vec![Given::List(1); values];
+        let given = vec![rover_model::sql::Given::List(1); values];
         let Ok(rendered) = asked.statement.render(dialect, &given) else {
             return Ok(Vec::new());
         };
-        let refused = match self.schema.columns_of(&rendered.text) {
-            Ok(columns) => return Ok(columns),
+        let refused = match self.schema.prepare(&rendered.text) {
+            Ok(prepared) => {
+                let unfit = values::unfit(
+                    asked.names,
+                    asked.statement,
+                    asked.given,
+                    &rendered,
+                    &prepared.parameters,
+                );
+                return unfit.map_or(Ok(prepared.columns), Err);
+            }
             Err(refused) => refused,
         };
         match self.told(asked, &refused) {
@@ -41,7 +54,7 @@ impl Candidate {
     }
 
     /// What is said of it; nothing where it may be right.
-    fn told(&self, asked: &Asked<'_>, refused: &Refused) -> Option<Diagnostic> {
+    fn told(&self, asked: &Asked<'_, '_>, refused: &Refused) -> Option<Diagnostic> {
         let schema = &self.schema;
         let (dialect, text) = (schema.dialect(), asked.statement.text());
         let at = refused.at.map(|at| asked.statement.written_at(dialect, at));
@@ -53,13 +66,13 @@ impl Candidate {
         let of_tables = ["CREATE", "ALTER", "DROP", "REINDEX", "ANALYZE"].contains(&&*verb);
         let place = |found: Option<usize>| (asked.place)(found.unwrap_or(from));
         Some(match &refused.why {
-            Why::Syntax(said) if said == "incomplete input" => {
+            Why::Syntax(said, _) if said == "incomplete input" => {
                 let place = (asked.place)(at.unwrap_or(end));
                 syntax::error(&place, "it ends where more is expected")
             }
-            Why::Syntax(said) => {
+            Why::Syntax(said, meant) => {
                 let comma = text[..from.min(text.len())].trim_end().ends_with(',');
-                syntax::unexpected(&place(at), said, comma)
+                syntax::unexpected(&place(at), said, *meant, comma)
             }
             _ if of_tables => return None,
             Why::NoTable(name) => {
@@ -67,7 +80,9 @@ impl Candidate {
                     return None;
                 }
                 let name = last(name);
-                names::table(&place(table(text, name)), name, &schema.tables())
+                let found = at.and_then(|at| behind(text, at, name));
+                let found = found.or_else(|| table(text, name));
+                names::table(&place(found), name, &schema.tables())
             }
             Why::NoColumn(name, of) => {
                 let column = last(name);
@@ -79,6 +94,10 @@ impl Candidate {
                 let known = without_doubles(known);
                 names::column(&place(behind(text, from, column)), column, &tables, &known)
             }
+            Why::NotGiven(name, known) => {
+                let known = without_doubles(known.clone());
+                names::column(&place(behind(text, from, name)), name, &[], &known)
+            }
             Why::Ambiguous(name) => {
                 let column = last(name);
                 let tables = named_tables(text, &schema.tables());
@@ -89,6 +108,12 @@ impl Candidate {
                 let with = with.map(|table| alias(text, &table)).collect::<Vec<_>>();
                 names::ambiguous(&place(behind(text, from, column)), name, &with)
             }
+            Why::NoRelation(name, known) => names::relation(
+                &place(behind(text, from, name)),
+                name,
+                &without_doubles(known.clone()),
+            ),
+            Why::Count(values, columns) => codes::count(&place(at), *values, *columns),
             Why::NoFunction(name) => {
                 names::function(&place(behind(text, from, name)), name, &schema.functions())
             }

@@ -15,11 +15,18 @@ pub(crate) struct Refused {
 )]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Why {
-    Syntax(String),
+    /// What is said, and a keyword that was meant.
+    Syntax(String, Option<&'static str>),
     NoTable(String),
     /// A column, and the table where one is told.
     NoColumn(String, Option<String>),
+    /// A column of a query, and those that there are.
+    NotGiven(String, Vec<String>),
     Ambiguous(String),
+    /// What stands before a dot, and what may stand there.
+    NoRelation(String, Vec<String>),
+    /// So many values for so many columns.
+    Count(usize, usize),
     NoFunction(String),
     Other(String),
     /// It took too long, or more than there is: nothing is known by that.

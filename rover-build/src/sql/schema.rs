@@ -1,9 +1,10 @@
 //! What a database has when its migrations are applied, as far as the build knows it.
 
+use rover_model::plan::Migration;
 use rover_model::sql::Dialect;
 
+use super::prepared::Prepared;
 use super::refused::Refused;
-use crate::analyse::statements::Column;
 #[cfg(feature = "postgres")]
 use crate::sql::postgres::Postgres;
 #[cfg(feature = "sqlite")]
@@ -41,7 +42,25 @@ impl Schema {
 
     /// Whether statements are read by the database itself, so that all of them is checked.
     pub(crate) fn reads_all(&self) -> bool {
-        self.asks() && self.dialect() == Dialect::Sqlite
+        self.asks() && self.dialect() == Dialect::Sqlite || self.has_server()
+    }
+
+    /// Whether a server is asked, which has tables of its own.
+    pub(crate) fn has_server(&self) -> bool {
+        match self {
+            #[cfg(feature = "postgres")]
+            Schema::Postgres(postgres) => postgres.has_server(),
+            _ => false,
+        }
+    }
+
+    /// The migrations that are to be applied.
+    pub(crate) fn pending<'m>(&self, files: &'m [Migration]) -> Vec<&'m Migration> {
+        match self {
+            #[cfg(feature = "postgres")]
+            Schema::Postgres(postgres) => postgres.pending(files),
+            _ => files.iter().collect(),
+        }
     }
 
     /// Whether statements are checked at all.
@@ -55,10 +74,7 @@ impl Schema {
             #[cfg(feature = "sqlite")]
             Schema::Sqlite(sqlite) => sqlite.apply(sql, in_transaction),
             #[cfg(feature = "postgres")]
-            Schema::Postgres(postgres) => {
-                postgres.apply(sql);
-                Ok(())
-            }
+            Schema::Postgres(postgres) => postgres.apply(sql, in_transaction),
             Schema::None(_) => {
                 let _ = (sql, in_transaction);
                 Ok(())
@@ -72,23 +88,26 @@ impl Schema {
             #[cfg(feature = "sqlite")]
             Schema::Sqlite(sqlite) => sqlite.make(sql),
             #[cfg(feature = "postgres")]
-            Schema::Postgres(postgres) => postgres.apply(sql),
+            Schema::Postgres(postgres) => drop(postgres.apply(sql, true)),
             Schema::None(_) => {
                 let _ = sql;
             }
         }
     }
 
-    /// The columns that a statement gives.
-    pub(crate) fn columns_of(&self, sql: &str) -> Result<Vec<Column>, Refused> {
+    /// What a statement gives and takes.
+    pub(crate) fn prepare(&self, sql: &str) -> Result<Prepared, Refused> {
         match self {
             #[cfg(feature = "sqlite")]
-            Schema::Sqlite(sqlite) => sqlite.prepare(sql),
+            Schema::Sqlite(sqlite) => Ok(Prepared {
+                columns: sqlite.prepare(sql)?,
+                ..Prepared::default()
+            }),
             #[cfg(feature = "postgres")]
             Schema::Postgres(postgres) => postgres.prepare(sql),
             Schema::None(_) => {
                 let _ = sql;
-                Ok(Vec::new())
+                Ok(Prepared::default())
             }
         }
     }

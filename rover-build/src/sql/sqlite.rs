@@ -263,7 +263,7 @@ fn why(said: &str) -> Why {
         || said == "incomplete input"
         || said.starts_with("unrecognized token");
     match syntax {
-        true => Why::Syntax(said.to_owned()),
+        true => Why::Syntax(said.to_owned(), None),
         false => Why::Other(said.to_owned()),
     }
 }

@@ -1,6 +1,8 @@
 //! Whether the values that are given beside a statement fit its places.
 
-use rover_model::sql::{Parameters, Scan, Statement, Token};
+use rover_model::sql::{Parameters, Rendered, Scan, Statement, Token};
+
+use super::prepared::{Constant, Takes};
 
 use crate::analyse::names::Names;
 use crate::analyse::statements::{At, Given};
@@ -105,6 +107,68 @@ fn named(
     let unknown = unknown.filter(|_| is_direct)?;
     let position = names.sources.files[table.file].position(unknown.span.start);
     Some(values::unknown(position, unknown, places))
+}
+
+/// The first constant that the type of its place does not take.
+pub(super) fn unfit(
+    names: &Names<'_>,
+    statement: &Statement,
+    given: &Given<'_>,
+    rendered: &Rendered,
+    types: &[Option<Takes>],
+) -> Option<Diagnostic> {
+    let places = rendered.values.iter().zip(types);
+    let known =
+        places.filter_map(|((index, element), takes)| Some((*index, *element, takes.as_ref()?)));
+    for (index, element, takes) in known {
+        let place = match statement.parameters() {
+            Parameters::Numbered(_) => format!("${}", index + 1),
+            Parameters::Named(all) => format!(":{}", all[index]),
+        };
+        let values = match (statement.parameters(), element) {
+            (Parameters::Numbered(_), None) => {
+                given.values.get(index).copied().into_iter().collect()
+            }
+            (Parameters::Numbered(_), Some(_)) => items(names, given.values.get(index).copied()),
+            (Parameters::Named(all), _) => field(names, given.values.first().copied(), &all[index]),
+        };
+        for At { file, expr } in values {
+            let Some((_, value)) = names.resolve(file, expr) else {
+                continue;
+            };
+            if let Some(said) = Constant::of(value).and_then(|constant| takes.refuses(&constant)) {
+                let at = names.sources.files[file].position(expr.span.start);
+                return Some(values::unfit(at, &place, &takes.name, &said));
+            }
+        }
+    }
+    None
+}
+
+/// The items of a list.
+fn items<'a>(names: &Names<'a>, list: Option<At<'a>>) -> Vec<At<'a>> {
+    let list = list.and_then(|At { file, expr }| names.resolve(file, expr));
+    let Some((file, Kind::Table(fields))) = list.map(|(file, list)| (file, &list.kind)) else {
+        return Vec::new();
+    };
+    let items = fields.iter().filter_map(|field| match field {
+        Field::Item(expr) => Some(At { file, expr }),
+        Field::Named(..) | Field::Keyed(..) => None,
+    });
+    items.collect()
+}
+
+/// A field of the table that names the values.
+fn field<'a>(names: &Names<'a>, table: Option<At<'a>>, wanted: &str) -> Vec<At<'a>> {
+    let table = table.and_then(|At { file, expr }| names.resolve(file, expr));
+    let Some((file, Kind::Table(fields))) = table.map(|(file, table)| (file, &table.kind)) else {
+        return Vec::new();
+    };
+    let found = fields.iter().filter_map(|field| match field {
+        Field::Named(name, expr) if name.as_str() == wanted => Some(At { file, expr }),
+        _ => None,
+    });
+    found.collect()
 }
 
 /// The names of a constructor, where it has nothing else.

@@ -21,8 +21,8 @@ pub(crate) type Answering<T = Rows> = Pin<Box<dyn Future<Output = Result<T, Wait
 pub(crate) enum Began {
     /// It is done.
     #[cfg_attr(
-        not(feature = "sqlite"),
-        expect(dead_code, reason = "only SQLite answers at once")
+        not(any(feature = "sqlite", feature = "postgres")),
+        expect(dead_code, reason = "nobody answers at once")
     )]
     Ready(Result<Rows, WaitError>),
     Later(Answering),
@@ -57,17 +57,17 @@ impl Database {
     }
 
     /// Begins a transaction.
-    pub(crate) fn transaction(&self, isolation: Isolation) -> Answering<Transaction> {
+    pub(crate) fn transaction(&self, isolation: Isolation, inside: bool) -> Answering<Transaction> {
         match self {
             #[cfg(feature = "sqlite")]
             Database::Sqlite(local) => {
-                let _ = isolation;
+                let _ = (isolation, inside);
                 let begun = local.transaction();
                 Box::pin(async move { begun.await.map(Transaction::Sqlite) })
             }
             #[cfg(feature = "postgres")]
             Database::Postgres(local) => {
-                let begun = local.transaction(isolation);
+                let begun = local.transaction(isolation, inside);
                 Box::pin(async move { begun.await.map(Transaction::Postgres) })
             }
         }
@@ -82,6 +82,12 @@ impl Database {
             Database::Postgres(local) => local.cursor(query),
         }
     }
+}
+
+/// What a transaction would hold up that asks for it.
+pub(crate) fn waits_for_itself() -> WaitError {
+    let message = "it would wait for the transaction that it is in: use `tx`";
+    WaitError::new("argument", message)
 }
 
 /// How much a transaction sees of others.
@@ -166,7 +172,11 @@ impl Transaction {
 }
 
 /// Rows that come in parts. Who drops it ends the query.
-pub(crate) struct Cursor(mpsc::Receiver<Result<Rows, WaitError>>);
+pub(crate) struct Cursor {
+    parts: mpsc::Receiver<Result<Rows, WaitError>>,
+    /// What an error becomes.
+    told: Box<dyn Fn(WaitError) -> WaitError>,
+}
 
 /// Rows in one part.
 pub(crate) const PART: usize = 256;
@@ -175,11 +185,24 @@ impl Cursor {
     /// A cursor, and where its parts are given to. The query ends where nobody takes them.
     pub(crate) fn new() -> (mpsc::Sender<Result<Rows, WaitError>>, Cursor) {
         let (sender, receiver) = mpsc::channel(1);
-        (sender, Cursor(receiver))
+        let cursor = Cursor {
+            parts: receiver,
+            told: Box::new(|error| error),
+        };
+        (sender, cursor)
+    }
+
+    /// With another word for its errors.
+    pub(crate) fn with(self, told: impl Fn(WaitError) -> WaitError + 'static) -> Self {
+        Cursor {
+            told: Box::new(told),
+            ..self
+        }
     }
 
     /// The next part; none at the end.
     pub(crate) async fn next(&mut self) -> Result<Option<Rows>, WaitError> {
-        self.0.recv().await.transpose()
+        let part = self.parts.recv().await.transpose();
+        part.map_err(&self.told)
     }
 }

@@ -37,6 +37,8 @@ pub(crate) struct Query {
     pub(crate) want: Want,
     /// What it begins with.
     pub(crate) verb: Verb,
+    /// Who asks has a transaction of the database, of which this is no part.
+    pub(crate) inside: bool,
     /// The bytes that the rows may have in all.
     pub(crate) room: usize,
 }

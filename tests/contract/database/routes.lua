@@ -192,7 +192,9 @@ function api.nested.get()
     end)
   end)
   return { inner = inner, titles = db:all "select title from books order by id",
-    itself = problem(db.transaction, db, function() db:transaction(function() end) end) }
+    itself = problem(db.transaction, db, function() db:transaction(function() end) end),
+    written = problem(db.transaction, db, function() db:exec "delete from books" end),
+    read = db:transaction(function() return db:value "select count(*) from books" end) }
 end
 
 -- An answer that is thrown takes the transaction back like any error.

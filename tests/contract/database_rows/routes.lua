@@ -32,4 +32,22 @@ function api.wrong.get() return db:all(string.rep("select * from nowhere", 1)) e
 function api.named.get() return { row = db:one("select :a as a, :b as b", { a = "x" }) } end
 function api.wide.get() return db:all "with recursive c(x) as (select 1 union all select x + 1 from c where x < 3000) select x, 'text ' || x as t from c where x % 1000 = 0" end
 
+-- A local that is only returned, a database of another file.
+local store = require "store"
+function api.loc.all.get() fill() local rows = db:all "select id, data from kinds where id < 3" return rows end
+function api.loc.one.p_id.get(ctx)
+  fill()
+  local row = db:one("select id, text, data from kinds where id = $1", tonumber(ctx:params().id))
+  if not row then return api.error(404, "No such row") end
+  return { row = row, again = { row }, none = db:one "select 1 where 0" }
+end
+function api.loc.both.get(ctx)
+  fill()
+  local rows, row = db:all "select id from kinds where id < 4", db:one "select id from kinds where 0"
+  if row == nil and ctx:query().x then return api.json({ rows = rows, x = ctx:query().x }):header("x-a", "b") end
+  return rows or row
+end
+function api.loc.single.get() fill() return api.json(db:one "select id from kinds"):header("x-a", "b") end
+function api.loc.module.get() return { rows = store.db:all "select 1 as a, null as b", one = store.other:one "select 2 as a" } end
+
 return api

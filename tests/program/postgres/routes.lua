@@ -44,6 +44,10 @@ local function steps(tx, list, seen)
       rover.sleep(step.sleep)
     elseif step.fail then
       error(step.fail, 0)
+    elseif step.outside then
+      seen[#seen + 1] = outcome(pcall(ask, db, step))
+    elseif step.again then
+      seen[#seen + 1] = outcome(pcall(db.transaction, db, function() return "begun" end))
     elseif step.caught then
       seen[#seen + 1] = outcome(pcall(ask, tx, step))
     else
@@ -79,6 +83,16 @@ function api.insert.get()
   local bad = { { id = 30001 }, { id = 30001 } }
   local failed = outcome(pcall(db.insert, db, "many", bad))
   return { rows = done.rows, count = db:value "select count(*) from many", sum = db:value "select sum(price) from many", failed = failed }
+end
+
+-- Values that the columns do not take.
+function api.unfit.get()
+  db:exec "create table if not exists unfit (id int primary key, name text, size int)"
+  return {
+    inserted = outcome(pcall(db.insert, db, "unfit", { { id = 1, name = "a", size = 2 }, { id = 2, name = "b", size = "secret" } })),
+    updated = outcome(pcall(db.update, db, "unfit", { name = "c" }, { size = 1.5 })),
+    listed = outcome(pcall(db.delete, db, "unfit", { name = "c", id = { 1, "secret" } })),
+  }
 end
 
 function api.words.get()

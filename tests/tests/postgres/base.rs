@@ -58,6 +58,15 @@ impl Base {
         format!("{server}/{}", self.name)
     }
 
+    /// The same by way of PgBouncer; nothing where there is none.
+    pub(crate) fn pooled(&self) -> Option<String> {
+        let server = std::env::var("ROVER_TEST_PGBOUNCER").ok();
+        if server.is_none() {
+            eprintln!("left out: there is no PgBouncer");
+        }
+        server.map(|server| format!("{server}/{}", self.name))
+    }
+
     /// What the server itself says.
     pub(crate) fn sql(&self, text: &str) -> String {
         psql(&self.name, text)

@@ -1,6 +1,6 @@
 //! What went wrong, without a value.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::base::Base;
 
@@ -60,6 +60,45 @@ fn errors_have_kinds() {
     let null = program.failed("exec", add, json!([null, "x"]));
     assert_eq!(null["column"], "account");
     assert_eq!(program.get("/alive"), json!({"alive": true}));
+}
+
+/// Values have the names that the program gives them, and those of columns.
+#[test]
+#[ignore = "needs a PostgreSQL: .ci/postgres"]
+fn values_are_called_as_the_program_calls_them() {
+    let base = Base::new();
+    let program = base.start(&[]);
+    let expected = "a value of the type int4 is expected, got a text that is none";
+    let said = |asked: Value| program.post("/sql", &asked)["failed"]["raised"].to_string();
+    let named = json!({"how": "all", "sql": "select :a::int, :b::int, :a::int", "named": {"a": 1, "b": "x"}});
+    let told = said(named);
+    assert!(told.contains(&format!("db:all: :b: {expected}")), "{told}");
+    let spread = json!({"how": "one", "sql": "select 1 where $2::text = 'a' and 1 in ($1...)", "values": [[1, "x"], "a"]});
+    let told = said(spread);
+    assert!(
+        told.contains(&format!("db:one: $1, item 2: {expected}")),
+        "{told}"
+    );
+    let each = json!({"how": "value", "sql": "select :id::uuid", "named": {"id": "secret"}});
+    let told = said(each);
+    assert!(
+        told.contains(":id: invalid input syntax for type uuid"),
+        "{told}"
+    );
+    let unfit = program.get("/unfit");
+    let told = |what: &str| unfit[what]["failed"]["raised"].to_string();
+    assert!(
+        told("inserted").contains(&format!("db:insert: `size`: {expected}")),
+        "{unfit}"
+    );
+    assert!(
+        told("updated").contains("db:update: `size`: a value of the type int4"),
+        "{unfit}"
+    );
+    assert!(
+        told("listed").contains(&format!("db:delete: `id`, item 2: {expected}")),
+        "{unfit}"
+    );
 }
 
 /// A value that its place does not take is the program's own error, and names the place.

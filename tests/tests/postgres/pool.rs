@@ -34,6 +34,34 @@ fn a_full_pool_is_an_error_of_its_own() {
     assert!(base.connections("true") <= 2);
 }
 
+/// A statement that stands by itself has another connection than the transaction that it is written in. Where there
+/// is no other, it would wait for itself.
+#[test]
+#[ignore = "needs a PostgreSQL: .ci/postgres"]
+fn a_transaction_does_not_wait_for_itself() {
+    let base = Base::new();
+    let asked = json!({"steps": [
+        {"how": "value", "sql": "select 1", "outside": true},
+        {"again": true},
+        {"how": "value", "sql": "select 2"},
+    ]});
+    let alone = base.start(&[("ROVER_TEST_MOST", "1")]);
+    let done = alone.post("/transaction", &asked);
+    let message = "it would wait for the transaction that it is in: use `tx`";
+    for step in 0..2 {
+        let told = done["seen"][step]["failed"]["raised"].to_string();
+        assert!(told.contains(message), "{done}");
+    }
+    assert_eq!(done["seen"][2], 2, "{done}");
+    let more = base.start(&[("ROVER_TEST_MOST", "3")]);
+    let done = more.post("/transaction", &asked);
+    assert_eq!(
+        done["seen"],
+        json!([{"ok": 1}, {"ok": "begun"}, 2]),
+        "{done}"
+    );
+}
+
 /// With one connection in all, everything takes its turn.
 #[test]
 #[ignore = "needs a PostgreSQL: .ci/postgres"]

@@ -101,6 +101,12 @@ impl<'a> Names<'a> {
         }
     }
 
+    /// Whether an expression is a database, in this file or in one that it requires, and can be nothing else.
+    pub(crate) fn is_database(&self, file: FileId, expr: &'a Expr) -> bool {
+        let found = self.resolve(file, expr);
+        found.is_some_and(|(file, value)| self.database(file, value).is_some())
+    }
+
     /// Whether an expression is what `rover.shared` gives: a store by a name that stands for nothing else.
     pub(crate) fn is_store(&self, file: FileId, expr: &Expr) -> bool {
         match &self.followed(file, expr).kind {

@@ -230,9 +230,8 @@ impl<'a> ReturnTypes<'a> {
                 _ => BodyType::Any,
             },
             ValueType::Nil | ValueType::Null | ValueType::OneOf(_) => BodyType::Any,
-            ValueType::Boolean | ValueType::Number | ValueType::Integer | ValueType::String => {
-                BodyType::Text
-            }
+            ValueType::Boolean | ValueType::Number | ValueType::Integer => BodyType::Text,
+            ValueType::String | ValueType::Enum(_) => BodyType::Text,
             value_type => BodyType::Json(value_type),
         };
         push(found, ReturnType::new(0, body));

@@ -206,8 +206,7 @@ impl<'a> ReturnTypes<'a> {
                 _ => false,
             },
             Kind::Method(object, name, ..) => {
-                seeds::gives_many("string", name)
-                    && matches!(self.value_type(frame, object, &[]), ValueType::String)
+                seeds::gives_many("string", name) && self.value_type(frame, object, &[]).is_text()
             }
             _ => false,
         }
@@ -322,9 +321,7 @@ impl<'a> ReturnTypes<'a> {
             if name == "body" && ctx.var().is_some() && ctx.var() == frame.ctx);
         match body {
             true => seeds::result(BODY, method),
-            _ if matches!(self.value_type(frame, object, &[]), ValueType::String) => {
-                seeds::result("string", method)
-            }
+            _ if self.value_type(frame, object, &[]).is_text() => seeds::result("string", method),
             _ => {
                 let called = (object, method);
                 let value_type = self.follow_method(frame, called, args, |inner| self.given(inner));

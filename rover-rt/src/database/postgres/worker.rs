@@ -48,6 +48,11 @@ impl Worker {
         }
     }
 
+    /// Whether a transaction leaves no connection for another statement.
+    pub(crate) fn has_one_connection(&self) -> bool {
+        self.shared.settings.options.max_connections == 1
+    }
+
     /// Runs a statement that stands by itself.
     pub(crate) async fn run(&self, query: &Query) -> Result<Rows, WaitError> {
         let mut attempt = 0;

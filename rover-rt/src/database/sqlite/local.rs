@@ -15,7 +15,7 @@ use super::error::{SqliteError, gone};
 use super::shared::Shared;
 use super::transaction::Transaction;
 use super::writer::{Job, queued};
-use crate::database::driver::{Answering, Began, Cursor, PART};
+use crate::database::driver::{Answering, Began, Cursor, PART, waits_for_itself};
 use crate::database::parameter::{Query, Want};
 use crate::database::rows::Rows;
 use crate::database::turn::within;
@@ -51,6 +51,7 @@ impl Local {
         match self.on_this_thread(&query) {
             Ok(Here::Done(result)) => Began::Ready(result),
             Ok(Here::Slow) => Began::Later(self.beside(query)),
+            Ok(Here::Writes) if query.inside => Began::Ready(Err(waits_for_itself())),
             Ok(Here::Writes) => Began::Later(self.write(query)),
             Err(error) => Began::Ready(Err(error)),
         }

@@ -29,6 +29,7 @@ fn query(text: &str, values: Vec<Parameter>) -> Query {
         values,
         want: Want::All,
         verb: Verb::Other,
+        inside: false,
         room: 1 << 20,
     }
 }

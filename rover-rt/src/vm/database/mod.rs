@@ -3,4 +3,5 @@
 
 pub(crate) mod natives;
 pub(crate) mod parameters;
+pub(crate) mod places;
 pub(crate) mod rows;

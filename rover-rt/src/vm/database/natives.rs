@@ -14,6 +14,7 @@ use crate::database::parameter::{Query, Want};
 use crate::database::rows::Rows;
 use crate::log::Log;
 use crate::vm::database::parameters::bound;
+use crate::vm::database::places::Places;
 use crate::vm::database::rows::push_result;
 use crate::vm::json::row::KEPT_ROWS;
 use crate::vm::native::stack::{bytes, vm_state};
@@ -43,8 +44,11 @@ const LISTED: u8 = 4;
 /// The rows are kept as they are: what stands for them is written as JSON.
 const KEPT: u8 = 8;
 
+/// The caller has a transaction of the database, of which the statement is no part.
+const INSIDE: u8 = 16;
+
 /// The kind of error that is the program's own.
-const ARGUMENT: &str = "argument";
+pub(super) const ARGUMENT: &str = "argument";
 
 fn argument(message: impl Into<String>) -> WaitError {
     WaitError::new(ARGUMENT, message)
@@ -66,6 +70,7 @@ struct Asked {
     /// The transaction that it belongs to.
     held: Option<Rc<Held>>,
     log: QueryLog,
+    places: Places,
 }
 
 /// Pushes what stands for rows that the request holds; nil where there is no first one.
@@ -124,16 +129,18 @@ unsafe fn asked(state: *mut lua_State, shared: &VmState) -> Result<Asked, WaitEr
             Verb::Other | Verb::Insert | Verb::Alone => {}
         }
         let dialect = opened.database(&shared.resources)?.dialect();
-        let (text, values) =
+        let bound =
             bound(state, shared, dialect, &prepared, (FIRST, is_listed)).map_err(argument)?;
         let room = shared.memory.free();
         let log = QueryLog::new(&opened, &prepared);
         Ok(Asked {
             opened,
+            places: Places::new(&prepared, bound.spread),
             query: Query {
-                text,
-                values,
+                text: bound.text,
+                values: bound.values,
                 want,
+                inside: wanted & INSIDE != 0,
                 verb: prepared.statement.verb(),
                 room,
             },
@@ -183,6 +190,7 @@ unsafe extern "C-unwind" fn run(state: *mut lua_State) -> c_int {
             query,
             held,
             log,
+            places,
         } = asked;
         let want = query.want;
         let is_kept = ffi::lua_tonumber(state, 3) as u8 & KEPT != 0;
@@ -212,7 +220,7 @@ unsafe extern "C-unwind" fn run(state: *mut lua_State) -> c_int {
                         push_result(state, shared, &rows, want);
                         2
                     }
-                    Err(error) => push_error(state, &error),
+                    Err(error) => push_error(state, &places.told(error)),
                 }
             }
             Began::Later(answering) => {
@@ -223,7 +231,7 @@ unsafe extern "C-unwind" fn run(state: *mut lua_State) -> c_int {
                 let waiting = async move {
                     let result = answering.await;
                     log.done(&lines);
-                    let rows = result?;
+                    let rows = result.map_err(|error| places.told(error))?;
                     if let Held::Rows(slot) = &*place {
                         slot.replace(Some(rows));
                     }
@@ -277,10 +285,10 @@ unsafe extern "C-unwind" fn take(state: *mut lua_State) -> c_int {
     1
 }
 
-/// `db_begin(database, isolation or nil)`: `true` and a transaction's number.
+/// `db_begin(database, isolation or nil, inside)`: `true` and a transaction's number. `inside` is whether the caller has one.
 unsafe extern "C-unwind" fn begin(state: *mut lua_State) -> c_int {
-    // SAFETY: this is a contained native that `database.lua` calls with a number and a text or
-    // nil.
+    // SAFETY: this is a contained native that `database.lua` calls with a number, a text or
+    // nil, and a boolean.
     unsafe {
         let shared = vm_state(state);
         let opened = shared.databases.get(ffi::lua_tonumber(state, 1) as usize);
@@ -300,7 +308,7 @@ unsafe extern "C-unwind" fn begin(state: *mut lua_State) -> c_int {
             return push_error(state, &argument(message));
         };
         let begun = match opened.database(&shared.resources) {
-            Ok(database) => database.transaction(isolation),
+            Ok(database) => database.transaction(isolation, ffi::lua_toboolean(state, 3) != 0),
             Err(error) => return push_error(state, &error),
         };
         let number = shared.databases.next();
@@ -383,6 +391,7 @@ unsafe extern "C-unwind" fn each(state: *mut lua_State) -> c_int {
             Ok(database) => database.cursor(asked.query),
             Err(error) => return push_error(state, &error),
         };
+        let cursor = cursor.with(move |error| asked.places.told(error));
         let number = shared.databases.next();
         let place = Held::Cursor(Some(cursor).into());
         shared.running.waits.databases.keep(number, place);

@@ -15,6 +15,14 @@ use std::sync::Arc;
 /// What is wrong with the values that a program gives: told with the program's line.
 pub(crate) type Wrong = String;
 
+/// A statement with its values, as its database has them.
+pub(crate) struct Bound {
+    pub(crate) text: Arc<str>,
+    pub(crate) values: Vec<Parameter>,
+    /// Where a list is spread: which value each is, and which element of it.
+    pub(crate) spread: Option<Vec<(usize, Option<usize>)>>,
+}
+
 /// The text and the values of a statement, which stand on the stack from `first` on, or in a list there whose
 /// length follows.
 ///
@@ -26,7 +34,7 @@ pub(crate) unsafe fn bound(
     dialect: Dialect,
     prepared: &Prepared,
     (first, is_listed): (c_int, bool),
-) -> Result<(Arc<str>, Vec<Parameter>), Wrong> {
+) -> Result<Bound, Wrong> {
     let statement = &prepared.statement;
     // SAFETY: the caller is such a native. Only values that are there are read.
     unsafe {
@@ -69,7 +77,11 @@ pub(crate) unsafe fn bound(
         };
         if !statement.spreads() {
             let text = prepared.text(dialect).map_err(|wrong| wrong.message)?;
-            return Ok((text, values));
+            return Ok(Bound {
+                text,
+                values,
+                spread: None,
+            });
         }
         let lists = values.iter().map(|value| match value {
             Parameter::List(list) => Given::List(list.len()),
@@ -87,8 +99,11 @@ pub(crate) unsafe fn bound(
                     }
                     (value, _) => value.clone(),
                 });
-        let ordered = ordered.collect();
-        Ok((rendered.text.into(), ordered))
+        Ok(Bound {
+            values: ordered.collect(),
+            text: rendered.text.into(),
+            spread: Some(rendered.values),
+        })
     }
 }
 

@@ -32,6 +32,12 @@ pub(crate) fn decides(route: Route<'_>) -> Diagnostic {
     told(Diagnostic::new(CODE, message), route)
 }
 
+/// Whether something runs beside the functions of routes: `before`, `admin.before.auth`.
+fn is_hook(key: &str) -> bool {
+    key.split('.')
+        .any(|part| matches!(part, "before" | "after"))
+}
+
 /// Adds where that is, and what to write instead.
 pub(super) fn told(diagnostic: Diagnostic, route: Route<'_>) -> Diagnostic {
     let Route { is_there, .. } = route;
@@ -55,6 +61,9 @@ pub(super) fn told(diagnostic: Diagnostic, route: Route<'_>) -> Diagnostic {
     }
     let instead = match is_there {
         true => format!("Write one function that decides when it is called: `if {condition} then`"),
+        false if is_hook(route.key) => format!(
+            "Define it always, and decide in its function: `if not {condition} then return end`"
+        ),
         false => format!(
             "Define it always, and decide in its function: \
              `if not {condition} then return api.error(404, \"Not Found\") end`"

@@ -1,5 +1,6 @@
 //! Databases and their SQL.
 
+pub(crate) mod build_database;
 pub(crate) mod given;
 pub(crate) mod migration_refused;
 pub(crate) mod migrations;
@@ -22,4 +23,5 @@ pub(super) const CODES: &[Code] = &[
     transaction::CODE,
     refused::CODE,
     same_name::CODE,
+    build_database::CODE,
 ];

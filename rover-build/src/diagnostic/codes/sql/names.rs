@@ -37,6 +37,16 @@ pub(crate) fn column(place: &Place, name: &str, tables: &[String], known: &[Stri
     }
 }
 
+/// What stands before a dot, with the tables that the query has.
+pub(crate) fn relation(place: &Place, name: &str, known: &[String]) -> Diagnostic {
+    let message = format!("there is no table `{name}` in this query");
+    let found = in_text(CODE, place, message, "not one of its tables");
+    match known.is_empty() {
+        true => found,
+        false => found.help(nearest_or_all(name, known.iter().map(String::as_str))),
+    }
+}
+
 /// A column that two of the tables have.
 pub(crate) fn ambiguous(place: &Place, name: &str, tables: &[String]) -> Diagnostic {
     let message = format!("the column `{name}` may be of several tables");

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::code::{Code, code};
+use crate::diagnostic::near::did_you_mean;
 use crate::diagnostic::sql_text::{Place, in_text};
 
 pub(super) const CODE: Code = code!(Error, "R1004", "SQL that cannot be read");
@@ -17,16 +18,22 @@ pub(crate) fn error(place: &Place, said: &str) -> Diagnostic {
 }
 
 /// As SQLite says it: `near "from": syntax error`.
-pub(crate) fn unexpected(place: &Place, said: &str, behind_comma: bool) -> Diagnostic {
+pub(crate) fn unexpected(
+    place: &Place,
+    said: &str,
+    meant: Option<&str>,
+    behind_comma: bool,
+) -> Diagnostic {
     let token = said.strip_prefix("near \"");
     let token = token.and_then(|rest| rest.strip_suffix("\": syntax error"));
     let found = match token {
         Some(token) => error(place, &format!("`{token}` is not expected here")),
         None => error(place, said),
     };
-    match behind_comma {
-        true => found.help("there is a comma before it"),
-        false => found,
+    match meant {
+        Some(meant) => found.help(did_you_mean(meant)),
+        None if behind_comma => found.help("there is a comma before it"),
+        None => found,
     }
 }
 

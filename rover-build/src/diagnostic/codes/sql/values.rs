@@ -24,6 +24,23 @@ pub(crate) fn too_few(place: &Place, number: usize, given: usize) -> Diagnostic 
         .help("the first value behind the text is `$1`; `rover.null` is `NULL`")
 }
 
+/// A row of more or fewer values than columns are named.
+pub(crate) fn count(place: &Place, values: usize, columns: usize) -> Diagnostic {
+    let number = |count: usize, what: &str| match count {
+        1 => format!("one {what}"),
+        more => format!("{more} {what}s"),
+    };
+    let (values, columns) = (number(values, "value"), number(columns, "column"));
+    let message = format!("this row has {values} for {columns}");
+    in_text(CODE, place, message, "here")
+}
+
+/// A value that the type of its place does not take.
+pub(crate) fn unfit(at: Position, place: &str, kind: &str, given: &str) -> Diagnostic {
+    let message = format!("`{place}` is of the type {kind}, which does not take {given}");
+    Diagnostic::new(CODE, message).at(at, "this value")
+}
+
 /// A value without a place.
 pub(crate) fn too_many(at: Position, places: usize) -> Diagnostic {
     let places = match places {

@@ -1,0 +1,84 @@
+//! From an address to a connection.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use tokio::net::{TcpStream, UnixStream};
+use tokio::time::timeout;
+use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::{Client, Config, NoTls};
+
+/// How long a connection may take where the address does not say it.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+const FORM: &str = "postgres://user:password@host:5432/name";
+
+/// Connects to the first host that takes us. The connection's other half runs in the background.
+pub(super) async fn connect(address: &str) -> Result<Client, String> {
+    if !["postgres://", "postgresql://"]
+        .iter()
+        .any(|start| address.starts_with(start))
+    {
+        return Err(format!("it is no address of PostgreSQL: write {FORM}"));
+    }
+    let config = Config::from_str(address).map_err(|error| {
+        let why =
+            std::error::Error::source(&error).map_or_else(String::new, |why| format!(": {why}"));
+        format!("the address cannot be read{why} ({FORM})")
+    })?;
+    if config.get_ssl_mode() == SslMode::Require {
+        return Err("the build asks without TLS: leave `sslmode=require` out, or ask a server on this machine".to_owned());
+    }
+    let mut config = config;
+    if config.get_hosts().is_empty() {
+        config.host("localhost");
+    }
+    config.application_name("rover build");
+    let patience = config.get_connect_timeout().copied().unwrap_or(PATIENCE);
+    let mut failure = None;
+    for (index, host) in config.get_hosts().iter().enumerate() {
+        let ports = config.get_ports();
+        let port = ports.get(index).or(ports.first()).copied().unwrap_or(5432);
+        let connected = timeout(patience, connect_to(&config, host, port)).await;
+        let connected = connected
+            .unwrap_or_else(|_| Err(format!("it has not answered for {} s", patience.as_secs())));
+        match connected {
+            Ok(client) => return Ok(client),
+            Err(error) => drop(failure.get_or_insert(error)),
+        }
+    }
+    Err(failure.unwrap_or_default())
+}
+
+async fn connect_to(config: &Config, host: &Host, port: u16) -> Result<Client, String> {
+    match host {
+        Host::Tcp(name) => {
+            let stream = TcpStream::connect((name.as_str(), port)).await;
+            let stream = stream.map_err(|error| format!("{name}:{port}: {error}"))?;
+            speak(config, stream).await
+        }
+        Host::Unix(folder) => {
+            let path = folder.join(format!(".s.PGSQL.{port}"));
+            let stream = UnixStream::connect(&path).await;
+            let stream = stream.map_err(|error| format!("{}: {error}", path.display()))?;
+            speak(config, stream).await
+        }
+    }
+}
+
+async fn speak<S>(config: &Config, stream: S) -> Result<Client, String>
+where
+    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
+{
+    let connected = config.connect_raw(stream, NoTls).await;
+    let (client, connection) = connected.map_err(|error| match error.as_db_error() {
+        Some(told) => told.message().to_owned(),
+        None => match std::error::Error::source(&error) {
+            Some(why) => format!("{error}: {why}"),
+            None => error.to_string(),
+        },
+    })?;
+    // It ends with the client.
+    tokio::spawn(async move { drop(connection.await) });
+    Ok(client)
+}

@@ -1,0 +1,3 @@
+create table books (id bigint primary key);
+
+create index by_id on books(id) wher id > 1;

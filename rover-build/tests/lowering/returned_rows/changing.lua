@@ -1,0 +1,4 @@
+local M = {}
+M.other = rover.db "sqlite::memory:"
+function M.change() M.other = { all = function() return {} end } end
+return M

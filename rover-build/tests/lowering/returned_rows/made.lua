@@ -1,0 +1,1 @@
+return rover.db "sqlite::memory:"

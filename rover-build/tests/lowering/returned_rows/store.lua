@@ -1,0 +1,3 @@
+local M = {}
+M.db = rover.db "sqlite::memory:"
+return M

@@ -1,0 +1,64 @@
+//! What the program calls a value of a statement: databases know numbers, which differ where values have names,
+//! and where a list is spread.
+
+use std::rc::Rc;
+
+use rover_model::sql::Parameters;
+
+use crate::vm::state::databases::Prepared;
+use crate::wait::error::WaitError;
+
+/// The values of a statement, in the order in which the database has them.
+#[derive(Clone)]
+pub(crate) struct Places {
+    prepared: Rc<Prepared>,
+    /// Of a statement that spreads a list: the value, and the list's element.
+    spread: Option<Rc<[(usize, Option<usize>)]>>,
+}
+
+impl Places {
+    pub(crate) fn new(
+        prepared: &Rc<Prepared>,
+        spread: Option<Vec<(usize, Option<usize>)>>,
+    ) -> Self {
+        Places {
+            prepared: Rc::clone(prepared),
+            spread: spread.map(Into::into),
+        }
+    }
+
+    /// An error that speaks of a value by the database's number, `$2: ...`, as the program knows it.
+    pub(crate) fn told(&self, mut error: WaitError) -> WaitError {
+        if error.kind != super::natives::ARGUMENT {
+            return error;
+        }
+        if let Some((number, said)) = numbered(&error.message) {
+            let shown = self.shown(number - 1);
+            error.message = format!("{shown}: {said}");
+        }
+        error
+    }
+
+    fn shown(&self, at: usize) -> String {
+        let (value, element) = match &self.spread {
+            Some(all) => all.get(at).copied().unwrap_or((at, None)),
+            None => (at, None),
+        };
+        let name = match self.prepared.statement.parameters() {
+            Parameters::Named(names) => names.get(value).map(|name| format!(":{name}")),
+            Parameters::Numbered(_) => None,
+        };
+        let name = name.unwrap_or_else(|| format!("${}", value + 1));
+        match element {
+            Some(element) => format!("{name}, item {}", element + 1),
+            None => name,
+        }
+    }
+}
+
+/// `$2: it is no number`: the number, from 1 on, and what is said.
+fn numbered(message: &str) -> Option<(usize, &str)> {
+    let (number, said) = message.strip_prefix('$')?.split_once(": ")?;
+    let number: usize = number.parse().ok()?;
+    (number > 0).then_some((number, said))
+}
