@@ -9,6 +9,7 @@ use rover_model::database::DatabaseOptions;
 use rover_model::guard::PLACEHOLDER;
 use rover_model::sql::Dialect;
 
+use crate::collect::handles;
 use crate::collect::option_value::{has_placeholder, option_value};
 use crate::diagnostic::Position;
 use crate::front::load::Sources;
@@ -57,7 +58,8 @@ impl Databases {
         )?;
         let getinfo: Function = lua.globals().get::<mlua::Table>("debug")?.get("getinfo")?;
         let chunk = lua.load(DATABASE_LUA).set_name("=rover");
-        chunk.call((methods, note, getinfo))
+        let (members, check) = handles::functions(lua)?;
+        chunk.call((members, check, methods, note, getinfo))
     }
 
     /// What was noted.

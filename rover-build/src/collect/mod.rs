@@ -19,6 +19,7 @@ pub(crate) mod worlds;
 
 mod admission;
 mod crypto;
+mod handles;
 mod library;
 mod stores;
 mod wait;

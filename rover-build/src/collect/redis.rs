@@ -5,6 +5,7 @@ use rover_model::OptionValue;
 use rover_model::guard::PLACEHOLDER;
 use rover_model::redis::{RedisAddress, RedisOptions};
 
+use crate::collect::handles;
 use crate::collect::option_value::{has_placeholder, option_value};
 use crate::vocabulary::{Kind, words};
 
@@ -23,7 +24,8 @@ pub(crate) fn install(lua: &Lua) -> mlua::Result<Function> {
         Ok(check(url.as_deref(), &options).err())
     })?;
     let chunk = lua.load(REDIS_LUA).set_name("=rover");
-    chunk.call((methods, wrong))
+    let (members, check) = handles::functions(lua)?;
+    chunk.call((members, check, methods, wrong))
 }
 
 /// Says what is wrong with a call's values. What comes from the environment is not known in the build.
