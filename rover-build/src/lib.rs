@@ -33,6 +33,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use proc_macro2::TokenStream;
+use rover_model::sessions::SessionOptions;
 use rover_model::{CHUNK_END, CHUNK_START};
 
 pub use analyse::types::{BodyType, ReturnType, ValueType};
@@ -173,8 +174,11 @@ fn compile_here(
         rows,
         calls: checked_sql,
     } = sql::check(&names, &statements, databases, &migrations, features);
-    let return_types = analyse::return_type::ReturnTypes::new(&names, &handlers, &guards, &rows);
-    let waits = analyse::waits::Waits::find(&names, &handlers);
+    let called = collected.called();
+    let return_types =
+        analyse::return_type::ReturnTypes::new(&names, &handlers, &guards, &rows, &called);
+    let sessions = SessionOptions::are_in_database(collected.sessions());
+    let waits = analyse::waits::Waits::find(&names, &handlers, sessions);
     let mut diagnostics = analyse::globals::reserved(&sources);
     diagnostics.extend(handlers.missing_modules(&sources));
     diagnostics.append(&mut migrations.diagnostics);

@@ -72,12 +72,14 @@ function Ctx:body() end
 
 --- The data of this client, from one request to the next; it needs the option `sessions`.
 ---@reads cookies
+---@waits sessions
 ---@return rover.Session
 function Ctx:session() end
 
 --- The token that `rover.csrf` accepts, for the field `csrf` of a form or the header `x-csrf-token`; it needs the option `sessions`.
 ---@reads cookies
 ---@also csrf_token
+---@waits sessions
 ---@return string
 function Ctx:csrf() end
 

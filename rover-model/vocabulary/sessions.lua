@@ -10,9 +10,9 @@
 ---@also max_age maxage expires
 ---@default "7d"
 ---@field ttl? number|string
---- Where the data is: in the cookie, encrypted, or in the memory that the workers share.
+--- Where the data is: in the cookie, encrypted, in the memory that the workers share, or in a database, which is what `rover.db` gave.
 ---@default "cookie"
----@field store? "cookie"|"shared"
+---@field store? "cookie"|"shared"|rover.Database
 --- The name of the cookie.
 ---@default "session"
 ---@field name? string
@@ -34,6 +34,7 @@ function Session:regenerate() end
 
 --- Ends the session: call it where somebody logs out.
 ---@also invalidate clear flush
+---@waits sessions
 function Session:destroy() end
 
 --- A hook that refuses what pages of other sites ask: `api.before = rover.csrf`. GET, HEAD and OPTIONS are never refused.

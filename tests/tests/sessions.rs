@@ -18,6 +18,13 @@ fn each_form(case: &str, test: impl Fn(&Process)) {
     }
 }
 
+/// Sessions that have a name, in the process and in a database, in both forms.
+fn each_store(test: impl Fn(&Process)) {
+    for case in ["sessions_shared", "sessions_database"] {
+        each_form(case, &test);
+    }
+}
+
 fn start(case: &str, reference: bool) -> Process {
     let mut command = Command::new(env!("CARGO_BIN_EXE_case"));
     command
@@ -174,7 +181,7 @@ fn secrets_are_replaced_one_after_the_other() {
 
 #[test]
 fn a_name_that_was_known_before_the_login_opens_nothing() {
-    each_form("sessions_shared", |server| {
+    each_store(|server| {
         let mut attacker = Browser::default();
         attacker.ask(server, "POST /keep/basket/full", "");
         // The victim is given the attacker's cookie, and logs in.
@@ -194,7 +201,7 @@ fn a_name_that_was_known_before_the_login_opens_nothing() {
 
 #[test]
 fn a_session_that_has_ended_does_not_come_back() {
-    each_form("sessions_shared", |server| {
+    each_store(|server| {
         let mut browser = Browser::default();
         browser.ask(server, "POST /login?user=ann", "");
         let mut copy = browser.clone();
@@ -229,7 +236,7 @@ fn while_waiting(
 
 #[test]
 fn requests_at_the_same_time_keep_what_each_has_written() {
-    each_form("sessions_shared", |server| {
+    each_store(|server| {
         let mut browser = Browser::default();
         browser.ask(server, "POST /keep/a/1", "");
         browser.ask(server, "POST /keep/b/1", "");
@@ -267,7 +274,7 @@ fn requests_at_the_same_time_keep_what_each_has_written() {
 
 #[test]
 fn many_write_at_once_and_nothing_is_lost() {
-    each_form("sessions_shared", |server| {
+    each_store(|server| {
         let mut browser = Browser::default();
         browser.ask(server, "POST /keep/first/1", "");
         thread::scope(|scope| {
@@ -286,8 +293,21 @@ fn many_write_at_once_and_nothing_is_lost() {
 }
 
 #[test]
+fn a_session_ends_behind_the_transaction_that_it_was_ended_in() {
+    each_form("sessions_database", |server| {
+        let mut browser = Browser::default();
+        browser.ask(server, "POST /keep/a/1", "");
+        let mut copy = browser.clone();
+        let answer = browser.ask(server, "POST /inside", "");
+        assert_eq!(answer.text(), r#"{"before":"1","rows":1}"#);
+        assert_eq!(browser.cookie("sid"), None);
+        assert_eq!(copy.data(server), json!({}));
+    });
+}
+
+#[test]
 fn a_token_is_of_its_session() {
-    each_form("sessions_shared", |server| {
+    each_store(|server| {
         let token = |browser: &mut Browser| browser.ask(server, "GET /token", "").text();
         let post = |browser: &mut Browser, token: &str| {
             let header = format!("X-Csrf-Token: {token}\r\n");

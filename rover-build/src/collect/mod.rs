@@ -87,6 +87,25 @@ pub(crate) struct Collected {
 }
 
 impl Collected {
+    /// The program's functions that the runtime calls with a `ctx`; nothing for one that the text does not show.
+    pub(crate) fn called(&self) -> Vec<Option<FunctionRef>> {
+        let function = |entry: &Entry| match (&entry.hook, &entry.value) {
+            (Some(HookEntry { own: Some(own), .. }), _) => own.by.as_ref().map(|by| by.written),
+            (_, Recorded::Function(place)) => Some(place.written),
+            _ => None,
+        };
+        self.entries.iter().filter_map(function).collect()
+    }
+
+    /// The fields of the option `sessions`.
+    pub(crate) fn sessions(&self) -> &[(String, OptionValue)] {
+        let option = self.options.iter().find(|(name, _)| name == "sessions");
+        match option {
+            Some((_, OptionValue::Table(fields))) => fields,
+            _ => &[],
+        }
+    }
+
     fn defined(&self) -> Defined<'_> {
         Defined {
             entries: &self.entries,

@@ -59,8 +59,8 @@ const TAGS: &[(&str, Option<&[&str]>)] = &[
     ("setting", Some(&[""])),
     // The word without which a program cannot use it, and what is said then.
     ("unless", None),
-    // It lets other requests run until it has what it gives.
-    ("waits", Some(&[""])),
+    // It lets other requests run until it has what it gives: always, or where sessions are in a database.
+    ("waits", Some(&["", "sessions"])),
 ];
 
 /// The words of some files, and what is wrong with these. A file may add words to a library of an

@@ -108,9 +108,11 @@ fn about(word: &Word) -> String {
             false => write!(about, " Default: {default}."),
         };
     }
-    if word.tag("waits").is_some() {
-        about += " It waits.";
-    }
+    about += match word.tag("waits") {
+        Some("sessions") => " It waits where sessions are in a database.",
+        Some(_) => " It waits.",
+        None => "",
+    };
     if let Some(capability) = word.tag("needs") {
         let _ = write!(about, " It needs `{capability}`.");
     }

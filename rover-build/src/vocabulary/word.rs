@@ -88,6 +88,14 @@ impl Word {
         found.map(|(_, text)| *text)
     }
 
+    /// Whether it lets other requests run until it has what it gives: always, or where sessions are in a database.
+    pub fn waits(&self, sessions: bool) -> bool {
+        match self.tag("waits") {
+            Some("sessions") => sessions,
+            tag => tag.is_some(),
+        }
+    }
+
     /// Whether programs can use it.
     pub fn is_there(&self) -> bool {
         !matches!(self.kind, Kind::Missing(_))

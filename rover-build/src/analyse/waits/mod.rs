@@ -34,14 +34,17 @@ pub(crate) struct Waits {
     steps: HashMap<Site, Step>,
     /// Something that waits is called somewhere, if only by the runtime.
     any: bool,
+    /// `ctx:session()` waits: sessions are in a database.
+    pub(crate) sessions: bool,
     /// The program hands so much around that its values are not followed to the end: all may.
     all: bool,
 }
 
 impl Waits {
-    pub(crate) fn find(names: &Names<'_>, handlers: &Handlers) -> Self {
+    /// `sessions` is whether sessions are in a database.
+    pub(crate) fn find(names: &Names<'_>, handlers: &Handlers, sessions: bool) -> Self {
         let texts = Texts::find(names);
-        if !texts.may_say_waits() {
+        if !sessions && !texts.may_say_waits() {
             return Waits::default();
         }
         let atoms = Atoms::new(names.sources);
@@ -55,11 +58,12 @@ impl Waits {
             here: FileId::MANIFEST.function(FunctionId::CHUNK),
         };
         scan.program(&handlers.ctx_flow);
-        let mut solver = Solver::new(names, &atoms, &texts, scan.graph);
+        let mut solver = Solver::new(names, &atoms, &texts, scan.graph, sessions);
         if !solver.solve() {
             return Waits {
                 any: true,
                 all: true,
+                sessions,
                 ..Waits::default()
             };
         }
@@ -67,6 +71,7 @@ impl Waits {
         Waits {
             any: targets.any(|(_, target)| target.ends()),
             all: false,
+            sessions,
             steps: shortest(solver.calls),
         }
     }

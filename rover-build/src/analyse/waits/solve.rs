@@ -28,6 +28,8 @@ pub(super) struct Solver<'n, 'a> {
     pub(super) atoms: &'n Atoms,
     pub(super) texts: &'n Texts<'a>,
     pub(super) graph: Graph<'a>,
+    /// Sessions are in a database.
+    sessions: bool,
     /// Who calls what, and where.
     pub(super) calls: HashMap<Site, Vec<(TextRange, Target)>>,
     seen: HashSet<(Site, TextRange, Target)>,
@@ -45,12 +47,14 @@ impl<'n, 'a> Solver<'n, 'a> {
         atoms: &'n Atoms,
         texts: &'n Texts<'a>,
         graph: Graph<'a>,
+        sessions: bool,
     ) -> Self {
         Solver {
             names,
             atoms,
             texts,
             graph,
+            sessions,
             calls: HashMap::new(),
             seen: HashSet::new(),
             by_words: HashMap::new(),
@@ -203,7 +207,7 @@ impl<'n, 'a> Solver<'n, 'a> {
 
     /// What a function or a method of the vocabulary does with its arguments.
     fn word(&mut self, call: &Call<'a>, word: &'static Word) {
-        if word.tag("waits").is_some() {
+        if word.waits(self.sessions) {
             self.note(call.site, call.at, Target::Word(said(word)));
         }
         self.callbacks(call, word);
@@ -324,7 +328,7 @@ impl<'n, 'a> Solver<'n, 'a> {
         for given in &word.results {
             self.typed(given.of_type, result);
             // The iterator of a word that waits waits as it does.
-            if given.of_type.starts_with("fun(") && word.tag("waits").is_some() {
+            if given.of_type.starts_with("fun(") && word.waits(self.sessions) {
                 let (at, _) = self.atoms.word(word.owner, word.name).unwrap_or((0, word));
                 self.give(result, Atom::Word(at));
             }
@@ -375,7 +379,7 @@ impl<'n, 'a> Solver<'n, 'a> {
 
     /// A text that becomes a function: what it may say is known where it is constant.
     fn loaded(&mut self, call: &Call<'a>) {
-        let mut waiting = words().iter().filter(|word| word.tag("waits").is_some());
+        let mut waiting = words().iter().filter(|word| word.waits(true));
         if let Some(text) = call.text
             && !waiting.any(|word| text.contains(word.name))
         {

@@ -57,7 +57,7 @@ impl<'a> Texts<'a> {
         let handed = handed.iter().any(|library| self.changed.contains(*library));
         // Or one that gives an object whose methods do.
         let waiting = words().iter();
-        let waiting = waiting.filter(|w| w.tag("waits").or(w.tag("needs")).is_some());
+        let waiting = waiting.filter(|w| w.waits(true) || w.tag("needs").is_some());
         let mut functions = waiting.filter(|word| word.kind == WordKind::Function);
         self.any_changed
             || self.hidden
@@ -114,7 +114,7 @@ impl<'a> Texts<'a> {
             rest = after;
         }
         self.calls_items |= loops.iter().any(|name| self.called.contains(name));
-        let waiting = words().iter().filter(|word| word.tag("waits").is_some());
+        let waiting = words().iter().filter(|word| word.waits(true));
         let said = waiting.filter(|w| w.kind == WordKind::Function).find(|w| {
             let mut parts = w.owner.split('.').chain([w.name]);
             parts.all(|part| all.contains(part))

@@ -9,10 +9,11 @@ mod names;
 use std::cell::RefCell;
 
 use rover_model::sql::{Scan, Token};
-use sqlparser::ast::{Expr, Ident, SelectItem, SetExpr, Statement, TableFactor};
+use sqlparser::ast::{Expr, Function, Ident, SelectItem, SetExpr, Statement, TableFactor};
 
 use super::refused::{Refused, Why};
 use crate::analyse::statements::Column;
+use crate::analyse::types::ValueType;
 use catalogue::{Catalogue, kept, parsed, table_name};
 use names::{Missing, missing};
 
@@ -96,7 +97,34 @@ fn place(sql: &str, name: &Ident) -> Option<usize> {
     Some(before + inside)
 }
 
-/// The columns of a query of one table, where each is one of it.
+/// A value that is computed and never `NULL`.
+struct Computed(ValueType);
+
+impl Computed {
+    fn named(self, name: String) -> Column {
+        Column {
+            name,
+            value: self.0,
+            not_null: true,
+            origin: None,
+        }
+    }
+}
+
+/// What is computed where it is plain what that is, and what PostgreSQL calls it.
+fn computed(expr: &Expr) -> Option<(&'static str, Computed)> {
+    match expr {
+        Expr::Nested(inner) => computed(inner),
+        Expr::Exists { .. } => Some(("exists", Computed(ValueType::Boolean))),
+        Expr::Function(Function { name, .. }) => {
+            let is_count = table_name(name).is_some_and(|name| name == "count");
+            is_count.then_some(("count", Computed(ValueType::Integer)))
+        }
+        _ => None,
+    }
+}
+
+/// The columns of a query of one table, where each is one of it or plain.
 fn columns(catalogue: &Catalogue, statement: &Statement) -> Option<Vec<Column>> {
     let Statement::Query(query) = statement else {
         return None;
@@ -132,11 +160,17 @@ fn columns(catalogue: &Catalogue, statement: &Statement) -> Option<Vec<Column>> 
     let mut found = Vec::new();
     for item in &select.projection {
         match item {
-            SelectItem::UnnamedExpr(expr) => {
-                let name = last(expr)?;
-                found.push(of(&name, kept(&name))?);
-            }
-            SelectItem::ExprWithAlias { expr, alias } => found.push(of(&last(expr)?, kept(alias))?),
+            SelectItem::UnnamedExpr(expr) => match computed(expr) {
+                Some((name, value)) => found.push(value.named(name.to_owned())),
+                None => {
+                    let name = last(expr)?;
+                    found.push(of(&name, kept(&name))?);
+                }
+            },
+            SelectItem::ExprWithAlias { expr, alias } => match computed(expr) {
+                Some((_, value)) => found.push(value.named(kept(alias))),
+                None => found.push(of(&last(expr)?, kept(alias))?),
+            },
             SelectItem::Wildcard(_) => {
                 let all = table.columns.iter();
                 found.extend(all.map(|column| Column {
