@@ -1,13 +1,13 @@
 //! `ctx:session()` and `rover.csrf` as somebody would use them who has several requests, several browsers, and bad intentions:
 //! in a server of several workers, in both forms.
 
-use std::io::Write;
 use std::process::Command;
 use std::thread;
 
-use rover_tests::client::{answer, in_time};
+use rover_tests::client::in_time;
+use rover_tests::cookies::Browser;
 use rover_tests::{Process, Response};
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// A program in both forms.
 fn each_form(case: &str, test: impl Fn(&Process)) {
@@ -35,64 +35,6 @@ fn start(case: &str, reference: bool) -> Process {
         command.env("ROVER_TEST_REFERENCE", "1");
     }
     Process::start(&mut command)
-}
-
-/// A client that keeps cookies.
-#[derive(Clone, Default)]
-struct Browser {
-    cookies: Vec<(String, String)>,
-}
-
-impl Browser {
-    fn ask(&mut self, server: &Process, request: &str, headers: &str) -> Response {
-        let response = self.try_ask(server, request, headers);
-        assert_eq!(response.status, 200, "{request}: {}", response.text());
-        response
-    }
-
-    fn try_ask(&mut self, server: &Process, request: &str, headers: &str) -> Response {
-        let cookies = self.cookies.iter();
-        let cookies: Vec<String> = cookies
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
-        let cookies = match cookies.is_empty() {
-            true => String::new(),
-            false => format!("Cookie: {}\r\n", cookies.join("; ")),
-        };
-        let request = format!(
-            "{request} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n{cookies}{headers}\r\n"
-        );
-        let mut stream = server.connect();
-        stream.write_all(request.as_bytes()).expect("it listens");
-        let response = answer(&mut stream).expect("an answer");
-        for (name, value) in &response.headers {
-            if name.eq_ignore_ascii_case("set-cookie") {
-                self.take(value);
-            }
-        }
-        response
-    }
-
-    fn take(&mut self, set: &str) {
-        let (pair, attributes) = set.split_once(';').unwrap_or((set, ""));
-        let (name, value) = pair.split_once('=').expect("a cookie has a value");
-        self.cookies.retain(|(known, _)| known != name);
-        if !attributes.contains("Max-Age=0;") {
-            self.cookies.push((name.to_owned(), value.to_owned()));
-        }
-    }
-
-    fn cookie(&self, name: &str) -> Option<&str> {
-        let mut cookies = self.cookies.iter();
-        cookies
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
-    }
-
-    fn data(&mut self, server: &Process) -> Value {
-        let response = self.ask(server, "GET /data", "");
-        serde_json::from_str(&response.text()).expect("JSON")
-    }
 }
 
 /// The last headers of a request, and its body.

@@ -190,6 +190,7 @@ fn run(
     world: World,
 ) -> Result<Collected, Box<Diagnostic>> {
     let timed_out = Rc::new(RefCell::new(None));
+    let is_build = world.is_build();
     let environment = Environment::new(world);
     let lua = new_vm(&timed_out).map_err(|e| internal(&e))?;
     let marks = Marks::new(sources, &lua).map_err(|e| internal(&e))?;
@@ -211,8 +212,10 @@ fn run(
     let library = json::install(&lua, names).map_err(|e| internal(&e))?;
     let described = described(&lua, &library, null).map_err(|e| internal(&e))?;
     let databases = Databases::default();
-    let database = databases.install(&lua, sources).map_err(|e| internal(&e))?;
-    let redis = redis::install(&lua).map_err(|e| internal(&e))?;
+    let database = databases
+        .install(&lua, sources, is_build)
+        .map_err(|e| internal(&e))?;
+    let redis = redis::install(&lua, is_build).map_err(|e| internal(&e))?;
     let stores = stores::install(&lua).map_err(|e| internal(&e))?;
     let admission = admission::install(&lua).map_err(|e| internal(&e))?;
     let wait = wait::install(&lua).map_err(|e| internal(&e))?;

@@ -7,5 +7,6 @@ mod errors;
 mod migrations;
 mod outages;
 mod pool;
+mod sessions;
 mod transactions;
 mod values;
