@@ -3,9 +3,18 @@
 -- `members` and `check` are of `handles.lua`, `methods` the names of the methods of what it gives. `wrong(url, options)`
 -- gives what is wrong with those.
 local members, check, methods, wrong = ...
-local error, setmetatable, tostring = error, setmetatable, tostring
+local error, type, setmetatable, tostring = error, type, setmetatable, tostring
 
 members = members("redis:", methods)
+function members.subscribe(self, channel, fn, options)
+  if type(channel) ~= "string" or channel == "" then
+    error("redis:subscribe takes the name of a channel, got " .. (channel == "" and "an empty text" or "a " .. type(channel)), 2)
+  end
+  if type(fn) ~= "function" then error("redis:subscribe takes a function, got a " .. type(fn), 2) end
+  if options ~= nil and type(options) ~= "table" then
+    error("redis:subscribe takes a table of options, got a " .. type(options), 2)
+  end
+end
 local redis = setmetatable({}, {
   __index = function(_, key)
     local method = members[key]

@@ -5,4 +5,5 @@ mod connect;
 pub(crate) mod connection;
 mod error;
 pub(crate) mod reply;
+pub(crate) mod subscription;
 pub(crate) mod worker;

@@ -39,6 +39,10 @@ impl Worker {
         Worker(Rc::new(Inner { settings, link }))
     }
 
+    pub(super) fn settings(&self) -> &RedisSettings {
+        &self.0.settings
+    }
+
     /// Sends commands: their answer, of so many bytes at most.
     pub(crate) fn run(
         &self,

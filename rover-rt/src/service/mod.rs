@@ -11,3 +11,5 @@ pub(crate) mod dispatch;
 mod docs;
 mod replaced;
 mod schedule;
+#[cfg(feature = "redis")]
+mod subscribed;

@@ -4,3 +4,4 @@ mod base;
 mod commands;
 mod connections;
 mod outages;
+mod subscriptions;
