@@ -50,7 +50,7 @@ fn sessions_are_a_feature() {
     let text = "local api = rover.server { sessions = { secret = rover.env.SECRET } }\n\
                 function api.get(ctx) return ctx:csrf() end\nreturn api\n";
     fs::write(&manifest, text).expect("a file");
-    let failure = compile_with(&manifest, off).err().expect("it is off");
+    let failure = compile_with(&manifest, off).expect_err("it is off");
     assert!(compile_with(&manifest, Features::ALL).is_ok());
     fs::remove_dir_all(&folder).expect("it is there");
     let told = failure.message();

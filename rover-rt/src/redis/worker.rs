@@ -8,6 +8,7 @@ use std::rc::Rc;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
+use super::cluster::Nodes;
 use super::command::Sending;
 use super::connect::connect;
 use super::connection::{Connection, RedisSettings};
@@ -27,6 +28,7 @@ enum Link {
 struct Inner {
     settings: RedisSettings,
     link: RefCell<Link>,
+    nodes: Nodes,
 }
 
 /// A worker's way to a server.
@@ -36,7 +38,22 @@ pub(crate) struct Worker(Rc<Inner>);
 impl Worker {
     pub(crate) fn new(settings: RedisSettings) -> Worker {
         let link = RefCell::new(Link::None);
-        Worker(Rc::new(Inner { settings, link }))
+        let nodes = Nodes::default();
+        Worker(Rc::new(Inner {
+            settings,
+            link,
+            nodes,
+        }))
+    }
+
+    /// What it knows of other nodes of its cluster.
+    pub(super) fn nodes(&self) -> &Nodes {
+        &self.0.nodes
+    }
+
+    /// Whether it is the same.
+    pub(super) fn is(&self, other: &Worker) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
     }
 
     pub(super) fn settings(&self) -> &RedisSettings {
@@ -51,24 +68,33 @@ impl Worker {
     ) -> impl Future<Output = Result<Reply, WaitError>> + 'static {
         let worker = self.clone();
         async move {
-            let patience = worker.0.settings.patience;
-            let deadline = Instant::now() + patience;
-            let connection = timeout_at(deadline, worker.connection()).await;
-            let connection = connection.map_err(|_| timed_out(patience))??;
-            let before = connection.answered.get();
-            let Ok(answer) = timeout_at(deadline, connection.answer(sending)).await else {
-                if connection.answered.get() == before {
-                    worker.forget(&connection);
-                }
-                return Err(timed_out(patience));
-            };
-            connection.answered.set(connection.answered.get() + 1);
-            let reply = answer?;
+            let deadline = Instant::now() + worker.0.settings.patience;
+            let reply = worker.follow(sending, deadline).await?;
             match reply.size() > room {
                 true => Err(too_large()),
                 false => Ok(reply),
             }
         }
+    }
+
+    /// Asks this server: what each command is answered.
+    pub(super) async fn ask(
+        &self,
+        sending: &Sending,
+        deadline: Instant,
+    ) -> Result<Vec<Result<Reply, WaitError>>, WaitError> {
+        let patience = self.0.settings.patience;
+        let connection = timeout_at(deadline, self.connection()).await;
+        let connection = connection.map_err(|_| timed_out(patience))??;
+        let before = connection.answered.get();
+        let Ok(answers) = timeout_at(deadline, connection.answer(sending)).await else {
+            if connection.answered.get() == before {
+                self.forget(&connection);
+            }
+            return Err(timed_out(patience));
+        };
+        connection.answered.set(connection.answered.get() + 1);
+        answers
     }
 
     /// The connection, which is made where there is none. Making it belongs to nobody: who stops waiting does not

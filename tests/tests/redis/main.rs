@@ -1,6 +1,7 @@
 //! Programs against a real Redis, which `.ci/redis` starts: without it these tests are ignored.
 
 mod base;
+mod cluster;
 mod commands;
 mod connections;
 mod outages;
