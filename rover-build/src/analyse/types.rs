@@ -124,6 +124,13 @@ impl Headers {
         self.perhaps = all.perhaps;
     }
 
+    /// One is not there always, if it is there.
+    pub(crate) fn loosen(&mut self, name: &str) {
+        if let Some(at) = self.always.iter().position(|known| known == name) {
+            self.perhaps.push(self.always.remove(at));
+        }
+    }
+
     /// None of them is there always.
     pub(crate) fn loose(self) -> Headers {
         let mut loose = Headers::default();
@@ -189,6 +196,7 @@ impl ValueType {
     pub(crate) fn read(self) -> ValueType {
         match self {
             ValueType::Column(inner) => inner.maybe(),
+            ValueType::Maybe(inner) => inner.read().maybe(),
             other => other,
         }
     }

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use crate::analyse::types::{BodyType, Headers, ReturnType};
+use crate::collect::OwnHook;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::routes::{hook_twice, hook_unused};
 use crate::model::app::{App, Chain, Expects, PathHook, Reads, Route};
@@ -22,10 +23,15 @@ pub(crate) fn put_together(app: &mut App, on_error: &Reads) {
             below.partition(|(_, hook)| hook.chain == Chain::Before);
         before.sort_by_key(|(_, hook)| hook.path.len());
         after.sort_by_key(|(at, hook)| (Reverse(hook.path.len()), place_after(*at, hook)));
-        let before_it = before.iter().filter_map(|(_, hook)| hook.own.as_ref());
-        before_it.for_each(|own| route.added.extend(&own.headers()));
+        let own = || before.iter().filter_map(|(_, hook)| hook.own.as_ref());
+        own().for_each(|own| route.added.extend(&own.headers()));
+        let is_kept = own().any(OwnHook::is_idempotent);
         for answer in &mut route.returns {
             answer.headers.extend(&route.added);
+            if is_kept {
+                answer.headers.add("idempotency-replayed", false);
+                answer.headers.loosen("set-cookie");
+            }
         }
         // What a hook answers has the headers of those before it.
         let mut added = Headers::default();

@@ -21,7 +21,8 @@ const STANDING: [&str; 2] = ["ratelimit", "ratelimit-policy"];
 pub(crate) const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 impl OwnHook {
-    fn is_idempotent(&self) -> bool {
+    /// It may answer with what the handler has answered before.
+    pub(crate) fn is_idempotent(&self) -> bool {
         self.word == "rover.idempotent"
     }
 

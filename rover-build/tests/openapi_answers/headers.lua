@@ -40,7 +40,9 @@ function api.limited.get() return "limited" end
 
 api.counted.before = rover.rate_limit { rate = "10/s", by = function(ctx) return ctx:headers()["x-key"] end }
 api.counted.orders.before = rover.idempotent()
-function api.counted.orders.post(ctx) return api.json:status(201, { sent = ctx:body():text() }) end
+function api.counted.orders.post(ctx)
+  return api.json:status(201, { sent = ctx:body():text() }):cookie("ordered", "yes")
+end
 
 -- The session's cookie says who the client is.
 function api.account.before(ctx)

@@ -1,8 +1,6 @@
 //! A server that is a node of a cluster: it names the node that has a key, and from then on that is asked. A server that
 //! is none never names another, and costs nothing more.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use rover_model::redis::RedisPlace;
@@ -12,21 +10,11 @@ use super::command::{Command, Sending};
 use super::connection::RedisSettings;
 use super::error::redirects;
 use super::reply::{Becomes, Reply};
-use super::worker::Worker;
+use super::worker::{Place, Worker};
 use crate::wait::error::WaitError;
 
 /// So often a question is sent on.
 const HOPS: usize = 5;
-
-/// What is known of other nodes.
-#[derive(Default)]
-pub(super) struct Nodes {
-    /// Where keys are that were asked for.
-    slots: RefCell<HashMap<u16, Place>>,
-    others: RefCell<HashMap<Place, Worker>>,
-}
-
-type Place = (String, u16);
 
 /// Another node is to be asked.
 struct Redirect {

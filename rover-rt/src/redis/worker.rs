@@ -2,13 +2,13 @@
 //! first one asks, and again when it was lost.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::future::Future;
 use std::rc::Rc;
 
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
-use super::cluster::Nodes;
 use super::command::Sending;
 use super::connect::connect;
 use super::connection::{Connection, RedisSettings};
@@ -24,6 +24,17 @@ enum Link {
     Coming(watch::Receiver<Made>),
     There(Rc<Connection>),
 }
+
+/// What is known of other nodes, where the server is one of a cluster.
+#[derive(Default)]
+pub(super) struct Nodes {
+    /// Where keys are that were asked for.
+    pub(super) slots: RefCell<HashMap<u16, Place>>,
+    pub(super) others: RefCell<HashMap<Place, Worker>>,
+}
+
+/// A host and a port.
+pub(super) type Place = (String, u16);
 
 struct Inner {
     settings: RedisSettings,
