@@ -2,6 +2,8 @@
 // read the request in every way, branch, loop, build tables, shadow names, call helpers
 // and fail, so that whatever the compiler rewrites stands beside what it must not.
 
+#[path = "generate/hooks.rs"]
+mod hooks;
 #[path = "generate/lists.rs"]
 mod lists;
 #[path = "generate/pages.rs"]
@@ -77,7 +79,9 @@ local strange = setmetatable({ own = 1 }, { __index = function(_, k) return k ..
         "local function reader(v, c) if v then return inner(c) end return c:params().x end\n",
         "local function reader(v, c) kept = c return c.method end\n",
     ]);
+    text += &writer.outer_hooks();
     for number in 0..HANDLERS {
+        text += &writer.inner_hooks(&format!("h{number}"));
         let method = if number % 3 == 0 { "post" } else { "get" };
         text += &format!("function api.h{number}.p_x.{method}(ctx)\n");
         writer.locals.clear();
@@ -156,6 +160,9 @@ const LITERALS: [&str; 16] = [
 impl Writer {
     fn expr(&mut self, depth: usize) -> String {
         let kinds = if depth == 0 { 5 } else { 20 };
+        if self.random.below(12) == 0 {
+            return self.field();
+        }
         match self.random.below(kinds) {
             0 | 1 => self.random.one(&READS).to_owned(),
             2 => match self.random.one(&LITERALS) {

@@ -1,15 +1,11 @@
 -- `rover.db` while routes are collected: no database is asked then, and the compiler reads what the program gives.
 --
--- `methods` are the names of a database's methods. `note(url, options, file, line)` keeps what is given, and gives
--- what is wrong with it.
-local methods, note, getinfo = ...
-local error, type, setmetatable, tostring = error, type, setmetatable, tostring
+-- `members` and `check` are of `handles.lua`, `methods` the names of a database's methods. `note(url, options, file, line)`
+-- keeps what is given, and gives what is wrong with it.
+local members, check, methods, note, getinfo = ...
+local error, setmetatable, tostring = error, setmetatable, tostring
 
-local members = {}
-for i = 1, #methods do
-  local name = "db:" .. methods[i]
-  members[methods[i]] = function() error(name .. " waits, which nothing can while the program loads", 2) end
-end
+members = members("db:", methods)
 local database = setmetatable({}, { __index = function(_, key)
   local method = members[key]
   if method then return method end
@@ -30,13 +26,7 @@ end
 
 return function(rover)
   function rover.db(url, options)
-    if options ~= nil and type(options) ~= "table" then
-      error("rover.db takes a table of options, got a " .. type(options), 2)
-    end
-    if url ~= nil and type(url) ~= "string" then
-      error("rover.db takes the address of a database, got a " .. type(url), 2)
-    end
-    local wrong = note(url, options or {}, place())
+    local wrong = note(url, check("rover.db", "a database", url, options), place())
     if wrong then error("rover.db: " .. wrong, 2) end
     return database
   end

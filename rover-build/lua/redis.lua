@@ -1,13 +1,19 @@
 -- `rover.redis` while routes are collected: no server is asked then, and the compiler reads what the program gives.
 --
--- `methods` are the names of the methods of what it gives. `wrong(url, options)` gives what is wrong with those.
-local methods, wrong = ...
+-- `members` and `check` are of `handles.lua`, `methods` the names of the methods of what it gives. `wrong(url, options)`
+-- gives what is wrong with those.
+local members, check, methods, wrong = ...
 local error, type, setmetatable, tostring = error, type, setmetatable, tostring
 
-local members = {}
-for i = 1, #methods do
-  local name = "redis:" .. methods[i]
-  members[methods[i]] = function() error(name .. " waits, which nothing can while the program loads", 2) end
+members = members("redis:", methods)
+function members.subscribe(self, channel, fn, options)
+  if type(channel) ~= "string" or channel == "" then
+    error("redis:subscribe takes the name of a channel, got " .. (channel == "" and "an empty text" or "a " .. type(channel)), 2)
+  end
+  if type(fn) ~= "function" then error("redis:subscribe takes a function, got a " .. type(fn), 2) end
+  if options ~= nil and type(options) ~= "table" then
+    error("redis:subscribe takes a table of options, got a " .. type(options), 2)
+  end
 end
 local redis = setmetatable({}, {
   __index = function(_, key)
@@ -21,13 +27,7 @@ local redis = setmetatable({}, {
 
 return function(rover)
   function rover.redis(url, options)
-    if options ~= nil and type(options) ~= "table" then
-      error("rover.redis takes a table of options, got a " .. type(options), 2)
-    end
-    if url ~= nil and type(url) ~= "string" then
-      error("rover.redis takes the address of a server, got a " .. type(url), 2)
-    end
-    local problem = wrong(url, options or {})
+    local problem = wrong(url, check("rover.redis", "a server", url, options))
     if problem then error("rover.redis: " .. problem, 2) end
     return redis
   end

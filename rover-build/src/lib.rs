@@ -175,7 +175,9 @@ fn compile_here(
         rows,
         calls: checked_sql,
     } = sql::check(&names, &statements, databases, &migrations, features);
-    let return_types = analyse::return_type::ReturnTypes::new(&names, &handlers, &guards, &rows);
+    let called = collected.called();
+    let return_types =
+        analyse::return_type::ReturnTypes::new(&names, &handlers, &guards, &rows, &called);
     let elsewhere = model::elsewhere::elsewhere(&collected);
     let waits = analyse::waits::Waits::find(&names, &handlers, elsewhere);
     let mut diagnostics = analyse::globals::reserved(&sources);

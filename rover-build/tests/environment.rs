@@ -21,6 +21,15 @@ fn compiled_file(file: &str, form: Form) -> Compiled {
     compile_package(&manifest, form, package).expect("it compiles")
 }
 
+/// An address that comes from the environment is none there, and what else comes from there is seen nonetheless.
+#[test]
+fn options_are_of_the_start_beside_a_database_of_the_start() {
+    for form in FORMS {
+        let compiled = compiled_file("sessions.lua", form);
+        assert!(compiled.plan.options.from_start);
+    }
+}
+
 /// Neither what stands for a variable in the build nor what the build's own environment has is
 /// part of the program.
 #[test]

@@ -64,10 +64,19 @@ fn what_hooks_answer() {
     insta::assert_snapshot!(answers("tests/openapi_answers/hooks.lua"));
 }
 
-/// Who must show who they are, and how: a line for each operation, and the schemes.
 #[test]
-fn tokens_that_hooks_read() {
-    let document = document("tests/openapi_answers/hooks.lua");
+fn headers_that_hooks_give() {
+    insta::assert_snapshot!(answers("tests/openapi_answers/headers.lua"));
+}
+
+#[test]
+fn fields_that_hooks_set() {
+    insta::assert_snapshot!(answers("tests/openapi_answers/fields.lua"));
+}
+
+/// Who must show who they are, and how: a line for each operation, and the schemes.
+fn tokens(manifest: &str) -> String {
+    let document = document(manifest);
     let document: serde_json::Value = serde_json::from_str(&document).unwrap();
     let mut text = String::new();
     for (path, operations) in document["paths"].as_object().unwrap() {
@@ -79,8 +88,17 @@ fn tokens_that_hooks_read() {
             );
         }
     }
-    text += &document["components"]["securitySchemes"].to_string();
-    insta::assert_snapshot!(text);
+    text + &document["components"]["securitySchemes"].to_string()
+}
+
+#[test]
+fn tokens_that_hooks_read() {
+    insta::assert_snapshot!(tokens("tests/openapi_answers/hooks.lua"));
+}
+
+#[test]
+fn a_session_is_shown_by_its_cookie() {
+    insta::assert_snapshot!(tokens("tests/openapi_answers/headers.lua"));
 }
 
 #[test]

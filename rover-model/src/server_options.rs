@@ -24,6 +24,8 @@ pub enum OptionValue {
     List(Vec<OptionValue>),
     /// Any other table, by its keys as texts.
     Table(Vec<(String, OptionValue)>),
+    /// What `rover.db` gave.
+    Database,
     /// Anything else.
     Other,
 }
@@ -85,6 +87,8 @@ pub struct ServerOptions {
     pub sessions: Option<SessionOptions>,
     /// Where the state is that all workers have in common, if the program says so.
     pub state: Option<StateOptions>,
+    /// That data is kept in a database: requests wait for it.
+    pub sessions_in_database: bool,
     /// What bounds requests and connections.
     pub limits: Limits,
     /// The largest body for some routes, as `GET /users/{id}`.
@@ -125,6 +129,7 @@ impl Default for ServerOptions {
             security_headers: SecurityHeaders::DEFAULT,
             sessions: None,
             state: None,
+            sessions_in_database: false,
             limits: Limits::DEFAULT,
             body_limits: Vec::new(),
             deadline: 1000,
@@ -219,6 +224,7 @@ impl ServerOptions {
                 return wrong("true, false or a table: { frame_ancestors = \"none\" }");
             }
             ("sessions", Table(fields)) => {
+                self.sessions_in_database = SessionOptions::are_in_database(fields);
                 self.sessions = Some(SessionOptions::read(fields).map_err(SetError::Fields)?);
             }
             ("sessions", _) => return wrong("a table: { secret = rover.env.SESSION_SECRET }"),
@@ -288,6 +294,13 @@ impl ServerOptions {
             ("files", shown_list(self.files.clone())),
             ("max_background", self.max_background.to_string()),
             ("memory_limit", shown_size(self.memory_limit)),
+            (
+                "sessions.store",
+                match self.sessions_in_database {
+                    true => "a database".to_owned(),
+                    false => "no database".to_owned(),
+                },
+            ),
             ("strict_globals", self.strict_globals.to_string()),
             ("timeout", shown_time(self.timeout)),
             ("timeouts", by_route(&self.timeouts)),

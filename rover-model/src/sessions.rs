@@ -33,6 +33,8 @@ pub enum SessionStore {
     Cookie,
     /// In the store that the workers share; the cookie names it.
     Shared,
+    /// In a database; the cookie names it.
+    Database,
 }
 
 /// When a cookie is sent that a page of another site causes (RFC 6265bis, section 5.6.7).
@@ -78,6 +80,19 @@ impl SessionOptions {
     /// The name of the cookie where a program says none.
     pub const NAME: &'static str = "session";
 
+    /// The name of the cookie, as far as it is a text.
+    pub fn cookie(fields: &[(String, OptionValue)]) -> Option<&str> {
+        match field(fields, "name") {
+            Some(OptionValue::Text(name)) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Whether the data is in a database, whatever else is wrong or not known yet.
+    pub fn are_in_database(fields: &[(String, OptionValue)]) -> bool {
+        matches!(field(fields, "store"), Some(OptionValue::Database))
+    }
+
     /// Reads the option's table.
     pub(crate) fn read(fields: &[(String, OptionValue)]) -> Result<Self, Vec<WrongField>> {
         let mut read = Fields::new(fields, &FIELDS);
@@ -93,6 +108,11 @@ impl SessionOptions {
         };
         read.finish(options)
     }
+}
+
+fn field<'f>(fields: &'f [(String, OptionValue)], name: &str) -> Option<&'f OptionValue> {
+    let found = fields.iter().find(|(known, _)| known == name);
+    found.map(|(_, value)| value)
 }
 
 fn secrets(read: &mut Fields<'_>) -> Vec<Secret> {
@@ -166,10 +186,11 @@ fn store(read: &mut Fields<'_>) -> SessionStore {
         None => SessionStore::Cookie,
         Some(OptionValue::Text(text)) if text == "cookie" => SessionStore::Cookie,
         Some(OptionValue::Text(text)) if text == "shared" => SessionStore::Shared,
+        Some(OptionValue::Database) => SessionStore::Database,
         Some(_) => {
             let problem = FieldProblem::value(
-                "must be \"cookie\" or \"shared\"",
-                "write `store = \"cookie\"` to keep the data in the cookie, encrypted, or `store = \"shared\"` to keep it in the server",
+                "must be \"cookie\", \"shared\" or a database",
+                "write `store = \"cookie\"` to keep the data in the cookie, encrypted, `store = \"shared\"` to keep it in the server, or `store = db` with what `rover.db` gave",
             );
             read.wrong("store", None, problem);
             SessionStore::Cookie

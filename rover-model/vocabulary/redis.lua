@@ -206,6 +206,15 @@ function Redis:zrange(key, first, last, options) end
 ---@return integer
 function Redis:publish(channel, message) end
 
+--- Calls a function with each message of a channel, and the channel's name, on one worker of the process; it stands at the top level.
+---@also on listen psubscribe
+---@keeps
+---@needs net
+---@param channel string
+---@param fn fun(message: string, channel: string)
+---@param options? rover.RedisSubscription
+function Redis:subscribe(channel, fn, options) end
+
 --- Any other command, with its arguments: what the server answers.
 ---@also command send_command
 ---@waits
@@ -261,6 +270,12 @@ function Redis:eval(script, keys, args) end
 ---@also rev
 ---@default false
 ---@field reverse? boolean
+
+--- Which channels are listened to.
+---@class rover.RedisSubscription
+--- The name is a pattern, for all channels that have it: `"news.*"`.
+---@default false
+---@field pattern? boolean
 
 --- How a pipeline is run.
 ---@class rover.RedisPipeline

@@ -10,9 +10,9 @@
 ---@also max_age maxage expires
 ---@default "7d"
 ---@field ttl? number|string
---- Where the data is: in the cookie, encrypted, or in state that the workers share.
+--- Where the data is: in the cookie, encrypted, in state that the workers share, or in a database, which is what `rover.db` gave.
 ---@default "cookie"
----@field store? "cookie"|"shared"
+---@field store? "cookie"|"shared"|rover.Database
 --- The name of the cookie.
 ---@default "session"
 ---@field name? string

@@ -384,6 +384,12 @@ function methods.transaction(self, fn, options)
   end
 end
 
+-- What is known of an object of the program's: the database's number, where it is one.
+function R.database_number(value) return type(value) == "table" and numbers[value] or nil end
+
+-- Whether the running coroutine has a transaction of a database.
+function R.in_transaction(db) return inside[running() or inside] == numbers[db] end
+
 function R.db(url, options)
   if R.is_loaded then raise("rover.db stands at the top level of a file: a database keeps its connections") end
   if not run then

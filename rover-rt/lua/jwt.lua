@@ -66,6 +66,13 @@ local function check_options(word, options, known)
   if alg ~= nil and type(alg) ~= "string" then raise(word .. ": the option `alg` is a text such as \"HS256\"") end
 end
 
+-- What a signature gave, which may have been waited for.
+local function signed(word, ok, token, message, ...)
+  if ok then return token end
+  if token == "key" then raise(word .. ": " .. message) end
+  return settled(word, ok, token, message, ...)
+end
+
 local SIGNING = { "alg, ttl", alg = true, ttl = true }
 function jwt.sign(claims, key, options)
   local word = "rover.jwt.sign"
@@ -93,9 +100,7 @@ function jwt.sign(claims, key, options)
   local ok, text = native.json_encode(all)
   if not ok then raise(word .. ": " .. text) end
   charge(#text)
-  local token, wrong = native.jwt_sign(text, number_of(word, key, alg))
-  if not token then raise(word .. ": " .. wrong) end
-  return token
+  return signed(word, native.jwt_sign(text, number_of(word, key, alg)))
 end
 
 -- `nil, why` for a claim that does not hold.

@@ -210,6 +210,18 @@ function methods.pipeline(self, fn, options)
   return result("redis:pipeline", run(number, list, list.length, options and options.atomic and ATOMIC or TOGETHER))
 end
 
+local OF_SUBSCRIPTION = { pattern = true }
+function methods.subscribe(self, channel, fn, options)
+  local number = numbers[self]
+  if not number then raise("call it with a colon: redis:subscribe(channel, fn)") end
+  if lists[self] ~= nil then raise("redis:subscribe is no command of a pipeline") end
+  if type(channel) ~= "string" or channel == "" then argument(1, "subscribe", "the name of a channel", channel) end
+  if options ~= nil then check_options(3, "subscribe", options, OF_SUBSCRIPTION) end
+  local pattern = options and options.pattern == true or false
+  local entry = { kind = "subscribe", said = "redis:subscribe", server = number, channel = channel, pattern = pattern }
+  R.schedule("subscribe", fn, entry, 2)
+end
+
 function R.redis(url, options)
   if R.is_loaded then raise("rover.redis stands at the top level of a file: it keeps its connection") end
   if not run then raise("rover.redis needs a feature of the crate rover: features = [\"redis\"] in Cargo.toml") end

@@ -127,6 +127,12 @@ function R.boot()
   local result = R.raised.run(R.load_chunk(""))
   if not R.server.is_server(result) then error("the manifest did not return the server", 0) end
   local entries, options, _, policies = R.server.seal(result, R.save_session)
+  local sessions = options.sessions
+  local number = type(sessions) == "table" and R.database_number(sessions.store)
+  if number then
+    R.session_database, R.session_database_number = R.part("session_database")(R, sessions.store), number
+    R.wait_words.every(600, R.session_database.clear)
+  end
   R.is_loaded = true
   R.lock_library()
   return entries, options, policies

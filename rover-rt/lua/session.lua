@@ -11,26 +11,37 @@ local setmetatable, tostring, format, find, lower = setmetatable, tostring, stri
 -- What browsers keep of a cookie: its name and its value together.
 local MOST = 4096
 
+-- Where sessions are that have names.
+local store = {
+  load = native.session_load, create = native.session_create, read = native.session_read,
+  replace = native.session_replace, delete = native.session_delete,
+}
+
+-- The same where the state is on a server, which is waited for.
+local settled = R.settled
+local function on_server()
+  local function of(ask)
+    return function(...) return settled("ctx:session()", ask(...)) end
+  end
+  return {
+    load = of(native.remote_session_load), create = of(native.remote_session_create), read = of(native.remote_session_read),
+    replace = of(native.remote_session_replace), delete = of(native.remote_session_delete),
+  }
+end
+
 -- The option, as it is first needed.
 local settings
 local function option()
   if settings == nil then
     local read = native.session_settings
-    local name, ttl, same_site, secure, shared, form_name, waits
-    if read then name, ttl, same_site, secure, shared, form_name, waits = read() end
+    local name, ttl, same_site, secure, named, form_name, waits
+    if read then name, ttl, same_site, secure, named, form_name, waits = read() end
     settings = name and {
-      name = name, ttl = ttl, same_site = same_site, secure = secure, shared = shared, form_name = form_name,
-      waits = waits,
+      name = name, ttl = ttl, same_site = same_site, secure = secure, named = named, form_name = form_name,
     } or false
+    if name and R.session_database then store = R.session_database.store(ttl) elseif waits then store = on_server() end
   end
   return settings
-end
-
--- What is known of a session: where it is kept on a server, that is waited for.
-local settled = R.settled
-local function kept(word, ...)
-  if settings.waits then return settled("ctx:session()", native["remote_session_" .. word](...)) end
-  return native["session_" .. word](...)
 end
 
 local function needed(word)
@@ -44,6 +55,7 @@ end
 --   id, version: of one in the store
 --   form: the secret that tokens of forms are made of; form_sent: the client has it in a cookie of its own
 --   due, renewed, ended, tokens: its time or its key is to be renewed; `regenerate` or `destroy` was called; a token was given
+--   doomed: the name of one that could not be ended at once
 local records = setmetatable({}, { __mode = "k" })
 local methods = {}
 local Session = { __index = methods, __metatable = "rover.session" }
@@ -61,7 +73,7 @@ function methods.destroy(self)
   local record = record_of(self, "destroy")
   for key in next, self do self[key] = nil end
   -- At once: a request that is cancelled has no answer that would end it.
-  if record.id then kept("delete", record.id) end
+  if record.id and store.delete(record.id, nil, true) == nil then record.doomed = record.id end
   record.text, record.id, record.version, record.form, record.form_sent = nil, nil, nil, nil, nil
   record.due, record.renewed, record.tokens, record.ended = nil, nil, nil, true
 end
@@ -69,9 +81,9 @@ end
 local function load(request)
   local record = request[7]
   if record then return record end
-  local text, form, due, id, version = kept "load"
-  -- Another fiber of the request may have been faster.
-  if request[7] then return request[7] end
+  local text, form, due, id, version = store.load()
+  -- Another function of the request may have had it meanwhile.
+  if kept[7] then return kept[7] end
   local data
   if text then
     local ok, value = decode(text)
@@ -155,7 +167,7 @@ end
 local function create(record, text)
   local form = record.form or native.form_secret()
   record.exists = true
-  if settings.shared then return made(kept("create", form, text)) end
+  if settings.named then return made(store.create(form, text)) end
   return native.session_seal(form, text)
 end
 
@@ -172,15 +184,15 @@ local function save_kept(record, changed, before)
       new = encoded(theirs and merged(before, data, theirs) or data)
     end
     if record.renewed then
-      if kept("delete", id, version) then return create(record, new) end
+      if store.delete(id, version) then return create(record, new) end
     elseif not changed and not due then
       return nil
     else
-      local written, problem = kept("replace", id, version, new, due)
+      local written, problem = store.replace(id, version, new, due)
       if written == nil then made(written, problem) end
       if written then return due and native.session_name(id) or nil end
     end
-    text, version = kept("read", id)
+    text, version = store.read(id)
     if not text then
       record.exists = false
       return nil
@@ -198,7 +210,7 @@ local function save(record)
   end
   local before = decoded(text)
   local changed = not same(before, data)
-  if settings.shared then return save_kept(record, changed, before) end
+  if settings.named then return save_kept(record, changed, before) end
   record.exists = true
   if changed then text = encoded(data) elseif not record.due and not record.renewed then return nil end
   return native.session_seal(record.form, text)
@@ -219,6 +231,7 @@ function R.save_session(ctx, response)
   local record = request and request[7]
   if not record then return end
   response:header("vary", "cookie")
+  if record.doomed then store.delete(record.doomed) end
   local value = save(record)
   if value then
     local size = #settings.name + #value

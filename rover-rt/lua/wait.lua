@@ -162,10 +162,13 @@ local scheduled = {}
 R.scheduled = scheduled
 local function schedule(word, f, entry, position)
   check(word, position, f, "function")
-  if R.is_loaded then raise("rover." .. word .. " is said while the program loads: at the top level of a file") end
+  if R.is_loaded then
+    raise((entry.said or "rover." .. word) .. " is said while the program loads: at the top level of a file")
+  end
   entry.run = f
   scheduled[#scheduled + 1] = entry
 end
+R.schedule = schedule
 function words.every(seconds, f)
   check("every", 1, seconds, "number")
   if not (seconds > 0) then raise("bad argument #1 to 'every' (a number of seconds above 0 expected)") end

@@ -128,7 +128,11 @@ impl Writer {
             },
             10 if self.random.below(2) == 0 => self.many(&list),
             9 | 10 => {
+                // A list that is made in the loop ends with it.
+                let known = (self.locals.len(), self.lists.len());
                 let add = self.list(depth + 1);
+                self.locals.truncate(known.0);
+                self.lists.truncate(known.1);
                 format!(
                     "  for i = 1, 3 do\n{add}  {list}[#{list} + 1] = {}\n  end\n",
                     self.table(1)

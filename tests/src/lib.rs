@@ -4,6 +4,7 @@
 pub mod browser;
 mod case;
 pub mod client;
+pub mod cookies;
 pub mod fuzz;
 mod process;
 pub mod router;

@@ -1,13 +1,13 @@
 //! `ctx:session()` and `rover.csrf` as somebody would use them who has several requests, several browsers, and bad intentions:
 //! in a server of several workers, in both forms.
 
-use std::io::Write;
 use std::process::Command;
 use std::thread;
 
-use rover_tests::client::{answer, in_time};
+use rover_tests::client::in_time;
+use rover_tests::cookies::Browser;
 use rover_tests::{Process, Response};
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// A program in both forms.
 fn each_form(case: &str, test: impl Fn(&Process)) {
@@ -15,6 +15,13 @@ fn each_form(case: &str, test: impl Fn(&Process)) {
         let server = start(case, reference);
         test(&server);
         server.stop();
+    }
+}
+
+/// Sessions that have a name, in the process and in a database, in both forms.
+fn each_store(test: impl Fn(&Process)) {
+    for case in ["sessions_shared", "sessions_database"] {
+        each_form(case, &test);
     }
 }
 
@@ -28,64 +35,6 @@ fn start(case: &str, reference: bool) -> Process {
         command.env("ROVER_TEST_REFERENCE", "1");
     }
     Process::start(&mut command)
-}
-
-/// A client that keeps cookies.
-#[derive(Clone, Default)]
-struct Browser {
-    cookies: Vec<(String, String)>,
-}
-
-impl Browser {
-    fn ask(&mut self, server: &Process, request: &str, headers: &str) -> Response {
-        let response = self.try_ask(server, request, headers);
-        assert_eq!(response.status, 200, "{request}: {}", response.text());
-        response
-    }
-
-    fn try_ask(&mut self, server: &Process, request: &str, headers: &str) -> Response {
-        let cookies = self.cookies.iter();
-        let cookies: Vec<String> = cookies
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
-        let cookies = match cookies.is_empty() {
-            true => String::new(),
-            false => format!("Cookie: {}\r\n", cookies.join("; ")),
-        };
-        let request = format!(
-            "{request} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n{cookies}{headers}\r\n"
-        );
-        let mut stream = server.connect();
-        stream.write_all(request.as_bytes()).expect("it listens");
-        let response = answer(&mut stream).expect("an answer");
-        for (name, value) in &response.headers {
-            if name.eq_ignore_ascii_case("set-cookie") {
-                self.take(value);
-            }
-        }
-        response
-    }
-
-    fn take(&mut self, set: &str) {
-        let (pair, attributes) = set.split_once(';').unwrap_or((set, ""));
-        let (name, value) = pair.split_once('=').expect("a cookie has a value");
-        self.cookies.retain(|(known, _)| known != name);
-        if !attributes.contains("Max-Age=0;") {
-            self.cookies.push((name.to_owned(), value.to_owned()));
-        }
-    }
-
-    fn cookie(&self, name: &str) -> Option<&str> {
-        let mut cookies = self.cookies.iter();
-        cookies
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
-    }
-
-    fn data(&mut self, server: &Process) -> Value {
-        let response = self.ask(server, "GET /data", "");
-        serde_json::from_str(&response.text()).expect("JSON")
-    }
 }
 
 /// The last headers of a request, and its body.
@@ -174,7 +123,7 @@ fn secrets_are_replaced_one_after_the_other() {
 
 #[test]
 fn a_name_that_was_known_before_the_login_opens_nothing() {
-    each_form("sessions_shared", |server| {
+    each_store(|server| {
         let mut attacker = Browser::default();
         attacker.ask(server, "POST /keep/basket/full", "");
         // The victim is given the attacker's cookie, and logs in.
@@ -194,7 +143,7 @@ fn a_name_that_was_known_before_the_login_opens_nothing() {
 
 #[test]
 fn a_session_that_has_ended_does_not_come_back() {
-    each_form("sessions_shared", |server| {
+    each_store(|server| {
         let mut browser = Browser::default();
         browser.ask(server, "POST /login?user=ann", "");
         let mut copy = browser.clone();
@@ -229,7 +178,7 @@ fn while_waiting(
 
 #[test]
 fn requests_at_the_same_time_keep_what_each_has_written() {
-    each_form("sessions_shared", |server| {
+    each_store(|server| {
         let mut browser = Browser::default();
         browser.ask(server, "POST /keep/a/1", "");
         browser.ask(server, "POST /keep/b/1", "");
@@ -267,7 +216,7 @@ fn requests_at_the_same_time_keep_what_each_has_written() {
 
 #[test]
 fn many_write_at_once_and_nothing_is_lost() {
-    each_form("sessions_shared", |server| {
+    each_store(|server| {
         let mut browser = Browser::default();
         browser.ask(server, "POST /keep/first/1", "");
         thread::scope(|scope| {
@@ -286,8 +235,21 @@ fn many_write_at_once_and_nothing_is_lost() {
 }
 
 #[test]
+fn a_session_ends_behind_the_transaction_that_it_was_ended_in() {
+    each_form("sessions_database", |server| {
+        let mut browser = Browser::default();
+        browser.ask(server, "POST /keep/a/1", "");
+        let mut copy = browser.clone();
+        let answer = browser.ask(server, "POST /inside", "");
+        assert_eq!(answer.text(), r#"{"before":"1","rows":1}"#);
+        assert_eq!(browser.cookie("sid"), None);
+        assert_eq!(copy.data(server), json!({}));
+    });
+}
+
+#[test]
 fn a_token_is_of_its_session() {
-    each_form("sessions_shared", |server| {
+    each_store(|server| {
         let token = |browser: &mut Browser| browser.ask(server, "GET /token", "").text();
         let post = |browser: &mut Browser, token: &str| {
             let header = format!("X-Csrf-Token: {token}\r\n");

@@ -162,7 +162,7 @@ impl Handlers {
         found
     }
 
-    fn function<'a>(&'a self, sources: &'a Sources, place: FunctionRef) -> Handler<'a> {
+    pub(crate) fn function<'a>(&'a self, sources: &'a Sources, place: FunctionRef) -> Handler<'a> {
         let FunctionRef { file, id } = place;
         Handler {
             file,

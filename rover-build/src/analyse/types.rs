@@ -9,10 +9,19 @@ pub struct ReturnType {
     pub status: u16,
     /// The body.
     pub body: BodyType,
-    /// The names of the headers that it always has, in lower case.
-    pub headers: Vec<String>,
+    /// Its headers.
+    pub headers: Headers,
     /// The message of an error, where it is a constant.
     pub message: Option<String>,
+}
+
+/// The names of an answer's headers, in lower case.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Headers {
+    /// It always has these.
+    pub always: Vec<String>,
+    /// It may have these.
+    pub perhaps: Vec<String>,
 }
 
 /// A response's body.
@@ -65,6 +74,9 @@ pub enum ValueType {
     List(Box<ValueType>),
     /// This, or nothing.
     Maybe(Box<ValueType>),
+    /// A column of a row: this, or `NULL`, which is `nil` where the program reads it and `null` where the row is
+    /// written.
+    Column(Box<ValueType>),
     /// One of several.
     OneOf(Vec<ValueType>),
 }
@@ -74,9 +86,63 @@ impl ReturnType {
         ReturnType {
             status,
             body,
-            headers: Vec::new(),
+            headers: Headers::default(),
             message: None,
         }
+    }
+}
+
+impl Headers {
+    /// One that is there always, or sometimes.
+    pub(crate) fn add(&mut self, name: &str, always: bool) {
+        if self.always.iter().any(|known| known == name) {
+            return;
+        }
+        let known = self.perhaps.iter().position(|known| known == name);
+        match (always, known) {
+            (true, known) => {
+                known.map(|at| self.perhaps.remove(at));
+                self.always.push(name.to_owned());
+            }
+            (false, None) => self.perhaps.push(name.to_owned()),
+            (false, Some(_)) => {}
+        }
+    }
+
+    /// Those of another one, too.
+    pub(crate) fn extend(&mut self, more: &Headers) {
+        more.always.iter().for_each(|name| self.add(name, true));
+        more.perhaps.iter().for_each(|name| self.add(name, false));
+    }
+
+    /// Those of an answer that has these or others: what only one has is not there always.
+    pub(crate) fn or(&mut self, other: &Headers) {
+        let mut all = self.clone();
+        all.extend(other);
+        let both = |name: &String| self.always.contains(name) && other.always.contains(name);
+        let (always, sometimes): (Vec<_>, Vec<_>) = all.always.into_iter().partition(both);
+        all.perhaps.extend(sometimes);
+        self.always = always;
+        self.perhaps = all.perhaps;
+    }
+
+    /// One is not there always, if it is there.
+    pub(crate) fn loosen(&mut self, name: &str) {
+        if let Some(at) = self.always.iter().position(|known| known == name) {
+            self.perhaps.push(self.always.remove(at));
+        }
+    }
+
+    /// None of them is there always.
+    pub(crate) fn loose(self) -> Headers {
+        let mut loose = Headers::default();
+        let names = self.always.iter().chain(&self.perhaps);
+        names.for_each(|name| loose.add(name, false));
+        loose
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.always.is_empty() && self.perhaps.is_empty()
     }
 }
 
@@ -90,6 +156,10 @@ impl ValueType {
             (ValueType::Maybe(a), b) | (b, ValueType::Maybe(a)) => a.or(b.present()).maybe(),
             (ValueType::Enum(_), ValueType::String) | (ValueType::String, ValueType::Enum(_)) => {
                 ValueType::String
+            }
+            (ValueType::Column(a), ValueType::Column(b)) => ValueType::Column(Box::new(a.or(*b))),
+            (ValueType::Column(a), b) | (b, ValueType::Column(a)) => {
+                ValueType::Column(Box::new(a.or(b)))
             }
             (ValueType::Number, ValueType::Integer) | (ValueType::Integer, ValueType::Number) => {
                 ValueType::Number
@@ -129,6 +199,15 @@ impl ValueType {
         match self {
             ValueType::Any | ValueType::Nil | ValueType::Maybe(_) => self,
             other => ValueType::Maybe(Box::new(other)),
+        }
+    }
+
+    /// What the program has where it reads it.
+    pub(crate) fn read(self) -> ValueType {
+        match self {
+            ValueType::Column(inner) => inner.maybe(),
+            ValueType::Maybe(inner) => inner.read().maybe(),
+            other => other,
         }
     }
 
@@ -172,9 +251,9 @@ impl fmt::Display for ReturnType {
             write!(f, "{} ", self.status)?;
         }
         write!(f, "{}", self.body)?;
-        self.headers
-            .iter()
-            .try_for_each(|name| write!(f, " +{name}"))
+        let Headers { always, perhaps } = &self.headers;
+        always.iter().try_for_each(|name| write!(f, " +{name}"))?;
+        perhaps.iter().try_for_each(|name| write!(f, " ?{name}"))
     }
 }
 
@@ -212,6 +291,8 @@ impl fmt::Display for ValueType {
             ValueType::List(item) => write!(f, "list[{item}]"),
             ValueType::Map(value) => write!(f, "{{*: {value}}}"),
             ValueType::Maybe(inner) => write!(f, "{inner}?"),
+            ValueType::Column(inner) if **inner == ValueType::Any => f.write_str("any"),
+            ValueType::Column(inner) => write!(f, "{inner} | null"),
             ValueType::OneOf(all) => {
                 let all: Vec<String> = all.iter().map(ValueType::to_string).collect();
                 f.write_str(&all.join(" | "))

@@ -9,6 +9,7 @@ use rover_model::database::DatabaseOptions;
 use rover_model::guard::PLACEHOLDER;
 use rover_model::sql::Dialect;
 
+use crate::collect::handles;
 use crate::collect::option_value::{has_placeholder, option_value};
 use crate::diagnostic::Position;
 use crate::front::load::Sources;
@@ -33,8 +34,14 @@ pub(crate) struct Database {
 pub(crate) struct Databases(Rc<RefCell<Vec<Database>>>);
 
 impl Databases {
-    /// A function that puts the word into `rover`.
-    pub(crate) fn install(&self, lua: &Lua, sources: &Sources) -> mlua::Result<Function> {
+    /// A function that puts the word into `rover`. In another environment than the build's nothing is wrong with what
+    /// it is given.
+    pub(crate) fn install(
+        &self,
+        lua: &Lua,
+        sources: &Sources,
+        is_build: bool,
+    ) -> mlua::Result<Function> {
         let files: Vec<String> = sources.files.iter().map(|f| f.name.clone()).collect();
         let methods = words().iter().filter(|word| word.owner == DATABASE);
         let methods = methods.filter(|word| word.kind == Kind::Method);
@@ -52,12 +59,14 @@ impl Databases {
                 };
                 let url = url.map(|url| url.to_string_lossy());
                 let known = known(url.as_deref(), &options, position);
-                Ok(known.map(|known| calls.0.borrow_mut().push(known)).err())
+                let wrong = known.map(|known| calls.0.borrow_mut().push(known)).err();
+                Ok(wrong.filter(|_| is_build))
             },
         )?;
         let getinfo: Function = lua.globals().get::<mlua::Table>("debug")?.get("getinfo")?;
         let chunk = lua.load(DATABASE_LUA).set_name("=rover");
-        chunk.call((methods, note, getinfo))
+        let (members, check) = handles::functions(lua)?;
+        chunk.call((members, check, methods, note, getinfo))
     }
 
     /// What was noted.

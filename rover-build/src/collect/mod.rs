@@ -19,6 +19,7 @@ pub(crate) mod worlds;
 
 mod admission;
 mod crypto;
+mod handles;
 mod library;
 mod stores;
 mod wait;
@@ -86,6 +87,25 @@ pub(crate) struct Collected {
 }
 
 impl Collected {
+    /// The program's functions that the runtime calls with a `ctx`; nothing for one that the text does not show.
+    pub(crate) fn called(&self) -> Vec<Option<FunctionRef>> {
+        let function = |entry: &Entry| match (&entry.hook, &entry.value) {
+            (Some(HookEntry { own: Some(own), .. }), _) => own.by.as_ref().map(|by| by.written),
+            (_, Recorded::Function(place)) => Some(place.written),
+            _ => None,
+        };
+        self.entries.iter().filter_map(function).collect()
+    }
+
+    /// The fields of the option `sessions`.
+    pub(crate) fn sessions(&self) -> &[(String, OptionValue)] {
+        let option = self.options.iter().find(|(name, _)| name == "sessions");
+        match option {
+            Some((_, OptionValue::Table(fields))) => fields,
+            _ => &[],
+        }
+    }
+
     fn defined(&self) -> Defined<'_> {
         Defined {
             entries: &self.entries,
@@ -170,6 +190,7 @@ fn run(
     world: World,
 ) -> Result<Collected, Box<Diagnostic>> {
     let timed_out = Rc::new(RefCell::new(None));
+    let is_build = world.is_build();
     let environment = Environment::new(world);
     let lua = new_vm(&timed_out).map_err(|e| internal(&e))?;
     let marks = Marks::new(sources, &lua).map_err(|e| internal(&e))?;
@@ -191,8 +212,10 @@ fn run(
     let library = json::install(&lua, names).map_err(|e| internal(&e))?;
     let described = described(&lua, &library, null).map_err(|e| internal(&e))?;
     let databases = Databases::default();
-    let database = databases.install(&lua, sources).map_err(|e| internal(&e))?;
-    let redis = redis::install(&lua).map_err(|e| internal(&e))?;
+    let database = databases
+        .install(&lua, sources, is_build)
+        .map_err(|e| internal(&e))?;
+    let redis = redis::install(&lua, is_build).map_err(|e| internal(&e))?;
     let stores = stores::install(&lua).map_err(|e| internal(&e))?;
     let admission = admission::install(&lua).map_err(|e| internal(&e))?;
     let wait = wait::install(&lua).map_err(|e| internal(&e))?;

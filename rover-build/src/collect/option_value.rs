@@ -1,8 +1,16 @@
 //! Values of the program's as options.
 
-use mlua::Value;
+use mlua::{LuaString, Table, Value};
 use rover_model::OptionValue;
 use rover_model::guard::PLACEHOLDER;
+
+/// Whether a table is what `rover.db` gave.
+fn is_database(table: &Table) -> bool {
+    let name = table
+        .metatable()
+        .map(|meta| meta.raw_get::<LuaString>("__metatable"));
+    name.is_some_and(|name| name.is_ok_and(|name| name == "rover.database"))
+}
 
 pub(crate) fn option_value(value: &Value, level: usize) -> OptionValue {
     match value {
@@ -10,6 +18,7 @@ pub(crate) fn option_value(value: &Value, level: usize) -> OptionValue {
         Value::Integer(number) => OptionValue::Number(*number as f64),
         Value::Number(number) => OptionValue::Number(*number),
         Value::Boolean(value) => OptionValue::Boolean(*value),
+        Value::Table(table) if is_database(table) => OptionValue::Database,
         Value::Table(table) if level < OptionValue::LEVELS => {
             let pairs = table.pairs::<Value, Value>().map(|pair| {
                 let (key, value) = pair?;

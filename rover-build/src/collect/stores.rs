@@ -8,7 +8,7 @@ use rover_model::OptionValue;
 use rover_model::state::{StoreKind, StoreOptions};
 
 use crate::collect::option_value::{has_placeholder, option_value};
-use crate::vocabulary::{Kind, words};
+use crate::vocabulary::{Elsewhere, Kind, words};
 
 const STORES_LUA: &str = include_str!("../../lua/stores.lua");
 
@@ -57,7 +57,7 @@ pub(crate) fn install(lua: &Lua) -> mlua::Result<Function> {
 fn methods(lua: &Lua, class: &str) -> mlua::Result<Table> {
     let methods = words().iter().filter(|word| word.owner == class);
     let methods = methods.filter(|word| word.kind == Kind::Method);
-    lua.create_table_from(methods.map(|word| (word.name, word.tag("waits").is_some())))
+    lua.create_table_from(methods.map(|word| (word.name, word.waits(Elsewhere::default()))))
 }
 
 /// The options that a program gives; what stands for values of the start says nothing.

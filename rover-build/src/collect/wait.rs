@@ -3,7 +3,7 @@
 use mlua::{Function, Lua};
 use rover_model::cron::Schedule;
 
-use crate::vocabulary::{Kind, words};
+use crate::vocabulary::{Elsewhere, Kind, words};
 
 const WAIT_LUA: &str = include_str!("../../lua/wait.lua");
 
@@ -12,7 +12,7 @@ const CLIENT: &str = "rover.HttpClient";
 
 /// A function that puts them into `rover` and `io`.
 pub(crate) fn install(lua: &Lua) -> mlua::Result<Function> {
-    let waiting = words().iter().filter(|word| word.tag("waits").is_some());
+    let waiting = words().iter().filter(|word| word.waits(Elsewhere::default()));
     let functions = waiting.clone().filter(|word| word.kind == Kind::Function);
     let functions: Vec<String> = functions.map(|word| word.path()).collect();
     let methods = waiting.filter(|word| word.owner == CLIENT);

@@ -65,6 +65,11 @@ pub(crate) struct World {
 const SET: &str = "1";
 
 impl World {
+    /// It is the build's own.
+    pub(crate) fn is_build(&self) -> bool {
+        matches!(self.others, Others::None)
+    }
+
     /// Only what words of `rover` give is another.
     pub(crate) fn is_of_rover(&self) -> bool {
         matches!(self.others, Others::OfRover)

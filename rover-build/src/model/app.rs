@@ -4,7 +4,7 @@ use rover_model::guard::Schema;
 use rover_model::plan::{Needs, Variable};
 use rover_model::{Method, ServerOptions};
 
-use crate::analyse::types::ReturnType;
+use crate::analyse::types::{Headers, ReturnType};
 use crate::collect::OwnHook;
 use crate::diagnostic::Position;
 use crate::front::function_place::FunctionPlace;
@@ -28,6 +28,8 @@ pub struct App {
     pub hooks_wait: bool,
     /// What `on_error` returns, if there is one.
     pub on_error: Vec<ReturnType>,
+    /// The name of the cookie of `ctx:session()`.
+    pub session_cookie: String,
     /// The routes, as `GET /users/{id}`, and hooks whose functions the program reads while it
     /// loads.
     pub given: Vec<String>,
@@ -101,6 +103,8 @@ pub struct Route {
     pub needs_token: bool,
     /// What the runtime's own hooks answer instead of the handler.
     pub refusals: Vec<Refusal>,
+    /// The headers that its hooks give to answers which the runtime makes where the handler would.
+    pub added: Headers,
     /// The headers without which those refuse a request, in lower case.
     pub required_headers: Vec<&'static str>,
     /// The hooks that run before the handler, by their numbers, in that order.
@@ -162,6 +166,8 @@ pub struct PathHook {
     pub(crate) expects: Expects,
     /// What it answers, each type once.
     pub returns: Vec<ReturnType>,
+    /// The headers that it gives to the answer that it is given.
+    pub added: Headers,
     /// The scheme of the token that it reads from `Authorization`, if it does.
     pub token: Option<Scheme>,
     /// Who shows none is answered with 401.

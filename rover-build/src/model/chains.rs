@@ -2,7 +2,8 @@
 
 use std::cmp::Reverse;
 
-use crate::analyse::types::{BodyType, ReturnType};
+use crate::analyse::types::{BodyType, Headers, ReturnType};
+use crate::collect::OwnHook;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::routes::{hook_twice, hook_unused};
 use crate::model::app::{App, Chain, Expects, PathHook, Reads, Route};
@@ -22,9 +23,25 @@ pub(crate) fn put_together(app: &mut App, on_error: &Reads) {
             below.partition(|(_, hook)| hook.chain == Chain::Before);
         before.sort_by_key(|(_, hook)| hook.path.len());
         after.sort_by_key(|(at, hook)| (Reverse(hook.path.len()), place_after(*at, hook)));
-        for (_, hook) in before.iter().chain(&after) {
-            join(route, hook);
+        let own = || before.iter().filter_map(|(_, hook)| hook.own.as_ref());
+        own().for_each(|own| route.added.extend(&own.headers()));
+        let is_kept = own().any(OwnHook::is_idempotent);
+        for answer in &mut route.returns {
+            answer.headers.extend(&route.added);
+            if is_kept {
+                answer.headers.add("idempotency-replayed", false);
+                answer.headers.loosen("set-cookie");
+            }
         }
+        // What a hook answers has the headers of those before it.
+        let mut added = Headers::default();
+        for (_, hook) in before.iter().chain(&after) {
+            join(route, hook, &added);
+            if let (Some(own), Chain::Before) = (&hook.own, hook.chain) {
+                added.extend(&own.headers());
+            }
+        }
+        add_after(route, after.iter().map(|(_, hook)| *hook));
         route.before = before.into_iter().map(|(at, _)| at).collect();
         route.after = after.into_iter().map(|(at, _)| at).collect();
     }
@@ -42,6 +59,14 @@ fn save_sessions(routes: &mut [Route], saving: usize, on_error: &Reads) {
         if names(&route.reads, "session") {
             route.token.get_or_insert(Scheme::Session);
         }
+        if names(&route.reads, "session") || names(&route.reads, "csrf") {
+            for answer in &mut route.returns {
+                let written = ["set-cookie", "cache-control", "vary"];
+                written
+                    .iter()
+                    .for_each(|name| answer.headers.add(name, false));
+            }
+        }
         if uses(&route.reads) || uses(on_error) && !route.needs.constant {
             route.needs.constant = false;
             route.after.push(saving);
@@ -58,8 +83,36 @@ fn place_after(at: usize, hook: &PathHook) -> (bool, usize) {
     }
 }
 
-/// A route does what its hooks do.
-fn join(route: &mut Route, hook: &PathHook) {
+/// The headers of hooks after the handler. Where one of them may answer something else, that has none of those which
+/// others have given before.
+fn add_after<'h>(route: &mut Route, hooks: impl Iterator<Item = &'h PathHook>) {
+    let mut added = Headers::default();
+    let mut replaced = false;
+    for hook in hooks {
+        added.extend(&hook.added);
+        replaced |= hook.returns.iter().any(|answer| !is_nothing(answer));
+    }
+    if replaced {
+        added = added.loose();
+    }
+    let other_type = |name: &String| name == "content-type";
+    let changes_type = added.always.iter().chain(&added.perhaps).any(other_type);
+    added.always.retain(|name| !other_type(name));
+    added.perhaps.retain(|name| !other_type(name));
+    for answer in &mut route.returns {
+        answer.headers.extend(&added);
+        if changes_type && !matches!(answer.body, BodyType::Empty | BodyType::Unseen) {
+            answer.body = BodyType::Any;
+        }
+    }
+    for refusal in &mut route.refusals {
+        refusal.headers.extend(&added);
+    }
+    route.added.extend(&added);
+}
+
+/// A route does what its hooks do. `added` are the headers of what it answers itself.
+fn join(route: &mut Route, hook: &PathHook, added: &Headers) {
     let needs = &mut route.needs;
     needs.body |= hook.needs.body;
     needs.constant = false;
@@ -80,13 +133,18 @@ fn join(route: &mut Route, hook: &PathHook) {
     route.token = route.token.or(hook.token);
     route.needs_token |= hook.needs_token;
     if let (Some(own), Chain::Before) = (&hook.own, hook.chain) {
-        route.refusals.extend(own.refusals());
+        for mut refusal in own.refusals() {
+            refusal.headers.extend(added);
+            route.refusals.push(refusal);
+        }
         let header = own.header().filter(|_| own.required);
         route.required_headers.extend(header);
     }
     for answer in hook.returns.iter().filter(|answer| !is_nothing(answer)) {
-        if !route.returns.contains(answer) {
-            route.returns.push(answer.clone());
+        let mut answer = answer.clone();
+        answer.headers.extend(added);
+        if !route.returns.contains(&answer) {
+            route.returns.push(answer);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What of a program's state may be on a server at the start: by its options, whatever the start says.
 
 use rover_model::OptionValue;
+use rover_model::sessions::SessionOptions;
 
 use crate::collect::Collected;
 use crate::vocabulary::Elsewhere;
@@ -8,6 +9,7 @@ use crate::vocabulary::Elsewhere;
 /// What may be waited for.
 pub(crate) fn elsewhere(collected: &Collected) -> Elsewhere {
     let state = has_state(collected);
+    let in_database = SessionOptions::are_in_database(collected.sessions());
     let sessions = collected.options.iter().any(|(name, value)| {
         name == "sessions"
             && match value {
@@ -17,7 +19,7 @@ pub(crate) fn elsewhere(collected: &Collected) -> Elsewhere {
     });
     Elsewhere {
         state,
-        sessions: state && sessions,
+        sessions: state && sessions || in_database,
     }
 }
 

@@ -28,7 +28,7 @@ use crate::model::check::{CtxFields, check};
 use crate::model::conflict::Paths;
 use crate::model::cors::policies;
 use crate::model::facts::Facts;
-use crate::model::options::{options, set_by_route};
+use crate::model::options::{options, session_cookie, set_by_route};
 use crate::model::route::{Defined, define, reads, returns, waits};
 
 pub(crate) fn model(
@@ -45,6 +45,7 @@ pub(crate) fn model(
         ctx_fields: Vec::new(),
         hooks_wait: false,
         on_error: Vec::new(),
+        session_cookie: session_cookie(collected),
         given: Vec::new(),
         reads_environment: !collected.asked.is_empty(),
         environment: environment::variables(facts, collected),

@@ -1,6 +1,7 @@
 //! The options of `rover.server`, checked.
 
 use rover_model::guard::PLACEHOLDER;
+use rover_model::sessions::SessionOptions;
 use rover_model::{FieldProblem, OptionValue, ServerOptions, SetError, StateOptions, WrongField};
 
 use crate::analyse::names::Names;
@@ -45,7 +46,16 @@ pub(crate) fn options(
     if has_state(collected) {
         options.state.get_or_insert(StateOptions::MEMORY);
     }
+    // Where it is kept is known, also where the secret is not.
+    options.sessions_in_database = SessionOptions::are_in_database(collected.sessions());
     options
+}
+
+/// The name of the sessions' cookie, as far as it is known in the build.
+pub(crate) fn session_cookie(collected: &Collected) -> String {
+    let name = SessionOptions::cookie(collected.sessions());
+    let known = name.filter(|name| !name.contains(PLACEHOLDER));
+    known.unwrap_or(SessionOptions::NAME).to_owned()
 }
 
 /// The fields of an option's table that do not stand for what the start gives.

@@ -2,35 +2,28 @@
 
 use rover_model::Method;
 
+use crate::analyse::types::Headers;
 use crate::collect::OwnHook;
 use crate::vocabulary::Elsewhere;
 
 /// What a hook answers instead of the handler, in the form of errors.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// The status.
     pub status: u16,
     /// The headers that it has.
-    pub headers: &'static [&'static str],
+    pub headers: Headers,
 }
 
-const TOO_MANY: Refusal = Refusal {
-    status: 429,
-    headers: &["ratelimit", "ratelimit-policy", "retry-after"],
-};
-
-const fn plain(status: u16) -> Refusal {
-    Refusal {
-        status,
-        headers: &[],
-    }
-}
+/// How a client stands by a limit.
+const STANDING: [&str; 2] = ["ratelimit", "ratelimit-policy"];
 
 /// The header of keys that requests run by.
 pub(crate) const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 impl OwnHook {
-    fn is_idempotent(&self) -> bool {
+    /// It may answer with what the handler has answered before.
+    pub(crate) fn is_idempotent(&self) -> bool {
         self.word == "rover.idempotent"
     }
 
@@ -55,13 +48,38 @@ impl OwnHook {
     }
 
     /// What it answers by itself.
-    pub(crate) fn refusals(&self) -> &'static [Refusal] {
-        const KEYS: [Refusal; 3] = [plain(400), plain(409), plain(422)];
-        match self.word.as_str() {
-            "rover.rate_limit" => &[TOO_MANY],
-            "rover.idempotent" => &KEYS,
+    pub(crate) fn refusals(&self) -> Vec<Refusal> {
+        let statuses: &[u16] = match self.word.as_str() {
+            "rover.rate_limit" => &[429],
+            "rover.idempotent" => &[400, 409, 422],
             _ => &[],
+        };
+        let refusal = |status: &u16| {
+            let mut headers = Headers::default();
+            if *status == 429 {
+                let all = STANDING.iter().chain(&["retry-after"]);
+                all.for_each(|name| headers.add(name, true));
+            }
+            headers
+                .perhaps
+                .extend((*status == 409).then(|| "retry-after".to_owned()));
+            Refusal {
+                status: *status,
+                headers,
+            }
+        };
+        statuses.iter().map(refusal).collect()
+    }
+
+    /// The headers that it gives to all answers that are made behind it.
+    pub(crate) fn headers(&self) -> Headers {
+        let mut headers = Headers::default();
+        if self.word == "rover.rate_limit" {
+            // Where `by` gives nil, nobody is counted.
+            let always = self.by.is_none();
+            STANDING.iter().for_each(|name| headers.add(name, always));
         }
+        headers
     }
 
     /// The header that it reads, in lower case.

@@ -4,7 +4,7 @@ use rover_model::plan::Needs;
 use rover_model::{HOOKS, Method};
 
 use crate::analyse::ctx_use::{Access, Source, Table};
-use crate::analyse::types::{BodyType, ReturnType};
+use crate::analyse::types::{BodyType, Headers, ReturnType};
 use crate::collect::{Entry, HookEntry, OwnHook, Recorded};
 use crate::diagnostic::codes::routes::{
     handler, hook, method, parameter_twice, reserved, rest_not_last, segment,
@@ -87,6 +87,7 @@ pub(crate) fn define(facts: &Facts<'_>, entry: &Entry) -> Result<Defined, Box<Di
         body_limit: 0,
         token: scheme(facts, &handler),
         refusals: Vec::new(),
+        added: Headers::default(),
         required_headers: Vec::new(),
         before: Vec::new(),
         after: Vec::new(),
@@ -107,6 +108,10 @@ fn path_hook(
     let place = |_| hook_place(facts.sources, entry);
     let own = hook.own.clone();
     let token = scheme(facts, &function);
+    let added = match (chain, &own) {
+        (Chain::After, None) => headers_after(facts, &function),
+        _ => Headers::default(),
+    };
     let (needs, reads, expects, returns) = match &own {
         None => (
             needs(facts, &function),
@@ -147,6 +152,7 @@ fn path_hook(
         expects,
         needs_token,
         returns,
+        added,
         token,
     })
 }
@@ -179,6 +185,14 @@ fn hook_returns(facts: &Facts<'_>, chain: Chain, place: &FunctionPlace) -> Vec<R
         Chain::Before => facts.return_types.returned(hook),
         Chain::After => facts.return_types.returned_after(hook),
     }
+}
+
+/// The headers that a hook gives to the answer that it is given.
+fn headers_after(facts: &Facts<'_>, place: &FunctionPlace) -> Headers {
+    let hook = facts.handlers.at(facts.sources, place);
+    hook.map_or_else(Headers::default, |hook| {
+        facts.return_types.headers_after(hook)
+    })
 }
 
 /// Where a hook of a path is written: its name, or `before` or `after`.

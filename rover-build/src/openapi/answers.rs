@@ -7,7 +7,7 @@ use rover_model::Method;
 use serde_json::{Map, Value, json};
 
 use super::schema::{Components, value_type};
-use crate::analyse::types::{BodyType, ReturnType};
+use crate::analyse::types::{BodyType, Headers, ReturnType};
 use crate::model::app::{App, Expects, Route};
 
 /// The answers of one status.
@@ -39,14 +39,17 @@ impl Answer {
     }
 
     /// The headers of one more answer.
-    fn headers(&mut self, names: &[String]) {
+    fn headers(&mut self, names: &Headers) {
         let first = self.count == 0;
         self.count += 1;
         for (name, always) in &mut self.headers {
-            *always &= names.contains(name);
+            *always &= names.always.contains(name);
         }
-        for name in names {
+        for name in &names.always {
             self.headers.entry(name.clone()).or_insert(first);
+        }
+        for name in &names.perhaps {
+            self.headers.entry(name.clone()).or_insert(false);
         }
     }
 
@@ -63,26 +66,27 @@ impl Answer {
             false => self.messages.join("; "),
         };
         let mut value = json!({ "description": description });
-        let headers: Map<String, Value> = self
-            .headers
-            .into_iter()
-            .map(|(name, always)| {
-                let text = json!({ "type": "string" });
-                let header = match always {
-                    true => json!({ "required": true, "schema": text }),
-                    false => json!({ "schema": text }),
-                };
-                (name, header)
-            })
-            .collect();
-        if !headers.is_empty() {
-            value["headers"] = Value::Object(headers);
-        }
+        put_headers(&mut value, self.headers);
         let has_content = has_content(status) && route.method != Method::Head;
         if has_content && !self.content.is_empty() && !self.open {
             value["content"] = content(self.content);
         }
         value
+    }
+}
+
+fn put_headers(answer: &mut Value, headers: impl IntoIterator<Item = (String, bool)>) {
+    let text = json!({ "type": "string" });
+    let shown = headers.into_iter().map(|(name, always)| {
+        let header = match always {
+            true => json!({ "required": true, "schema": text }),
+            false => json!({ "schema": text }),
+        };
+        (name, header)
+    });
+    let shown: Map<String, Value> = shown.collect();
+    if !shown.is_empty() {
+        answer["headers"] = Value::Object(shown);
     }
 }
 
@@ -144,12 +148,15 @@ pub(super) fn responses(app: &App, route: &Route, components: &mut Components) -
     }
     let own = OwnErrors::of(app, components);
     let refusals = refusals(route);
-    for (status, checked) in &refusals {
-        let headers = headers_of(route, *status);
+    for Own {
+        status,
+        checked,
+        headers,
+    } in &refusals
+    {
         let mut add = |one: &ReturnType, content: Option<Content>| {
             let mut one = one.clone();
-            one.headers
-                .extend(headers.iter().map(|name| (*name).to_owned()));
+            one.headers.extend(headers);
             answers.entry(*status).or_default().add(&one, content);
         };
         own.kept
@@ -165,11 +172,12 @@ pub(super) fn responses(app: &App, route: &Route, components: &mut Components) -
         }
     }
     if !route.needs.constant || !refusals.is_empty() {
+        let added = route.added.clone().loose();
         for (one, content) in &own.chosen {
-            answers
-                .entry(status(one))
-                .or_default()
-                .add(one, content.clone());
+            let mut one = (*one).clone();
+            one.headers.extend(&added);
+            let answer = answers.entry(status(&one)).or_default();
+            answer.add(&one, content.clone());
         }
     }
     if route.needs.constant
@@ -185,7 +193,7 @@ pub(super) fn responses(app: &App, route: &Route, components: &mut Components) -
         .collect();
     let default = match own.content().filter(|_| !unseen) {
         Some(_) if route.method == Method::Head => json!({ "description": FAILURE }),
-        Some(content) => components.failure(content),
+        Some(content) => components.failure(content, &route.added),
         None => json!({ "description": "Any other answer" }),
     };
     responses.insert("default".to_owned(), default);
@@ -257,24 +265,33 @@ const FAILURE: &str = "500 where the handler fails, 503 where it takes too long"
 impl Components {
     /// What is answered where a handler gives no answer: the runtime's own error, or the
     /// plain one where `on_error` fails, too.
-    fn failure(&mut self, own: Content) -> Value {
+    fn failure(&mut self, own: Content, added: &Headers) -> Value {
         let mut all = Answer::default();
         own.into_iter()
             .chain([("application/json".to_owned(), self.error())])
             .for_each(|(kind, schema)| all.schema(kind, schema));
-        self.response(
-            "Failure",
-            json!({
-                "description": FAILURE,
-                "content": content(all.content),
-            }),
-        )
+        let mut failure = json!({ "description": FAILURE });
+        if added.is_empty() {
+            failure["content"] = content(all.content);
+            return self.response("Failure", failure);
+        }
+        let names = added.always.iter().chain(&added.perhaps);
+        put_headers(&mut failure, names.map(|name| (name.clone(), false)));
+        failure["content"] = content(all.content);
+        failure
     }
 }
 
-/// What the runtime answers by itself before the handler, or out of what it calls; and
-/// whether that may be what a guard found wrong.
-fn refusals(route: &Route) -> Vec<(u16, bool)> {
+/// What the runtime answers by itself.
+struct Own {
+    status: u16,
+    /// It may be what a guard found wrong.
+    checked: bool,
+    headers: Headers,
+}
+
+/// What the runtime answers by itself before the handler, or out of what it calls.
+fn refusals(route: &Route) -> Vec<Own> {
     let Expects {
         body,
         query,
@@ -286,32 +303,39 @@ fn refusals(route: &Route) -> Vec<(u16, bool)> {
         read.any(|name| names.contains(&name.as_str()))
     };
     let parameters = route.path.iter().any(|s| s.parameter().is_some());
-    let mut found = Vec::new();
-    if parameters || expects || !route.reads.body.is_empty() {
-        found.push((400, expects || reads(&["expect"])));
+    let mut found: Vec<Own> = Vec::new();
+    let mut add =
+        |status, checked, headers: Headers| match found.iter_mut().find(|own| own.status == status)
+        {
+            Some(own) => own.headers.or(&headers),
+            None => found.push(Own {
+                status,
+                checked,
+                headers,
+            }),
+        };
+    let read = expects || !route.reads.body.is_empty();
+    if parameters || read {
+        // A malformed parameter is answered before any hook runs.
+        let headers = match (parameters, read) {
+            (false, _) => route.added.clone(),
+            (true, true) => route.added.clone().loose(),
+            (true, false) => Headers::default(),
+        };
+        add(400, expects || reads(&["expect"]), headers);
     }
+    // So is a body that is too large.
     if route.needs.body {
-        found.push((413, false));
+        add(413, false, Headers::default());
     }
     // What is checked may also be JSON that was sent as a form.
     if body.is_some() || reads(&["form", "form_all", "expect"]) {
-        found.push((415, false));
+        add(415, false, route.added.clone());
     }
     for refusal in &route.refusals {
-        if !found.iter().any(|(status, _)| *status == refusal.status) {
-            found.push((refusal.status, false));
-        }
+        add(refusal.status, false, refusal.headers.clone());
     }
     found
-}
-
-/// The headers that the runtime's own hooks give to what they answer.
-fn headers_of(route: &Route, status: u16) -> Vec<&'static str> {
-    let of_status = route.refusals.iter().filter(|one| one.status == status);
-    let mut headers: Vec<_> = of_status.flat_map(|one| one.headers).copied().collect();
-    headers.sort_unstable();
-    headers.dedup();
-    headers
 }
 
 /// RFC 9110, section 15.

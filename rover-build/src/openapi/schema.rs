@@ -152,9 +152,21 @@ pub(super) fn value_type(of: &ValueType) -> Value {
             ],
         }),
         ValueType::Maybe(inner) => value_type(inner),
+        ValueType::Column(inner) => column(inner),
         ValueType::OneOf(all) => json!({ "anyOf": all.iter().map(value_type).collect::<Vec<_>>() }),
         ValueType::Object(fields) => object(fields),
     }
+}
+
+/// A value or `null`.
+fn column(of: &ValueType) -> Value {
+    let all = match of {
+        ValueType::Any => return json!({}),
+        ValueType::OneOf(all) => all.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    let all = all.iter().chain([&ValueType::Null]).map(value_type);
+    json!({ "anyOf": all.collect::<Vec<_>>() })
 }
 
 fn object(fields: &[(String, ValueType)]) -> Value {

@@ -2,8 +2,6 @@
 
 use serde_json::{Value, json};
 
-use rover_model::sessions::SessionOptions;
-
 use crate::model::app::{App, Route};
 use crate::model::token::Scheme;
 
@@ -14,9 +12,7 @@ pub(super) fn scheme(app: &App, scheme: Scheme) -> (String, Value) {
         Scheme::Basic => json!({ "type": "http", "scheme": "basic" }),
         Scheme::Other => json!({ "type": "apiKey", "in": "header", "name": "Authorization" }),
         Scheme::Session => {
-            let options = app.options.sessions.as_ref();
-            let cookie = options.map_or(SessionOptions::NAME, |options| &options.name);
-            json!({ "type": "apiKey", "in": "cookie", "name": cookie })
+            json!({ "type": "apiKey", "in": "cookie", "name": app.session_cookie })
         }
     };
     (name(scheme).to_owned(), value)

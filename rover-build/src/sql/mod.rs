@@ -5,6 +5,8 @@
 
 mod candidates;
 mod check;
+#[cfg(feature = "sqlite")]
+mod expressions;
 pub(crate) mod migrations;
 #[cfg(feature = "postgres")]
 mod postgres;

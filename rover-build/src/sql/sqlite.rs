@@ -6,6 +6,7 @@ use rusqlite::fallible_iterator::FallibleIterator;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::{Batch, Connection, Error, ErrorCode, Statement};
 
+use super::expressions::calls;
 use super::refused::{Refused, Why};
 use super::words::{has, named_tables, words};
 use crate::analyse::statements::Column;
@@ -101,16 +102,29 @@ impl Sqlite {
             .map(|column| column.decl_type().map(str::to_owned))
             .collect();
         let sure = self.keeps_nulls_out(statement, sql);
+        let calls = calls(sql, types.len());
         let columns = statement.columns_with_metadata().zip(types).enumerate();
         columns
-            .map(|(at, (column, declared))| Column {
-                name: column.name().to_owned(),
-                value: declared.as_deref().map_or(ValueType::Any, value_type),
-                not_null: sure && self.is_never_null(statement, at),
-                origin: column
-                    .table_name()
-                    .zip(column.origin_name())
-                    .map(|(table, name)| (table.to_owned(), name.to_owned())),
+            .map(|(at, (column, declared))| {
+                // Only what is computed has no declaration.
+                let called = calls.get(at).copied().flatten();
+                let called = called.filter(|_| column.origin_name().is_none());
+                let (value, not_null) = match (called.and_then(called_type), declared) {
+                    (Some(known), None) => known,
+                    (_, declared) => (
+                        declared.as_deref().map_or(ValueType::Any, value_type),
+                        sure && self.is_never_null(statement, at),
+                    ),
+                };
+                Column {
+                    name: column.name().to_owned(),
+                    value,
+                    not_null,
+                    origin: column
+                        .table_name()
+                        .zip(column.origin_name())
+                        .map(|(table, name)| (table.to_owned(), name.to_owned())),
+                }
             })
             .collect()
     }
@@ -266,6 +280,24 @@ fn why(said: &str) -> Why {
         true => Why::Syntax(said.to_owned(), None),
         false => Why::Other(said.to_owned()),
     }
+}
+
+/// What a function of SQLite's gives, and whether that is never `NULL`. What depends on the types of its arguments is
+/// left out.
+fn called_type(name: &str) -> Option<(ValueType, bool)> {
+    Some(match name.to_ascii_lowercase().as_str() {
+        // `exists` is 1 or 0.
+        "count" | "exists" | "row_number" | "rank" | "dense_rank" => (ValueType::Integer, true),
+        "total" => (ValueType::Number, true),
+        "length" | "instr" | "unicode" | "octet_length" => (ValueType::Integer, false),
+        "sum" | "avg" => (ValueType::Number, false),
+        "typeof" | "hex" | "quote" => (ValueType::String, true),
+        "group_concat" | "string_agg" | "lower" | "upper" | "trim" | "ltrim" | "rtrim"
+        | "replace" | "printf" | "format" | "date" | "time" | "datetime" | "strftime" => {
+            (ValueType::String, false)
+        }
+        _ => return None,
+    })
 }
 
 /// What the values of a column are by the type that it is declared with.

@@ -113,7 +113,7 @@ fn about(word: &Word) -> String {
     }
     // Of stores and caches that is said once.
     if word.tag("state") == Some("sessions") {
-        about += " It waits where sessions are kept in state that may be elsewhere (the option `state`).";
+        about += " It waits where sessions are in a database, or in state that may be elsewhere (the option `state`).";
     }
     if let Some(capability) = word.tag("needs") {
         let _ = write!(about, " It needs `{capability}`.");

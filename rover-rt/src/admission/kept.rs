@@ -1,7 +1,7 @@
 //! An answer as it is kept: bytes that hold all of it.
 
 use http::StatusCode;
-use http::header::{HeaderName, HeaderValue};
+use http::header::{HeaderName, HeaderValue, SET_COOKIE};
 
 use crate::admission::digest::Digest;
 use crate::message::reply::{ContentType, Reply};
@@ -9,7 +9,9 @@ use crate::message::reply::{ContentType, Reply};
 /// The status of an answer that was too large to be kept: its request has run, and nothing more is known.
 const NOT_KEPT: u16 = 0;
 
-/// Writes an answer, for a request with this digest; without it where nothing but that is to be known.
+/// Writes an answer, for a request with this digest; without it where nothing but that is to be known. Its cookies are not
+/// kept: they belong to the moment. Given again they would bring back what the client has replaced since, or give it to
+/// another who knows the key.
 pub(crate) fn pack(request: &Digest, reply: Option<&Reply>) -> Vec<u8> {
     let mut out = request.to_vec();
     let Some(reply) = reply else {
@@ -26,8 +28,9 @@ pub(crate) fn pack(request: &Digest, reply: Option<&Reply>) -> Vec<u8> {
         Some(ContentType::Other(value)) => &[b"o", value.as_bytes()].concat(),
     };
     part(kind, &mut out);
-    out.extend((reply.headers().count() as u32).to_be_bytes());
-    for (name, value) in reply.headers() {
+    let kept = || reply.headers().filter(|(name, _)| **name != SET_COOKIE);
+    out.extend((kept().count() as u32).to_be_bytes());
+    for (name, value) in kept() {
         part(name.as_str().as_bytes(), &mut out);
         part(value.as_bytes(), &mut out);
     }
@@ -102,10 +105,9 @@ mod tests {
         reply.content_type = Some(ContentType::Other(Box::new(HeaderValue::from_static(
             "image/png",
         ))));
-        for value in ["a=1", "b=2"] {
-            reply
-                .add_header(b"set-cookie", value.as_bytes())
-                .expect("a header");
+        for value in ["<1>; rel=next", "<2>; rel=last"] {
+            let added = reply.add_header(b"link", value.as_bytes());
+            added.expect("a header");
         }
         reply.body = (0..=255).collect();
         let packed = pack(&[7; 16], Some(&reply));
@@ -118,6 +120,21 @@ mod tests {
         for cut in 0..packed.len() - reply.body.len() {
             assert!(unpack(&packed[..cut]).is_none(), "{cut}");
         }
+    }
+
+    #[test]
+    fn cookies_are_not_kept() {
+        let mut reply = Reply::empty(StatusCode::CREATED);
+        for (name, value) in [("set-cookie", "a=1"), ("x-a", "b"), ("set-cookie", "c=2")] {
+            let added = reply.add_header(name.as_bytes(), value.as_bytes());
+            added.expect("a header");
+        }
+        let (_, unpacked) = unpack(&pack(&[7; 16], Some(&reply))).expect("an answer");
+        let Unpacked::Reply(back) = unpacked else {
+            panic!("it was kept");
+        };
+        let names: Vec<_> = back.headers().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["x-a"]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Migrations: which of a program's files a database has, and which it needs.
 
 use rover_model::plan::Migration;
+use rover_model::sql::Dialect;
 
 use crate::wait::error::WaitError;
 
@@ -13,6 +14,28 @@ pub(crate) struct Known {
     pub(crate) number: u64,
     pub(crate) name: String,
     pub(crate) checksum: String,
+}
+
+/// What a program needs in a database.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Needed<'f> {
+    pub(crate) files: &'f [Migration],
+    /// The table of its sessions.
+    pub(crate) sessions: bool,
+}
+
+/// What makes the table of sessions, where it is not there. Those that have ended go.
+pub(crate) fn sessions_table(dialect: Dialect) -> String {
+    let (number, now) = match dialect {
+        Dialect::Sqlite => ("INTEGER", "CAST(strftime('%s', 'now') AS INTEGER)"),
+        Dialect::Postgres => ("BIGINT", "extract(epoch FROM now())"),
+    };
+    format!(
+        "CREATE TABLE IF NOT EXISTS _rover_sessions (id TEXT PRIMARY KEY, data TEXT NOT NULL, form TEXT NOT NULL, \
+         written {number} NOT NULL, ends {number} NOT NULL, version {number} NOT NULL); \
+         CREATE INDEX IF NOT EXISTS _rover_sessions_ends ON _rover_sessions (ends); \
+         DELETE FROM _rover_sessions WHERE ends <= {now}"
+    )
 }
 
 /// What applying migrations has come to.

@@ -4,11 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rover_model::database::DatabaseOptions;
-use rover_model::plan::Migration;
 use rover_model::sql::Dialect;
 
 use super::driver::Database;
-use super::migrate::Applied;
+use super::migrate::{Applied, Needed};
 #[cfg(feature = "postgres")]
 use super::postgres;
 #[cfg(feature = "sqlite")]
@@ -83,7 +82,7 @@ impl Registry {
     pub(crate) fn migrate(
         &self,
         settings: &DatabaseSettings,
-        files: &[Migration],
+        needed: Needed<'_>,
     ) -> Result<Applied, WaitError> {
         let slot = self.slot(settings);
         let mut done = slot.migrated.lock().unwrap_or_else(PoisonError::into_inner);
@@ -92,9 +91,9 @@ impl Registry {
         }
         let applied = match slot.shared(settings)? {
             #[cfg(feature = "sqlite")]
-            Shared::Sqlite(shared) => sqlite::migrate::apply(&shared, files)?,
+            Shared::Sqlite(shared) => sqlite::migrate::apply(&shared, needed)?,
             #[cfg(feature = "postgres")]
-            Shared::Postgres(shared) => postgres::migrate::apply(&shared, files)?,
+            Shared::Postgres(shared) => postgres::migrate::apply(&shared, needed)?,
         };
         *done = true;
         Ok(applied)

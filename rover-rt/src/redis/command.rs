@@ -5,6 +5,7 @@ use redis::{Cmd, Pipeline};
 use super::reply::Becomes;
 
 /// A command and what becomes of its answer.
+#[derive(Clone)]
 pub(crate) struct Command {
     name: String,
     packed: Cmd,
@@ -112,17 +113,15 @@ impl Command {
 }
 
 /// Commands as they are sent, and what becomes of each one's answer.
-pub(super) fn pipeline(commands: Vec<Command>, is_atomic: bool) -> (Pipeline, Vec<Becomes>) {
+pub(super) fn pipeline(commands: &[Command], is_atomic: bool) -> Pipeline {
     let mut pipeline = redis::pipe();
     if is_atomic {
         pipeline.atomic();
     }
-    let mut becomes = Vec::with_capacity(commands.len());
     for command in commands {
-        becomes.push(command.becomes);
-        pipeline.add_command(command.packed);
+        pipeline.add_command(command.packed.clone());
     }
-    (pipeline, becomes)
+    pipeline
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ use crate::wait::error::WaitError;
 const KEEPALIVE: Duration = Duration::from_secs(30);
 
 /// What a connection is made on.
-trait Duplex: AsyncRead + AsyncWrite + Unpin + Send {}
+pub(super) trait Duplex: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Duplex for T {}
 
 /// Connects, and says who asks and which database is meant.
@@ -70,7 +70,7 @@ async fn greet(connection: &Connection, command: &Command) -> Result<(), WaitErr
     }
 }
 
-async fn stream(settings: &RedisSettings) -> Result<Box<dyn Duplex>, WaitError> {
+pub(super) async fn stream(settings: &RedisSettings) -> Result<Box<dyn Duplex>, WaitError> {
     let (host, port) = match &settings.address.place {
         RedisPlace::Unix(path) => return socket(path).await,
         RedisPlace::Tcp(host, port) => (host, *port),

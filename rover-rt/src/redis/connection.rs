@@ -50,9 +50,13 @@ impl Connection {
         sent.map_err(|error| of(&error))
     }
 
-    async fn send_all(&self, commands: Vec<Command>, is_atomic: bool) -> Result<Reply, WaitError> {
+    async fn send_all(
+        &self,
+        commands: &[Command],
+        is_atomic: bool,
+    ) -> Result<Vec<Result<Reply, WaitError>>, WaitError> {
         let count = commands.len();
-        let (pipeline, becomes) = pipeline(commands, is_atomic);
+        let pipeline = pipeline(commands, is_atomic);
         let mut multiplexed = self.multiplexed.clone();
         // A transaction answers each command with QUEUED, and then all of them at once.
         let (offset, answers) = if is_atomic {
@@ -69,20 +73,22 @@ impl Connection {
         {
             values = inner;
         }
-        let replies = values.into_iter().zip(becomes).enumerate();
-        let replies = replies.map(|(at, (value, becomes))| {
-            Reply::new(value, becomes).map_err(|mut error| {
-                error.message = format!("command {}: {}", at + 1, error.message);
-                error
-            })
-        });
-        Ok(Reply::List(replies.collect::<Result<_, _>>()?))
+        let replies = values.into_iter().zip(commands);
+        let replies = replies.map(|(value, command)| Reply::new(value, command.becomes));
+        Ok(replies.collect())
     }
 
-    pub(super) async fn answer(&self, sending: Sending) -> Result<Reply, WaitError> {
+    /// What each command is answered.
+    pub(super) async fn answer(
+        &self,
+        sending: &Sending,
+    ) -> Result<Vec<Result<Reply, WaitError>>, WaitError> {
         match sending {
-            Sending::Alone(command) => Reply::new(self.send(&command).await?, command.becomes),
-            Sending::Together(commands, is_atomic) => self.send_all(commands, is_atomic).await,
+            Sending::Alone(command) => {
+                let value = self.send(command).await?;
+                Ok(vec![Reply::new(value, command.becomes)])
+            }
+            Sending::Together(commands, is_atomic) => self.send_all(commands, *is_atomic).await,
         }
     }
 }

@@ -56,6 +56,16 @@ pub(super) fn of(error: &RedisError) -> WaitError {
     closed
 }
 
+/// The nodes of a cluster name each other.
+pub(super) fn redirects() -> WaitError {
+    let mut error = WaitError::new(
+        "query",
+        "the nodes of the cluster do not agree on where the key is",
+    );
+    error.retryable = true;
+    error
+}
+
 /// What came is none of the protocol's, or nothing that the command answers.
 pub(super) fn unreadable() -> WaitError {
     WaitError::new("closed", "the server's answer cannot be read")

@@ -2,6 +2,7 @@
 //! first one asks, and again when it was lost.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::future::Future;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -25,9 +26,21 @@ enum Link {
     There(Rc<Connection>),
 }
 
+/// What is known of other nodes, where the server is one of a cluster.
+#[derive(Default)]
+pub(super) struct Nodes {
+    /// Where keys are that were asked for.
+    pub(super) slots: RefCell<HashMap<u16, Place>>,
+    pub(super) others: RefCell<HashMap<Place, Worker>>,
+}
+
+/// A host and a port.
+pub(super) type Place = (String, u16);
+
 struct Inner {
     settings: Arc<RedisSettings>,
     link: RefCell<Link>,
+    nodes: Nodes,
 }
 
 /// A worker's way to a server.
@@ -37,7 +50,26 @@ pub(crate) struct Worker(Rc<Inner>);
 impl Worker {
     pub(crate) fn new(settings: Arc<RedisSettings>) -> Worker {
         let link = RefCell::new(Link::None);
-        Worker(Rc::new(Inner { settings, link }))
+        let nodes = Nodes::default();
+        Worker(Rc::new(Inner {
+            settings,
+            link,
+            nodes,
+        }))
+    }
+
+    /// What it knows of other nodes of its cluster.
+    pub(super) fn nodes(&self) -> &Nodes {
+        &self.0.nodes
+    }
+
+    /// Whether it is the same.
+    pub(super) fn is(&self, other: &Worker) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+
+    pub(super) fn settings(&self) -> &RedisSettings {
+        &self.0.settings
     }
 
     /// Sends commands: their answer, of so many bytes at most.
@@ -48,28 +80,40 @@ impl Worker {
     ) -> impl Future<Output = Result<Reply, WaitError>> + use<> {
         let worker = self.clone();
         async move {
-            let patience = worker.0.settings.patience;
-            let deadline = Instant::now() + patience;
-            let connection = timeout_at(deadline, worker.connection()).await;
-            let connection = connection.map_err(|_| timed_out(patience))??;
-            let before = connection.answered.get();
-            let Ok(answer) = timeout_at(deadline, connection.answer(sending)).await else {
-                if connection.answered.get() == before {
-                    worker.forget(&connection);
-                }
-                return Err(timed_out(patience));
-            };
-            connection.answered.set(connection.answered.get() + 1);
-            // A server that has become a replica stays one for its connections: what has its address now may be another.
-            if matches!(&answer, Err(error) if error.code.as_deref() == Some("READONLY")) {
-                worker.forget(&connection);
-            }
-            let reply = answer?;
+            let deadline = Instant::now() + worker.0.settings.patience;
+            let reply = worker.follow(sending, deadline).await?;
             match reply.size() > room {
                 true => Err(too_large()),
                 false => Ok(reply),
             }
         }
+    }
+
+    /// Asks this server: what each command is answered.
+    pub(super) async fn ask(
+        &self,
+        sending: &Sending,
+        deadline: Instant,
+    ) -> Result<Vec<Result<Reply, WaitError>>, WaitError> {
+        let patience = self.0.settings.patience;
+        let connection = timeout_at(deadline, self.connection()).await;
+        let connection = connection.map_err(|_| timed_out(patience))??;
+        let before = connection.answered.get();
+        let Ok(answers) = timeout_at(deadline, connection.answer(sending)).await else {
+            if connection.answered.get() == before {
+                self.forget(&connection);
+            }
+            return Err(timed_out(patience));
+        };
+        connection.answered.set(connection.answered.get() + 1);
+        let is_readonly = |answer: &Result<Reply, WaitError>| {
+            matches!(answer, Err(error) if error.code.as_deref() == Some("READONLY"))
+        };
+        // A server that has become a replica stays one for its connections: what has its address now may be another.
+        if answers.as_ref().is_ok_and(|all| all.iter().any(is_readonly)) {
+            self.forget(&connection);
+        }
+        answers
     }
 
     /// The connection, which is made where there is none. Making it belongs to nobody: who stops waiting does not

@@ -106,6 +106,22 @@ impl Background {
         }
     }
 
+    /// Waits until the server stops.
+    pub(super) async fn stopped(&self) {
+        loop {
+            let changed = self.changed.notified();
+            if self.stopping.get() {
+                return;
+            }
+            changed.await;
+        }
+    }
+
+    /// Tells the log.
+    pub(super) fn tell(&self, level: LogLevel, message: &str) {
+        self.log.line(level, message, None);
+    }
+
     /// Whether the server stops, so that nothing that happens again begins.
     pub(super) fn is_stopping(&self) -> bool {
         self.stopping.get()

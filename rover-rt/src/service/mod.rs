@@ -12,4 +12,5 @@ mod docs;
 mod replaced;
 mod schedule;
 #[cfg(feature = "redis")]
+mod subscribed;
 mod turns;

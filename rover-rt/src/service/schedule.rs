@@ -39,9 +39,9 @@ impl ProgramService {
         }
     }
 
-    /// Runs what the program has given to `rover.every` and `rover.cron`, at its times.
+    /// Runs what the program has given to `rover.every` and `rover.cron`, at its times, and to `redis:subscribe`.
     pub(crate) fn schedule(self: &Rc<Self>) {
-        let again = |moment: &Moment| matches!(moment, Moment::Every(_) | Moment::Cron(_));
+        let again = |moment: &Moment| !matches!(moment, Moment::Start | Moment::Stop);
         for (number, moment) in self.vm().scheduled(again) {
             let service = Rc::clone(self);
             spawn_local(async move {
@@ -52,6 +52,8 @@ impl ProgramService {
                             .run_cron(number, &schedule, seconds_since_1970)
                             .await;
                     }
+                    #[cfg(feature = "redis")]
+                    Moment::Message(to) => service.listen(number, &to).await,
                     Moment::Start | Moment::Stop => {}
                 }
             });

@@ -1,4 +1,4 @@
-//! Sessions whose data is in the store that the workers share. The cookie has a name of 192 random bits and a code,
+//! Sessions whose data is in the store that the workers share, and the names of those in a database. The cookie has a name of 192 random bits and a code,
 //! so that nobody can try names, and what the store holds opens no session.
 
 use super::sealed::is_half_over;
@@ -22,6 +22,17 @@ pub(crate) struct Kept {
     pub(crate) version: u64,
 }
 
+/// A name that nobody has had.
+pub(crate) fn new_id() -> Id {
+    random::bytes()
+}
+
+/// What stands in a database for a name: who reads that can open no session with it.
+pub(crate) fn row_of(id: &Id) -> String {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, id);
+    to_text(digest.as_ref())
+}
+
 impl Sessions {
     fn memory(&self) -> &Memory {
         // Who calls has looked at the option, by which it is made.
@@ -29,19 +40,19 @@ impl Sessions {
         self.store.as_ref().expect("the sessions are in the store")
     }
 
-    /// The session that the value of a cookie names.
-    pub(crate) fn named(&self, value: &[u8], now: u64) -> Option<(Id, Kept)> {
-        let (id, is_old) = self.id(value)?;
-        let mut kept = self.kept(&id, now)?;
-        kept.content.is_due |= is_old;
-        Some((id, kept))
-    }
-
-    /// The name in the value of a cookie, and whether another secret than the first has signed it.
-    pub(crate) fn id(&self, value: &[u8]) -> Option<(Id, bool)> {
+    /// The name in the value of a cookie, and whether an older secret made that.
+    pub(crate) fn name_in(&self, value: &[u8]) -> Option<(Id, bool)> {
         let signed = from_text(value)?;
         let mut keys = self.keys.iter().enumerate();
         keys.find_map(|(at, keys)| Some((*keys.name.verified(&signed)?, at > 0)))
+    }
+
+    /// The session that the value of a cookie names.
+    pub(crate) fn named(&self, value: &[u8], now: u64) -> Option<(Id, Kept)> {
+        let (id, is_old) = self.name_in(value)?;
+        let mut kept = self.kept(&id, now)?;
+        kept.content.is_due |= is_old;
+        Some((id, kept))
     }
 
     /// The value of the cookie that names a session.
@@ -71,7 +82,7 @@ impl Sessions {
         data: &[u8],
         now: u64,
     ) -> Result<Id, StoreError> {
-        let id: Id = random::bytes();
+        let id = new_id();
         let text = written(form_secret, data, now);
         let lifetime = Lifetime::Milliseconds(self.options.ttl);
         let text = ValueRef::Text(&text);

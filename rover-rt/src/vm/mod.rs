@@ -46,3 +46,5 @@ pub(crate) use run::vm::Vm;
 #[cfg(test)]
 pub(crate) use start::testing;
 pub(crate) use state::scheduled::Moment;
+#[cfg(feature = "redis")]
+pub(crate) use state::scheduled::Subscribed;

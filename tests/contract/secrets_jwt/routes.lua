@@ -225,4 +225,21 @@ function api.many.get()
   return { user = jwt.verify(first, SECRET).sub }
 end
 
+-- A key that takes some milliseconds signs on another thread where the request can wait, so that all have begun before
+-- one has ended; else at once, as in a function of `string.gsub` within `update`.
+local kept = rover.shared "kept"
+function api.large.get()
+  local begun, seen = 0, nil
+  local function one(name)
+    begun = begun + 1
+    local token = jwt.sign({ sub = name }, keys.rsa_large, { alg = "PS256" })
+    seen = seen or begun
+    return jwt.verify(token, keys.rsa_large, { alg = "PS256" }).sub
+  end
+  local names = rover.all({ "ann", "bob", "eve" }, one)
+  kept:update("token", function() return jwt.sign({ sub = "joe" }, keys.rsa_large) end)
+  return { names = names, seen = seen, kept = jwt.verify(kept:get "token", keys.rsa_large).sub }
+end
+function api.large.direct.get() return { sub = jwt.verify(jwt.sign({ sub = "ann" }, keys.rsa_large), keys.rsa_large).sub } end
+
 return api

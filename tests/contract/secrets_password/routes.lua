@@ -93,4 +93,12 @@ function api.mistakes.get()
   return said
 end
 
+-- More than may wait for their turn.
+function api.full.get()
+  local many = {}
+  for i = 1, 300 do many[i] = i end
+  rover.all(many, function() return password.verify("x", nil) end)
+  return "there was room for all"
+end
+
 return api

@@ -63,6 +63,7 @@ function api.misused.get()
     blocking = told(redis.call, redis, "BLPOP", "k", 0),
     multi = told(redis.call, redis, "multi"),
     nan = told(redis.set, redis, "k", 0 / 0),
+    late = told(redis.subscribe, redis, "k", print),
   }
 end
 
@@ -83,6 +84,24 @@ function api.large.get()
   local got = redis:lrange("large", 0, -1)
   return { count = #got, same = got[4] == text }
 end
+
+-- What was heard, where a test wants to know.
+local heard = rover.shared "heard"
+local function hear(text, channel)
+  if text == "fail" then error "on purpose" end
+  if text == "slow" then rover.sleep(0.05) end
+  heard:update("all", function(list)
+    list = list or rover.array {}
+    list[#list + 1] = channel .. ": " .. text
+    return list
+  end)
+  if text == "ask" then redis:set("asked", channel) end
+end
+if os.getenv "ROVER_TEST_LISTEN" then
+  redis:subscribe("news", hear)
+  redis:subscribe("of.*", hear, { pattern = true })
+end
+function api.heard.get() return heard:get "all" or rover.array {} end
 
 function api.alive.get() return { alive = true } end
 

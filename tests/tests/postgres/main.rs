@@ -8,5 +8,6 @@ mod migrations;
 mod outages;
 mod pool;
 mod pooler;
+mod sessions;
 mod transactions;
 mod values;

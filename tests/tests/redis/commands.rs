@@ -206,6 +206,7 @@ fn errors_are_the_servers_own() {
         ("blocking", "`BLPOP` waits in the server"),
         ("multi", "redis:pipeline(fn, { atomic = true })"),
         ("nan", "is no number"),
+        ("late", "redis:subscribe is said while the program loads"),
     ] {
         let told = told[case].as_str().expect("a text");
         assert!(told.contains(expected), "{case}: {told}");

@@ -222,6 +222,16 @@ impl<'a> Names<'a> {
         self.sources.module(required(module)?)
     }
 
+    /// The values that modules give by name, where nothing can take them otherwise.
+    pub(crate) fn exported(&self) -> impl Iterator<Item = &'a Expr> {
+        let exports = self.modules.exports.iter();
+        let closed = exports.filter(|((file, _), _)| !self.changes.open.contains(file));
+        closed.filter_map(|(_, export)| match export {
+            Export::Value(value) => Some(*value),
+            Export::Function(_) => None,
+        })
+    }
+
     /// The functions of modules that code which is not followed may have taken.
     pub(crate) fn exposed(&self) -> impl Iterator<Item = FunctionRef> {
         let exports = self.modules.exports.iter();

@@ -3,13 +3,14 @@
 
 mod after;
 mod answers;
+mod ctx_fields;
 mod filled;
 mod responses;
 mod seeds;
 mod thrown;
 mod values;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 
 use crate::analyse::handlers::{Handler, Handlers};
@@ -22,6 +23,7 @@ use crate::front::hir::{Expr, Function, Kind, Stmt, VarId};
 use crate::front::ids::{ById, FileId, FunctionRef};
 use crate::front::load::Sources;
 use answers::push;
+use ctx_fields::CtxFields;
 use filled::{Filled, filled};
 
 /// How many calls are followed, one in the other.
@@ -53,6 +55,10 @@ pub(crate) struct ReturnTypes<'a> {
     files: ById<FileId, Tables<'a>>,
     /// Functions that may throw an answer, or call one that may.
     throwing: HashSet<FunctionRef>,
+    /// What is set on `ctx`.
+    ctx_fields: CtxFields<'a>,
+    /// The fields whose types are being looked for.
+    looked_for: RefCell<Vec<String>>,
     steps: Cell<u32>,
 }
 
@@ -87,11 +93,13 @@ struct Call<'f, 'a> {
 }
 
 impl<'a> ReturnTypes<'a> {
+    /// `called` are the functions that the runtime calls with a `ctx`; nothing for one that the text does not show.
     pub(crate) fn new(
         names: &'a Names<'a>,
         handlers: &'a Handlers,
         guards: &'a Guards,
         rows: &'a Rows,
+        called: &[Option<FunctionRef>],
     ) -> Self {
         let sources = names.sources;
         let files = sources.files.numbered().map(|(file, source)| {
@@ -112,6 +120,8 @@ impl<'a> ReturnTypes<'a> {
             rows,
             files: files.collect(),
             throwing: HashSet::new(),
+            ctx_fields: CtxFields::find(names, handlers, called),
+            looked_for: RefCell::default(),
             steps: Cell::new(0),
         };
         types.throwing = types.throwing();
@@ -125,7 +135,16 @@ impl<'a> ReturnTypes<'a> {
 
     fn returned_beside(&self, handler: Handler<'a>, given: Option<VarId>) -> Vec<ReturnType> {
         self.steps.set(0);
-        let frame = Frame {
+        let frame = self.frame(handler, given);
+        let mut found = self.results(&frame);
+        self.steps.set(0);
+        self.thrown(&frame, &mut found);
+        few(found)
+    }
+
+    /// A function that the runtime calls, for an answer where it is given one.
+    fn frame(&self, handler: Handler<'a>, given: Option<VarId>) -> Frame<'_, 'a> {
+        Frame {
             file: handler.file,
             function: handler.function,
             ctx: handler.ctx.var,
@@ -133,11 +152,7 @@ impl<'a> ReturnTypes<'a> {
             lists: lists(self.sources, self.handlers, handler.file, handler.id),
             call: None,
             depth: 0,
-        };
-        let mut found = self.results(&frame);
-        self.steps.set(0);
-        self.thrown(&frame, &mut found);
-        few(found)
+        }
     }
 
     /// Whether another expression may be looked at.

@@ -143,7 +143,7 @@ impl<'a> ReturnTypes<'a> {
     }
 
     /// The expression that a local, or a parameter in the call that was followed, stands for.
-    fn meant(&self, frame: &Frame<'_, 'a>, expr: &'a Expr) -> &'a Expr {
+    pub(super) fn meant(&self, frame: &Frame<'_, 'a>, expr: &'a Expr) -> &'a Expr {
         match &expr.kind {
             Kind::Paren(inner) => self.meant(frame, inner),
             Kind::Var(var) => match (
@@ -235,15 +235,11 @@ impl<'a> ReturnTypes<'a> {
                         one.body = BodyType::Bytes(kind.map(str::to_owned));
                     }
                     Some("content-type") => {}
-                    Some(name) if !one.headers.iter().any(|known| known == name) => {
-                        one.headers.push(name.to_owned());
-                    }
-                    _ => {}
+                    Some(name) => one.headers.add(name, true),
+                    None => {}
                 }
             }
-            ("cookie", _) if !one.headers.iter().any(|name| name == "set-cookie") => {
-                one.headers.push("set-cookie".to_owned());
-            }
+            ("cookie", _) => one.headers.add("set-cookie", true),
             _ => {}
         }
     }
@@ -254,10 +250,9 @@ fn is_of_response(method: &str) -> bool {
 }
 
 fn redirect(status: u16) -> ReturnType {
-    ReturnType {
-        headers: vec!["location".to_owned()],
-        ..ReturnType::new(status, BodyType::Empty)
-    }
+    let mut redirect = ReturnType::new(status, BodyType::Empty);
+    redirect.headers.add("location", true);
+    redirect
 }
 
 /// What `api.error` answers, given its message: a table stays one, and other values become

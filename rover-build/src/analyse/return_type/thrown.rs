@@ -321,7 +321,7 @@ fn answer_of(word: &Word) -> Option<ReturnType> {
     let status = word.tag("answers")?.parse().ok()?;
     let message = ("error".to_owned(), ValueType::String);
     let mut answer = ReturnType::new(status, BodyType::Json(ValueType::Object(vec![message])));
-    answer.headers.push("www-authenticate".to_owned());
+    answer.headers.add("www-authenticate", true);
     Some(answer)
 }
 

@@ -8,7 +8,7 @@ use crate::analyse::lists::list_of;
 use crate::analyse::names::Given;
 use crate::analyse::types::ValueType;
 use crate::front::hir::{BinaryOp, Expr, Field, Kind, Name, UnaryOp, VarId};
-use crate::vocabulary::{BODY, CTX, GLOBALS};
+use crate::vocabulary::{self, BODY, CTX, GLOBALS};
 
 impl<'a> ReturnTypes<'a> {
     pub(super) fn value_type(
@@ -214,20 +214,23 @@ impl<'a> ReturnTypes<'a> {
 
     fn index(&self, frame: &Frame<'_, 'a>, object: &'a Expr, key: &'a Expr) -> ValueType {
         if object.var().is_some() && object.var() == frame.ctx {
-            return key
-                .text()
-                .map_or(ValueType::Any, |name| seeds::value(CTX, name));
+            return match key.text() {
+                Some(name) if vocabulary::word(CTX, name).is_none() => self.ctx_field(name),
+                Some(name) => seeds::value(CTX, name),
+                None => ValueType::Any,
+            };
         }
         let Some(name) = key.text() else {
             return ValueType::Any;
         };
-        match self.value_type(frame, object, &[]) {
+        // What is nil has no fields: to read one is an error.
+        match self.value_type(frame, object, &[]).present() {
             // A path has all its parameters.
             ValueType::Map(value) if self.is_params(frame, object) => *value,
             ValueType::Object(fields) => {
                 let mut fields = fields.into_iter();
                 let found = fields.find(|(known, _)| known == name);
-                found.map_or(ValueType::Any, |(_, value_type)| value_type)
+                found.map_or(ValueType::Any, |(_, value_type)| value_type.read())
             }
             ValueType::Map(value) => value.maybe(),
             _ => ValueType::Any,

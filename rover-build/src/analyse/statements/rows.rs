@@ -59,13 +59,13 @@ impl Rows {
     }
 }
 
-/// A row, whose `NULL` is `null` in JSON.
+/// A row: all of its columns are in JSON.
 fn record(columns: Option<&[Column]>) -> ValueType {
     let mut fields: Vec<(String, ValueType)> = Vec::new();
     for column in columns.into_iter().flatten() {
-        let value = match column.not_null {
-            true => column.value.clone(),
-            false => column.value.clone().or(ValueType::Null),
+        let value = match (column.not_null, &column.value) {
+            (true, known) if *known != ValueType::Any => known.clone(),
+            (_, value) => ValueType::Column(Box::new(value.clone())),
         };
         // Of columns with the same name the last one is shown.
         fields.retain(|(name, _)| *name != column.name);

@@ -9,6 +9,7 @@ use crate::diagnostic::codes::words::worker_state::{self, MEANT};
 use crate::diagnostic::{Diagnostic, Position};
 use crate::front::hir::{Expr, Field, FunctionId, Kind, Stmt, VarId};
 use crate::front::ids::{ById, FileId, TextRange};
+use crate::vocabulary;
 
 /// One warning for each variable and each field of a module, at the first write.
 pub(super) fn check(look: &Look<'_>) -> Vec<Diagnostic> {
@@ -116,7 +117,9 @@ fn state<'a>(
             }
             let value = look.facts.names.value(file, *var);
             // `local g = rover.guard`: what is not the program's cannot be written.
-            if value.is_some_and(|value| is_cache(value) || path(value).is_some()) {
+            let is_none =
+                |value| is_cache(value) || path(value).is_some() || is_handle(look, file, value);
+            if value.is_some_and(is_none) {
                 return None;
             }
             let var = &look.file(file).hir.vars[*var];
@@ -155,6 +158,19 @@ fn is_cache(value: &Expr) -> bool {
     fields
         .iter()
         .any(|field| matches!(field, Field::Named(name, _) if name == "__mode"))
+}
+
+/// `rover.shared "visits"`, `rover.db "sqlite:app.db"`: what stands for something outside of the program keeps nothing
+/// that is written into it.
+fn is_handle(look: &Look<'_>, file: FileId, value: &Expr) -> bool {
+    let Kind::Call(callee, _) = &value.kind else {
+        return false;
+    };
+    let word = look.facts.names.library_word(file, callee);
+    let made = word.and_then(|word| word.results.first());
+    made.is_some_and(|made| {
+        made.of_type.starts_with("rover.") && made.of_type != vocabulary::SERVER
+    })
 }
 
 /// Whether the comment stands above a declaration, or behind it.

@@ -14,6 +14,18 @@ function api.joined.get()
 end
 function api.outer.get() return db:all "select b.title, a.name from books b left join authors a on a.id = b.author" end
 function api.aggregate.get() return db:one "select max(year) as newest, title from books" end
+function api.counted.get()
+  return {
+    books = db:value "select count(*) from books",
+    any = db:value "select exists (select 1 from books)",
+    sums = db:one "select count(year) n, sum(price) as sum, total(price) total, group_concat(title) titles, min(id) least from books",
+  }
+end
+-- NULL is null where a row is written, and nothing where a column is read.
+function api.read.get()
+  local book = db:one "select title, year, tags from books"
+  return { title = book.title, year = book.year, tags = book.tags, known = book.year or 0, whole = book }
+end
 function api.grouped.get() return db:all "select author, count(*) as books from books group by author" end
 function api.view.get() return db:all "select id, title from titles" end
 function api.pairs.get() return db:all "select a, b from pairs" end

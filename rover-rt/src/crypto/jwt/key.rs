@@ -1,6 +1,7 @@
 //! A key, read once and made ready for its one algorithm.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
@@ -46,7 +47,7 @@ pub(crate) enum KeyError {
 enum Material {
     Secret(Box<hmac::Key>),
     Public(ParsedPublicKey),
-    Rsa(Box<RsaKeyPair>, &'static dyn RsaEncoding, ParsedPublicKey),
+    Rsa(Arc<RsaKeyPair>, &'static dyn RsaEncoding, ParsedPublicKey),
     Curve(EcdsaKeyPair, ParsedPublicKey),
     Edwards(Ed25519KeyPair, ParsedPublicKey),
 }
@@ -101,7 +102,7 @@ impl Key {
             return Err(KeyError::Other(algorithm.name()));
         };
         let public = parsed(pair.public_key().as_ref(), algorithm)?;
-        let pair = Material::Rsa(Box::new(pair), encoding, public);
+        let pair = Material::Rsa(Arc::new(pair), encoding, public);
         Ok(Key::new(algorithm, pair))
     }
 
@@ -133,24 +134,68 @@ impl Key {
         let signature: Vec<u8> = match &self.material {
             Material::Secret(key) => hmac::sign(key, message).as_ref().to_vec(),
             Material::Public(_) => return Err(KeyError::Public),
-            Material::Rsa(pair, encoding, _) => {
-                let mut signature = vec![0; pair.public_modulus_len()];
-                pair.sign(*encoding, &random, message, &mut signature)
-                    .map_err(failed)?;
-                signature
-            }
+            Material::Rsa(pair, encoding, _) => rsa(pair, *encoding, message)?,
             Material::Curve(pair, _) => {
                 let signature = pair.sign(&random, message).map_err(failed)?;
                 signature.as_ref().to_vec()
             }
             Material::Edwards(pair, _) => pair.sign(message).as_ref().to_vec(),
         };
-        let mut text = String::new();
-        URL_SAFE_NO_PAD.encode_string(signature, &mut text);
-        message.push(b'.');
-        message.extend_from_slice(text.as_bytes());
+        append(&signature, message);
         Ok(())
     }
+
+    /// The signature of a message as work for another thread, where it takes more than a moment: 1.1 ms by a key of 3072
+    /// bits, 2.2 ms by one of 4096, 0.4 ms by one of 2048.
+    pub(super) fn signs_slowly(&self, message: &[u8]) -> Option<Slow> {
+        match &self.material {
+            Material::Rsa(pair, encoding, _) if pair.public_modulus_len() > SHORT_MODULUS => {
+                Some(Slow {
+                    pair: Arc::clone(pair),
+                    encoding: *encoding,
+                    message: message.to_vec(),
+                })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The bytes of a modulus by which is signed in less than a millisecond.
+const SHORT_MODULUS: usize = 256;
+
+/// A token that is to be signed.
+pub(crate) struct Slow {
+    pair: Arc<RsaKeyPair>,
+    encoding: &'static dyn RsaEncoding,
+    message: Vec<u8>,
+}
+
+impl Slow {
+    /// Signs it.
+    pub(crate) fn sign(mut self) -> Result<Vec<u8>, KeyError> {
+        let signature = rsa(&self.pair, self.encoding, &self.message)?;
+        append(&signature, &mut self.message);
+        Ok(self.message)
+    }
+}
+
+fn rsa(
+    pair: &RsaKeyPair,
+    encoding: &'static dyn RsaEncoding,
+    message: &[u8],
+) -> Result<Vec<u8>, KeyError> {
+    let mut signature = vec![0; pair.public_modulus_len()];
+    let signed = pair.sign(encoding, &SystemRandom::new(), message, &mut signature);
+    signed.map_err(|_| KeyError::Malformed("it signs nothing"))?;
+    Ok(signature)
+}
+
+fn append(signature: &[u8], message: &mut Vec<u8>) {
+    let mut text = String::new();
+    URL_SAFE_NO_PAD.encode_string(signature, &mut text);
+    message.push(b'.');
+    message.extend_from_slice(text.as_bytes());
 }
 
 fn parsed(bytes: &[u8], algorithm: Algorithm) -> Result<ParsedPublicKey, KeyError> {

@@ -13,10 +13,11 @@ mod published;
 mod token;
 
 pub(crate) use algorithm::Algorithm;
+pub(crate) use key::Slow;
 pub(crate) use keys::Keys;
 #[cfg(feature = "client")]
 pub(crate) use published::Published;
-pub(crate) use token::{Invalid, sign, verify};
+pub(crate) use token::{Invalid, Signing, sign, verify};
 
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@ use rover_model::json::write::string;
 use rover_model::json::{Kind, Malformed, Reader};
 
 use super::algorithm::Algorithm;
-use super::key::{Key, KeyError};
+use super::key::{Key, KeyError, Slow};
 use super::keys::Keys;
 
 /// Longer ones are refused before they are looked at.
@@ -34,8 +34,15 @@ struct Header {
     key: Option<String>,
 }
 
+/// A token that is signed, or will be.
+pub(crate) enum Signing {
+    Done(Vec<u8>),
+    /// It takes more than a moment.
+    Slow(Slow),
+}
+
 /// Signs claims, which are an object as JSON.
-pub(crate) fn sign(claims: &[u8], keys: &Keys) -> Result<Vec<u8>, KeyError> {
+pub(crate) fn sign(claims: &[u8], keys: &Keys) -> Result<Signing, KeyError> {
     let key = keys.signing().ok_or(KeyError::Several)?;
     let mut header = Vec::with_capacity(64);
     header.extend_from_slice(b"{\"alg\":\"");
@@ -51,8 +58,11 @@ pub(crate) fn sign(claims: &[u8], keys: &Keys) -> Result<Vec<u8>, KeyError> {
     token.push('.');
     URL_SAFE_NO_PAD.encode_string(claims, &mut token);
     let mut token = token.into_bytes();
+    if let Some(slow) = key.signs_slowly(&token) {
+        return Ok(Signing::Slow(slow));
+    }
     key.sign(&mut token)?;
-    Ok(token)
+    Ok(Signing::Done(token))
 }
 
 /// The claims of a token that one of the keys has signed, which are an object as JSON.

@@ -155,3 +155,46 @@ impl Argon2Hash {
         Some(hash::equals(made, &self.hash))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use argon2::{AssociatedData, ParamsBuilder};
+
+    use super::*;
+
+    /// RFC 9106, section 5.
+    #[test]
+    fn the_rfcs_vectors() {
+        let expected = [
+            (
+                Algorithm::Argon2d,
+                "512b391b6f1162975371d30919734294f868e3be3984f3c1a13a4db9fabe4acb",
+            ),
+            (
+                Algorithm::Argon2i,
+                "c814d9d1dc7f37aa13f0d77f2494bda1c8de6b016dd388d29952a4c4672b6ce8",
+            ),
+            (
+                Algorithm::Argon2id,
+                "0d640df58d78766c08c037a34a8b53c9d01ef0452d75b65eb52520e96b01e659",
+            ),
+        ];
+        for (algorithm, tag) in expected {
+            let data = AssociatedData::new(&[4; 12]).expect("it is short");
+            let params = ParamsBuilder::new()
+                .m_cost(32)
+                .t_cost(3)
+                .p_cost(4)
+                .data(data)
+                .build()
+                .expect("these are parameters");
+            let secret = [3; 8];
+            let argon2 =
+                Argon2::new_with_secret(&secret, algorithm, Version::V0x13, params).expect("a key");
+            let mut hash = [0; 32];
+            fill(&argon2, &[1; 32], &[2; 16], &mut hash).expect("there is memory");
+            let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!(hex, tag, "{algorithm}");
+        }
+    }
+}

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rover_model::plan::Migration;
+use rover_model::sql::Dialect;
 use tokio_postgres::error::ErrorPosition;
 use tokio_postgres::types::Type;
 use tokio_postgres::{Client, Error};
@@ -13,7 +14,9 @@ use super::connect::connect;
 use super::error::{lost, of_connect, told, why};
 use super::shared::Shared;
 use super::target::Target;
-use crate::database::migrate::{Applied, Known, TABLE, later, missing, refused};
+use crate::database::migrate::{
+    Applied, Known, Needed, TABLE, later, missing, refused, sessions_table,
+};
 use crate::wait::error::WaitError;
 
 /// The locks' numbers are those of no one else: the bytes of `rovermig`, and the next.
@@ -58,12 +61,16 @@ where
 }
 
 /// Applies the files that are missing.
-pub(crate) fn apply(shared: &Arc<Shared>, files: &[Migration]) -> Result<Applied, WaitError> {
-    let files = files.to_vec();
+pub(crate) fn apply(shared: &Arc<Shared>, needed: Needed<'_>) -> Result<Applied, WaitError> {
+    let (files, sessions) = (needed.files.to_vec(), needed.sessions);
     on_a_thread(shared, async move |client| {
         let mut applied = Applied::default();
         // Another process may apply some meanwhile: which are missing is known under the lock.
-        while next(client, &files, &mut applied).await? {}
+        let needed = Needed {
+            files: &files,
+            sessions,
+        };
+        while next(client, needed, &mut applied).await? {}
         Ok(applied)
     })
 }
@@ -86,7 +93,7 @@ pub(crate) fn known(shared: &Arc<Shared>) -> Result<Vec<Known>, WaitError> {
 /// Applies the first file that is missing; whether there was one.
 async fn next(
     client: &Client,
-    files: &[Migration],
+    Needed { files, sessions }: Needed<'_>,
     applied: &mut Applied,
 ) -> Result<bool, WaitError> {
     batch(client, "BEGIN").await?;
@@ -100,6 +107,9 @@ async fn next(
          checksum TEXT NOT NULL, applied_at TIMESTAMPTZ NOT NULL DEFAULT now())"
     );
     batch(client, &table).await?;
+    if sessions {
+        batch(client, &sessions_table(Dialect::Postgres)).await?;
+    }
     let known = read(client).await?;
     applied.later = later(files, &known);
     let missing = missing(files, &known)?;

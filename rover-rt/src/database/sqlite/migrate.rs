@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use rover_model::plan::Migration;
+use rover_model::sql::Dialect;
 
 use super::connection::{Connection, Purpose};
 use super::shared::Shared;
-use crate::database::migrate::{Applied, Known, TABLE, later, missing, refused};
+use crate::database::migrate::{
+    Applied, Known, Needed, TABLE, later, missing, refused, sessions_table,
+};
 use crate::wait::error::WaitError;
 
 /// How long another process may apply its migrations.
@@ -19,13 +22,13 @@ fn open(shared: &Shared) -> Result<Connection, WaitError> {
 }
 
 /// Applies the files that are missing.
-pub(crate) fn apply(shared: &Shared, files: &[Migration]) -> Result<Applied, WaitError> {
+pub(crate) fn apply(shared: &Shared, needed: Needed<'_>) -> Result<Applied, WaitError> {
     let connection = open(shared)?;
     let mut applied = Applied::default();
     // Another process may apply some meanwhile: which are missing is known under the lock.
     loop {
         connection.batch("BEGIN IMMEDIATE")?;
-        let next = next(&connection, files, &mut applied);
+        let next = next(&connection, needed, &mut applied);
         match next {
             Ok(true) => connection.batch("COMMIT")?,
             Ok(false) => {
@@ -45,13 +48,16 @@ pub(crate) fn apply(shared: &Shared, files: &[Migration]) -> Result<Applied, Wai
 /// Applies the first file that is missing; whether there was one.
 fn next(
     connection: &Connection,
-    files: &[Migration],
+    Needed { files, sessions }: Needed<'_>,
     applied: &mut Applied,
 ) -> Result<bool, WaitError> {
     connection.batch(&format!(
         "CREATE TABLE IF NOT EXISTS {TABLE} (number INTEGER PRIMARY KEY, name TEXT NOT NULL, \
          checksum TEXT NOT NULL, applied_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')))"
     ))?;
+    if sessions {
+        connection.batch(&sessions_table(Dialect::Sqlite))?;
+    }
     let known = read(connection)?;
     applied.later = later(files, &known);
     let missing = missing(files, &known)?;

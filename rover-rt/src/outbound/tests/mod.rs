@@ -1,5 +1,6 @@
 //! The client against servers that do what a test says.
 
+mod addresses;
 mod answers;
 mod authority;
 mod certificates;

@@ -7,10 +7,17 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use mlua::ffi::{self, lua_CFunction, lua_State};
 use rover_model::state::parse_lifetime;
 
-use crate::crypto::jwt::{Algorithm, Invalid, Keys, sign, verify};
+use crate::crypto::jwt::{Algorithm, Invalid, Keys, Signing, Slow, sign, verify};
+use crate::crypto::password::THREADS;
+use crate::vm::crypto::password::busy;
 use crate::vm::json::decode::{DecodeError, decode};
 use crate::vm::native::stack::{bytes, push, vm_state};
 use crate::vm::state::vm::VmState;
+use crate::vm::wait::natives::{can_wait, park};
+use crate::vm::wait::outcome::push_error;
+use crate::wait::error::WaitError;
+use crate::wait::operation::{Given, Operation, Outcome};
+use crate::wait::threads::NotDone;
 
 pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 6] = [
     (c"jwt_key", key),
@@ -83,20 +90,41 @@ unsafe fn keys_at(state: *mut lua_State, index: c_int) -> Option<Rc<Keys>> {
     shared.secrets.keys(number)
 }
 
-/// `jwt_sign(claims as JSON, key)` gives the token, or nil and what is wrong.
+/// `jwt_sign(claims as JSON, key)` gives `true` and the token, or what an error is made of; one of the kind "key" is the
+/// program's own. A signature that takes more than a moment is made on another thread, where the request can wait.
 unsafe extern "C-unwind" fn sign_claims(state: *mut lua_State) -> c_int {
     // SAFETY: this is a contained native that `jwt.lua` calls with a text and a number.
     unsafe {
+        let shared = vm_state(state);
         let Some(keys) = keys_at(state, 2) else {
-            return refuse(state, "the key is not known");
+            return push_error(state, &WaitError::new("key", "the key is not known"));
         };
-        match sign(bytes(state, 1).unwrap_or_default(), &keys) {
-            Ok(token) => {
-                push(state, &token);
-                1
+        let signed = match sign(bytes(state, 1).unwrap_or_default(), &keys) {
+            Ok(Signing::Done(token)) => Ok(token),
+            Ok(Signing::Slow(slow)) if can_wait(state, shared) => {
+                let signing = Operation::Outside(Box::pin(signed_elsewhere(slow)));
+                return park(state, shared, signing);
             }
-            Err(error) => refuse(state, &error.to_string()),
+            Ok(Signing::Slow(slow)) => slow.sign(),
+            Err(error) => Err(error),
+        };
+        match signed {
+            Ok(token) => {
+                ffi::lua_pushboolean(state, 1);
+                push(state, &token);
+                2
+            }
+            Err(error) => push_error(state, &WaitError::new("key", error.to_string())),
         }
+    }
+}
+
+async fn signed_elsewhere(slow: Slow) -> Outcome {
+    match THREADS.run(move || slow.sign()).await {
+        Ok(Ok(token)) => Ok(Given::Bytes(token)),
+        Ok(Err(error)) => Err(WaitError::new("key", error.to_string())),
+        Err(NotDone::Full) => Err(busy("too many passwords and tokens wait for their turn")),
+        Err(NotDone::Panicked) => Err(WaitError::new("jwt", "signing a token failed")),
     }
 }
 

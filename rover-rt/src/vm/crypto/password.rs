@@ -56,16 +56,18 @@ unsafe extern "C-unwind" fn verify(state: *mut lua_State) -> c_int {
     }
 }
 
+/// There is no room now: the answer is 503.
+pub(super) fn busy(message: &'static str) -> WaitError {
+    let mut error = WaitError::new("pool", message);
+    error.retryable = true;
+    error
+}
+
 /// What the threads give.
 async fn done<T: Send + 'static>(
     work: impl FnOnce() -> Option<T> + Send + 'static,
     give: impl FnOnce(T) -> Given,
 ) -> Outcome {
-    let busy = |message: &str| {
-        let mut error = WaitError::new("pool", message);
-        error.retryable = true;
-        error
-    };
     match THREADS.run(work).await {
         Ok(Some(made)) => Ok(give(made)),
         Ok(None) => Err(busy("there is no memory for a password's hash")),

@@ -9,6 +9,8 @@ use rover_model::cron::Schedule;
 use crate::vm::native::stack::push;
 use crate::vm::run::task::Task;
 use crate::vm::run::vm::Vm;
+#[cfg(feature = "redis")]
+use crate::vm::state::scheduled::Subscribed;
 use crate::vm::state::scheduled::{Moment, Scheduled};
 use crate::vm::state::waits::{Fork, Spawned};
 use crate::vm::wait::seats;
@@ -36,6 +38,12 @@ pub(crate) fn read(lua: &mlua::Lua, noted: &Table) -> mlua::Result<Vec<Scheduled
                 name += &format!(":{seconds}");
                 Moment::Every(Duration::from_secs_f64(seconds.clamp(0.001, LONGEST)))
             }
+            #[cfg(feature = "redis")]
+            "subscribe" => Moment::Message(Subscribed {
+                server: entry.get("server")?,
+                channel: entry.get::<mlua::LuaString>("channel")?.as_bytes().to_vec(),
+                is_pattern: entry.get("pattern")?,
+            }),
             _ => {
                 let spec: String = entry.get("spec")?;
                 name += &format!(":{spec}");
@@ -81,11 +89,34 @@ impl Vm {
         scheduled.map_or("", |scheduled| &scheduled.name)
     }
 
+    /// Where one of them was said: `routes.lua:12: `.
+    #[cfg(feature = "redis")]
+    pub(crate) fn scheduled_at(&self, number: usize) -> String {
+        let scheduled = self.scheduled.get(number);
+        scheduled.map_or_else(String::new, |scheduled| scheduled.place.clone())
+    }
+
+    /// A server by its number.
+    #[cfg(feature = "redis")]
+    pub(crate) fn redis(&self, number: usize) -> Option<crate::redis::worker::Worker> {
+        let at = number.checked_sub(1)?;
+        self.shared.redis.borrow().get(at).cloned()
+    }
+
     /// One of them as a task; nothing where there is no memory for one.
     pub(crate) fn task_of(self: &Rc<Self>, number: usize) -> Option<Task> {
+        self.task_with(number, &[])
+    }
+
+    /// The same with a few texts as arguments.
+    pub(crate) fn task_with(self: &Rc<Self>, number: usize, texts: &[&[u8]]) -> Option<Task> {
+        let bytes: usize = texts.iter().map(|text| text.len()).sum();
+        if bytes > self.shared.memory.free() {
+            return None;
+        }
         let place = self.scheduled.get(number)?.place.clone();
         // SAFETY: the request thread is outside of any call, with its free slots, and memory is relaxed. The
-        // function is moved to a coroutine that runs nothing.
+        // function is moved to a coroutine that runs nothing, which has slots for a few texts behind it.
         let seat = unsafe {
             let state = self.state;
             let seat = seats::take(state, &self.shared)?;
@@ -95,11 +126,12 @@ impl Vm {
             ffi::lua_rawgeti(state, -1, number as ffi::lua_Integer + 1);
             ffi::lua_xmove(state, seat.thread, 1);
             ffi::lua_settop(state, top);
+            texts.iter().for_each(|text| push(seat.thread, text));
             seat
         };
         let fork = Fork {
             seat,
-            arguments: 0,
+            arguments: texts.len() as std::ffi::c_int,
             fiber: 0,
         };
         let spawned = Spawned {

@@ -46,7 +46,7 @@ unsafe extern "C-unwind" fn load(state: *mut lua_State) -> c_int {
             return 0;
         };
         let values = cookies(state, &sessions.options.name);
-        let ids = values.filter_map(|value| sessions.id(value));
+        let ids = values.filter_map(|value| sessions.name_in(value));
         let ids: SmallVec<[(Id, bool); 1]> = ids.take(MOST_COOKIES).collect();
         if ids.is_empty() {
             ffi::lua_pushboolean(state, 1);

@@ -6,12 +6,12 @@ use mlua::ffi::{self, lua_CFunction, lua_State};
 use rover_model::sessions::SessionStore;
 
 use crate::crypto::random;
-use crate::sessions::kept::Id;
+use crate::sessions::kept::{Id, new_id, row_of};
 use crate::sessions::{Content, FORM_SECRET, Sessions, now};
 use crate::vm::native::raise::NO_MEMORY;
 use crate::vm::native::stack::{bytes, push, running, vm_state};
 
-pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 13] = [
+pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 17] = [
     (c"session_settings", settings),
     (c"session_load", load),
     (c"session_seal", seal),
@@ -20,12 +20,19 @@ pub(crate) const FUNCTIONS: [(&std::ffi::CStr, lua_CFunction); 13] = [
     (c"session_replace", replace),
     (c"session_delete", delete),
     (c"session_name", name),
+    (c"session_names", names),
+    (c"session_id", new),
+    (c"session_row", row),
+    (c"session_now", unix_now),
     (c"form_secret", form_secret),
     (c"form_load", form_load),
     (c"form_cookie", form_cookie),
     (c"form_token", form_token),
     (c"form_accepts", form_accepts),
 ];
+
+/// A request with more cookies of the session's name is somebody's trick.
+const MOST_NAMES: usize = 4;
 
 /// The program's sessions: `session.lua` has seen to it that there are some.
 ///
@@ -61,8 +68,8 @@ pub(super) unsafe fn cookies(state: *mut lua_State, name: &str) -> impl Iterator
 }
 
 /// `session_settings()`: nothing without the option; the cookie's name, the seconds that it lives, `SameSite`, whether
-/// it is secure (nil for as the request came), whether the data is in the store, the name of the cookie for forms, whether
-/// the store is waited for.
+/// it is secure (nil for as the request came), whether the cookie has a name alone, the name of the cookie for forms, whether
+/// the store is on a server that is waited for.
 unsafe extern "C-unwind" fn settings(state: *mut lua_State) -> c_int {
     // SAFETY: this is a contained native. The results take seven of its free slots.
     unsafe {
@@ -77,10 +84,10 @@ unsafe extern "C-unwind" fn settings(state: *mut lua_State) -> c_int {
             Some(secure) => ffi::lua_pushboolean(state, secure.into()),
             None => ffi::lua_pushnil(state),
         }
-        let is_shared = options.store == SessionStore::Shared;
-        ffi::lua_pushboolean(state, is_shared.into());
+        let is_named = options.store != SessionStore::Cookie;
+        ffi::lua_pushboolean(state, is_named.into());
         push(state, sessions.form_cookie.as_bytes());
-        let waits = is_shared && vm_state(state).is_elsewhere();
+        let waits = options.store == SessionStore::Shared && vm_state(state).is_elsewhere();
         ffi::lua_pushboolean(state, waits.into());
     }
     7
@@ -233,6 +240,53 @@ unsafe extern "C-unwind" fn name(state: *mut lua_State) -> c_int {
         };
         push(state, sessions.name(&id).as_bytes());
     }
+    1
+}
+
+/// `session_names()`: of each cookie of this server's the name in it, and whether it is to be renewed.
+unsafe extern "C-unwind" fn names(state: *mut lua_State) -> c_int {
+    // SAFETY: this is a contained native that is called in a request. `lua_checkstack` sees to the slots.
+    unsafe {
+        let Some(sessions) = sessions(state) else {
+            return 0;
+        };
+        let values = cookies(state, &sessions.options.name);
+        let found: Vec<(Id, bool)> = values.filter_map(|value| sessions.name_in(value)).collect();
+        let found = &found[..found.len().min(MOST_NAMES)];
+        if ffi::lua_checkstack(state, 2 * MOST_NAMES as c_int + 2) == 0 {
+            return 0;
+        }
+        for (id, is_old) in found {
+            push(state, id);
+            ffi::lua_pushboolean(state, (*is_old).into());
+        }
+        2 * found.len() as c_int
+    }
+}
+
+/// `session_id()`: a new name.
+unsafe extern "C-unwind" fn new(state: *mut lua_State) -> c_int {
+    // SAFETY: this is a contained native. The result takes a free slot.
+    unsafe { push(state, &new_id()) };
+    1
+}
+
+/// `session_row(id)`: what stands for a name in a database.
+unsafe extern "C-unwind" fn row(state: *mut lua_State) -> c_int {
+    // SAFETY: this is a contained native with a text. The result takes a free slot.
+    unsafe {
+        let Some(id) = exactly(state, 1) else {
+            return 0;
+        };
+        push(state, row_of(&id).as_bytes());
+    }
+    1
+}
+
+/// `session_now()`: Unix seconds.
+unsafe extern "C-unwind" fn unix_now(state: *mut lua_State) -> c_int {
+    // SAFETY: this is a contained native. The result takes a free slot.
+    unsafe { ffi::lua_pushnumber(state, now() as f64) };
     1
 }
 

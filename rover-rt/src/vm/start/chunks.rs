@@ -8,7 +8,7 @@ use crate::program::Program;
 pub(crate) const RUNTIME_LUA: &str = include_str!("../../../lua/runtime.lua");
 
 /// The parts that `runtime.lua` loads, by name.
-const PARTS: [(&str, &str); 31] = [
+const PARTS: [(&str, &str); 32] = [
     ("chain", include_str!("../../../lua/chain.lua")),
     ("lock", include_str!("../../../lua/lock.lua")),
     ("modules", MODULES_LUA),
@@ -25,6 +25,10 @@ const PARTS: [(&str, &str); 31] = [
     ("password", include_str!("../../../lua/password.lua")),
     ("jwt", include_str!("../../../lua/jwt.lua")),
     ("session", include_str!("../../../lua/session.lua")),
+    (
+        "session_database",
+        include_str!("../../../lua/session_database.lua"),
+    ),
     ("csrf", CSRF_LUA),
     ("files", include_str!("../../../lua/files.lua")),
     ("database", include_str!("../../../lua/database.lua")),

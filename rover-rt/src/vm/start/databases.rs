@@ -8,7 +8,7 @@ use rover_model::database::DatabaseOptions;
 use rover_model::plan::Migration;
 use rover_model::sql::Dialect;
 
-use crate::database::migrate::Applied;
+use crate::database::migrate::{Applied, Needed};
 use crate::database::registry::DatabaseSettings;
 use crate::error::Error;
 use crate::vm::run::vm::Vm;
@@ -52,12 +52,17 @@ impl Vm {
     /// When a database cannot be reached, or refuses one.
     pub(crate) fn migrate(&self) -> Result<Applied, Error> {
         let mut all = Applied::default();
-        for opened in self.shared.databases.all() {
-            let Some(files) = self.migrations(&opened)? else {
+        for (opened, has_sessions) in self.shared.databases.all() {
+            let files = self.migrations(&opened)?;
+            if files.is_none() && !has_sessions {
                 continue;
+            }
+            let needs = Needed {
+                files: files.unwrap_or_default(),
+                sessions: has_sessions,
             };
             let databases = &self.shared.resources.databases;
-            let applied = databases.migrate(&opened.settings, files);
+            let applied = databases.migrate(&opened.settings, needs);
             let applied = applied.map_err(|error| failed(&opened, &error.message))?;
             all.names.extend(applied.names);
             all.later.extend(applied.later);
@@ -71,7 +76,7 @@ impl Vm {
     /// When a database cannot be reached.
     pub(crate) fn migration_states(&self) -> Result<Vec<(String, &'static str)>, Error> {
         let mut states = Vec::new();
-        for opened in self.shared.databases.all() {
+        for (opened, _) in self.shared.databases.all() {
             let files = self.migrations(&opened)?.unwrap_or_default();
             let databases = &self.shared.resources.databases;
             let known = databases.migrations(&opened.settings);

@@ -129,6 +129,10 @@ impl Vm {
         let (entries, options, policies) = booted?;
         let options = options::read(program, &options, &policies)?;
         open_sessions(&shared, &options)?;
+        #[cfg(feature = "database")]
+        let sessions_in = runtime.get::<Option<usize>>("session_database_number")?;
+        #[cfg(feature = "database")]
+        shared.databases.keep_sessions_in(sessions_in);
         let (handlers, hooks, gates) = take_handlers(&lua, program, &entries)?;
         let _ = shared.places.set(places(&handlers, program)?);
         // What a server says is waited for, which only a hook in Lua can.

@@ -81,12 +81,21 @@ fn wrong_field(wrong: &WrongField) -> String {
     }
 }
 
+/// Whether a table is what `rover.db` gave.
+fn is_database(table: &Table) -> bool {
+    let name = table
+        .metatable()
+        .map(|meta| meta.raw_get::<LuaString>("__metatable"));
+    name.is_some_and(|name| name.is_ok_and(|name| name == "rover.database"))
+}
+
 pub(crate) fn option_value(value: &Value, level: usize) -> OptionValue {
     match value {
         Value::String(text) => OptionValue::Text(text.to_string_lossy()),
         Value::Integer(number) => OptionValue::Number(*number as f64),
         Value::Number(number) => OptionValue::Number(*number),
         Value::Boolean(value) => OptionValue::Boolean(*value),
+        Value::Table(table) if is_database(table) => OptionValue::Database,
         Value::Table(table) if level < OptionValue::LEVELS => {
             let pairs = table.pairs::<Value, Value>().map(|pair| {
                 let (key, value) = pair?;

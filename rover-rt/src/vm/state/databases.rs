@@ -30,6 +30,8 @@ pub(crate) struct VmDatabases {
     shapes: RefCell<Shapes>,
     /// The number of the next thing that a request holds.
     next: Cell<u32>,
+    /// The number of the database that sessions are in.
+    sessions: Cell<Option<usize>>,
 }
 
 /// What `rover.db` was given once, and the way to that database from its first use on.
@@ -96,9 +98,19 @@ impl VmDatabases {
         self.opened.borrow().get(index).cloned()
     }
 
-    /// All of them.
-    pub(crate) fn all(&self) -> Vec<Rc<Opened>> {
-        self.opened.borrow().clone()
+    /// All of them, and whether sessions are in it.
+    pub(crate) fn all(&self) -> Vec<(Rc<Opened>, bool)> {
+        let opened = self.opened.borrow();
+        let numbered = opened.iter().zip(1..);
+        let is_theirs = |number: usize| self.sessions.get() == Some(number);
+        numbered
+            .map(|(opened, number)| (Rc::clone(opened), is_theirs(number)))
+            .collect()
+    }
+
+    /// Notes the database that sessions are in.
+    pub(crate) fn keep_sessions_in(&self, number: Option<usize>) {
+        self.sessions.set(number);
     }
 
     /// Reads a statement, or gives it as it was read before.

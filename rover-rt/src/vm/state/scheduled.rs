@@ -15,6 +15,20 @@ pub(crate) enum Moment {
     Every(Duration),
     /// At these times.
     Cron(Schedule),
+    /// When somebody publishes something.
+    #[cfg(feature = "redis")]
+    Message(Subscribed),
+}
+
+/// A channel that the program listens to.
+#[cfg(feature = "redis")]
+#[derive(Clone, Debug)]
+pub(crate) struct Subscribed {
+    /// The number of what `rover.redis` gave.
+    pub(crate) server: usize,
+    pub(crate) channel: Vec<u8>,
+    /// It is a pattern, for several.
+    pub(crate) is_pattern: bool,
 }
 
 /// A function's moment, and where it was said.

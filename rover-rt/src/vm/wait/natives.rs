@@ -42,6 +42,17 @@ pub(crate) fn token() -> *mut c_void {
     (&raw const TOKEN).cast_mut().cast()
 }
 
+/// Whether the code that runs can wait.
+///
+/// # Safety
+/// In a native.
+pub(crate) unsafe fn can_wait(state: *mut lua_State, shared: &VmState) -> bool {
+    let waits = &shared.running.waits;
+    // SAFETY: `lua_isyieldable` reads the running thread.
+    let is_yieldable = unsafe { lua_isyieldable(state) != 0 };
+    waits.may.get() && !waits.cancelled.get() && is_yieldable
+}
+
 /// Begins a wait: what follows is seen by who resumes the coroutine. Where nothing can wait, the
 /// native returns nil and says why.
 ///
