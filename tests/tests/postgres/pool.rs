@@ -19,6 +19,9 @@ fn a_full_pool_is_an_error_of_its_own() {
         base.connections("wait_event_type = 'Lock'") == 1
     });
     let second = program.send("/transaction", &wait);
+    until("both wait", || {
+        base.connections("wait_event_type = 'Lock'") == 2
+    });
     let refused = thread::scope(|scope| {
         let asked = scope.spawn(|| program.post("/transaction", &wait));
         asked.join().expect("an answer")

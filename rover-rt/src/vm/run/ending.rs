@@ -1,6 +1,8 @@
-//! How a task ends before it has come to its own end: nobody waits for it any more, or its time is over.
+//! How a task ends: nobody waits for it any more, its time is over, or its answer is there, and must not be sent yet.
 
 use std::rc::Rc;
+#[cfg(feature = "redis")]
+use std::task::{Context, Poll};
 
 use mlua::ffi;
 
@@ -15,6 +17,25 @@ use crate::wait::error::WaitError;
 use crate::wait::operation::Operation;
 
 impl Task {
+    /// Where the answer is there, and waits for something that must have happened.
+    #[cfg(feature = "redis")]
+    pub(super) fn poll_settling(&mut self, context: &mut Context<'_>) -> Option<Poll<Reply>> {
+        let (_, settling) = self.settling.as_mut()?;
+        match settling.as_mut().poll(context) {
+            Poll::Pending => {
+                self.suspend(context);
+                Some(Poll::Pending)
+            }
+            Poll::Ready(()) => self.take_settled().map(Poll::Ready),
+        }
+    }
+
+    /// The answer that is there.
+    #[cfg(feature = "redis")]
+    fn take_settled(&mut self) -> Option<Reply> {
+        self.settling.take().map(|(reply, _)| reply)
+    }
+
     /// Ends it, and answers nobody.
     pub(crate) fn cancel(&mut self, request: Option<&RequestData<'_>>) {
         self.end_waits(request);

@@ -64,7 +64,7 @@ pub(crate) struct Task {
     place: WaitingPlace,
     /// The answer, and what must have happened before it is sent.
     #[cfg(feature = "redis")]
-    settling: Option<(Reply, Settling)>,
+    pub(super) settling: Option<(Reply, Settling)>,
 }
 
 /// A coroutine of a task, and what it waits for.
@@ -238,25 +238,6 @@ impl Task {
         }
         context.waker().wake_by_ref();
         Poll::Pending
-    }
-
-    /// Where the answer is there, and waits for something that must have happened.
-    #[cfg(feature = "redis")]
-    fn poll_settling(&mut self, context: &mut Context<'_>) -> Option<Poll<Reply>> {
-        let (_, settling) = self.settling.as_mut()?;
-        match settling.as_mut().poll(context) {
-            Poll::Pending => {
-                self.suspend(context);
-                Some(Poll::Pending)
-            }
-            Poll::Ready(()) => self.take_settled().map(Poll::Ready),
-        }
-    }
-
-    /// The answer that is there.
-    #[cfg(feature = "redis")]
-    pub(super) fn take_settled(&mut self) -> Option<Reply> {
-        self.settling.take().map(|(reply, _)| reply)
     }
 
     /// Nothing is ready: the task hears of it when its VM ends, too.
