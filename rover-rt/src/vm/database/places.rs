@@ -8,19 +8,19 @@ use rover_model::sql::Parameters;
 use crate::vm::state::databases::Prepared;
 use crate::wait::error::WaitError;
 
+/// A value's number, from 0 on, and of a list that is spread its element's.
+pub(crate) type Place = (usize, Option<usize>);
+
 /// The values of a statement, in the order in which the database has them.
 #[derive(Clone)]
 pub(crate) struct Places {
     prepared: Rc<Prepared>,
     /// Of a statement that spreads a list: the value, and the list's element.
-    spread: Option<Rc<[(usize, Option<usize>)]>>,
+    spread: Option<Rc<[Place]>>,
 }
 
 impl Places {
-    pub(crate) fn new(
-        prepared: &Rc<Prepared>,
-        spread: Option<Vec<(usize, Option<usize>)>>,
-    ) -> Self {
+    pub(crate) fn new(prepared: &Rc<Prepared>, spread: Option<Vec<Place>>) -> Self {
         Places {
             prepared: Rc::clone(prepared),
             spread: spread.map(Into::into),
