@@ -13,6 +13,12 @@ function api.forge.get(ctx)
   return { done = true }
 end
 
+-- So many bytes; what came of it, as the disk may be full.
+function api.fill.get(ctx)
+  local ok, e = pcall(db.insert, db, "entries", { text = ("x"):rep(ctx:query().bytes) .. db:value "select hex(randomblob(16))" })
+  return { ok = ok, kind = not ok and e.kind or nil, retryable = not ok and e.retryable or nil }
+end
+
 -- It has the writer until its client goes.
 function api.hold.get()
   db:transaction(function(tx)

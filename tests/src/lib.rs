@@ -9,10 +9,12 @@ pub mod fuzz;
 mod process;
 pub mod router;
 mod server;
+mod small_disk;
 
 pub use case::{Case, parse};
 pub use process::{Process, listening, signal};
 pub use server::{Response, Server, unused_address};
+pub use small_disk::SmallDisk;
 
 /// What has not happened after so long never will, on the busiest machine. No test waits for
 /// it to pass.

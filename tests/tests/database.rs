@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::thread;
 
-use rover_tests::Process;
+use rover_tests::{Process, SmallDisk};
 use serde_json::{Value, json};
 
 /// A folder for one database, which goes with it.
@@ -270,4 +270,38 @@ fn a_statement_that_takes_too_long_is_stopped() {
         assert_eq!(json(&process, path), json!({"kind": "timeout"}), "{path}");
     }
     assert_eq!(json(&process, "/count"), json!({"count": 0}));
+}
+
+/// A full disk is an error of that statement. The service goes on, and nothing that was answered is lost.
+#[test]
+fn a_full_disk_is_an_error_of_its_own() {
+    let Some(disk) = SmallDisk::new("sqlite", 3) else {
+        return;
+    };
+    let mut command = Command::new(env!("CARGO_BIN_EXE_database"));
+    command.env("FILE", disk.path().join("test.db"));
+    let process = Process::start(command.args(["--workers", "2"]));
+    let fill = || json(&process, "/fill?bytes=100000");
+    let mut kept = 0;
+    let full = loop {
+        let told = fill();
+        match told["ok"].as_bool() {
+            Some(true) => kept += 1,
+            _ => break told,
+        }
+        assert!(kept < 100, "it is never full");
+    };
+    assert_eq!(full["kind"], "storage", "{full}");
+    assert!(kept > 5);
+    // Reads go on, and small writes fail or not, but never wrongly.
+    for _ in 0..3 {
+        kept += i64::from(fill()["ok"] == true);
+        assert_eq!(json(&process, "/count"), json!({"count": kept}));
+    }
+    disk.grow(64);
+    assert_eq!(fill(), json!({"ok": true}));
+    assert_eq!(json(&process, "/count"), json!({"count": kept + 1}));
+    drop(process.stop());
+    let again = Process::start(command.args::<[&str; 0], &str>([]));
+    assert_eq!(json(&again, "/count"), json!({"count": kept + 1}));
 }

@@ -172,7 +172,7 @@ fn open(dialect: Dialect, address: Option<&str>) -> Result<Schema, String> {
         }
         #[cfg(feature = "postgres")]
         Dialect::Postgres => Schema::Postgres(match address {
-            Some(address) => super::postgres::Postgres::of_server(address)?,
+            Some(address) => Box::new(super::postgres::Postgres::of_server(address)?),
             None => Default::default(),
         }),
         #[cfg(not(all(feature = "postgres", feature = "sqlite")))]

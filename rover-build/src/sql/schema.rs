@@ -15,7 +15,7 @@ pub(crate) enum Schema {
     #[cfg(feature = "sqlite")]
     Sqlite(Sqlite),
     #[cfg(feature = "postgres")]
-    Postgres(Postgres),
+    Postgres(Box<Postgres>),
     /// There is nothing to ask.
     None(Dialect),
 }

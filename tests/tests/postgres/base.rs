@@ -149,7 +149,7 @@ impl Drop for Holding {
     }
 }
 
-fn psql(database: &str, text: &str) -> String {
+pub(crate) fn psql(database: &str, text: &str) -> String {
     let mut command = Command::new("psql");
     let output = command
         .args(["-XqAt", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", text])

@@ -3,6 +3,7 @@
 
 mod base;
 mod cursors;
+mod disk;
 mod errors;
 mod migrations;
 mod outages;

@@ -55,7 +55,7 @@ impl<'c> Reading<'c> {
                 let rest: Vec<&Node<'_>> = parts()
                     .filter(|part| !body(part) && !part.is("with_clause"))
                     .collect();
-                let body = parts().find(|part| body(&part))?;
+                let body = parts().find(body)?;
                 self.query(body, &scope, &rest)
             }
             "simple_select" | "select_clause" => self.query(node, outer, &[]),

@@ -14,7 +14,7 @@ use crate::database::parameter::{Query, Want};
 use crate::database::rows::Rows;
 use crate::log::Log;
 use crate::vm::database::parameters::bound;
-use crate::vm::database::places::Places;
+use crate::vm::database::places::{ARGUMENT, Places};
 use crate::vm::database::rows::push_result;
 use crate::vm::json::row::KEPT_ROWS;
 use crate::vm::native::stack::{bytes, vm_state};
@@ -46,9 +46,6 @@ const KEPT: u8 = 8;
 
 /// The caller has a transaction of the database, of which the statement is no part.
 const INSIDE: u8 = 16;
-
-/// The kind of error that is the program's own.
-pub(super) const ARGUMENT: &str = "argument";
 
 fn argument(message: impl Into<String>) -> WaitError {
     WaitError::new(ARGUMENT, message)

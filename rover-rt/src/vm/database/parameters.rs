@@ -6,6 +6,7 @@ use mlua::ffi::{self, lua_State};
 use rover_model::sql::{Dialect, Given, Parameters};
 
 use crate::database::parameter::Parameter;
+use crate::vm::database::places::Place;
 use crate::vm::json::encode::{Encoder, encode};
 use crate::vm::native::stack::bytes;
 use crate::vm::state::databases::Prepared;
@@ -20,7 +21,7 @@ pub(crate) struct Bound {
     pub(crate) text: Arc<str>,
     pub(crate) values: Vec<Parameter>,
     /// Where a list is spread: which value each is, and which element of it.
-    pub(crate) spread: Option<Vec<(usize, Option<usize>)>>,
+    pub(crate) spread: Option<Vec<Place>>,
 }
 
 /// The text and the values of a statement, which stand on the stack from `first` on, or in a list there whose

@@ -8,19 +8,22 @@ use rover_model::sql::Parameters;
 use crate::vm::state::databases::Prepared;
 use crate::wait::error::WaitError;
 
+/// The kind of error that is the program's own.
+pub(crate) const ARGUMENT: &str = "argument";
+
+/// A value's number, from 0 on, and of a list that is spread its element's.
+pub(crate) type Place = (usize, Option<usize>);
+
 /// The values of a statement, in the order in which the database has them.
 #[derive(Clone)]
 pub(crate) struct Places {
     prepared: Rc<Prepared>,
     /// Of a statement that spreads a list: the value, and the list's element.
-    spread: Option<Rc<[(usize, Option<usize>)]>>,
+    spread: Option<Rc<[Place]>>,
 }
 
 impl Places {
-    pub(crate) fn new(
-        prepared: &Rc<Prepared>,
-        spread: Option<Vec<(usize, Option<usize>)>>,
-    ) -> Self {
+    pub(crate) fn new(prepared: &Rc<Prepared>, spread: Option<Vec<Place>>) -> Self {
         Places {
             prepared: Rc::clone(prepared),
             spread: spread.map(Into::into),
@@ -29,7 +32,7 @@ impl Places {
 
     /// An error that speaks of a value by the database's number, `$2: ...`, as the program knows it.
     pub(crate) fn told(&self, mut error: WaitError) -> WaitError {
-        if error.kind != super::natives::ARGUMENT {
+        if error.kind != ARGUMENT {
             return error;
         }
         if let Some((number, said)) = numbered(&error.message) {

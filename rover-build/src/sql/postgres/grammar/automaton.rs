@@ -104,11 +104,10 @@ impl<'t> Run<'t> {
 
     fn node(&self, made: i32, mut parts: Vec<Node<'t>>, empty: usize) -> Node<'t> {
         let name = self.tables.names[usize::try_from(made).unwrap_or_default()];
-        let filled = parts.iter().filter(|part| !part.text.is_empty());
-        let start = filled.clone().next().map_or(empty, |part| part.start);
-        let end = filled
-            .last()
-            .map_or(start, |part| part.start + part.text.len());
+        let filled = || parts.iter().filter(|part| !part.text.is_empty());
+        let start = filled().next().map_or(empty, |part| part.start);
+        let end = filled().next_back();
+        let end = end.map_or(start, |part| part.start + part.text.len());
         // What is in an expression is kept apart.
         let is_list = !matches!(name, "a_expr" | "b_expr");
         if is_list && parts.first().is_some_and(|first| first.name == name) {
