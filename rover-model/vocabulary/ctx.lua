@@ -80,7 +80,6 @@ function Ctx:session() end
 ---@reads cookies
 ---@state sessions
 ---@also csrf_token
----@waits sessions
 ---@return string
 function Ctx:csrf() end
 

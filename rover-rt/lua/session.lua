@@ -82,8 +82,8 @@ local function load(request)
   local record = request[7]
   if record then return record end
   local text, form, due, id, version = store.load()
-  -- Another function of the request may have had it meanwhile.
-  if kept[7] then return kept[7] end
+  -- Another fiber of the request may have been faster.
+  if request[7] then return request[7] end
   local data
   if text then
     local ok, value = decode(text)

@@ -12,7 +12,9 @@ const CLIENT: &str = "rover.HttpClient";
 
 /// A function that puts them into `rover` and `io`.
 pub(crate) fn install(lua: &Lua) -> mlua::Result<Function> {
-    let waiting = words().iter().filter(|word| word.waits(Elsewhere::default()));
+    let waiting = words()
+        .iter()
+        .filter(|word| word.waits(Elsewhere::default()));
     let functions = waiting.clone().filter(|word| word.kind == Kind::Function);
     let functions: Vec<String> = functions.map(|word| word.path()).collect();
     let methods = waiting.filter(|word| word.owner == CLIENT);

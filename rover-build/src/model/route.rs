@@ -19,7 +19,7 @@ use crate::model::app::{About, Chain, Expects, PathHook, Reads, Route, Segment, 
 use crate::model::constant::answers_alike;
 use crate::model::doc_comment::about;
 use crate::model::facts::Facts;
-use crate::model::token::{passes_without, scheme};
+use crate::model::token::{asks_who, passes_without, scheme};
 use crate::vocabulary::{self, NODE};
 
 /// What an assignment on the server means.
@@ -159,7 +159,8 @@ fn path_hook(
 
 /// Whether a function answers 401 to who shows no token.
 fn needs_token(facts: &Facts<'_>, place: &FunctionPlace, returns: &[ReturnType]) -> bool {
-    returns.iter().any(|answer| answer.status == 401) && !passes_without(facts, place)
+    let refuses = returns.iter().any(|answer| answer.status == 401);
+    refuses && asks_who(facts, place) && !passes_without(facts, place)
 }
 
 /// What the row of a word says that its hook answers before the handler.

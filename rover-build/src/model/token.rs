@@ -27,7 +27,10 @@ pub enum Scheme {
 pub(crate) fn scheme(facts: &Facts<'_>, place: &FunctionPlace) -> Option<Scheme> {
     let handler = facts.handlers.at(facts.sources, place)?;
     let reached = facts.handlers.reached(facts.sources, handler);
-    let mut reading = reached.into_iter().filter(reads_authorization).peekable();
+    let mut reading = reached
+        .into_iter()
+        .filter(|function| reads_authorization(function))
+        .peekable();
     reading.peek()?;
     let mut texts = Texts {
         facts,
@@ -56,6 +59,23 @@ fn reads<'a>(function: &'a Handler<'_>) -> impl Iterator<Item = &'a Span> {
             is_it.then_some(whole)
         }
         _ => None,
+    })
+}
+
+/// Whether a function asks who the client is: by a token, by the session, by what a hook has set on `ctx`. An answer 401 of
+/// another one is of something else, as of a password.
+pub(crate) fn asks_who(facts: &Facts<'_>, place: &FunctionPlace) -> bool {
+    let Some(handler) = facts.handlers.at(facts.sources, place) else {
+        return true;
+    };
+    let reached = facts.handlers.reached(facts.sources, handler);
+    reached.iter().any(|function| {
+        let mut members = function.ctx.members.iter();
+        reads_authorization(function)
+            || members.any(|member| match member.access {
+                Access::Own => true,
+                _ => matches!(member.name.as_str(), "session" | "csrf"),
+            })
     })
 }
 

@@ -1,8 +1,8 @@
 //! A server that is a node of a cluster: it names the node that has a key, and from then on that is asked. A server that
 //! is none never names another, and costs nothing more.
 
-use std::sync::Arc;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use rover_model::redis::RedisPlace;
 use tokio::time::Instant;

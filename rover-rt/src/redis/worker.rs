@@ -106,11 +106,12 @@ impl Worker {
             return Err(timed_out(patience));
         };
         connection.answered.set(connection.answered.get() + 1);
-        let is_readonly = |answer: &Result<Reply, WaitError>| {
-            matches!(answer, Err(error) if error.code.as_deref() == Some("READONLY"))
-        };
+        let is_readonly = |answer: &Result<Reply, WaitError>| matches!(answer, Err(error) if error.code.as_deref() == Some("READONLY"));
         // A server that has become a replica stays one for its connections: what has its address now may be another.
-        if answers.as_ref().is_ok_and(|all| all.iter().any(is_readonly)) {
+        if answers
+            .as_ref()
+            .is_ok_and(|all| all.iter().any(is_readonly))
+        {
             self.forget(&connection);
         }
         answers
