@@ -40,14 +40,15 @@ impl Source {
 
     /// The line of `Cargo.toml` for a program that needs these features.
     pub(crate) fn dependency(&self, features: Features) -> String {
-        let from = match self {
-            Source::Folder(folder) => format!("path = {}", toml(folder)),
-            Source::Version(version) => format!("version = \"{version}\""),
-        };
         let names: Vec<String> = features.names().map(|name| format!("{name:?}")).collect();
-        match names.is_empty() {
-            true => format!("rover = {{ {from} }}"),
-            false => format!("rover = {{ {from}, features = [{}] }}", names.join(", ")),
+        let features = match names.is_empty() {
+            true => String::new(),
+            false => format!(", features = [{}]", names.join(", ")),
+        };
+        match self {
+            Source::Folder(folder) => format!("rover = {{ path = {}{features} }}", toml(folder)),
+            Source::Version(version) if features.is_empty() => format!("rover = \"{version}\""),
+            Source::Version(version) => format!("rover = {{ version = \"{version}\"{features} }}"),
         }
     }
 }

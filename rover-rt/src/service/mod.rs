@@ -13,4 +13,5 @@ mod replaced;
 mod schedule;
 #[cfg(feature = "redis")]
 mod subscribed;
+#[cfg(feature = "redis")]
 mod turns;
