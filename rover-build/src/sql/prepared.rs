@@ -22,6 +22,10 @@ pub(crate) struct Takes {
 
 /// Which values a type takes; as `rover-rt/src/database/postgres/encode.rs` sends them.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    not(feature = "postgres"),
+    expect(dead_code, reason = "SQLite's parameters have no types")
+)]
 pub(crate) enum Form {
     Boolean,
     /// One of so many bits.

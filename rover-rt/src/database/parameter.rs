@@ -36,6 +36,10 @@ pub(crate) struct Query {
     pub(crate) values: Vec<Parameter>,
     pub(crate) want: Want,
     /// What it begins with.
+    #[cfg_attr(
+        not(feature = "sqlite"),
+        expect(dead_code, reason = "PostgreSQL tells how many rows by itself")
+    )]
     pub(crate) verb: Verb,
     /// Who asks has a transaction of the database, of which this is no part.
     pub(crate) inside: bool,

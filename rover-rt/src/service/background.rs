@@ -107,6 +107,7 @@ impl Background {
     }
 
     /// Waits until the server stops.
+    #[cfg(feature = "redis")]
     pub(super) async fn stopped(&self) {
         loop {
             let changed = self.changed.notified();
@@ -118,6 +119,7 @@ impl Background {
     }
 
     /// Tells the log.
+    #[cfg(feature = "redis")]
     pub(super) fn tell(&self, level: LogLevel, message: &str) {
         self.log.line(level, message, None);
     }

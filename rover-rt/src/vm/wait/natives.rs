@@ -46,6 +46,7 @@ pub(crate) fn token() -> *mut c_void {
 ///
 /// # Safety
 /// In a native.
+#[cfg(feature = "crypto")]
 pub(crate) unsafe fn can_wait(state: *mut lua_State, shared: &VmState) -> bool {
     let waits = &shared.running.waits;
     // SAFETY: `lua_isyieldable` reads the running thread.
