@@ -143,6 +143,9 @@ impl Place {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::thread;
+
     use rover_model::state::StoreOptions;
 
     use super::*;
@@ -258,6 +261,40 @@ mod tests {
             assert_eq!(told, None);
         }
         assert_eq!(reader.get("k"), text("first"));
+    }
+
+    #[test]
+    fn a_write_that_has_ended_is_read_by_all() {
+        const LAST: u64 = 20_000;
+        let store = Memory::new(StoreOptions::default());
+        let written = AtomicU64::new(0);
+        let read = |recent: &mut RecentKeys| {
+            let number = recent.get(1, &store, b"k", |value, _| match value {
+                ValueRef::Number(number) => number as u64,
+                _ => unreachable!("numbers are written"),
+            });
+            number.unwrap_or(0)
+        };
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    let mut recent = RecentKeys::default();
+                    let mut last = 0;
+                    while last < LAST {
+                        let known = written.load(Ordering::Acquire);
+                        let now = read(&mut recent);
+                        assert!(now >= known.max(last), "{now} after {known} and {last}");
+                        last = now;
+                    }
+                });
+            }
+            for number in 1..=LAST {
+                let value = ValueRef::Number(number as f64);
+                let done = store.set(b"k", value, Lifetime::Forever, Condition::Always);
+                assert_eq!(done, Ok(true));
+                written.store(number, Ordering::Release);
+            }
+        });
     }
 
     #[test]
