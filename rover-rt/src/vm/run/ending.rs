@@ -20,7 +20,7 @@ impl Task {
     /// Where the answer is there, and waits for something that must have happened.
     #[cfg(feature = "redis")]
     pub(super) fn poll_settling(&mut self, context: &mut Context<'_>) -> Option<Poll<Reply>> {
-        let (_, settling) = self.settling.as_mut()?;
+        let (_, settling) = &mut **self.settling.as_mut()?;
         match settling.as_mut().poll(context) {
             Poll::Pending => {
                 self.suspend(context);
@@ -33,7 +33,7 @@ impl Task {
     /// The answer that is there.
     #[cfg(feature = "redis")]
     fn take_settled(&mut self) -> Option<Reply> {
-        self.settling.take().map(|(reply, _)| reply)
+        self.settling.take().map(|settled| settled.0)
     }
 
     /// Ends it, and answers nobody.

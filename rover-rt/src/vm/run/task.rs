@@ -64,7 +64,7 @@ pub(crate) struct Task {
     place: WaitingPlace,
     /// The answer, and what must have happened before it is sent.
     #[cfg(feature = "redis")]
-    pub(super) settling: Option<(Reply, Settling)>,
+    pub(super) settling: Option<Box<(Reply, Settling)>>,
 }
 
 /// A coroutine of a task, and what it waits for.
@@ -229,7 +229,7 @@ impl Task {
             if let Some(reply) = self.resume(request, index, outcome) {
                 #[cfg(feature = "redis")]
                 if let Some(settling) = self.vm.shared.running.admitted.take_settling() {
-                    self.settling = Some((reply, settling));
+                    self.settling = Some(Box::new((reply, settling)));
                     context.waker().wake_by_ref();
                     return Poll::Pending;
                 }

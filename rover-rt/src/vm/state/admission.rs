@@ -68,21 +68,27 @@ type Stood = (Rc<Limit>, Standing);
 pub(crate) struct Admitted {
     /// Whether there is anything.
     any: Cell<bool>,
-    limits: RefCell<SmallVec<[Stood; 1]>>,
+    /// None before the first request for which there was.
+    found: RefCell<Option<Box<Found>>>,
+}
+
+#[derive(Default)]
+struct Found {
+    limits: SmallVec<[Stood; 1]>,
     /// The keys by which it runs.
-    held: RefCell<SmallVec<[Held; 1]>>,
+    held: SmallVec<[Held; 1]>,
     /// Those that a server has.
     #[cfg(feature = "redis")]
-    elsewhere: RefCell<SmallVec<[HeldElsewhere; 1]>>,
+    elsewhere: SmallVec<[HeldElsewhere; 1]>,
     #[cfg(feature = "redis")]
-    expected: RefCell<Option<Coming>>,
+    expected: Option<Coming>,
     /// Until this has ended, the server does not have the answer.
     #[cfg(feature = "redis")]
-    settling: RefCell<Option<Settling>>,
+    settling: Option<Settling>,
     /// Seconds after which the client may come again.
-    retry_after: Cell<u64>,
+    retry_after: u64,
     /// Its answer is one that was kept.
-    replayed: Cell<bool>,
+    replayed: bool,
 }
 
 impl Admitted {
@@ -91,62 +97,72 @@ impl Admitted {
         !self.any.get()
     }
 
+    /// Writes down what is found.
+    fn found(&self, write: impl FnOnce(&mut Found)) {
+        self.any.set(true);
+        write(self.found.borrow_mut().get_or_insert_default());
+    }
+
+    /// Takes something of what was found.
+    fn take<T: Default>(&self, part: impl FnOnce(&mut Found) -> &mut T) -> T {
+        let mut found = self.found.borrow_mut();
+        found
+            .as_mut()
+            .map(|found| std::mem::take(part(found)))
+            .unwrap_or_default()
+    }
+
     /// How its client stands by a limit.
     pub(crate) fn stands(&self, limit: Rc<Limit>, standing: Standing) {
-        self.any.set(true);
         if let Some(wait) = standing.wait {
             self.come_again(seconds(wait));
         }
-        self.limits.borrow_mut().push((limit, standing));
+        self.found(|found| found.limits.push((limit, standing)));
     }
 
     /// It runs by a key.
     pub(crate) fn holds(&self, held: Held) {
-        self.any.set(true);
-        self.held.borrow_mut().push(held);
+        self.found(|found| found.held.push(held));
     }
 
     /// A server is asked for a key.
     #[cfg(feature = "redis")]
     pub(crate) fn expect(&self, coming: Coming) {
-        self.any.set(true);
-        self.expected.replace(Some(coming));
+        self.found(|found| found.expected = Some(coming));
     }
 
     /// What the server has said.
     #[cfg(feature = "redis")]
     pub(crate) fn take_expected(&self) -> Option<Begun> {
-        self.expected.take().and_then(|coming| coming.take())
+        let coming = self.take(|found| &mut found.expected);
+        coming.and_then(|coming| coming.take())
     }
 
     /// It runs by a key that a server has.
     #[cfg(feature = "redis")]
     pub(crate) fn holds_elsewhere(&self, held: HeldElsewhere) {
-        self.any.set(true);
-        self.elsewhere.borrow_mut().push(held);
+        self.found(|found| found.elsewhere.push(held));
     }
 
     /// What is waited for before the answer is sent.
     #[cfg(feature = "redis")]
     pub(crate) fn take_settling(&self) -> Option<Settling> {
-        self.settling.take()
+        self.take(|found| &mut found.settling)
     }
 
     /// Its client is told to come again.
     pub(crate) fn come_again(&self, seconds: u64) {
-        self.any.set(true);
-        self.retry_after.set(self.retry_after.get().max(seconds));
+        self.found(|found| found.retry_after = found.retry_after.max(seconds));
     }
 
     /// It is answered by what was kept.
     pub(crate) fn is_replayed(&self) {
-        self.any.set(true);
-        self.replayed.set(true);
+        self.found(|found| found.replayed = true);
     }
 
     /// It has an answer, which its keys keep, or is none that is kept.
     pub(crate) fn settle_keys(&self, reply: Option<&Reply>) {
-        let held = self.held.take();
+        let held = self.take(|found| &mut found.held);
         let reply = reply.filter(|reply| is_kept(reply));
         #[cfg(feature = "redis")]
         self.settle_elsewhere(reply);
@@ -160,30 +176,33 @@ impl Admitted {
 
     #[cfg(feature = "redis")]
     fn settle_elsewhere(&self, reply: Option<&Reply>) {
-        let held = self.elsewhere.take();
+        let held = self.take(|found| &mut found.elsewhere);
         let Some(reply) = reply.filter(|_| !held.is_empty()) else {
             return;
         };
         let all: Vec<_> = held.into_iter().map(|held| held.keep(reply)).collect();
-        self.settling.replace(Some(Box::pin(async move {
+        let settling: Settling = Box::pin(async move {
             for kept in all {
                 // The log has heard of it; it is tried again.
                 let _ = kept.await;
             }
-        })));
+        });
+        // It outlives what was found: the request ends while the server is told.
+        let mut found = self.found.borrow_mut();
+        found.get_or_insert_default().settling = Some(settling);
     }
 
     /// The request ends with this answer, whose headers say what was found.
     pub(crate) fn end(&self, reply: &mut Reply) {
-        let limits = self.limits.take();
+        let limits = self.take(|found| &mut found.limits);
         if !limits.is_empty() {
             self.write_limits(&limits, reply);
         }
-        let retry_after = self.retry_after.get();
+        let retry_after = self.take(|found| &mut found.retry_after);
         if retry_after > 0 && reply.header(&RETRY_AFTER).is_none() {
             reply.headers_mut().insert(RETRY_AFTER, retry_after.into());
         }
-        if self.replayed.get() {
+        if self.take(|found| &mut found.replayed) {
             let yes = HeaderValue::from_static("true");
             reply.headers_mut().insert(REPLAYED, yes);
         }
@@ -223,16 +242,10 @@ impl Admitted {
     /// Nothing is known any more; keys are free.
     #[inline]
     pub(crate) fn clear(&self) {
-        if self.any.replace(false) {
-            self.limits.borrow_mut().clear();
-            self.held.borrow_mut().clear();
-            #[cfg(feature = "redis")]
-            {
-                self.elsewhere.borrow_mut().clear();
-                self.expected.take();
-            }
-            self.retry_after.set(0);
-            self.replayed.set(false);
+        if self.any.replace(false)
+            && let Some(found) = self.found.borrow_mut().as_mut()
+        {
+            found.clear();
         }
     }
 
@@ -242,16 +255,22 @@ impl Admitted {
             return;
         }
         self.any.swap(&other.any);
-        self.limits.swap(&other.limits);
-        self.held.swap(&other.held);
+        self.found.swap(&other.found);
+    }
+}
+
+impl Found {
+    /// What is to be settled stays.
+    fn clear(&mut self) {
+        self.limits.clear();
+        self.held.clear();
         #[cfg(feature = "redis")]
         {
-            self.elsewhere.swap(&other.elsewhere);
-            self.expected.swap(&other.expected);
-            self.settling.swap(&other.settling);
+            self.elsewhere.clear();
+            self.expected = None;
         }
-        self.retry_after.swap(&other.retry_after);
-        self.replayed.swap(&other.replayed);
+        self.retry_after = 0;
+        self.replayed = false;
     }
 }
 
