@@ -3,10 +3,12 @@
 //!
 //! No statement of a program is run but those that make tables, in memory.
 
+mod build_database;
 mod candidates;
 mod check;
 #[cfg(feature = "sqlite")]
 mod expressions;
+mod kinds;
 pub(crate) mod migrations;
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -20,6 +22,6 @@ mod tables;
 mod values;
 mod words;
 
-pub(crate) use candidates::BUILD_DATABASE;
+pub(crate) use build_database::{BUILD_DATABASE, BuildDatabase};
 pub use check::Checking;
 pub(crate) use check::{Checked, check};

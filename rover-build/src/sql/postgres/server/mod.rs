@@ -3,6 +3,7 @@
 
 mod connect;
 mod described;
+mod tls;
 
 use std::future::Future;
 use std::time::Duration;
