@@ -259,8 +259,12 @@ fn compile_here(
     warnings.extend(model::environment::warnings(&facts, &collected));
     warnings.extend(model::check::warnings(&facts, &app));
     warnings.extend(sql_warnings);
+    let mut needs = model::check::features_needed(&facts, &app);
+    if asked.may_encrypt() {
+        needs.add(Feature::BuildTls);
+    }
     Ok(Compiled {
-        needs: model::check::features_needed(&facts, &app),
+        needs,
         app,
         warnings: sources.warnings(warnings),
         plan,

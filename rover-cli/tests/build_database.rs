@@ -346,3 +346,17 @@ fn the_server_is_asked_by_tls() {
     let other = said("127.0.0.1", &believed).err;
     assert!(other.contains("not valid for name"), "{other}");
 }
+
+/// What is told of rows by the migrations' text, is told by the server as well.
+#[test]
+#[ignore = "it needs a PostgreSQL, .ci/postgres starts one"]
+fn rows_are_checked_by_what_the_server_has() {
+    let base = Base::new("build_rows");
+    let folder = Folder::new("build_rows");
+    let errors = concat!(env!("CARGO_MANIFEST_DIR"), "/../rover-build/tests/errors");
+    let program = format!("{errors}/sql_postgres_rows.lua");
+    let by_server = base.rover(&folder, &["check", &program]);
+    let by_text = folder.rover(&["check", &program]);
+    assert_eq!(by_text.code, 1, "{}", by_text.err);
+    assert_eq!(by_server.err, by_text.err);
+}

@@ -41,4 +41,13 @@ impl BuildDatabase {
             file,
         }
     }
+
+    /// Whether the connection may be encrypted.
+    pub(crate) fn may_encrypt(&self) -> bool {
+        #[cfg(feature = "postgres")]
+        if let Some(Ok(address)) = &self.address {
+            return super::postgres::may_encrypt(address);
+        }
+        false
+    }
 }

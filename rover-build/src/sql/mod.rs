@@ -15,6 +15,7 @@ mod postgres;
 mod prepared;
 mod problem;
 mod refused;
+mod rows;
 mod schema;
 #[cfg(feature = "sqlite")]
 mod sqlite;

@@ -1,5 +1,6 @@
 //! From an address to a connection.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -52,6 +53,29 @@ pub(super) async fn connect(address: &str) -> Result<Client, String> {
     Err(failure.unwrap_or_default())
 }
 
+/// Whether the connection to an address may be encrypted.
+pub(in crate::sql) fn may_encrypt(address: &str) -> bool {
+    let Ok(address) = Address::read(address, None, true) else {
+        return false;
+    };
+    let Ok(config) = Config::from_str(&address.url) else {
+        return false;
+    };
+    let mut hosts = config.get_hosts().iter();
+    hosts.any(|host| match host {
+        Host::Tcp(name) if name == "localhost" => {
+            let here = IpAddr::from(Ipv4Addr::LOCALHOST);
+            address.encryption.is_asked_for(Some(here))
+        }
+        Host::Tcp(name) => {
+            let other = IpAddr::from(Ipv4Addr::UNSPECIFIED);
+            let address_of = name.parse().unwrap_or(other);
+            address.encryption.is_asked_for(Some(address_of))
+        }
+        Host::Unix(_) => false,
+    })
+}
+
 async fn connect_to(
     config: &Config,
     address: &Address,
@@ -93,4 +117,29 @@ where
     // It ends with the client.
     tokio::spawn(async move { drop(connection.await) });
     Ok(client)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_encrypt;
+
+    #[test]
+    fn a_connection_to_another_machine_may_be_encrypted() {
+        for address in [
+            "postgres://localhost/shop?sslmode=require",
+            "postgres://127.0.0.1/shop?sslmode=verify-full",
+            "postgres://db.example.com/shop",
+            "postgres://localhost,10.0.0.1/shop",
+        ] {
+            assert!(may_encrypt(address), "{address}");
+        }
+        for address in [
+            "postgres://localhost/shop",
+            "postgres://u:p@[::1]:5433/shop",
+            "postgres://u@%2Fvar%2Frun/shop?sslmode=require",
+            "postgres://db.example.com/shop?sslmode=disable",
+        ] {
+            assert!(!may_encrypt(address), "{address}");
+        }
+    }
 }
