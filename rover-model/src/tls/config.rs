@@ -9,7 +9,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
-use super::Trust;
+use super::trust::Trust;
 
 /// Why there is no TLS.
 #[derive(Debug, thiserror::Error)]

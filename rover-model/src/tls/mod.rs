@@ -2,20 +2,8 @@
 
 #[cfg(feature = "tls")]
 mod config;
-
-use std::sync::Arc;
+mod trust;
 
 #[cfg(feature = "tls")]
 pub use config::{Unusable, check, config};
-
-/// Which servers are believed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Trust {
-    /// Those whose certificate the system's authorities have signed.
-    #[default]
-    System,
-    /// Those whose certificate one of these authorities has signed, and no other's: PEM.
-    Authorities(Arc<[u8]>),
-    /// Anybody.
-    Anybody,
-}
+pub use trust::Trust;

@@ -54,7 +54,7 @@ pub(super) async fn connect(address: &str) -> Result<Client, String> {
 }
 
 /// Whether the connection to an address may be encrypted.
-pub(in crate::sql) fn may_encrypt(address: &str) -> bool {
+pub(crate) fn may_encrypt(address: &str) -> bool {
     let Ok(address) = Address::read(address, None, true) else {
         return false;
     };

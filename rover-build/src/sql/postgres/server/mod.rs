@@ -5,7 +5,7 @@ mod connect;
 mod described;
 mod tls;
 
-pub(in crate::sql) use connect::may_encrypt;
+pub(crate) use connect::may_encrypt;
 
 use std::future::Future;
 use std::time::Duration;
