@@ -10,18 +10,6 @@ use crate::wait::error::WaitError;
 
 pub(crate) use rover_model::tls::Trust;
 
-#[cfg(any(feature = "client", feature = "redis"))]
-impl Trust {
-    /// What the fields of an option `tls` say: whether certificates are checked, and the authorities.
-    pub(crate) fn new(verify: bool, ca: Option<&[u8]>) -> Self {
-        match (verify, ca) {
-            (false, _) => Trust::Anybody,
-            (true, Some(ca)) => Trust::Authorities(ca.into()),
-            (true, None) => Trust::System,
-        }
-    }
-}
-
 /// The configuration of the process for the system's authorities. Sessions are resumed by any
 /// worker.
 static SYSTEM: OnceCell<Arc<ClientConfig>> = OnceCell::const_new();

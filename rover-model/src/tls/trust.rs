@@ -13,3 +13,14 @@ pub enum Trust {
     /// Anybody.
     Anybody,
 }
+
+impl Trust {
+    /// What the fields of an option `tls` say: whether certificates are checked, and the authorities in PEM.
+    pub fn new(verify: bool, ca: Option<&[u8]>) -> Self {
+        match (verify, ca) {
+            (false, _) => Trust::Anybody,
+            (true, Some(ca)) => Trust::Authorities(ca.into()),
+            (true, None) => Trust::System,
+        }
+    }
+}
