@@ -9,8 +9,8 @@ use rover_build::Plan;
 use rover_rt::{App, Error, Stage};
 use tokio::sync::oneshot;
 
-use crate::dev::dotenv::Variables;
 use crate::dev::shown::{Shown, ShownByVersion};
+use rover_build::dotenv::Variables;
 
 /// A version that is served, on threads of its own.
 #[derive(Debug)]
