@@ -1,5 +1,6 @@
 //! What the benches share.
 
+pub mod bun;
 pub mod hyper_worker;
 pub mod process;
 pub mod routes;

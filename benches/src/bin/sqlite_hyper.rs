@@ -18,8 +18,10 @@ fn main() -> Result<(), Failure> {
         .nth(1)
         .ok_or("usage: sqlite_hyper <port>")?;
     let url = std::env::var("DATABASE")?;
-    let connection = Connection::open(url.trim_start_matches("sqlite:"))?;
-    connection.pragma_update(None, "synchronous", "normal")?;
+    let file = url.trim_start_matches("sqlite:");
+    let (file, synchronous) = file.split_once("?synchronous=").unwrap_or((file, "normal"));
+    let connection = Connection::open(file)?;
+    connection.pragma_update(None, "synchronous", synchronous)?;
     let database = Rc::new(Database {
         connection,
         random: Random::default(),

@@ -10,7 +10,9 @@ use rover_benches::process::Server;
 use rover_benches::wrk::cost;
 
 use crate::Effort;
-use crate::rivals::{bun, folder, request, rover};
+use rover_benches::bun::folder;
+
+use crate::rivals::{bun, request, rover};
 
 const PATH: &str = "/api/articles";
 const CLIENTS: u32 = 64;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use rover_benches::Failure;
+use rover_benches::bun::{self, folder, run};
 use rover_benches::process::{Invocation, Server};
 
 /// A `GET` request on a connection that stays open.
@@ -25,13 +26,6 @@ fn program(name: &str) -> Result<PathBuf, Failure> {
 
 fn sources() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("backend")
-}
-
-/// A folder for what is installed or written.
-pub(crate) fn folder() -> Result<PathBuf, Failure> {
-    let folder = std::env::current_exe()?.with_file_name("../compare/backend");
-    fs::create_dir_all(&folder)?;
-    Ok(folder.canonicalize()?)
 }
 
 /// A program of Rover's with these variables of the environment, on some cores, with a worker for each.
@@ -62,24 +56,8 @@ pub(crate) fn rover(
 
 /// Hono on Bun, with a database where one is asked for.
 pub(crate) fn bun(database: Option<&Path>, path: &str) -> Result<Server, Failure> {
-    let folder = folder()?.join("npm");
-    let program = folder.join("node_modules/.bin/bun");
-    fs::create_dir_all(&folder)?;
-    fs::copy(sources().join("package.json"), folder.join("package.json"))?;
-    if !program.exists() {
-        run(Command::new("npm")
-            .args(["install", "--no-audit", "--no-fund"])
-            .current_dir(&folder))?;
-    }
-    // Beside the packages, where Bun looks for them.
-    let script = folder.join("bun.js");
-    fs::copy(sources().join("bun.js"), &script)?;
-    let (server, _) = Server::start("bun", &request(path, &[]), |port| {
-        let mut arguments: Vec<OsString> = vec![script.into(), port.to_string().into()];
-        arguments.extend(database.map(|file| file.into()));
-        Ok((program, arguments))
-    })?;
-    Ok(server)
+    let more: Vec<OsString> = database.map(Into::into).into_iter().collect();
+    bun::start("backend/bun.js", &more, &request(path, &[]))
 }
 
 /// nginx with Lua, on some cores, with a worker for each.
@@ -113,14 +91,4 @@ pub(crate) fn nginx((cores, workers): (&str, u32), path: &str) -> Result<Server,
         Ok(invocation)
     })?;
     Ok(server)
-}
-
-fn run(command: &mut Command) -> Result<(), Failure> {
-    let output = command.output()?;
-    if output.status.success() {
-        return Ok(());
-    }
-    let text = String::from_utf8_lossy(&output.stderr);
-    let last = text.lines().last().unwrap_or_default();
-    Err(format!("{:?}: {last}", command.get_program()).into())
 }
