@@ -24,6 +24,8 @@ const POSTGRES: [(&str, &str); 3] = [
 ];
 /// A row, fifty rows, fifty rows as tables of Lua's, a row that is added.
 const WORKS: [&str; 4] = ["/one", "/fifty", "/tables", "/add"];
+/// Twenty queries, a page of twelve rows, twenty queries and an update.
+const MORE: [&str; 3] = ["/queries", "/fortunes", "/updates"];
 
 fn main() -> Result<(), Failure> {
     let mut numbers = std::env::args().skip(1).map(|number| number.parse::<u32>());
@@ -88,14 +90,19 @@ fn measure(
     (clients, seconds): (u32, u32),
 ) -> Result<(), Failure> {
     let server = start(name, program, database)?;
-    for path in WORKS {
-        if name != "Rover" && path == "/tables" {
+    let more = match database.starts_with("postgres") {
+        true => MORE.as_slice(),
+        false => &[],
+    };
+    for path in WORKS.iter().chain(more) {
+        if name != "Rover" && *path == "/tables" {
             continue;
         }
         let (status, body) = server.ask(&request(path))?;
         let text = String::from_utf8_lossy(&body);
         // PostgreSQL does not say the number of a row that was added.
-        if status != 200 || !(text.contains("id\"") || text.contains("\"rows\":1")) {
+        let is_right = ["id\"", "\"rows\":1", "<td>0</td><td>One more"];
+        if status != 200 || !is_right.iter().any(|right| text.contains(right)) {
             return Err(format!("{name} answers {status} {text}").into());
         }
         println!(

@@ -2,11 +2,16 @@
 //!
 //! `DATABASE=postgres://... postgres_hyper <port>`, with tables that `database_rover` has made.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use askama::Template;
+use futures_util::future::try_join_all;
+use hyper::header::{CONTENT_TYPE, HeaderValue};
 use rover_benches::hyper_worker::{Random, json_answer, serve_requests};
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
+use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, NoTls, Row, Statement};
 
 #[global_allocator]
@@ -26,11 +31,27 @@ fn main() -> Result<(), Failure> {
     serve_requests(port.parse()?, move |request| {
         let database = Rc::clone(&database);
         async move {
-            let answer = database.answer(request.uri().path()).await;
+            let path = request.uri().path();
+            let answer = database.answer(path).await;
             let body = answer.unwrap_or_else(|error| error.to_string());
-            json_answer(body)
+            let mut response = json_answer(body);
+            if path == "/fortunes" {
+                let html = HeaderValue::from_static("text/html; charset=utf-8");
+                response.headers_mut().insert(CONTENT_TYPE, html);
+            }
+            response
         }
     })
+}
+
+/// Sets twenty rows.
+fn update() -> String {
+    let places = (0..20).map(|at| format!("(${}::integer, ${}::integer)", at * 2 + 1, at * 2 + 2));
+    let places: Vec<String> = places.collect();
+    format!(
+        "update world set random_number = new.column2 from (values {}) as new where world.id = new.column1",
+        places.join(", ")
+    )
 }
 
 struct Database {
@@ -44,6 +65,25 @@ struct Connection {
     one: Statement,
     fifty: Statement,
     add: Statement,
+    world: Statement,
+    fortunes: Statement,
+    update: Statement,
+}
+
+/// A row of a page.
+struct Fortune {
+    id: i32,
+    message: String,
+}
+
+#[derive(Template)]
+#[template(
+    ext = "html",
+    source = "<!DOCTYPE html><html><head><title>Fortunes</title></head><body><table><tr><th>id</th><th>message</th></tr>\
+        {% for fortune in fortunes %}<tr><td>{{ fortune.id }}</td><td>{{ fortune.message }}</td></tr>{% endfor %}</table></body></html>"
+)]
+struct Fortunes {
+    fortunes: Vec<Fortune>,
 }
 
 impl Connection {
@@ -57,6 +97,11 @@ impl Connection {
             one: client.prepare(one).await?,
             fifty: client.prepare(fifty).await?,
             add: client.prepare(add).await?,
+            world: client
+                .prepare("select id, random_number from world where id = $1")
+                .await?,
+            fortunes: client.prepare("select id, message from fortune").await?,
+            update: client.prepare(&update()).await?,
             client,
         })
     }
@@ -87,6 +132,21 @@ impl Database {
                     .await?;
                 json!({ "rows": rows, "last_id": null })
             }
+            "/queries" => self.worlds(connection).await?.into_iter().collect(),
+            "/fortunes" => return self.fortunes(connection).await,
+            "/updates" => {
+                let mut worlds = self.worlds(connection).await?;
+                let mut values = Vec::new();
+                for world in &mut worlds {
+                    let number = self.random.up_to(10_000) as i32;
+                    world["random_number"] = number.into();
+                    values.extend([world["id"].as_i64().unwrap_or(0) as i32, number]);
+                }
+                let values = values.iter().map(|value| value as &(dyn ToSql + Sync));
+                let values: Vec<_> = values.collect();
+                client.execute(&connection.update, &values).await?;
+                worlds.into_iter().collect()
+            }
             _ => {
                 let rows = client
                     .query(&connection.fifty, &[&(self.random.up_to(9_900) as i32)])
@@ -95,5 +155,37 @@ impl Database {
             }
         };
         Ok(value.to_string())
+    }
+
+    /// Twenty rows by their numbers, whose queries are on their way at the same time.
+    async fn worlds(&self, connection: &Connection) -> Result<Vec<Value>, tokio_postgres::Error> {
+        let mut ids = BTreeSet::new();
+        while ids.len() < 20 {
+            ids.insert(self.random.up_to(10_000) as i32);
+        }
+        let rows = ids.iter().map(|id| async move {
+            let row = connection
+                .client
+                .query_one(&connection.world, &[id])
+                .await?;
+            Ok(json!({ "id": row.get::<_, i32>(0), "random_number": row.get::<_, i32>(1) }))
+        });
+        try_join_all(rows).await
+    }
+
+    async fn fortunes(&self, connection: &Connection) -> Result<String, tokio_postgres::Error> {
+        let rows = connection.client.query(&connection.fortunes, &[]).await?;
+        let fortune = |row: &Row| Fortune {
+            id: row.get(0),
+            message: row.get(1),
+        };
+        let mut fortunes: Vec<Fortune> = rows.iter().map(fortune).collect();
+        fortunes.push(Fortune {
+            id: 0,
+            message: "One more that is added for each request.".to_owned(),
+        });
+        fortunes.sort_unstable_by(|a, b| a.message.cmp(&b.message));
+        let page = Fortunes { fortunes };
+        Ok(page.render().unwrap_or_else(|error| error.to_string()))
     }
 }

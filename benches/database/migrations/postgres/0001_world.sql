@@ -1,3 +1,5 @@
 create table world (id integer primary key, random_number integer not null, name text not null);
 create table log (id integer generated always as identity primary key, at integer not null, text text not null);
 insert into world (id, random_number, name) select id, (id * 7919) % 10000, 'row ' || id from generate_series(1, 10000) as id;
+create table fortune (id integer primary key, message text not null);
+insert into fortune (id, message) select id, 'message <' || (id * 7) % 12 || '> & "more"' from world where id <= 12;
