@@ -41,7 +41,7 @@ fn try_compile(manifest: &Path, file: &str, form: Form) -> Result<(), String> {
     for warning in compiled.warnings.lines() {
         println!("cargo::warning={warning}");
     }
-    for path in &compiled.dependencies {
+    for path in compiled.dependencies.iter().chain(&compiled.environment) {
         println!("cargo::rerun-if-changed={}", path.display());
     }
     let target = variable("OUT_DIR")?.join(file);

@@ -3,6 +3,8 @@
 /// A feature of the crate `rover` that programs notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Feature {
+    /// TLS with the database that the build asks.
+    BuildTls,
     /// `rover.http`.
     Client,
     /// `rover.crypto`, `rover.password` and `rover.jwt`.
@@ -16,7 +18,8 @@ pub enum Feature {
 }
 
 impl Feature {
-    const ALL: [Feature; 5] = [
+    const ALL: [Feature; 6] = [
+        Feature::BuildTls,
         Feature::Client,
         Feature::Crypto,
         Feature::Postgres,
@@ -27,6 +30,7 @@ impl Feature {
     /// As `Cargo.toml` has it.
     pub const fn name(self) -> &'static str {
         match self {
+            Feature::BuildTls => "build-tls",
             Feature::Client => "client",
             Feature::Crypto => "crypto",
             Feature::Sqlite => "sqlite",
@@ -39,6 +43,8 @@ impl Feature {
 /// Some of the features of the crate `rover`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Features {
+    /// `build-tls`: TLS with the database that the build asks.
+    pub build_tls: bool,
     /// `client`: `rover.http`.
     pub client: bool,
     /// `crypto`: `rover.crypto`, `rover.password` and `rover.jwt`.
@@ -54,6 +60,7 @@ pub struct Features {
 impl Features {
     /// For who does not know: nothing is refused.
     pub const ALL: Features = Features {
+        build_tls: true,
         client: true,
         crypto: true,
         sqlite: true,
@@ -63,6 +70,7 @@ impl Features {
 
     /// A program that needs none of them.
     pub const NONE: Features = Features {
+        build_tls: false,
         client: false,
         crypto: false,
         sqlite: false,
@@ -88,6 +96,7 @@ impl Features {
 
     fn of(&mut self, feature: Feature) -> &mut bool {
         match feature {
+            Feature::BuildTls => &mut self.build_tls,
             Feature::Client => &mut self.client,
             Feature::Crypto => &mut self.crypto,
             Feature::Sqlite => &mut self.sqlite,

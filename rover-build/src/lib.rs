@@ -14,6 +14,7 @@ mod analyse;
 mod build_script;
 mod collect;
 mod diagnostic;
+pub mod dotenv;
 mod emit;
 mod explain;
 mod features;
@@ -69,6 +70,8 @@ pub struct Compiled {
     pub explained: Vec<Explained>,
     /// Every Lua file that was read.
     pub dependencies: Vec<PathBuf>,
+    /// `.env`, where it may name a database that the build asks.
+    pub environment: Option<PathBuf>,
     /// What the crate `rover` must have for the program.
     pub needs: Features,
 }
@@ -169,12 +172,20 @@ fn compile_here(
         false => analyse::statements::Statements::find(&names),
     };
     let databases = &collected.databases;
+    let asked = sql::BuildDatabase::find(beside, databases, features);
     let sql::Checked {
         diagnostics: wrong_sql,
         warnings: sql_warnings,
         rows,
         calls: checked_sql,
-    } = sql::check(&names, &statements, databases, &migrations, features);
+    } = sql::check(
+        &names,
+        &statements,
+        databases,
+        &migrations,
+        features,
+        &asked,
+    );
     let called = collected.called();
     let return_types =
         analyse::return_type::ReturnTypes::new(&names, &handlers, &guards, &rows, &called);
@@ -248,8 +259,12 @@ fn compile_here(
     warnings.extend(model::environment::warnings(&facts, &collected));
     warnings.extend(model::check::warnings(&facts, &app));
     warnings.extend(sql_warnings);
+    let mut needs = model::check::features_needed(&facts, &app);
+    if asked.may_encrypt() {
+        needs.add(Feature::BuildTls);
+    }
     Ok(Compiled {
-        needs: model::check::features_needed(&facts, &app),
+        needs,
         app,
         warnings: sources.warnings(warnings),
         plan,
@@ -257,5 +272,6 @@ fn compile_here(
         explained,
         pages: pages.iter().map(|(_, text)| (*text).to_owned()).collect(),
         dependencies,
+        environment: asked.file,
     })
 }

@@ -4,7 +4,10 @@
 
 mod common;
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::process::Command;
+use std::thread;
 
 use common::{Folder, Said};
 use serde_json::Value;
@@ -217,11 +220,12 @@ fn a_migration_that_the_server_refuses_is_told() {
     );
 }
 
+const PLAIN: &str = "local db = rover.db \"postgres://elsewhere/shop\"\nlocal api = rover.server {}\n\
+                     function api.a.get() return db:all \"select 1\" end\nreturn api\n";
+
 #[test]
 fn a_server_that_is_not_there_is_one_error() {
-    let manifest = "local db = rover.db \"postgres://elsewhere/shop\"\nlocal api = rover.server {}\n\
-                    function api.a.get() return db:all \"select 1\" end\nreturn api\n";
-    let folder = Folder::with("build_absent", manifest);
+    let folder = Folder::with("build_absent", PLAIN);
     let said = |address: &str| {
         let mut command = folder.command(&["check"]);
         Said::from(
@@ -240,4 +244,119 @@ fn a_server_that_is_not_there_is_one_error() {
     let other = said("mysql://localhost/shop").err;
     assert!(other.contains("it is no address of PostgreSQL"), "{other}");
     assert_eq!(said("").code, 0);
+}
+
+#[test]
+fn the_file_of_variables_names_the_server_too() {
+    let folder = Folder::with("build_dotenv", PLAIN);
+    let absent = "ROVER_BUILD_DATABASE=postgres://u:hunter2@127.0.0.1:1/shop\n";
+    folder.write(".env", &format!("SECRET=a\n{absent}"));
+    let said = folder.rover(&["check"]);
+    assert_eq!(said.code, 1);
+    let message = "error[R1010]: `ROVER_BUILD_DATABASE` of `.env` cannot be asked: 127.0.0.1:1: ";
+    assert!(said.err.starts_with(message), "{}", said.err);
+    assert!(
+        said.err
+            .contains("`ROVER_BUILD_DATABASE=` in the environment"),
+        "{}",
+        said.err
+    );
+    // The environment counts more.
+    let mut command = folder.command(&["check"]);
+    let without = Said::from(command.env("ROVER_BUILD_DATABASE", "").output().unwrap());
+    assert_eq!(without.code, 0, "{}", without.err);
+    // A line that is none matters only where the variable is in the file; it is not shown.
+    folder.write(".env", &format!("KEY = hunter 3 'x\n{absent}"));
+    let broken = folder.rover(&["check"]).err;
+    assert!(broken.contains(".env, line 1: this is no"), "{broken}");
+    assert!(!broken.contains("hunter"), "{broken}");
+    folder.write(".env", "KEY = hunter 3 'x\n");
+    assert_eq!(folder.rover(&["check"]).code, 0);
+    // Nobody asks it for SQLite.
+    folder.write(".env", absent);
+    folder.write(
+        "routes.lua",
+        &PLAIN.replace("postgres://elsewhere/shop", "sqlite::memory:"),
+    );
+    let other = folder.rover(&["check"]);
+    assert_eq!(other.code, 0, "{}", other.err);
+}
+
+#[test]
+fn a_server_without_tls_is_refused_where_it_must_have_it() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut request = [0; 8];
+        stream.read_exact(&mut request).unwrap();
+        stream.write_all(b"N").unwrap();
+        let mut rest = Vec::new();
+        stream.read_to_end(&mut rest).unwrap();
+        rest
+    });
+    let folder = Folder::with("build_without_tls", PLAIN);
+    folder.write(
+        ".env",
+        &format!("ROVER_BUILD_DATABASE=postgres://u:p@{address}/shop?sslmode=require\n"),
+    );
+    let said = folder.rover(&["check"]).err;
+    assert!(said.contains("the server has no TLS"), "{said}");
+    assert!(server.join().unwrap().is_empty(), "nothing more is sent");
+}
+
+#[test]
+#[ignore = "it needs a PostgreSQL, .ci/postgres starts one"]
+fn the_server_is_asked_by_tls() {
+    let base = Base::new("build_tls");
+    let folder = Folder::with(
+        "build_tls",
+        &PLAIN.replace(
+            "rover.db \"postgres://elsewhere/shop\"",
+            "rover.db(\"postgres://elsewhere/shop\", { migrations = \"migrations\" })",
+        ),
+    );
+    // It fails where the connection is not encrypted.
+    folder.write(
+        "migrations/0001_tls.sql",
+        "do $$ begin if not (select ssl from pg_stat_ssl where pid = pg_backend_pid()) then raise 'it is plain'; end if; end $$;\n",
+    );
+    let authority = std::env::var("ROVER_TEST_POSTGRES_AUTHORITY").expect("run .ci/postgres");
+    let said = |host: &str, mode: &str| {
+        let address = base.url().replace("127.0.0.1", host);
+        let address = format!("{address}?{mode}");
+        let mut command = folder.command(&["check"]);
+        Said::from(
+            command
+                .env("ROVER_BUILD_DATABASE", address)
+                .output()
+                .unwrap(),
+        )
+    };
+    let believed = format!("sslmode=verify-full&sslrootcert={authority}");
+    let encrypted = said("localhost", &believed);
+    assert_eq!(encrypted.code, 0, "{}", encrypted.err);
+    // To this machine it is not, where nothing is said.
+    assert!(said("localhost", "").err.contains("it is plain"));
+    let unknown = said("localhost", "sslmode=require").err;
+    assert!(
+        unknown.contains("invalid peer certificate: UnknownIssuer"),
+        "{unknown}"
+    );
+    let other = said("127.0.0.1", &believed).err;
+    assert!(other.contains("not valid for name"), "{other}");
+}
+
+/// What is told of rows by the migrations' text, is told by the server as well.
+#[test]
+#[ignore = "it needs a PostgreSQL, .ci/postgres starts one"]
+fn rows_are_checked_by_what_the_server_has() {
+    let base = Base::new("build_rows");
+    let folder = Folder::new("build_rows");
+    let errors = concat!(env!("CARGO_MANIFEST_DIR"), "/../rover-build/tests/errors");
+    let program = format!("{errors}/sql_postgres_rows.lua");
+    let by_server = base.rover(&folder, &["check", &program]);
+    let by_text = folder.rover(&["check", &program]);
+    assert_eq!(by_text.code, 1, "{}", by_text.err);
+    assert_eq!(by_server.err, by_text.err);
 }

@@ -423,6 +423,26 @@ fn the_port_may_come_from_the_file() {
     assert_eq!(session.get("/", "*/*"), (200, port.to_string()));
 }
 
+const COUNTED: &str = r#"local api = rover.server { state = "memory" }
+local counts = rover.shared "counts"
+function api.counts.get() return counts:incr "all" end
+return api
+"#;
+
+#[test]
+fn the_state_may_be_on_a_server() {
+    let session = Session::start("dev_state", COUNTED);
+    assert_eq!(session.get("/counts", "*/*"), (200, "1".to_owned()));
+    session.write(".env", "ROVER_STATE=elsewhere\n");
+    session.line("begins with `redis://`");
+    session.line("the version before is still served");
+    assert_eq!(session.get("/counts", "*/*"), (200, "2".to_owned()));
+    session.replace("routes.lua", &COUNTED.replace("state = \"memory\"", ""));
+    session.line("the program has no option `state`");
+    session.write(".env", "");
+    session.until("/counts", "*/*", "1");
+}
+
 const BOOKS: &str = r#"local db = rover.db("sqlite::memory:", { migrations = "migrations" })
 local api = rover.server {}
 function api.books.get() return db:all "select * from books" end

@@ -44,6 +44,7 @@ pub fn app(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let Arguments { module, manifest } = parse_macro_input!(input as Arguments);
     let folder = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(PathBuf::new, PathBuf::from);
     let features = rover_build::Features {
+        build_tls: cfg!(feature = "build-tls"),
         client: cfg!(feature = "client"),
         crypto: cfg!(feature = "crypto"),
         sqlite: cfg!(feature = "sqlite"),

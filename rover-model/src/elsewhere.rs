@@ -4,12 +4,13 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::database::set_tls;
 use crate::option_fields::{FieldProblem, Fields, WrongField};
 use crate::redis::{RedisAddress, WrongAddress};
 use crate::{OptionValue, SetError, parse_duration};
 
 /// The fields of the option where it is a table.
-const FIELDS: [&str; 3] = ["url", "name", "timeout"];
+const FIELDS: [&str; 4] = ["url", "name", "timeout", "tls"];
 
 /// What is written for the memory of the process.
 const MEMORY: &str = "memory";
@@ -30,6 +31,10 @@ pub struct StateOptions {
     pub name: Option<Cow<'static, str>>,
     /// Milliseconds that a question to it may take.
     pub timeout: u32,
+    /// The certificates of authorities that are trusted in place of the system's, in PEM.
+    pub ca: Option<Cow<'static, str>>,
+    /// Whether the server's certificate is checked.
+    pub verify: bool,
 }
 
 impl StateOptions {
@@ -38,6 +43,8 @@ impl StateOptions {
         url: None,
         name: None,
         timeout: USUAL_TIMEOUT,
+        ca: None,
+        verify: true,
     };
 
     /// Reads the option.
@@ -95,7 +102,14 @@ impl StateOptions {
             }
         };
         let timeout = timeout(&mut read);
-        read.finish(StateOptions { url, name, timeout })
+        let (ca, verify) = tls(&mut read);
+        read.finish(StateOptions {
+            url,
+            name,
+            timeout,
+            ca: ca.map(Cow::Owned),
+            verify,
+        })
     }
 
     /// The same with another address.
@@ -143,6 +157,26 @@ fn timeout(read: &mut Fields<'_>) -> u32 {
     }
 }
 
+/// The authorities that are believed, and whether they are asked.
+fn tls(read: &mut Fields<'_>) -> (Option<String>, bool) {
+    let (mut ca, mut verify) = (None, true);
+    let set = match read.value("tls") {
+        None => return (ca, verify),
+        Some(OptionValue::Table(fields)) => set_tls(fields, &mut ca, &mut verify),
+        // A table without fields, as where a variable of the environment is not set.
+        Some(OptionValue::List(list)) if list.is_empty() => Ok(()),
+        Some(_) => Err(crate::OptionError("`tls` must be a table".to_owned())),
+    };
+    if set.is_err() {
+        let problem = FieldProblem::value(
+            "takes `ca`, a text in PEM, and `verify`, true or false",
+            "write `tls = { ca = rover.env.STATE_CA }`",
+        );
+        read.wrong("tls", None, problem);
+    }
+    (ca, verify)
+}
+
 /// An address may have a password.
 impl fmt::Debug for StateOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -150,7 +184,8 @@ impl fmt::Debug for StateOptions {
             .field("url", &self.url.as_ref().map(|_| ".."))
             .field("name", &self.name)
             .field("timeout", &self.timeout)
-            .finish()
+            .field("verify", &self.verify)
+            .finish_non_exhaustive()
     }
 }
 
@@ -184,9 +219,15 @@ mod tests {
             ("url", Text("unix:/run/r.sock".into())),
             ("name", Text("shop".into())),
             ("timeout", Text("250ms".into())),
+            ("tls", table(&[("ca", Text("-----BEGIN".into()))])),
         ]);
         let read = StateOptions::read(&given).expect("is taken");
         assert_eq!((read.name.as_deref(), read.timeout), (Some("shop"), 250));
+        let elsewhere = read.at("rediss://h").expect("is an address");
+        assert_eq!(elsewhere.ca.as_deref(), Some("-----BEGIN"));
+        // A variable that is not set.
+        let read = StateOptions::read(&table(&[("tls", OptionValue::List(Vec::new()))]));
+        assert_eq!(read, Ok(StateOptions::MEMORY));
     }
 
     #[test]
@@ -199,6 +240,8 @@ mod tests {
             (table(&[("timeout", Number(0.0))]), "more than 0"),
             (table(&[("ur", Number(0.0))]), "Unknown"),
             (table(&[("name", Text(String::new()))]), "1 to 100"),
+            (table(&[("tls", Boolean(true))]), "in PEM"),
+            (table(&[("tls", table(&[("ca", Number(1.0))]))]), "in PEM"),
         ] {
             let error = StateOptions::read(&wrong).expect_err("is refused");
             let text = format!("{error:?}");

@@ -6,7 +6,7 @@
 //! every worker.
 //!
 //! Without features the crate has no dependencies but those that write digits and Base64. `serde` lets the
-//! compiler print a plan as Rust, `store` writes and reads one as bytes.
+//! compiler print a plan as Rust, `store` writes and reads one as bytes, `tls` speaks with servers that are believed.
 
 pub mod admission;
 pub mod coding;
@@ -25,6 +25,7 @@ mod option_fields;
 mod options;
 mod perfect;
 pub mod plan;
+pub mod postgres;
 pub mod redis;
 mod response;
 mod security_headers;
@@ -32,6 +33,7 @@ mod server_options;
 pub mod sessions;
 pub mod sql;
 pub mod state;
+pub mod tls;
 mod vocabulary;
 
 pub use elsewhere::StateOptions;

@@ -145,3 +145,5 @@ function Cache:clear() end
 --- How long a question may take, with the connection that it may need: seconds, or a text such as `"250ms"`.
 ---@default "2s"
 ---@field timeout? number|string
+--- How the server's certificate is checked.
+---@field tls? rover.HttpTls

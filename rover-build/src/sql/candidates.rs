@@ -5,6 +5,8 @@ use std::rc::Rc;
 
 use rover_model::sql::Dialect;
 
+use super::build_database::{BUILD_DATABASE, BuildDatabase};
+use super::kinds::kinds;
 use super::migrations::Migrations;
 use super::refused::{Refused, Why};
 use super::schema::{Schema, called};
@@ -42,10 +44,10 @@ impl<'a> Candidates<'a> {
         databases: &'a [Database],
         migrations: &Migrations,
         features: Features,
+        asked: &BuildDatabase,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Self {
         let (mut all, mut made) = (Vec::new(), Made::new());
-        let asked = build_database();
         // Of several databases the server is one that has migrations.
         let mut named = databases
             .iter()
@@ -62,11 +64,17 @@ impl<'a> Candidates<'a> {
                     None => {
                         let folder = folder.as_deref();
                         let is_asked = folder.is_some() || !any_folder;
-                        let address = asked.as_deref().filter(|_| is_asked && !refused);
+                        let address = asked.address.as_ref().filter(|_| is_asked && !refused);
                         let schema = Rc::new(open(dialect, address).unwrap_or_else(|why| {
                             refused = true;
                             let at = database.position.clone();
-                            diagnostics.push(build_database::unreachable(at, BUILD_DATABASE, &why));
+                            let file = asked.file.as_deref();
+                            diagnostics.push(build_database::unreachable(
+                                at,
+                                BUILD_DATABASE,
+                                file,
+                                &why,
+                            ));
                             Schema::None(dialect)
                         }));
                         let applied = apply(&schema, folder, migrations, diagnostics);
@@ -143,27 +151,7 @@ fn start(sources: &Sources, at: TextRange) -> Position {
     sources.files[at.file].position(at.span.start)
 }
 
-/// The kinds of database that one may be.
-fn kinds(database: &Database, features: Features) -> Vec<Dialect> {
-    let options = &database.options;
-    if let Some(dialect) = database.dialect {
-        return vec![dialect];
-    }
-    let all = [
-        (Dialect::Sqlite, features.sqlite),
-        (Dialect::Postgres, features.postgres),
-    ];
-    let built = all.into_iter().filter(|(_, built)| *built);
-    let built: Vec<Dialect> = built.map(|(dialect, _)| dialect).collect();
-    let with_folder = built.iter().filter(|d| options.migrations(**d).is_some());
-    let with_folder: Vec<Dialect> = with_folder.copied().collect();
-    match with_folder.is_empty() {
-        true => built,
-        false => with_folder,
-    }
-}
-
-fn open(dialect: Dialect, address: Option<&str>) -> Result<Schema, String> {
+fn open(dialect: Dialect, address: Option<&Result<String, String>>) -> Result<Schema, String> {
     let _ = address;
     Ok(match dialect {
         #[cfg(feature = "sqlite")]
@@ -172,20 +160,13 @@ fn open(dialect: Dialect, address: Option<&str>) -> Result<Schema, String> {
         }
         #[cfg(feature = "postgres")]
         Dialect::Postgres => Schema::Postgres(match address {
-            Some(address) => Box::new(super::postgres::Postgres::of_server(address)?),
+            Some(Ok(address)) => Box::new(super::postgres::Postgres::of_server(address)?),
+            Some(Err(wrong)) => return Err(wrong.clone()),
             None => Default::default(),
         }),
         #[cfg(not(all(feature = "postgres", feature = "sqlite")))]
         _ => Schema::None(dialect),
     })
-}
-
-/// The variable that names a database to ask in the build.
-pub(crate) const BUILD_DATABASE: &str = "ROVER_BUILD_DATABASE";
-
-fn build_database() -> Option<String> {
-    let address = std::env::var(BUILD_DATABASE).ok();
-    address.filter(|address| !address.is_empty())
 }
 
 /// The table in which a database remembers what was applied: programs may read it.

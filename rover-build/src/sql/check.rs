@@ -3,7 +3,8 @@
 
 use rover_model::sql::{Dialect, Scan, Statement, Token, Verb};
 
-use super::candidates::{BUILD_DATABASE, Candidate, Candidates};
+use super::build_database::{BUILD_DATABASE, BuildDatabase};
+use super::candidates::{Candidate, Candidates};
 use super::migrations::Migrations;
 use super::problem::Asked;
 use super::schema::called;
@@ -47,13 +48,14 @@ pub(crate) fn check(
     databases: &[Database],
     migrations: &Migrations,
     features: Features,
+    asked: &BuildDatabase,
 ) -> Checked {
     let mut checked = Checked::default();
     if databases.is_empty() {
         return checked;
     }
     let found = &mut checked.diagnostics;
-    let mut candidates = Candidates::find(databases, migrations, features, found);
+    let mut candidates = Candidates::find(databases, migrations, features, asked, found);
     candidates.make(names.sources, statements);
     for call in &statements.calls {
         let of = candidates.of(names.sources, call);

@@ -3,16 +3,19 @@
 //!
 //! No statement of a program is run but those that make tables, in memory.
 
+mod build_database;
 mod candidates;
 mod check;
 #[cfg(feature = "sqlite")]
 mod expressions;
+mod kinds;
 pub(crate) mod migrations;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod prepared;
 mod problem;
 mod refused;
+mod rows;
 mod schema;
 #[cfg(feature = "sqlite")]
 mod sqlite;
@@ -20,6 +23,6 @@ mod tables;
 mod values;
 mod words;
 
-pub(crate) use candidates::BUILD_DATABASE;
+pub(crate) use build_database::{BUILD_DATABASE, BuildDatabase};
 pub use check::Checking;
 pub(crate) use check::{Checked, check};

@@ -20,11 +20,21 @@ pub(crate) struct Takes {
     pub(crate) form: Form,
 }
 
-/// Which values a type takes; as `rover-rt/src/database/postgres/encode.rs` sends them.
+/// A column of a table, to which rows are added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TableColumn {
+    pub(crate) name: String,
+    pub(crate) takes: Option<Takes>,
+    /// A row has a value for it: it takes no `NULL`, and nothing else gives one.
+    pub(crate) is_required: bool,
+}
+
+/// Which values a type takes; as `rover-rt/src/database/postgres/encode.rs` sends them, or as SQLite
+/// keeps them in a table that is `STRICT`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(
-    not(feature = "postgres"),
-    expect(dead_code, reason = "SQLite's parameters have no types")
+    not(all(feature = "postgres", feature = "sqlite")),
+    expect(dead_code, reason = "each database has its own")
 )]
 pub(crate) enum Form {
     Boolean,
@@ -39,6 +49,12 @@ pub(crate) enum Form {
     Enum(Vec<String>),
     /// A text that the database reads, or a number.
     Other,
+    /// What SQLite makes an integer of.
+    Whole,
+    /// What it makes a number of.
+    Numeric,
+    /// Bytes, which no constant is.
+    Blob,
 }
 
 /// A value that is always the same.
@@ -98,6 +114,17 @@ impl Takes {
                 false => return Some(format!("`{text}`: it is one of {}", labels.join(", "))),
             },
             (Form::Text | Form::Other, Constant::Number(_) | Constant::Text(_)) => return None,
+            // SQLite's booleans are 1 and 0.
+            (Form::Whole | Form::Numeric, Constant::Boolean) => return None,
+            (Form::Numeric, Constant::Number(_)) => return None,
+            (Form::Whole, Constant::Number(number)) => return whole(64, *number),
+            (Form::Whole | Form::Numeric, Constant::Text(text)) => {
+                match (text.trim().parse::<f64>(), &self.form) {
+                    (Ok(number), Form::Whole) => return whole(64, number),
+                    (Ok(_), _) => return None,
+                    (Err(_), _) => "a text that is no number",
+                }
+            }
             // A table without anything in it may be stored as JSON, in a text.
             (Form::Text | Form::Other, Constant::Table) => return None,
             _ => plain,

@@ -3,7 +3,7 @@
 use rover_model::plan::Migration;
 use rover_model::sql::Dialect;
 
-use super::prepared::Prepared;
+use super::prepared::{Prepared, TableColumn};
 use super::refused::Refused;
 #[cfg(feature = "postgres")]
 use crate::sql::postgres::Postgres;
@@ -130,6 +130,20 @@ impl Schema {
             Schema::Sqlite(sqlite) => sqlite.columns(table),
             #[cfg(feature = "postgres")]
             Schema::Postgres(postgres) => postgres.columns(table).unwrap_or_default(),
+            Schema::None(_) => {
+                let _ = table;
+                Vec::new()
+            }
+        }
+    }
+
+    /// The same, as rows are added to it.
+    pub(crate) fn table_columns(&self, table: &str) -> Vec<TableColumn> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Schema::Sqlite(sqlite) => sqlite.table_columns(table),
+            #[cfg(feature = "postgres")]
+            Schema::Postgres(postgres) => postgres.table_columns(table).unwrap_or_default(),
             Schema::None(_) => {
                 let _ = table;
                 Vec::new()

@@ -7,6 +7,7 @@ use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::{Batch, Connection, Error, ErrorCode, Statement};
 
 use super::expressions::calls;
+use super::prepared::{Form, TableColumn, Takes};
 use super::refused::{Refused, Why};
 use super::words::{has, named_tables, words};
 use crate::analyse::statements::Column;
@@ -175,6 +176,36 @@ impl Sqlite {
         self.list("select name from pragma_table_xinfo(?1)", table)
     }
 
+    /// The columns of a table, as rows are added to it.
+    pub(crate) fn table_columns(&self, table: &str) -> Vec<TableColumn> {
+        let about = "select strict, exists (select 1 from (select * from sqlite_schema union all select * from sqlite_temp_schema) \
+                     where tbl_name = ?1 collate nocase and (type = 'trigger' or sql like '%conflict%')) \
+                     from pragma_table_list(?1)";
+        let about = self.connection.query_row(about, [table], |row| {
+            Ok((row.get::<_, bool>(0)?, row.get::<_, bool>(1)?))
+        });
+        // A trigger, or `on conflict`, may let a row go that has no value.
+        let Ok((is_strict, is_hooked)) = about else {
+            return Vec::new();
+        };
+        let columns = || {
+            let sql = "select name, type, \"notnull\" and dflt_value is null and hidden = 0 \
+                       and not (pk > 0 and type = 'integer' collate nocase) from pragma_table_xinfo(?1)";
+            let mut statement = self.connection.prepare_cached(sql)?;
+            let rows = statement.query_map([table], |row| {
+                let declared: String = row.get(1)?;
+                Ok(TableColumn {
+                    name: row.get(0)?,
+                    takes: strict_type(&declared).filter(|_| is_strict),
+                    is_required: row.get::<_, bool>(2)? && !is_hooked,
+                })
+            })?;
+            rows.collect()
+        };
+        let columns: rusqlite::Result<Vec<TableColumn>> = columns();
+        columns.unwrap_or_default()
+    }
+
     pub(crate) fn functions(&self) -> Vec<String> {
         let sql = "select distinct name from pragma_function_list where ?1 = '' order by name";
         self.list(sql, "")
@@ -298,6 +329,18 @@ fn called_type(name: &str) -> Option<(ValueType, bool)> {
         }
         _ => return None,
     })
+}
+
+/// What a column of a table that is `STRICT` takes. A text takes all: numbers are written, tables are JSON.
+fn strict_type(declared: &str) -> Option<Takes> {
+    let name = declared.to_ascii_uppercase();
+    let form = match name.as_str() {
+        "INT" | "INTEGER" => Form::Whole,
+        "REAL" => Form::Numeric,
+        "BLOB" => Form::Blob,
+        _ => return None,
+    };
+    Some(Takes { name, form })
 }
 
 /// What the values of a column are by the type that it is declared with.

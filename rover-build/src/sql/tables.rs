@@ -40,14 +40,13 @@ impl<'a> Tables<'_, 'a> {
         if columns.is_empty() {
             return None;
         }
-        let (at, name) = self.unknown(given, &columns)?;
-        let place = (self.place)(at);
-        Some(codes::column(
-            &place,
-            &name,
-            std::slice::from_ref(table),
-            &columns,
-        ))
+        match self.unknown(given, &columns) {
+            Some((at, name)) => {
+                let of = std::slice::from_ref(table);
+                Some(codes::column(&(self.place)(at), &name, of, &columns))
+            }
+            None => self.values(candidate, table, given),
+        }
     }
 
     /// The first column that is named and that the table does not have.
@@ -79,7 +78,7 @@ impl<'a> Tables<'_, 'a> {
     }
 
     /// What a value is, where that is one thing always.
-    fn constant(&self, value: Option<At<'a>>) -> Option<(FileId, &'a Expr)> {
+    pub(super) fn constant(&self, value: Option<At<'a>>) -> Option<(FileId, &'a Expr)> {
         let At { file, expr } = value?;
         self.names.resolve(file, expr)
     }

@@ -16,7 +16,6 @@ use rover_build::{Compiled, Failure, Plan, ServerOptions};
 use rover_rt::App;
 
 use crate::args::Dev;
-use crate::dev::dotenv::{self, Variables};
 use crate::dev::engine::Running;
 use crate::dev::log;
 use crate::dev::mistakes::Mistakes;
@@ -27,6 +26,7 @@ use crate::error::Error;
 use crate::manifest::Manifest;
 use crate::output::counted;
 use crate::terminal::{self, Tone};
+use rover_build::dotenv::{self, Variables};
 
 /// The exit code of a process that is stopped by SIGINT.
 const STOPPED: i32 = 130;

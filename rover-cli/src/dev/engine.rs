@@ -1,5 +1,6 @@
 //! The version of a program that is served.
 
+use std::env;
 use std::net::TcpListener;
 use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
@@ -8,8 +9,8 @@ use rover_build::Plan;
 use rover_rt::{App, Error, Stage};
 use tokio::sync::oneshot;
 
-use crate::dev::dotenv::Variables;
 use crate::dev::shown::{Shown, ShownByVersion};
+use rover_build::dotenv::Variables;
 
 /// A version that is served, on threads of its own.
 #[derive(Debug)]
@@ -28,9 +29,13 @@ impl Running {
         listener: &TcpListener,
         shown: &Arc<Shown>,
     ) -> Result<Self, Error> {
-        let app = App::from(plan)
+        let state = variable("ROVER_STATE", &environment);
+        let mut app = App::from(plan)
             .environment(environment)
             .development(Arc::new(ShownByVersion::new(shown)));
+        if let Some(address) = state {
+            app = app.state(&address)?;
+        }
         let listener = listener.try_clone()?;
         let (stop, stopped) = oneshot::channel::<()>();
         let (tell, stages) = mpsc::channel();
@@ -66,6 +71,13 @@ impl Running {
         // One that panicked has said so.
         let _ = self.thread.join();
     }
+}
+
+/// A variable of the process, or of `.env` where the process has none.
+fn variable(name: &str, file: &Variables) -> Option<String> {
+    let of_process = env::var(name).ok();
+    let of_file = || file.iter().find(|(known, _)| known == name);
+    of_process.or_else(|| of_file().map(|(_, value)| value.clone()))
 }
 
 fn serve(

@@ -1,7 +1,6 @@
 //! What `rover dev` is made of: the watched files, the version that is served, and what a
 //! person is shown in the browser and in the terminal.
 
-pub(crate) mod dotenv;
 pub(crate) mod engine;
 pub(crate) mod log;
 pub(crate) mod mistakes;

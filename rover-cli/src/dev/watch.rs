@@ -16,9 +16,9 @@ use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use rover_build::Failure;
 
 use crate::commands::dev::Event;
-use crate::dev::dotenv;
 use crate::error::Error;
 use crate::manifest::Manifest;
+use rover_build::dotenv;
 
 /// A save is over when nothing has happened for so long.
 const QUIET: Duration = Duration::from_millis(8);

@@ -109,6 +109,15 @@ impl Rows {
         self.cells.get(number).copied()
     }
 
+    /// About how many bytes so many of the rows take as JSON.
+    pub(crate) fn json_bytes(&self, rows: usize) -> usize {
+        const NUMBER: usize = 8;
+        let keys = self.columns.keys.iter().map(|key| key.len() + NUMBER);
+        let row = keys.sum::<usize>() + 2;
+        let texts = self.bytes.len() / self.count().max(1);
+        rows.saturating_mul(row + texts)
+    }
+
     /// The bytes of a text.
     pub(crate) fn text(&self, start: usize, length: usize) -> &[u8] {
         &self.bytes[start..start + length]

@@ -11,7 +11,7 @@ use super::names::Names;
 use super::trouble::Trouble;
 use crate::error::Error;
 use crate::redis::connection::RedisSettings;
-use crate::tls::Trust;
+use crate::tls::{self, Trust};
 
 /// See the module.
 pub(crate) struct RemoteSettings {
@@ -38,10 +38,12 @@ impl RemoteSettings {
             RedisPlace::Tcp(host, port) => format!("{host}:{port}, as `{name}`"),
             RedisPlace::Unix(path) => format!("{path}, as `{name}`"),
         };
+        let trust = Trust::new(options.verify, options.ca.as_deref().map(str::as_bytes));
+        tls::check(&trust).map_err(|error| wrong(&error.message))?;
         Ok(Some(Arc::new(RemoteSettings {
             redis: Arc::new(RedisSettings {
                 address,
-                trust: Trust::System,
+                trust,
                 patience: Duration::from_millis(options.timeout.into()),
             }),
             names: Names::new(name),

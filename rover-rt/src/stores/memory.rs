@@ -1,17 +1,16 @@
 //! A store in the memory of the process.
 //!
-//! A key belongs to one of 64 shards, each with a lock of its own that is held for as long as it takes to
-//! look a key up and to copy a value. Nobody who holds one waits for another. What a store takes is
-//! counted for all shards together, and the entry that was used least recently is looked for in all of
-//! them; uses are told apart by the entries that were added between them.
+//! A key belongs to one of 64 shards, each with a lock of its own ([`ShardLock`]). Nobody who holds one waits
+//! for another. What a store takes is counted for all shards together, and the entry that was used least
+//! recently is looked for in all of them; uses are told apart by the entries that were added between them.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 use rover_model::state::StoreOptions;
 
 use crate::stores::clock::{Clock, NEVER};
+use crate::stores::lock::{LockedShard, ShardLock};
 use crate::stores::shard::{At, ENTRY_BYTES, Shard, Written};
 use crate::stores::value::{Value, ValueRef};
 
@@ -30,7 +29,7 @@ struct Line<T>(T);
 
 /// See the module.
 pub(crate) struct Memory {
-    shards: Vec<Line<Mutex<Shard>>>,
+    shards: Vec<ShardLock>,
     /// When the oldest entry of each shard was used.
     oldest: Vec<AtomicU64>,
     /// With a key of its own: clients choose names.
@@ -46,6 +45,22 @@ struct Counts {
     bytes: AtomicUsize,
     /// How many entries were ever added: the time by which uses are told apart.
     added: AtomicU64,
+}
+
+/// A key with its hash in one store: see [`Memory::key`].
+#[derive(Clone, Copy)]
+pub(crate) struct Key<'a> {
+    pub(crate) bytes: &'a [u8],
+    pub(crate) hash: u64,
+}
+
+/// An entry as it was read: for as long as [`Memory::is_as_read`], reading it again would give the same and
+/// change nothing.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ReadMark {
+    generation: u64,
+    added: u64,
+    ends: u64,
 }
 
 /// How long an entry lives from now on.
@@ -94,7 +109,7 @@ pub(crate) enum StoreError {
 impl Memory {
     pub(crate) fn new(options: StoreOptions) -> Self {
         Memory {
-            shards: (0..SHARDS).map(|_| Line::default()).collect(),
+            shards: (0..SHARDS).map(|_| ShardLock::default()).collect(),
             oldest: (0..SHARDS).map(|_| AtomicU64::new(u64::MAX)).collect(),
             hasher: RandomState::new(),
             counts: Line::default(),
@@ -124,24 +139,52 @@ impl Memory {
     }
 
     /// Gives a key's value and its version to a function. That must be short and ask no store: a lock is held.
-    #[inline]
     pub(crate) fn get<R>(
         &self,
         key: &[u8],
         read: impl FnOnce(ValueRef<'_>, u64) -> R,
     ) -> Option<R> {
-        let hash = self.hash(key);
+        self.read(self.key(key), |value, version, _| read(value, version))
+    }
+
+    /// The same, with a mark by which one knows whether it is still so.
+    #[inline]
+    pub(crate) fn read<R>(
+        &self,
+        key: Key<'_>,
+        read: impl FnOnce(ValueRef<'_>, u64, ReadMark) -> R,
+    ) -> Option<R> {
+        let hash = key.hash;
         let mut shard = self.lock(hash);
-        let at = shard.find(hash, key)?;
+        let at = shard.find(hash, key.bytes)?;
         let ends = shard.ends(at);
-        if ends != NEVER && ends <= self.clock.now() {
+        if self.has_ended(ends) {
             let freed = shard.remove(at);
             self.free(freed);
             self.publish(hash, &shard);
             return None;
         }
-        self.touch(hash, &mut shard, at);
-        Some(read(shard.value(at), shard.version(at)))
+        let added = self.touch(hash, &mut shard, at);
+        let mark = ReadMark {
+            generation: shard.generation(),
+            added,
+            ends,
+        };
+        Some(read(shard.value(at), shard.version(at), mark))
+    }
+
+    /// Whether nothing was written to the key's shard since, nothing was added to the store, which would make
+    /// another use of the entry a later one, and the entry has not ended.
+    #[inline]
+    pub(crate) fn is_as_read(&self, hash: u64, mark: ReadMark) -> bool {
+        self.shards[shard_of(hash)].generation() == mark.generation
+            && self.counts.0.added.load(Ordering::Relaxed) == mark.added
+            && !self.has_ended(mark.ends)
+    }
+
+    #[inline]
+    fn has_ended(&self, ends: u64) -> bool {
+        ends != NEVER && ends <= self.clock.now()
     }
 
     /// Gives a key a value. Whether the condition was met.
@@ -155,14 +198,28 @@ impl Memory {
         lifetime: Lifetime,
         condition: Condition,
     ) -> Result<bool, StoreError> {
-        let hash = self.hash(key);
+        self.set_key(self.key(key), value, lifetime, condition)
+    }
+
+    /// The same, of a key with its hash.
+    ///
+    /// # Errors
+    /// When there is no room for it.
+    #[inline]
+    pub(crate) fn set_key(
+        &self,
+        key: Key<'_>,
+        value: ValueRef<'_>,
+        lifetime: Lifetime,
+        condition: Condition,
+    ) -> Result<bool, StoreError> {
         let is_met = |shard: &Shard, found: Option<At>| match (condition, found) {
             (Condition::Always, _) | (Condition::Absent, None) => true,
             (Condition::Version(version), Some(at)) => shard.version(at) == version,
             (Condition::Absent, Some(_)) | (Condition::Version(_), None) => false,
         };
         self.with_room(|| {
-            let (mut shard, found, now) = self.for_write(hash, key, lifetime);
+            let (mut shard, found, now) = self.for_write(key, lifetime);
             if !is_met(&shard, found) {
                 return Ok(false);
             }
@@ -172,8 +229,8 @@ impl Memory {
                 (Lifetime::Milliseconds(time), _) => now.saturating_add(time),
             };
             let written = Written {
-                hash,
-                key,
+                hash: key.hash,
+                key: key.bytes,
                 value,
                 ends,
             };
@@ -188,16 +245,20 @@ impl Memory {
     /// # Errors
     /// When its value is no number, or there is no room for it.
     #[inline]
-    pub(crate) fn incr(&self, key: &[u8], by: f64, lifetime: Lifetime) -> Result<f64, StoreError> {
-        let hash = self.hash(key);
+    pub(crate) fn incr(
+        &self,
+        key: Key<'_>,
+        by: f64,
+        lifetime: Lifetime,
+    ) -> Result<f64, StoreError> {
         self.with_room(|| {
-            let (mut shard, found, now) = self.for_write(hash, key, lifetime);
+            let (mut shard, found, now) = self.for_write(key, lifetime);
             if let Some(at) = found {
                 let ValueRef::Number(number) = shard.value(at) else {
                     return Err(StoreError::NotANumber(shard.value(at).kind()));
                 };
                 shard.set_number(at, number + by);
-                self.touch(hash, &mut shard, at);
+                self.touch(key.hash, &mut shard, at);
                 return Ok(number + by);
             }
             let ends = match lifetime {
@@ -205,8 +266,8 @@ impl Memory {
                 Lifetime::Kept | Lifetime::Forever => NEVER,
             };
             let written = Written {
-                hash,
-                key,
+                hash: key.hash,
+                key: key.bytes,
                 value: ValueRef::Number(by),
                 ends,
             };
@@ -217,15 +278,15 @@ impl Memory {
 
     /// Removes a key, whatever it has or where it has this version; whether it was there.
     pub(crate) fn delete(&self, key: &[u8], version: Option<u64>) -> bool {
-        let hash = self.hash(key);
-        let (mut shard, found, _) = self.for_write(hash, key, Lifetime::Kept);
+        let key = self.key(key);
+        let (mut shard, found, _) = self.for_write(key, Lifetime::Kept);
         let found = found.filter(|at| version.is_none_or(|known| shard.version(*at) == known));
         let Some(at) = found else {
             return false;
         };
         let freed = shard.remove(at);
         self.free(freed);
-        self.publish(hash, &shard);
+        self.publish(key.hash, &shard);
         true
     }
 
@@ -239,16 +300,16 @@ impl Memory {
         key: &[u8],
         mut change: impl FnMut(Option<ValueRef<'_>>) -> (Change, R),
     ) -> Result<R, StoreError> {
-        let hash = self.hash(key);
+        let key = self.key(key);
         self.with_room(|| {
-            let (mut shard, found, now) = self.for_write(hash, key, Lifetime::Milliseconds(0));
+            let (mut shard, found, now) = self.for_write(key, Lifetime::Milliseconds(0));
             let (change, result) = change(found.map(|at| shard.value(at)));
             match (change, found) {
                 (Change::Nothing, _) | (Change::Delete, None) => {}
                 (Change::Delete, Some(at)) => {
                     let freed = shard.remove(at);
                     self.free(freed);
-                    self.publish(hash, &shard);
+                    self.publish(key.hash, &shard);
                 }
                 (Change::Set(value, lifetime), found) => {
                     let ends = match (lifetime, found) {
@@ -257,8 +318,8 @@ impl Memory {
                         (Lifetime::Milliseconds(time), _) => now.saturating_add(time),
                     };
                     let written = Written {
-                        hash,
-                        key,
+                        hash: key.hash,
+                        key: key.bytes,
                         value: value.borrowed(),
                         ends,
                     };
@@ -305,41 +366,38 @@ impl Memory {
         }
     }
 
+    /// A key with its hash.
     #[inline]
-    fn hash(&self, key: &[u8]) -> u64 {
+    pub(crate) fn key<'k>(&self, bytes: &'k [u8]) -> Key<'k> {
         let mut hasher = self.hasher.build_hasher();
-        hasher.write(key);
-        hasher.finish()
+        hasher.write(bytes);
+        let hash = hasher.finish();
+        Key { bytes, hash }
     }
 
-    fn shard(&self, number: usize) -> MutexGuard<'_, Shard> {
-        let shard = &self.shards[number].0;
-        shard.lock().unwrap_or_else(PoisonError::into_inner)
+    fn shard(&self, number: usize) -> LockedShard<'_> {
+        self.shards[number].lock()
     }
 
     #[inline]
-    fn lock(&self, hash: u64) -> MutexGuard<'_, Shard> {
+    fn lock(&self, hash: u64) -> LockedShard<'_> {
         self.shard(shard_of(hash))
     }
 
     /// The shard of a key, without some that has ended, and the key's entry. The time is told where anything
     /// has an end.
-    #[inline]
-    fn for_write(
-        &self,
-        hash: u64,
-        key: &[u8],
-        lifetime: Lifetime,
-    ) -> (MutexGuard<'_, Shard>, Option<At>, u64) {
+    #[inline(always)]
+    fn for_write(&self, key: Key<'_>, lifetime: Lifetime) -> (LockedShard<'_>, Option<At>, u64) {
+        let Key { hash, bytes } = key;
         let mut shard = self.lock(hash);
         let has_ends = shard.has_ends();
         if !has_ends && !matches!(lifetime, Lifetime::Milliseconds(_)) {
-            let found = shard.find(hash, key);
+            let found = shard.find(hash, bytes);
             return (shard, found, 0);
         }
         let now = self.clock.now();
         self.sweep(shard_of(hash), &mut shard, now, SWEPT);
-        let mut found = shard.find(hash, key);
+        let mut found = shard.find(hash, bytes);
         if let Some(at) = found.filter(|at| shard.ends(*at) <= now) {
             let freed = shard.remove(at);
             self.free(freed);
@@ -350,6 +408,7 @@ impl Memory {
     }
 
     /// Writes an entry, if there is room.
+    #[inline]
     fn write(
         &self,
         shard: &mut Shard,
@@ -434,10 +493,8 @@ impl Memory {
     /// Removes what has ended in one of the shards, by turns, unless somebody is in it.
     fn sweep_another(&self, added: u64) {
         let number = (added / OTHERS_EVERY) as usize % SHARDS;
-        let mut shard = match self.shards[number].0.try_lock() {
-            Ok(shard) => shard,
-            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-            Err(TryLockError::WouldBlock) => return,
+        let Some(mut shard) = self.shards[number].try_lock() else {
+            return;
         };
         if shard.has_ends() {
             self.sweep(number, &mut shard, self.clock.now(), SWEPT_IN_OTHERS);
@@ -453,10 +510,13 @@ impl Memory {
         }
     }
 
+    /// An entry is used: the time by which uses are told apart.
     #[inline]
-    fn touch(&self, hash: u64, shard: &mut Shard, at: At) {
-        shard.touch(at, self.counts.0.added.load(Ordering::Relaxed));
+    fn touch(&self, hash: u64, shard: &mut Shard, at: At) -> u64 {
+        let time = self.counts.0.added.load(Ordering::Relaxed);
+        shard.touch(at, time);
         self.publish(hash, shard);
+        time
     }
 
     fn free(&self, bytes: usize) {

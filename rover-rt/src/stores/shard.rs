@@ -21,7 +21,7 @@ struct Entry {
     hash: u64,
     key: Box<[u8]>,
     value: Value,
-    /// Of all writes to the shard, the number of the last one to this entry. 0 where there is none.
+    /// Of all changes of the shard, the number of the last one of this entry. 0 where there is none.
     version: u64,
     /// When it ends.
     ends: u64,
@@ -43,7 +43,8 @@ pub(crate) struct Shard {
     oldest: Option<u32>,
     /// When entries may have ended, earliest first, with the entry and the version that it had.
     ends: BinaryHeap<Reverse<(u64, u32)>>,
-    versions: u64,
+    /// How many changes there were; what is only used does not change.
+    generation: u64,
 }
 
 /// An entry that was found.
@@ -79,6 +80,11 @@ impl Shard {
     #[inline]
     pub(crate) fn version(&self, at: At) -> u64 {
         self.entries[at.0 as usize].version
+    }
+
+    #[inline]
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation
     }
 
     #[inline]
@@ -119,6 +125,7 @@ impl Shard {
     }
 
     /// What a value would take more than that of an entry which is there.
+    #[inline]
     pub(crate) fn growth(&self, at: At, value: ValueRef<'_>) -> isize {
         value.bytes() as isize - self.entries[at.0 as usize].value.bytes() as isize
     }
@@ -126,11 +133,11 @@ impl Shard {
     /// Gives an entry a value; by how many bytes the shard has grown.
     #[inline]
     pub(crate) fn replace(&mut self, at: At, value: ValueRef<'_>, ends: u64) -> isize {
-        self.versions += 1;
+        self.generation += 1;
         let entry = &mut self.entries[at.0 as usize];
         let before = entry.value.bytes() as isize;
         entry.value.take(value);
-        entry.version = self.versions;
+        entry.version = self.generation;
         entry.ends = ends;
         let grown = entry.value.bytes() as isize - before;
         if ends < entry.listed {
@@ -142,20 +149,20 @@ impl Shard {
     /// Gives an entry, which has a number, another number.
     #[inline]
     pub(crate) fn set_number(&mut self, at: At, number: f64) {
-        self.versions += 1;
+        self.generation += 1;
         let entry = &mut self.entries[at.0 as usize];
         entry.value = Value::Number(number);
-        entry.version = self.versions;
+        entry.version = self.generation;
     }
 
     /// Adds an entry whose key is not there; its bytes.
     pub(crate) fn insert(&mut self, written: &Written<'_>, time: u64) -> usize {
-        self.versions += 1;
+        self.generation += 1;
         let entry = Entry {
             hash: written.hash,
             key: written.key.into(),
             value: written.value.owned(),
-            version: self.versions,
+            version: self.generation,
             ends: written.ends,
             listed: NEVER,
             used: time,
@@ -185,6 +192,7 @@ impl Shard {
 
     /// Removes an entry; its bytes.
     pub(crate) fn remove(&mut self, at: At) -> usize {
+        self.generation += 1;
         let at = at.0;
         self.unlink(at);
         let entry = &mut self.entries[at as usize];
@@ -249,10 +257,10 @@ impl Shard {
     pub(crate) fn clear(&mut self) -> usize {
         let live = self.map.iter().map(|at| bytes(&self.entries[*at as usize]));
         let bytes = live.sum();
-        let versions = self.versions;
+        let generation = self.generation;
         *self = Shard::default();
         // A version is given once.
-        self.versions = versions;
+        self.generation = generation + 1;
         bytes
     }
 

@@ -25,6 +25,7 @@ pub(crate) enum ValueRef<'a> {
 const UNUSED: usize = 64;
 
 impl Value {
+    #[inline]
     pub(crate) fn borrowed(&self) -> ValueRef<'_> {
         match self {
             Value::Null => ValueRef::Null,
@@ -36,8 +37,10 @@ impl Value {
     }
 
     /// Takes another value, in the memory that it has where that fits.
+    #[inline]
     pub(crate) fn take(&mut self, value: ValueRef<'_>) {
         match (self, value) {
+            (Value::Number(own), ValueRef::Number(new)) => *own = new,
             (Value::Text(own), ValueRef::Text(new)) | (Value::Table(own), ValueRef::Table(new))
                 if own.capacity() >= new.len() && own.capacity() - new.len() <= UNUSED =>
             {
@@ -49,6 +52,7 @@ impl Value {
     }
 
     /// The bytes that it takes beside its entry.
+    #[inline]
     pub(crate) fn bytes(&self) -> usize {
         match self {
             Value::Text(bytes) | Value::Table(bytes) => bytes.capacity(),
@@ -69,6 +73,7 @@ impl ValueRef<'_> {
     }
 
     /// What a value of it takes at least.
+    #[inline]
     pub(crate) fn bytes(self) -> usize {
         match self {
             ValueRef::Text(bytes) | ValueRef::Table(bytes) => bytes.len(),

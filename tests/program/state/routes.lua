@@ -2,7 +2,7 @@
 local who = rover.env.WHO or "nobody"
 local api = rover.server {
   port = 0,
-  state = { name = "tests", timeout = "500ms" },
+  state = { name = "tests", timeout = "500ms", tls = { ca = rover.env.STATE_CA } },
   sessions = { secret = ("secret "):rep(8), store = "shared", ttl = "1h" },
 }
 local values, runs = rover.shared "values", rover.shared "runs"

@@ -164,6 +164,11 @@ pub(crate) fn psql(database: &str, text: &str) -> String {
 
 /// Stops or starts the server.
 pub(crate) fn control(arguments: &[&str]) {
+    assert!(try_control(arguments), "{arguments:?}");
+}
+
+/// The same; whether it is done.
+pub(crate) fn try_control(arguments: &[&str]) -> bool {
     let control = variable("ROVER_TEST_POSTGRES_CONTROL");
     let mut words = control.split(' ');
     let mut command = Command::new(words.next().expect("a command"));
@@ -171,8 +176,9 @@ pub(crate) fn control(arguments: &[&str]) {
         .args(words)
         .args(arguments)
         .stdout(Stdio::null())
+        .stderr(Stdio::null())
         .status();
-    assert!(done.expect("it runs").success(), "{arguments:?}");
+    done.expect("it runs").success()
 }
 
 /// Waits for something.

@@ -5,6 +5,7 @@ mod base;
 mod cursors;
 mod disk;
 mod errors;
+mod kills;
 mod migrations;
 mod outages;
 mod pool;

@@ -1,95 +1,15 @@
-//! A server that is restarted and killed, and a network that loses and delays.
+//! Connections that end, and a network that loses and delays.
 
-use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::base::{Base, Program, control, until};
-
-/// What clients were told of what they have added.
-#[derive(Default)]
-struct Told {
-    kept: Mutex<BTreeSet<usize>>,
-    lost: Mutex<BTreeSet<usize>>,
-    next: AtomicUsize,
-    is_over: AtomicBool,
-}
-
-impl Told {
-    fn count(&self) -> usize {
-        self.kept.lock().expect("a count").len()
-    }
-
-    /// Adds rows until it is over, each by a statement or by a transaction.
-    fn add(&self, program: &Program) {
-        while !self.is_over.load(Ordering::Relaxed) {
-            let id = self.next.fetch_add(1, Ordering::Relaxed);
-            let sql = "insert into log (id) values ($1)";
-            let done = match id % 2 {
-                0 => program.ask("exec", sql, json!([id])),
-                _ => program.transaction(json!([
-                    {"how": "exec", "sql": sql, "values": [id]},
-                    {"how": "value", "sql": "select count(*) from accounts"},
-                ])),
-            };
-            if done["failed"].is_null() {
-                self.kept.lock().expect("a set").insert(id);
-                continue;
-            }
-            assert_eq!(done["failed"]["kind"], "connect", "{done}");
-            assert_eq!(done["failed"]["retryable"], true, "{done}");
-            self.lost.lock().expect("a set").insert(id);
-        }
-    }
-}
-
-#[test]
-#[ignore = "needs a PostgreSQL: .ci/postgres"]
-fn a_server_that_is_killed_comes_back() {
-    let base = Base::alone();
-    base.sql("create table log (id int primary key)");
-    let program = base.start(&[]);
-    let told = Told::default();
-    thread::scope(|scope| {
-        for _ in 0..8 {
-            scope.spawn(|| told.add(&program));
-        }
-        for round in 0..6 {
-            let before = told.count();
-            until("some are added", || told.count() > before + 50);
-            match round % 2 {
-                0 => control(&["--mode", "immediate", "stop"]),
-                _ => control(&["--mode", "fast", "stop"]),
-            }
-            control(&["start"]);
-            let (started, before) = (Instant::now(), told.count());
-            until("some are added again", || told.count() > before);
-            eprintln!("round {round}: back after {:?}", started.elapsed());
-        }
-        told.is_over.store(true, Ordering::Relaxed);
-    });
-    let there = base.sql("select id from log");
-    let there: BTreeSet<usize> = there
-        .lines()
-        .map(|id| id.parse().expect("a number"))
-        .collect();
-    let kept = told.kept.into_inner().expect("a set");
-    let lost = told.lost.into_inner().expect("a set");
-    let missing: Vec<_> = kept.difference(&there).collect();
-    assert!(
-        missing.is_empty(),
-        "told to be kept, and is not: {missing:?}"
-    );
-    let known: BTreeSet<usize> = kept.union(&lost).copied().collect();
-    assert!(there.is_subset(&known));
-    base.until_connections("state <> 'idle'", 0);
-}
+use crate::base::{Base, Program, until};
 
 /// A connection that has ended while nobody used it costs nobody an error.
 #[test]
@@ -214,6 +134,7 @@ fn a_network_loses_and_delays() {
     let steps = json!([{"how": "value", "sql": "select 1"}]);
     let lost = program.transaction(steps.clone());
     assert_eq!(kind(&lost), "connect", "{lost}");
+    assert!(lost["failed"]["code"].is_null(), "{lost}");
     between.set(PASS);
     until("it is there again", || one()["ok"] == 1);
     assert_eq!(one()["ok"], 1);
@@ -231,6 +152,7 @@ fn a_network_loses_and_delays() {
         let answer = crate::base::answer(waiting);
         assert_eq!(kind(&answer), "connect", "{answer}");
         assert_eq!(answer["failed"]["retryable"], true);
+        assert_eq!(answer["failed"]["code"], "08007");
         between.set(PASS);
         drop(held);
         until("it is there again", || one()["ok"] == 1);

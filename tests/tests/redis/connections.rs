@@ -5,6 +5,7 @@ use std::thread;
 use serde_json::json;
 
 use crate::base::{Server, asked, until, variable};
+use crate::processes::{One, command};
 
 #[test]
 #[ignore = "needs a Redis: .ci/redis"]
@@ -72,6 +73,28 @@ fn tls() {
     let failed = server.start(&[address]).failed("get", json!(["k"]));
     assert_eq!(failed["kind"], "tls", "{failed}");
     assert_eq!(failed["retryable"], false, "{failed}");
+}
+
+#[test]
+#[ignore = "needs a Redis: .ci/redis"]
+fn the_state_by_tls() {
+    // The server's certificate is for this machine: no network of its own.
+    const HERE: usize = 100;
+    let _server = Server::new();
+    let url = variable("ROVER_TEST_REDIS_TLS");
+    let authority = variable("ROVER_TEST_REDIS_AUTHORITY");
+    let authority = std::fs::read_to_string(authority).expect("a certificate");
+    let one = One::start_at(HERE, &url, Some(&authority));
+    assert_eq!(one.json("POST /count/n"), json!({"sum": 1}));
+    assert_eq!(one.json("GET /values/n"), json!({"value": 1}));
+    // An authority that the system does not know.
+    let mut unknown = command(HERE);
+    unknown.env("ROVER_STATE", &url);
+    let told = unknown.output().expect("it runs");
+    let text = String::from_utf8_lossy(&told.stderr);
+    assert!(!told.status.success(), "{text}");
+    let why = "state: localhost: TLS failed: invalid peer certificate: UnknownIssuer";
+    assert!(text.contains(why), "{text}");
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::base::{Server, until, variable};
 const TAKEN_OVER: Duration = Duration::from_secs(30);
 
 /// The command of a process: in a network of its own, if there is one.
-fn command(number: usize) -> Command {
+pub(crate) fn command(number: usize) -> Command {
     let program = env!("CARGO_BIN_EXE_state");
     let networks = std::env::var("ROVER_TEST_NETWORKS").unwrap_or_default();
     let network = networks.split_whitespace().nth(number);
@@ -36,9 +36,15 @@ pub(crate) struct One(pub(crate) Process);
 
 impl One {
     pub(crate) fn start(number: usize) -> Self {
+        Self::start_at(number, &variable("ROVER_TEST_STATE"), None)
+    }
+
+    /// With its state on this server, whose certificate an authority has signed.
+    pub(crate) fn start_at(number: usize, state: &str, authority: Option<&str>) -> Self {
         let mut command = command(number);
         command.env("WHO", format!("process {number}"));
-        command.env("ROVER_STATE", variable("ROVER_TEST_STATE"));
+        command.env("ROVER_STATE", state);
+        command.envs(authority.map(|pem| ("STATE_CA", pem)));
         One(Process::start(&mut command))
     }
 

@@ -11,6 +11,8 @@ pub(super) struct Table {
     pub(super) columns: Vec<Column>,
     /// There may be other columns: of a view, of a parent, of another table.
     pub(super) open: bool,
+    /// A trigger or a rule may change the rows that are added, or another table takes them.
+    pub(super) hooked: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -18,6 +20,8 @@ pub(super) struct Column {
     pub(super) name: String,
     pub(super) kind: Type,
     pub(super) not_null: bool,
+    /// It may have a value where none is given.
+    pub(super) default: bool,
 }
 
 #[derive(Debug)]
@@ -103,6 +107,7 @@ impl Catalogue {
             "DefineStmt" if statement.part("OPERATOR").is_some() => self.operators = true,
             "DefineStmt" | "CreateDomainStmt" => self.create_type(statement),
             "AlterEnumStmt" => self.alter_enum(statement),
+            "CreateTrigStmt" | "RuleStmt" => self.hook(statement),
             "CreateFunctionStmt" => {
                 let name = statement.part("func_name").map(|name| last_name(name));
                 self.functions.extend(name);
@@ -169,12 +174,18 @@ impl Catalogue {
         }
         let likes = elements.is_some_and(|list| list.first("TableLikeClause").is_some());
         let open = inherits || likes || columns.is_empty();
+        // A partition may have a trigger; of a table elsewhere the rules are told and not enforced.
+        let partitioned = statement
+            .part("OptPartitionSpec")
+            .is_some_and(|it| !it.parts.is_empty());
+        let hooked = partitioned || statement.is("CreateForeignTableStmt");
         self.add(
             statement,
             Table {
                 name,
                 columns,
                 open,
+                hooked,
             },
         );
     }
@@ -188,12 +199,27 @@ impl Catalogue {
                 || shape.starts_with(&["PRIMARY"])
                 || shape.contains(&"IDENTITY_P")
         };
+        let gives = |constraint: &&Node<'_>| {
+            let shape = constraint.shape();
+            shape.starts_with(&["DEFAULT"]) || shape.starts_with(&["GENERATED"])
+        };
         let counts = written.text.to_ascii_lowercase().ends_with("serial");
         Some(Column {
             name: kept(definition.part("ColId")?.text),
             kind: Type::of(&self.types, written),
             not_null: counts || constraints.iter().any(never),
+            // A type of the program's own may be a domain, which has a default.
+            default: counts || !Type::is_plain(written) || constraints.iter().any(gives),
         })
+    }
+
+    /// `create trigger`, `create rule`
+    fn hook(&mut self, statement: &Node<'_>) {
+        let name = statement.part("qualified_name").and_then(table_name);
+        let mut tables = self.tables.iter_mut();
+        if let Some(table) = tables.find(|table| Some(&table.name) == name.as_ref()) {
+            table.hooked = true;
+        }
     }
 
     fn alter_table(&mut self, statement: &Node<'_>) {
@@ -237,6 +263,11 @@ impl Catalogue {
                         column.kind = retyped.unwrap_or_else(|| column.kind.clone());
                         column.not_null &= !shape.ends_with(&["DROP", "NOT", "NULL_P"]);
                         column.not_null |= shape.ends_with(&["SET", "NOT", "NULL_P"]);
+                        // What is taken away may be there in another way.
+                        let gives = ["DEFAULT", "GENERATED"];
+                        let gives = gives.iter().any(|word| command.first(word).is_some());
+                        let retyped = command.part("Typename");
+                        column.default |= gives || retyped.is_some_and(|it| !Type::is_plain(it));
                     }
                 }
                 (Some("INHERIT" | "OF"), _) => table.open = true,

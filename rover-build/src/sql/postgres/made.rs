@@ -33,6 +33,7 @@ impl Catalogue {
             kind: column.kind,
             // Of a view PostgreSQL does not say it either.
             not_null: false,
+            default: false,
         });
         let columns = columns.collect();
         self.add(
@@ -41,6 +42,7 @@ impl Catalogue {
                 name,
                 columns,
                 open,
+                hooked: false,
             },
         );
     }

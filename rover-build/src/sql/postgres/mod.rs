@@ -17,13 +17,14 @@ use std::cell::{Cell, RefCell};
 
 use rover_model::plan::Migration;
 
-use super::prepared::Prepared;
+use super::prepared::{Prepared, TableColumn};
 use super::refused::{Refused, Why};
 use crate::analyse::statements::Column;
 use catalogue::Catalogue;
 use grammar::{What, Wrong, parse};
 use read::{READ, Reading};
 use scope::{Known, Missing, Scope};
+pub(super) use server::may_encrypt;
 use server::{Described, Said, Server};
 
 #[derive(Default)]
@@ -156,6 +157,19 @@ impl Postgres {
         let table = catalogue.table(table).filter(|table| !table.open)?;
         let columns = table.columns.iter();
         Some(columns.map(|column| column.name.clone()).collect())
+    }
+
+    /// The columns of a table, as rows are added to it, where all are known.
+    pub(crate) fn table_columns(&self, table: &str) -> Option<Vec<TableColumn>> {
+        self.server.iter().for_each(|server| self.refresh(server));
+        let catalogue = self.catalogue.borrow();
+        let table = catalogue.table(table).filter(|table| !table.open)?;
+        let columns = table.columns.iter().map(|column| TableColumn {
+            name: column.name.clone(),
+            takes: column.kind.takes.clone(),
+            is_required: column.not_null && !column.default && !table.hooked,
+        });
+        Some(columns.collect())
     }
 }
 

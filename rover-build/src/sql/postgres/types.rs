@@ -97,6 +97,11 @@ impl Type {
         }
     }
 
+    /// Whether a type is one of PostgreSQL's own, by its name.
+    pub(super) fn is_plain(written: &Node<'_>) -> bool {
+        Type::of(&OwnTypes::default(), written) != Type::UNSEEN
+    }
+
     fn simple(own: &OwnTypes, simple: &Node<'_>) -> Type {
         let Some(generic) = simple.part("GenericType") else {
             let words = simple.text.to_ascii_lowercase();

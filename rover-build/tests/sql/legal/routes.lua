@@ -98,6 +98,24 @@ function api.writes.post(ctx)
   end, { retry = 2 })
 end
 
+-- Rows that have what they need, or may get it.
+function api.rows.get(ctx)
+  db:insert("exact", { count = true, size = "1.5", name = 7, data = {}, bytes = ctx.path })
+  db:insert("exact", { { count = " 12 ", id = 1 }, { count = 1e3, name = { 1 }, id = 2 } })
+  db:delete("exact", { count = "many" })
+  db:insert("ignored", {})
+  db:insert("hooked", {})
+  db:insert("keyed", { note = "a" })
+  db:insert("books", rover.array {})
+  db:update("books", { year = "many" }, { title = 1 })
+  local row, list = { year = 1 }, {}
+  row.title = ctx.path
+  for i = 1, 3 do list[i] = { title = "a" } end
+  db:insert("books", row)
+  db:insert("books", list)
+  return db:upsert("authors", { id = 1, name = "a" }, { on = "id" })
+end
+
 -- Others have methods of the same names.
 local shelf = { items = {} }
 function shelf:all(what) return { what, self.items } end

@@ -71,7 +71,19 @@ function api.all.get(ctx)
   db:exec "lock table books in exclusive mode"
   db:exec "do $$ begin perform 1; end $$"
   db:insert("books", { title = "a", condition = "new" }, { returning = "id" })
-  db:insert("shelves", { title = "a" })
+  db:insert("shelves", { id = 1, title = "a", condition = "new" })
+  db:insert("filled", { name = "a" })
+  db:insert("touched", {})
+  db:insert("ruled", {})
+  db:insert("later", {})
+  db:insert("parted", {})
+  db:insert("tagged", { { tags = { "a" }, data = { a = 1 } }, { tags = "{b}", data = "1" } })
+  db:delete("tagged", { tags = { { "a" } } })
+  db:update("books", { condition = "sold", price = "1.5", Year = 1999 }, { id = { 1, "2" }, title = 7 })
+  local row, list = { Year = 1 }, {}
+  row.title, list[1] = "a", { title = "a" }
+  db:insert("books", row)
+  db:insert("books", list)
   plain:exec "delete from made_elsewhere"
   return {}
 end

@@ -11,7 +11,7 @@ use tokio_postgres::config::{Host, TargetSessionAttrs};
 use tokio_postgres::{CancelToken, Client, Connection, SimpleQueryMessage};
 
 use super::error::{lost, of_connect};
-use super::target::{Encryption, Target};
+use super::target::Target;
 use super::tls::{Encrypted, Tls};
 use super::wire::{Socket, Traffic, Wire};
 use crate::tls;
@@ -118,15 +118,10 @@ async fn connect_to(
     address: Address,
     statement_timeout: Option<u32>,
 ) -> Result<Connected, WaitError> {
-    let is_here = match &address {
-        Address::Tcp(address) => address.ip().is_loopback(),
-        Address::Unix(_) => true,
-    };
-    let encrypted = match target.encryption {
-        Encryption::Never => false,
-        Encryption::Preferred => !is_here,
-        Encryption::Always => matches!(address, Address::Tcp(_)),
-    };
+    let encrypted = target.encryption.is_asked_for(match &address {
+        Address::Tcp(address) => Some(address.ip()),
+        Address::Unix(_) => None,
+    });
     let name = match host {
         Host::Tcp(name) => name.clone(),
         Host::Unix(_) => String::new(),

@@ -2,18 +2,22 @@
 
 use std::error::Error as _;
 
-use tokio_postgres::error::DbError;
+use tokio_postgres::error::{DbError, Severity};
 
 use super::encode::Unfit;
 use crate::database::rows::TooLarge;
 use crate::wait::error::WaitError;
+
+/// SQLSTATE of what may be done or not, as the connection was lost before the answer: "transaction
+/// resolution unknown".
+const UNKNOWN: &str = "08007";
 
 /// Why a statement gave nothing.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum PostgresError {
     #[error(transparent)]
     Postgres(#[from] tokio_postgres::Error),
-    /// The connection was lost; whether the statement had been sent.
+    /// The connection was lost; whether the statement may have been sent.
     #[error("the connection to the database was lost: {why}")]
     Lost { why: String, sent: bool },
     #[error("the rows take more memory than there is")]
@@ -78,17 +82,40 @@ impl PostgresError {
     pub(crate) fn is_unsent(&self) -> bool {
         matches!(self, PostgresError::Lost { sent: false, .. })
     }
+
+    /// The error of a part of a transaction: a lost connection takes back all of it.
+    pub(crate) fn taken_back(self) -> WaitError {
+        match self {
+            PostgresError::Lost { why, .. } => lost(&why),
+            error => error.into(),
+        }
+    }
+}
+
+/// Whether the server ends the connection with this message. A message that comes while an answer
+/// is awaited does not tell whether the statement was done: a server that logs how long statements
+/// take may be ended between the commit and the answer.
+pub(crate) fn is_last(error: &DbError) -> bool {
+    match error.parsed_severity() {
+        Some(severity) => matches!(severity, Severity::Fatal | Severity::Panic),
+        None => matches!(error.severity(), "FATAL" | "PANIC"),
+    }
 }
 
 impl From<PostgresError> for WaitError {
     fn from(error: PostgresError) -> WaitError {
         match &error {
             PostgresError::Postgres(error) => of(error),
-            PostgresError::Lost { why, .. } => lost(why),
+            PostgresError::Lost { why, sent: false } => lost(why),
+            PostgresError::Lost { why, sent: true } => unanswered(why),
             PostgresError::TooLarge => WaitError::new("too_large", error.to_string()),
             PostgresError::Unread { .. } => WaitError::new("argument", error.to_string()),
             PostgresError::Malformed(_) => WaitError::new("connect", error.to_string()),
-            PostgresError::TimedOut => WaitError::new("timeout", error.to_string()),
+            // What was cancelled may have been done before.
+            PostgresError::TimedOut => WaitError {
+                code: Some(UNKNOWN.into()),
+                ..WaitError::new("timeout", error.to_string())
+            },
         }
     }
 }
@@ -107,7 +134,7 @@ fn of(error: &tokio_postgres::Error) -> WaitError {
         let number = index.unwrap_or_default() + 1;
         return WaitError::new("argument", format!("${number}: {unfit}"));
     }
-    lost(&why(error))
+    unanswered(&why(error))
 }
 
 /// An error of a connection that has not come to be.
@@ -148,6 +175,17 @@ pub(crate) fn why(error: &tokio_postgres::Error) -> String {
 pub(crate) fn lost(why: &str) -> WaitError {
     let message = format!("the database cannot be reached: {why}");
     let mut error = WaitError::new("connect", message);
+    error.retryable = true;
+    error
+}
+
+/// There is no connection any more, and there was no answer.
+fn unanswered(why: &str) -> WaitError {
+    let message = format!(
+        "the connection to the database was lost before the answer came, so that it may be done or not: {why}"
+    );
+    let mut error = WaitError::new("connect", message);
+    error.code = Some(UNKNOWN.into());
     error.retryable = true;
     error
 }

@@ -17,7 +17,7 @@ use tokio_postgres::{Client, Connection, RowStream, Statement};
 use super::connect::{Connected, Place};
 use super::decode::Shape;
 use super::encode::Bound;
-use super::error::{PostgresError, why};
+use super::error::{PostgresError, is_last, why};
 use super::tls::Encrypted;
 use super::wire::{Traffic, Wire};
 use crate::database::parameter::{Query, Want};
@@ -398,7 +398,11 @@ impl Line {
             let source = std::error::Error::source(&error);
             source.is_some_and(|source| source.is::<std::io::Error>())
         };
-        if error.as_db_error().is_some() || !(error.is_closed() || is_io()) {
+        let is_lost = match error.as_db_error() {
+            Some(told) => is_last(told),
+            None => error.is_closed() || is_io(),
+        };
+        if !is_lost {
             return error.into();
         }
         let why = match self.flight.ended.get() {

@@ -62,7 +62,7 @@ impl Open {
         }
         // Tables have changed since it was prepared: the whole may be done again.
         let is_outdated = error.is_outdated();
-        let mut told = WaitError::from(error);
+        let mut told = error.taken_back();
         if is_outdated {
             told.kind = "serialization";
             told.retryable = true;
@@ -98,6 +98,7 @@ impl Open {
                 held.give_back();
                 return Err(error.into());
             }
+            Err(error) if does == Mark::Rollback => return Err(error.taken_back()),
             Err(error) => return Err(error.into()),
         }
         match has_failed && mark == Mark::Commit {

@@ -150,7 +150,7 @@ impl Worker {
                 Ok(()) => return Ok(Transaction::new(held)),
                 // One that was idle has ended meanwhile. Nothing is open, so that nothing is lost.
                 Err(PostgresError::Lost { .. }) if attempt < ATTEMPTS => {}
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(error.taken_back()),
             }
         }
     }

@@ -86,12 +86,12 @@ fn conditions_are_met_or_nothing_changes() {
 #[test]
 fn numbers_are_counted() {
     let store = large();
-    let incr = |by| store.incr(b"n", by, Lifetime::Forever);
+    let incr = |by| store.incr(store.key(b"n"), by, Lifetime::Forever);
     assert_eq!(incr(1.0), Ok(1.0));
     assert_eq!(incr(-2.5), Ok(-1.5));
     assert_eq!(get(&store, "n"), Some(Value::Number(-1.5)));
     set(&store, "t", "1").expect("there is room");
-    let wrong = store.incr(b"t", 1.0, Lifetime::Forever);
+    let wrong = store.incr(store.key(b"t"), 1.0, Lifetime::Forever);
     assert_eq!(wrong, Err(StoreError::NotANumber("a string")));
     assert_eq!(get(&store, "t"), Some(text("1")));
 }
@@ -107,11 +107,11 @@ fn entries_end() {
     assert_eq!(store.bytes(), 0);
     // The time of a number counts from its beginning, also where it is said again.
     let hour = Lifetime::Milliseconds(3_600_000);
-    assert_eq!(store.incr(b"n", 1.0, hour), Ok(1.0));
+    assert_eq!(store.incr(store.key(b"n"), 1.0, hour), Ok(1.0));
     store.clock().advance(3_500_000);
-    assert_eq!(store.incr(b"n", 1.0, hour), Ok(2.0));
+    assert_eq!(store.incr(store.key(b"n"), 1.0, hour), Ok(2.0));
     store.clock().advance(200_000);
-    assert_eq!(store.incr(b"n", 1.0, hour), Ok(1.0));
+    assert_eq!(store.incr(store.key(b"n"), 1.0, hour), Ok(1.0));
     // Who sets it anew says how long it lives.
     set_for(&store, "b", 100);
     set(&store, "b", "x").expect("there is room");
@@ -149,14 +149,14 @@ fn times_that_are_renewed_take_no_room() {
     for i in 0..100_000 {
         set_for(&store, "session", 1000 + i);
     }
-    let shard = store.lock(store.hash(b"session"));
+    let shard = store.lock(store.key(b"session").hash);
     assert_eq!(shard.ends_len(), 1);
     drop(shard);
     // Shorter ones come up earlier, and what they replace goes.
     for i in (0..10_000).rev() {
         set_for(&store, "session", 1000 + i);
     }
-    assert!(store.lock(store.hash(b"session")).ends_len() < 100);
+    assert!(store.lock(store.key(b"session").hash).ends_len() < 100);
     store.clock().advance(1001);
     assert_eq!(get(&store, "session"), None);
 }
@@ -210,7 +210,12 @@ fn a_store_that_is_full_says_so() {
     });
     assert_eq!(set(&store, "d", ""), full);
     assert_eq!(set(&store, "a", "x"), full);
-    assert_eq!(store.incr(b"n", 1.0, Lifetime::Forever).map(|_| true), full);
+    assert_eq!(
+        store
+            .incr(store.key(b"n"), 1.0, Lifetime::Forever)
+            .map(|_| true),
+        full
+    );
     assert_eq!(get(&store, "a"), Some(text("")));
     // What has ended makes room.
     store.clock().advance(100);
@@ -270,7 +275,7 @@ fn nobody_is_between_a_value_and_its_change() {
         thread::spawn(move || {
             for _ in 0..5_000 {
                 store
-                    .incr(b"counted", 1.0, Lifetime::Forever)
+                    .incr(store.key(b"counted"), 1.0, Lifetime::Forever)
                     .expect("room");
                 let add = |value: Option<ValueRef<'_>>| match value {
                     Some(ValueRef::Number(n)) => {

@@ -17,6 +17,9 @@ pub(crate) const KEPT_ROWS: &CStr = c"rover.kept_rows";
 /// The registry's metatable that marks arrays.
 const ARRAY: &CStr = c"rover.array";
 
+/// Room that is made for rows at first, at most.
+const RESERVED: usize = 64 << 10;
+
 impl Encoder<'_> {
     /// # Safety
     /// A table is at the absolute `index`, with eight free slots.
@@ -86,6 +89,8 @@ impl Encoder<'_> {
         };
         let rows = slot.borrow();
         let rows = rows.as_ref().ok_or_else(gone)?;
+        let shown = if is_one { 1 } else { rows.count() };
+        self.out.reserve(rows.json_bytes(shown).min(RESERVED));
         // SAFETY: the values that the program has read take one of the slots, `kept_row` six. The
         // access is raw.
         unsafe {

@@ -362,9 +362,5 @@ unsafe fn trust(state: *mut lua_State, index: c_int) -> Result<Trust, WaitError>
             _ => Err(wrong("tls", EXPECTED)),
         })?;
     }
-    Ok(match (verify, authorities) {
-        (false, _) => Trust::Anybody,
-        (true, Some(pem)) => Trust::Authorities(pem.into()),
-        (true, None) => Trust::System,
-    })
+    Ok(Trust::new(verify, authorities.as_deref()))
 }

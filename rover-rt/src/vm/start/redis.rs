@@ -36,11 +36,7 @@ fn settings(url: &str, options: &Table) -> Result<RedisSettings, String> {
         _ => return Err("the options are named: { timeout = \"2s\" }".to_owned()),
     };
     let options = RedisOptions::read(&given).map_err(|wrong| wrong.to_string())?;
-    let trust = match (options.verify, options.ca) {
-        (false, _) => Trust::Anybody,
-        (true, Some(ca)) => Trust::Authorities(ca.into_bytes().into()),
-        (true, None) => Trust::System,
-    };
+    let trust = Trust::new(options.verify, options.ca.as_deref().map(str::as_bytes));
     tls::check(&trust).map_err(|wrong| wrong.message)?;
     Ok(RedisSettings {
         address: RedisAddress::parse(url).map_err(|wrong| wrong.to_string())?,

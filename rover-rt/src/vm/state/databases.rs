@@ -22,6 +22,9 @@ const LONG: usize = 8 << 10;
 /// So many shapes of rows are kept.
 const SHAPES: usize = 4096;
 
+/// A request's list of what it holds keeps its memory for the next one up to this many.
+const KEPT: usize = 16;
+
 /// What a VM has of databases.
 #[derive(Default)]
 pub(crate) struct VmDatabases {
@@ -231,7 +234,12 @@ impl HeldDatabases {
         self.held.swap(&other.held);
     }
 
+    /// Gives all back; the list's memory is for the next request.
     pub(crate) fn reset(&self) {
-        drop(self.held.take());
+        let mut held = self.held.take();
+        held.clear();
+        if held.capacity() <= KEPT {
+            self.held.replace(held);
+        }
     }
 }

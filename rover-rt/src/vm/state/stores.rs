@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::remote::cache::Making as RemoteMaking;
 use crate::stores::cache::{Cache, Ticket};
 use crate::stores::memory::{Memory, StoreError};
+use crate::stores::recent::RecentKeys;
 
 /// A text that was read is kept in a buffer up to this size.
 const KEPT_BYTES: usize = 256 << 10;
@@ -29,6 +30,8 @@ pub(crate) struct VmStores {
     cache_names: Names,
     /// The number of the next value that a request makes.
     next: Cell<u32>,
+    /// The keys that this VM uses most.
+    recent: RefCell<RecentKeys>,
     /// The bytes of the value that was read last, until Lua has made a value of them.
     read: RefCell<Vec<u8>>,
     /// A table that is to be kept, encoded.
@@ -129,6 +132,16 @@ impl VmStores {
         let stores = self.all.borrow();
         let store = stores.get((number as usize).wrapping_sub(1))?;
         Some(f(store))
+    }
+
+    /// The same, and the VM's keys.
+    #[inline]
+    pub(crate) fn with_recent<R>(
+        &self,
+        number: u32,
+        f: impl FnOnce(&Memory, &mut RecentKeys) -> R,
+    ) -> Option<R> {
+        self.with(number, |store| f(store, &mut self.recent.borrow_mut()))
     }
 
     /// Keeps the bytes of a value until Lua has made a value of them, and tells Lua where they are.

@@ -3,6 +3,7 @@
 use std::ffi::c_char;
 
 use crate::stores::memory::{Condition, Lifetime, Memory, StoreError};
+use crate::stores::recent::RecentKeys;
 use crate::stores::value::ValueRef;
 use crate::vm::native::traced::{Traced, traced};
 use crate::vm::native::unwind::pure_or_default;
@@ -95,10 +96,10 @@ pub(crate) fn tell(shared: &VmState, value: ValueRef<'_>) -> u32 {
 fn attempt(
     shared: &VmState,
     store: u32,
-    f: impl FnOnce(&Memory) -> Result<u32, StoreError>,
+    f: impl FnOnce(&Memory, &mut RecentKeys) -> Result<u32, StoreError>,
 ) -> u32 {
     pure_or_default(shared, || {
-        match shared.stores.with(store, f) {
+        match shared.stores.with_recent(store, f) {
             Some(Ok(outcome)) => outcome,
             Some(Err(problem)) => {
                 shared.stores.problem.set(Some(problem));
@@ -117,13 +118,14 @@ fn set(
     value: ValueRef<'_>,
     (time, when): (f64, f64),
 ) -> u32 {
-    attempt(shared, store, |store| {
+    attempt(shared, store, |memory, recent| {
         if key.len().max(value.bytes()) > MOST_BYTES {
             let bytes = key.len().saturating_add(value.bytes());
             let most = MOST_BYTES;
             return Err(StoreError::TooLarge { bytes, most });
         }
-        let done = store.set(key, value, lifetime(time), condition(when))?;
+        let key = recent.key(store, memory, key);
+        let done = memory.set_key(key, value, lifetime(time), condition(when))?;
         Ok(if done { DONE } else { REFUSED })
     })
 }
@@ -132,13 +134,13 @@ unsafe extern "C" fn get(shared: &VmState, store: u32, key: *const c_char, bytes
     // SAFETY: these are the address and the length of a string that is an argument of the caller's.
     let key = unsafe { text(key, bytes) };
     pure_or_default(shared, || {
-        let read = |store: &Memory| {
-            store.get(key, |value, version| {
+        let told = shared.stores.with_recent(store, |memory, recent| {
+            recent.get(store, memory, key, |value, version| {
                 shared.stores.slots.version.set(version as f64);
                 tell(shared, value)
             })
-        };
-        shared.stores.with(store, read).flatten().unwrap_or(0)
+        });
+        told.flatten().unwrap_or(0)
     })
 }
 
@@ -204,8 +206,9 @@ unsafe extern "C" fn incr(
 ) -> u32 {
     // SAFETY: these are the address and the length of a string that is an argument of the caller's.
     let key = unsafe { text(key, bytes) };
-    attempt(shared, store, |store| {
-        let sum = store.incr(key, by, lifetime(time))?;
+    attempt(shared, store, |memory, recent| {
+        let key = recent.key(store, memory, key);
+        let sum = memory.incr(key, by, lifetime(time))?;
         shared.stores.slots.number.set(sum);
         Ok(DONE)
     })
@@ -221,12 +224,11 @@ unsafe extern "C" fn delete(
 ) -> u32 {
     // SAFETY: these are the address and the length of a string that is an argument of the caller's.
     let key = unsafe { text(key, bytes) };
-    attempt(shared, store, |store| {
+    attempt(shared, store, |memory, _| {
         let version = (version >= 0.0).then_some(version as u64);
-        Ok(if store.delete(key, version) {
-            DONE
-        } else {
-            REFUSED
+        Ok(match memory.delete(key, version) {
+            true => DONE,
+            false => REFUSED,
         })
     })
 }

@@ -41,6 +41,14 @@ pub(crate) fn unfit(at: Position, place: &str, kind: &str, given: &str) -> Diagn
     Diagnostic::new(CODE, message).at(at, "this value")
 }
 
+/// A row without a column that must have a value.
+pub(crate) fn lacking(at: Position, column: &str, table: &str) -> Diagnostic {
+    let message = format!("this row of `{table}` has no value for `{column}`");
+    Diagnostic::new(CODE, message)
+        .at(at, format!("without `{column}`"))
+        .help("the column takes no `NULL` and has no default")
+}
+
 /// A value without a place.
 pub(crate) fn too_many(at: Position, places: usize) -> Diagnostic {
     let places = match places {

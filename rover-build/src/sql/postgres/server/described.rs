@@ -32,10 +32,13 @@ pub(super) const COLUMNS: &str = "\
       left join pg_type e on e.oid = t.typelem and t.typcategory = 'A' \
       where t.typtype <> 'd' \
     ) \
-    select c.relname::text, a.attname::text, plain.name, coalesce(plain.is_array, false), coalesce(a.attnotnull, false) \
+    select c.relname::text, a.attname::text, plain.name, coalesce(plain.is_array, false), coalesce(a.attnotnull, false), \
+      coalesce(a.atthasdef or a.attidentity <> '' or t.typtype = 'd', false), \
+      c.relhasrules or c.relkind in ('f', 'p') or exists (select from pg_trigger g where g.tgrelid = c.oid and not g.tgisinternal) \
     from pg_class c \
     left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped \
     left join plain on plain.oid = a.atttypid \
+    left join pg_type t on t.oid = a.atttypid \
     where c.relkind in ('r', 'v', 'm', 'f', 'p') and pg_table_is_visible(c.oid) \
       and c.relnamespace <> 'pg_catalog'::regnamespace \
     order by c.relname, a.attnum";

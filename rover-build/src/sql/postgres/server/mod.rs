@@ -3,6 +3,9 @@
 
 mod connect;
 mod described;
+mod tls;
+
+pub(crate) use connect::may_encrypt;
 
 use std::future::Future;
 use std::time::Duration;
@@ -132,6 +135,7 @@ impl Server {
                     name,
                     columns: Vec::new(),
                     open: false,
+                    hooked: row.get(6),
                 });
             }
             let Some(table) = tables.last_mut() else {
@@ -146,6 +150,7 @@ impl Server {
                     name,
                     kind: if is_array { plain.array() } else { plain },
                     not_null: row.get(4),
+                    default: row.get(5),
                 });
             }
         }

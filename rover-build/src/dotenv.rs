@@ -1,15 +1,15 @@
-//! `.env` beside the manifest: variables of the environment for a program at work. Compiled
-//! programs do not read it.
+//! `.env` beside the manifest: variables of the environment for `rover dev`, and the database that
+//! the build asks. Compiled programs do not read it.
 
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// Variables, in the file's order.
-pub(crate) type Variables = Vec<(String, String)>;
+pub type Variables = Vec<(String, String)>;
 
 /// The file of a manifest's folder.
-pub(crate) fn path(folder: &Path) -> PathBuf {
+pub fn path(folder: &Path) -> PathBuf {
     folder.join(".env")
 }
 
@@ -17,13 +17,28 @@ pub(crate) fn path(folder: &Path) -> PathBuf {
 ///
 /// # Errors
 /// With what is wrong with it, and never with what stands in it.
-pub(crate) fn read(folder: &Path) -> Result<Variables, String> {
+pub fn read(folder: &Path) -> Result<Variables, String> {
     let text = match fs::read_to_string(path(folder)) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Variables::new()),
         Err(error) => return Err(format!(".env: {error}")),
     };
     parse(&text)
+}
+
+/// One variable of it, where it has that. What else is wrong with the file is nobody's matter then.
+///
+/// # Errors
+/// As [`read`], where the name is in the file.
+pub(crate) fn variable(folder: &Path, name: &str) -> Result<Option<String>, String> {
+    let text = fs::read_to_string(path(folder)).unwrap_or_default();
+    if !text.contains(name) {
+        return Ok(None);
+    }
+    let mut variables = parse(&text)?.into_iter();
+    Ok(variables
+        .find(|(known, _)| known == name)
+        .map(|(_, value)| value))
 }
 
 fn parse(text: &str) -> Result<Variables, String> {
