@@ -149,6 +149,9 @@ fn random_handlers() -> String {
     for number in 0..count {
         add(&format!("handlers_{number}"), generate::program(number));
     }
+    for number in 0..count.div_ceil(3) {
+        add(&format!("rows_{number}"), generate::rows_program(number));
+    }
     for number in 0..count.div_ceil(2) {
         let beside = format!("beside_{number}.html");
         let (manifest, template) = generate::pages::program(number, &beside);

@@ -8,6 +8,8 @@ mod hooks;
 mod lists;
 #[path = "generate/pages.rs"]
 pub(crate) mod pages;
+#[path = "generate/rows.rs"]
+mod rows;
 
 /// A linear congruential generator: the same programs at every build.
 pub(crate) struct Random(u64);
@@ -26,6 +28,10 @@ impl Random {
     }
 
     fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
+        self.one_of(of)
+    }
+
+    fn one_of<T: Copy>(&mut self, of: &[T]) -> T {
         of[self.below(of.len())]
     }
 }
@@ -34,8 +40,18 @@ pub(crate) const HANDLERS: usize = 20;
 
 /// A manifest of handlers at `/h0/{x}`, `/h1/{x}`, ..., for GET and POST.
 pub(crate) fn program(seed: u64) -> String {
+    written(seed, false)
+}
+
+/// The same almost without hooks, of a program that has rows of a database.
+pub(crate) fn rows_program(seed: u64) -> String {
+    written(seed + 9000, true)
+}
+
+fn written(seed: u64, rows: bool) -> String {
     let mut writer = Writer {
         random: Random::new(seed),
+        rows,
         locals: Vec::new(),
         lists: Vec::new(),
         shapes: Vec::new(),
@@ -65,6 +81,9 @@ local PAGE = { a = g:integer():min(0), b = g:string():default(\"e\"), x = g:arra
 local strange = setmetatable({ own = 1 }, { __index = function(_, k) return k .. \"!\" end })
 "
     .to_owned();
+    if rows {
+        text += &rows::database();
+    }
     // Functions that only get a `ctx`, in some programs.
     text += writer.random.one(&[
         "local function inner(c) return c:headers().accept end\n",
@@ -79,9 +98,14 @@ local strange = setmetatable({ own = 1 }, { __index = function(_, k) return k ..
         "local function reader(v, c) if v then return inner(c) end return c:params().x end\n",
         "local function reader(v, c) kept = c return c.method end\n",
     ]);
-    text += &writer.outer_hooks();
+    text += &match rows {
+        true => "function api.h0.before.fields(ctx) ctx.user, ctx.seen = { name = ctx.path }, ctx.path end\n".to_owned(),
+        false => writer.outer_hooks(),
+    };
     for number in 0..HANDLERS {
-        text += &writer.inner_hooks(&format!("h{number}"));
+        if !rows {
+            text += &writer.inner_hooks(&format!("h{number}"));
+        }
         let method = if number % 3 == 0 { "post" } else { "get" };
         text += &format!("function api.h{number}.p_x.{method}(ctx)\n");
         writer.locals.clear();
@@ -97,6 +121,8 @@ local strange = setmetatable({ own = 1 }, { __index = function(_, k) return k ..
 
 struct Writer {
     random: Random,
+    /// There is a database.
+    rows: bool,
     locals: Vec<String>,
     /// Locals that began as an empty table.
     lists: Vec<String>,
@@ -255,6 +281,9 @@ impl Writer {
         let kinds = if depth < 3 { 16 } else { 6 };
         if depth < 3 && !self.shapes.is_empty() && self.random.below(3) == 0 {
             return self.walk(depth);
+        }
+        if self.rows && depth < 3 && self.random.below(4) == 0 {
+            return self.rows(depth);
         }
         if self.random.below(3) == 0 {
             return self.list(depth);

@@ -7,6 +7,7 @@ use crate::analyse::lists::{candidates, lists};
 use crate::analyse::responses::{Response, builder, response, with_header};
 use crate::analyse::template::why_not;
 use crate::analyse::waits::Target;
+use crate::analyse::walked_rows::each;
 use crate::diagnostic::Position;
 use crate::form::Form;
 use crate::front::hir::{Expr, Kind, Span, Stmt};
@@ -78,6 +79,8 @@ pub enum Became {
     },
     /// A list that is written as JSON while it is filled.
     WrittenList,
+    /// What a database gives: no tables are made of it; else why, and where that is seen.
+    Rows(Option<(&'static str, Option<Position>)>),
     /// An answer that is written as JSON by the plan's template of that number, less one.
     Template(usize),
     /// An answer that is written part by part.
@@ -210,6 +213,7 @@ impl<'a> Parts<'a> {
             self.reads(function);
         }
         self.lists(handler);
+        self.results(handler);
         self.answers(handler, &handler.function.body);
     }
 
@@ -285,6 +289,20 @@ impl<'a> Parts<'a> {
             if let Some(last) = self.found.last_mut() {
                 last.text = format!("{name} = {}", last.text);
             }
+        }
+    }
+
+    fn results(&mut self, Handler { file, function, .. }: Handler<'a>) {
+        let source = &self.facts.sources.files[file];
+        let mut found = Vec::new();
+        each(&function.body, &mut |expr| {
+            if let Some(why) = self.lowered.results.get(&file.range(expr.span)) {
+                let seen = |at: Option<Span>| at.map(|at| source.position(at.start));
+                found.push((expr.span, why.map(|(why, at)| (why, seen(at)))));
+            }
+        });
+        for (span, why) in found {
+            self.push(file, span, Became::Rows(why));
         }
     }
 

@@ -86,6 +86,61 @@ fn what_is_read_and_how_the_answer_is_written() {
     assert!(!text.contains("  - "), "{text}");
 }
 
+const ROWS: &str = r#"local db = rover.db "sqlite::memory:"
+local api = rover.server {}
+
+function api.all.get(ctx)
+  local rows = db:all "select 1 as a"
+  if ctx:query().page then return api.html { rows = rows } [[{{ for _, row in ipairs(rows) do }}{{ row.a }}{{ end }}]] end
+  return { rows = rows, one = db:one "select 2 as a" }
+end
+
+function rover.html.card(props) return rover.html(props) [[{{ a }}]] end
+function api.card.get()
+  return api.html { rows = db:all "select 1 as a" } [[{{ for _, row in ipairs(rows) do }}{{ card(row) }}{{ end }}]]
+end
+
+function api.tables.get()
+  local rows, sum = db:all "select 1 as a", 0
+  for _, row in ipairs(rows) do row.b = sum end
+  for i = 1, 3 do sum = sum + #db:all("select $1 as a", i) end
+  return { sum = sum, first = db:one "select 1 as a".a }
+end
+
+return api
+"#;
+
+#[test]
+fn whether_rows_become_tables() {
+    let folder = Folder::with("explain_rows", ROWS);
+    let explain = |route: &str| folder.rover(&["explain", route]).done();
+    let text = explain("GET /all");
+    let kept = "rows stay as the driver has left them, no tables are made\n";
+    has(
+        &text,
+        &[
+            &format!("+ routes.lua:5  db:all \"select 1 as a\"\n      {kept}"),
+            &format!("+ routes.lua:7  db:one \"select 2 as a\"\n      {kept}"),
+        ],
+    );
+    has(
+        &explain("GET /card"),
+        &[
+            "- routes.lua:12  db:all \"select 1 as a\"\n      rows become tables: the page does more with it \
+             than `for _, row in ipairs(rows)`, `row.name` and `#rows`, routes.lua:12\n",
+        ],
+    );
+    has(
+        &explain("GET /tables"),
+        &[
+            "- routes.lua:16  db:all \"select 1 as a\"\n      rows become tables: the loop does more with a row \
+             than read its columns by name, routes.lua:17\n",
+            "- routes.lua:18  db:all(\"select $1 as a\", i)\n      rows become tables: it is more than returned, \
+             walked through by `ipairs` or given to a page, routes.lua:18\n",
+        ],
+    );
+}
+
 #[test]
 fn why_a_route_waits() {
     has(

@@ -116,7 +116,7 @@ end
 
 -- The sandbox comes last: it takes away what the other parts use.
 for _, name in ipairs {
-  "lock", "body", "html", "cookie", "response", "ctx", "chain", "wait", "http", "crypto", "password", "jwt", "session", "files", "database", "redis", "stores", "admission", "env", "global", "direct", "html_plain", "library", "strings",
+  "lock", "body", "html", "cookie", "response", "ctx", "chain", "wait", "http", "crypto", "password", "jwt", "session", "files", "database", "redis", "stores", "admission", "env", "global", "direct", "html_plain", "walked", "library", "strings",
   "sandbox",
 } do
   R.part(name)(R)

@@ -16,7 +16,7 @@ impl Writer {
                     "g:object { name = g:string():required() }",
                 ];
                 let fields: &[&str] = &[
-                    "name", "count", "flag", "deep.id", "deep.t", "deep", "a", "none",
+                    "name", "count", "flag", "deep.id", "deep.t", "deep", "a", "a",
                 ];
                 ("body", self.random.one(&schema), fields)
             }

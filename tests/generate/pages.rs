@@ -1,7 +1,7 @@
 // Random pages for the differential test: templates with values in every place of a page,
 // loops, conditions, locals and components, given everything that a value can be.
 
-use super::{HANDLERS, Random};
+use super::{HANDLERS, Random, rows};
 
 /// What is printed: the first is nil, as are numbers that no value has.
 const VALUES: [&str; 46] = [
@@ -65,6 +65,7 @@ pub(crate) fn program(seed: u64, file: &str) -> (String, String) {
         components: Vec::new(),
         locals: Vec::new(),
         names: 0,
+        rows: false,
     };
     let mut text = "local api = rover.server {}\nlocal VALUES = {\n".to_owned();
     for (at, value) in VALUES.iter().enumerate() {
@@ -76,6 +77,7 @@ pub(crate) fn program(seed: u64, file: &str) -> (String, String) {
          local file = rover.template \"{file}\"\n",
         VALUES.len() + 1
     );
+    text += &rows::database();
     // It may be a component itself, so it calls none.
     let beside = writer.page(2);
     writer.fields = &["title", "body", "depth"];
@@ -83,6 +85,7 @@ pub(crate) fn program(seed: u64, file: &str) -> (String, String) {
         text += &writer.component();
     }
     writer.fields = &FIELDS;
+    writer.rows = true;
     for number in 0..HANDLERS {
         let method = if number % 3 == 0 { "post" } else { "get" };
         text += &format!("function api.h{number}.p_x.{method}(ctx)\n");
@@ -100,7 +103,24 @@ struct Writer {
     /// Of the template, which may be assigned to.
     locals: Vec<String>,
     names: usize,
+    /// There are rows of a database among the data.
+    rows: bool,
 }
+
+/// Rows as data: a statement before, and what is given. Some are seen to be used elsewhere.
+const ROWS: [(&str, &str); 5] = [
+    ("", "db:all(ROWS, few(ctx))"),
+    ("", "(db:all(ROWS, few(ctx)))"),
+    ("  local rows = db:all(ROWS, few(ctx))\n", "rows"),
+    (
+        "  local rows = db:all(ROWS, few(ctx))\n  if #rows == 2 then return rows end\n",
+        "rows",
+    ),
+    (
+        "  local rows = db:all(ROWS, few(ctx))\n  local first = rows[1]\n",
+        "rows",
+    ),
+];
 
 /// Where a value may be printed: what is around it.
 const PLACES: [&str; 38] = [
@@ -180,12 +200,14 @@ impl Writer {
         let count = 1 + self.random.below(3);
         let template = self.page(count);
         let quoted = self.quoted(&template);
-        let fields: Vec<String> = self
+        let mut fields: Vec<String> = self
             .fields
             .iter()
             .enumerate()
             .map(|(at, name)| format!("{name} = {}", self.given(at)))
             .collect();
+        let (local, rows) = self.random.one_of(&ROWS);
+        fields.push(format!("rows = {rows}"));
         let data = format!("{{ {} }}", fields.join(", "));
         let before = self.random.one(&[
             "",
@@ -220,7 +242,7 @@ impl Writer {
             }
             _ => format!("  return api.html {data} {quoted}\n"),
         };
-        before.to_owned() + &last
+        local.to_owned() + before + &last
     }
 
     /// A field's value in a handler.
@@ -270,6 +292,9 @@ impl Writer {
 
     fn node(&mut self, depth: usize) -> String {
         let kinds = if depth < 3 { 20 } else { 11 };
+        if self.rows && depth < 3 && self.random.below(5) == 0 {
+            return self.walk(depth);
+        }
         match self.random.below(kinds) {
             0..=7 => self.place(),
             8 => {
@@ -350,6 +375,46 @@ impl Writer {
         self.locals.push(name.to_owned());
         let text = self.inner(depth);
         self.locals.pop();
+        text
+    }
+
+    /// A walk through rows. A row itself is used seldom.
+    fn walk(&mut self, depth: usize) -> String {
+        let (at, row) = (self.name(), self.name());
+        let known = self.locals.len();
+        let columns = (0..3).map(|_| format!("{row}.{}", self.random.one(&rows::COLUMNS)));
+        let columns: Vec<String> = columns.collect();
+        self.locals.extend(columns.iter().cloned());
+        if self.random.below(12) == 0 {
+            self.locals.push(row.clone());
+        }
+        // What comes last may be assigned.
+        self.locals.push(at.clone());
+        let inner = match self.random.below(3) {
+            0 => self.inner(depth),
+            _ => (0..2).map(|_| self.columns(&columns)).collect(),
+        };
+        self.locals.truncate(known);
+        let length = self
+            .random
+            .one(&["", "{{ #rows }}", "{{ if #rows > 2 then }}many{{ end }}"]);
+        format!("{length}{{{{ for {at}, {row} in ipairs(rows) do }}}}{inner}{{{{ end }}}}")
+    }
+
+    /// Columns of a row printed somewhere in the page.
+    fn columns(&mut self, columns: &[String]) -> String {
+        let around = self.random.one(&PLACES).to_owned();
+        let mut text = String::new();
+        for c in around.chars() {
+            let column = &columns[self.random.below(columns.len())];
+            match (c, self.random.below(6)) {
+                ('@', 0) => text += &format!("{{{{ {column} or \"none\" }}}}"),
+                ('@', 1) => text += &format!("{{{{ type({column}) }}}}"),
+                ('@', _) => text += &format!("{{{{ {column} }}}}"),
+                ('$', _) => text += column,
+                _ => text.push(c),
+            }
+        }
         text
     }
 

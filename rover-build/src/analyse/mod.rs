@@ -24,3 +24,4 @@ pub(crate) mod statements;
 pub(crate) mod template;
 pub(crate) mod types;
 pub(crate) mod waits;
+pub(crate) mod walked_rows;

@@ -1,5 +1,17 @@
 //! The values of literals as they are written, and where a string's bytes stand.
 
+/// A text as a string literal.
+pub(crate) fn quoted(text: &str) -> String {
+    let escaped: String = text
+        .bytes()
+        .map(|b| match b {
+            b' '..=b'~' if b != b'"' && b != b'\\' => char::from(b).to_string(),
+            other => format!("\\{other:03}"),
+        })
+        .collect();
+    format!("\"{escaped}\"")
+}
+
 /// A string literal's value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Literal {

@@ -4,6 +4,7 @@ use rover_model::plan::HtmlStep;
 use rover_model::{Escape, Place, Rule};
 
 use super::names::{Meaning, Name, Names};
+use super::results::Results;
 use super::source::Source;
 use super::step::{PageSteps, Put};
 use super::walk::Op;
@@ -23,7 +24,27 @@ pub(super) enum Data<'a> {
     /// As a table.
     Table,
     /// As arguments, in the order of the fields.
-    Fields(&'a [String]),
+    Fields {
+        names: &'a [String],
+        /// Those that are results of a database, as the driver has left them.
+        results: &'a [String],
+    },
+}
+
+impl<'a> Data<'a> {
+    fn arguments(self) -> &'a [String] {
+        match self {
+            Data::Table => &[],
+            Data::Fields { names, .. } => names,
+        }
+    }
+
+    fn results(self) -> &'a [String] {
+        match self {
+            Data::Table => &[],
+            Data::Fields { results, .. } => results,
+        }
+    }
 }
 
 /// A template that is understood, before it is a chunk.
@@ -38,6 +59,8 @@ pub(super) struct Generated {
     pub(super) whole: bool,
     /// It prints the same whenever the data is the same.
     pub(super) steady: bool,
+    /// The fields that may be results of a database as the driver has left them.
+    pub(super) walked: Vec<String>,
 }
 
 /// The data's variable.
@@ -94,8 +117,13 @@ pub(super) fn generate(
     for part in &parts {
         edits.extend(part.edits(&text, steps));
     }
-    let printed = |name: &&Name| parts.iter().all(|part| part.name != name.span);
-    for name in found.iter().filter(printed) {
+    let results = Results::find(&chunk, &found, data.arguments());
+    let rows = results.edits(&text, data.results(), &puts);
+    let replaced = |name: &Name| {
+        let inside = |span: &Span| span.start <= name.span.start && name.span.end <= span.end;
+        rows.iter().any(|(span, _)| inside(span)) || parts.iter().any(|p| p.name == name.span)
+    };
+    for name in found.iter().filter(|name| !replaced(name)) {
         match written(name, names, data) {
             Some(text) => edits.push((name.span, text)),
             None => {
@@ -103,6 +131,7 @@ pub(super) fn generate(
             }
         }
     }
+    edits.extend(rows);
     let (places, check) = budget::checks(&ast);
     edits.extend(places.into_iter().map(|at| {
         let span = Span { start: at, end: at };
@@ -113,6 +142,10 @@ pub(super) fn generate(
         text,
         whole,
         steady,
+        walked: match form {
+            Form::Specialised => results.walked(),
+            Form::Reference => Vec::new(),
+        },
     })
 }
 
@@ -134,7 +167,7 @@ fn written(name: &Name, names: Names<'_>, data: Data<'_>) -> Option<String> {
     let text = &name.name;
     Some(match (name.meaning, data) {
         (Meaning::Field, Data::Table) => format!("{DATA}.{text}"),
-        (Meaning::Field, Data::Fields(_)) => variable(names, text),
+        (Meaning::Field, Data::Fields { .. }) => variable(names, text),
         (Meaning::Data, _) => DATA.to_owned(),
         (Meaning::Component, _) => format!("__components.{text}"),
         (Meaning::Global, _) => text.clone(),
@@ -195,14 +228,21 @@ impl Writer<'_, '_> {
         };
         let parameters = match data {
             Data::Table => format!(", {DATA}"),
-            Data::Fields(fields) => fields
+            Data::Fields { names: fields, .. } => fields
                 .iter()
                 .map(|field| format!(", {}", variable(names, field)))
                 .collect(),
         };
+        let walks = match data.results() {
+            [] => "",
+            _ => {
+                "local __put_cell, __cell, __walk, __count = __rover.put_cell, __rover.cell, \
+                 __rover.walk, __rover.count "
+            }
+        };
         self.text += &format!(
-            "local __rover = (...).{side} local __put, __run, __part, __components, __parts, \
-             __budget = __rover.put, __rover.run, __rover.part, __rover.components, \
+            "local __rover = (...).{side} {walks}local __put, __run, __part, __components, \
+             __parts, __budget = __rover.put, __rover.run, __rover.part, __rover.components, \
              __rover.parts, 1000 return function(__b{parameters})"
         );
     }

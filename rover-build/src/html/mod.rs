@@ -12,6 +12,7 @@ mod js;
 mod names;
 mod parser;
 mod parts;
+mod results;
 mod scan;
 mod source;
 mod steady;
@@ -24,6 +25,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::analyse::names::Names as ProgramNames;
 use crate::analyse::servers::ServerVars;
+use crate::analyse::walked_rows::is_result;
 use crate::diagnostic::Diagnostic;
 use crate::form::Form;
 use crate::front::hir::{Expr, Field, Kind};
@@ -59,6 +61,15 @@ pub(crate) struct Templates<'a> {
     tables: HashMap<Origin, usize>,
     /// By use: the chunk that takes the fields of a constructor.
     fields: HashMap<TextRange, usize>,
+    /// By use: the same where fields are results of a database as the driver has left them.
+    results: HashMap<TextRange, WithResults<'a>>,
+}
+
+/// How a page is rendered whose data has results of a database as the driver has left them.
+pub(crate) struct WithResults<'a> {
+    chunk: usize,
+    /// The fields' values.
+    pub(crate) values: Vec<&'a Expr>,
 }
 
 impl<'a> Templates<'a> {
@@ -80,9 +91,16 @@ impl<'a> Templates<'a> {
         self.steady.contains(&found.origin).then_some(found.data)
     }
 
-    /// How a use is rendered.
-    pub(crate) fn rendering(&self, found: &Use<'a>) -> Rendering<'a> {
-        match self.fields.get(&found.range()) {
+    /// The results of a database that a page may be given as the driver has left them, all or none.
+    pub(crate) fn results(&self, found: &Use<'a>) -> Option<&WithResults<'a>> {
+        self.results.get(&found.range())
+    }
+
+    /// How a use is rendered; `results` are whether it is given results as the driver has left them.
+    pub(crate) fn rendering(&self, found: &Use<'a>, results: bool) -> Rendering<'a> {
+        let with = self.results(found).filter(|_| results);
+        let with = with.map(|with| &with.chunk);
+        match with.or_else(|| self.fields.get(&found.range())) {
             Some(chunk) => {
                 let fields = named(found.data).unwrap_or_default();
                 Rendering {
@@ -119,7 +137,7 @@ pub(crate) struct Rendering<'a> {
 }
 
 /// A constructor's fields where all have names and none comes twice.
-fn named(data: &Expr) -> Option<Vec<(&str, &Expr)>> {
+pub(crate) fn named(data: &Expr) -> Option<Vec<(&str, &Expr)>> {
     let Kind::Table(fields) = &data.kind else {
         return None;
     };
@@ -202,6 +220,7 @@ pub(crate) fn templates<'a>(
         let open = matches!(origin, Origin::File(file) if found.open.contains(&file));
         let mut problems = Vec::new();
         let known = Known {
+            names,
             components,
             locals: match origin {
                 Origin::Literal(at) => sources.files[at.file].locals(),
@@ -217,21 +236,22 @@ pub(crate) fn templates<'a>(
 }
 
 /// What is known of what a template may name, beside its data.
-struct Known<'a> {
+struct Known<'k, 'a> {
+    names: &'k ProgramNames<'a>,
     /// Components; nothing where the chunk did not run that makes them.
-    components: Option<&'a BTreeSet<String>>,
+    components: Option<&'k BTreeSet<String>>,
     /// The locals of its file, which it does not see.
-    locals: BTreeSet<&'a str>,
+    locals: BTreeSet<&'k str>,
     /// Its data may come from anywhere.
     open: bool,
 }
 
-impl Templates<'_> {
+impl<'a> Templates<'a> {
     fn compile(
         &mut self,
         origin: Origin,
         source: &Source<'_>,
-        from: &Known<'_>,
+        from: &Known<'_, 'a>,
         form: Form,
         problems: &mut Vec<Diagnostic<usize>>,
     ) {
@@ -260,7 +280,7 @@ impl Templates<'_> {
         let Some(table) = generate(&prepared, names, Data::Table, form, steps, problems) else {
             return;
         };
-        let whole = table.whole;
+        let (whole, walked) = (table.whole, table.walked.clone());
         if table.steady {
             self.steady.insert(origin);
         }
@@ -273,16 +293,36 @@ impl Templates<'_> {
             let Some(fields) = named(found.data) else {
                 continue;
             };
+            let (mut results, mut values) = (Vec::new(), Vec::new());
+            for (name, value) in &fields {
+                let is_walked = walked.iter().any(|walked| walked == name);
+                if is_walked && is_result(from.names, found.file, value) {
+                    results.push((*name).to_owned());
+                    values.push(*value);
+                }
+            }
             let fields: Vec<String> = fields.iter().map(|(name, _)| (*name).to_owned()).collect();
             if fields.len() > MAX_ARGUMENTS || !fields.iter().all(|f| is_variable(f)) {
                 continue;
             }
-            // Fields of other uses are absent here.
-            let data = Data::Fields(&fields);
-            let mut ignored = Vec::new();
-            if let Some(chunk) = generate(&prepared, names, data, form, steps, &mut ignored) {
-                let chunk = push(&mut self.chunks, source, chunk);
+            let mut chunk = |results: &[String]| {
+                let names_of = Data::Fields {
+                    names: &fields,
+                    results,
+                };
+                // Fields of other uses are absent here.
+                let mut ignored = Vec::new();
+                let chunk = generate(&prepared, names, names_of, form, steps, &mut ignored)?;
+                Some(push(&mut self.chunks, source, chunk))
+            };
+            if let Some(chunk) = chunk(&[]) {
                 self.fields.insert(found.range(), chunk);
+            }
+            if !results.is_empty()
+                && let Some(chunk) = chunk(&results)
+            {
+                let with = WithResults { chunk, values };
+                self.results.insert(found.range(), with);
             }
         }
     }

@@ -6,8 +6,10 @@ use rover_model::plan::{Piece, Run};
 
 use crate::analyse::lists::{Item, Lists, is_list, list_of};
 use crate::analyse::template::{is_plain_text, template};
+use crate::analyse::walked_rows::CellRead;
 use crate::front::hir::{Expr, Kind};
 use crate::front::ids::FileId;
+use crate::front::literal::quoted;
 use crate::lower::Lowering;
 use crate::lower::lowered::ListStep;
 
@@ -149,6 +151,12 @@ impl Lowering<'_> {
         let (steps, values): (Vec<ListStep>, Vec<SlotValue<'_>>) =
             row.into_iter().map(|slot| (slot.step, slot.value)).unzip();
         let (list, at) = (cursor.list, self.steps(&steps));
+        if let Some(cells) = self.cells_of(cursor.file, &values) {
+            let CellRead { rows, row, .. } = &cells;
+            let columns = quoted(&cells.column);
+            cursor.text += &format!(" __rover.put_cells({list}, {at}, {rows}, {row}, {columns})");
+            return;
+        }
         let letters: String = values.iter().map(SlotValue::letter).collect();
         // Whether a concatenation's part can be one is seen before the next value is
         // evaluated, as the VM would.
@@ -171,6 +179,16 @@ impl Lowering<'_> {
             }
         }
         cursor.text.push(')');
+    }
+
+    /// The columns that all of these values are, of one row as the driver has left it.
+    fn cells_of(&mut self, file: FileId, values: &[SlotValue<'_>]) -> Option<CellRead> {
+        let plain = values.iter().map(|value| match value {
+            SlotValue::Plain(value) => Some(*value),
+            _ => None,
+        });
+        let plain: Option<Vec<&Expr>> = plain.collect();
+        self.row_of(file, &plain?)
     }
 
     /// Evaluates a value into a local. Where the part of a concatenation is neither string

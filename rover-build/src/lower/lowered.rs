@@ -4,7 +4,11 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use rover_model::plan::{Precheck, Run, Step, Template, Text};
 
+use crate::front::hir::Span;
 use crate::front::ids::TextRange;
+
+/// Why a database's result becomes tables, and where that is seen.
+pub(crate) type WhyTable = (&'static str, Option<Span>);
 
 /// The rewritten program.
 pub(crate) struct Lowered {
@@ -18,6 +22,8 @@ pub(crate) struct Lowered {
     pub(crate) prechecks: Vec<Option<Precheck>>,
     /// How returned values are written.
     pub(crate) answers: HashMap<TextRange, Answer>,
+    /// The results of databases in handlers, by their calls: why they become tables, if they do.
+    pub(crate) results: HashMap<TextRange, Option<WhyTable>>,
     /// The checks whose values stay where they are laid out.
     pub(crate) held: HashSet<TextRange>,
 }

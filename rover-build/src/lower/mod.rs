@@ -11,6 +11,7 @@ pub(crate) mod lowered;
 pub(crate) mod method;
 pub(crate) mod pages;
 pub(crate) mod precheck;
+pub(crate) mod result_uses;
 pub(crate) mod rows;
 pub(crate) mod tails;
 pub(crate) mod text;
@@ -28,14 +29,16 @@ use crate::analyse::names::Names;
 use crate::analyse::responses::{Response, answered, response, with_header};
 use crate::analyse::schemas::Guards;
 use crate::analyse::template::{Known, error_template, list_template, template};
+use crate::analyse::walked_rows::CellRead;
 use crate::form::Form;
 use crate::front::budget::checks;
 use crate::front::hir::{Expr, Kind, Span, Stmt};
 use crate::front::ids::{ById, FileId, TextRange};
+use crate::front::literal::quoted;
 use crate::front::load::Sources;
 use crate::html::Templates;
 use crate::lower::edit::Edits;
-use crate::lower::lowered::{Answer, ListStep, Lowered};
+use crate::lower::lowered::{Answer, ListStep, Lowered, WhyTable};
 use crate::lower::tails::tails;
 use crate::model::app::App;
 use crate::model::facts::Facts;
@@ -69,6 +72,9 @@ pub(crate) fn lower(facts: &Facts<'_>, app: &App, orders: &Orders) -> Lowered {
         steps: Vec::new(),
         pages: BTreeSet::new(),
         answers: HashMap::new(),
+        results: HashMap::new(),
+        kept_pages: HashSet::new(),
+        cells: HashMap::new(),
     };
     lowering.missing_bodies(app, form);
     lowering.budgets();
@@ -91,14 +97,15 @@ pub(crate) fn lower(facts: &Facts<'_>, app: &App, orders: &Orders) -> Lowered {
                         }
                     }
                 }
+                lowering.results(handler);
                 lowering.lists(handler.file, &lists);
                 lowering.returns(handler, &handler.function.body, &lists);
-                lowering.returned_rows(handler, &handler.function.body);
                 lowering.known_reads(handler);
             }
         }
     }
     if form == Form::Specialised {
+        lowering.read_cells();
         lowering.html_components();
         lowering.html_values();
     }
@@ -136,6 +143,7 @@ pub(crate) fn lower(facts: &Facts<'_>, app: &App, orders: &Orders) -> Lowered {
         pages: lowering.pages,
         prechecks,
         answers: lowering.answers,
+        results: lowering.results,
         held: lowering.holders.into_keys().collect(),
     }
 }
@@ -167,6 +175,12 @@ pub(crate) struct Lowering<'a> {
     pages: BTreeSet<usize>,
     /// How returned values are written.
     pub(crate) answers: HashMap<TextRange, Answer>,
+    /// The results of databases in handlers.
+    results: HashMap<TextRange, Option<WhyTable>>,
+    /// Pages that are given results of databases as the driver has left them.
+    pub(crate) kept_pages: HashSet<TextRange>,
+    /// Reads of columns of rows that are kept so, which a list may write.
+    cells: HashMap<TextRange, CellRead>,
 }
 
 impl Lowering<'_> {
@@ -461,16 +475,4 @@ fn named(table: Table, name: &str) -> (&'static str, String, fn(Text) -> Part) {
         Table::Headers => ("header", name.to_ascii_lowercase(), Part::Header),
         Table::Cookies => ("cookie", name.to_owned(), Part::Cookie),
     }
-}
-
-/// A Lua string. Names come from the program's own texts without escapes or quotes.
-fn quoted(text: &str) -> String {
-    let escaped: String = text
-        .bytes()
-        .map(|b| match b {
-            b' '..=b'~' if b != b'"' && b != b'\\' => char::from(b).to_string(),
-            other => format!("\\{other:03}"),
-        })
-        .collect();
-    format!("\"{escaped}\"")
 }

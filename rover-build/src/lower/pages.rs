@@ -93,7 +93,7 @@ impl Lowering<'_> {
             chunk,
             arguments: slots,
             is_table,
-        } = html.rendering(found);
+        } = html.rendering(found, self.kept_pages.contains(&found.range()));
         self.forget_marks(found.file, found.data, &slots);
         let is_file = matches!(found.origin, Origin::File(_));
         let check = match (is_table, found.value) {

@@ -261,7 +261,7 @@ fn part(compiled: &Compiled, part: &Explanation, precheck: Option<Precheck>) -> 
     let at = &part.position;
     let written = short(&part.text);
     let (sign, style) = match part.became {
-        Became::Kept(..) => ("-", YELLOW),
+        Became::Kept(..) | Became::Rows(Some(_)) => ("-", YELLOW),
         _ => ("+", GREEN),
     };
     let place = format!("{}:{}", at.file, at.line);
@@ -285,6 +285,13 @@ fn became(compiled: &Compiled, became: &Became, precheck: Option<Precheck>) -> S
             }
         }
         Became::WrittenList => "written as JSON while it is filled, no table is made".to_owned(),
+        Became::Rows(None) => {
+            "rows stay as the driver has left them, no tables are made".to_owned()
+        }
+        Became::Rows(Some((why, None))) => format!("rows become tables: {why}"),
+        Became::Rows(Some((why, Some(at)))) => {
+            format!("rows become tables: {why}, {}:{}", at.file, at.line)
+        }
         Became::Template(number) => {
             let template = number
                 .checked_sub(1)

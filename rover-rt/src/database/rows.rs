@@ -86,10 +86,27 @@ impl Rows {
         }
     }
 
+    /// How many bytes they take.
+    pub(crate) fn size(&self) -> usize {
+        self.cells.capacity() * size_of::<Cell>() + self.bytes.capacity()
+    }
+
     /// A row's values.
     pub(crate) fn row(&self, index: usize) -> &[Cell] {
         let columns = self.columns.names.len();
         &self.cells[index * columns..(index + 1) * columns]
+    }
+
+    /// The number of a column among a row's values, by its name: of those with the same name the
+    /// last one.
+    pub(crate) fn column(&self, name: &[u8]) -> Option<usize> {
+        let mut names = self.columns.names.iter();
+        names.rposition(|known| known.as_bytes() == name)
+    }
+
+    /// A value by its number among those of all rows.
+    pub(crate) fn cell(&self, number: usize) -> Option<Cell> {
+        self.cells.get(number).copied()
     }
 
     /// About how many bytes so many of the rows take as JSON.

@@ -126,6 +126,22 @@ function api.broken.get()
   return { count = count, failed = outcome(ok, e).failed }
 end
 
+-- Rows that are walked through where the driver has left them, and the same as tables.
+local WALKED = [[
+select n, case n % 3 when 0 then null else '<' || n end as t, n / 4.0::float8 as r, n / 4.0 as exact, n % 2 = 0 as even,
+  9007199254740990 + n as big, jsonb_build_array(n, '</script>') as data, array[n, n + 1] as list, timestamptz '2026-01-02 03:04:05Z' as at
+from generate_series(1, 200) n]]
+local function tables() return db:all(WALKED) end
+function api.walked.get()
+  local rows, more = db:all(WALKED), tables()
+  local page = rover.html { rows = rows } [[{{ for _, row in ipairs(rows) do }}<p title="{{ row.t }}">{{ row.n }} {{ row.r }} {{ row.exact }} {{ row.even }} {{ row.big }} {{ row.at }}{{ #row.list }}<script>f({{ row.data }}, {{ row.big }}, {{ row.t }})</script></p>{{ end }}]]
+  local same = rover.html { rows = more } [[{{ for _, row in ipairs(rows) do }}<p title="{{ row.t }}">{{ row.n }} {{ row.r }} {{ row.exact }} {{ row.even }} {{ row.big }} {{ row.at }}{{ #row.list }}<script>f({{ row.data }}, {{ row.big }}, {{ row.t }})</script></p>{{ end }}]]
+  local kept, listed = {}, {}
+  for _, row in ipairs(rows) do kept[#kept + 1] = { n = row.n, t = row.t, r = row.r, even = row.even, big = row.big, data = row.data } end
+  for _, row in ipairs(more) do listed[#listed + 1] = { n = row.n, t = row.t, r = row.r, even = row.even, big = row.big, data = row.data } end
+  return { same = tostring(page) == tostring(same), length = #tostring(page), kept = kept, listed = listed, rows = rows, more = more }
+end
+
 function api.alive.get() return { alive = true } end
 
 return api

@@ -138,6 +138,23 @@ fn statements_without_names_have_the_same_values() {
 
 #[test]
 #[ignore = "needs a PostgreSQL: .ci/postgres"]
+fn rows_that_are_walked_through_are_those_of_tables() {
+    let base = Base::new();
+    let told = base.start(&[]).get("/walked");
+    assert_eq!(told["same"], true);
+    assert!(told["length"].as_u64() > Some(20_000));
+    let count = |name: &str| told[name].as_array().map(Vec::len);
+    assert_eq!((count("kept"), count("rows")), (Some(200), Some(200)));
+    assert_eq!(told["kept"], told["listed"]);
+    assert_eq!(told["rows"], told["more"]);
+    assert_eq!(
+        told["kept"][2],
+        json!({"n": 3, "r": 0.75, "even": false, "big": "9007199254740993", "data": [3, "</script>"]})
+    );
+}
+
+#[test]
+#[ignore = "needs a PostgreSQL: .ci/postgres"]
 fn places_have_values() {
     let base = Base::new();
     let program = base.start(&[]);

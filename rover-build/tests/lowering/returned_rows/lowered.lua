@@ -27,15 +27,19 @@ function api.fires.asked.p_id.get(ctx) --[[budget]]
   return (__rover.with_header((__rover.reply(6, row, rows, { row })), "x-a", "b"))
 end
 function api.fires.single.get() --[[budget]]  return (api.json(db:__rover_one "select 1 as a"):header("x-a", "b")) end
+function api.fires.counted.get() --[[budget]] 
+  local rows = db:__rover_all "select 1 as a"
+  return (__rover.reply(7, __rover.count(rows), rows))
+end
 -- A database that another file has made.
 local made, store = require "made", require "store"
-function api.fires.module.get() --[[budget]]  return (__rover.reply(7, made:__rover_all "select 1 as a", (store.db:__rover_one "select 1 as a"))) end
+function api.fires.module.get() --[[budget]]  return (__rover.reply(8, made:__rover_all "select 1 as a", (store.db:__rover_one "select 1 as a"))) end
 
 -- Here the program looks at them.
 function api.stays.field.get() --[[budget]] 
   local row = db:one "select 1 as a"
   if row.a then return row end
-  return (__rover.reply(8))
+  return (__rover.reply(9))
 end
 function api.stays.caught.get() --[[budget]] 
   local rows = db:all "select 1 as a"
@@ -45,16 +49,18 @@ end
 function api.stays.closed.get() --[[budget]] 
   local rows = db:all "select 1 as a"
   local later = function() --[[budget]]  return rows end
-  return (__rover.reply(9, rows, (later())))
+  return (__rover.reply(10, rows, (later())))
 end
 function api.stays.again.get() --[[budget]] 
   local rows = db:all "select 1 as a"
   rows = rows or {}
   return rows
 end
-function api.stays.listed.get() --[[budget]] 
-  local rows = db:all "select 1 as a"
-  return (__rover.reply(10, #rows, rows))
+function api.stays.looped.get() --[[budget]] 
+  for i = 1, 3 do --[[budget]] 
+    local rows = db:all("select $1 as a", i)
+    if #rows > 0 then return rows end
+  end
 end
 function api.stays.text.get() --[[budget]] 
   local row = db:one "select 1 as a"
@@ -65,7 +71,7 @@ function api.stays.changing.get() --[[budget]]  return changing.other:all "selec
 
 function api.stays.seen.get() --[[budget]] 
   local rows = db:all "select 1 as a"
-  return (__rover.reply(11, #rows, rows, db:all("select 1 as a")[1]))
+  return (__rover.reply(11, rows[1], rows, db:all("select 1 as a")[1]))
 end
 function api.stays.passed.get() --[[budget]]  return (__rover.reply(12, (rover.json.encode(db:all "select 1 as a")))) end
 function api.stays.inside.get() --[[budget]] 

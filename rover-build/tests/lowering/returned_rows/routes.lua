@@ -27,6 +27,10 @@ function api.fires.asked.p_id.get(ctx)
   return api.json({ row = row, rows = rows, again = { row } }):header("x-a", "b")
 end
 function api.fires.single.get() return api.json(db:one "select 1 as a"):header("x-a", "b") end
+function api.fires.counted.get()
+  local rows = db:all "select 1 as a"
+  return { count = #rows, rows = rows }
+end
 -- A database that another file has made.
 local made, store = require "made", require "store"
 function api.fires.module.get() return { rows = made:all "select 1 as a", one = store.db:one "select 1 as a" } end
@@ -52,9 +56,11 @@ function api.stays.again.get()
   rows = rows or {}
   return rows
 end
-function api.stays.listed.get()
-  local rows = db:all "select 1 as a"
-  return { count = #rows, rows = rows }
+function api.stays.looped.get()
+  for i = 1, 3 do
+    local rows = db:all("select $1 as a", i)
+    if #rows > 0 then return rows end
+  end
 end
 function api.stays.text.get()
   local row = db:one "select 1 as a"
@@ -65,7 +71,7 @@ function api.stays.changing.get() return changing.other:all "select 1 as a" end
 
 function api.stays.seen.get()
   local rows = db:all "select 1 as a"
-  return { count = #rows, rows = rows, first = db:all("select 1 as a")[1] }
+  return { first = rows[1], rows = rows, other = db:all("select 1 as a")[1] }
 end
 function api.stays.passed.get() return { text = rover.json.encode(db:all "select 1 as a") } end
 function api.stays.inside.get()

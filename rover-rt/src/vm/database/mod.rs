@@ -5,3 +5,4 @@ pub(crate) mod natives;
 pub(crate) mod parameters;
 pub(crate) mod places;
 pub(crate) mod rows;
+pub(crate) mod walked;

@@ -76,22 +76,24 @@ struct Asked {
 /// In a contained native with four free slots.
 unsafe fn push_kept(state: *mut lua_State, shared: &VmState, number: u32, want: Want) {
     let is_one = want == Want::One;
-    let held = shared.running.waits.databases.get(number);
-    let is_empty = held.is_none_or(|held| match &*held {
-        Held::Rows(slot) => slot.borrow().as_ref().is_none_or(|rows| rows.count() == 0),
-        _ => true,
-    });
+    let held = &shared.running.waits.databases;
+    let kept = held.rows(number, |rows| (rows.count(), rows.size()));
+    let (count, size) = kept.unwrap_or_default();
+    // Where there is no room the request fails at its end.
+    shared.lend(size);
     // SAFETY: the table and a value take two of the slots. The access is raw.
     unsafe {
-        if is_one && is_empty {
+        if is_one && count == 0 {
             ffi::lua_pushnil(state);
             return;
         }
-        ffi::lua_createtable(state, 2, 0);
+        ffi::lua_createtable(state, 3, 0);
         ffi::lua_pushnumber(state, number.into());
         ffi::lua_rawseti(state, -2, 1);
         ffi::lua_pushboolean(state, is_one.into());
         ffi::lua_rawseti(state, -2, 2);
+        ffi::lua_pushnumber(state, count as f64);
+        ffi::lua_rawseti(state, -2, 3);
         ffi::lua_getfield(state, ffi::LUA_REGISTRYINDEX, KEPT_ROWS.as_ptr());
         ffi::lua_setmetatable(state, -2);
     }

@@ -99,9 +99,11 @@ unsafe fn push_row(state: *mut lua_State, shared: &VmState, rows: &Rows, index: 
     }
 }
 
+/// Pushes a value.
+///
 /// # Safety
 /// As for [`push_result`].
-unsafe fn push_cell(state: *mut lua_State, shared: &VmState, rows: &Rows, cell: Cell) {
+pub(crate) unsafe fn push_cell(state: *mut lua_State, shared: &VmState, rows: &Rows, cell: Cell) {
     // SAFETY: one value takes one slot. `decode` sees to more, and leaves one value or none.
     unsafe {
         match cell {

@@ -91,29 +91,52 @@ impl Encoder<'_> {
         let rows = rows.as_ref().ok_or_else(gone)?;
         let shown = if is_one { 1 } else { rows.count() };
         self.out.reserve(rows.json_bytes(shown).min(RESERVED));
-        // SAFETY: the caller has the free slots.
+        // SAFETY: the values that the program has read take one of the slots, `kept_row` six. The
+        // access is raw.
         unsafe {
-            if is_one {
-                return self.kept_row(rows, 0, depth);
-            }
-            self.out.push(b'[');
-            for at in 0..rows.count() {
-                if at > 0 {
-                    self.out.push(b',');
-                }
-                if at % AT_ONCE == AT_ONCE - 1 {
-                    self.spend(AT_ONCE)?;
-                }
-                self.kept_row(rows, at, depth + 1)?;
-            }
-            self.out.push(b']');
+            ffi::lua_rawgeti(self.state, index, 4);
+            let read = ffi::lua_gettop(self.state);
+            let result = match is_one {
+                true => self.kept_row(rows, 0, read, depth),
+                false => self.kept_list(rows, read, depth),
+            };
+            ffi::lua_settop(self.state, read - 1);
+            result
         }
+    }
+
+    /// # Safety
+    /// As for [`Encoder::kept_row`].
+    unsafe fn kept_list(
+        &mut self,
+        rows: &Rows,
+        read: c_int,
+        depth: usize,
+    ) -> Result<(), EncodeError> {
+        self.out.push(b'[');
+        for at in 0..rows.count() {
+            if at > 0 {
+                self.out.push(b',');
+            }
+            if at % AT_ONCE == AT_ONCE - 1 {
+                self.spend(AT_ONCE)?;
+            }
+            // SAFETY: as for this function.
+            unsafe { self.kept_row(rows, at, read, depth + 1)? };
+        }
+        self.out.push(b']');
         Ok(())
     }
 
     /// # Safety
-    /// Eight free slots.
-    unsafe fn kept_row(&mut self, rows: &Rows, at: usize, depth: usize) -> Result<(), EncodeError> {
+    /// Six free slots. At `read` is nil or a table.
+    unsafe fn kept_row(
+        &mut self,
+        rows: &Rows,
+        at: usize,
+        read: c_int,
+        depth: usize,
+    ) -> Result<(), EncodeError> {
         let cells = rows.row(at);
         let columns = &rows.columns;
         self.out.push(b'{');
@@ -136,9 +159,10 @@ impl Encoder<'_> {
                 }
                 Cell::Real(value) => number(value, self.out),
                 Cell::Text(start, length) => self.text(rows.text(start, length))?,
-                // SAFETY: the caller has the free slots.
+                // SAFETY: the caller has the free slots, and what is at `read`.
                 Cell::Json(start, length) => unsafe {
-                    self.kept_json(rows.text(start, length), depth + 1)?;
+                    let place = at * columns.names.len() + column;
+                    self.kept_json(rows.text(start, length), (read, place), depth + 1)?;
                 },
             }
         }
@@ -146,15 +170,30 @@ impl Encoder<'_> {
         Ok(())
     }
 
-    /// A value in JSON, written as the table is that the program would get of it.
+    /// A value in JSON, written as the table is that the program would get of it, or has got of it and
+    /// may have changed: those are in a table at `read` by their places, if there is one.
     ///
     /// # Safety
-    /// Eight free slots.
-    unsafe fn kept_json(&mut self, text: &[u8], depth: usize) -> Result<(), EncodeError> {
+    /// Six free slots. At `read` is nil or a table.
+    unsafe fn kept_json(
+        &mut self,
+        text: &[u8],
+        (read, place): (c_int, usize),
+        depth: usize,
+    ) -> Result<(), EncodeError> {
         // SAFETY: the metatable and the value take two slots; `decode` sees to more. What is pushed is
-        // popped again.
+        // popped again. The access is raw.
         unsafe {
             let top = ffi::lua_gettop(self.state);
+            if ffi::lua_istable(self.state, read) != 0 {
+                ffi::lua_rawgeti(self.state, read, place as i64);
+                if ffi::lua_isnil(self.state, -1) == 0 {
+                    let result = self.value(top + 1, depth);
+                    ffi::lua_settop(self.state, top);
+                    return result;
+                }
+                ffi::lua_settop(self.state, top);
+            }
             ffi::lua_getfield(self.state, ffi::LUA_REGISTRYINDEX, ARRAY.as_ptr());
             let decoded = decode(self.state, self.shared, top + 1, text);
             let result = match decoded {

@@ -87,7 +87,7 @@ fn put(shared: &VmState, buffer: i32, at: i32, value: impl FnOnce(&mut Vec<u8>, 
 
 /// Writes a text, where there is memory for it, and the text around it.
 #[inline]
-fn put_text(
+pub(crate) fn put_text(
     shared: &VmState,
     (buffer, at): (i32, i32),
     text: &[u8],
@@ -162,7 +162,7 @@ unsafe extern "C" fn put_string(
 
 /// False, with nothing written, for a number that is written as text and has many decimals:
 /// Lua's own form is wanted. Digits, points and signs stand for themselves by every rule.
-extern "C" fn put_number(shared: &VmState, buffer: i32, at: i32, value: f64) -> bool {
+pub(crate) extern "C" fn put_number(shared: &VmState, buffer: i32, at: i32, value: f64) -> bool {
     try_put(shared, buffer, at, |out, escape| match escape.rule {
         Rule::JsValue => {
             number(value, out);
@@ -172,14 +172,14 @@ extern "C" fn put_number(shared: &VmState, buffer: i32, at: i32, value: f64) -> 
     })
 }
 
-extern "C" fn put_boolean(shared: &VmState, buffer: i32, at: i32, value: bool) {
+pub(crate) extern "C" fn put_boolean(shared: &VmState, buffer: i32, at: i32, value: bool) {
     put(shared, buffer, at, |out, _| {
         out.extend_from_slice(if value { b"true" } else { b"false" });
     });
 }
 
 /// Nothing, which in a script would be no value.
-extern "C" fn put_nil(shared: &VmState, buffer: i32, at: i32) {
+pub(crate) extern "C" fn put_nil(shared: &VmState, buffer: i32, at: i32) {
     put(shared, buffer, at, |out, escape| {
         if escape.rule == Rule::JsValue {
             out.extend_from_slice(b"null");

@@ -17,11 +17,25 @@ use crate::vm::write::scalar::{comma, is_plain, text as json_text};
 /// Room for a value that is no string, and for commas, quotes and brackets.
 const ROOM: usize = NUMBER + 8;
 
-// What a value is, as `direct.lua` has it; 1 where there is none.
-const NUMBER_VALUE: u64 = 2;
-const STRING: u64 = 3;
-const FALSE: u64 = 4;
-const TRUE: u64 = 5;
+/// What a value in a slot is that needs no look of Lua's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    #[cfg_attr(
+        not(feature = "database"),
+        expect(dead_code, reason = "only rows of a database tell it")
+    )]
+    Absent = 1,
+    Number = 2,
+    String = 3,
+    False = 4,
+    True = 5,
+}
+
+// The same with the others, as `direct.lua` has them.
+const NUMBER_VALUE: u64 = Kind::Number as u64;
+const STRING: u64 = Kind::String as u64;
+const FALSE: u64 = Kind::False as u64;
+const TRUE: u64 = Kind::True as u64;
 /// Something that has parts or no JSON form at all, which waits in the registry's table.
 const WAITING: u64 = 6;
 /// A part of the string whose other parts are constant.

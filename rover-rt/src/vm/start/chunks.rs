@@ -8,13 +8,14 @@ use crate::program::Program;
 pub(crate) const RUNTIME_LUA: &str = include_str!("../../../lua/runtime.lua");
 
 /// The parts that `runtime.lua` loads, by name.
-const PARTS: [(&str, &str); 32] = [
+const PARTS: [(&str, &str); 33] = [
     ("chain", include_str!("../../../lua/chain.lua")),
     ("lock", include_str!("../../../lua/lock.lua")),
     ("modules", MODULES_LUA),
     ("body", include_str!("../../../lua/body.lua")),
     ("html", include_str!("../../../lua/html.lua")),
     ("html_plain", include_str!("../../../lua/html_plain.lua")),
+    ("walked", include_str!("../../../lua/walked.lua")),
     ("cookie", include_str!("../../../lua/cookie.lua")),
     ("response", include_str!("../../../lua/response.lua")),
     ("ctx", include_str!("../../../lua/ctx.lua")),

@@ -304,15 +304,19 @@ impl Tables {
         }
         #[cfg(feature = "database")]
         {
-            let functions = &database::natives::FUNCTIONS;
-            register(
-                lua,
-                shared,
-                natives,
-                &tables.array,
-                functions,
-                Entry::Contained,
-            )?;
+            for functions in [
+                &database::natives::FUNCTIONS[..],
+                &database::walked::FUNCTIONS[..],
+            ] {
+                register(
+                    lua,
+                    shared,
+                    natives,
+                    &tables.array,
+                    functions,
+                    Entry::Contained,
+                )?;
+            }
             natives.set("db_open", databases::open(lua, shared)?)?;
         }
         #[cfg(feature = "redis")]
@@ -348,6 +352,8 @@ impl Tables {
         let functions = functions.chain(guard::in_place::functions());
         let functions = functions.chain(pages::functions());
         let functions = functions.chain(stores::traced::functions());
+        #[cfg(feature = "database")]
+        let functions = functions.chain(database::walked::functions());
         for traced in functions {
             written.set(traced.name, LightUserData(traced.address))?;
             declarations.set(traced.name, traced.declaration)?;

@@ -213,6 +213,16 @@ impl HeldDatabases {
         found.map(|(_, held)| Rc::clone(held))
     }
 
+    /// Looks at rows that have come and that the program has not taken.
+    pub(crate) fn rows<T>(&self, number: u32, look: impl FnOnce(&Rows) -> T) -> Option<T> {
+        let held = self.held.borrow();
+        let (_, found) = held.iter().rev().find(|(known, _)| *known == number)?;
+        match &**found {
+            Held::Rows(slot) => slot.borrow().as_ref().map(look),
+            Held::Transaction(_) | Held::Cursor(_) => None,
+        }
+    }
+
     /// Takes it from the request.
     pub(crate) fn take(&self, number: u32) -> Option<Rc<Held>> {
         let mut held = self.held.borrow_mut();
