@@ -14,7 +14,7 @@ function api.fifty.get()
 end
 function api.tables.get()
   local rows = db:all("select id, random_number, name from world where id between $1 and $1 + 49", random(9900))
-  if #rows == 0 then return {} end
+  if rows[1] == nil then return {} end
   return rows
 end
 function api.add.get()

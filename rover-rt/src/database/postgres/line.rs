@@ -240,7 +240,7 @@ impl Line {
 
     async fn ask(&self, query: &Query) -> Result<Rows, PostgresError> {
         let Some(statements) = &self.statements else {
-            return self.ask_unnamed(query).await;
+            return Box::pin(self.ask_unnamed(query)).await;
         };
         let mut ready = self.ready(statements, &query.text).await?;
         let mut sent = self.send(&ready, query).await;
@@ -345,13 +345,15 @@ impl Line {
         }
     }
 
+    /// A statement that is prepared already is given at once. Preparing has a place of its own in memory, as each
+    /// statement under way would have room for it otherwise.
     async fn ready(
         &self,
         statements: &Mutex<Statements>,
         text: &Arc<str>,
     ) -> Result<Arc<Ready>, PostgresError> {
         if text.len() > LONG {
-            return self.prepare(text).await;
+            return Box::pin(self.prepare(text)).await;
         }
         let entry = {
             let mut statements = statements.lock().unwrap_or_else(PoisonError::into_inner);
@@ -361,7 +363,8 @@ impl Line {
             return Ok(Arc::clone(ready));
         }
         // Others who want the same one wait for it.
-        let ready = entry.get_or_try_init(|| self.prepare(text)).await?;
+        let prepared = Box::pin(entry.get_or_try_init(|| self.prepare(text)));
+        let ready = prepared.await?;
         Ok(Arc::clone(ready))
     }
 

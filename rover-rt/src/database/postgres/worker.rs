@@ -53,19 +53,23 @@ impl Worker {
         self.shared.settings.options.max_connections == 1
     }
 
-    /// Runs a statement that stands by itself.
+    /// Runs a statement that stands by itself. What is rare has a place of its own in memory, so that a statement under
+    /// way takes little.
     pub(crate) async fn run(&self, query: &Query) -> Result<Rows, WaitError> {
         let mut attempt = 0;
         loop {
             attempt += 1;
             let result = match self.follows(query) {
                 Some(lane) => {
-                    let line = lane.line(async || self.shared.line().await).await?;
+                    let line = match lane.open() {
+                        Some(line) => line,
+                        None => Box::pin(lane.line(async || self.shared.line().await)).await?,
+                    };
                     let (result, took) = line.run_alone(query).await;
                     self.learn(query, took);
                     result
                 }
-                None => self.alone(query).await?,
+                None => Box::pin(self.alone(query)).await?,
             };
             match result {
                 Err(error) if error.is_unsent() && attempt < ATTEMPTS => {}
