@@ -165,6 +165,7 @@ fn compile_here(
         &names,
         &guards,
         &collected.given,
+        &collected.follow_each_other(),
         collected.keeps_library,
     );
     let statements = match collected.databases.is_empty() {

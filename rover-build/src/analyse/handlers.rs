@@ -47,11 +47,13 @@ impl Handler<'_> {
 }
 
 impl Handlers {
-    /// `given` are handlers that the program has read, and may call.
+    /// `given` are handlers that the program has read, and may call; `followed` are pairs of functions that get the same
+    /// `ctx`, the second one after the first.
     pub(crate) fn analyse(
         names: &Names<'_>,
         guards: &Guards,
         given: &HashSet<FunctionRef>,
+        followed: &[(FunctionRef, FunctionRef)],
         keeps_library: bool,
     ) -> Self {
         let sources = names.sources;
@@ -84,6 +86,7 @@ impl Handlers {
             only_handlers,
         };
         handlers.share();
+        handlers.hand_on(followed);
         handlers
     }
 
@@ -130,6 +133,19 @@ impl Handlers {
                 return;
             }
         }
+    }
+
+    /// What a hook does with a table as a whole, those who come after it see, and so do the functions that they pass
+    /// their `ctx` to.
+    fn hand_on(&mut self, followed: &[(FunctionRef, FunctionRef)]) {
+        let whole = followed.iter().map(|(first, second)| {
+            let whole: Vec<_> = self.uses(*first).used_whole().collect();
+            (*second, whole)
+        });
+        for (second, whole) in whole.collect::<Vec<_>>() {
+            self.uses[second.file][second.id].shared.extend(whole);
+        }
+        self.share();
     }
 
     fn uses(&self, function: FunctionRef) -> &CtxUse {

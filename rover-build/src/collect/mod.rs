@@ -22,6 +22,7 @@ mod crypto;
 mod handles;
 mod library;
 mod stores;
+mod turn;
 mod wait;
 
 use std::borrow::Cow;
@@ -54,6 +55,7 @@ pub use entry::OwnHook;
 pub(crate) use entry::{Entry, HookEntry, Policy, Recorded};
 use library::{Asked as AskedModules, get_info, modules};
 use option_value::option_value;
+use turn::Turn;
 pub(crate) use worlds::{Asked, Word};
 use worlds::{World, worlds};
 
@@ -95,6 +97,20 @@ impl Collected {
             _ => None,
         };
         self.entries.iter().filter_map(function).collect()
+    }
+
+    /// Pairs of functions that are called with the same `ctx`: the second one after the first, or perhaps so.
+    pub(crate) fn follow_each_other(&self) -> Vec<(FunctionRef, FunctionRef)> {
+        let all: Vec<_> = self.entries.iter().filter_map(Turn::of).collect();
+        let mut pairs = Vec::new();
+        for first in &all {
+            for second in &all {
+                if first.comes_before(second) {
+                    pairs.push((first.function, second.function));
+                }
+            }
+        }
+        pairs
     }
 
     /// The fields of the option `sessions`.
