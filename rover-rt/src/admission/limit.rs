@@ -12,8 +12,9 @@ use rover_model::state::StoreOptions;
 
 use crate::admission::digest::Digests;
 use crate::stores::clock::Clock;
-use crate::stores::memory::{Change, Lifetime, Memory};
+use crate::stores::memory::Memory;
 use crate::stores::value::{Value, ValueRef};
+use crate::stores::write::{Change, Lifetime};
 
 /// A longer name of a client is kept as its digest.
 pub(crate) const LONGEST_KEY: usize = 64;

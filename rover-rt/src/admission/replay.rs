@@ -12,8 +12,9 @@ use rover_model::state::StoreOptions;
 use crate::admission::digest::{Digest, Digests};
 use crate::admission::kept::{Unpacked, pack, unpack};
 use crate::message::reply::Reply;
-use crate::stores::memory::{Condition, Lifetime, Memory};
+use crate::stores::memory::Memory;
 use crate::stores::value::ValueRef;
+use crate::stores::write::{Condition, Lifetime};
 
 const SHARDS: usize = 16;
 /// A larger answer is not kept.

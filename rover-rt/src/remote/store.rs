@@ -9,7 +9,7 @@ use super::names::beginning_with;
 use super::script::Script;
 use super::{Remote, milliseconds, number, text, unreadable};
 use crate::redis::reply::Reply;
-use crate::stores::memory::Lifetime;
+use crate::stores::write::Lifetime;
 use crate::wait::error::WaitError;
 
 /// What the value of a number begins with.

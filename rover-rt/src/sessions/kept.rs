@@ -4,8 +4,9 @@
 use super::sealed::is_half_over;
 use super::{Content, FORM_SECRET, Sessions, from_text, to_text};
 use crate::crypto::random;
-use crate::stores::memory::{Condition, Lifetime, Memory, StoreError};
+use crate::stores::memory::Memory;
 use crate::stores::value::ValueRef;
+use crate::stores::write::{Condition, Lifetime, StoreError};
 
 /// The bytes of a name.
 const NAME: usize = 24;

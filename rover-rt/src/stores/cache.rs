@@ -11,8 +11,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rover_model::state::StoreOptions;
 use tokio::sync::watch;
 
-use crate::stores::memory::{Condition, Lifetime, Memory, StoreError};
+use crate::stores::memory::Memory;
 use crate::stores::value::ValueRef;
+use crate::stores::write::{Condition, Lifetime, StoreError};
 
 /// See the module. Values are bytes, of which it knows nothing.
 pub(crate) struct Cache {

@@ -12,7 +12,8 @@ use rover_model::state::StoreOptions;
 use crate::stores::clock::{Clock, NEVER};
 use crate::stores::lock::{LockedShard, ShardLock};
 use crate::stores::shard::{At, ENTRY_BYTES, Shard, Written};
-use crate::stores::value::{Value, ValueRef};
+use crate::stores::value::ValueRef;
+use crate::stores::write::{Change, Condition, Lifetime, StoreError};
 
 const SHARDS: usize = 64;
 /// So many ended entries are looked for at each write ...
@@ -61,49 +62,6 @@ pub(crate) struct ReadMark {
     generation: u64,
     added: u64,
     ends: u64,
-}
-
-/// How long an entry lives from now on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Lifetime {
-    /// As long as it would have; for ever, where it is new.
-    Kept,
-    Forever,
-    /// So many milliseconds.
-    Milliseconds(u64),
-}
-
-/// When something is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Condition {
-    Always,
-    /// Where the key has no value.
-    Absent,
-    /// Where its value is the one that had this version when it was read.
-    Version(u64),
-}
-
-/// What a function makes of an entry.
-pub(crate) enum Change {
-    /// It stays.
-    Nothing,
-    Set(Value, Lifetime),
-    #[cfg_attr(not(test), expect(dead_code, reason = "sessions are made of it"))]
-    Delete,
-}
-
-/// Why something is not written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum StoreError {
-    /// There is no room, and nothing is dropped for it.
-    #[error("it is full: its keys and values take {most} bytes (`max_bytes`)")]
-    Full { most: usize },
-    /// Its key and value alone are more than the store holds.
-    #[error("the value takes {bytes} bytes, and the store holds {most} (`max_bytes`)")]
-    TooLarge { bytes: usize, most: usize },
-    /// Something that has no number is counted.
-    #[error("its value is {0}, not a number")]
-    NotANumber(&'static str),
 }
 
 impl Memory {

@@ -12,3 +12,4 @@ pub(crate) mod recent;
 pub(crate) mod registry;
 pub(crate) mod shard;
 pub(crate) mod value;
+pub(crate) mod write;

@@ -149,7 +149,7 @@ mod tests {
     use rover_model::state::StoreOptions;
 
     use super::*;
-    use crate::stores::memory::{Condition, Lifetime};
+    use crate::stores::write::{Condition, Lifetime};
 
     struct Reader {
         store: Memory,

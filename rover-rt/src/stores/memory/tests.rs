@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::thread;
 
 use super::*;
+use crate::stores::value::Value;
 
 const ALWAYS: Condition = Condition::Always;
 

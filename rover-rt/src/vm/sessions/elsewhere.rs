@@ -10,7 +10,7 @@ use crate::remote::Remote;
 use crate::remote::store::When;
 use crate::sessions::kept::{Id, content, written};
 use crate::sessions::{FORM_SECRET, Sessions, now};
-use crate::stores::memory::Lifetime;
+use crate::stores::write::Lifetime;
 use crate::vm::native::stack::{bytes, vm_state};
 use crate::vm::remote::stores::wait_for;
 use crate::vm::sessions::natives::{cookies, exactly, sessions};

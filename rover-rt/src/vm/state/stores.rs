@@ -9,8 +9,9 @@ use std::sync::Arc;
 #[cfg(feature = "redis")]
 use crate::remote::cache::Making as RemoteMaking;
 use crate::stores::cache::{Cache, Ticket};
-use crate::stores::memory::{Memory, StoreError};
+use crate::stores::memory::Memory;
 use crate::stores::recent::RecentKeys;
+use crate::stores::write::StoreError;
 
 /// A text that was read is kept in a buffer up to this size.
 const KEPT_BYTES: usize = 256 << 10;

@@ -5,7 +5,8 @@ use std::ffi::c_int;
 use mlua::ffi::{self, lua_CFunction, lua_State};
 use rover_model::state::{lifetime_of_seconds, parse_lifetime};
 
-use crate::stores::memory::{Memory, StoreError};
+use crate::stores::memory::Memory;
+use crate::stores::write::StoreError;
 use crate::vm::native::raise::{NO_MEMORY, check_stack};
 use crate::vm::native::stack::{bytes, mark_array, push, vm_state};
 use crate::vm::stores::encoded::{UnpackError, pack, unpack};

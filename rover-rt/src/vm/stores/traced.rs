@@ -2,9 +2,10 @@
 
 use std::ffi::c_char;
 
-use crate::stores::memory::{Condition, Lifetime, Memory, StoreError};
+use crate::stores::memory::Memory;
 use crate::stores::recent::RecentKeys;
 use crate::stores::value::ValueRef;
+use crate::stores::write::{Condition, Lifetime, StoreError};
 use crate::vm::native::traced::{Traced, traced};
 use crate::vm::native::unwind::pure_or_default;
 use crate::vm::state::vm::VmState;
