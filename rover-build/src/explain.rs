@@ -7,11 +7,11 @@ use crate::analyse::lists::{candidates, lists};
 use crate::analyse::responses::{Response, builder, response, with_header};
 use crate::analyse::template::why_not;
 use crate::analyse::waits::Target;
-use crate::analyse::walked_rows::each;
 use crate::diagnostic::Position;
 use crate::form::Form;
 use crate::front::hir::{Expr, Kind, Span, Stmt};
 use crate::front::ids::{FileId, FunctionRef, TextRange};
+use crate::front::walk::expressions;
 use crate::lower::expect::declared;
 use crate::lower::lowered::{Answer, Lowered};
 use crate::model::app::{App, Route};
@@ -295,7 +295,7 @@ impl<'a> Parts<'a> {
     fn results(&mut self, Handler { file, function, .. }: Handler<'a>) {
         let source = &self.facts.sources.files[file];
         let mut found = Vec::new();
-        each(&function.body, &mut |expr| {
+        expressions(&function.body, &mut |expr| {
             if let Some(why) = self.lowered.results.get(&file.range(expr.span)) {
                 let seen = |at: Option<Span>| at.map(|at| source.position(at.start));
                 found.push((expr.span, why.map(|(why, at)| (why, seen(at)))));

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 
 use crate::analyse::names::Names;
 use crate::diagnostic::Position;
-use crate::front::hir::{BinaryOp, Expr, Field, Kind, Stmt};
+use crate::front::hir::{BinaryOp, Expr, Field, Kind};
 use crate::front::ids::FileId;
+use crate::front::walk::expressions;
 
 /// What the text shows, in its order.
 #[derive(Debug, Default)]
@@ -113,16 +114,4 @@ fn variable_of<'e>(names: &'e Names<'_>, file: FileId, expr: &'e Expr) -> Option
         Kind::Call(..) => getenv(names, file, expr),
         _ => None,
     }
-}
-
-fn expressions<'a>(block: &'a [Stmt], f: &mut dyn FnMut(&'a Expr)) {
-    for stmt in block {
-        stmt.parts(&mut |expr| inside(expr, f), &mut |_| {});
-        stmt.parts(&mut |_| {}, &mut |inner| expressions(inner, f));
-    }
-}
-
-fn inside<'a>(expr: &'a Expr, f: &mut dyn FnMut(&'a Expr)) {
-    f(expr);
-    expr.each_child(&mut |child| inside(child, f));
 }

@@ -7,6 +7,7 @@
 use crate::analyse::names::Names;
 use crate::front::hir::{Chunk, Expr, FunctionId, Header, Kind, Span, Stmt, VarId};
 use crate::front::ids::FileId;
+use crate::front::walk::{expressions, inside, statements};
 
 /// What the names of the loops' results begin with, which no program may have.
 const ROWS: &str = "__rows";
@@ -134,21 +135,13 @@ fn uses(chunk: &Chunk, var: VarId) -> usize {
 /// How often a variable is used in a function, without those inside of it.
 pub(crate) fn uses_in(chunk: &Chunk, function: FunctionId, var: VarId) -> usize {
     let mut count = 0;
-    each(&chunk.functions[function].body, &mut |expr| {
+    expressions(&chunk.functions[function].body, &mut |expr| {
         count += usize::from(expr.var() == Some(var));
     });
     count
 }
 
-/// Calls `f` with every expression of a block, but not with those of the functions in it.
-pub(crate) fn each<'e>(block: &'e [Stmt], f: &mut dyn FnMut(&'e Expr)) {
-    for stmt in block {
-        stmt.parts(&mut |expr| inside(expr, f), &mut |_| {});
-        stmt.parts(&mut |_| {}, &mut |inner| each(inner, f));
-    }
-}
-
-/// As [`each`], without what is assigned to: writing a field is no reading.
+/// As [`expressions`], without what is assigned to: writing a field is no reading.
 fn reads<'e>(block: &'e [Stmt], f: &mut dyn FnMut(&'e Expr)) {
     let target = |target: &'e Expr, f: &mut dyn FnMut(&'e Expr)| {
         target.each_child(&mut |child| inside(child, f));
@@ -166,19 +159,13 @@ fn reads<'e>(block: &'e [Stmt], f: &mut dyn FnMut(&'e Expr)) {
     }
 }
 
-fn inside<'e>(expr: &'e Expr, f: &mut dyn FnMut(&'e Expr)) {
-    f(expr);
-    expr.each_child(&mut |child| inside(child, f));
-}
-
 /// Calls `f` with every loop over an iterator, but not with those of the functions in a block.
 fn loops<'e>(block: &'e [Stmt], f: &mut dyn FnMut(&'e Header, &'e [Expr], &'e [Stmt])) {
-    for stmt in block {
+    statements(block, &mut |stmt| {
         if let Stmt::For(header, values, body) = stmt {
             f(header, values, body);
         }
-        stmt.parts(&mut |_| {}, &mut |inner| loops(inner, f));
-    }
+    });
 }
 
 /// Whether an expression is a list of a database's rows, or a local that always holds one.

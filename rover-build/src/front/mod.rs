@@ -16,3 +16,4 @@ pub(crate) mod stand_in;
 pub(crate) mod syntax;
 pub(crate) mod template_files;
 pub(crate) mod tree;
+pub(crate) mod walk;

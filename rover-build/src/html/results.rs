@@ -5,9 +5,10 @@ use std::collections::HashMap;
 
 use super::names::{Meaning, Name};
 use super::step::Put;
-use crate::analyse::walked_rows::{CellRead, Walk, each, walks};
+use crate::analyse::walked_rows::{CellRead, Walk, walks};
 use crate::front::hir::{Chunk, Expr, FunctionId, Kind, Span, Stmt, UnaryOp, VarId};
 use crate::front::literal::quoted;
+use crate::front::walk::expressions;
 
 /// The loops of a chunk over fields of the data, and what else is done with those.
 pub(super) struct Results<'c> {
@@ -36,7 +37,7 @@ impl<'c> Results<'c> {
         let is_field = |expr: &Expr| fields.of(expr).is_some();
         let walks = walks(chunk, body, &is_ipairs, &is_field);
         let mut lengths = Vec::new();
-        each(body, &mut |expr| {
+        expressions(body, &mut |expr| {
             if let Kind::Unary(UnaryOp::Length, list) = &expr.kind
                 && is_field(list)
             {
@@ -109,7 +110,7 @@ impl<'c> Results<'c> {
     fn printed(&self, puts: &[Put]) -> HashMap<Span, (Span, usize)> {
         let mut printed = HashMap::new();
         for function in &self.chunk.functions {
-            each(&function.body, &mut |expr| {
+            expressions(&function.body, &mut |expr| {
                 if let Kind::Call(_, args) = &expr.kind
                     && let Ok(at) = puts.binary_search_by_key(&expr.span.start, |put| put.start)
                     && let [.., value] = args.as_slice()

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use crate::analyse::handlers::Handler;
 use crate::analyse::responses::{Response, answered, response, with_header};
-use crate::analyse::walked_rows::{Walk, each, is_result, uses_in, walks};
+use crate::analyse::walked_rows::{Walk, is_result, uses_in, walks};
 use crate::front::hir::{BinaryOp, Chunk, Expr, Field, Kind, Span, Stmt, UnaryOp, VarId};
 use crate::front::ids::{FunctionId, TextRange};
+use crate::front::walk::expressions;
 use crate::html::{Use, named};
 use crate::lower::Lowering;
 use crate::lower::lowered::WhyTable;
@@ -214,7 +215,7 @@ impl<'a> Finder<'a, '_> {
         for walk in &found {
             self.found.places.insert(walk.result.span, Place::Walk);
         }
-        each(body, &mut |expr| {
+        expressions(body, &mut |expr| {
             if let Kind::Call(callee, args) = &expr.kind
                 && is_ipairs(callee)
                 && let [result] = args.as_slice()

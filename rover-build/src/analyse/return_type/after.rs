@@ -1,18 +1,18 @@
 //! What hooks after the handler answer, beside the answer that they are given, and the headers that they give to that.
 
 use super::answers::push;
-use super::thrown::each_expr;
 use super::{Frame, ReturnTypes, few, returns_anything};
 use crate::analyse::handlers::Handler;
 use crate::analyse::types::{BodyType, Headers, ReturnType};
 use crate::front::hir::{BinaryOp, Expr, Kind, Stmt};
+use crate::front::walk::expressions;
 
 impl<'a> ReturnTypes<'a> {
     /// What a hook answers beside the answer that it is given.
     pub(crate) fn returned_after(&self, hook: Handler<'a>) -> Vec<ReturnType> {
         let given = hook.function.params.get(1).copied();
         let mut found = self.returned_beside(hook, given);
-        each_expr(&hook.function.body, &mut |expr| {
+        expressions(&hook.function.body, &mut |expr| {
             if let Kind::Method(object, name, args) = &expr.kind
                 && *name == *"status"
                 && root(object).var().is_some_and(|var| Some(var) == given)

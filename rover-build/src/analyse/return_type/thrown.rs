@@ -14,6 +14,7 @@ use crate::analyse::types::{BodyType, ReturnType, ValueType};
 use crate::front::hir::BinaryOp;
 use crate::front::hir::{Expr, Kind, Stmt};
 use crate::front::ids::{FileId, FunctionRef};
+use crate::front::walk::expressions;
 use crate::vocabulary::{self, Word};
 
 /// A function that is called where its errors are caught: what follows it are its arguments.
@@ -274,7 +275,7 @@ impl<'a> ReturnTypes<'a> {
         for (file, source) in self.sources.files.numbered() {
             for (id, function) in source.hir.functions.numbered() {
                 let place = file.function(id);
-                each_expr(&function.body, &mut |expr| match &expr.kind {
+                expressions(&function.body, &mut |expr| match &expr.kind {
                     Kind::Function(inner) => calls.push((place, file.function(*inner))),
                     Kind::Method(object, method, ..) => {
                         let callee = self.names.written_in(file, object, method);
@@ -323,19 +324,6 @@ fn answer_of(word: &Word) -> Option<ReturnType> {
     let mut answer = ReturnType::new(status, BodyType::Json(ValueType::Object(vec![message])));
     answer.headers.add("www-authenticate", true);
     Some(answer)
-}
-
-/// Calls `f` with every expression in a block.
-pub(super) fn each_expr<'a>(block: &'a [Stmt], f: &mut dyn FnMut(&'a Expr)) {
-    fn each<'a>(expr: &'a Expr, f: &mut dyn FnMut(&'a Expr)) {
-        f(expr);
-        expr.each_child(&mut |child| each(child, f));
-    }
-    for stmt in block {
-        let mut inner = Vec::new();
-        stmt.parts(&mut |expr| each(expr, f), &mut |b| inner.push(b));
-        inner.into_iter().for_each(|b| each_expr(b, f));
-    }
 }
 
 /// A value that is surely no response.

@@ -6,8 +6,9 @@ use super::call::{DatabaseCall, Given, Unseen};
 use super::calls::{At, Caller, Calls};
 use super::text::Written;
 use crate::analyse::names::Names;
-use crate::front::hir::{BinaryOp, Expr, Kind, Stmt};
+use crate::front::hir::{BinaryOp, Expr, Kind};
 use crate::front::ids::FunctionRef;
+use crate::front::walk::expressions;
 
 pub(super) struct Follow<'n, 'a> {
     pub(super) names: &'n Names<'a>,
@@ -210,27 +211,13 @@ impl<'n, 'a> Follow<'n, 'a> {
             for (id, function) in source.hir.functions.numbered() {
                 let place = file.function(id);
                 let led = leads.entry(place).or_default();
-                each(&function.body, &mut |expr| match expr.kind {
+                expressions(&function.body, &mut |expr| match expr.kind {
                     Kind::Function(inner) => led.push(file.function(inner)),
                     _ => led.extend(self.names.written(file, expr)),
                 });
             }
         }
         leads
-    }
-}
-
-/// Calls `f` with every expression of a block.
-fn each<'a>(block: &'a [Stmt], f: &mut dyn FnMut(&'a Expr)) {
-    fn inside<'a>(expr: &'a Expr, f: &mut dyn FnMut(&'a Expr)) {
-        f(expr);
-        expr.each_child(&mut |child| inside(child, f));
-    }
-    for stmt in block {
-        stmt.parts(&mut |expr| inside(expr, f), &mut |_| {});
-        let mut blocks = Vec::new();
-        stmt.parts(&mut |_| {}, &mut |inner| blocks.push(inner));
-        blocks.into_iter().for_each(|inner| each(inner, f));
     }
 }
 

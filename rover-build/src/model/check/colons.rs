@@ -3,7 +3,7 @@
 use super::look::Look;
 use super::members::Parts;
 use super::probes;
-use super::walk::{expressions, path};
+use super::walk::path;
 use super::written::Written;
 use crate::analyse::responses::builder;
 use crate::diagnostic::Diagnostic;
@@ -12,6 +12,7 @@ use crate::diagnostic::codes::words::dot_for_colon::{self, Owner};
 use crate::front::hir::{Expr, Kind, Span};
 use crate::front::ids::FileId;
 use crate::front::load::Sources;
+use crate::front::walk::expressions;
 use crate::vocabulary::{self, is_of_response};
 
 /// `api.json(t).header("a", "b")`, `ctx:body().json()`

@@ -3,11 +3,12 @@
 use rover_model::sql::Dialect;
 
 use super::look::Look;
-use super::walk::{expressions, path};
+use super::walk::path;
 use crate::diagnostic::codes::waiting::feature;
 use crate::diagnostic::{Diagnostic, Position};
 use crate::features::{Feature, Features};
 use crate::front::hir::Kind;
+use crate::front::walk::expressions;
 use crate::model::option_places::{Inner, Of, position};
 
 /// The words of each feature but those of databases.

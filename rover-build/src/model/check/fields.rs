@@ -6,7 +6,6 @@ use std::collections::{HashMap, HashSet};
 use rover_model::guard::{Kind as Type, Schema};
 
 use super::look::Look;
-use super::walk::{expressions, statements};
 use crate::analyse::ctx_use::{Access, Table};
 use crate::analyse::names::Given;
 use crate::diagnostic::Diagnostic;
@@ -14,6 +13,7 @@ use crate::diagnostic::codes::requests::parameter;
 use crate::diagnostic::codes::schemas::field;
 use crate::front::hir::{Expr, Field, Kind, Stmt, VarId};
 use crate::front::ids::{FileId, FunctionRef};
+use crate::front::walk::{expressions, statements};
 use crate::model::app::{Route, Segment};
 
 pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {

@@ -4,11 +4,12 @@
 use std::collections::HashSet;
 
 use super::look::Look;
-use super::walk::{self, expressions, path};
+use super::walk::{self, path};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::waiting::message_handler::{self, Whose};
 use crate::front::hir::{Expr, Kind, Span};
 use crate::front::ids::{FileId, FunctionRef, TextRange};
+use crate::front::walk::expressions;
 use crate::vocabulary::{self, GLOBALS};
 
 pub(super) fn check(look: &Look<'_>, found: &mut Vec<Diagnostic>) {

@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use super::ctx_fields::CtxFields;
 use super::hook::error_first;
 use super::look::Look;
-use super::walk::expressions;
 use crate::analyse::ctx_use::{Access, Member};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::requests::call::{self, Call};
@@ -14,6 +13,7 @@ use crate::diagnostic::codes::words::unavailable;
 use crate::front::file::File;
 use crate::front::hir::{Expr, Kind, Span};
 use crate::front::ids::{FileId, VarRef};
+use crate::front::walk::expressions;
 use crate::vocabulary::{self, BODY, CTX, Kind as WordKind};
 
 pub(super) fn check(look: &Look<'_>, fields: &CtxFields, found: &mut Vec<Diagnostic>) {

@@ -3,9 +3,10 @@
 
 use std::collections::HashSet;
 
-use super::walk::{expressions, path, statements};
+use super::walk::path;
 use crate::front::file::File;
 use crate::front::hir::{BinaryOp, Expr, Field, Kind, Stmt, UnaryOp};
+use crate::front::walk::{expressions, statements};
 
 /// The globals and their members that are asked for, as `ngx` and `io.open`.
 pub(super) fn find(file: &File) -> HashSet<String> {

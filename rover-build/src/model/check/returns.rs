@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use super::look::Look;
 use super::walk;
-use super::walk::{expressions, statements};
 use crate::analyse::names::required;
 use crate::analyse::responses::builder;
 use crate::diagnostic::Diagnostic;
@@ -13,6 +12,7 @@ use crate::diagnostic::codes::answers::several::{self, Values};
 use crate::front::hir::BinaryOp;
 use crate::front::hir::{Expr, Kind, Stmt};
 use crate::front::ids::{FileId, FunctionRef};
+use crate::front::walk::{expressions, statements};
 
 /// How many helpers are followed, one in the other.
 const MAX_CALLS: usize = 4;

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::look::Look;
-use super::walk::{expressions, path, statements};
+use super::walk::path;
 use crate::analyse::names::required;
 use crate::diagnostic::codes::words::worker_state::{self, MEANT};
 use crate::diagnostic::{Diagnostic, Position};
 use crate::front::hir::{Expr, Field, FunctionId, Kind, Stmt, VarId};
 use crate::front::ids::{ById, FileId, TextRange};
+use crate::front::walk::{expressions, statements};
 use crate::vocabulary;
 
 /// One warning for each variable and each field of a module, at the first write.

@@ -5,30 +5,9 @@ use std::collections::HashSet;
 use crate::front::hir::UnaryOp;
 use crate::front::hir::{Expr, Function, FunctionId, Kind, Stmt, VarId};
 use crate::front::ids::{FileId, FunctionRef};
+use crate::front::walk::{expressions, statements};
 use crate::model::app::App;
 use crate::model::facts::Facts;
-
-/// Calls `f` with every expression of a block, the outer ones first. What stands in
-/// functions inside is theirs.
-pub(super) fn expressions<'a>(block: &'a [Stmt], f: &mut dyn FnMut(&'a Expr)) {
-    statements(block, &mut |stmt| {
-        stmt.parts(&mut |expr| inside(expr, f), &mut |_| {})
-    });
-}
-
-/// Calls `f` with an expression and every one in it.
-pub(super) fn inside<'a>(expr: &'a Expr, f: &mut dyn FnMut(&'a Expr)) {
-    f(expr);
-    expr.each_child(&mut |child| inside(child, f));
-}
-
-/// Calls `f` with every statement of a block.
-pub(super) fn statements<'a>(block: &'a [Stmt], f: &mut dyn FnMut(&'a Stmt)) {
-    for stmt in block {
-        f(stmt);
-        stmt.parts(&mut |_| {}, &mut |inner| statements(inner, f));
-    }
-}
 
 /// The functions that are written directly in a block.
 pub(super) fn functions(block: &[Stmt]) -> Vec<FunctionId> {

@@ -3,12 +3,13 @@
 use std::collections::HashSet;
 
 use super::look::Look;
-use super::walk::{expressions, path};
+use super::walk::path;
 use crate::diagnostic::codes::requests::second_parameter;
 use crate::diagnostic::codes::words::{member, unavailable};
 use crate::diagnostic::{Diagnostic, Position};
 use crate::front::hir::{Expr, Kind};
 use crate::front::ids::{FileId, TextRange};
+use crate::front::walk::expressions;
 use crate::model::app::Chain;
 use crate::vocabulary::{self, GLOBALS, instead};
 

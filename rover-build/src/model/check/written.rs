@@ -2,11 +2,12 @@
 
 use std::collections::HashSet;
 
-use super::walk::{expressions, path, statements};
+use super::walk::path;
 use crate::front::hir::{Expr, Kind, Stmt};
 use crate::front::ids::{FileId, FunctionId};
 use crate::front::load::Sources;
 use crate::front::syntax;
+use crate::front::walk::{expressions, statements};
 
 pub(crate) struct Written<'a> {
     /// Globals, by assignment, through `_G` and in texts that are loaded.
