@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::Failure;
-use crate::process::Server;
+use crate::process::{Server, run};
 
 /// A folder for what is installed or written.
 ///
@@ -43,18 +43,4 @@ pub fn start(script: &str, more: &[OsString], request: &str) -> Result<Server, F
         Ok((program, arguments))
     })?;
     Ok(server)
-}
-
-/// Runs a command to its end.
-///
-/// # Errors
-/// When it fails: the last line that it says.
-pub fn run(command: &mut Command) -> Result<(), Failure> {
-    let output = command.output()?;
-    if output.status.success() {
-        return Ok(());
-    }
-    let text = String::from_utf8_lossy(&output.stderr);
-    let last = text.lines().last().unwrap_or_default();
-    Err(format!("{:?}: {last}", command.get_program()).into())
 }

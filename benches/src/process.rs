@@ -206,3 +206,17 @@ fn complete(answer: &[u8]) -> Result<Option<(u16, Vec<u8>)>, Failure> {
     let status = response.code.unwrap_or_default();
     Ok((body.len() >= length).then(|| (status, body.to_vec())))
 }
+
+/// Runs a command to its end.
+///
+/// # Errors
+/// When it fails: the last line that it says.
+pub fn run(command: &mut Command) -> Result<(), Failure> {
+    let output = command.output()?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let text = String::from_utf8_lossy(&output.stderr);
+    let last = text.lines().last().unwrap_or_default();
+    Err(format!("{:?}: {last}", command.get_program()).into())
+}

@@ -70,11 +70,9 @@ impl Address {
                 return Err("`sslmode` is disable, prefer, require or verify-full".to_owned());
             }
         };
-        let trust = match (authorities, encryption) {
-            _ if !is_checked => Trust::Anybody,
-            (Some(authorities), _) => Trust::Authorities(authorities.into()),
+        let trust = match (&authorities, encryption) {
             (None, Encryption::Preferred) => Trust::Anybody,
-            (None, _) => Trust::System,
+            (authorities, _) => Trust::new(is_checked, authorities.as_deref()),
         };
         let query = rest.join("&");
         let mark = if query.is_empty() { "" } else { "?" };

@@ -138,6 +138,9 @@ impl Handlers {
     /// What a hook does with a table as a whole, those who come after it see, and so do the functions that they pass
     /// their `ctx` to.
     fn hand_on(&mut self, followed: &[(FunctionRef, FunctionRef)]) {
+        if followed.is_empty() {
+            return;
+        }
         let whole = followed.iter().map(|(first, second)| {
             let whole: Vec<_> = self.uses(*first).used_whole().collect();
             (*second, whole)

@@ -42,15 +42,14 @@ impl<'e> Turn<'e> {
 
     /// Whether a request may come to this one and then to the other. Hooks of one kind may come in any order.
     pub(crate) fn comes_before(&self, other: &Turn<'_>) -> bool {
-        let is_on_the_way = match (self.when, other.when) {
+        let are_handlers = self.when == When::Handler && other.when == When::Handler;
+        if are_handlers || self.when > other.when {
+            return false;
+        }
+        match (self.when, other.when) {
             (_, When::Handler) => other.path.starts_with(self.path),
             (When::Handler, _) => self.path.starts_with(other.path),
             _ => self.path.starts_with(other.path) || other.path.starts_with(self.path),
-        };
-        let is_earlier = match (self.when, other.when) {
-            (When::Handler, When::Handler) => false,
-            (first, second) => first <= second,
-        };
-        is_on_the_way && is_earlier
+        }
     }
 }

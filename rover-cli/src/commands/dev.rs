@@ -12,6 +12,7 @@ use std::time::Instant;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use rover_build::dotenv::{self, Variables};
 use rover_build::{Compiled, Failure, Plan, ServerOptions};
 use rover_rt::App;
 
@@ -26,7 +27,6 @@ use crate::error::Error;
 use crate::manifest::Manifest;
 use crate::output::counted;
 use crate::terminal::{self, Tone};
-use rover_build::dotenv::{self, Variables};
 
 /// The exit code of a process that is stopped by SIGINT.
 const STOPPED: i32 = 130;

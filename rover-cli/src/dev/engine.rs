@@ -6,11 +6,11 @@ use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 
 use rover_build::Plan;
+use rover_build::dotenv::Variables;
 use rover_rt::{App, Error, Stage};
 use tokio::sync::oneshot;
 
 use crate::dev::shown::{Shown, ShownByVersion};
-use rover_build::dotenv::Variables;
 
 /// A version that is served, on threads of its own.
 #[derive(Debug)]

@@ -14,11 +14,11 @@ use std::time::Duration;
 use notify::event::{AccessKind, AccessMode, EventKind};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use rover_build::Failure;
+use rover_build::dotenv;
 
 use crate::commands::dev::Event;
 use crate::error::Error;
 use crate::manifest::Manifest;
-use rover_build::dotenv;
 
 /// A save is over when nothing has happened for so long.
 const QUIET: Duration = Duration::from_millis(8);

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use rover_benches::Failure;
-use rover_benches::bun::{self, folder, run};
-use rover_benches::process::{Invocation, Server};
+use rover_benches::bun::{self, folder};
+use rover_benches::process::{Invocation, Server, run};
 
 /// A `GET` request on a connection that stays open.
 pub(crate) fn request(path: &str, headers: &[&str]) -> String {

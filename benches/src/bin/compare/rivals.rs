@@ -8,7 +8,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use rover_benches::Failure;
-use rover_benches::process::{Invocation, Server};
+use rover_benches::process::{Invocation, Server, run};
 
 use crate::work::Work;
 
@@ -238,16 +238,6 @@ fn install(packages: &[&str]) -> Result<(), Failure> {
     run(Command::new(apt)
         .args(["install", "-y", "-q"])
         .args(packages))
-}
-
-fn run(command: &mut Command) -> Result<(), Failure> {
-    let output = command.output()?;
-    if output.status.success() {
-        return Ok(());
-    }
-    let text = String::from_utf8_lossy(&output.stderr);
-    let last = text.lines().last().unwrap_or_default();
-    Err(format!("{:?}: {last}", command.get_program()).into())
 }
 
 /// The first line of what a program says of its version.

@@ -268,6 +268,14 @@ impl Tables {
             (natives, &admission::natives::FUNCTIONS, Entry::Contained),
             (natives, &stores::natives::CALLING, Entry::Own),
             (natives, &stores::cache::FUNCTIONS, Entry::Contained),
+            #[cfg(feature = "client")]
+            (natives, &outbound::natives::FUNCTIONS, Entry::Contained),
+            #[cfg(feature = "database")]
+            (natives, &database::natives::FUNCTIONS, Entry::Contained),
+            #[cfg(feature = "database")]
+            (natives, &database::walked::FUNCTIONS, Entry::Contained),
+            #[cfg(feature = "redis")]
+            (natives, &redis::natives::FUNCTIONS, Entry::Contained),
             #[cfg(feature = "redis")]
             (natives, &remote::stores::FUNCTIONS, Entry::Contained),
             #[cfg(feature = "redis")]
@@ -290,48 +298,11 @@ impl Tables {
             register(lua, shared, table, &tables.array, functions, entry)?;
         }
         #[cfg(feature = "client")]
-        {
-            let functions = &outbound::natives::FUNCTIONS;
-            register(
-                lua,
-                shared,
-                natives,
-                &tables.array,
-                functions,
-                Entry::Contained,
-            )?;
-            wait::answer::install(lua, shared)?;
-        }
+        wait::answer::install(lua, shared)?;
         #[cfg(feature = "database")]
-        {
-            for functions in [
-                &database::natives::FUNCTIONS[..],
-                &database::walked::FUNCTIONS[..],
-            ] {
-                register(
-                    lua,
-                    shared,
-                    natives,
-                    &tables.array,
-                    functions,
-                    Entry::Contained,
-                )?;
-            }
-            natives.set("db_open", databases::open(lua, shared)?)?;
-        }
+        natives.set("db_open", databases::open(lua, shared)?)?;
         #[cfg(feature = "redis")]
-        {
-            let functions = &redis::natives::FUNCTIONS;
-            register(
-                lua,
-                shared,
-                natives,
-                &tables.array,
-                functions,
-                Entry::Contained,
-            )?;
-            natives.set("redis_open", open_redis::open(lua, shared)?)?;
-        }
+        natives.set("redis_open", open_redis::open(lua, shared)?)?;
         open_stores::install(lua, shared, natives)?;
         natives.set("admission_open", open_admission::open(lua, shared)?)?;
         #[cfg(unix)]
